@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as http from "node:http";
+import * as http2 from "node:http2";
+import * as https from "node:https";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import type { HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
+
+/** How a mock provider listens: HTTP/1.1 by default, HTTP/2 (prior knowledge, or ALPN under TLS) when asked. */
+export interface ServeOptions {
+  /** 0, the default, takes a free port. */
+  port?: number;
+  http2?: boolean;
+  /** PEM texts; both given means TLS. */
+  key?: string;
+  cert?: string;
+}
+
+/** A running mock provider: its port, every whole request in the order of arrival, and the way to stop it. */
+export interface RunningServer {
+  port: number;
+  requests: ProviderRequest[];
+  /** Requests whose client went away before the answer was complete. */
+  abandoned: ProviderRequest[];
+  close(): Promise<void>;
+}
+
+/** Computes the answer to one request. */
+export type Handler = (request: ProviderRequest) => ProviderReply | Promise<ProviderReply>;
+
+type Incoming = http.IncomingMessage | http2.Http2ServerRequest;
+type Outgoing = http.ServerResponse | http2.Http2ServerResponse;
+
+/** Serves `handle` on 127.0.0.1 until `close`. */
+export async function serve(handle: Handler, options: ServeOptions = {}): Promise<RunningServer> {
+  const requests: ProviderRequest[] = [];
+  const abandoned: ProviderRequest[] = [];
+  const sockets = new Set<Socket>();
+
+  const answer = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
+    const request = await readRequest(incoming);
+    requests.push(request);
+    outgoing.on("close", () => {
+      if (!outgoing.writableEnded) abandoned.push(request);
+    });
+    await writeReply(outgoing, await handle(request));
+  };
+  const server = listenerFor(options, (incoming, outgoing) => {
+    answer(incoming, outgoing).catch((error: unknown) => {
+      // A client that left while its request was being read is no fault of the handler.
+      if (!incoming.destroyed || incoming.complete) failLoudly(outgoing, error);
+    });
+  });
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    requests,
+    abandoned,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function listenerFor(options: ServeOptions, answer: (incoming: Incoming, outgoing: Outgoing) => void): Server {
+  const { key, cert } = options;
+  if (key !== undefined && cert !== undefined) {
+    return options.http2
+      ? http2.createSecureServer({ key, cert, allowHTTP1: true }, answer)
+      : https.createServer({ key, cert }, answer);
+  }
+  return options.http2 ? http2.createServer(answer) : http.createServer(answer);
+}
+
+async function readRequest(incoming: Incoming): Promise<ProviderRequest> {
+  const headers: HeaderPair[] = [];
+  let authority = "";
+  for (let i = 0; i < incoming.rawHeaders.length; i += 2) {
+    const name = incoming.rawHeaders[i].toLowerCase();
+    const value = incoming.rawHeaders[i + 1];
+    if (name === ":authority" || name === "host") authority = value;
+    else if (!name.startsWith(":")) headers.push([name, value]);
+  }
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  return { method: incoming.method ?? "", path: incoming.url ?? "", authority, headers, body: Buffer.concat(pieces) };
+}
+
+async function writeReply(outgoing: Outgoing, reply: ProviderReply): Promise<void> {
+  if (reply.end === "refuse") return reset(outgoing);
+  outgoing.statusCode = reply.status;
+  for (const [name, values] of grouped(reply.headers)) outgoing.setHeader(name, values);
+  const whole = reply.chunks.length <= 1 && reply.trailers === undefined && (reply.end ?? "clean") === "clean";
+  if (whole && !isEventStream(reply) && bodyAllowed(reply.status) && !outgoing.hasHeader("content-length")) {
+    outgoing.setHeader("content-length", reply.chunks[0]?.length ?? 0);
+  }
+  if (outgoing instanceof http.ServerResponse && reply.trailers) {
+    outgoing.setHeader("trailer", reply.trailers.map(([name]) => name).join(", "));
+  }
+
+  outgoing.flushHeaders();
+  for (const [index, chunk] of reply.chunks.entries()) {
+    if (index > 0 && reply.delayMs) await sleep(reply.delayMs);
+    if (outgoing.destroyed || outgoing.writableEnded) return;
+    await flushed(outgoing, chunk);
+  }
+  if (reply.end === "hang") return;
+  if (reply.end === "cut") return reset(outgoing);
+  if (reply.trailers) outgoing.addTrailers(Object.fromEntries(reply.trailers));
+  outgoing.end();
+}
+
+/** Resolves once the chunk left the process, so that the next one is a read of its own for the peer. */
+async function flushed(outgoing: Outgoing, chunk: Buffer): Promise<void> {
+  await new Promise<void>((resolve) => {
+    outgoing.once("close", resolve);
+    (outgoing as http.ServerResponse).write(chunk, () => {
+      outgoing.off("close", resolve);
+      resolve();
+    });
+  });
+  await nextTurn();
+}
+
+function reset(outgoing: Outgoing): void {
+  if (outgoing instanceof http.ServerResponse) outgoing.socket?.resetAndDestroy();
+  else outgoing.stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR);
+}
+
+function failLoudly(outgoing: Outgoing, error: unknown): void {
+  console.error("mock provider: the handler failed:", error);
+  if (outgoing.headersSent) return reset(outgoing);
+  outgoing.statusCode = 500;
+  outgoing.setHeader("content-type", "text/plain");
+  outgoing.end(`mock provider: ${String(error)}\n`);
+}
+
+function grouped(pairs: HeaderPair[]): Map<string, string | string[]> {
+  const byName = new Map<string, string | string[]>();
+  for (const [name, value] of pairs) {
+    const before = byName.get(name);
+    byName.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return byName;
+}
+
+const isEventStream = (reply: ProviderReply): boolean =>
+  reply.headers.some(([name, value]) => name === "content-type" && value.startsWith("text/event-stream"));
+
+const bodyAllowed = (status: number): boolean => status !== 204 && status !== 304;
