@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { openAiDialect } from "./openai.ts";
 import type { Dialect } from "./types.ts";
 
+const all: Dialect[] = [
+  openAiDialect(),
+  // A self-hosted server: any model, any field.
+  openAiDialect({ name: "openai-compatible", lenientFields: "any", models: /./ }),
+];
+
 /** All dialects by name. */
-export const dialects: Record<string, Dialect> = {};
+export const dialects: Record<string, Dialect> = Object.fromEntries(all.map((dialect) => [dialect.name, dialect]));

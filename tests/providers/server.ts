@@ -109,7 +109,7 @@ async function writeReply(outgoing: Outgoing, reply: ProviderReply): Promise<voi
     outgoing.setHeader("trailer", reply.trailers.map(([name]) => name).join(", "));
   }
 
-  outgoing.flushHeaders();
+  (outgoing as http.ServerResponse).flushHeaders();
   for (const [index, chunk] of reply.chunks.entries()) {
     if (index > 0 && reply.delayMs) await sleep(reply.delayMs);
     if (outgoing.destroyed || outgoing.writableEnded) return;

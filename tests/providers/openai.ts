@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import { faultOf, withTransportFault } from "./faults.ts";
+import { chatAnswer, chatChunks, chatCompletion, readChat } from "./openai-chat.ts";
+import { badRequest, faultRefusal, noKey, noModel, OpenAiRefusal, wrongKey, wrongType } from "./openai-errors.ts";
+import { completionObjects, embeddingList } from "./openai-text.ts";
+import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
+import {
+  bearerOf,
+  eventStream,
+  headerOf,
+  type JsonObject,
+  jsonReply,
+  parseObject,
+  pathOf,
+  requestIdOf,
+} from "./wire.ts";
+
+/** Where a server that speaks OpenAI's API departs from OpenAI's own. */
+export interface OpenAiOptions {
+  name?: string;
+  /** In place of `/v1`. */
+  prefix?: string;
+  /** Top-level fields beyond OpenAI's; `any` ignores what it does not know, as self-hosted servers do. */
+  lenientFields?: readonly string[] | "any";
+  /** Model names beyond OpenAI's. */
+  models?: RegExp;
+  /** Whether the models may think aloud in `reasoning_content`. */
+  thinks?: (body: JsonObject) => boolean;
+  /** Members that stand beside `error`. */
+  besideError?: (requestId: string) => JsonObject;
+}
+
+const chatModels = /^(gpt-(?!3\.5-turbo-instruct)|o\d|chatgpt-)/;
+const completionModels = /^(gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/;
+const embeddingModels = /^text-embedding-/;
+const listedModels = ["gpt-4o", "gpt-4o-mini", "gpt-3.5-turbo-instruct", "text-embedding-3-small"];
+
+/** OpenAI's API as strict as the real one, or a server that speaks it with the named differences. */
+export function openAiDialect(options: OpenAiOptions = {}): Dialect {
+  return {
+    name: options.name ?? "openai",
+    handle(request) {
+      const id = requestIdOf(request);
+      try {
+        return withRequestId(id, answer(request, id, options));
+      } catch (error) {
+        if (!(error instanceof OpenAiRefusal)) throw error;
+        const body = { error: error.error, ...options.besideError?.(id) };
+        return withRequestId(id, jsonReply(error.status, body, error.headers));
+      }
+    },
+  };
+}
+
+function answer(request: ProviderRequest, id: string, options: OpenAiOptions): ProviderReply {
+  const path = pathOf(request);
+  const prefix = options.prefix ?? "/v1";
+  const api = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : "";
+  checkKey(request);
+  switch (api) {
+    case "/chat/completions":
+      return generate(request, options, chatModels, (body) => chat(body, id, options));
+    case "/completions":
+      return generate(request, options, completionModels, (body) =>
+        objects(body, completionObjects(`cmpl-${id}`, body, options.lenientFields ?? [])),
+      );
+    case "/embeddings":
+      return generate(request, options, embeddingModels, (body) =>
+        jsonReply(200, embeddingList(body, options.lenientFields ?? [])),
+      );
+    case "/models":
+      return listing(request, listedModels.map(modelObject));
+    case "/files":
+    case "/batches":
+      return listing(request, []);
+  }
+  const model = /^\/models\/([^/]+)$/.exec(api)?.[1];
+  if (model === undefined) throw new OpenAiRefusal(404, `Invalid URL (${request.method} ${path})`);
+  requireMethod(request, "GET");
+  if (!isServed(decodeURIComponent(model), options)) throw noModel(model);
+  return jsonReply(200, modelObject(decodeURIComponent(model)));
+}
+
+function chat(body: JsonObject, id: string, options: OpenAiOptions): ProviderReply {
+  const conversation = readChat(body, options.lenientFields ?? []);
+  const reply = chatAnswer({ ...conversation, thinking: options.thinks?.(body) ?? false });
+  return body.stream === true
+    ? objects(body, chatChunks(`chatcmpl-${id}`, body, reply))
+    : jsonReply(200, chatCompletion(`chatcmpl-${id}`, body, reply));
+}
+
+/** The checks that every generating API shares, in OpenAI's order, and the failures that a model's name asks for. */
+function generate(
+  request: ProviderRequest,
+  options: OpenAiOptions,
+  served: RegExp,
+  respond: (body: JsonObject) => ProviderReply,
+): ProviderReply {
+  requireMethod(request, "POST");
+  const body = readBody(request);
+  if (body.model === undefined) throw badRequest("you must provide a model parameter");
+  if (typeof body.model !== "string") throw wrongType("model", "a string", body.model);
+  if (!isServed(body.model, options)) throw noModel(body.model);
+  if (!served.test(body.model) && !options.models?.test(body.model)) throw wrongApi(body.model, pathOf(request));
+
+  const fault = faultOf(body.model);
+  const refusal = faultRefusal(fault, body.model);
+  if (refusal && !(fault?.startsWith("stream-") && body.stream === true)) throw refusal;
+  const reply = respond(body);
+  return refusal ? withErrorEvent(reply, refusal, fault === "stream-error" ? 2 : 0) : withTransportFault(fault, reply);
+}
+
+function readBody(request: ProviderRequest): JsonObject {
+  const type = headerOf(request, "content-type");
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    const text = `Unsupported content type: '${type}'. This API method only accepts 'application/json' requests.`;
+    throw new OpenAiRefusal(415, text, null, "unsupported_content_type");
+  }
+  const body = parseObject(request.body);
+  if (!body) throw badRequest("We could not parse the JSON body of your request.");
+  return body;
+}
+
+function checkKey(request: ProviderRequest): void {
+  const key = bearerOf(request);
+  if (key === "") throw noKey();
+  if (key.includes("invalid")) throw wrongKey(key);
+}
+
+function requireMethod(request: ProviderRequest, method: string): void {
+  if (request.method === method) return;
+  const text = `Not allowed to ${request.method} on ${pathOf(request)}.`;
+  throw new OpenAiRefusal(405, text, null, "method_not_supported");
+}
+
+const isServed = (model: string, options: OpenAiOptions): boolean =>
+  [chatModels, completionModels, embeddingModels, options.models].some((names) => names?.test(model));
+
+const wrongApi = (model: string, path: string): OpenAiRefusal => {
+  const text = `This is not a model that is supported in the ${path.slice(1)} endpoint: ${model}`;
+  return new OpenAiRefusal(404, text, "model");
+};
+
+const objects = (body: JsonObject, list: JsonObject[]): ProviderReply =>
+  body.stream === true
+    ? eventStream([...list.map(event), "data: [DONE]\n\n"], "text/event-stream; charset=utf-8")
+    : jsonReply(200, list[0]);
+
+const event = (object: JsonObject): string => `data: ${JSON.stringify(object)}\n\n`;
+
+/** The stream breaks off with an `error` object in place of a chunk, and there is no `[DONE]`. */
+const withErrorEvent = (reply: ProviderReply, refusal: OpenAiRefusal, after: number): ProviderReply => ({
+  ...reply,
+  chunks: [...reply.chunks.slice(0, after), Buffer.from(event({ error: refusal.error }))],
+});
+
+const listing = (request: ProviderRequest, data: JsonObject[]): ProviderReply => {
+  requireMethod(request, "GET");
+  return jsonReply(200, { object: "list", data, ...(data.length === 0 ? { has_more: false } : {}) });
+};
+
+const modelObject = (id: string): JsonObject => ({ id, object: "model", created: 1686935002, owned_by: "openai" });
+
+function withRequestId(id: string, reply: ProviderReply): ProviderReply {
+  const headers: HeaderPair[] = [...reply.headers, ["x-request-id", `req_${id.replaceAll("-", "")}`]];
+  return { ...reply, headers };
+}
