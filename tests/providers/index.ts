@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dashScopeDialect } from "./dashscope.ts";
 import { openAiDialect } from "./openai.ts";
 import type { Dialect } from "./types.ts";
 
@@ -6,6 +7,7 @@ const all: Dialect[] = [
   openAiDialect(),
   // A self-hosted server: any model, any field.
   openAiDialect({ name: "openai-compatible", lenientFields: "any", models: /./ }),
+  dashScopeDialect(),
 ];
 
 /** All dialects by name. */

@@ -87,4 +87,7 @@ function inputsOf(input: unknown): string[] {
   throw badRequest("'$.input' is invalid. Please check the API reference.");
 }
 
-const defaultSize = (model: string): number => (model.startsWith("text-embedding-3-large") ? 3072 : 1536);
+function defaultSize(model: string): number {
+  if (model.startsWith("text-embedding-3-large")) return 3072;
+  return /^text-embedding-v[34]/.test(model) ? 1024 : 1536;
+}

@@ -22,7 +22,7 @@ export interface OpenAiOptions {
   prefix?: string;
   /** Top-level fields beyond OpenAI's; `any` ignores what it does not know, as self-hosted servers do. */
   lenientFields?: readonly string[] | "any";
-  /** Model names beyond OpenAI's. */
+  /** Model names in place of OpenAI's. */
   models?: RegExp;
   /** Whether the models may think aloud in `reasoning_content`. */
   thinks?: (body: JsonObject) => boolean;
@@ -101,7 +101,7 @@ function generate(
   if (body.model === undefined) throw badRequest("you must provide a model parameter");
   if (typeof body.model !== "string") throw wrongType("model", "a string", body.model);
   if (!isServed(body.model, options)) throw noModel(body.model);
-  if (!served.test(body.model) && !options.models?.test(body.model)) throw wrongApi(body.model, pathOf(request));
+  if (!options.models && !served.test(body.model)) throw wrongApi(body.model, pathOf(request));
 
   const fault = faultOf(body.model);
   const refusal = faultRefusal(fault, body.model);
@@ -134,7 +134,9 @@ function requireMethod(request: ProviderRequest, method: string): void {
 }
 
 const isServed = (model: string, options: OpenAiOptions): boolean =>
-  [chatModels, completionModels, embeddingModels, options.models].some((names) => names?.test(model));
+  (options.models ? [options.models] : [chatModels, completionModels, embeddingModels]).some((names) =>
+    names.test(model),
+  );
 
 const wrongApi = (model: string, path: string): OpenAiRefusal => {
   const text = `This is not a model that is supported in the ${path.slice(1)} endpoint: ${model}`;

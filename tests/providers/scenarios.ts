@@ -42,20 +42,21 @@ export interface Answer {
 interface Scenario {
   name: string;
   when(conversation: Conversation): boolean;
-  answer(conversation: Conversation): Answer;
+  answer(conversation: Conversation): Spoken;
 }
 
-type Pieces = { content: string[]; reasoning?: string[] };
-const fixtures = JSON.parse(readFileSync(new URL("../fixtures/scenarios.json", import.meta.url), "utf8")) as Record<
-  "text" | "tool-result" | "reasoning" | "vision" | "json",
-  Pieces
-> & {
+/** An answer before the thinking, which every scenario can have. */
+type Spoken = Omit<Answer, "reasoning">;
+type SpokenName = "text" | "tool-result" | "reasoning" | "vision" | "json";
+type Fixtures = Record<SpokenName, { content: string[] }> & {
+  reasoning: { reasoning: string[] };
   "tool-call": { cities: string[] };
   search: { results: JsonObject[] };
 };
+const fixtureText = readFileSync(new URL("../fixtures/scenarios.json", import.meta.url), "utf8");
+const fixtures = JSON.parse(fixtureText) as Fixtures;
 
-const says = (name: "text" | "tool-result" | "reasoning" | "vision" | "json"): Answer => ({
-  reasoning: fixtures[name].reasoning ?? [],
+const says = (name: SpokenName): Spoken => ({
   content: fixtures[name].content,
   toolCalls: [],
   finish: "stop",
@@ -73,7 +74,8 @@ const scenarios: Scenario[] = [
 
 /** The answer to a conversation: the same for every dialect, and the same each time. */
 export function answerTo(conversation: Conversation): Answer {
-  const answer = scenarios.find((scenario) => scenario.when(conversation))!.answer(conversation);
+  const chosen = scenarios.find((scenario) => scenario.when(conversation))!.answer(conversation);
+  const answer = { ...chosen, reasoning: conversation.thinking ? fixtures.reasoning.reasoning : [] };
   const limit = conversation.maxTokens ?? Infinity;
   if (answer.toolCalls.length > 0 || answer.content.length <= limit) return answer;
   return { ...answer, content: answer.content.slice(0, limit), finish: "length" };
@@ -98,7 +100,7 @@ function callsTool(conversation: Conversation): boolean {
 }
 
 /** Two cities in the question mean two calls in parallel. */
-function toolCalls(conversation: Conversation): Answer {
+function toolCalls(conversation: Conversation): Spoken {
   const { tools, toolChoice, lastText } = conversation;
   const tool =
     tools.find(({ name }) => name === toolChoice) ?? tools.find(({ name }) => /weather/i.test(name)) ?? tools[0];
@@ -108,10 +110,5 @@ function toolCalls(conversation: Conversation): Answer {
     name: tool.name,
     pieces: ['{"', tool.parameter, '": "', city, '市"}'],
   }));
-  return {
-    reasoning: conversation.thinking ? fixtures.reasoning.reasoning! : [],
-    content: [],
-    toolCalls: calls,
-    finish: "tool_calls",
-  };
+  return { content: [], toolCalls: calls, finish: "tool_calls" };
 }
