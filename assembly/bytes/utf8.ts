@@ -1,0 +1,66 @@
+/** U+FFFD, which stands for bytes and surrogates that are no character. */
+export const REPLACEMENT: u32 = 0xfffd;
+
+/**
+ * The length of the well-formed UTF-8 sequence at `p`, which must be before `end`; for a malformed one, minus the number
+ * of bytes that a single U+FFFD replaces (the "maximal subpart" of Unicode 3.9, as in WHATWG's decoder).
+ */
+export function utf8Length(p: usize, end: usize): i32 {
+  const lead = load<u8>(p);
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return -1;
+  const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  // Only the second byte's range depends on the lead: it keeps out overlong forms, surrogates and what is past U+10FFFF.
+  const lowest: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const highest: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (p + 1 >= end) return -1;
+  const second = load<u8>(p, 1);
+  if (second < lowest || second > highest) return -1;
+  for (let i = 2; i < size; i++) if (p + i >= end || (load<u8>(p + i) & 0xc0) != 0x80) return -i;
+  return size;
+}
+
+/** Skips well-formed UTF-8 beyond ASCII: the address of the first ASCII byte, of the first malformed sequence, or `end`. */
+export function skipMultibyte(p: usize, end: usize): usize {
+  while (p < end && load<u8>(p) >= 0x80) {
+    if (p + 4 <= end) {
+      const word = load<u32>(p);
+      // Three bytes, the form of most scripts: not overlong (0) and no surrogate (0x200d).
+      if ((word & 0xc0c0f0) == 0x8080e0) {
+        const range = word & 0x200f;
+        if (range != 0 && range != 0x200d) {
+          p += 3;
+          continue;
+        }
+      }
+    }
+    const length = utf8Length(p, end);
+    if (length < 0) break;
+    p += length;
+  }
+  return p;
+}
+
+/** Writes a Unicode scalar value as UTF-8 and gives the address behind it; up to four bytes are written. */
+export function storeUtf8(to: usize, point: u32): usize {
+  if (point < 0x80) {
+    store<u8>(to, point);
+    return to + 1;
+  }
+  if (point < 0x800) {
+    store<u8>(to, 0xc0 | (point >> 6));
+    store<u8>(to, 0x80 | (point & 0x3f), 1);
+    return to + 2;
+  }
+  if (point < 0x10000) {
+    store<u8>(to, 0xe0 | (point >> 12));
+    store<u8>(to, 0x80 | ((point >> 6) & 0x3f), 1);
+    store<u8>(to, 0x80 | (point & 0x3f), 2);
+    return to + 3;
+  }
+  store<u8>(to, 0xf0 | (point >> 18));
+  store<u8>(to, 0x80 | ((point >> 12) & 0x3f), 1);
+  store<u8>(to, 0x80 | ((point >> 6) & 0x3f), 2);
+  store<u8>(to, 0x80 | (point & 0x3f), 3);
+  return to + 4;
+}

@@ -1,0 +1,139 @@
+import { ByteBuffer } from "../bytes/buffer";
+import {
+  ABSENT,
+  Slice,
+  indexOfByte,
+  sliceBetween,
+  sliceEnd,
+  sliceOf,
+  sliceSize,
+  sliceStart,
+  sliceToString,
+} from "../bytes/slice";
+import { REPLACEMENT, storeUtf8, utf8Length } from "../bytes/utf8";
+
+/** Where the character that was decoded last ends. */
+let characterEnd: usize = 0;
+
+/** What stands between the quotes of a string token, still escaped; ABSENT if it is no string. */
+export function jsonContent(string: Slice): Slice {
+  const size = sliceSize(string);
+  if (size < 2 || load<u8>(sliceStart(string)) != 0x22) return ABSENT;
+  return sliceOf(sliceStart(string) + 1, size - 2);
+}
+
+/** The content of a string token that has no escapes, so that it can be read in place; else ABSENT. */
+export function jsonPlain(string: Slice): Slice {
+  const content = jsonContent(string);
+  return indexOfByte(content, 0x5c) < 0 ? content : ABSENT;
+}
+
+/** Whether a string token, unescaped, is `text`. */
+export function jsonEquals(string: Slice, text: string): bool {
+  const content = jsonContent(string);
+  const size = sliceSize(content);
+  const length = text.length;
+  // A UTF-16 unit takes at least one byte, and exactly one only as plain ASCII.
+  if (content == ABSENT || size < length) return false;
+  let p = sliceStart(content);
+  const end = p + size;
+  let i = 0;
+  while (p < end) {
+    if (i == length) return false;
+    const point = characterAt(p, end);
+    if (point != <u32>text.codePointAt(i)) return false;
+    i += point < 0x10000 ? 1 : 2;
+    p = characterEnd;
+  }
+  return i == length;
+}
+
+/** Appends the characters of a string token as UTF-8; an escaped lone surrogate becomes U+FFFD. */
+export function jsonUnescape(string: Slice, out: ByteBuffer): void {
+  const content = jsonContent(string);
+  const end = sliceEnd(content);
+  let p = sliceStart(content);
+  while (p < end) {
+    const run = indexOfByte(sliceBetween(p, end), 0x5c);
+    if (run < 0) {
+      out.append(sliceBetween(p, end));
+      return;
+    }
+    if (run > 0) out.append(sliceOf(p, run));
+    const to = out.reserve(4);
+    out.size += <i32>(storeUtf8(to, escapeAt(p + run, end)) - to);
+    p = characterEnd;
+  }
+}
+
+/** A managed copy of a string token's characters; "" if it is no string. For configuration, not for the data path. */
+export function jsonText(string: Slice): string {
+  const plain = jsonPlain(string);
+  if (plain != ABSENT) return sliceToString(plain);
+  const buffer = new ByteBuffer();
+  jsonUnescape(string, buffer);
+  const text = sliceToString(buffer.slice);
+  buffer.free();
+  return text;
+}
+
+// @ts-ignore: decorator
+@inline
+function characterAt(p: usize, end: usize): u32 {
+  const byte = load<u8>(p);
+  if (byte == 0x5c) return escapeAt(p, end);
+  if (byte >= 0x80) return multibyteAt(p, end);
+  characterEnd = p + 1;
+  return byte;
+}
+
+function multibyteAt(p: usize, end: usize): u32 {
+  const length = utf8Length(p, end);
+  characterEnd = p + abs(length);
+  if (length < 0) return REPLACEMENT;
+  let point = (<u32>load<u8>(p)) & (0x7f >> length);
+  for (let i = 1; i < length; i++) point = (point << 6) | (load<u8>(p + i) & 0x3f);
+  return point;
+}
+
+/** The character that the escape at `p` stands for. */
+function escapeAt(p: usize, end: usize): u32 {
+  const letter: u32 = p + 1 < end ? load<u8>(p, 1) : 0;
+  if (letter == 0x75) {
+    const unit = hexUnitAt(p, end);
+    characterEnd = min(p + 6, end);
+    if ((unit & 0xf800) != 0xd800) return unit;
+    const low = unit < 0xdc00 ? hexUnitAt(p + 6, end) : 0;
+    if ((low & 0xfc00) != 0xdc00) return REPLACEMENT;
+    characterEnd = p + 12;
+    return 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
+  }
+  characterEnd = min(p + 2, end);
+  switch (letter) {
+    case 0x62:
+      return 0x08;
+    case 0x66:
+      return 0x0c;
+    case 0x6e:
+      return 0x0a;
+    case 0x72:
+      return 0x0d;
+    case 0x74:
+      return 0x09;
+    case 0:
+      return REPLACEMENT;
+    default:
+      return letter < 0x80 ? letter : REPLACEMENT;
+  }
+}
+
+/** The UTF-16 unit of the `\uXXXX` at `p`; U+FFFD if there is none. */
+function hexUnitAt(p: usize, end: usize): u32 {
+  if (p + 6 > end || load<u16>(p) != 0x755c) return REPLACEMENT;
+  let unit: u32 = 0;
+  for (let i = 2; i < 6; i++) {
+    const byte = load<u8>(p + i);
+    unit = (unit << 4) | (byte <= 0x39 ? byte & 0xf : (byte & 0x7) + 9);
+  }
+  return unit;
+}

@@ -1,0 +1,68 @@
+import { ABSENT, Slice, sliceBetween } from "../bytes/slice";
+
+/**
+ * The value token that begins at `p`: up to its own end in validated text, and never past `end` in any. ABSENT where no
+ * value can begin.
+ */
+export function tokenAt(p: usize, end: usize): Slice {
+  const next = tokenEnd(p, end);
+  return next > p ? sliceBetween(p, next) : ABSENT;
+}
+
+/** The address behind the string whose opening quote is right before `p`. */
+export function stringEnd(p: usize, end: usize): usize {
+  while (p < end) {
+    if (p + 16 <= end) {
+      const bytes = v128.load(p);
+      const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))));
+      if (!mask) {
+        p += 16;
+        continue;
+      }
+      p += ctz(mask);
+    }
+    const byte = load<u8>(p);
+    if (byte == 0x22) return p + 1;
+    p += byte == 0x5c ? 2 : 1;
+  }
+  return end;
+}
+
+function tokenEnd(p: usize, end: usize): usize {
+  if (p >= end) return p;
+  const first = load<u8>(p);
+  if (first == 0x22) return stringEnd(p + 1, end);
+  if ((first | 0x20) == 0x7b) return containerEnd(p, end);
+  while (p < end && !endsScalar(load<u8>(p))) p++;
+  return p;
+}
+
+/** Counts brackets of both kinds alike: in validated text they match. */
+function containerEnd(p: usize, end: usize): usize {
+  let depth = 0;
+  while (p < end) {
+    if (p + 16 <= end) {
+      const bytes = v128.load(p);
+      // This bit is all that differs between "[" and "{", and between "]" and "}".
+      const folded = v128.or(bytes, i8x16.splat(0x20));
+      const brackets = v128.or(i8x16.eq(folded, i8x16.splat(0x7b)), i8x16.eq(folded, i8x16.splat(0x7d)));
+      const mask = i8x16.bitmask(v128.or(brackets, i8x16.eq(bytes, i8x16.splat(0x22))));
+      if (!mask) {
+        p += 16;
+        continue;
+      }
+      p += ctz(mask);
+    }
+    const byte = load<u8>(p++);
+    if (byte == 0x22) p = stringEnd(p, end);
+    else if ((byte | 0x20) == 0x7b) depth++;
+    else if ((byte | 0x20) == 0x7d && --depth == 0) return p;
+  }
+  return end;
+}
+
+// @ts-ignore: decorator
+@inline
+function endsScalar(byte: u32): bool {
+  return byte <= 0x20 || byte == 0x2c || byte == 0x3a || byte == 0x22 || (byte | 0x20) == 0x7b || (byte | 0x20) == 0x7d;
+}
