@@ -1,0 +1,74 @@
+import { watch } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { compile } from "./compile.ts";
+import { findPlugins, root } from "./plugins.ts";
+
+/** The largest module that may be released; a bigger one fails the build. */
+const SIZE_BUDGET_BYTES = 150_000;
+
+const { values: options } = parseArgs({
+  options: {
+    plugin: { type: "string", default: "" },
+    target: { type: "string", default: "release" },
+    watch: { type: "boolean", default: false },
+  },
+});
+if (options.target !== "release" && options.target !== "debug") {
+  console.error(`build: TARGET is release or debug, not "${options.target}"`);
+  process.exit(2);
+}
+const target = options.target;
+
+/** Compiles what changed, prints one line a module, and says whether all of it compiled within the budget. */
+async function build(): Promise<boolean> {
+  let ok = true;
+  for (const plugin of findPlugins(options.plugin || undefined)) {
+    const started = performance.now();
+    try {
+      const { upToDate, bytes } = await compile({ entry: plugin.entry, out: plugin.wasm, target });
+      const tooBig = target === "release" && bytes > SIZE_BUDGET_BYTES;
+      const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
+      const size = `${(bytes / 1000).toFixed(1)} KB of ${SIZE_BUDGET_BYTES / 1000}`;
+      console.log(`${plugin.wasm.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
+      ok &&= !tooBig;
+    } catch (error) {
+      console.error((error as Error).message);
+      ok = false;
+    }
+  }
+  return ok;
+}
+
+/** Builds again whenever a source changes, one build at a time, until interrupted. */
+async function watchSources(): Promise<void> {
+  await build();
+  let running = false;
+  let again = false;
+  const rebuild = async () => {
+    if (running) return void (again = true);
+    running = true;
+    do {
+      again = false;
+      await build();
+    } while (again);
+    running = false;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  for (const folder of ["assembly", "plugins"]) {
+    watch(join(root, folder), { recursive: true }, (_event, file) => {
+      if (!file?.endsWith(".ts")) return;
+      clearTimeout(timer);
+      timer = setTimeout(rebuild, 50);
+    });
+  }
+  console.log("watching assembly/ and plugins/");
+}
+
+try {
+  if (options.watch) await watchSources();
+  else process.exitCode = (await build()) ? 0 : 1;
+} catch (error) {
+  console.error(`build: ${(error as Error).message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { runCompiler, version } from "./compiler.ts";
+import { root } from "./plugins.ts";
+
+/** What to compile: an AssemblyScript entry file, where the module goes, and the target of asconfig.json. */
+export interface Compilation {
+  entry: string;
+  out: string;
+  target?: "release" | "debug";
+}
+
+/** Says whether the module was up to date already, and its size. */
+export interface Compiled {
+  upToDate: boolean;
+  bytes: number;
+}
+
+/**
+ * Compiles one module, and skips the compiler when no input changed. Paths are relative to the repository's root.
+ * Throws with the compiler's own message when the source is wrong.
+ */
+export async function compile({ entry, out, target = "release" }: Compilation): Promise<Compiled> {
+  const stampFile = join(root, "build", ".stamps", basename(out));
+  const stamp = fingerprint(entry, target);
+  const outFile = join(root, out);
+  if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
+    return { upToDate: true, bytes: statSync(outFile).size };
+  }
+  const options = ["--config", "asconfig.json", "--target", target, "--outFile", out, "--baseDir", root];
+  const message = await runCompiler([entry, ...options]);
+  if (message) throw new Error(`${entry} does not compile\n${message}`);
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  return { upToDate: false, bytes: statSync(outFile).size };
+}
+
+/** Hashes all that the module is made of: the kernel, the entry's folder, the compiler and its configuration. */
+function fingerprint(entry: string, target: string): string {
+  const hash = createHash("sha256").update(target).update(version);
+  const inputs = ["asconfig.json", ...sources("assembly"), ...sources(dirname(entry))];
+  for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => `${folder}/${file}`)
+    .sort();
+}

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** The repository's root; every path in tools/ is relative to it. */
+export const root = resolve(import.meta.dirname, "..");
+
+/** One folder under plugins/ that compiles to one Wasm module. */
+export interface Plugin {
+  name: string;
+  folder: string;
+  entry: string;
+  wasm: string;
+}
+
+/** Lists every plugin, sorted; with `only`, that one or an error that names those there are. */
+export function findPlugins(only?: string): Plugin[] {
+  const folders = join(root, "plugins");
+  const names = (existsSync(folders) ? readdirSync(folders) : [])
+    .filter((name) => existsSync(join(folders, name, "index.ts")))
+    .sort();
+  if (only && !names.includes(only)) throw new Error(`no plugin "${only}"; there is ${names.join(", ") || "none yet"}`);
+  return names
+    .filter((name) => !only || name === only)
+    .map((name) => ({
+      name,
+      folder: `plugins/${name}`,
+      entry: `plugins/${name}/index.ts`,
+      wasm: `build/${name}.wasm`,
+    }));
+}
