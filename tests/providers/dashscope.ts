@@ -42,6 +42,7 @@ export function dashScopeDialect(): Dialect {
     prefix: "/compatible-mode/v1",
     lenientFields: "any",
     models: modelNames,
+    listed: ["qwen-turbo", "qwen-plus", "qwen-max", "qwen-vl-max", "text-embedding-v3"],
     thinks: (body) => thinks(body.model as string, body),
     besideError: (requestId) => ({ request_id: requestId }),
   });

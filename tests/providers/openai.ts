@@ -24,6 +24,8 @@ export interface OpenAiOptions {
   lenientFields?: readonly string[] | "any";
   /** Model names in place of OpenAI's. */
   models?: RegExp;
+  /** The models that the list shows. */
+  listed?: readonly string[];
   /** Whether the models may think aloud in `reasoning_content`. */
   thinks?: (body: JsonObject) => boolean;
   /** Members that stand beside `error`. */
@@ -69,7 +71,7 @@ function answer(request: ProviderRequest, id: string, options: OpenAiOptions): P
         jsonReply(200, embeddingList(body, options.lenientFields ?? [])),
       );
     case "/models":
-      return listing(request, listedModels.map(modelObject));
+      return listing(request, (options.listed ?? listedModels).map(modelObject));
     case "/files":
     case "/batches":
       return listing(request, []);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dialects } from "../providers/index.ts";
+import { serve } from "../providers/server.ts";
+import type { ProviderRequest } from "../providers/types.ts";
+import type { JsonObject } from "../providers/wire.ts";
+import { runPython } from "./python.ts";
+
+/** A call of the official DashScope client, in its own words. */
+export interface SdkCall {
+  api: "Generation" | "MultiModalConversation" | "TextEmbedding";
+  /** Keyword arguments of the Python call. */
+  arguments: JsonObject;
+  key?: string;
+}
+
+/** What the client hands to an application for one response. */
+export interface SdkResponse {
+  status_code: number;
+  request_id: string;
+  code: string;
+  message: string;
+  output: JsonObject | null;
+  usage: JsonObject | null;
+}
+
+/** Runs the calls in one Python process; every response of every call, in order. */
+export const callDashScopeSdk = (baseUrl: string, key: string, calls: SdkCall[]): Promise<SdkResponse[][]> =>
+  runPython<SdkResponse[][]>("dashscope_calls.py", { baseUrl, key, calls });
+
+/** The requests that the official client sends for these calls, as the provider receives them. */
+export async function dashscopeSdkRequests(calls: SdkCall[]): Promise<ProviderRequest[]> {
+  const server = await serve((request) => dialects.dashscope.handle(request));
+  try {
+    const results = await callDashScopeSdk(`http://127.0.0.1:${server.port}/api/v1`, "sk-fake-for-tests", calls);
+    results.flat().forEach(({ status_code, message }, i) => {
+      if (status_code !== 200) throw new Error(`call ${i} was refused with ${status_code}: ${message}`);
+    });
+    return server.requests;
+  } finally {
+    await server.close();
+  }
+}
+
+/** The request that the official client sends for one call. */
+export const dashscopeSdkRequest = async (call: SdkCall): Promise<ProviderRequest> =>
+  (await dashscopeSdkRequests([call]))[0];

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dialects } from "../providers/index.ts";
+import { serve } from "../providers/server.ts";
+import { type Failure, openAiClientSuite, type RunningTarget } from "./openai-suite.ts";
+
+const key = "sk-fake-for-tests";
+
+const direct = (dialect: string, prefix: string) => async (): Promise<RunningTarget> => {
+  const server = await serve((request) => dialects[dialect].handle(request));
+  return { baseUrl: `http://127.0.0.1:${server.port}${prefix}`, close: server.close };
+};
+
+const failures = (family: string): Failure[] => [
+  { error: "AuthenticationError", key: "sk-invalid-for-tests" },
+  { error: "RateLimitError", model: `${family}-rate-limited`, retryAfter: "20" },
+  { error: "NotFoundError", model: "no-such-model" },
+  { error: "BadRequestError", fields: { messages: [] } },
+  { error: "InternalServerError", model: `${family}-server-error` },
+];
+
+openAiClientSuite(
+  "mock of OpenAI",
+  {
+    key,
+    chatModel: "gpt-4o",
+    visionModel: "gpt-4o",
+    embeddingModel: "text-embedding-3-small",
+    completionModel: "gpt-3.5-turbo-instruct",
+    listsModels: true,
+    failures: failures("gpt"),
+  },
+  direct("openai", "/v1"),
+);
+
+openAiClientSuite(
+  "mock of DashScope's compatible mode",
+  {
+    key,
+    chatModel: "qwen-plus",
+    visionModel: "qwen-vl-max",
+    thinkingModel: "qwen-plus",
+    embeddingModel: "text-embedding-v3",
+    completionModel: "qwen2.5-coder-7b-instruct",
+    listsModels: true,
+    failures: failures("qwen"),
+  },
+  direct("dashscope", "/compatible-mode/v1"),
+);

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs calls through the official OpenAI client and prints what an application would see."""
+import json
+import sys
+
+import openai
+
+
+def stream_chat(client, arguments):
+    """The client's own accumulator over a stream."""
+    with client.chat.completions.stream(**arguments) as stream:
+        for _ in stream:
+            pass
+        return stream.get_final_completion().model_dump(exclude={"parsed"}, exclude_none=True)
+
+
+def run(client, call):
+    arguments = call["arguments"]
+    apis = {
+        "chat": lambda: client.chat.completions.create(**arguments).model_dump(exclude_none=True),
+        "chat.stream": lambda: stream_chat(client, arguments),
+        "embeddings": lambda: client.embeddings.create(**arguments).model_dump(),
+        "models": lambda: [model.id for model in client.models.list()],
+    }
+    try:
+        return {"value": apis[call["api"]]()}
+    except openai.APIStatusError as error:
+        return {"error": type(error).__name__, "status": error.status_code, "body": error.body}
+    except openai.APIError as error:
+        return {"error": type(error).__name__, "message": error.message, "body": error.body}
+
+
+def main():
+    task = json.load(sys.stdin)
+    results = []
+    for call in task["calls"]:
+        client = openai.OpenAI(
+            base_url=call.get("baseUrl", task["baseUrl"]), api_key=call.get("key", task["key"]), max_retries=0
+        )
+        results.append(run(client, call))
+    json.dump(results, sys.stdout)
+
+
+main()
