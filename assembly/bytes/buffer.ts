@@ -67,7 +67,8 @@ export class ByteBuffer {
       store<u8>(to++, unit);
       i++;
     }
-    if (i < length) to += String.UTF8.encodeUnsafe(from + (i << 1), length - i, to, false, String.UTF8.ErrorMode.REPLACE);
+    if (i < length)
+      to += String.UTF8.encodeUnsafe(from + (i << 1), length - i, to, false, String.UTF8.ErrorMode.REPLACE);
     this.size = <i32>(to - this.data);
     return this;
   }

@@ -1,0 +1,119 @@
+import {
+  indexOfByte,
+  lastIndexOfByte,
+  Slice,
+  sliceEnd,
+  sliceOfBuffer,
+  sliceSize,
+  slicesEqual,
+  sliceStart,
+  subslice,
+} from "../bytes/slice";
+
+const COLON = 0x3a;
+const BRACKET = 0x5d;
+const BAR = 0x7c;
+
+/** A list of texts of the configuration as UTF-8, ready to be compared with what comes over the wire. */
+export class TextList {
+  protected readonly texts: ArrayBuffer[] = [];
+
+  /** Appends a text. */
+  add(text: string): void {
+    this.texts.push(String.UTF8.encode(text));
+  }
+
+  /** The number of texts. */
+  get length(): i32 {
+    return this.texts.length;
+  }
+
+  /** Whether the value is one of the texts. */
+  hasEqual(value: Slice): bool {
+    for (let i = 0; i < this.texts.length; i++) if (slicesEqual(value, sliceOfBuffer(this.texts[i]))) return true;
+    return false;
+  }
+
+  /** Whether the value begins with one of the texts. */
+  hasPrefixOf(value: Slice): bool {
+    for (let i = 0; i < this.texts.length; i++) if (begins(value, sliceOfBuffer(this.texts[i]))) return true;
+    return false;
+  }
+}
+
+/** Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. Case counts. */
+export class DomainList {
+  private readonly suffixes: ArrayBuffer[] = [];
+  private readonly prefixes: TextList = new TextList();
+  private readonly exact: TextList = new TextList();
+
+  /** Appends a pattern; a `*` in front is looked at before one at the end. */
+  add(pattern: string): void {
+    if (pattern.startsWith("*")) this.suffixes.push(String.UTF8.encode(pattern.substring(1)));
+    else if (pattern.endsWith("*")) this.prefixes.add(pattern.substring(0, pattern.length - 1));
+    else this.exact.add(pattern);
+  }
+
+  /** The number of patterns. */
+  get length(): i32 {
+    return this.suffixes.length + this.prefixes.length + this.exact.length;
+  }
+
+  /** Whether a pattern covers the `:authority`, whose port does not count. */
+  matches(authority: Slice): bool {
+    const host = withoutPort(authority);
+    for (let i = 0; i < this.suffixes.length; i++) if (ends(host, sliceOfBuffer(this.suffixes[i]))) return true;
+    return this.exact.hasEqual(host) || this.prefixes.hasPrefixOf(host);
+  }
+}
+
+/** Services, `FQDN` or `FQDN:PORT`, against `outbound|PORT|SUBSET|FQDN`, as Istio and Higress name clusters. */
+export class ServiceList {
+  private readonly names: TextList = new TextList();
+  private readonly qualified: ArrayBuffer[] = [];
+
+  /** Appends a service. */
+  add(service: string): void {
+    this.names.add(service);
+    this.qualified.push(String.UTF8.encode(service));
+  }
+
+  /** The number of services. */
+  get length(): i32 {
+    return this.names.length;
+  }
+
+  /** Whether the cluster stands for one of the services. */
+  matches(cluster: Slice): bool {
+    const first = indexOfByte(cluster, BAR);
+    const second = first < 0 ? -1 : indexOfByte(cluster, BAR, first + 1);
+    const third = second < 0 ? -1 : indexOfByte(cluster, BAR, second + 1);
+    if (third < 0 || indexOfByte(cluster, BAR, third + 1) >= 0) return false;
+    const port = subslice(cluster, first + 1, second);
+    const name = subslice(cluster, third + 1);
+    if (this.names.hasEqual(name)) return true;
+    for (let i = 0; i < this.qualified.length; i++) {
+      const service = sliceOfBuffer(this.qualified[i]);
+      const colon = lastIndexOfByte(service, COLON);
+      if (colon < 0 || !slicesEqual(name, subslice(service, 0, colon))) continue;
+      if (slicesEqual(port, subslice(service, colon + 1))) return true;
+    }
+    return false;
+  }
+}
+
+function withoutPort(authority: Slice): Slice {
+  const colon = lastIndexOfByte(authority, COLON);
+  if (colon < 0) return authority;
+  return indexOfByte(authority, BRACKET, colon) < 0 ? subslice(authority, 0, colon) : authority;
+}
+
+function begins(value: Slice, prefix: Slice): bool {
+  const size = sliceSize(prefix);
+  return sliceSize(value) >= size && memory.compare(sliceStart(value), sliceStart(prefix), size) == 0;
+}
+
+function ends(value: Slice, suffix: Slice): bool {
+  const size = sliceSize(suffix);
+  return sliceSize(value) >= size && memory.compare(sliceEnd(value) - size, sliceStart(suffix), size) == 0;
+}

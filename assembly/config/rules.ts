@@ -1,0 +1,114 @@
+import { ABSENT, Slice } from "../bytes/slice";
+import { DomainList, ServiceList, TextList } from "./matchers";
+import { ConfigReader } from "./reader";
+
+/** Where a request is going, as the rules see it. */
+export class RouteTarget {
+  /** The name of the route. */
+  route: Slice = ABSENT;
+  /** The `:authority`. */
+  authority: Slice = ABSENT;
+  /** The name of the cluster. */
+  cluster: Slice = ABSENT;
+}
+
+/** By what a rule chooses its requests, in the order of Higress's Go plugins; its other keys then do not count. */
+const enum Category {
+  None,
+  RouteAndService,
+  Route,
+  Domain,
+  Service,
+  RoutePrefix,
+}
+
+/** The `_match_…_` keys of one rule. */
+export class RuleMatch {
+  private readonly category: Category;
+  private readonly routes: TextList = new TextList();
+  private readonly prefixes: TextList = new TextList();
+  private readonly domains: DomainList = new DomainList();
+  private readonly services: ServiceList = new ServiceList();
+
+  constructor(reader: ConfigReader) {
+    const routes = reader.texts("_match_route_");
+    const prefixes = reader.texts("_match_route_prefix_");
+    const domains = reader.texts("_match_domain_");
+    const services = reader.texts("_match_service_");
+    for (let i = 0; i < routes.length; i++) if (routes[i].length) this.routes.add(routes[i]);
+    for (let i = 0; i < prefixes.length; i++) if (prefixes[i].length) this.prefixes.add(prefixes[i]);
+    for (let i = 0; i < domains.length; i++) this.domains.add(domains[i]);
+    for (let i = 0; i < services.length; i++) if (services[i].length) this.services.add(services[i]);
+    this.category = this.categorize();
+    if (this.category == Category.None) {
+      const keys = "_match_route_, _match_route_prefix_, _match_domain_, _match_service_";
+      reader.report.errors.push(`${reader.path} must say what it applies to with one of ${keys}`);
+    }
+  }
+
+  /** Whether the name of the route is looked at. */
+  get needsRoute(): bool {
+    return this.routes.length > 0 || this.category == Category.RoutePrefix;
+  }
+
+  /** Whether the name of the cluster is looked at. */
+  get needsCluster(): bool {
+    return this.category == Category.Service || this.category == Category.RouteAndService;
+  }
+
+  /** Whether the rule applies to the request. */
+  matches(target: RouteTarget): bool {
+    switch (this.category) {
+      case Category.RouteAndService:
+        return this.routes.hasEqual(target.route) && this.services.matches(target.cluster);
+      case Category.Route:
+        return this.routes.hasEqual(target.route);
+      case Category.Domain:
+        return this.domains.matches(target.authority);
+      case Category.Service:
+        return this.services.matches(target.cluster);
+      case Category.RoutePrefix:
+        return this.prefixes.hasPrefixOf(target.route);
+      default:
+        return false;
+    }
+  }
+
+  private categorize(): Category {
+    if (this.routes.length) return this.services.length ? Category.RouteAndService : Category.Route;
+    if (this.domains.length) return Category.Domain;
+    if (this.services.length) return Category.Service;
+    return this.prefixes.length ? Category.RoutePrefix : Category.None;
+  }
+}
+
+/** The rules of one configuration, in their order, and what applies where none does. */
+export class RuleSet<C> {
+  private readonly matches: RuleMatch[] = [];
+  private readonly configs: C[] = [];
+  /** Whether any rule looks at the name of the route. */
+  needsRoute: bool = false;
+  /** Whether any rule looks at the name of the cluster. */
+  needsCluster: bool = false;
+  /** The global part; `null` if there is none. */
+  global: C | null = null;
+
+  /** Appends a rule. */
+  add(match: RuleMatch, config: C): void {
+    this.matches.push(match);
+    this.configs.push(config);
+    if (match.needsRoute) this.needsRoute = true;
+    if (match.needsCluster) this.needsCluster = true;
+  }
+
+  /** Whether there is any rule. */
+  get hasRules(): bool {
+    return this.matches.length > 0;
+  }
+
+  /** The configuration of the first rule that applies, else the global one; `null` if there is neither. */
+  select(target: RouteTarget): C | null {
+    for (let i = 0; i < this.matches.length; i++) if (this.matches[i].matches(target)) return this.configs[i];
+    return this.global;
+  }
+}

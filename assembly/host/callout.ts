@@ -1,0 +1,141 @@
+import { BufferType, MapType, Status } from "../abi/enums";
+import {
+  proxy_grpc_call,
+  proxy_grpc_cancel,
+  proxy_http_call,
+  proxy_set_tick_period_milliseconds,
+} from "../abi/imports";
+import { RETURNED, returnedNumber } from "../abi/memory";
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
+import { BodyBuffer } from "./body";
+import { HeaderMap } from "./headers";
+import { HeaderPairs } from "./header-pairs";
+import { alsoEncoded, encoded } from "./scratch";
+
+/** What came back from a callout; valid until the callback returns. */
+export class CalloutResponse {
+  /** The headers; `:status` is missing where no answer came (connection failed, timeout). */
+  readonly headers: HeaderMap = new HeaderMap(MapType.HttpCallResponseHeaders);
+  /** The body of an HTTP answer. */
+  readonly body: BodyBuffer = new BodyBuffer(BufferType.HttpCallResponseBody);
+  /** The message of a gRPC answer. */
+  readonly message: BodyBuffer = new BodyBuffer(BufferType.GrpcReceiveBuffer);
+  /** gRPC status, 0 for a good answer; of no meaning for HTTP. */
+  grpcStatus: u32 = 0;
+}
+
+/**
+ * A question to another cluster. Subclass it and keep the state in fields. A callout that belongs to a stream (`stream`
+ * is its context) is forgotten with it; one that settles an account (`stream` 0) outlives it and answers to the plugin.
+ */
+export abstract class Callout {
+  /** The context of the stream that waits, or 0. */
+  stream: u32 = 0;
+
+  /** The answer, or the news that none came. */
+  abstract onResponse(response: CalloutResponse): void;
+}
+
+const buffer = new ByteBuffer();
+const pendingHttp = new Map<u32, Callout>();
+const pendingGrpc = new Map<u32, Callout>();
+
+/**
+ * Sends an HTTP request to a cluster; `headers` holds `:method`, `:path` and `:authority`. Gives `false`, and
+ * `callout` hears nothing, where the host refuses (unknown cluster, missing header).
+ */
+export function dispatchHttp(
+  cluster: string,
+  headers: HeaderPairs,
+  body: Slice,
+  timeoutMilliseconds: i32,
+  callout: Callout,
+): bool {
+  const upstream = encoded(cluster);
+  buffer.clear();
+  const pairs = headers.encode(buffer);
+  const status = proxy_http_call(
+    sliceStart(upstream),
+    sliceSize(upstream),
+    sliceStart(pairs),
+    sliceSize(pairs),
+    sliceStart(body),
+    sliceSize(body),
+    0,
+    0,
+    timeoutMilliseconds,
+    RETURNED,
+  );
+  if (status == Status.Ok) pendingHttp.set(returnedNumber(), callout);
+  return status == Status.Ok;
+}
+
+/** Sends a unary gRPC request (`service` is a full name, `message` its protobuf bytes) to a cluster. */
+export function dispatchGrpc(
+  cluster: string,
+  service: string,
+  method: string,
+  message: Slice,
+  timeoutMilliseconds: i32,
+  callout: Callout,
+): bool {
+  const upstream = encoded(cluster);
+  const name = alsoEncoded(service);
+  buffer.clear();
+  const call = buffer.text(method).slice;
+  const status = proxy_grpc_call(
+    sliceStart(upstream),
+    sliceSize(upstream),
+    sliceStart(name),
+    sliceSize(name),
+    sliceStart(call),
+    sliceSize(call),
+    0,
+    0,
+    sliceStart(message),
+    sliceSize(message),
+    timeoutMilliseconds,
+    RETURNED,
+  );
+  if (status == Status.Ok) pendingGrpc.set(returnedNumber(), callout);
+  return status == Status.Ok;
+}
+
+/** Takes the HTTP callout that waits for this answer; `null` if nobody does any more. */
+export function takeHttpCallout(id: u32): Callout | null {
+  return take(pendingHttp, id);
+}
+
+/** Takes the gRPC callout that waits for this answer; `null` if nobody does any more. */
+export function takeGrpcCallout(id: u32): Callout | null {
+  return take(pendingGrpc, id);
+}
+
+/** Forgets the callouts of a stream that ended: gRPC ones are cancelled; there is no host call that cancels HTTP ones. */
+export function forgetCallouts(stream: u32): void {
+  if (pendingHttp.size) {
+    const ids = pendingHttp.keys();
+    for (let i = 0; i < ids.length; i++) if (pendingHttp.get(ids[i]).stream == stream) pendingHttp.delete(ids[i]);
+  }
+  if (pendingGrpc.size) {
+    const ids = pendingGrpc.keys();
+    for (let i = 0; i < ids.length; i++) {
+      if (pendingGrpc.get(ids[i]).stream != stream) continue;
+      proxy_grpc_cancel(ids[i]);
+      pendingGrpc.delete(ids[i]);
+    }
+  }
+}
+
+/** Asks for `onTick` every so many milliseconds. */
+export function setTickPeriod(milliseconds: u32): void {
+  proxy_set_tick_period_milliseconds(milliseconds);
+}
+
+function take(pending: Map<u32, Callout>, id: u32): Callout | null {
+  if (!pending.has(id)) return null;
+  const callout = pending.get(id);
+  pending.delete(id);
+  return callout;
+}

@@ -1,0 +1,39 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { Slice } from "../bytes/slice";
+import { callForeignFunction } from "./foreign";
+import { namedProperty, setProperty } from "./property";
+
+// envoy.source.extensions.common.wasm.DeclarePropertyArguments: name = 1, readonly = 2, type = 3, schema = 4, span = 5.
+// https://github.com/envoyproxy/envoy/blob/main/source/extensions/common/wasm/declare_property.proto
+const FIELD_NAME = 0x0a;
+const FIELD_TYPE = 0x18;
+const FIELD_SPAN = 0x28;
+const TYPE_STRING = 1;
+const SPAN_DOWNSTREAM_REQUEST = 1;
+
+/**
+ * A value that filters tell each other: it outlives an internal redirect, no client can reach it, and the access log
+ * shows it as `%FILTER_STATE(wasm.<name>:PLAIN)%`. Names stand in `assembly/ai/contract.ts`; at most 127 bytes.
+ */
+export class FilterState {
+  constructor(readonly name: string) {}
+
+  /** Declares the span of the value; once for each configuration, while it is read. */
+  declare(): void {
+    const argument = new ByteBuffer();
+    argument.byte(FIELD_NAME).byte(this.name.length).text(this.name);
+    argument.byte(FIELD_TYPE).byte(TYPE_STRING).byte(FIELD_SPAN).byte(SPAN_DOWNSTREAM_REQUEST);
+    callForeignFunction("declare_property", argument.slice);
+    argument.free();
+  }
+
+  /** The value, or `ABSENT`; valid until the callback returns. */
+  get(): Slice {
+    return namedProperty(this.name);
+  }
+
+  /** Sets the value for this request, in all its passes. */
+  set(value: Slice): void {
+    setProperty(this.name, value);
+  }
+}

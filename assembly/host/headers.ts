@@ -1,0 +1,108 @@
+import { MapType, Status } from "../abi/enums";
+import {
+  proxy_add_header_map_value,
+  proxy_get_header_map_pairs,
+  proxy_remove_header_map_value,
+  proxy_replace_header_map_value,
+} from "../abi/imports";
+import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { alsoEncoded, encoded } from "./scratch";
+
+/**
+ * A header map of the current stream. Reading takes one host call a callback: `get` and its kin show the headers as
+ * they stood when they were first read in this callback; changes go to the host at once and are not seen by them.
+ */
+export class HeaderMap {
+  private pairs: Slice = ABSENT;
+  private loaded: bool = false;
+  /** The number of headers, pseudo headers included. */
+  count: i32 = 0;
+
+  constructor(private readonly type: MapType) {}
+
+  /** The first value of the header (name in lower case), or `ABSENT`. */
+  get(name: string): Slice {
+    this.load();
+    for (let i = 0; i < this.count; i++) if (sliceEquals(this.nameAt(i), name)) return this.valueAt(i);
+    return ABSENT;
+  }
+
+  /** Makes sure that the headers were read; gives whether the host has such a map now. */
+  load(): bool {
+    if (this.loaded) return this.pairs != ABSENT;
+    this.loaded = true;
+    this.count = 0;
+    expectBytes();
+    if (proxy_get_header_map_pairs(this.type, RETURNED, RETURNED + 4) != Status.Ok) return false;
+    // The table: u32 count, then u32 name size and u32 value size of each; then name NUL value NUL of each. The name's
+    // size is replaced by the value's address, from which both follow.
+    this.pairs = returnedBytes();
+    if (sliceSize(this.pairs) < 4) return true;
+    this.count = load<i32>(sliceStart(this.pairs));
+    let at = this.entry(this.count);
+    for (let i = 0; i < this.count; i++) {
+      const entry = this.entry(i);
+      at += load<u32>(entry) + 1;
+      store<u32>(entry, <u32>at);
+      at += load<u32>(entry, 4) + 1;
+    }
+    return true;
+  }
+
+  /** The name of header `i`. */
+  nameAt(i: i32): Slice {
+    const start = i ? sliceEnd(this.valueAt(i - 1)) + 1 : this.entry(this.count);
+    return sliceBetween(start, sliceStart(this.valueAt(i)) - 1);
+  }
+
+  /** The value of header `i`. */
+  valueAt(i: i32): Slice {
+    return sliceOf(<usize>load<u32>(this.entry(i)), load<i32>(this.entry(i), 4));
+  }
+
+  /** Replaces all values by one. */
+  set(name: string, value: Slice): void {
+    const n = encoded(name);
+    proxy_replace_header_map_value(this.type, sliceStart(n), sliceSize(n), sliceStart(value), sliceSize(value));
+  }
+
+  /** Replaces all values by one text. */
+  setText(name: string, text: string): void {
+    this.set(name, alsoEncoded(text));
+  }
+
+  /** Adds a value beside those there are. */
+  add(name: string, value: Slice): void {
+    const n = encoded(name);
+    proxy_add_header_map_value(this.type, sliceStart(n), sliceSize(n), sliceStart(value), sliceSize(value));
+  }
+
+  /** Removes all values. */
+  remove(name: string): void {
+    const n = encoded(name);
+    proxy_remove_header_map_value(this.type, sliceStart(n), sliceSize(n));
+  }
+
+  /** Forgets what was read; the dispatcher calls it when a callback returns. */
+  @inline
+  forget(): void {
+    this.loaded = false;
+    this.pairs = ABSENT;
+  }
+
+
+  @inline
+  private entry(i: i32): usize {
+    return sliceStart(this.pairs) + 4 + 8 * i;
+  }
+}
+
+/** Headers of the request, as the next filter or the provider will see them. */
+export const requestHeaders = new HeaderMap(MapType.RequestHeaders);
+/** Headers of the answer, as the client will see them. */
+export const responseHeaders = new HeaderMap(MapType.ResponseHeaders);
+/** Trailers of the request. */
+export const requestTrailers = new HeaderMap(MapType.RequestTrailers);
+/** Trailers of the answer. */
+export const responseTrailers = new HeaderMap(MapType.ResponseTrailers);

@@ -1,0 +1,127 @@
+import { LogLevel } from "../abi/enums";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceToString, trimmed } from "../bytes/slice";
+import { ConfigReader } from "../config/reader";
+import { ConfigReport } from "../config/report";
+import { RouteTarget, RuleMatch, RuleSet } from "../config/rules";
+import { log } from "../host/log";
+import { clusterName, property, routeName } from "../host/property";
+import { requestHeaders } from "../host/headers";
+import { jsonFirstKey, JsonKind, jsonKind, jsonMemberValue, jsonNextKey, jsonText } from "../json/value";
+import { JsonError, jsonErrorOffset, jsonErrorText, jsonValidate } from "../json/validate";
+import { HttpFilter } from "./filter";
+import { Plugin } from "./plugin";
+import { RouteConfigCache } from "./route-config";
+
+/** What was configured for one root context, the type of its content erased. */
+export abstract class Configuration {
+  /** Whether the last `createFilter` found a broken configuration on the route: the request must be refused. */
+  broken: bool = false;
+
+  /** Chooses what applies to the current exchange and makes its filter; `null` where nothing does. */
+  abstract createFilter(): HttpFilter | null;
+}
+
+const target = new RouteTarget();
+
+/** The configuration of a plugin: its global part, its rules, and what stands on routes. */
+export class TypedConfiguration<C> extends Configuration {
+  private readonly rules: RuleSet<C> = new RuleSet<C>();
+  private readonly routes: RouteConfigCache<C> = new RouteConfigCache<C>();
+  private readonly metadataPath: ArrayBuffer;
+
+  constructor(private readonly plugin: Plugin<C>) {
+    super();
+    this.metadataPath = String.UTF8.encode(`xds\0route_metadata\0filter_metadata\0${plugin.name()}\0config`);
+  }
+
+  /** Reads the plugin's configuration; every error is logged, and `false` says that there was one. */
+  read(text: Slice): bool {
+    const report = new ConfigReport();
+    const root = parsed(text, report);
+    if (report.failed) return this.refused(report);
+    const top = new ConfigReader(root, "$", report);
+    const rules = top.objects("_rules_");
+    if (!rules.length || hasOwnKeys(root)) {
+      this.rules.global = this.plugin.readConfig(top, null);
+      top.value("_plugin_id_");
+    }
+    for (let i = 0; i < rules.length; i++) {
+      this.rules.add(new RuleMatch(rules[i]), this.plugin.readConfig(rules[i], this.rules.global));
+    }
+    top.finish();
+    if (report.failed) return this.refused(report);
+    this.tell(report, "");
+    return true;
+  }
+
+  createFilter(): HttpFilter | null {
+    this.broken = false;
+    const onRoute = property(sliceOfBuffer(this.metadataPath));
+    const config = onRoute == ABSENT ? this.select() : this.ofRoute(onRoute);
+    return config ? this.plugin.createFilter(config) : null;
+  }
+
+  private select(): C | null {
+    if (!this.rules.hasRules) return this.rules.global;
+    const authority = requestHeaders.get(":authority");
+    target.authority = authority;
+    target.route = this.rules.needsRoute ? routeName() : ABSENT;
+    target.cluster = this.rules.needsCluster ? clusterName() : ABSENT;
+    return this.rules.select(target);
+  }
+
+  private ofRoute(text: Slice): C | null {
+    const known = this.routes.find(text);
+    if (known) {
+      this.broken = known.config === null;
+      return known.config;
+    }
+    const entry = this.routes.add(text);
+    const report = new ConfigReport();
+    const root = parsed(text, report);
+    if (!report.failed) {
+      const reader = new ConfigReader(root, "$", report);
+      const config = this.plugin.readConfig(reader, this.rules.global);
+      reader.finish();
+      if (!report.failed) entry.config = config;
+    }
+    this.broken = report.failed;
+    this.tell(report, `route "${sliceToString(routeName())}": `);
+    return entry.config;
+  }
+
+  private refused(report: ConfigReport): bool {
+    this.tell(report, "");
+    return false;
+  }
+
+  private tell(report: ConfigReport, where: string): void {
+    const prefix = `${this.plugin.name()}: ${where}`;
+    for (let i = 0; i < report.errors.length; i++) log(LogLevel.Error, prefix + report.errors[i]);
+    for (let i = 0; i < report.warnings.length; i++) log(LogLevel.Warn, prefix + report.warnings[i]);
+  }
+}
+
+/** The token of the object; `ABSENT`, which reads like an empty one, where there is no text or it is wrong. */
+function parsed(text: Slice, report: ConfigReport): Slice {
+  const json = trimmed(text);
+  if (sliceSize(json) == 0) return ABSENT;
+  const error = jsonValidate(json);
+  if (error != JsonError.None) {
+    report.errors.push(`$ is not valid JSON: ${jsonErrorText(error)} at byte ${jsonErrorOffset()}`);
+    return ABSENT;
+  }
+  if (jsonKind(json) == JsonKind.Object) return json;
+  report.errors.push("$ must be an object");
+  return ABSENT;
+}
+
+/** Whether the object has a member that belongs to the plugin itself. */
+function hasOwnKeys(object: Slice): bool {
+  for (let name = jsonFirstKey(object); name != ABSENT;) {
+    const text = jsonText(name);
+    if (text != "_rules_" && text != "_plugin_id_") return true;
+    name = jsonNextKey(object, jsonMemberValue(object, name));
+  }
+  return false;
+}

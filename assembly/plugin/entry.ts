@@ -1,0 +1,187 @@
+import "../abi/abort";
+import { BufferType, HeadersStatus } from "../abi/enums";
+import { enterCallback, leaveCallback } from "../abi/memory";
+import { BodyBuffer } from "../host/body";
+import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
+import { refreshLogLevel } from "../host/log";
+import { setEffectiveContext } from "../host/stream";
+import {
+  forgetHostViews,
+  requestBodyArrived,
+  requestHeadersArrived,
+  requestTrailersArrived,
+  responseBodyArrived,
+  responseHeadersArrived,
+  responseTrailersArrived,
+  roots,
+  streams,
+} from "./dispatcher";
+import { pluginHost } from "./plugin";
+import { Root } from "./root";
+
+// What the host calls. Each callback forgets what it read, and gives back what the host handed over, before it
+// returns. An id that is not known (any more) is ignored.
+export { proxy_on_memory_allocate } from "../abi/memory";
+
+const LOG_LEVEL_EVERY = 256;
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_context_create(id: u32, parent: u32): void {
+  if (parent == 0) {
+    roots.set(id, new Root(id));
+    return;
+  }
+  if (!roots.has(parent)) return;
+  streams.open(id, roots.get(parent));
+  if (id % LOG_LEVEL_EVERY == 0) refreshLogLevel();
+}
+
+export function proxy_on_vm_start(root: u32, size: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_configure(root: u32, size: u32): u32 {
+  if (!roots.has(root)) return 0;
+  enterCallback();
+  refreshLogLevel();
+  const text = new BodyBuffer(BufferType.PluginConfiguration).part(0, size);
+  const configuration = pluginHost().configure(text);
+  if (configuration) roots.get(root).configuration = configuration;
+  leave();
+  return configuration ? 1 : 0;
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = requestHeadersArrived(stream, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = requestBodyArrived(stream, size, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = requestTrailersArrived(stream);
+  leave();
+  return status;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = responseHeadersArrived(stream, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = responseBodyArrived(stream, size, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enterCallback();
+  const status = responseTrailersArrived(stream);
+  leave();
+  return status;
+}
+
+export function proxy_on_done(id: u32): u32 {
+  const stream = streams.get(id);
+  const filter = stream ? stream.filter : null;
+  if (filter === null) return 1;
+  enterCallback();
+  filter.onStreamDone();
+  leave();
+  return 1;
+}
+
+export function proxy_on_delete(id: u32): void {
+  const stream = streams.get(id);
+  if (stream === null) {
+    roots.delete(id);
+    return;
+  }
+  forgetCallouts(id);
+  const filter = stream.filter;
+  if (filter) filter.free();
+  streams.close(stream);
+}
+
+export function proxy_on_tick(root: u32): void {
+  if (!roots.has(root)) return;
+  enterCallback();
+  pluginHost().onTick();
+  leave();
+}
+
+const response = new CalloutResponse();
+
+export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
+  const callout = takeHttpCallout(call);
+  if (callout === null) return;
+  enterCallback();
+  response.body.begin(bodySize);
+  // The answer's headers and body belong to the root context; what the filter does next belongs to its stream.
+  response.headers.load();
+  response.body.bytes();
+  answer(callout);
+}
+
+export function proxy_on_grpc_receive(root: u32, call: u32, size: u32): void {
+  const callout = takeGrpcCallout(call);
+  if (callout === null) return;
+  enterCallback();
+  response.grpcStatus = 0;
+  response.message.begin(size);
+  response.message.bytes();
+  answer(callout);
+}
+
+export function proxy_on_grpc_receive_initial_metadata(root: u32, call: u32, count: u32): void {}
+
+export function proxy_on_grpc_receive_trailing_metadata(root: u32, call: u32, count: u32): void {}
+
+export function proxy_on_grpc_close(root: u32, call: u32, status: u32): void {
+  const callout = takeGrpcCallout(call);
+  if (callout === null) return;
+  enterCallback();
+  response.grpcStatus = status ? status : 2;
+  response.message.begin(0);
+  answer(callout);
+}
+
+function answer(callout: Callout): void {
+  const stream = callout.stream;
+  if (stream == 0 || streams.get(stream) !== null) {
+    if (stream) setEffectiveContext(stream);
+    callout.onResponse(response);
+  }
+  response.headers.forget();
+  leave();
+}
+
+function leave(): void {
+  forgetHostViews();
+  leaveCallback();
+}

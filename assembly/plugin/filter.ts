@@ -1,0 +1,106 @@
+import { Slice } from "../bytes/slice";
+import { BodyBuffer } from "../host/body";
+import { HeaderMap } from "../host/headers";
+
+/** What a filter wants done with headers. */
+export const enum HeadersAction {
+  /** On they go. */
+  Continue,
+  /** They wait until the filter has seen the body it asked for; where there is no body they go on. */
+  HoldForBody,
+  /** They, and whatever follows, wait until a callout's answer says `continueRequest` or `continueResponse`. */
+  Pause,
+  /** The filter has answered in the provider's place with `sendLocalReply`. */
+  Replied,
+}
+
+/** What a filter wants done with a whole body. */
+export const enum BodyAction {
+  /** On it goes. */
+  Continue,
+  /** It waits until a callout's answer says `continueRequest` or `continueResponse`. */
+  Pause,
+  /** The filter has answered in the provider's place with `sendLocalReply`. */
+  Replied,
+}
+
+/** How a filter wants to see a body. */
+export const enum BodyMode {
+  /** Not at all: nothing of it is copied. */
+  Skip,
+  /** Whole, once its end has come; up to Envoy's buffer limit, above which Envoy answers 413 by itself. */
+  Whole,
+  /** Piece by piece, as it arrives. */
+  Streaming,
+}
+
+/** What `onStreaming…Body` gives back to keep what came, and all that was kept, waiting for more. */
+export const HOLD: Slice = u64.MAX_VALUE;
+/** What `onStreaming…Body` gives back after `sendLocalReply`. */
+export const REPLIED: Slice = u64.MAX_VALUE - 1;
+
+/**
+ * One HTTP exchange. Every hook passes the traffic through by default: override what is needed. State of the exchange
+ * stands in fields; unmanaged memory is given back in `free`.
+ *
+ * @example
+ * class Hello extends HttpFilter {
+ *   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+ *     headers.setText("x-hello", "world");
+ *     return HeadersAction.Continue;
+ *   }
+ * }
+ */
+export abstract class HttpFilter {
+  /** The id of the exchange, for `Callout.stream`. */
+  contextId: u32 = 0;
+  /** How the filter wants the body of the request; decided in `onRequestHeaders` at the latest. */
+  requestBodyMode: BodyMode = BodyMode.Skip;
+  /** How the filter wants the body of the answer; decided in `onResponseHeaders` at the latest. */
+  responseBodyMode: BodyMode = BodyMode.Skip;
+
+  /** The headers of the request. */
+  onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    return HeadersAction.Continue;
+  }
+
+  /** The whole body of the request (`BodyMode.Whole`). */
+  onRequestBody(body: BodyBuffer): BodyAction {
+    return BodyAction.Continue;
+  }
+
+  /**
+   * A piece of the request's body (`BodyMode.Streaming`). Gives the bytes to forward in its place, and in the place of
+   * all that was held: the chunk itself leaves everything as it is.
+   */
+  onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
+    return chunk;
+  }
+
+  /** The trailers of the request; a streaming body that has trailers never sees its last chunk. */
+  onRequestTrailers(trailers: HeaderMap): void {}
+
+  /** The headers of the answer. */
+  onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    return HeadersAction.Continue;
+  }
+
+  /** The whole body of the answer (`BodyMode.Whole`). */
+  onResponseBody(body: BodyBuffer): BodyAction {
+    return BodyAction.Continue;
+  }
+
+  /** A piece of the answer's body (`BodyMode.Streaming`); gives what `onStreamingRequestBody` does. */
+  onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
+    return chunk;
+  }
+
+  /** The trailers of the answer; a streaming body that has trailers never sees its last chunk. */
+  onResponseTrailers(trailers: HeaderMap): void {}
+
+  /** The exchange ended: finished, client gone, or provider gone. */
+  onStreamDone(): void {}
+
+  /** Gives back the memory that the exchange held outside the collector's reach. */
+  free(): void {}
+}

@@ -1,0 +1,68 @@
+import { ConfigReader } from "../config/reader";
+import { HttpFilter } from "./filter";
+import { Configuration, TypedConfiguration } from "./configuration";
+import { Slice } from "../bytes/slice";
+
+/**
+ * A plugin: reads its configuration and makes a filter for each exchange. One object a VM; what belongs to a
+ * configuration stands in `C`, what belongs to an exchange in the filter.
+ */
+export abstract class Plugin<C> {
+  /** The name: of the plugin in Higress, of the metadata on a route, and in front of every log line. */
+  abstract name(): string;
+
+  /**
+   * Reads a configuration. `inherited` is the global part when a rule's or a route's configuration is read, else `null`.
+   * Always gives an object; it is thrown away where `reader.failed`.
+   */
+  abstract readConfig(reader: ConfigReader, inherited: C | null): C;
+
+  /** The filter for one exchange; `null` where this configuration leaves everything alone. */
+  abstract createFilter(config: C): HttpFilter | null;
+
+  /** Called once for each configuration that was accepted, on every worker: declare filter state here. */
+  onConfigured(): void {}
+
+  /** Called at the period that was asked for with `setTickPeriod`. */
+  onTick(): void {}
+}
+
+/** What the dispatcher sees of a plugin: the type of its configuration is erased here, once. */
+export abstract class PluginHost {
+  abstract name(): string;
+  abstract configure(text: Slice): Configuration | null;
+  abstract onTick(): void;
+}
+
+class TypedPluginHost<C> extends PluginHost {
+  constructor(private readonly plugin: Plugin<C>) {
+    super();
+  }
+
+  name(): string {
+    return this.plugin.name();
+  }
+
+  configure(text: Slice): Configuration | null {
+    const configuration = new TypedConfiguration<C>(this.plugin);
+    if (!configuration.read(text)) return null;
+    this.plugin.onConfigured();
+    return configuration;
+  }
+
+  onTick(): void {
+    this.plugin.onTick();
+  }
+}
+
+let host: PluginHost | null = null;
+
+/** Makes the plugin the one of this module; called once, at the top level of its `index.ts`. */
+export function registerPlugin<C>(plugin: Plugin<C>): void {
+  host = new TypedPluginHost<C>(plugin);
+}
+
+/** The plugin of this module. */
+export function pluginHost(): PluginHost {
+  return host!;
+}

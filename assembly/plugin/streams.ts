@@ -1,0 +1,110 @@
+import { HttpFilter } from "./filter";
+import { Root } from "./root";
+
+/** What the kernel keeps of one exchange. Objects are used again, so that an exchange costs no managed memory here. */
+export class Stream {
+  /** The id that the host gave. */
+  id: u32 = 0;
+  /** The root context it belongs to. */
+  root: Root | null = null;
+  /** The filter; `null` where no configuration applies. */
+  filter: HttpFilter | null = null;
+  /** Bytes of the request's body that the filter has seen and that the host still holds. */
+  requestHeld: i32 = 0;
+  /** Bytes of the answer's body that the filter has seen and that the host still holds. */
+  responseHeld: i32 = 0;
+  /** Whether the whole body of the request was handed to the filter. */
+  requestSeen: bool = false;
+  /** Whether the whole body of the answer was handed to the filter. */
+  responseSeen: bool = false;
+  /** Whether the filter answered in the provider's place: what follows is not its business any more. */
+  replied: bool = false;
+  /** The next one that waits to be used again. */
+  next: Stream | null = null;
+}
+
+const FEWEST = 64;
+
+/** The open exchanges by their id: open addressing with linear probing, at most half full. */
+export class StreamTable {
+  private slots: StaticArray<Stream | null> = new StaticArray<Stream | null>(FEWEST);
+  private count: i32 = 0;
+  private spare: Stream | null = null;
+
+  /** The exchange; `null` if the id is unknown. */
+  get(id: u32): Stream | null {
+    const slots = this.slots;
+    const mask = slots.length - 1;
+    let at = home(id, mask);
+    let stream = unchecked(slots[at]);
+    while (stream !== null && stream.id != id) {
+      at = (at + 1) & mask;
+      stream = unchecked(slots[at]);
+    }
+    return stream;
+  }
+
+  /** Opens an exchange. */
+  open(id: u32, root: Root): Stream {
+    if (2 * this.count >= this.slots.length) this.grow();
+    let stream = this.spare;
+    if (stream) this.spare = stream.next;
+    else stream = new Stream();
+    stream.id = id;
+    stream.root = root;
+    stream.next = null;
+    this.put(stream);
+    this.count++;
+    return stream;
+  }
+
+  /** Ends an exchange; its object is used again. */
+  close(stream: Stream): void {
+    const slots = this.slots;
+    const mask = slots.length - 1;
+    let hole = home(stream.id, mask);
+    while (unchecked(slots[hole]) !== stream) hole = (hole + 1) & mask;
+    // Whatever was pushed past the hole moves back into it, so that no probe ends early.
+    for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
+      const other = unchecked(slots[at]);
+      if (other === null) break;
+      if (((at - home(other.id, mask)) & mask) < ((at - hole) & mask)) continue;
+      slots[hole] = other;
+      hole = at;
+    }
+    slots[hole] = null;
+    this.count--;
+    stream.root = null;
+    stream.filter = null;
+    stream.requestHeld = 0;
+    stream.responseHeld = 0;
+    stream.requestSeen = false;
+    stream.responseSeen = false;
+    stream.replied = false;
+    stream.next = this.spare;
+    this.spare = stream;
+  }
+
+  private put(stream: Stream): void {
+    const slots = this.slots;
+    const mask = slots.length - 1;
+    let at = home(stream.id, mask);
+    while (unchecked(slots[at]) !== null) at = (at + 1) & mask;
+    slots[at] = stream;
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new StaticArray<Stream | null>(old.length << 1);
+    for (let i = 0; i < old.length; i++) {
+      const stream = old[i];
+      if (stream) this.put(stream);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function home(id: u32, mask: i32): i32 {
+  return (<i32>(id * 0x9e3779b1)) & mask;
+}

@@ -1,0 +1,90 @@
+import { Api } from "../../assembly/ai/api";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { JsonDocument } from "../../assembly/json/document";
+import { SseDecoder } from "../../assembly/sse/decoder";
+import { Exchange } from "./exchange";
+
+/** The options that only one type of provider has; each type extends it with its own. */
+export class ProviderOptions {}
+
+/** How a provider treats the body of a request or an answer of one API. */
+export const enum BodyTreatment {
+  /** Not looked at. */
+  Untouched,
+  /** OpenAI's JSON; only `model` and the options of the configuration are edited in place. */
+  OpenAi,
+  /** Translated by the provider. */
+  Converted,
+}
+
+/** Turns a provider's event stream into OpenAI's, one event at a time. One object a stream. */
+export abstract class EventTranslator {
+  /** Writes what the client receives for one event of the provider; nothing is fine. */
+  abstract onEvent(event: SseDecoder, out: ByteBuffer): void;
+  /** Writes what is still owed when the provider's stream has ended. */
+  abstract onEnd(out: ByteBuffer): void;
+  /** Gives the memory of the stream back. */
+  free(): void {}
+}
+
+/**
+ * One type of model provider: a stateless description. What is configured stands in `exchange.config`, what belongs to
+ * a request in `exchange`. Bytes and header edits in, bytes and header edits out; never a host call.
+ */
+export abstract class Provider {
+  /** The `type` that names it in the configuration. */
+  abstract type(): string;
+  /** The `:authority` of its service. "" keeps the client's. */
+  abstract host(exchange: Exchange): string;
+  /** The path that serves the API (may hold `{file_id}` and the like); "" where it has none. */
+  abstract path(exchange: Exchange): string;
+  /** Puts the key where this provider wants it. */
+  abstract authorize(token: Slice, exchange: Exchange): void;
+
+  /** Reads the options that only this type has. */
+  readOptions(reader: ConfigReader): ProviderOptions {
+    return new ProviderOptions();
+  }
+
+  /** Whether the configuration must name at least one key. */
+  requiresToken(): bool {
+    return true;
+  }
+
+  /** What happens to the request's body. */
+  requestTreatment(exchange: Exchange): BodyTreatment {
+    return BodyTreatment.OpenAi;
+  }
+
+  /** Translates the client's OpenAI request (`Converted` only); `false` when `exchange.refuse` said why not. */
+  translateRequest(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
+    return true;
+  }
+
+  /** What happens to a successful answer. */
+  responseTreatment(exchange: Exchange): BodyTreatment {
+    return BodyTreatment.OpenAi;
+  }
+
+  /** Translates the provider's whole answer (`Converted` only); `false` when it is not what the provider promises. */
+  translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+    return true;
+  }
+
+  /** The translator of the provider's event stream (`Converted` only). */
+  translateStream(exchange: Exchange): EventTranslator | null {
+    return null;
+  }
+
+  /** The provider's message in an error answer (a string token with its quotes); absent if there is none to find. */
+  errorMessage(response: JsonDocument): Slice {
+    return 0;
+  }
+
+  /** The provider's code in an error answer (a string token); absent if there is none. */
+  errorCode(response: JsonDocument): Slice {
+    return 0;
+  }
+}
