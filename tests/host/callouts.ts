@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RootContext } from "./contexts.ts";
+import type { HeaderMap } from "./header-map.ts";
+
+/** An HTTP call that a plugin made and that was not answered yet. */
+export interface HttpCallout {
+  kind: "http";
+  token: number;
+  root: RootContext;
+  cluster: string;
+  headers: HeaderMap;
+  body: Buffer;
+  trailers: HeaderMap;
+  timeoutMs: number;
+}
+
+/** A gRPC call that a plugin made and that was not answered yet. */
+export interface GrpcCallout {
+  kind: "grpc";
+  token: number;
+  root: RootContext;
+  cluster: string;
+  service: string;
+  method: string;
+  metadata: HeaderMap;
+  message: Buffer;
+  timeoutMs: number;
+}
+
+/** Any call that was not answered yet. */
+export type Callout = HttpCallout | GrpcCallout;
+
+/** The answer to an HTTP call. */
+export interface CalloutAnswer {
+  headers: HeaderMap;
+  body: Buffer;
+  trailers: HeaderMap | null;
+}
+
+/** The part of a gRPC answer that is being delivered. */
+export interface GrpcAnswer {
+  initialMetadata: HeaderMap | null;
+  message: Buffer | null;
+  trailingMetadata: HeaderMap | null;
+}

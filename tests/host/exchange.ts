@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ClientRequest, ClientResponse } from "../harness/http-client.ts";
+import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
+import type { Callout } from "./callouts.ts";
+import type { RootContext } from "./contexts.ts";
+import type { HttpStream, StreamOptions } from "./http-stream.ts";
+import type { CalloutReply, ProxyHost } from "./proxy-host.ts";
+
+/** Who answers what the plugin sends. */
+export interface Peers {
+  /** The provider. */
+  answer(request: ProviderRequest): ProviderReply;
+  /** Services that the plugin calls out to; without it a callout waits for ever. */
+  callout?(call: Callout): CalloutReply;
+}
+
+/** What went over the wire on both sides. */
+export interface Outcome {
+  response: ClientResponse;
+  /** What the provider received; null when it was not asked. */
+  upstream: ProviderRequest | null;
+  /** Envoy's response code details. */
+  details: string;
+}
+
+/** Runs one whole exchange through a plugin, in the order in which Envoy would see it. */
+export function runExchange(
+  host: ProxyHost,
+  context: RootContext,
+  request: ClientRequest,
+  peers: Peers,
+  options: StreamOptions = {},
+): Outcome {
+  const stream = host.stream(context, options);
+  const settle = (): void => answerCallouts(host, peers);
+  sendRequest(stream, request, settle);
+  let upstream: ProviderRequest | null = null;
+  if (stream.upstream.end === "clean") {
+    upstream = received(stream);
+    sendReply(stream, peers.answer(upstream), settle);
+  }
+  const hung = !stream.isOver;
+  if (hung) stream.clientReset();
+  host.check();
+  const { client, details } = stream;
+  const pairs = client.headers?.pairs() ?? [];
+  const response: ClientResponse = {
+    status: Number(client.headers?.get(":status") ?? 0),
+    headers: pairs.filter(([name]) => !name.startsWith(":")),
+    body: client.bodyBytes,
+    trailers: client.trailers?.pairs() ?? [],
+    end: hung ? "left" : client.end === "reset" ? "reset" : "clean",
+  };
+  return { response, upstream, details };
+}
+
+function sendRequest(stream: HttpStream, request: ClientRequest, settle: () => void): void {
+  const { method, path, authority, chunks, trailers } = request;
+  const pseudo: HeaderPair[] = [
+    [":method", method],
+    [":path", path],
+    [":authority", authority],
+  ];
+  stream.requestHeaders([...pseudo, ...request.headers], chunks.length === 0 && !trailers);
+  settle();
+  for (const [index, chunk] of chunks.entries()) {
+    if (stream.isOver) return;
+    stream.requestBody(chunk, index === chunks.length - 1 && !trailers);
+    settle();
+  }
+  if (trailers && !stream.isOver) stream.requestTrailers(trailers);
+  settle();
+}
+
+function received(stream: HttpStream): ProviderRequest {
+  const { headers, bodyBytes } = stream.upstream;
+  const pairs = headers?.pairs() ?? [];
+  const pseudo = (name: string): string => headers?.get(name) ?? "";
+  return {
+    method: pseudo(":method"),
+    path: pseudo(":path"),
+    authority: pseudo(":authority"),
+    headers: pairs.filter(([name]) => !name.startsWith(":")),
+    body: bodyBytes,
+  };
+}
+
+function sendReply(stream: HttpStream, reply: ProviderReply, settle: () => void): void {
+  const end = reply.end ?? "clean";
+  if (end === "refuse") {
+    stream.upstreamReset();
+    return settle();
+  }
+  const headers = replyHeaders(reply, stream.options.upstreamHttp2);
+  const headersOnly = headers.some(([name, value]) => name === "content-length" && value === "0");
+  stream.responseHeaders(headers, headersOnly && end === "clean");
+  settle();
+  for (const chunk of reply.chunks) {
+    if (stream.isOver) return;
+    stream.responseBody(chunk, false);
+    settle();
+  }
+  if (stream.isOver || end === "hang") return;
+  if (end === "cut") stream.upstreamReset(stream.options.upstreamHttp2 ? "remote_reset" : "connection_termination");
+  else if (reply.trailers) stream.responseTrailers(reply.trailers);
+  else if (!headersOnly) stream.responseBody(Buffer.alloc(0), true);
+  settle();
+}
+
+// As the mock provider's server writes them: a length for one whole chunk, else chunked on HTTP/1.1.
+function replyHeaders(reply: ProviderReply, http2: boolean): HeaderPair[] {
+  const headers: HeaderPair[] = [[":status", String(reply.status)], ...reply.headers];
+  const has = (name: string, start = ""): boolean =>
+    reply.headers.some(([other, value]) => other === name && value.startsWith(start));
+  const whole = reply.chunks.length <= 1 && !reply.trailers && (reply.end ?? "clean") === "clean";
+  const bodyAllowed = reply.status !== 204 && reply.status !== 304;
+  if (!bodyAllowed || has("content-length")) return headers;
+  if (whole && !has("content-type", "text/event-stream")) {
+    headers.push(["content-length", String(reply.chunks[0]?.length ?? 0)]);
+  } else if (!http2) headers.push(["transfer-encoding", "chunked"]);
+  return headers;
+}
+
+function answerCallouts(host: ProxyHost, peers: Peers): void {
+  // A plugin that calls out from every answer would never end.
+  for (let round = 0; round < 100 && peers.callout && host.callouts.length > 0; round++) {
+    for (const call of host.callouts) if (call.kind === "http") host.answer(call, peers.callout(call));
+  }
+}

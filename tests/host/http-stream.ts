@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from "node:crypto";
+import { StreamType } from "./abi.ts";
+import type { RootContext, StreamContext, StreamControl } from "./contexts.ts";
+import { FilterDirection, type DirectionHooks } from "./filter-direction.ts";
+import { HeaderMap, type HeaderPair } from "./header-map.ts";
+import { localReply, type LocalReply } from "./local-reply.ts";
+import type { Attribute, FilterStateEntry } from "./properties.ts";
+import { chooseRoute, type HostRoute } from "./routes.ts";
+import { Side } from "./side.ts";
+import { streamAttributes } from "./stream-attributes.ts";
+import type { Vm } from "./vm.ts";
+import { WasmFilter } from "./wasm-filter.ts";
+
+/** The surroundings of a stream. */
+export interface StreamOptions {
+  /** Default: one route named `default` to the cluster `upstream`. */
+  routes?: HostRoute[];
+  /** Default: Envoy's own, 1 MiB. */
+  bufferLimitBytes?: number;
+  /** The client, or the provider, speaks HTTP/2. */
+  downstreamHttp2?: boolean;
+  upstreamHttp2?: boolean;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const DEFAULT_ROUTES: HostRoute[] = [{ name: "default", match: { prefix: "/" }, cluster: "upstream" }];
+
+/**
+ * One exchange through one plugin, driven step by step: the client's request goes in, `upstream` is what the provider
+ * receives, its answer goes in, `client` is what the client receives.
+ */
+export class HttpStream implements StreamControl {
+  readonly client: Side;
+  readonly upstream: Side;
+  readonly filterState = new Map<string, FilterStateEntry>();
+  /** Envoy's response code details. */
+  details = "";
+  route: HostRoute | null = null;
+  readonly options: Required<StreamOptions>;
+  /** Nanoseconds since 1970. */
+  readonly startedAt: bigint;
+  /** Bytes of the client's body so far. */
+  requestBodySize = 0;
+  requestHeaderMap: HeaderMap | null = null;
+  responseHeaderMap: HeaderMap | null = null;
+  private responseTrailerMap: HeaderMap | null = null;
+  private routeIsCached = false;
+  private filter: WasmFilter | null = null;
+  private readonly request: FilterDirection;
+  private readonly response: FilterDirection;
+  private phase: "request" | "response" | null = null;
+  private requestAborted = false;
+  private responseAborted = false;
+  private responseComplete = false;
+  private prepared: LocalReply | null = null;
+  private ended = false;
+
+  constructor(
+    readonly vm: Vm,
+    private readonly root: RootContext,
+    options: StreamOptions = {},
+  ) {
+    this.startedAt = vm.environment.now();
+    const defaults = { bufferLimitBytes: MEBIBYTE, downstreamHttp2: false, upstreamHttp2: false };
+    this.options = { routes: DEFAULT_ROUTES, ...defaults, ...options };
+    const violate = (what: string) => vm.violations.push(what);
+    this.upstream = new Side("request", [":method", ":path", ":authority"], violate);
+    this.client = new Side("response", [":status"], violate);
+    this.request = new FilterDirection(this.requestHooks(), this.options.bufferLimitBytes);
+    this.response = new FilterDirection(this.responseHooks(), this.options.bufferLimitBytes);
+  }
+
+  /** The stream is over and its context is gone. */
+  get isOver(): boolean {
+    return this.ended;
+  }
+
+  /** The client's request headers; what Envoy adds before any filter sees them is added. */
+  requestHeaders(headers: Iterable<HeaderPair>, end: boolean): void {
+    const map = new HeaderMap(headers);
+    if (map.get(":scheme") === undefined) map.set(":scheme", "http");
+    map.set("x-forwarded-proto", "http");
+    map.set("x-request-id", randomUUID());
+    this.requestHeaderMap = map;
+    this.refreshRoute();
+    if (!this.route?.disabled?.includes(this.root.rootId)) this.filter = new WasmFilter(this.vm, this.root, this);
+    this.request.headers(map, end);
+  }
+
+  /** A piece of the client's body. On HTTP/1.1 the end of a body is a callback of its own. */
+  requestBody(data: Buffer, end: boolean): void {
+    if (this.ended || this.responseComplete || this.requestAborted) return;
+    this.requestBodySize += data.length;
+    const separate = end && data.length > 0 && !this.options.downstreamHttp2;
+    if (separate) this.request.data(data, false);
+    if (!this.ended && !this.requestAborted) this.request.data(separate ? Buffer.alloc(0) : data, end);
+  }
+
+  requestTrailers(trailers: Iterable<HeaderPair>): void {
+    if (!this.ended && !this.responseComplete && !this.requestAborted) this.request.trailers(new HeaderMap(trailers));
+  }
+
+  /** The provider's response headers, `:status` among them. */
+  responseHeaders(headers: Iterable<HeaderPair>, end: boolean): void {
+    if (this.ended || this.responseHeaderMap) return;
+    this.details = "via_upstream";
+    this.responseHeaderMap = new HeaderMap([...headers, ["x-envoy-upstream-service-time", "0"]]);
+    this.responseComplete = end;
+    this.response.headers(this.responseHeaderMap, end);
+  }
+
+  responseBody(data: Buffer, end: boolean): void {
+    if (this.ended || this.responseAborted) return;
+    const separate = end && data.length > 0 && !this.options.upstreamHttp2;
+    if (separate) this.response.data(data, false);
+    if (this.ended || this.responseAborted) return;
+    this.responseComplete = end;
+    this.response.data(separate ? Buffer.alloc(0) : data, end);
+  }
+
+  responseTrailers(trailers: Iterable<HeaderPair>): void {
+    if (this.ended || this.responseAborted) return;
+    this.responseComplete = true;
+    this.responseTrailerMap = new HeaderMap(trailers);
+    this.response.trailers(this.responseTrailerMap);
+  }
+
+  /** The provider's connection broke: a 503 while nothing was answered yet, otherwise the client's stream breaks too. */
+  upstreamReset(reason = "connection_termination"): void {
+    if (this.ended) return;
+    if (this.responseHeaderMap) {
+      this.details = `upstream_reset_after_response_started{${reason}}`;
+      return this.reset();
+    }
+    const text = reason.replaceAll("_", " ");
+    const body = `upstream connect error or disconnect/reset before headers. reset reason: ${text}`;
+    const details = `upstream_reset_before_response_started{${reason}}`;
+    this.sendLocalReply(503, Buffer.from(body), new HeaderMap(), details);
+  }
+
+  /** The client went away. */
+  clientReset(): void {
+    if (this.ended) return;
+    this.details = "downstream_remote_disconnect";
+    this.reset();
+  }
+
+  // StreamControl: what the plugin asks for.
+
+  continueRequest(): void {
+    if (!this.ended) this.request.continue();
+  }
+
+  continueResponse(): void {
+    if (!this.ended) this.response.continue();
+  }
+
+  whyNotContinue(type: number): string | null {
+    if (this.ended) return "of a stream that is over";
+    return (type === StreamType.Request ? this.request : this.response).stopped ? null : "that is not stopped";
+  }
+
+  sendLocalReply(status: number, body: Buffer, headers: HeaderMap, details: string): void {
+    if (this.ended) return;
+    if (this.phase === "request") this.requestAborted = true;
+    else if (this.phase === "response") this.responseAborted = true;
+    this.details = details;
+    const reply = localReply(status, body, headers);
+    if (!this.responseHeaderMap) {
+      this.refreshRoute();
+      if (this.phase === "request") this.prepared ??= reply;
+      else this.encodeReply(reply);
+    } else if (!this.client.headers) {
+      // The provider's answer is already on its way through the filter: the reply goes around it.
+      this.responseAborted = true;
+      this.responseHeaderMap = reply.headers;
+      this.sinkResponseHeaders(reply.headers, reply.body.length === 0);
+      if (reply.body.length > 0) this.sinkResponseData(reply.body, true);
+    } else this.reset();
+  }
+
+  clearRouteCache(): void {
+    this.routeIsCached = false;
+  }
+
+  reset(): void {
+    if (this.ended) return;
+    this.client.end = "reset";
+    this.finish();
+  }
+
+  addRequestTrailers(): HeaderMap {
+    const trailers = new HeaderMap();
+    this.request.addTrailers(trailers);
+    return trailers;
+  }
+
+  addResponseTrailers(): HeaderMap {
+    this.responseTrailerMap = new HeaderMap();
+    this.response.addTrailers(this.responseTrailerMap);
+    return this.responseTrailerMap;
+  }
+
+  attributes(name: string, context: StreamContext): Attribute {
+    return streamAttributes(this, name, context);
+  }
+
+  private requestHooks(): DirectionHooks {
+    return {
+      callHeaders: (headers, end) => this.during("request", (filter) => filter.onRequestHeaders(headers, end)),
+      callData: (data, end) => this.during("request", (filter) => filter.onRequestBody(data, end, this.request)),
+      callTrailers: (trailers) => this.during("request", (filter) => filter.onRequestTrailers(trailers)),
+      sinkHeaders: (headers, end) => this.routeRequest(headers, end),
+      sinkData: (data, end) => {
+        this.upstream.write(data);
+        if (end) this.upstream.complete();
+      },
+      sinkTrailers: (trailers) => {
+        this.upstream.trailers = trailers;
+        this.upstream.complete();
+      },
+      tooLarge: () =>
+        this.sendLocalReply(413, Buffer.from("Payload Too Large"), new HeaderMap(), "request_payload_too_large"),
+      endedByReply: () => this.sendPrepared(),
+      over: () => this.ended || this.responseComplete,
+    };
+  }
+
+  private responseHooks(): DirectionHooks {
+    return {
+      callHeaders: (headers, end) => this.during("response", (filter) => filter.onResponseHeaders(headers, end)),
+      callData: (data, end) => this.during("response", (filter) => filter.onResponseBody(data, end, this.response)),
+      callTrailers: (trailers) => this.during("response", (filter) => filter.onResponseTrailers(trailers)),
+      sinkHeaders: (headers, end) => this.sinkResponseHeaders(headers, end),
+      sinkData: (data, end) => this.sinkResponseData(data, end),
+      sinkTrailers: (trailers) => {
+        this.client.trailers = trailers;
+        this.completeResponse();
+      },
+      tooLarge: () =>
+        this.sendLocalReply(500, Buffer.from("Internal Server Error"), new HeaderMap(), "response_payload_too_large"),
+      endedByReply: () => this.responseAborted || this.ended,
+      over: () => this.ended || this.responseAborted,
+    };
+  }
+
+  private during(phase: "request" | "response", call: (filter: WasmFilter) => number): number {
+    if (!this.filter) return 0;
+    const outer = this.phase;
+    this.phase = phase;
+    try {
+      return call(this.filter);
+    } finally {
+      this.phase = outer;
+    }
+  }
+
+  private sendPrepared(): boolean {
+    const reply = this.prepared;
+    this.prepared = null;
+    if (reply && !this.ended) this.encodeReply(reply);
+    return this.requestAborted || this.ended;
+  }
+
+  private encodeReply(reply: LocalReply): void {
+    this.responseHeaderMap = reply.headers;
+    const empty = reply.body.length === 0;
+    this.responseComplete = empty;
+    this.response.headers(reply.headers, empty);
+    if (empty || this.ended || this.responseAborted) return;
+    this.responseComplete = true;
+    this.response.data(reply.body, true);
+  }
+
+  private refreshRoute(): void {
+    if (this.routeIsCached || !this.requestHeaderMap) return;
+    this.route = chooseRoute(this.options.routes, this.requestHeaderMap);
+    this.routeIsCached = true;
+  }
+
+  // The router is the last filter of the request's way.
+  private routeRequest(headers: HeaderMap, end: boolean): void {
+    this.refreshRoute();
+    if (!this.route) return this.sendLocalReply(404, Buffer.alloc(0), new HeaderMap(), "route_not_found");
+    this.upstream.start(headers);
+    if (end) this.upstream.complete();
+  }
+
+  private sinkResponseHeaders(headers: HeaderMap, end: boolean): void {
+    this.client.start(headers);
+    if (end) this.completeResponse();
+  }
+
+  private sinkResponseData(data: Buffer, end: boolean): void {
+    this.client.write(data);
+    if (end) this.completeResponse();
+  }
+
+  private completeResponse(): void {
+    const bodyless = this.requestHeaderMap?.get(":method") === "HEAD" || this.client.headers?.get(":status") === "304";
+    this.client.complete(bodyless);
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.filter?.end({
+      requestHeaders: this.requestHeaderMap,
+      responseHeaders: this.responseHeaderMap,
+      responseTrailers: this.responseTrailerMap,
+    });
+  }
+}

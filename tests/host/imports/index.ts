@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Vm } from "../vm.ts";
+import { bufferCalls } from "./buffers.ts";
+import { calloutCalls } from "./callouts.ts";
+import { foreignCalls } from "./foreign.ts";
+import { headerCalls } from "./headers.ts";
+import { sharedCalls } from "./shared.ts";
+import { streamCalls } from "./streams.ts";
+import { systemCalls, wasiCalls } from "./system.ts";
+
+/**
+ * Every import that stock Envoy offers a module of ABI 0.2.1, acting on `vm`. A module that imports anything else does
+ * not load, as it does not load in Envoy.
+ */
+export function hostImports(vm: Vm): WebAssembly.Imports {
+  const env = {
+    ...systemCalls(vm),
+    ...headerCalls(vm),
+    ...bufferCalls(vm),
+    ...streamCalls(vm),
+    ...calloutCalls(vm),
+    ...sharedCalls(vm),
+    ...foreignCalls(vm),
+  };
+  return { env, wasi_snapshot_preview1: wasiCalls(vm), wasi_unstable: wasiCalls(vm) };
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HeaderMap } from "./header-map.ts";
+import type { Attribute } from "./properties.ts";
+
+/** A route as the host needs it. The first one that matches is chosen. */
+export interface HostRoute {
+  name: string;
+  match: RouteMatch;
+  cluster: string;
+  /** `filter_metadata` of the route, by namespace. */
+  metadata?: Record<string, { [key: string]: Attribute }>;
+  /** Filters that are switched off on it. */
+  disabled?: string[];
+}
+
+/** The part of Envoy's route match that cases use: a path prefix or a whole path, and headers that must equal. */
+export interface RouteMatch {
+  prefix?: string;
+  path?: string;
+  headers?: { name: string; string_match: { exact: string } }[];
+}
+
+/** Chooses the route for a request, or null. */
+export function chooseRoute(routes: HostRoute[], headers: HeaderMap): HostRoute | null {
+  const path = (headers.get(":path") ?? "").split("?")[0];
+  const matches = ({ match }: HostRoute): boolean =>
+    (match.prefix === undefined || path.startsWith(match.prefix)) &&
+    (match.path === undefined || path === match.path) &&
+    (match.headers ?? []).every(({ name, string_match: wanted }) => headers.getAll(name).join(",") === wanted.exact);
+  return routes.find(matches) ?? null;
+}

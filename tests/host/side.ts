@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HeaderMap } from "./header-map.ts";
+
+/** What went over the wire on one side of an exchange: to the provider, or to the client. */
+export class Side {
+  headers: HeaderMap | null = null;
+  readonly body: Buffer[] = [];
+  trailers: HeaderMap | null = null;
+  /** `open` until the last byte; `reset` when the connection was cut instead. */
+  end: "open" | "clean" | "reset" = "open";
+
+  constructor(
+    private readonly what: "request" | "response",
+    private readonly needed: string[],
+    private readonly violate: (what: string) => void,
+  ) {}
+
+  get bodyBytes(): Buffer {
+    return Buffer.concat(this.body);
+  }
+
+  start(headers: HeaderMap): void {
+    this.headers = headers;
+    for (const name of this.needed) {
+      if (!headers.get(name)) this.violate(`the ${this.what} goes out without ${name}`);
+    }
+  }
+
+  write(data: Buffer): void {
+    if (data.length > 0) this.body.push(data);
+  }
+
+  /** The end of the message. A length that does not fit would break the connection. */
+  complete(bodyless = false): void {
+    this.end = "clean";
+    const declared = this.headers?.get("content-length");
+    const actual = this.bodyBytes.length;
+    if (declared !== undefined && Number(declared) !== actual && !bodyless) {
+      this.violate(`the ${this.what} has content-length ${declared} and a body of ${actual} bytes`);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { StreamContext } from "./contexts.ts";
+import type { HeaderMap } from "./header-map.ts";
+import type { HttpStream } from "./http-stream.ts";
+import type { Attribute } from "./properties.ts";
+
+/**
+ * Envoy's attributes of a stream under one top-level name. What comes from headers is there only while the plugin can
+ * reach those headers. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
+ */
+export function streamAttributes(stream: HttpStream, name: string, context: StreamContext): Attribute {
+  switch (name) {
+    case "request":
+      return ofRequest(stream, context.requestHeaders ?? context.log?.requestHeaders ?? null);
+    case "response":
+      return ofResponse(stream, context.responseHeaders ?? context.log?.responseHeaders ?? null);
+    case "source":
+      return { address: "127.0.0.1:50000", port: 50000n };
+    case "destination":
+      return { address: "127.0.0.1:10000", port: 10000n };
+    case "connection":
+      return { id: 1n, mtls: false };
+    case "upstream":
+      return stream.upstream.headers ? { address: "127.0.0.1:20000", port: 20000n } : {};
+    case "metadata":
+      return { filter_metadata: {} };
+    case "filter_state":
+      return Object.fromEntries([...stream.filterState].map(([key, entry]) => [`wasm.${key}`, entry.value]));
+    case "xds":
+      return ofConfiguration(stream);
+    default:
+      return undefined;
+  }
+}
+
+function ofRequest(stream: HttpStream, headers: HeaderMap | null): Attribute {
+  const path = headers?.get(":path");
+  const query = path?.indexOf("?") ?? -1;
+  const received = stream.requestBodySize;
+  return {
+    ...(headers && {
+      path,
+      url_path: query < 0 ? path : path?.slice(0, query),
+      query: query < 0 ? "" : path?.slice(query + 1),
+      host: headers.get(":authority"),
+      scheme: headers.get(":scheme"),
+      method: headers.get(":method"),
+      referer: headers.get("referer"),
+      useragent: headers.get("user-agent"),
+      id: headers.get("x-request-id"),
+      headers: joined(headers),
+    }),
+    protocol: stream.options.downstreamHttp2 ? "HTTP/2" : "HTTP/1.1",
+    size: BigInt(headers?.get("content-length") ?? received),
+    time: stream.startedAt,
+  };
+}
+
+function ofResponse(stream: HttpStream, headers: HeaderMap | null): Attribute {
+  const status = stream.responseHeaderMap?.get(":status");
+  return {
+    ...(headers && { headers: joined(headers) }),
+    code: status === undefined ? undefined : BigInt(status),
+    code_details: stream.details || undefined,
+    flags: 0n,
+  };
+}
+
+function ofConfiguration({ route, upstream }: HttpStream): Attribute {
+  return {
+    route_name: route?.name ?? "",
+    route_metadata: { filter_metadata: route?.metadata ?? {} },
+    virtual_host_name: route ? "default" : undefined,
+    cluster_name: route?.cluster,
+    cluster_metadata: { filter_metadata: {} },
+    upstream_host_metadata: upstream.headers ? { filter_metadata: {} } : undefined,
+    filter_chain_name: "",
+  };
+}
+
+function joined(headers: HeaderMap): Attribute {
+  const names = new Set(headers.pairs().map(([name]) => name));
+  return Object.fromEntries([...names].map((name) => [name, headers.getAll(name).join(",")]));
+}

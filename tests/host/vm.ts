@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LogLevel } from "./abi.ts";
+import type { Callout } from "./callouts.ts";
+import { rootOf, type Context, type RootContext, type StreamContext } from "./contexts.ts";
+import { GuestMemory } from "./guest-memory.ts";
+import { heapUse, type HeapUse } from "./heap.ts";
+import { hostImports } from "./imports/index.ts";
+import { Metrics } from "./metrics.ts";
+import type { SharedData } from "./shared-data.ts";
+
+/** One line that the plugin logged. */
+export interface LogLine {
+  level: LogLevel;
+  rootId: string;
+  text: string;
+}
+
+/** What a VM is given from outside. */
+export interface VmEnvironment {
+  vmId: string;
+  shared: SharedData;
+  /** The level that `proxy_get_log_level` answers, by number. */
+  logLevel: number;
+  /** Clusters that callouts may name. */
+  clusters: ReadonlySet<string>;
+  /** Nanoseconds since 1970. */
+  now(): bigint;
+  /** Fills with random bytes. */
+  random(target: Buffer): void;
+}
+
+/** One instance of a module with all that Envoy keeps around it: contexts, callouts, metrics, what to do after a call. */
+export class Vm {
+  readonly contexts = new Map<number, Context>();
+  readonly callouts = new Map<number, Callout>();
+  readonly logs: LogLine[] = [];
+  readonly metrics = new Metrics();
+  /** What a plugin must not do although Envoy would only answer with a status, or not at all. */
+  readonly violations: string[] = [];
+  readonly memory: GuestMemory;
+  /** The context whose callback runs; none outside of callbacks. */
+  current: Context | null = null;
+  /** The export that runs, for messages. */
+  callback = "";
+  /** A local reply was sent in this callback: whatever it returns means "stop". */
+  stopIteration = false;
+  private effectiveId = 0;
+  private nextContextId = 1;
+  private nextToken = 1;
+  private afterCall: (() => void)[] = [];
+  private readonly exports: Record<string, (...args: number[]) => number | undefined>;
+  private anchor = 0;
+
+  constructor(
+    module: WebAssembly.Module,
+    readonly environment: VmEnvironment,
+  ) {
+    const instance = new WebAssembly.Instance(module, hostImports(this));
+    this.exports = instance.exports as unknown as Vm["exports"];
+    const allocate = this.exports.proxy_on_memory_allocate ?? this.exports.malloc;
+    if (!allocate) throw new Error("the module exports no proxy_on_memory_allocate");
+    if (!this.exports.proxy_abi_version_0_2_1) throw new Error("the module does not export proxy_abi_version_0_2_1");
+    this.memory = new GuestMemory(instance.exports.memory as unknown as WebAssembly.Memory, allocate as never);
+    (this.exports._initialize ?? this.exports._start)?.();
+    this.anchor = (allocate(16) as number) >>> 0;
+  }
+
+  hasExport(name: string): boolean {
+    return typeof this.exports[name] === "function";
+  }
+
+  newContextId(): number {
+    return this.nextContextId++;
+  }
+
+  newToken(): number {
+    return this.nextToken++;
+  }
+
+  /** The context that a host call acts on: the effective one, where it is still alive. */
+  get context(): Context {
+    const effective = this.effectiveId === 0 ? undefined : this.contexts.get(this.effectiveId);
+    const context = effective ?? this.current;
+    if (!context) throw new Error("a host call outside of a callback");
+    return context;
+  }
+
+  /** The root of the context that a host call acts on. */
+  get root(): RootContext {
+    return rootOf(this.context);
+  }
+
+  /** The stream that a host call acts on; null on a root context. */
+  get stream(): StreamContext | null {
+    return this.context.kind === "stream" ? this.context : null;
+  }
+
+  setEffectiveContext(id: number): boolean {
+    if (!this.contexts.has(id)) return false;
+    this.effectiveId = id;
+    return true;
+  }
+
+  /**
+   * Calls an export in a context and then does what the callback asked to be done afterwards. An export that is not there
+   * answers `otherwise`. A trap is an error: in Envoy it takes all streams of the worker with it.
+   */
+  call(context: Context, name: string, args: number[], otherwise = 0): number {
+    const run = this.exports[name];
+    if (!run) return otherwise;
+    const saved = { current: this.current, effectiveId: this.effectiveId, callback: this.callback };
+    this.current = context;
+    this.effectiveId = 0;
+    this.callback = name;
+    this.stopIteration = false;
+    let result: number;
+    try {
+      result = run(...args) ?? otherwise;
+    } catch (error) {
+      throw new Error(`trap in ${name}: ${(error as Error).message}${this.lastWords()}`, { cause: error });
+    } finally {
+      this.current = saved.current;
+      this.effectiveId = saved.effectiveId;
+      this.callback = saved.callback;
+    }
+    return result;
+  }
+
+  /** Runs what callbacks left to be done: continuing a stream, a local reply. */
+  runAfterCall(): void {
+    this.stopIteration = false;
+    for (let action = this.afterCall.shift(); action; action = this.afterCall.shift()) action();
+  }
+
+  doAfterCall(action: () => void): void {
+    this.afterCall.push(action);
+  }
+
+  /** Notes what the plugin must not do. */
+  violate(what: string): void {
+    this.violations.push(`${this.callback}: ${what}`);
+  }
+
+  log(level: LogLevel, text: string): void {
+    this.logs.push({ level, rootId: this.root.rootId, text });
+  }
+
+  /** What the module's allocator holds; exported by debug builds, else read from the heap itself; null if unknown. */
+  heapUse(): HeapUse | null {
+    const live = this.exports.__ai_heap_live;
+    return live ? { blocks: 0, bytes: (live() as number) >>> 0 } : heapUse(this.memory, this.anchor);
+  }
+
+  private lastWords(): string {
+    const line = this.logs.at(-1);
+    return line?.level === "critical" ? ` (${line.text})` : "";
+  }
+}
