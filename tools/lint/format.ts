@@ -1,0 +1,19 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { root } from "../plugins.ts";
+import type { Check } from "./check.ts";
+
+/** Everything that prettier knows stands in its format; `make format` writes it. */
+export const format: Check = {
+  name: "the sources are formatted",
+  run: async () => {
+    const args = ["node_modules/prettier/bin/prettier.cjs", "--list-different", "."];
+    try {
+      await promisify(execFile)(process.execPath, args, { cwd: root });
+      return [];
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      return `${stdout}${stderr}`.trim().split("\n");
+    }
+  },
+};

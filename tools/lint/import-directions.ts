@@ -1,0 +1,90 @@
+import { filesIn } from "../files.ts";
+import type { Check } from "./check.ts";
+import { importsOf } from "./imports.ts";
+
+/** What each folder of assembly/ may import beside itself. Folders that list no `abi` or `host` are pure. */
+const KERNEL: Record<string, string[]> = {
+  bytes: [],
+  text: ["bytes"],
+  crypto: ["bytes", "text"],
+  pattern: ["bytes", "text"],
+  json: ["bytes", "text"],
+  sse: ["bytes", "text"],
+  config: ["json", "bytes", "text", "pattern"],
+  ai: ["json", "sse", "bytes", "text", "crypto"],
+  abi: ["bytes"],
+  host: ["abi", "bytes", "text"],
+  plugin: ["abi", "host", "config", "json", "sse", "bytes", "text"],
+};
+
+/** The folders that call no host, so that what is built on them alone runs in any test. */
+const PURE = ["bytes", "text", "crypto", "pattern", "json", "sse", "config", "ai"];
+
+/** A plugin sees all of the kernel but the raw ABI. */
+const FOR_PLUGINS = Object.keys(KERNEL).filter((layer) => layer !== "abi");
+
+/** Imports go one way: abi ← host ← plugin ← plugins/<name>, and the pure parts import no host. */
+export const importDirections: Check = {
+  name: "imports go one way",
+  run: () => [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")].flatMap(faultsOf),
+};
+
+function faultsOf(file: string): string[] {
+  const faults = importsOf(file)
+    .map((target) => ({ target, fault: faultOf(file, target.file) }))
+    .filter(({ fault }) => fault !== "")
+    .map(({ target, fault }) => `${file}:${target.line} imports ${target.file}: ${fault}`);
+  if (isProvider(file)) {
+    const impure = reach(file).find((reached) => !isPure(reached));
+    if (impure) faults.push(`${file} reaches ${impure}: a provider is pure`);
+  }
+  return faults;
+}
+
+function faultOf(file: string, target: string): string {
+  const [top, folder] = file.split("/");
+  const [targetTop, targetFolder] = target.split("/");
+  if (top === "assembly") {
+    const allowed = KERNEL[folder];
+    if (!allowed) return `assembly/${folder} is not a layer that tools/lint/import-directions.ts knows`;
+    if (targetTop !== "assembly") return "the kernel knows no plugin";
+    if (targetFolder === folder || allowed.includes(targetFolder)) return "";
+    return `${folder} may import ${allowed.join(", ") || "nothing"}`;
+  }
+  if (targetTop === "assembly") return FOR_PLUGINS.includes(targetFolder) ? "" : "a plugin does not touch the ABI";
+  if (targetFolder !== folder) return "no plugin imports another";
+  if (isProvider(file) && isProvider(target) && providerOf(file) !== providerOf(target)) {
+    return "no provider imports another";
+  }
+  return "";
+}
+
+/** A file of one provider: everything below providers/ but the list. */
+function isProvider(file: string): boolean {
+  return /^plugins\/[^/]+\/providers\//.test(file) && !file.endsWith("/providers/index.ts");
+}
+
+/** `qwen` of `plugins/ai-proxy/providers/qwen.ts` and of everything in `providers/qwen/`. */
+function providerOf(file: string): string {
+  return file.split("/")[3].replace(/\.ts$/, "");
+}
+
+function isPure(file: string): boolean {
+  const [top, folder] = file.split("/");
+  return top === "plugins" || PURE.includes(folder);
+}
+
+/** All files that a file imports, by whatever way. */
+function reach(file: string): string[] {
+  const reached = new Set<string>();
+  const open = [file];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const target of importsOf(next)) {
+      if (!reached.has(target.file)) {
+        reached.add(target.file);
+        open.push(target.file);
+      }
+    }
+  }
+  return [...reached];
+}

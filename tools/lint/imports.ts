@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { root } from "../plugins.ts";
+
+/** A relative import of an AssemblyScript file, resolved to the file that it means. */
+export interface Import {
+  line: number;
+  file: string;
+}
+
+/** Lists what a file imports or re-exports by relative path; package imports do not count. */
+export function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/\bfrom\s+"(\.[^"]+)"/g)].map((match) => ({
+    line: text.slice(0, match.index).split("\n").length,
+    file: resolveImport(posix.join(posix.dirname(file), match[1])),
+  }));
+}
+
+function resolveImport(path: string): string {
+  const candidates = [`${path}.ts`, `${path}/index.ts`];
+  return candidates.find((candidate) => existsSync(join(root, candidate))) ?? `${path}.ts`;
+}

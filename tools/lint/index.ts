@@ -1,0 +1,23 @@
+import type { Check } from "./check.ts";
+import { configKeys } from "./config-keys.ts";
+import { envoyFiles } from "./envoy-files.ts";
+import { fileSizes } from "./file-sizes.ts";
+import { format } from "./format.ts";
+import { generatedDocuments } from "./generated-documents.ts";
+import { importDirections } from "./import-directions.ts";
+import { noThrow } from "./no-throw.ts";
+import { providerNames } from "./provider-names.ts";
+import { types } from "./types.ts";
+
+/** All checks, the quick ones first. */
+export const checks: Check[] = [
+  fileSizes,
+  importDirections,
+  noThrow,
+  providerNames,
+  configKeys,
+  generatedDocuments,
+  format,
+  types,
+  envoyFiles,
+];

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.ts";
+import { root } from "../plugins.ts";
+import { providers } from "../providers.ts";
+import type { Check } from "./check.ts";
+
+/** What differs between providers is a method of the provider: no other file asks for one by its name. */
+export const providerNames: Check = {
+  name: "only providers/ names a provider",
+  run: () => {
+    const ids = providers().map((provider) => provider.id);
+    return [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")]
+      .filter((file) => !file.includes("/providers/"))
+      .flatMap((file) =>
+        readFileSync(join(root, file), "utf8")
+          .split("\n")
+          .flatMap((line, index) => {
+            // `protocol: openai` is the name of a protocol.
+            if (/protocol/i.test(line)) return [];
+            const named = ids.filter((id) => line.includes(`"${id}"`) || line.includes(`providers/${id}"`));
+            return named.map((id) => `${file}:${index + 1} names the provider ${id}`);
+          }),
+      );
+  },
+};

@@ -1,0 +1,89 @@
+import { spawnSync } from "node:child_process";
+import { filesIn } from "./files.ts";
+import { checks } from "./lint/index.ts";
+import { runNodeTests } from "./node-tests.ts";
+import { root } from "./plugins.ts";
+import { describe, emptyTally, sum, type Tally } from "./tally.ts";
+import { runUnitSpecs } from "./unit-specs.ts";
+
+/** A group of tests that `make` can run alone. */
+interface Ring {
+  name: string;
+  /** Folders of tests/ whose `*.test.ts` belong to the ring. */
+  folders: string[];
+  /** Test files that may run at once. */
+  concurrency: number;
+  /** What the ring runs beside test files. */
+  beside?: () => Tally | Promise<Tally>;
+}
+
+const RINGS: Ring[] = [
+  { name: "unit", folders: ["unit"], concurrency: 2, beside: runUnitSpecs },
+  { name: "host", folders: ["host", "harness"], concurrency: 2 },
+  { name: "envoy", folders: ["envoy"], concurrency: 2 },
+  { name: "clients", folders: ["clients", "providers"], concurrency: 2 },
+  { name: "lint", folders: ["tools"], concurrency: 1, beside: runChecks },
+];
+
+async function runChecks(): Promise<Tally> {
+  const tally = emptyTally();
+  for (const check of checks) {
+    const faults = await check.run();
+    if (faults.length === 0) tally.passed++;
+    else {
+      tally.failed++;
+      console.log(`  FAILED   ${check.name}\n${faults.map((fault) => `    ${fault}`).join("\n")}`);
+    }
+  }
+  return tally;
+}
+
+function runBuild(): Tally {
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", "tools/build.ts"], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  return { ...emptyTally(), ...(status === 0 ? { passed: 1 } : { failed: 1 }) };
+}
+
+async function runRing(ring: Ring): Promise<Tally> {
+  const files = ring.folders.flatMap((folder) => filesIn(`tests/${folder}`, ".test.ts"));
+  const tallies = [await ring.beside?.(), files.length > 0 && (await runNodeTests(files, ring.concurrency))];
+  const tally = sum(tallies.filter((part): part is Tally => Boolean(part)));
+  if (tally.passed + tally.failed + tally.skipped === 0 && !process.env.T) {
+    console.log(`  FAILED   the ring has no tests: nothing matches tests/{${ring.folders}}/**/*.test.ts`);
+    tally.failed = 1;
+  }
+  return tally;
+}
+
+/** Test files in no ring would never run. */
+function checkStrays(): Tally {
+  const folders = RINGS.flatMap((ring) => ring.folders);
+  const strays = filesIn("tests", ".test.ts").filter((file) => !folders.includes(file.split("/")[1]));
+  for (const file of strays) console.log(`  FAILED   ${file} belongs to no ring`);
+  return { ...emptyTally(), failed: strays.length };
+}
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !RINGS.some((ring) => ring.name === name));
+if (unknown.length > 0) {
+  console.error(`test: no ring ${unknown.join(", ")}; there is ${RINGS.map((ring) => ring.name).join(", ")}`);
+  process.exit(2);
+}
+const steps: [name: string, run: () => Tally | Promise<Tally>][] = RINGS.filter(
+  (ring) => names.length === 0 || names.includes(ring.name),
+).map((ring) => [ring.name, () => runRing(ring)]);
+if (names.length === 0) steps.unshift(["build", runBuild], ["strays", checkStrays]);
+
+const tallies: Tally[] = [];
+for (const [name, run] of steps) {
+  const started = performance.now();
+  const tally = await run();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (name !== "strays") console.log(`${name.padEnd(8)} ${describe(tally)}  (${seconds} s)`);
+  tallies.push(tally);
+}
+const total = sum(tallies);
+console.log(describe(total));
+process.exit(total.failed > 0 ? 1 : 0);

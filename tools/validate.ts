@@ -1,0 +1,10 @@
+import { findEnvoy } from "../tests/harness/find-envoy.ts";
+import { bootstraps, validate } from "./envoy-files.ts";
+
+const { path, version } = findEnvoy();
+console.log(`Envoy ${version} (${path})`);
+for (const file of bootstraps()) {
+  const refusal = validate(file);
+  console.log(`${refusal ? "refused " : "accepted"}  ${file}${refusal ? `\n${refusal}` : ""}`);
+  if (refusal) process.exitCode = 1;
+}
