@@ -193,25 +193,19 @@ export class JsonEdit {
     const base = this.pieces.start;
     const end = this.added.start + this.added.size;
     for (let entry = this.added.start; entry < end; entry += ADDED_SIZE) {
-      if (slicesEqual(sliceOf(base + load<i32>(entry), load<i32>(entry, 8)), sliceOf(base + offset, size)))
-        return entry;
+      const key = sliceOf(base + load<i32>(entry), load<i32>(entry, 8));
+      if (load<i32>(entry, 4) > 0 && slicesEqual(key, sliceOf(base + offset, size))) return entry;
     }
     return 0;
   }
 
   private removeBefore(key: string, end: i32): void {
-    for (let i = 0; i < end; i++) if (jsonEquals(this.document.keyAt(i), key)) this.storeFate(i, REMOVED);
-  }
-
-  /** A value that stays what it is leaves the document unchanged. */
-  private setFate(index: i32, piece: Slice): void {
-    const bytes = sliceOf(this.pieces.start + sliceStart(piece), sliceSize(piece));
-    this.storeFate(index, slicesEqual(bytes, this.document.valueAt(index)) ? KEPT : piece);
+    for (let i = 0; i < end; i++) if (jsonEquals(this.document.keyAt(i), key)) this.setFate(i, REMOVED);
   }
 
 
   @inline
-  private storeFate(index: i32, fate: u64): void {
+  private setFate(index: i32, fate: u64): void {
     store<u64>(this.fates.start + ((<usize>index) << 3), fate);
   }
 
@@ -282,13 +276,21 @@ export class JsonEdit {
   private applyPatch(from: usize, to: usize, offset: i32, size: i32): void {
     // What begins before the cursor lies in a range that is replaced as a whole.
     if (from < this.cursor) return;
+    const before = sliceBetween(from, to);
+    const after = sliceOf(this.pieces.start + offset, size);
     this.appendPart(sliceBetween(this.cursor, from));
-    this.appendPart(sliceOf(this.pieces.start + offset, size));
+    this.appendPart(slicesEqual(before, after) ? before : after);
     this.cursor = to;
   }
 
+  /** Joins what lies side by side, so that a document that stays what it is remains one part. */
   private appendPart(part: Slice): void {
     if (sliceSize(part) == 0) return;
+    const last = this.parts.start + this.parts.size - 8;
+    if (this.parts.size > 0 && sliceEnd(load<u64>(last)) == sliceStart(part)) {
+      store<u64>(last, sliceBetween(sliceStart(load<u64>(last)), sliceEnd(part)));
+      return;
+    }
     store<u64>(this.parts.reserve(8), part);
     this.parts.size += 8;
   }

@@ -152,7 +152,7 @@ export function jsonFailure(): JsonError {
 
 /** Records a fault at `p` and answers 0. */
 export function fail(p: usize, end: usize, error: JsonError): usize {
-  failure = p >= end && error != JsonError.TooDeep ? JsonError.UnexpectedEnd : error;
+  failure = p >= end ? JsonError.UnexpectedEnd : error;
   failureAt = min(p, end);
   return 0;
 }
@@ -193,7 +193,7 @@ function scanString(p: usize, end: usize): usize {
       p++;
     } else {
       const next = skipMultibyte(p, end);
-      if (next == p || (next < end && load<u8>(next) >= 0x80)) return fail(next, 0, JsonError.BadUtf8);
+      if (next == p || (next < end && load<u8>(next) >= 0x80)) return fail(next, end, JsonError.BadUtf8);
       p = next;
     }
   }

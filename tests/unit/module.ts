@@ -1,0 +1,64 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import asc from "assemblyscript/asc";
+
+const root = resolve(import.meta.dirname, "../..");
+const PAGE_BYTES = 65536;
+
+/** The exports of a module under tests/unit/assembly, by name; addresses, sizes and truth values are numbers. */
+export type Exports = Record<string, (...args: (number | bigint)[]) => number>;
+
+/** A compiled and started module whose input the test writes itself. */
+export interface TestModule {
+  exports: Exports;
+  memory: WebAssembly.Memory;
+  /** Puts bytes at the very end of memory, so that reading past them traps, and gives their address. */
+  put(bytes: Uint8Array): number;
+  /** The bytes that the module's `outStart` and `outSize` name. */
+  out(): Buffer;
+}
+
+/** Compiles tests/unit/assembly/`name`.ts into build/tests and starts it; an abort becomes an exception. */
+export async function loadModule(name: string): Promise<TestModule> {
+  const entry = `tests/unit/assembly/${name}.ts`;
+  const outFile = `build/tests/${name}.wasm`;
+  mkdirSync(join(root, "build/tests"), { recursive: true });
+  const messages = asc.createMemoryStream();
+  const args = [entry, "--config", "tests/unit/assembly/asconfig.json", "--outFile", outFile, "--baseDir", root];
+  const { error } = await asc.main(args, { stdout: messages, stderr: messages });
+  if (error) throw new Error(`${entry} does not compile\n${messages.toString() || error.message}`);
+  return start(readFileSync(join(root, outFile)));
+}
+
+async function start(wasm: BufferSource): Promise<TestModule> {
+  const { instance } = await WebAssembly.instantiate(wasm, {
+    env: {
+      abort: (_message: number, _file: number, line: number, column: number) => {
+        throw new Error(`abort at ${line}:${column}`);
+      },
+    },
+  });
+  const exports = instance.exports as unknown as Exports;
+  const memory = instance.exports.memory as WebAssembly.Memory;
+  let endPages = 0;
+  let endBytes = 0;
+  return {
+    exports,
+    memory,
+    put(bytes) {
+      const room = Math.ceil((bytes.length + 1) / PAGE_BYTES);
+      // These pages are the host's: the module's own allocator takes no notice of them.
+      if (endPages < room || memory.buffer.byteLength !== endBytes) {
+        memory.grow(room);
+        endPages = room;
+        endBytes = memory.buffer.byteLength;
+      }
+      const address = memory.buffer.byteLength - bytes.length;
+      new Uint8Array(memory.buffer).set(bytes, address);
+      return address;
+    },
+    out() {
+      return Buffer.from(memory.buffer.slice(exports.outStart!(), exports.outStart!() + exports.outSize!()));
+    },
+  };
+}
