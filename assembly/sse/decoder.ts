@@ -69,6 +69,7 @@ export class SseDecoder {
       if (!this.isOpen) {
         // Blank lines between events mean nothing, nor does the LF of a CRLF whose CR ended the last event.
         while (start < end && isLineEnd(load<u8>(start))) start++;
+        if (start > this.at) this.isFirst = false;
         if (start == end) break;
         this.isOpen = true;
       }
