@@ -36,14 +36,18 @@ export async function serve(handle: Handler, options: ServeOptions = {}): Promis
   const requests: ProviderRequest[] = [];
   const abandoned: ProviderRequest[] = [];
   const sockets = new Set<Socket>();
+  let closing = false;
 
   const answer = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
     const request = await readRequest(incoming);
     requests.push(request);
+    let breaksOff = false;
     outgoing.on("close", () => {
-      if (!outgoing.writableEnded) abandoned.push(request);
+      if (!outgoing.writableEnded && !breaksOff && !closing) abandoned.push(request);
     });
-    await writeReply(outgoing, await handle(request));
+    const reply = await handle(request);
+    breaksOff = reply.end === "cut" || reply.end === "refuse";
+    await writeReply(outgoing, reply);
   };
   const server = listenerFor(options, (incoming, outgoing) => {
     answer(incoming, outgoing).catch((error: unknown) => {
@@ -67,6 +71,7 @@ export async function serve(handle: Handler, options: ServeOptions = {}): Promis
     abandoned,
     close: () =>
       new Promise((resolve) => {
+        closing = true;
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
