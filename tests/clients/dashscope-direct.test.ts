@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { fixturesOf } from "../fixtures/expectations.ts";
 import { dialects } from "../providers/index.ts";
 import { type RunningServer, serve } from "../providers/server.ts";
 import { answerTo } from "../providers/scenarios.ts";
 import { headerOf, type JsonObject, parseObject } from "../providers/wire.ts";
 import { conversations } from "./conversations.ts";
-import { callDashScopeSdk, dashscopeSdkRequest, type SdkCall, type SdkResponse } from "./dashscope-sdk.ts";
+import {
+  assertSameRequest,
+  callDashScopeSdk,
+  dashscopeSdkRequest,
+  dashscopeSdkRequests,
+  type SdkCall,
+  type SdkResponse,
+} from "./dashscope-sdk.ts";
 
 type Choice = { finish_reason: string; message: JsonObject & { tool_calls?: JsonObject[] } };
 
@@ -165,17 +173,41 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.equal(all["broken stream"].length, 3);
   });
 
+  it("has its words for every conversation accepted", () => {
+    for (const { name } of conversations) {
+      assert.ok(
+        all[name].every(({ status_code }) => status_code === 200),
+        name,
+      );
+    }
+  });
+
   it("sends what the mock recorded", async () => {
     const request = await dashscopeSdkRequest(named("tools streamed"));
     assert.equal(request.path, "/api/v1/services/aigc/text-generation/generation");
     assert.equal(headerOf(request, "x-dashscope-sse"), "enable");
-    assert.equal(headerOf(request, "accept"), "text/event-stream");
     const body = parseObject(request.body)!;
-    assert.deepEqual(Object.keys(body).sort(), ["input", "model", "parameters"]);
     assert.deepEqual(Object.keys(body.parameters as JsonObject).sort(), [
       "incremental_output",
       "result_format",
       "tools",
     ]);
+    assertSameRequest(request, request);
+    assert.throws(() => assertSameRequest({ ...request, body: Buffer.from("{}") }, request));
+  });
+
+  it("sends the very requests that the fixtures expect", async () => {
+    const cases = ["chat", "embeddings"].flatMap((api) => fixturesOf("qwen", api).filter(({ request }) => request));
+    const sent = await dashscopeSdkRequests(cases.map(({ client, request }) => sdkCallFor(client, request!)));
+    cases.forEach(({ name, request }, i) => assert.deepEqual(parseObject(sent[i].body), request, name));
   });
 });
+
+/** The call whose request must be `request`: the same messages or texts, the parameters as keyword arguments. */
+function sdkCallFor(client: JsonObject, request: JsonObject): SdkCall {
+  const { messages, texts } = request.input as JsonObject;
+  const extra = { model: request.model, ...(request.parameters as JsonObject) };
+  if (texts) return { api: "TextEmbedding", arguments: { ...extra, input: texts } };
+  const api = /^(qwen-vl|qvq)/.test(String(request.model)) ? "MultiModalConversation" : "Generation";
+  return { api, arguments: { ...extra, messages, ...(client.stream === true ? { stream: true } : {}) } };
+}

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
 import { dialects } from "../providers/index.ts";
 import { serve } from "../providers/server.ts";
 import type { ProviderRequest } from "../providers/types.ts";
-import type { JsonObject } from "../providers/wire.ts";
+import { headerOf, type JsonObject, parseObject } from "../providers/wire.ts";
 import { runPython } from "./python.ts";
 
 /** A call of the official DashScope client, in its own words. */
@@ -44,3 +45,18 @@ export async function dashscopeSdkRequests(calls: SdkCall[]): Promise<ProviderRe
 /** The request that the official client sends for one call. */
 export const dashscopeSdkRequest = async (call: SdkCall): Promise<ProviderRequest> =>
   (await dashscopeSdkRequests([call]))[0];
+
+/** Asserts that a request says to DashScope what the official client says for the same conversation. */
+export function assertSameRequest(actual: ProviderRequest, official: ProviderRequest): void {
+  assert.equal(actual.method, official.method);
+  assert.equal(actual.path, official.path);
+  assert.match(headerOf(actual, "authorization"), /^Bearer \S+$/);
+  assert.match(headerOf(actual, "content-type"), /^application\/json\b/);
+  for (const name of ["x-dashscope-sse", "x-dashscope-async"]) {
+    assert.equal(headerOf(actual, name), headerOf(official, name), name);
+  }
+  if (headerOf(official, "x-dashscope-sse") === "enable") {
+    assert.equal(headerOf(actual, "accept"), headerOf(official, "accept"));
+  }
+  assert.deepEqual(parseObject(actual.body), parseObject(official.body));
+}

@@ -93,6 +93,21 @@ describe("OpenAI's dialect", () => {
     assert.deepEqual(choices.map(({ index, finish_reason }) => [index, finish_reason]), [[0, "tool_calls"], [1, "tool_calls"]]);
   });
 
+  it("has the APIs that a gateway only forwards", () => {
+    const list = send("", "/v1/files?limit=2", { method: "GET" });
+    assert.deepEqual(JSON.parse(String(list.chunks[0])), { object: "list", data: [], has_more: false });
+    assert.equal(send("", "/v1/files/file-1", { method: "GET" }).status, 404);
+    assert.equal(send({ model: "gpt-4o" }, "/v1/responses").status, 400);
+    const response = JSON.parse(
+      String(send({ model: "gpt-4o", input: "Hi" }, "/v1/responses").chunks[0]),
+    ) as JsonObject;
+    assert.equal(response.object, "response");
+    const streamed = send({ model: "gpt-4o", input: "Hi", stream: true }, "/v1/responses");
+    assert.match(String(streamed.chunks.at(-1)), /^event: response\.completed\n/);
+    const speech = send({ model: "tts-1", input: "Hi", voice: "alloy" }, "/v1/audio/speech");
+    assert.equal(Buffer.concat(speech.chunks)[255], 255);
+  });
+
   it("fails as the model's name asks", () => {
     const of = (fault: string, stream = false) => send(withBase({ model: `gpt-${fault}`, stream }));
     const limited = of("rate-limited");

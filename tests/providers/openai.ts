@@ -2,6 +2,7 @@
 import { faultOf, withTransportFault } from "./faults.ts";
 import { chatAnswer, chatChunks, chatCompletion, readChat } from "./openai-chat.ts";
 import { badRequest, faultRefusal, noKey, noModel, OpenAiRefusal, wrongKey, wrongType } from "./openai-errors.ts";
+import { isList, noSuchObject, otherApis } from "./openai-other.ts";
 import { completionObjects, embeddingList } from "./openai-text.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 import {
@@ -72,10 +73,12 @@ function answer(request: ProviderRequest, id: string, options: OpenAiOptions): P
       );
     case "/models":
       return listing(request, (options.listed ?? listedModels).map(modelObject));
-    case "/files":
-    case "/batches":
-      return listing(request, []);
   }
+  const other = Object.hasOwn(otherApis, api) ? otherApis[api] : undefined;
+  if (other) return generate(request, { ...options, models: options.models ?? /./ }, /./, (body) => other(id, body));
+  if (isList(api)) return listing(request, []);
+  const absent = noSuchObject(api);
+  if (absent) throw absent;
   const model = /^\/models\/([^/]+)$/.exec(api)?.[1];
   if (model === undefined) throw new OpenAiRefusal(404, `Invalid URL (${request.method} ${path})`);
   requireMethod(request, "GET");
