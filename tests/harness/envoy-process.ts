@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
@@ -68,11 +68,14 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
 
   const files = { config: join(folder, "envoy.json"), admin: join(folder, "admin"), log: join(folder, "envoy.log") };
   writeFileSync(files.config, JSON.stringify(config));
+  // What Envoy writes to its error output is there at once; a log file of its own would lag behind.
+  const output = openSync(files.log, "w");
   const child = spawn(options.binary ?? findEnvoy().path, argumentsFor(files, options), {
     cwd: root,
-    stdio: "ignore",
+    stdio: ["ignore", output, output],
     env: { ...process.env, ...options.env },
   });
+  closeSync(output);
   const release = dieWithParent(child);
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const logs = () => (existsSync(files.log) ? readFileSync(files.log, "utf8").split("\n").filter(Boolean) : []);
@@ -103,17 +106,17 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
   return running;
 }
 
-function argumentsFor(files: { config: string; admin: string; log: string }, options: EnvoyOptions): string[] {
+function argumentsFor(files: { config: string; admin: string }, options: EnvoyOptions): string[] {
   return [
     ...["-c", files.config, "--use-dynamic-base-id", "--concurrency", String(options.concurrency ?? 1)],
     ...["-l", options.logLevel ?? "warning", "--component-log-level", `wasm:${options.wasmLogLevel ?? "debug"}`],
-    ...["--log-format", "[%l][%n] %v", "--log-path", files.log, "--admin-address-path", files.admin],
+    ...["--log-format", "[%l][%n] %v", "--admin-address-path", files.admin],
     ...["--file-flush-interval-msec", "20", "--drain-time-s", "1"],
   ];
 }
 
 /** A shell that waits for the end of our pipe and then kills Envoy: it works where this process is killed, too. */
-function dieWithParent(child: ChildProcess): () => void {
+export function dieWithParent(child: ChildProcess): () => void {
   const guard = spawn(
     "/bin/sh",
     ["-c", 'trap "" INT TERM; cat >/dev/null; kill -9 "$0" 2>/dev/null', String(child.pid)],

@@ -27,7 +27,7 @@ interface Observed {
 }
 
 const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
-const received = new Map<string, ProviderRequest>();
+const requests = new Map<string, ProviderRequest>();
 let envoy: EnvoyProcess;
 let servers: RunningServer[] = [];
 
@@ -35,7 +35,7 @@ before(async () => {
   await compileProbe();
   const scenarioOf = (request: ProviderRequest) => {
     const name = request.headers.find(([header]) => header === "x-scenario")?.[1] ?? "";
-    received.set(name, request);
+    requests.set(name, request);
     return byName.get(name)?.reply ?? { status: 500, headers: [], chunks: [] };
   };
   servers = await Promise.all([
@@ -90,7 +90,7 @@ async function onEnvoy(scenario: Scenario): Promise<Observed> {
     .logs()
     .filter((line) => line.includes("wasm log") && line.includes(marker))
     .map((line) => line.slice(line.indexOf(marker) + marker.length));
-  return observed(lines, { response, upstream: received.get(scenario.name) ?? null, details });
+  return observed(lines, { response, received: requests.get(scenario.name) ?? null, details });
 }
 
 // The access log is written after the client has its answer, and after proxy_on_log.
@@ -128,7 +128,7 @@ function onNode(scenario: Scenario): Observed {
   );
 }
 
-function observed(lines: string[], { response, upstream, details }: Outcome): Observed {
+function observed(lines: string[], { response, received, details }: Outcome): Observed {
   // Envoy configures on the main thread and on the worker: the same lines again.
   const [configure, rest] = [true, false].map((wanted) =>
     lines.filter((line) => line.startsWith("configure ") === wanted),
@@ -139,16 +139,22 @@ function observed(lines: string[], { response, upstream, details }: Outcome): Ob
     body: response.body.toString("latin1"),
     end: response.end,
     details: details.replace(/\{.*\}$/, ""),
-    upstream: upstream && `${upstream.method} ${upstream.path} ${upstream.body.toString("latin1")}`,
+    upstream: received && `${received.method} ${received.path} ${received.body.toString("latin1")}`,
   };
 }
 
 /** What differs, line by line, so that a failure can be read. */
 function differences(node: Observed, real: Observed): string[] {
-  const flat = ({ lines, ...rest }: Observed) => [...lines, ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`)];
+  const flat = ({ lines, ...rest }: Observed) => [
+    ...lines,
+    ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`),
+  ];
   const [left, right] = [flat(node), flat(real)];
   const all = Array.from({ length: Math.max(left.length, right.length) }, (_, index) => [left[index], right[index]]);
-  return all.filter(([a, b]) => a !== b).map(([a, b]) => `node: ${a} | envoy: ${b}`).slice(0, 40);
+  return all
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => `node: ${a} | envoy: ${b}`)
+    .slice(0, 40);
 }
 
 describe("the Node host answers as Envoy does", () => {

@@ -18,7 +18,7 @@ export interface Peers {
 export interface Outcome {
   response: ClientResponse;
   /** What the provider received; null when it was not asked. */
-  upstream: ProviderRequest | null;
+  received: ProviderRequest | null;
   /** Envoy's response code details. */
   details: string;
 }
@@ -34,10 +34,10 @@ export function runExchange(
   const stream = host.stream(context, options);
   const settle = (): void => answerCallouts(host, peers);
   sendRequest(stream, request, settle);
-  let upstream: ProviderRequest | null = null;
+  let received: ProviderRequest | null = null;
   if (stream.upstream.end === "clean") {
-    upstream = received(stream);
-    sendReply(stream, peers.answer(upstream), settle);
+    received = upstreamRequest(stream);
+    sendReply(stream, peers.answer(received), settle);
   }
   const hung = !stream.isOver;
   if (hung) stream.clientReset();
@@ -51,7 +51,7 @@ export function runExchange(
     trailers: client.trailers?.pairs() ?? [],
     end: hung ? "left" : client.end === "reset" ? "reset" : "clean",
   };
-  return { response, upstream, details };
+  return { response, received, details };
 }
 
 function sendRequest(stream: HttpStream, request: ClientRequest, settle: () => void): void {
@@ -72,7 +72,7 @@ function sendRequest(stream: HttpStream, request: ClientRequest, settle: () => v
   settle();
 }
 
-function received(stream: HttpStream): ProviderRequest {
+function upstreamRequest(stream: HttpStream): ProviderRequest {
   const { headers, bodyBytes } = stream.upstream;
   const pairs = headers?.pairs() ?? [];
   const pseudo = (name: string): string => headers?.get(name) ?? "";

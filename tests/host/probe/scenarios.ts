@@ -21,8 +21,7 @@ const text = (body: string, headers: HeaderPair[] = []): ProviderReply => ({
 
 const everywhere =
   "len 0; len 1; read 0 0 5; read 1 0 5; get 0 :path; get 2 :status; get 1 x; get 3 x; mapsize 0; mapsize 2";
-const refused =
-  "get 4 x; get 5 x; get 6 :status; get 7 x; get 9 x; len 4; len 5; len 6; len 7; len 9; read 7 0 9";
+const refused = "get 4 x; get 5 x; get 6 :status; get 7 x; get 9 x; len 4; len 5; len 6; len 7; len 9; read 7 0 9";
 const attributes = [
   "prop request/path; prop request/url_path; prop request/query; prop request/host; prop request/method",
   "prop request/headers/x-a; prop request/protocol; prop request/size; prop request/scheme; prop request/useragent",

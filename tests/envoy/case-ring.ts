@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { failures, ssePayloads, type Observation } from "../harness/expectation.ts";
+import { send } from "../harness/http-client.ts";
+import { leakedSecrets, secretsOf } from "../harness/secrets.ts";
+import { answer, bodyBytes, toClientRequest } from "../harness/wire.ts";
+import { serve, type RunningServer } from "../providers/server.ts";
+import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
+
+const CASE_HEADER = "x-test-case";
+const root = resolve(import.meta.dirname, "../..");
+
+/** A case in the ring: its listener's name, its module, and what its upstream saw last. */
+interface Entry {
+  id: string;
+  testCase: Case;
+  wasm: string;
+  exchange: Exchange | null;
+  upstream: Observation["upstream"];
+  exchanges: number;
+}
+
+/**
+ * Many cases in one real Envoy: each has a listener, a VM and a log prefix of its own. The listeners come from a file, so
+ * that Envoy refuses those whose configuration is wrong one by one and runs the others.
+ */
+export class CaseRing {
+  private readonly entries: Entry[];
+  private readonly folder: string;
+  private server: RunningServer | undefined;
+  private envoy: EnvoyProcess | undefined;
+
+  /** All cases of one ring have the same upstream protocol, so that a cluster's name means one thing. */
+  constructor(
+    cases: { testCase: Case; wasm: string }[],
+    private readonly upstreamHttp2: boolean,
+  ) {
+    this.entries = cases.map(({ testCase, wasm }, index) => {
+      return { id: `case-${index}`, testCase, wasm, exchange: null, upstream: null, exchanges: 0 };
+    });
+    const parent = join(root, "tests/.tmp");
+    mkdirSync(parent, { recursive: true });
+    this.folder = mkdtempSync(join(parent, "ring-"));
+  }
+
+  /** Starts the mock upstream and Envoy. */
+  async start(): Promise<void> {
+    this.server = await serve((request) => this.answer(request), { http2: this.upstreamHttp2 });
+    const names = this.entries.flatMap(({ testCase }) => testCase.routes.map((route) => route.cluster ?? "upstream"));
+    const { port } = this.server;
+    const clusters = [...new Set(names)].map((name) => clusterFor({ name, port, http2: this.upstreamHttp2 }));
+    const type = "type.googleapis.com/envoy.config.listener.v3.Listener";
+    const resources = this.entries.map((entry) => ({ "@type": type, ...this.listener(entry) }));
+    const path = join(this.folder, "listeners.json");
+    writeFileSync(path, JSON.stringify({ resources }));
+    this.envoy = await startEnvoy({
+      ...bootstrapFor([], clusters),
+      node: { id: "ring", cluster: "ring" },
+      dynamic_resources: { lds_config: { path_config_source: { path } } },
+    });
+  }
+
+  /** Stops what `start` started. */
+  async stop(): Promise<void> {
+    await this.envoy?.stop();
+    await this.server?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs one case; gives back everything that is wrong. */
+  async run(testCase: Case): Promise<string[]> {
+    const entry = this.entries.find((other) => other.testCase === testCase);
+    if (!entry || !this.envoy) throw new Error("the case is not in this ring, or the ring was not started");
+    const port = this.envoy.listenerPorts[entry.id];
+    const problems: string[] = [];
+    if (testCase.configError && port) problems.push("Envoy accepted the configuration");
+    else if (!testCase.configError && !port)
+      problems.push(`Envoy refused the configuration: ${this.logs(entry).join("; ")}`);
+    else if (port) {
+      for (const exchange of testCase.exchanges) {
+        for (let count = 0; count < (exchange.repeat ?? 1); count++) {
+          problems.push(...(await this.exchange(entry, exchange, port)).map((text) => `${exchange.name}: ${text}`));
+        }
+      }
+    }
+    return [...problems, ...(await this.logProblems(entry))];
+  }
+
+  private async exchange(entry: Entry, exchange: Exchange, port: number): Promise<string[]> {
+    entry.exchange = exchange;
+    entry.upstream = null;
+    const request = toClientRequest(exchange.request);
+    const leaveWhen = exchange.reply?.end === "hang" ? hasAll(exchange) : undefined;
+    const response = await send(port, request, { http2: entry.testCase.downstreamHttp2, leaveWhen });
+    entry.exchanges++;
+    const details = exchange.expect?.details === undefined ? undefined : await this.details(entry);
+    return failures(exchange, { request, response, upstream: entry.upstream, details });
+  }
+
+  private answer(request: ProviderRequest): ProviderReply {
+    const id = request.headers.find(([name]) => name === CASE_HEADER)?.[1];
+    const entry = this.entries.find((other) => other.id === id);
+    if (!entry?.exchange) throw new Error(`a request of no case: ${request.method} ${request.path}`);
+    const seen = { ...request, headers: request.headers.filter(([name]) => name !== CASE_HEADER) };
+    const reply = answer(entry.testCase, entry.exchange, seen);
+    entry.upstream = { request: seen, reply };
+    return reply;
+  }
+
+  private listener({ id, testCase, wasm }: Entry): EnvoyConfig {
+    const { plugin, configuration, bufferLimitBytes } = testCase;
+    const routes = testCase.routes.map((route) => {
+      const config = routeConfiguration(route);
+      return routeFor({
+        name: route.name,
+        match: route.match,
+        cluster: route.cluster ?? "upstream",
+        metadata: config === undefined ? undefined : { [plugin]: { config } },
+        disabled: route.disabled ? [plugin] : [],
+        addToRequest: { [CASE_HEADER]: id },
+      });
+    });
+    return listenerFor({
+      name: id,
+      routes,
+      downstream: [wasmFilter({ plugin, wasm, configuration, vmId: id })],
+      accessLog: { path: join(this.folder, `${id}.log`), fields: { details: "%RESPONSE_CODE_DETAILS%" } },
+      bufferLimitBytes,
+    });
+  }
+
+  /** The details of the latest exchange. Envoy writes its access log a moment after the client has its answer. */
+  private async details(entry: Entry): Promise<string> {
+    const path = join(this.folder, `${entry.id}.log`);
+    for (let attempt = 0; attempt < 250; attempt++) {
+      const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
+      if (lines.length >= entry.exchanges)
+        return (JSON.parse(lines[entry.exchanges - 1]) as { details: string }).details;
+      await sleep(20);
+    }
+    throw new Error(`no access log line of exchange ${entry.exchanges} of ${entry.testCase.name}`);
+  }
+
+  /** What the plugin logged in this case: its VM id is the case's. */
+  private logs(entry: Entry): string[] {
+    const prefix = new RegExp(`wasm log [^:]*\\b${entry.id}: `);
+    return (this.envoy?.logs() ?? [])
+      .filter((line) => prefix.test(line))
+      .map((line) => line.replace(/^.*?wasm log /, ""));
+  }
+
+  private async logProblems(entry: Entry): Promise<string[]> {
+    const { contains, excludes } = entry.testCase.logs;
+    // The access log is the last that Envoy writes of a stream: what the plugin said stands before it.
+    if (entry.exchanges > 0) await this.details(entry);
+    const wanted = [...contains, ...(entry.testCase.configError ?? [])];
+    let lines = this.logs(entry);
+    const missing = (): string[] => wanted.filter((text) => !lines.some((line) => line.includes(text)));
+    for (let attempt = 0; attempt < 100 && missing().length > 0; attempt++) {
+      await sleep(20);
+      lines = this.logs(entry);
+    }
+    return [
+      ...missing().map(
+        (text) => `no log line contains ${JSON.stringify(text)}; there is:\n    ${lines.join("\n    ")}`,
+      ),
+      ...excludes
+        .filter((text) => lines.some((line) => line.includes(text)))
+        .map((text) => `a log line contains "${text}"`),
+      ...leakedSecrets(secretsOf(entry.testCase), lines),
+    ];
+  }
+}
+
+/** A stream that never ends is left by the client once all that is expected of it has come. */
+function hasAll({ expect }: Exchange): (body: Buffer) => boolean {
+  const events = expect?.sse?.length;
+  const size = expect && bodyBytes(expect)?.length;
+  return (body) => {
+    if (events !== undefined) return ssePayloads(body).length >= events;
+    return body.length >= (size ?? 1);
+  };
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { routeConfiguration, type Case } from "./case.ts";
+import { parseJson } from "./match.ts";
+
+// Names of configuration fields that hold something secret: their texts, however deep, must never be logged.
+const SECRET_FIELD =
+  /^(api_?tokens?|api_?keys?|credentials?|.*secret.*|.*password.*|(access|private)_?key.*|ak|sk|token)$/i;
+const SECRET_HEADER = /^(authorization|proxy-authorization|x-api-key|api-key|apikey)$/i;
+
+/** Every secret that a case configures or its clients send. */
+export function secretsOf(testCase: Case): string[] {
+  const found = new Set<string>();
+  const texts = [testCase.configuration, ...testCase.routes.map(routeConfiguration)];
+  for (const text of texts) if (text) collect(parseJson(text), false, found);
+  for (const { request } of testCase.exchanges) {
+    for (const [name, values] of Object.entries(request.headers ?? {})) {
+      if (SECRET_HEADER.test(name))
+        for (const value of [values].flat()) found.add(value.replace(/^(Bearer|Basic) /i, ""));
+    }
+  }
+  // Shorter texts stand in log lines by chance.
+  return [...found].filter((secret) => secret.length >= 6);
+}
+
+/** The log lines that show a secret, with the secret named by its first letters only. */
+export function leakedSecrets(secrets: string[], lines: string[]): string[] {
+  return secrets.flatMap((secret) =>
+    lines.filter((line) => line.includes(secret)).map((line) => `the secret ${secret.slice(0, 3)}… stands in: ${line}`),
+  );
+}
+
+function collect(value: unknown, secret: boolean, found: Set<string>): void {
+  if (typeof value === "string") {
+    if (secret) found.add(value);
+  } else if (Array.isArray(value)) for (const item of value) collect(item, secret, found);
+  else if (typeof value === "object" && value !== null) {
+    for (const [name, item] of Object.entries(value)) collect(item, secret || SECRET_FIELD.test(name), found);
+  }
+}

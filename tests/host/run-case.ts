@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
+import { failures } from "../harness/expectation.ts";
+import type { ClientRequest } from "../harness/http-client.ts";
+import { leakedSecrets, secretsOf } from "../harness/secrets.ts";
+import { answer, split, toClientRequest } from "../harness/wire.ts";
+import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
+import type { RootContext } from "./contexts.ts";
+import { runExchange, type Outcome } from "./exchange.ts";
+import type { StreamOptions } from "./http-stream.ts";
+import { findLeak } from "./leak-check.ts";
+import { ProxyHost } from "./proxy-host.ts";
+import type { RouteMatch } from "./routes.ts";
+
+/** Bodies up to this size are also sent byte by byte; streams up to this size are cut at every offset. */
+const EVERY_OFFSET = 6000;
+
+/** One case on one module: its exchanges, and the laws that hold for every exchange. */
+export class HostCase {
+  private readonly options: StreamOptions;
+
+  constructor(
+    private readonly testCase: Case,
+    private readonly wasm: string,
+  ) {
+    const { routes, bufferLimitBytes, downstreamHttp2, upstreamHttp2, plugin } = testCase;
+    this.options = {
+      bufferLimitBytes,
+      downstreamHttp2,
+      upstreamHttp2,
+      routes: routes.map((route) => {
+        const config = routeConfiguration(route);
+        return {
+          name: route.name,
+          match: (route.match ?? { prefix: "/" }) as RouteMatch,
+          cluster: route.cluster ?? "upstream",
+          ...(config === undefined ? {} : { metadata: { [plugin]: { config } } }),
+          ...(route.disabled ? { disabled: [plugin] } : {}),
+        };
+      }),
+    };
+    if (bufferLimitBytes === undefined) delete this.options.bufferLimitBytes;
+  }
+
+  /** Runs the case as it is written; gives back everything that is wrong. */
+  run(): string[] {
+    const host = this.newHost();
+    const context = host.configure(this.testCase.plugin, this.testCase.configuration);
+    const problems: string[] = [];
+    const wanted = this.testCase.configError;
+    if (wanted && context) problems.push("the configuration was accepted");
+    else if (!wanted && !context) problems.push("the configuration was refused");
+    else if (context) {
+      for (const exchange of this.testCase.exchanges) {
+        for (let count = 0; count < (exchange.repeat ?? 1); count++) {
+          const found = failures(exchange, this.exchange(host, context, exchange, toClientRequest(exchange.request)));
+          problems.push(...found.map((text) => `${exchange.name}: ${text}`));
+        }
+      }
+    }
+    return [...problems, ...this.logProblems(host)];
+  }
+
+  /** The request arrives byte by byte: everything else stays as it is. */
+  bytewiseRequests(): string[] {
+    return this.eachAlone((host, context, exchange) => {
+      const request = toClientRequest(exchange.request);
+      const body = Buffer.concat(request.chunks);
+      if (body.length === 0 || body.length > EVERY_OFFSET) return [];
+      const bytewise = { ...request, chunks: split(body, 1) };
+      return failures(exchange, this.exchange(host, context, exchange, bytewise)).map(
+        (text) => `byte by byte: ${text}`,
+      );
+    });
+  }
+
+  /** An event stream arrives cut at any one byte, and byte by byte: the client receives the same bytes. */
+  cutStreams(): string[] {
+    return this.eachAlone((host, context, exchange) => {
+      const request = toClientRequest(exchange.request);
+      const whole = this.exchange(host, context, exchange, request);
+      const body = Buffer.concat(whole.upstream?.reply.chunks ?? []);
+      const isStream = whole.upstream?.reply.headers.some(
+        ([name, value]) => name === "content-type" && value.startsWith("text/event-stream"),
+      );
+      if (!isStream || body.length < 2) return [];
+      const step = Math.ceil(body.length / EVERY_OFFSET);
+      const ways = [split(body, 1)];
+      for (let at = 1; at < body.length; at += step) ways.push([body.subarray(0, at), body.subarray(at)]);
+      for (const chunks of ways) {
+        host.rewind();
+        const cut = this.exchange(host, context, exchange, request, chunks);
+        if (!cut.response.body.equals(whole.response.body)) {
+          const where = chunks.length === 2 ? `cut at byte ${chunks[0].length}` : "byte by byte";
+          return [`the stream ${where} gives ${JSON.stringify(cut.response.body.toString())}`];
+        }
+      }
+      return [];
+    });
+  }
+
+  /** An exchange that runs again and again leaves nothing behind in the module's memory. */
+  leaks(): string[] {
+    return this.eachAlone((host, context, exchange) => {
+      const request = toClientRequest(exchange.request);
+      const leak = findLeak(host, () => void this.exchange(host, context, exchange, request));
+      return leak ? [leak] : [];
+    });
+  }
+
+  private eachAlone(law: (host: ProxyHost, context: RootContext, exchange: Exchange) => string[]): string[] {
+    if (this.testCase.stateful) return [];
+    return this.testCase.exchanges.flatMap((exchange) => {
+      const host = this.newHost();
+      const context = host.configure(this.testCase.plugin, this.testCase.configuration);
+      if (!context) return [`${exchange.name}: the configuration was refused`];
+      return law(host, context, exchange).map((text) => `${exchange.name}: ${text}`);
+    });
+  }
+
+  private exchange(
+    host: ProxyHost,
+    context: RootContext,
+    exchange: Exchange,
+    request: ClientRequest,
+    chunks?: Buffer[],
+  ): Outcome & { request: ClientRequest; upstream: { request: ProviderRequest; reply: ProviderReply } | null } {
+    let reply: ProviderReply | null = null;
+    const peers = {
+      answer: (received: ProviderRequest): ProviderReply => {
+        const whole = answer(this.testCase, exchange, received);
+        return (reply = chunks ? { ...whole, chunks } : whole);
+      },
+    };
+    const outcome = runExchange(host, context, request, peers, this.options);
+    const upstream = outcome.received && reply ? { request: outcome.received, reply } : null;
+    return { ...outcome, request, upstream };
+  }
+
+  private newHost(): ProxyHost {
+    const clusters = this.testCase.routes.map((route) => route.cluster ?? "upstream");
+    return new ProxyHost(this.wasm, { clusters });
+  }
+
+  private logProblems(host: ProxyHost): string[] {
+    const lines = host.vm.logs.map(({ text }) => text);
+    const { contains, excludes } = this.testCase.logs;
+    const missing = [...contains, ...(this.testCase.configError ?? [])]
+      .filter((text) => !lines.some((line) => line.includes(text)))
+      .map((text) => `no log line contains ${JSON.stringify(text)}; there is:\n    ${lines.join("\n    ")}`);
+    const present = excludes
+      .filter((text) => lines.some((line) => line.includes(text)))
+      .map((text) => `a log line contains ${JSON.stringify(text)}`);
+    return [...missing, ...present, ...leakedSecrets(secretsOf(this.testCase), lines)];
+  }
+}
