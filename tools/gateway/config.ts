@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { root } from "../plugins.ts";
+
+/** What stands in a running gateway's configuration in place of what envoy/ai-gateway.yaml says. */
+export interface Substitutions {
+  /** The port of the gateway; 0 takes a free one. */
+  port: number;
+  /** The service of the routes that name none. */
+  defaultService: string;
+  /** The providers' keys by service id. */
+  keys: Map<string, string>;
+  /** The loopback ports of mock providers by service id: their clusters lead there, without TLS. */
+  mocks: Map<string, number>;
+  /** Further options of providers by service id. */
+  options?: Record<string, Record<string, unknown>>;
+}
+
+/** A bootstrap as far as it is changed here. */
+export interface Bootstrap {
+  admin: unknown;
+  static_resources: { listeners: Listener[]; clusters: Cluster[] };
+}
+
+interface Listener {
+  name: string;
+  address: { socket_address: { address: string; port_value: number } };
+  filter_chains: { filters: { typed_config: ConnectionManager }[] }[];
+}
+
+interface ConnectionManager {
+  http_filters: { name: string; typed_config: { config?: { configuration: { value: string } } } }[];
+  route_config: { virtual_hosts: { routes: { name: string; route: { cluster: string } }[] }[] };
+}
+
+interface Cluster {
+  name: string;
+  type: string;
+  load_assignment: unknown;
+  transport_socket?: { typed_config: { common_tls_context: { validation_context: { trusted_ca: Filename } } } };
+}
+
+interface Filename {
+  filename: string;
+}
+
+interface AiProxy {
+  activeProviderId: string;
+  providers: ({ id: string; apiTokens?: string[] } & Record<string, unknown>)[];
+}
+
+/** Where systems keep the certificates that they trust: Debian, Red Hat, SUSE, macOS and Alpine. */
+const CA_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+
+/** Reads envoy/ai-gateway.yaml and puts ports, keys and mock providers in their places. */
+export function gatewayConfig(substitutions: Substitutions): Bootstrap {
+  const bootstrap = parse(readFileSync(join(root, "envoy/ai-gateway.yaml"), "utf8")) as Bootstrap;
+  const { listeners, clusters } = bootstrap.static_resources;
+  const listener = listeners[0];
+  listener.address.socket_address.port_value = substitutions.port;
+  const manager = listener.filter_chains[0].filters[0].typed_config;
+  for (const route of manager.route_config.virtual_hosts[0].routes) {
+    if (route.name === "default") route.route.cluster = substitutions.defaultService;
+  }
+  configurePlugin(manager, substitutions);
+  for (const cluster of clusters) {
+    const port = substitutions.mocks.get(cluster.name);
+    if (port === undefined) trustSystem(cluster);
+    else leadToLoopback(cluster, port);
+  }
+  return bootstrap;
+}
+
+function configurePlugin(manager: ConnectionManager, { defaultService, keys, options }: Substitutions): void {
+  const configuration = manager.http_filters.find(({ name }) => name === "ai-proxy")?.typed_config.config
+    ?.configuration;
+  if (!configuration) throw new Error("envoy/ai-gateway.yaml has no filter named ai-proxy");
+  const config = JSON.parse(configuration.value) as AiProxy;
+  config.activeProviderId = defaultService;
+  for (const provider of config.providers) {
+    const key = keys.get(provider.id);
+    if (key) provider.apiTokens = [key];
+    Object.assign(provider, options?.[provider.id]);
+  }
+  configuration.value = JSON.stringify(config);
+}
+
+function leadToLoopback(cluster: Cluster, port: number): void {
+  const address = { socket_address: { address: "127.0.0.1", port_value: port } };
+  cluster.type = "STATIC";
+  cluster.load_assignment = { cluster_name: cluster.name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
+  delete cluster.transport_socket;
+}
+
+function trustSystem(cluster: Cluster): void {
+  const trusted = cluster.transport_socket?.typed_config.common_tls_context.validation_context.trusted_ca;
+  const bundle = CA_BUNDLES.find((file) => existsSync(file));
+  if (trusted && bundle) trusted.filename = bundle;
+}

@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findEnvoy } from "../../tests/harness/find-envoy.ts";
+import { root } from "../plugins.ts";
+import { SettingsError, type Settings } from "./settings.ts";
+
+/** How to start Envoy with a configuration file. */
+export interface Engine {
+  /** What runs, for a person. */
+  title: string;
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
+/** Where `make func-e` installs it. */
+export const FUNC_E = join(root, ".tools/bin/func-e");
+
+/** The command that runs the bootstrap under the engine that was asked for; throws one line where there is none. */
+export function engineFor(engine: Settings["engine"], bootstrap: string): Engine {
+  const flags = ["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning", ...pluginLog()];
+  if (engine === "docker") return docker(bootstrap, flags);
+  const { path, version, source } = findEnvoy();
+  if (engine === "func-e") {
+    if (!existsSync(FUNC_E)) throw new SettingsError('func-e is not installed: run "make func-e"');
+    const args = ["run", "-c", bootstrap, ...flags];
+    return { title: `Envoy ${version} under func-e`, command: FUNC_E, args, env: { ENVOY_PATH: path } };
+  }
+  return { title: `Envoy ${version} from ${source}`, command: path, args: ["-c", bootstrap, ...flags], env: {} };
+}
+
+/** LOG=debug shows what plugins say at that level. */
+const pluginLog = (): string[] => ["--component-log-level", `wasm:${process.env.LOG || "info"}`];
+
+function docker(bootstrap: string, flags: string[]): Engine {
+  if (spawnSync("docker", ["compose", "version"], { stdio: "ignore" }).status !== 0) {
+    throw new SettingsError("ENGINE=docker needs the docker command with its compose plugin");
+  }
+  return {
+    title: "the official envoyproxy/envoy image",
+    command: "docker",
+    args: ["compose", "-f", join(root, "envoy/compose.yaml"), "up", "--abort-on-container-exit"],
+    env: {
+      GATEWAY_BOOTSTRAP: bootstrap,
+      GATEWAY_FLAGS: flags.join(" "),
+      GATEWAY_USER: `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { gatewayConfig } from "./gateway/config.ts";
+import { engineFor } from "./gateway/engines.ts";
+import { startForeground } from "./gateway/foreground.ts";
+import { startMocks } from "./gateway/mocks.ts";
+import { isFree } from "./gateway/ports.ts";
+import { SERVICES } from "./gateway/services.ts";
+import { readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
+
+/** Between the events of a mock's stream: slow enough to see them come. */
+const MOCK_DELAY_MS = 40;
+
+async function run(): Promise<number> {
+  const settings = readSettings(process.env);
+  const { port, defaultService, engine } = settings;
+  if (!(await isFree(port))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
+  const mocks = await startMocks(settings.keys, MOCK_DELAY_MS);
+  try {
+    const substitutions = { port, defaultService: defaultService.id, keys: mocks.keys, mocks: mocks.ports };
+    const gateway = await startForeground(gatewayConfig(substitutions), (file) => engineFor(engine, file));
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void gateway.stop());
+    console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
+    return await gateway.ended;
+  } finally {
+    await mocks.close();
+  }
+}
+
+function greeting({ port, defaultService, keys }: Settings, engine: string, adminPort: number): string {
+  const url = `http://127.0.0.1:${port}`;
+  const services = SERVICES.map(({ id, keyVariable }) => {
+    const who = keys.has(id)
+      ? `the real provider, with the key in ${keyVariable}`
+      : `a MOCK answers; set ${keyVariable} for the real provider`;
+    return `  ${id.padEnd(8)} ${`${url}/${id}/v1`.padEnd(34)} ${who}`;
+  });
+  const question = { model: defaultService.model, stream: true, messages: [{ role: "user", content: "Hello!" }] };
+  return `
+AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
+  default  ${`${url}/v1`.padEnd(34)} ${defaultService.id}
+${services.join("\n")}
+
+In a shell:
+
+  curl -N ${url}/v1/chat/completions -H 'content-type: application/json' \\
+    -d '${JSON.stringify(question)}'
+
+In Python (pip install openai):
+
+  from openai import OpenAI
+  client = OpenAI(base_url="${url}/v1", api_key="unused")
+  for chunk in client.chat.completions.create(model="${defaultService.model}", stream=True,
+                                              messages=[{"role": "user", "content": "Hello!"}]):
+      print(chunk.choices[0].delta.content or "" if chunk.choices else "", end="", flush=True)
+`;
+}
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  console.error(`run: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
