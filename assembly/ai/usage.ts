@@ -1,6 +1,5 @@
-import { Slice } from "../bytes/slice";
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT } from "../bytes/slice";
+import { ABSENT, Slice } from "../bytes/slice";
 import { jsonFirstKey, jsonEquals, jsonInteger, JsonKind, jsonKind, jsonMemberValue, jsonNextKey } from "../json/value";
 
 /** The tokens that an answer cost, as the provider counted them. */
