@@ -1,0 +1,128 @@
+import { ChatStream } from "../../../../assembly/ai/chat-stream";
+import { errorType } from "../../../../assembly/ai/error";
+import { TokenUsage } from "../../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceEquals } from "../../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../../assembly/json/document";
+import { JsonError } from "../../../../assembly/json/validate";
+import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../../assembly/json/value";
+import { SseDecoder } from "../../../../assembly/sse/decoder";
+import { Exchange } from "../../exchange";
+import { EventTranslator } from "../../provider";
+import { QwenChoice, QwenToolCall } from "./choice";
+import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
+import { choicesWanted, CUMULATIVE, hasNote } from "./notes";
+
+/** Shared by all streams, for an event is done with before the next one comes. */
+const document = new JsonDocument();
+const choice = new QwenChoice();
+const call = new QwenToolCall();
+
+/**
+ * Translates DashScope's event stream into OpenAI's chunks. The stream ends with `[DONE]` as soon as all choices have
+ * finished; one that ends before is ended by an error event.
+ */
+export class ChatEvents extends EventTranslator {
+  private readonly stream: ChatStream;
+  private readonly cumulative: bool;
+  private readonly wanted: i32;
+  /** The answer's tokens of each choice, where there are several: DashScope counts them one by one. */
+  private counts: StaticArray<i64> | null = null;
+
+  constructor(private exchange: Exchange) {
+    super();
+    const cumulative = hasNote(exchange, CUMULATIVE);
+    const wanted = choicesWanted(exchange);
+    this.stream = new ChatStream(exchange.config.reasoning, cumulative);
+    this.cumulative = cumulative;
+    this.wanted = wanted;
+    if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
+  }
+
+  onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const stream = this.stream;
+    if (stream.hasEnded) return;
+    stream.writeTo(out);
+    if (event.tooLong) {
+      stream.fail("The provider sent an event that is too long.", "upstream_event_too_long");
+      return;
+    }
+    if (!event.hasData || sliceEquals(event.data, "[DONE]")) return;
+    if (document.parse(event.data) != JsonError.None || !document.isObject) {
+      stream.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
+      return;
+    }
+    const output = document.get("output");
+    if (sliceEquals(event.event, "error") || jsonKind(output) != JsonKind.Object) {
+      stream.failWith(errorMessageOf(document), errorType(statusOf(event.comment)), errorCodeOf(document));
+      return;
+    }
+    stream.begin(jsonContent(document.get("request_id")), this.exchange.created, this.exchange.model.slice);
+    this.translate(output);
+  }
+
+  onEnd(out: ByteBuffer): void {
+    const stream = this.stream;
+    if (stream.hasEnded) return;
+    stream.writeTo(out);
+    if (stream.isComplete) stream.end(this.usageChunk());
+    else stream.fail("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
+  }
+
+  override free(): void {
+    this.stream.free();
+  }
+
+  private translate(output: Slice): void {
+    const stream = this.stream;
+    const choices = jsonGet(output, "choices");
+    let position = 0;
+    for (let item = jsonFirst(choices); item != ABSENT; item = jsonNext(choices, item)) {
+      choice.read(item, position++);
+      this.writeChoice();
+    }
+    if (position == 0 && jsonKind(jsonGet(output, "text")) == JsonKind.String) {
+      choice.readText(output);
+      this.writeChoice();
+    }
+    stream.flush();
+    this.readUsage(position == 1 ? choice.index : -1);
+    // Usage comes with the last event; should it be late, the stream's end is waited for.
+    const usage = this.usageChunk();
+    if (stream.isComplete && stream.finished >= this.wanted && (usage === null || usage.seen)) stream.end(usage);
+  }
+
+  private writeChoice(): void {
+    const stream = this.stream;
+    if (!stream.choose(choice.index)) return;
+    stream.reasoning(choice.reasoning);
+    stream.content(choice.content);
+    const calls = choice.toolCalls;
+    let position = 0;
+    for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
+      call.read(item, position++);
+      if (stream.toolCall(call.key, call.id, call.name)) stream.toolArguments(call.argumentsText);
+    }
+    const isFinished = choice.finish.length > 0;
+    // All log probabilities so far make sense once, with the last of them.
+    if (choice.logprobs != ABSENT && (isFinished || !this.cumulative)) stream.logprobs(choice.logprobs);
+    if (isFinished) stream.finish(choice.finish);
+  }
+
+  /** Takes over the event's numbers; `index` is the choice that they belong to if it is the only one of the event. */
+  private readUsage(index: i32): void {
+    const usage = this.exchange.usage;
+    usage.read(document.get("usage"));
+    const counts = this.counts;
+    if (counts === null || index < 0 || index >= counts.length) return;
+    counts[index] = usage.completion;
+    let sum: i64 = 0;
+    for (let i = 0; i < counts.length; i++) sum += counts[i];
+    usage.completion = sum;
+    usage.total = usage.prompt + sum;
+  }
+
+  private usageChunk(): TokenUsage | null {
+    return this.exchange.includeUsage ? this.exchange.usage : null;
+  }
+}

@@ -1,0 +1,124 @@
+import { ByteBuffer } from "../../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../../assembly/bytes/slice";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirst,
+  jsonFirstKey,
+  jsonGet,
+  jsonInteger,
+  jsonKind,
+  JsonKind,
+  jsonMemberValue,
+  jsonNext,
+  jsonNextKey,
+} from "../../../../assembly/json/value";
+
+/** Holds the content of a message whose content is a list, until the next such message is read. */
+const joined = new ByteBuffer();
+
+/** One choice of an answer as DashScope writes it, whole or in a stream. Texts are contents of JSON strings. */
+export class QwenChoice {
+  index: i32 = 0;
+  content: Slice = ABSENT;
+  reasoning: Slice = ABSENT;
+  /** A list of tool calls, or ABSENT. */
+  toolCalls: Slice = ABSENT;
+  /** A `logprobs` object, or ABSENT. */
+  logprobs: Slice = ABSENT;
+  /** OpenAI's finish reason, "" as long as there is none. */
+  finish: string = "";
+
+  /** Reads a choice; where it does not say its index, its position counts. */
+  read(choice: Slice, position: i32): void {
+    this.clear();
+    this.index = position;
+    for (let key = jsonFirstKey(choice); key != ABSENT; ) {
+      const value = jsonMemberValue(choice, key);
+      if (jsonEquals(key, "message")) this.readMessage(value);
+      else if (jsonEquals(key, "finish_reason")) this.finish = finishReason(value);
+      else if (jsonEquals(key, "index")) this.index = readIndex(value, position);
+      else if (jsonEquals(key, "logprobs") && jsonKind(value) == JsonKind.Object) this.logprobs = value;
+      key = jsonNextKey(choice, value);
+    }
+  }
+
+  /** Reads an `output` that has its text in place of choices, as some applications and old models answer. */
+  readText(output: Slice): void {
+    this.clear();
+    this.content = jsonContent(jsonGet(output, "text"));
+    this.finish = finishReason(jsonGet(output, "finish_reason"));
+  }
+
+  private clear(): void {
+    this.index = 0;
+    this.content = ABSENT;
+    this.reasoning = ABSENT;
+    this.toolCalls = ABSENT;
+    this.logprobs = ABSENT;
+    this.finish = "";
+  }
+
+  private readMessage(message: Slice): void {
+    for (let key = jsonFirstKey(message); key != ABSENT; ) {
+      const value = jsonMemberValue(message, key);
+      if (jsonEquals(key, "content")) this.content = contentText(value);
+      else if (jsonEquals(key, "reasoning_content")) this.reasoning = jsonContent(value);
+      else if (jsonEquals(key, "tool_calls") && jsonFirst(value) != ABSENT) this.toolCalls = value;
+      key = jsonNextKey(message, value);
+    }
+  }
+}
+
+/** One tool call as DashScope writes it; texts are contents of JSON strings. */
+export class QwenToolCall {
+  key: i32 = 0;
+  id: Slice = ABSENT;
+  name: Slice = ABSENT;
+  argumentsText: Slice = ABSENT;
+
+  /** Reads a call; where it does not say its index, its position counts. */
+  read(call: Slice, position: i32): void {
+    const called = jsonGet(call, "function");
+    this.key = readIndex(jsonGet(call, "index"), position);
+    this.id = jsonContent(jsonGet(call, "id"));
+    this.name = jsonContent(jsonGet(called, "name"));
+    this.argumentsText = jsonContent(jsonGet(called, "arguments"));
+  }
+}
+
+/** The text of a content: a string, or the list of parts in which multimodal models answer. */
+function contentText(content: Slice): Slice {
+  if (jsonKind(content) != JsonKind.Array) return jsonContent(content);
+  let text = ABSENT;
+  let isJoined = false;
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    const piece = jsonContent(jsonGet(part, "text"));
+    if (sliceSize(piece) == 0) continue;
+    if (text == ABSENT) {
+      text = piece;
+      continue;
+    }
+    if (!isJoined) {
+      joined.release(4096);
+      joined.append(text);
+      isJoined = true;
+    }
+    joined.append(piece);
+  }
+  return isJoined ? joined.slice : text;
+}
+
+/** While the answer goes on, DashScope says `"null"`, a string. */
+function finishReason(value: Slice): string {
+  if (jsonKind(value) != JsonKind.String || sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return "";
+  if (jsonEquals(value, "length")) return "length";
+  if (jsonEquals(value, "tool_calls")) return "tool_calls";
+  if (jsonEquals(value, "content_filter")) return "content_filter";
+  return "stop";
+}
+
+function readIndex(value: Slice, position: i32): i32 {
+  const index = jsonKind(value) == JsonKind.Number ? jsonInteger(value, position) : position;
+  return index >= 0 && index <= i32.MAX_VALUE ? <i32>index : position;
+}

@@ -1,0 +1,130 @@
+import { ByteBuffer } from "../../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceSize, sliceStartsWith } from "../../../../assembly/bytes/slice";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  jsonKind,
+  JsonKind,
+  jsonNext,
+} from "../../../../assembly/json/value";
+import { JsonWriter } from "../../../../assembly/json/writer";
+import { Exchange } from "../../exchange";
+
+/** What DashScope lets stand beside a part's text, image or video; its compatible mode takes the same names. */
+const PART_OPTIONS: StaticArray<string> = ["min_pixels", "max_pixels", "total_pixels", "fps", "max_frames", "cache_control"];
+
+/** Holds one JSON string at a time that is put together from several. */
+const joined = new ByteBuffer();
+
+/** Whether a content holds anything but text, which only multimodal models read. */
+export function hasMedia(content: Slice): bool {
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    const type = jsonGet(part, "type");
+    if (jsonKind(type) == JsonKind.String && !isText(type)) return true;
+  }
+  return false;
+}
+
+/** Whether a content marks a place that the provider should cache up to. */
+export function hasCacheControl(content: Slice): bool {
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    if (jsonGet(part, "cache_control") != ABSENT) return true;
+  }
+  return false;
+}
+
+/**
+ * The text parts of a content as one JSON string, put together as the models' own chat template does it: without anything
+ * in between. Valid until the next call; ABSENT if a part is no text.
+ */
+export function joinedText(content: Slice): Slice {
+  joined.clear();
+  joined.byte(0x22);
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    const text = textOf(part, jsonGet(part, "type"));
+    if (text == ABSENT) return ABSENT;
+    joined.append(jsonContent(text));
+  }
+  return joined.byte(0x22).slice;
+}
+
+/** Gives back memory that a large content took. */
+export function releaseContent(): void {
+  joined.release(4096);
+}
+
+/** Writes an OpenAI content part as DashScope's; `false` when `exchange.refuse` said why not. */
+export function writePart(exchange: Exchange, part: Slice, path: string, writer: JsonWriter): bool {
+  if (jsonKind(part) != JsonKind.Object) return exchange.refuse("A content part must be an object.", path);
+  const type = jsonGet(part, "type");
+  if (jsonKind(type) != JsonKind.String) return exchange.refuse("A content part must have a type.", `${path}.type`);
+  writer.beginObject();
+  if (isText(type)) {
+    const text = textOf(part, type);
+    if (text == ABSENT) return exchange.refuse("The text of a content part must be a string.", `${path}.text`);
+    writer.key("text").raw(text);
+  } else if (jsonEquals(type, "image_url")) {
+    const url = urlIn(jsonGet(part, "image_url"));
+    if (url == ABSENT) return exchange.refuse("An image part must have a URL.", `${path}.image_url.url`);
+    writer.key("image").raw(url);
+  } else if (jsonEquals(type, "video_url")) {
+    const url = urlIn(jsonGet(part, "video_url"));
+    if (url == ABSENT) return exchange.refuse("A video part must have a URL.", `${path}.video_url.url`);
+    writer.key("video").raw(url);
+  } else if (jsonEquals(type, "video")) {
+    const frames = jsonGet(part, "video");
+    if (jsonKind(frames) != JsonKind.Array) return exchange.refuse("A video part must list its frames.", `${path}.video`);
+    writer.key("video").raw(frames);
+  } else if (jsonEquals(type, "input_audio")) {
+    if (!writeAudio(exchange, jsonGet(part, "input_audio"), path, writer)) return false;
+  } else {
+    const message = "DashScope's own protocol has no content part of this type.";
+    return exchange.refuse(message, `${path}.type`, "unsupported_content_type");
+  }
+  for (let i = 0; i < PART_OPTIONS.length; i++) {
+    const value = jsonGet(part, PART_OPTIONS[i]);
+    if (value != ABSENT) writer.key(PART_OPTIONS[i]).raw(value);
+  }
+  writer.endObject();
+  return true;
+}
+
+/** OpenAI's audio is bare Base64 beside its format, DashScope's is a URL, be it one that holds the data itself. */
+function writeAudio(exchange: Exchange, audio: Slice, path: string, writer: JsonWriter): bool {
+  const data = jsonGet(audio, "data");
+  const bytes = jsonContent(data);
+  if (sliceSize(bytes) == 0) {
+    return exchange.refuse("An audio part must have its data, in Base64 or as a URL.", `${path}.input_audio.data`);
+  }
+  writer.key("audio");
+  if (sliceStartsWith(bytes, "data:") || sliceStartsWith(bytes, "http") || sliceStartsWith(bytes, "oss:")) {
+    writer.raw(data);
+    return true;
+  }
+  const format = jsonGet(audio, "format");
+  if (jsonKind(format) != JsonKind.String) {
+    return exchange.refuse("The format of an audio part must be a string.", `${path}.input_audio.format`);
+  }
+  joined.clear();
+  joined.text('"data:audio/').append(jsonContent(format)).text(";base64,").append(bytes).byte(0x22);
+  writer.raw(joined.slice);
+  return true;
+}
+
+function isText(type: Slice): bool {
+  return jsonEquals(type, "text") || jsonEquals(type, "refusal");
+}
+
+function textOf(part: Slice, type: Slice): Slice {
+  if (jsonKind(type) != JsonKind.String) return ABSENT;
+  const text = jsonGet(part, jsonEquals(type, "refusal") ? "refusal" : "text");
+  return jsonKind(text) == JsonKind.String ? text : ABSENT;
+}
+
+/** The `url` of an object; some clients put the URL itself in the object's place. */
+function urlIn(holder: Slice): Slice {
+  const url = jsonKind(holder) == JsonKind.String ? holder : jsonGet(holder, "url");
+  return sliceSize(jsonContent(url)) > 0 ? url : ABSENT;
+}

@@ -1,0 +1,56 @@
+import { ConfigReader } from "../../../../assembly/config/reader";
+import { ProviderOptions } from "../../provider";
+
+/** The options that only providers of type `qwen` have. */
+export class QwenOptions extends ProviderOptions {
+  /** Whether OpenAI's requests go to DashScope's OpenAI-compatible endpoints; else its own protocol is spoken. */
+  compatible: bool = true;
+  /** Whether the model may search the web (own protocol only). */
+  search: bool = false;
+  /** The files that `qwen-long` is to read, as the text of a system message; "" if there are none. */
+  fileUrls: string = "";
+  /** The host of the service, where it is not the usual one. */
+  domain: string = "";
+
+  /** Reads them. */
+  static read(reader: ConfigReader): QwenOptions {
+    const options = new QwenOptions();
+    options.compatible = reader.boolean("qwenEnableCompatible", true);
+    options.search = reader.boolean("qwenEnableSearch", false);
+    options.fileUrls = readFileUrls(reader);
+    options.domain = reader.text("qwenDomain");
+    if (!isHost(options.domain)) reader.fail("qwenDomain", "must be a host name, without scheme and path");
+    if (options.compatible) {
+      const reason = "has no effect without qwenEnableCompatible: false";
+      if (options.search) reader.warn("qwenEnableSearch", reason);
+      if (options.fileUrls.length > 0) reader.warn("qwenFileIds", reason);
+    }
+    return options;
+  }
+}
+
+function readFileUrls(reader: ConfigReader): string {
+  const ids = reader.texts("qwenFileIds");
+  let urls = "";
+  for (let i = 0; i < ids.length; i++) {
+    if (!isFileId(ids[i])) reader.fail(`qwenFileIds[${i}]`, "must be the id of a file, such as file-fe-xxx");
+    urls += (i > 0 ? ",fileid://" : "fileid://") + ids[i];
+  }
+  return urls;
+}
+
+function isFileId(id: string): bool {
+  for (let i = 0; i < id.length; i++) if (!isLetterOrDigit(id.charCodeAt(i)) && !"-_.".includes(id.charAt(i))) return false;
+  return id.length > 0;
+}
+
+function isHost(host: string): bool {
+  for (let i = 0; i < host.length; i++) {
+    if (!isLetterOrDigit(host.charCodeAt(i)) && !"-.:[]".includes(host.charAt(i))) return false;
+  }
+  return true;
+}
+
+function isLetterOrDigit(unit: i32): bool {
+  return <u32>(unit - 0x30) < 10 || <u32>((unit | 0x20) - 0x61) < 26;
+}

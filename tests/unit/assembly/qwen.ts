@@ -1,0 +1,150 @@
+import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOf } from "../../../assembly/bytes/slice";
+import { ConfigReader } from "../../../assembly/config/reader";
+import { ConfigReport } from "../../../assembly/config/report";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
+import { jsonContent, jsonGet, jsonIsTrue } from "../../../assembly/json/value";
+import { SseDecoder } from "../../../assembly/sse/decoder";
+import { Exchange } from "../../../plugins/ai-proxy/exchange";
+import { EventTranslator } from "../../../plugins/ai-proxy/provider";
+import { ProviderConfig } from "../../../plugins/ai-proxy/provider-config";
+import { qwen } from "../../../plugins/ai-proxy/providers/qwen";
+
+const out = new ByteBuffer();
+const request = new JsonDocument();
+const response = new JsonDocument();
+let decoder = new SseDecoder();
+let config = new ProviderConfig(qwen);
+let exchange = new Exchange(config);
+let translator: EventTranslator | null = null;
+
+export function outStart(): usize {
+  return out.start;
+}
+
+export function outSize(): i32 {
+  return out.size;
+}
+
+export function memoryBytes(): i32 {
+  return memory.size() << 16;
+}
+
+/** Reads a provider's configuration; writes its errors and warnings, a line each, and gives the number of errors. */
+export function configure(start: usize, size: i32): i32 {
+  const report = new ConfigReport();
+  const reader = new ConfigReader(sliceOf(start, size), "$", report);
+  reader.text("type");
+  config = ProviderConfig.read(reader, qwen);
+  out.clear();
+  for (let i = 0; i < report.errors.length; i++) out.text("error: ").text(report.errors[i]).text("\n");
+  for (let i = 0; i < report.warnings.length; i++) out.text("warning: ").text(report.warnings[i]).text("\n");
+  return report.errors.length;
+}
+
+/** Starts an exchange as the filter does, and translates the client's body: 0 if it was refused, -1 if it is no JSON. */
+export function translateRequest(api: i32, start: usize, size: i32): i32 {
+  exchange.free();
+  exchange = new Exchange(config);
+  exchange.api = <Api>api;
+  exchange.created = 1700000000;
+  out.clear();
+  if (request.parse(sliceOf(start, size)) != JsonError.None) return -1;
+  exchange.model.append(jsonContent(request.get("model")));
+  exchange.streaming = jsonIsTrue(request.get("stream"));
+  exchange.includeUsage = jsonIsTrue(jsonGet(request.get("stream_options"), "include_usage"));
+  if (qwen.translateRequest(exchange, request, out)) return 1;
+  out.clear();
+  out.integer(exchange.refusalStatus).text(" ").text(exchange.refusalParam).text(" ").text(exchange.refusalMessage);
+  return 0;
+}
+
+/** Writes how body, answer and path of an API are treated. */
+export function describe(api: i32): void {
+  exchange.api = <Api>api;
+  out.clear();
+  out.text(qwen.host(exchange)).text(qwen.path(exchange)).text(" ");
+  out.integer(qwen.requestTreatment(exchange)).text(" ").integer(qwen.responseTreatment(exchange));
+}
+
+/** Writes the changes to the request's headers, a line each. */
+export function headers(): void {
+  out.clear();
+  const edits = exchange.headers;
+  for (let i = 0; i < edits.count; i++) {
+    out.text(edits.nameAt(i)).text(edits.isRemoval(i) ? " removed" : ": ").text(edits.textAt(i)).text("\n");
+  }
+}
+
+/** Writes the tokens that were seen. */
+export function usage(): void {
+  out.clear();
+  exchange.usage.write(out);
+}
+
+/** Writes an error answer's message and code. */
+export function readError(start: usize, size: i32): void {
+  out.clear();
+  if (response.parse(sliceOf(start, size)) != JsonError.None) return;
+  const message = qwen.errorMessage(response);
+  const code = qwen.errorCode(response);
+  out.append(message == ABSENT ? sliceOf(out.start, 0) : message).text(" ");
+  if (code != ABSENT) out.append(code);
+}
+
+/** Translates a whole answer: 0 if it is none, -1 if it is no JSON. */
+export function translateResponse(start: usize, size: i32): i32 {
+  out.clear();
+  if (response.parse(sliceOf(start, size)) != JsonError.None) return -1;
+  return qwen.translateResponse(exchange, response, out) ? 1 : 0;
+}
+
+/** Starts a stream; what it gives is what has been written since the last chunk. */
+export function openStream(limit: i32): void {
+  const last = translator;
+  if (last !== null) last.free();
+  decoder.free();
+  decoder = new SseDecoder(limit);
+  translator = qwen.translateStream(exchange);
+}
+
+export function pushStream(start: usize, size: i32): void {
+  out.clear();
+  push(sliceOf(start, size));
+}
+
+/** Streams a whole stream in chunks of `step` bytes, and ends it. */
+export function stream(start: usize, size: i32, step: i32): void {
+  openStream(1 << 20);
+  out.clear();
+  for (let at = 0; at < size; at += step) push(sliceOf(start + at, min(step, size - at)));
+  finish();
+}
+
+/** Streams a whole stream in two chunks. */
+export function streamCutAt(start: usize, size: i32, at: i32): void {
+  openStream(1 << 20);
+  out.clear();
+  push(sliceOf(start, at));
+  push(sliceOf(start + at, size - at));
+  finish();
+}
+
+export function endStream(): void {
+  out.clear();
+  finish();
+}
+
+function push(chunk: Slice): void {
+  const events = translator!;
+  decoder.push(chunk);
+  while (decoder.next()) events.onEvent(decoder, out);
+}
+
+function finish(): void {
+  const events = translator!;
+  if (decoder.finish()) events.onEvent(decoder, out);
+  events.onEnd(out);
+}

@@ -1,0 +1,99 @@
+import { loadModule } from "./module.ts";
+
+const { exports, put, out } = await loadModule("qwen");
+
+/** The numbers of the APIs in assembly/ai/api.ts that the tests name. */
+export const Api = { Chat: 1, Completions: 2, Embeddings: 3, Files: 14, Models: 17, Messages: 34, QwenRerank: 38 } as const;
+
+/** DashScope's own protocol, which is what is translated. */
+export const NATIVE = { type: "qwen", apiTokens: ["sk-fake-for-tests"], qwenEnableCompatible: false };
+
+/** Reads a provider's configuration and gives its errors and warnings, a line each. */
+export function configure(config: object): string {
+  const text = Buffer.from(JSON.stringify(config));
+  exports.configure!(put(text), text.length);
+  return out().toString();
+}
+
+/** What became of a client's request: DashScope's body, or why it was refused (`400 param message`). */
+export function translateRequest(client: object | string, api: number = Api.Chat): { body?: any; refused?: string } {
+  const text = Buffer.from(typeof client === "string" ? client : JSON.stringify(client));
+  const result = exports.translateRequest!(api, put(text), text.length);
+  const written = out().toString();
+  if (result < 0) throw new Error("the test's request is no JSON");
+  return result === 1 ? { body: JSON.parse(written) } : { refused: written };
+}
+
+/** OpenAI's answer for DashScope's, of the request that was translated last; undefined if it is none. */
+export function translateResponse(answer: object | string): string | undefined {
+  const text = Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer));
+  return exports.translateResponse!(put(text), text.length) === 1 ? out().toString() : undefined;
+}
+
+/** The whole client's stream for DashScope's, which arrives in chunks of `step` bytes. */
+export function translateStream(stream: Buffer | string, step = 0x7fffffff): string {
+  const bytes = Buffer.from(stream);
+  exports.stream!(put(bytes), bytes.length, step);
+  return out().toString();
+}
+
+/** The same, for a stream that arrives in two chunks. */
+export function translateStreamCutAt(stream: Buffer, at: number): string {
+  exports.streamCutAt!(put(stream), stream.length, at);
+  return out().toString();
+}
+
+/** Starts a stream; `push` and `end` give what the client gets for each part. */
+export function openStream(limit = 1 << 20): { push(chunk: string): string; end(): string } {
+  exports.openStream!(limit);
+  return {
+    push(chunk) {
+      const bytes = Buffer.from(chunk);
+      exports.pushStream!(put(bytes), bytes.length);
+      return out().toString();
+    },
+    end() {
+      exports.endStream!();
+      return out().toString();
+    },
+  };
+}
+
+/** Host and path, and how the bodies of request and answer are treated (0 untouched, 1 OpenAI's, 2 converted). */
+export function describeApi(api: number): string {
+  exports.describe!(api);
+  return out().toString();
+}
+
+/** The changes to the request's headers, a line each. */
+export function headers(): string[] {
+  exports.headers!();
+  return out().toString().trim().split("\n");
+}
+
+/** The tokens that were seen. */
+export function usage(): any {
+  exports.usage!();
+  return JSON.parse(out().toString());
+}
+
+/** The message and the code of an error answer. */
+export function readError(answer: object): string {
+  const text = Buffer.from(JSON.stringify(answer));
+  exports.readError!(put(text), text.length);
+  return out().toString();
+}
+
+/** The size of the module's memory. */
+export const memoryBytes = (): number => exports.memoryBytes!();
+
+/** One event as DashScope writes it. */
+export const event = (data: unknown, name = "result", status = 200): string =>
+  `id:1\nevent:${name}\n:HTTP_STATUS/${status}\ndata:${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
+
+/** The data of one event with one choice. */
+export const choice = (message: object, finish = "null", index?: number): object => ({
+  output: { choices: [{ message: { role: "assistant", ...message }, ...(index === undefined ? {} : { index }), finish_reason: finish }] },
+  usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
+  request_id: "r-1",
+});
