@@ -23,6 +23,7 @@ import { ConfigReport } from "./report";
 export class ConfigReader {
   private readonly asked: string[] = [];
   private readonly children: ConfigReader[] = [];
+  private skipped: bool = false;
 
   /** `object` is the token of an object, or `ABSENT` for an empty one; `path` says where it stands, `$` at the top. */
   constructor(
@@ -141,6 +142,11 @@ export class ConfigReader {
     return readers;
   }
 
+  /** A reader of the same object with a report of its own, for what need not be right. */
+  detached(): ConfigReader {
+    return new ConfigReader(this.json, this.path, new ConfigReport());
+  }
+
   /** Reports that the member cannot be used. */
   fail(key: string, reason: string): void {
     this.report.errors.push(`${this.path}.${key} ${reason}`);
@@ -151,8 +157,14 @@ export class ConfigReader {
     this.report.warnings.push(`${this.path}.${key} ${reason}`);
   }
 
+  /** Leaves the unknown keys of this object, and of those below, to somebody else: `finish` does not warn. */
+  skip(): void {
+    this.skipped = true;
+  }
+
   /** Warns about the keys of this object, and of those below, that nobody asked for. */
   finish(): void {
+    if (this.skipped) return;
     for (let name = jsonFirstKey(this.json); name != ABSENT;) {
       const text = jsonText(name);
       if (!this.asked.includes(text)) this.warn(text, "is not known and has no effect");

@@ -18,8 +18,8 @@ const SPAN_DOWNSTREAM_REQUEST = 1;
 export class FilterState {
   constructor(readonly name: string) {}
 
-  /** Declares the span of the value; once for each configuration, while it is read. */
-  declare(): void {
+  /** Tells the host the span of the value; once for each configuration, while it is read. */
+  define(): void {
     const argument = new ByteBuffer();
     argument.byte(FIELD_NAME).byte(this.name.length).text(this.name);
     argument.byte(FIELD_TYPE).byte(TYPE_STRING).byte(FIELD_SPAN).byte(SPAN_DOWNSTREAM_REQUEST);

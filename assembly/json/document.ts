@@ -4,14 +4,6 @@ import { keyHash } from "./hash";
 import { jsonContent, jsonEquals, jsonUnescape } from "./string";
 import { JsonError, MAX_MEMBERS, MEMBER_SIZE, fail, jsonFailure, scanDocument } from "./validate";
 
-/** Where an entry of the table keeps what: the tokens come from the scan, the others serve the search for duplicates. */
-const VALUE: usize = 8;
-const NAME: usize = 16;
-const HASH: usize = 24;
-
-/** Different keys with one 64-bit hash do not happen by chance; so many are an attack on the search for duplicates. */
-const MAX_COLLISIONS: i32 = 16;
-
 /** Memory for unescaped keys that is kept from one document to the next. */
 const KEPT_BYTES: i32 = 4096;
 
@@ -96,50 +88,16 @@ export class JsonDocument {
     return this.table + <usize>index * MEMBER_SIZE;
   }
 
-  /** Compares all keys after unescaping; false if it met too many collisions to go on. */
+  /** Unescapes the keys that have escapes, and compares all; false if too many collided to go on. */
   private findDuplicate(): bool {
-    this.nameMembers();
-    let seen: u64 = 0;
-    let collisions = 0;
-    for (let i = 0; i < this.count; i++) {
-      const entry = this.entry(i);
-      const name = load<u64>(entry, NAME);
-      const hash = keyHash(name);
-      store<u64>(entry, hash, HASH);
-      const bit = (<u64>1) << (hash >> 58);
-      if (seen & bit) {
-        for (let other = this.table; other < entry; other += MEMBER_SIZE) {
-          if (load<u64>(other, HASH) != hash) continue;
-          if (slicesEqual(load<u64>(other, NAME), name)) {
-            this.duplicate = this.keyAt(i);
-            return true;
-          }
-          if (++collisions > MAX_COLLISIONS) return false;
-        }
-      }
-      seen |= bit;
-    }
+    const tableEnd = this.entry(this.count);
+    const escapedBytes = escapedNameBytes(this.table, tableEnd);
+    // Unescaping never lengthens: so much room, and the names stay where they are.
+    if (escapedBytes > 0) this.unescaped.reserve(escapedBytes + 4);
+    if (escapedBytes > 0) unescapeNames(this.table, tableEnd, this.unescaped);
+    const entry = findDuplicateName(this.table, tableEnd);
+    if (entry == TOO_MANY_COLLISIONS) return false;
+    if (entry) this.duplicate = load<u64>(entry);
     return true;
-  }
-
-  /** Gives every member its unescaped key: the content in place, or a copy where there are escapes. */
-  private nameMembers(): void {
-    let escapedBytes = 0;
-    for (let i = 0; i < this.count; i++) {
-      const content = jsonContent(this.keyAt(i));
-      if (indexOfByte(content, 0x5c) >= 0) escapedBytes += sliceSize(content);
-      store<u64>(this.entry(i), content, NAME);
-    }
-    if (escapedBytes == 0) return;
-    // Unescaping never lengthens, so that the copies stay where they are.
-    const out = this.unescaped;
-    out.reserve(escapedBytes + 4);
-    for (let i = 0; i < this.count; i++) {
-      const entry = this.entry(i);
-      if (indexOfByte(load<u64>(entry, NAME), 0x5c) < 0) continue;
-      const before = out.size;
-      jsonUnescape(this.keyAt(i), out);
-      store<u64>(entry, sliceOf(out.start + before, out.size - before), NAME);
-    }
   }
 }

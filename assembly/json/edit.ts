@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { RawBuffer } from "../bytes/raw-buffer";
 import {
   ABSENT,
   Slice,
@@ -11,7 +12,7 @@ import {
   slicesEqual,
 } from "../bytes/slice";
 import { JsonDocument } from "./document";
-import { escapeJson, escapeText } from "./escape";
+import { escapeUtf16, escapeUtf8 } from "./escape";
 import { PatchList } from "./patch";
 import { jsonEquals } from "./string";
 
@@ -74,7 +75,7 @@ export class JsonEdit {
     if (!this.document.isObject) return;
     const index = this.beginMember(key);
     this.pieces.byte(0x22);
-    escapeJson(utf8, this.pieces);
+    escapeUtf8(utf8, changetype<RawBuffer>(this.pieces));
     this.pieces.byte(0x22);
     this.endMember(key, index);
   }
@@ -184,7 +185,7 @@ export class JsonEdit {
 
   private appendKey(key: string): void {
     this.pieces.byte(0x2c).byte(0x22);
-    escapeText(key, this.pieces);
+    escapeUtf16(changetype<usize>(key), key.length, changetype<RawBuffer>(this.pieces));
     this.pieces.byte(0x22).byte(0x3a);
   }
 

@@ -1,35 +1,34 @@
-import { ByteBuffer } from "../bytes/buffer";
+import { RawBuffer } from "../bytes/raw-buffer";
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { REPLACEMENT, skipMultibyte, storeUtf8, utf8Length } from "../bytes/utf8";
 
-/** The most that one character takes, escaped, with room for a wide store to run over. */
+/** More than any one character takes, escaped, and a wide store that runs over. */
 const ROOM: i32 = 32;
+
+/** The most bytes that one UTF-16 unit takes, escaped. */
+const LONGEST: i32 = 6;
 
 const HEX_DIGITS: usize = memory.data<u8>([
   0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66,
 ]);
 
 /** Appends UTF-8 text as the content of a JSON string, without the quotes; malformed UTF-8 becomes U+FFFD. */
-export function escapeJson(utf8: Slice, out: ByteBuffer): void {
+export function escapeUtf8(utf8: Slice, out: RawBuffer): void {
   const end = sliceEnd(utf8);
+  const memoryEnd = endOfMemory();
   let p = sliceStart(utf8);
   let to = out.reserve(<i32>(end - p) + ROOM);
   while (p < end) {
-    if (p + 16 <= end) {
+    if (p + 16 <= memoryEnd) {
       const bytes = v128.load(p);
       v128.store(to, bytes);
-      const mask = i8x16.bitmask(needsCare(bytes));
-      const plain: usize = mask ? ctz(mask) : 16;
+      const plain = plainBytes(bytes, end - p);
       p += plain;
       to += plain;
-      if (!mask) continue;
+      if (plain == 16 || p == end) continue;
     }
     const byte = load<u8>(p);
-    if (byte < 0x80) {
-      p++;
-      to = storeEscaped(to, byte);
-      if (byte >= 0x20 && byte != 0x22 && byte != 0x5c) continue;
-    } else {
+    if (byte >= 0x80) {
       const next = skipMultibyte(p, end);
       if (next > p) {
         memory.copy(to, p, next - p);
@@ -39,34 +38,66 @@ export function escapeJson(utf8: Slice, out: ByteBuffer): void {
       }
       p -= utf8Length(p, end);
       to = storeUtf8(to, REPLACEMENT);
+    } else {
+      p++;
+      to = storeEscaped(to, byte);
     }
-    // What was written is longer than what was read.
-    out.size = <i32>(to - out.start);
+    // What was written may be longer than what was read.
+    out.endAt(to);
     to = out.reserve(<i32>(end - p) + ROOM);
   }
-  out.size = <i32>(to - out.start);
+  out.endAt(to);
 }
 
-/** Appends a string as the content of a JSON string, without the quotes; a lone surrogate becomes U+FFFD. */
-export function escapeText(text: string, out: ByteBuffer): void {
-  const length = text.length;
-  for (let i = 0; i < length; i++) {
-    let point = <u32>text.codePointAt(i);
-    if (point >= 0x10000) i++;
-    else if ((point & 0xf800) == 0xd800) point = REPLACEMENT;
-    const to = out.reserve(ROOM);
-    out.size += <i32>((point < 0x80 ? storeEscaped(to, point) : storeUtf8(to, point)) - to);
+/** Appends UTF-16 units as the content of a JSON string, without the quotes; a lone surrogate becomes U+FFFD. */
+export function escapeUtf16(units: usize, length: i32, out: RawBuffer): void {
+  const end = units + ((<usize>length) << 1);
+  const memoryEnd = endOfMemory();
+  let p = units;
+  let to = out.reserve(length * LONGEST + ROOM);
+  while (p < end) {
+    if (p + 16 <= memoryEnd) {
+      // What does not fit a byte becomes 255, or 0: neither is plain.
+      const lanes = v128.load(p);
+      const bytes = i8x16.narrow_i16x8_u(lanes, lanes);
+      v128.store(to, bytes);
+      const plain = min<usize>(plainBytes(bytes, (end - p) >> 1), 8);
+      p += plain << 1;
+      to += plain;
+      if (plain == 8 || p == end) continue;
+    }
+    let point: u32 = load<u16>(p);
+    p += 2;
+    if (point < 0x80) {
+      to = storeEscaped(to, point);
+      continue;
+    }
+    if ((point & 0xf800) == 0xd800) {
+      const low: u32 = p < end && point < 0xdc00 ? load<u16>(p) : 0;
+      const isPair = (low & 0xfc00) == 0xdc00;
+      if (isPair) p += 2;
+      point = isPair ? 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff) : REPLACEMENT;
+    }
+    to = storeUtf8(to, point);
   }
+  out.endAt(to);
 }
 
-/** Which of sixteen bytes are a quote, a backslash, a control character or no ASCII. */
 // @ts-ignore: decorator
 @inline
-function needsCare(bytes: v128): v128 {
-  return v128.or(
+function endOfMemory(): usize {
+  return (<usize>memory.size()) << 16;
+}
+
+/** How many of the first `count` bytes come before the first quote, backslash, control character or byte beyond ASCII. */
+// @ts-ignore: decorator
+@inline
+function plainBytes(bytes: v128, count: usize): usize {
+  const special = v128.or(
     i8x16.lt_s(bytes, i8x16.splat(0x20)),
     v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))),
   );
+  return ctz(i8x16.bitmask(special) | (1 << min<i32>(<i32>count, 16)));
 }
 
 /** Stores an ASCII character, escaped if it must be, and gives the address behind it. */

@@ -30,22 +30,38 @@ export function jsonPlain(string: Slice): Slice {
 
 /** Whether a string token, unescaped, is `text`. */
 export function jsonEquals(string: Slice, text: string): bool {
-  const content = jsonContent(string);
-  const size = sliceSize(content);
-  const length = text.length;
+  return stringIs(string, changetype<usize>(text), text.length);
+}
+
+/** Whether a string token, unescaped, is these UTF-16 units. */
+export function stringIs(string: Slice, units: usize, length: i32): bool {
+  const size = sliceSize(string) - 2;
   // A UTF-16 unit takes at least one byte, and exactly one only as plain ASCII.
-  if (content == ABSENT || size < length) return false;
-  let p = sliceStart(content);
+  if (size < length || load<u8>(sliceStart(string)) != 0x22) return false;
+  let p = sliceStart(string) + 1;
   const end = p + size;
-  let i = 0;
+  const unitsEnd = units + (<usize>length << 1);
   while (p < end) {
-    if (i == length) return false;
-    const point = characterAt(p, end);
-    if (point != <u32>text.codePointAt(i)) return false;
-    i += point < 0x10000 ? 1 : 2;
+    if (units == unitsEnd) return false;
+    const byte: u32 = load<u8>(p);
+    let unit: u32 = load<u16>(units);
+    units += 2;
+    if (byte < 0x80 && byte != 0x5c) {
+      if (byte != unit) return false;
+      p++;
+      continue;
+    }
+    let point = characterAt(p, end);
     p = characterEnd;
+    if (point >= 0x10000) {
+      if (unit != 0xd7c0 + (point >> 10) || units == unitsEnd) return false;
+      point = 0xdc00 | (point & 0x3ff);
+      unit = load<u16>(units);
+      units += 2;
+    }
+    if (point != unit) return false;
   }
-  return i == length;
+  return units == unitsEnd;
 }
 
 /** Appends the characters of a string token as UTF-8; an escaped lone surrogate becomes U+FFFD. */

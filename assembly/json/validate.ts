@@ -1,5 +1,6 @@
-import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart } from "../bytes/slice";
 import { skipMultibyte } from "../bytes/utf8";
+import { MAX_MEMBERS, MEMBER_SIZE, NAME, VALUE } from "./members";
 import { skipSpace } from "./space";
 
 /** Why a text is refused. */
@@ -21,18 +22,13 @@ export const enum JsonError {
 /** The deepest nesting of arrays and objects that is accepted. */
 export const MAX_DEPTH: i32 = 256;
 
-/** The largest number of members of the outermost object that is recorded. */
-export const MAX_MEMBERS: i32 = 256;
-
-/** The bytes that `scanDocument` may write for each member: key token, value token, and 16 for its caller's own use. */
-export const MEMBER_SIZE: usize = 32;
-
 /** For each open container but the innermost, whether it is an object. */
 const outerKinds: usize = memory.data(MAX_DEPTH);
 
 let documentStart: usize = 0;
 let failure: JsonError = JsonError.None;
 let failureAt: usize = 0;
+let escapes: i32 = 0;
 
 /** Checks a whole text against RFC 8259 and strict UTF-8, white space around the value allowed. */
 export function jsonValidate(text: Slice): JsonError {
@@ -76,8 +72,8 @@ export function jsonErrorText(error: JsonError): string {
 }
 
 /**
- * Validates and, where `members` is the address of a table, writes the key and value tokens of the outermost object's
- * members into it. Gives the address behind the last entry; the error, if any, is what `jsonFailure` answers.
+ * Validates and, where `members` is the address of a member table, enters the outermost object's members. Gives the
+ * address behind the last entry, or 0 after an error, which `jsonFailure` tells.
  */
 export function scanDocument(text: Slice, members: usize): usize {
   const end = sliceEnd(text);
@@ -93,13 +89,14 @@ export function scanDocument(text: Slice, members: usize): usize {
   while (true) {
     if (inObject) {
       const key = p;
+      const escapesBefore = escapes;
       if (byteOrZero(p, end) != 0x22) return fail(p, end, JsonError.UnexpectedByte);
       p = scanString(p + 1, end);
       if (!p) return 0;
       if (depth == 1 && members) {
         if (entry == full) return fail(key, end, JsonError.TooManyMembers);
-        store<u32>(entry, <u32>key);
-        store<u32>(entry, <u32>(p - key), 4);
+        store<u64>(entry, sliceBetween(key, p));
+        store<u64>(entry, escapes == escapesBefore ? sliceBetween(key + 1, p - 1) : ABSENT, NAME);
       }
       p = skipSpace(p, end);
       if (byteOrZero(p, end) != 0x3a) return fail(p, end, JsonError.UnexpectedByte);
@@ -129,8 +126,7 @@ export function scanDocument(text: Slice, members: usize): usize {
     // A value ends here, and with it every container that closes behind it.
     while (true) {
       if (depth == 1 && inObject && members) {
-        store<u32>(entry, <u32>valueStart, 8);
-        store<u32>(entry, <u32>(p - valueStart), 12);
+        store<u64>(entry, sliceBetween(valueStart, p), VALUE);
         entry += MEMBER_SIZE;
       }
       p = skipSpace(p, end);
@@ -200,6 +196,7 @@ function scanString(p: usize, end: usize): usize {
 }
 
 function scanEscape(p: usize, end: usize): usize {
+  escapes++;
   switch (byteOrZero(p + 1, end)) {
     case 0x22:
     case 0x2f:

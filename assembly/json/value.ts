@@ -1,6 +1,6 @@
 import { ABSENT, Slice, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
 import { skipSpace } from "./space";
-import { jsonEquals } from "./string";
+import { stringIs } from "./string";
 import { tokenAt } from "./token";
 
 export { jsonInteger, jsonIsInteger, jsonNumber } from "./number";
@@ -45,10 +45,12 @@ export function jsonIsTrue(value: Slice): bool {
 
 /** The value of an object's member, the last one if the key stands twice; ABSENT if there is none or it is no object. */
 export function jsonGet(object: Slice, key: string): Slice {
+  const units = changetype<usize>(key);
+  const length = key.length;
   let found = ABSENT;
   for (let token = jsonFirstKey(object); token != ABSENT;) {
     const value = jsonMemberValue(object, token);
-    if (jsonEquals(token, key)) found = value;
+    if (stringIs(token, units, length)) found = value;
     token = jsonNextKey(object, value);
   }
   return found;

@@ -1,8 +1,12 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { RawBuffer } from "../bytes/raw-buffer";
 import { Slice } from "../bytes/slice";
-import { escapeJson, escapeText } from "./escape";
+import { escapeUtf16, escapeUtf8 } from "./escape";
 
-export { escapeJson } from "./escape";
+/** Appends UTF-8 text as the content of a JSON string, without the quotes; malformed UTF-8 becomes U+FFFD. */
+export function escapeJson(utf8: Slice, out: ByteBuffer): void {
+  escapeUtf8(utf8, changetype<RawBuffer>(out));
+}
 
 /**
  * Writes JSON into a buffer, commas included; that brackets match and keys stand in objects only is up to the caller.
@@ -23,85 +27,94 @@ export class JsonWriter {
 
   /** Opens an object. */
   beginObject(): this {
-    this.separate().byte(0x7b);
+    this.value().byte(0x7b);
     this.needsComma = false;
     return this;
   }
 
   /** Closes an object. */
   endObject(): this {
-    this.out.byte(0x7d);
+    changetype<RawBuffer>(this.out).byte(0x7d);
     this.needsComma = true;
     return this;
   }
 
   /** Opens an array. */
   beginArray(): this {
-    this.separate().byte(0x5b);
+    this.value().byte(0x5b);
     this.needsComma = false;
     return this;
   }
 
   /** Closes an array. */
   endArray(): this {
-    this.out.byte(0x5d);
+    changetype<RawBuffer>(this.out).byte(0x5d);
     this.needsComma = true;
     return this;
   }
 
   /** Writes the key of the next value. */
   key(name: string): this {
-    this.string(name).out.byte(0x3a);
+    const out = this.value();
+    quoteUtf16(changetype<usize>(name), name.length, out);
+    out.byte(0x3a);
     this.needsComma = false;
     return this;
   }
 
   /** Writes UTF-8 bytes as a string; malformed UTF-8 becomes U+FFFD. */
   text(utf8: Slice): this {
-    const out = this.separate().byte(0x22);
-    escapeJson(utf8, out);
+    const out = this.value();
+    out.byte(0x22);
+    escapeUtf8(utf8, out);
     out.byte(0x22);
     return this;
   }
 
   /** Writes a string. */
   string(text: string): this {
-    const out = this.separate().byte(0x22);
-    escapeText(text, out);
-    out.byte(0x22);
+    quoteUtf16(changetype<usize>(text), text.length, this.value());
     return this;
   }
 
   /** Writes a value that is JSON already, byte for byte. */
   raw(value: Slice): this {
-    this.separate().append(value);
+    this.value().append(value);
     return this;
   }
 
   /** Writes an integer. */
   integer(value: i64): this {
-    this.separate().integer(value);
+    this.value().integer(value);
     return this;
   }
 
   /** Writes `true` or `false`. */
   boolean(value: bool): this {
-    this.separate().text(value ? "true" : "false");
+    const text = value ? "true" : "false";
+    this.value().text(changetype<usize>(text), text.length);
     return this;
   }
 
   /** Writes `null`. */
   nothing(): this {
-    this.separate().text("null");
+    const text = "null";
+    this.value().text(changetype<usize>(text), text.length);
     return this;
   }
 
-
+  /** The buffer, after the comma that the next key or value needs. */
   @inline
-  private separate(): ByteBuffer {
-    const out = this.out;
+  private value(): RawBuffer {
+    const out = changetype<RawBuffer>(this.out);
     if (this.needsComma) out.byte(0x2c);
     this.needsComma = true;
     return out;
   }
+}
+
+function quoteUtf16(units: usize, length: i32, out: RawBuffer): void {
+  out.byte(0x22);
+  escapeUtf16(units, length, out);
+  out.byte(0x22);
 }

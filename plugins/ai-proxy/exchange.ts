@@ -1,27 +1,39 @@
 import { Api } from "../../assembly/ai/api";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
+import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { ProviderConfig } from "./provider-config";
+
+// One request is prepared at a time, so that all share the list of edits.
+const edits = new HeaderEdits();
 
 /** What is known and decided about one request: pure data, filled by the filter and read and edited by the provider. */
 export class Exchange {
   /** The API that the client's path names. */
   api: Api = Api.Unknown;
-  /** The client's `:path` with its query, without the configured base path. Valid while the request is prepared. */
+  /** The client's `:path` with its query, without the configured base path. Valid until the request was forwarded. */
   path: Slice = ABSENT;
-  /** The client's `content-type`. Valid while the request is prepared. */
-  contentType: Slice = ABSENT;
+  /** The client's `:path` as it came. Valid until the request was forwarded. */
+  clientPath: Slice = ABSENT;
+  /** Whether the client's request has a `content-length`. */
+  hasLength: bool = false;
   /** Whether the client asked for a stream. */
   streaming: bool = false;
   /** Whether the client asked for the usage chunk of a stream (`stream_options.include_usage`). */
   includeUsage: bool = false;
+  /** Whether the gateway asks for usage that the client did not ask for: the client must not see it. */
+  asksForUsage: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
   /** Seconds since 1970 at the request: `created` of what is converted. */
   created: i64 = 0;
+  /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
+  readonly usage: TokenUsage = new TokenUsage();
+  /** What the provider wants to know again for the path and the answer; only the provider knows what it means. */
+  notes: u32 = 0;
   /** What to change in the request's headers. */
-  readonly headers: HeaderEdits;
+  readonly headers: HeaderEdits = edits;
   /** Why the request is refused: 0 while it is not, else an HTTP status. */
   refusalStatus: i32 = 0;
   /** The sentence that the client reads when the request is refused. */
@@ -31,8 +43,15 @@ export class Exchange {
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
 
-  constructor(readonly config: ProviderConfig, headers: HeaderEdits) {
-    this.headers = headers;
+  private readonly pathBytes: ByteBuffer = new ByteBuffer();
+
+  constructor(readonly config: ProviderConfig) {}
+
+  /** Keeps the client's path from the headers to the end of the body. */
+  keepPath(path: Slice): void {
+    this.pathBytes.clear();
+    this.clientPath = this.pathBytes.append(path).slice;
+    this.path = this.clientPath;
   }
 
   /** Refuses the request as the client's mistake; gives `false`, so that a provider can return it. */
@@ -47,5 +66,6 @@ export class Exchange {
   /** Gives back the memory that lives as long as the stream. */
   free(): void {
     this.model.free();
+    this.pathBytes.free();
   }
 }

@@ -1,9 +1,9 @@
-import { Api } from "../../assembly/ai/api";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { JsonDocument } from "../../assembly/json/document";
 import { SseDecoder } from "../../assembly/sse/decoder";
+import { ApiToken } from "./api-token";
 import { Exchange } from "./exchange";
 
 /** The options that only one type of provider has; each type extends it with its own. */
@@ -40,8 +40,15 @@ export abstract class Provider {
   abstract host(exchange: Exchange): string;
   /** The path that serves the API (may hold `{file_id}` and the like); "" where it has none. */
   abstract path(exchange: Exchange): string;
-  /** Puts the key where this provider wants it. */
-  abstract authorize(token: Slice, exchange: Exchange): void;
+  /** Puts a configured key where this provider wants it. */
+  authorize(token: ApiToken, exchange: Exchange): void {
+    exchange.headers.set("authorization", sliceOfBuffer(token.bearer));
+  }
+
+  /** Whether a path is refused that the provider is known to lack, rather than passed on as it is. */
+  refusesUnknownApis(): bool {
+    return true;
+  }
 
   /** Reads the options that only this type has. */
   readOptions(reader: ConfigReader): ProviderOptions {

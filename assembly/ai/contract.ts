@@ -1,0 +1,20 @@
+// The names through which the plugins speak with each other and with an operator. Each stands here and nowhere else.
+
+/** Response header: the id, or where it has none the type, of the provider that served. Written by ai-proxy. */
+export const PROVIDER_HEADER = "x-ai-provider";
+/** Response header: the model that the provider was asked for. Written by ai-proxy. */
+export const MODEL_HEADER = "x-ai-model";
+
+/**
+ * Filter state: what the answer cost, as `{"prompt_tokens":…,"completion_tokens":…,"total_tokens":…}`. Written by
+ * ai-proxy when the provider has told it; read by limiters, statistics and the access log
+ * (`%FILTER_STATE(wasm.ai_usage:PLAIN)%`). Clients cannot reach it.
+ */
+export const USAGE_STATE = "ai_usage";
+/** Filter state: the provider that serves, as in `PROVIDER_HEADER`. Written by ai-proxy, read by the access log. */
+export const PROVIDER_STATE = "ai_provider";
+/** Filter state: the model that the provider was asked for. Written by ai-proxy, read by the access log. */
+export const MODEL_STATE = "ai_model";
+
+/** The headers in which clients send keys of a model provider: none of them reaches a provider that has a key of ours. */
+export const CREDENTIAL_HEADERS: string[] = ["authorization", "x-api-key", "api-key", "x-goog-api-key", "x-authorization"];

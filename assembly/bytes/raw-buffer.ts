@@ -1,0 +1,104 @@
+import { Slice, sliceOf, sliceSize, sliceStart } from "./slice";
+
+const SMALLEST: i32 = 256;
+
+/**
+ * What a ByteBuffer is made of, as a plain struct. The compiler notes every managed reference that a function uses on a
+ * stack in memory, for the collector; code that runs for each byte or token works on this view instead:
+ * `changetype<RawBuffer>(buffer)`, as long as its caller keeps the buffer.
+ */
+@unmanaged
+export class RawBuffer {
+  /** The address of the first byte, or 0. */
+  start: usize;
+  private capacity: i32;
+  /** The number of bytes written. */
+  size: i32;
+
+  /** Everything written. */
+  @inline
+  get slice(): Slice {
+    return sliceOf(this.start, this.size);
+  }
+
+  /** Makes room for `count` more bytes and gives their address; the caller writes them and adds to `size`. */
+  @inline
+  reserve(count: i32): usize {
+    if (this.size + count > this.capacity) this.grow(this.size + count);
+    return this.start + this.size;
+  }
+
+  /** Ends the bytes at `end`, up to which the caller has written. */
+  @inline
+  endAt(end: usize): void {
+    this.size = <i32>(end - this.start);
+  }
+
+  /** Appends one byte. */
+  @inline
+  byte(value: u32): void {
+    store<u8>(this.reserve(1), value);
+    this.size++;
+  }
+
+  /** Appends the bytes of a slice, which must not lie in this buffer. */
+  append(slice: Slice): void {
+    const count = sliceSize(slice);
+    memory.copy(this.reserve(count), sliceStart(slice), count);
+    this.size += count;
+  }
+
+  /** Appends UTF-16 units as UTF-8; ASCII, which literals are, goes eight units at a time. */
+  text(from: usize, length: i32): void {
+    // Three bytes are the most that one UTF-16 unit takes; sixteen more let the wide store run over.
+    let to = this.reserve(length * 3 + 16);
+    let i = 0;
+    while (i + 8 <= length) {
+      const units = v128.load(from + (i << 1));
+      if (v128.any_true(v128.and(units, i16x8.splat(<i16>0xff80)))) break;
+      v128.store(to, i8x16.narrow_i16x8_u(units, units));
+      to += 8;
+      i += 8;
+    }
+    while (i < length) {
+      const unit = load<u16>(from + (i << 1));
+      if (unit >= 0x80) break;
+      store<u8>(to++, unit);
+      i++;
+    }
+    if (i < length)
+      to += String.UTF8.encodeUnsafe(from + (i << 1), length - i, to, false, String.UTF8.ErrorMode.REPLACE);
+    this.endAt(to);
+  }
+
+  /** Appends a decimal number. */
+  integer(value: i64): void {
+    let rest = value < 0 ? 0 - <u64>value : <u64>value;
+    let digits = 1;
+    for (let n = rest; n >= 10; n /= 10) digits++;
+    let to = this.reserve(digits + 1);
+    if (value < 0) store<u8>(to++, 0x2d);
+    for (let p = to + digits; p > to; rest /= 10) store<u8>(--p, <u8>(0x30 + (rest % 10)));
+    this.endAt(to + digits);
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    if (this.start) heap.free(this.start);
+    this.start = 0;
+    this.capacity = 0;
+    this.size = 0;
+  }
+
+  /** Forgets the bytes, and gives the memory back if it is more than `limit` bytes. */
+  release(limit: i32): void {
+    this.size = 0;
+    if (this.capacity > limit) this.free();
+  }
+
+  private grow(needed: i32): void {
+    const capacity = max(max(needed, this.capacity << 1), SMALLEST);
+    this.start = this.start ? heap.realloc(this.start, capacity) : heap.alloc(capacity);
+    this.capacity = capacity;
+  }
+}

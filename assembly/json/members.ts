@@ -1,0 +1,85 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, slicesEqual } from "../bytes/slice";
+import { jsonUnescape } from "./string";
+
+/** The largest number of members that a table holds. */
+export const MAX_MEMBERS: i32 = 256;
+
+/** The bytes of one entry: first the key token, then the fields below, all slices but the hash. */
+export const MEMBER_SIZE: usize = 32;
+
+/** The offset of the value token. */
+export const VALUE: usize = 8;
+
+/** The offset of the unescaped key; ABSENT as long as the key has escapes. */
+export const NAME: usize = 16;
+
+/** The offset of the name's hash. */
+const HASH: usize = 24;
+
+/** The answer of a search for duplicates that was given up. */
+export const TOO_MANY_COLLISIONS: usize = 1;
+
+/** Different names with one 64-bit hash do not happen by chance; so many are an attack on the search for duplicates. */
+const MAX_COLLISIONS: i32 = 16;
+
+const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
+
+/** The bytes of all keys in a table that have escapes. */
+export function escapedNameBytes(table: usize, tableEnd: usize): i32 {
+  let bytes = 0;
+  for (let entry = table; entry < tableEnd; entry += MEMBER_SIZE) {
+    if (load<u64>(entry, NAME) == ABSENT) bytes += sliceSize(load<u64>(entry));
+  }
+  return bytes;
+}
+
+/** Unescapes the keys that have escapes into a buffer with room enough. */
+export function unescapeNames(table: usize, tableEnd: usize, out: ByteBuffer): void {
+  for (let entry = table; entry < tableEnd; entry += MEMBER_SIZE) {
+    if (load<u64>(entry, NAME) != ABSENT) continue;
+    const before = out.size;
+    jsonUnescape(load<u64>(entry), out);
+    store<u64>(entry, sliceOf(out.start + before, out.size - before), NAME);
+  }
+}
+
+/** The first entry whose name stood before it already, 0 if there is none, or TOO_MANY_COLLISIONS. */
+export function findDuplicateName(table: usize, tableEnd: usize): usize {
+  let seen: u64 = 0;
+  let collisions = 0;
+  for (let entry = table; entry < tableEnd; entry += MEMBER_SIZE) {
+    const name = load<u64>(entry, NAME);
+    const hash = hashOf(name);
+    store<u64>(entry, hash, HASH);
+    const bit = (<u64>1) << (hash >> 58);
+    // Most keys are told apart by these 64 bits alone.
+    for (let other = seen & bit ? table : entry; other < entry; other += MEMBER_SIZE) {
+      if (load<u64>(other, HASH) != hash) continue;
+      if (slicesEqual(load<u64>(other, NAME), name)) return entry;
+      if (++collisions > MAX_COLLISIONS) return TOO_MANY_COLLISIONS;
+    }
+    seen |= bit;
+  }
+  return 0;
+}
+
+function hashOf(name: Slice): u64 {
+  let p = sliceStart(name);
+  let rest = sliceSize(name);
+  let hash = <u64>rest * MULTIPLIER;
+  for (; rest >= 8; rest -= 8) {
+    hash = mix(hash, load<u64>(p));
+    p += 8;
+  }
+  let last: u64 = 0;
+  for (; rest > 0; rest--) last = (last << 8) | load<u8>(p++);
+  return mix(hash, last);
+}
+
+// @ts-ignore: decorator
+@inline
+function mix(hash: u64, word: u64): u64 {
+  const product = (hash ^ word) * MULTIPLIER;
+  return product ^ (product >> 32);
+}

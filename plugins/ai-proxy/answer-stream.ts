@@ -1,0 +1,73 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice } from "../../assembly/bytes/slice";
+import { SseDecoder } from "../../assembly/sse/decoder";
+import { Exchange } from "./exchange";
+import { EventTranslator } from "./provider";
+import { UsageTap } from "./usage-tap";
+
+// One chunk is worked on at a time, in one VM: what it becomes is handed to the host before the next one comes.
+const out = new ByteBuffer();
+/** Memory for output that is kept between chunks. */
+const KEPT_BYTES = 256 * 1024;
+
+/** What a chunk of the provider's event stream becomes for the client. One object a stream. */
+export abstract class AnswerStream {
+  protected readonly decoder: SseDecoder = new SseDecoder();
+
+  /** The bytes that the client gets for the chunk: the chunk itself where nothing changes. Valid until the next one. */
+  abstract push(chunk: Slice, isLastChunk: bool): Slice;
+
+  /** Gives the memory of the stream back. */
+  free(): void {
+    this.decoder.free();
+  }
+}
+
+/** A stream in another language, translated event by event. */
+export class TranslatedStream extends AnswerStream {
+  constructor(private readonly translator: EventTranslator) {
+    super();
+  }
+
+  push(chunk: Slice, isLastChunk: bool): Slice {
+    const decoder = this.decoder;
+    out.release(KEPT_BYTES);
+    decoder.push(chunk);
+    while (decoder.next()) this.translator.onEvent(decoder, out);
+    if (isLastChunk) {
+      if (decoder.finish()) this.translator.onEvent(decoder, out);
+      this.translator.onEnd(out);
+    }
+    return out.slice;
+  }
+
+  override free(): void {
+    super.free();
+    this.translator.free();
+  }
+}
+
+/** A stream in OpenAI's language that is only looked at: whole events go on as they came, but for those to be dropped. */
+export class WatchedStream extends AnswerStream {
+  private readonly tap: UsageTap;
+
+  constructor(private readonly exchange: Exchange) {
+    super();
+    this.tap = new UsageTap(exchange);
+  }
+
+  push(chunk: Slice, isLastChunk: bool): Slice {
+    const decoder = this.decoder;
+    const mayDrop = this.exchange.asksForUsage;
+    let isAsItCame = decoder.pending == 0;
+    out.release(KEPT_BYTES);
+    decoder.push(chunk);
+    while (decoder.next()) {
+      if (this.tap.read(decoder)) out.append(decoder.raw);
+      else isAsItCame = false;
+    }
+    if (decoder.pending) isAsItCame = false;
+    if (isLastChunk && decoder.finish() && this.tap.read(decoder)) out.append(decoder.raw);
+    return isAsItCame || !mayDrop ? chunk : out.slice;
+  }
+}

@@ -1,0 +1,181 @@
+import { Api } from "../../assembly/ai/api";
+import { MODEL_HEADER, PROVIDER_HEADER, USAGE_STATE } from "../../assembly/ai/contract";
+import { writeError } from "../../assembly/ai/error";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import {
+  ABSENT,
+  byteAt,
+  Slice,
+  sliceEqualsIgnoringCase,
+  sliceOf,
+  sliceSize,
+  startsWithIgnoringCase,
+} from "../../assembly/bytes/slice";
+import { LogLevel } from "../../assembly/abi/enums";
+import { BodyBuffer } from "../../assembly/host/body";
+import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
+import { log } from "../../assembly/host/log";
+import { Counter } from "../../assembly/host/metric";
+import { setProperty } from "../../assembly/host/property";
+import { sendLocalReply } from "../../assembly/host/reply";
+import { JsonDocument } from "../../assembly/json/document";
+import { JsonError } from "../../assembly/json/validate";
+import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
+import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
+import { translateError } from "./error-answer";
+import { Exchange } from "./exchange";
+import { BodyTreatment } from "./provider";
+import { Protocol } from "./provider-config";
+
+const BAD_GATEWAY = 502;
+const LONGEST_MODEL = 256;
+
+const document = new JsonDocument();
+const out = new ByteBuffer();
+const text = new ByteBuffer();
+const pairs = new HeaderPairs();
+const compressed = new Counter("ai_proxy_compressed_answers_total");
+
+/** The provider's answer to one request, and what the client gets of it. */
+export class Answer {
+  /** How the body must be seen; decided by `onHeaders`. */
+  bodyMode: BodyMode = BodyMode.Skip;
+  private status: i32 = 0;
+  private stream: AnswerStream | null = null;
+  private isPublished: bool = false;
+
+  constructor(private readonly exchange: Exchange) {}
+
+  /** Looks at the headers and decides what becomes of the body. */
+  onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    this.nameServer(headers);
+    const exchange = this.exchange;
+    this.status = readStatus(headers.get(":status"));
+    if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
+    const isError = this.status >= 400;
+    if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
+    if (isError && endOfStream) return this.replyToEmptyError(headers);
+    if (endOfStream) return HeadersAction.Continue;
+    const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
+    const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
+    const watches = treatment == BodyTreatment.OpenAi && isEventStream && this.wantsUsage();
+    if (treatment != BodyTreatment.Converted && !watches) return HeadersAction.Continue;
+    if (isCompressed(headers)) return this.leaveCompressed();
+    if (isError || !isEventStream) {
+      this.bodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
+    this.startStream(headers, watches);
+    return HeadersAction.Continue;
+  }
+
+  /** Translates a whole body. */
+  onBody(body: BodyBuffer): BodyAction {
+    out.release(64 * 1024);
+    if (this.status >= 400) {
+      const type = responseHeaders.get("content-type");
+      if (!translateError(this.exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
+      responseHeaders.setText("content-type", "application/json");
+    } else if (!this.translate(body)) {
+      text.clear();
+      const message = text.text("The provider's answer is not what its API promises.").slice;
+      out.clear();
+      writeError(out, BAD_GATEWAY, message, ABSENT, ABSENT);
+      responseHeaders.setText(":status", "502");
+      responseHeaders.setText("content-type", "application/json");
+    }
+    body.replace(out.slice);
+    text.clear();
+    responseHeaders.set("content-length", text.integer(out.size).slice);
+    this.publish();
+    return BodyAction.Continue;
+  }
+
+  /** Translates a piece of a stream. */
+  onChunk(chunk: Slice, isLastChunk: bool): Slice {
+    const stream = this.stream;
+    if (stream === null) return chunk;
+    const forward = stream.push(chunk, isLastChunk);
+    if (isLastChunk) this.publish();
+    return forward;
+  }
+
+  /** Tells the other filters and the access log what the answer cost; once, when it is known. */
+  publish(): void {
+    if (this.isPublished || !this.exchange.usage.seen) return;
+    this.isPublished = true;
+    text.clear();
+    this.exchange.usage.write(text);
+    setProperty(USAGE_STATE, text.slice);
+  }
+
+  /** Gives the memory of the stream back. */
+  free(): void {
+    const stream = this.stream;
+    if (stream) stream.free();
+  }
+
+  private translate(body: BodyBuffer): bool {
+    if (document.parse(body.bytes()) != JsonError.None) return false;
+    return this.exchange.config.provider.translateResponse(this.exchange, document, out);
+  }
+
+  private startStream(headers: HeaderMap, watches: bool): void {
+    const exchange = this.exchange;
+    if (watches) this.stream = new WatchedStream(exchange);
+    else {
+      const translator = exchange.config.provider.translateStream(exchange);
+      if (translator === null) return;
+      this.stream = new TranslatedStream(translator);
+    }
+    this.bodyMode = BodyMode.Streaming;
+    if (headers.get("content-length") != ABSENT) headers.remove("content-length");
+  }
+
+  /** Whether the answer has usage to find, or to drop. */
+  private wantsUsage(): bool {
+    return this.exchange.includeUsage || this.exchange.asksForUsage;
+  }
+
+  private nameServer(headers: HeaderMap): void {
+    headers.setText(PROVIDER_HEADER, this.exchange.config.name);
+    const model = this.exchange.model.slice;
+    if (isHeaderValue(model)) headers.set(MODEL_HEADER, model);
+  }
+
+  private leaveCompressed(): HeadersAction {
+    compressed.add();
+    log(LogLevel.Warn, "ai-proxy: the provider compressed its answer although it was not asked to; it is passed on as it is");
+    return HeadersAction.Continue;
+  }
+
+  private replyToEmptyError(headers: HeaderMap): HeadersAction {
+    out.clear();
+    translateError(this.exchange, document, this.status, ABSENT, sliceOf(0, 0), out);
+    pairs.clear().addText(PROVIDER_HEADER, this.exchange.config.name);
+    const retryAfter = headers.get("retry-after");
+    if (retryAfter != ABSENT) pairs.add("retry-after", retryAfter);
+    sendLocalReply(this.status, "ai-proxy.provider_error", "application/json", out.slice, pairs);
+    return HeadersAction.Replied;
+  }
+}
+
+function readStatus(value: Slice): i32 {
+  let status = 0;
+  for (let i = 0; i < min(sliceSize(value), 3); i++) status = status * 10 + <i32>byteAt(value, i) - 0x30;
+  return status;
+}
+
+function isCompressed(headers: HeaderMap): bool {
+  const encoding = headers.get("content-encoding");
+  return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
+}
+
+/** Whether a client's model can stand in a header: visible ASCII, and not too long. */
+function isHeaderValue(value: Slice): bool {
+  const size = sliceSize(value);
+  if (size == 0 || size > LONGEST_MODEL) return false;
+  for (let i = 0; i < size; i++) if (byteAt(value, i) - 0x21 > 0x5d) return false;
+  return true;
+}

@@ -1,0 +1,80 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { ConfigReport } from "../../assembly/config/report";
+import { ProviderConfig } from "./provider-config";
+import { findProvider, providerTypes } from "./providers";
+
+/** A provider as it stands in the configuration; what is wrong with it counts only where it is the active one. */
+class ProviderEntry {
+  constructor(
+    readonly id: string,
+    readonly config: ProviderConfig | null,
+    readonly report: ConfigReport,
+  ) {}
+}
+
+/** What ai-proxy does on a route: which provider serves it. */
+export class AiProxyConfig {
+  private providers: ProviderEntry[] = [];
+  /** The provider that serves; `null` where every request passes untouched. */
+  active: ProviderConfig | null = null;
+
+  /** Reads the configuration; a rule has the providers of the global part if it has none of its own. */
+  static read(reader: ConfigReader, inherited: AiProxyConfig | null): AiProxyConfig {
+    const config = new AiProxyConfig();
+    const single = reader.object("provider");
+    const list = reader.objects("providers");
+    const activeId = reader.text("activeProviderId");
+    if (single) {
+      config.activate(readEntry(single), reader);
+      return config;
+    }
+    for (let i = 0; i < list.length; i++) config.providers.push(readEntry(list[i]));
+    if (!list.length && inherited) config.providers = inherited.providers;
+    if (activeId.length) config.select(activeId, reader);
+    config.warnAboutOthers(list.length, reader);
+    return config;
+  }
+
+  private select(id: string, reader: ConfigReader): void {
+    for (let i = 0; i < this.providers.length; i++) {
+      if (this.providers[i].id == id) {
+        this.activate(this.providers[i], reader);
+        return;
+      }
+    }
+    reader.fail("activeProviderId", "names none of the providers");
+  }
+
+  private activate(entry: ProviderEntry, reader: ConfigReader): void {
+    this.active = entry.config;
+    const errors = entry.report.errors;
+    for (let i = 0; i < errors.length; i++) reader.report.errors.push(errors[i]);
+    const warnings = entry.report.warnings;
+    for (let i = 0; i < warnings.length; i++) reader.report.warnings.push(warnings[i]);
+  }
+
+  /** What is wrong with a provider that nobody uses here is worth a line, not a refusal. */
+  private warnAboutOthers(own: i32, reader: ConfigReader): void {
+    for (let i = 0; i < own; i++) {
+      const entry = this.providers[i];
+      if (entry.config === this.active && this.active) continue;
+      const errors = entry.report.errors;
+      for (let j = 0; j < errors.length; j++) reader.report.warnings.push(errors[j]);
+    }
+  }
+}
+
+function readEntry(shared: ConfigReader): ProviderEntry {
+  shared.skip();
+  const reader = shared.detached();
+  const id = reader.text("id");
+  const type = reader.requiredText("type");
+  const provider = findProvider(type);
+  if (provider === null) {
+    if (!reader.failed) reader.fail("type", `must be one of ${providerTypes()}`);
+    return new ProviderEntry(id, null, reader.report);
+  }
+  const config = ProviderConfig.read(reader, provider);
+  reader.finish();
+  return new ProviderEntry(id, config, reader.report);
+}

@@ -1,0 +1,47 @@
+import { writeError } from "../../assembly/ai/error";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, startsWithIgnoringCase, trimmed } from "../../assembly/bytes/slice";
+import { JsonDocument } from "../../assembly/json/document";
+import { JsonError } from "../../assembly/json/validate";
+import { jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";
+import { Exchange } from "./exchange";
+
+/** The most of a plain text that a client is shown. */
+const LONGEST_TEXT = 300;
+
+const message = new ByteBuffer();
+const code = new ByteBuffer();
+
+/**
+ * Appends a provider's error answer in OpenAI's shape. Gives `false`, and appends nothing, where it has that shape
+ * already: then it goes on byte for byte.
+ */
+export function translateError(
+  exchange: Exchange,
+  answer: JsonDocument,
+  status: i32,
+  contentType: Slice,
+  body: Slice,
+  out: ByteBuffer,
+): bool {
+  message.clear();
+  code.clear();
+  if (answer.parse(body) == JsonError.None) {
+    if (jsonKind(jsonGet(answer.get("error"), "message")) == JsonKind.String) return false;
+    const text = exchange.config.provider.errorMessage(answer);
+    if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
+    const reason = exchange.config.provider.errorCode(answer);
+    if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
+    else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
+    const plain = answer.get("error");
+    if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
+  } else if (startsWithIgnoringCase(contentType, "text/plain")) {
+    const text = trimmed(body);
+    message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
+  }
+  if (!message.size) {
+    message.text("The provider answered with status ").integer(status).text(" and no message that could be read.");
+  }
+  writeError(out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
+  return true;
+}

@@ -1,0 +1,56 @@
+import { Api } from "../../assembly/ai/api";
+import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { JsonDocument } from "../../assembly/json/document";
+import { jsonGet } from "../../assembly/json/value";
+import { Exchange } from "./exchange";
+import { Provider } from "./provider";
+
+/**
+ * A provider that speaks OpenAI's language: a host, and a path for each API that it serves.
+ *
+ * @example
+ * export const deepseek = new OpenAiCompatible("deepseek", "api.deepseek.com").serve(Api.ChatCompletions, "/v1/chat/completions");
+ */
+export class OpenAiCompatible extends Provider {
+  /** The path that serves each API; "" where it is not served. */
+  protected readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
+
+  constructor(
+    private readonly name: string,
+    private readonly authority: string,
+  ) {
+    super();
+  }
+
+  /** Says which path serves an API. */
+  serve(api: Api, path: string): this {
+    this.paths[api] = path;
+    return this;
+  }
+
+  type(): string {
+    return this.name;
+  }
+
+  host(exchange: Exchange): string {
+    return this.authority;
+  }
+
+  path(exchange: Exchange): string {
+    return this.paths[exchange.api];
+  }
+
+  override errorMessage(response: JsonDocument): Slice {
+    return errorField(response, "message");
+  }
+
+  override errorCode(response: JsonDocument): Slice {
+    return errorField(response, "code");
+  }
+}
+
+/** `error.<name>`, or `<name>` itself where there is no error object, as some servers answer. */
+export function errorField(response: JsonDocument, name: string): Slice {
+  const field = jsonGet(response.get("error"), name);
+  return field == ABSENT ? response.get(name) : field;
+}

@@ -1,0 +1,149 @@
+import { Api } from "../../assembly/ai/api";
+import { apiOfName } from "../../assembly/ai/api-path";
+import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
+import { Slice, sliceSize, sliceStart } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { jsonKind, JsonKind } from "../../assembly/json/value";
+import { ApiToken } from "./api-token";
+import { ModelMapping } from "./model-mapping";
+import { Provider, ProviderOptions } from "./provider";
+
+/** In whose language the client speaks. */
+export const enum Protocol {
+  /** OpenAI's: bodies are read and, where the provider needs it, translated. */
+  OpenAi,
+  /** The provider's own: bodies are not looked at. */
+  Original,
+}
+
+/** What happens with `basePath`. */
+export const enum BasePathHandling {
+  RemovePrefix,
+  Prepend,
+}
+
+const DEFAULT_TIMEOUT = 120_000;
+const LONGEST_TIMEOUT = 3_600_000;
+
+/** One configured provider: the fields that all types have, and the options of its own type. */
+export class ProviderConfig {
+  /** The name by which `activeProviderId` picks it. */
+  id: string = "";
+  /** The keys; empty where the client brings its own. */
+  tokens: ApiToken[] = [];
+  /** Which model serves which. */
+  models: ModelMapping = new ModelMapping();
+  protocol: Protocol = Protocol.OpenAi;
+  /** The prefix of the client's path that `basePathHandling` speaks of, without a slash at its end; "" for none. */
+  basePath: string = "";
+  basePathHandling: BasePathHandling = BasePathHandling.RemovePrefix;
+  /** The `:authority` in the place of the provider's own; "" for that one. */
+  domain: string = "";
+  /** What stands in front of every path that the provider gets. */
+  providerBasePath: string = "";
+  /** Paths in the place of the provider's own; `null` for that one. */
+  capabilities: StaticArray<string | null> = new StaticArray<string | null>(Api.Count);
+  reasoning: ReasoningMode = ReasoningMode.Passthrough;
+  /** The JSON for `response_format` of every chat; `null` for none. */
+  responseJsonSchema: ArrayBuffer | null = null;
+  /** Whether streams are left without the usage that the gateway asks for its own accounts. */
+  disableStreamUsageStats: bool = false;
+  /** Milliseconds for calls of the plugin's own, not for the request. */
+  timeout: i32 = DEFAULT_TIMEOUT;
+  /** The options that only this type has. */
+  options: ProviderOptions = new ProviderOptions();
+
+  constructor(readonly provider: Provider) {}
+
+  /** What the response header and the log call it: its id, or its type. */
+  get name(): string {
+    return this.id.length ? this.id : this.provider.type();
+  }
+
+  /** Reads one provider object; its `type` was read before. */
+  static read(reader: ConfigReader, provider: Provider): ProviderConfig {
+    const config = new ProviderConfig(provider);
+    config.id = reader.text("id");
+    config.tokens = readTokens(reader, provider);
+    config.models = ModelMapping.read(reader);
+    config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);
+    config.readPaths(reader);
+    config.readCapabilities(reader);
+    config.reasoning = readReasoningMode(reader);
+    config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
+    config.disableStreamUsageStats = reader.boolean("disableStreamUsageStats", false);
+    config.timeout = <i32>reader.integer("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
+    config.options = provider.readOptions(reader);
+    return config;
+  }
+
+  private readPaths(reader: ConfigReader): void {
+    const hasSubPath = reader.has("subPath");
+    if (hasSubPath && reader.has("basePath")) reader.fail("subPath", "says the same as basePath: remove one of them");
+    this.basePath = withoutLastSlash(hasSubPath ? reader.text("subPath") : reader.text("basePath"));
+    const removes = BasePathHandling.RemovePrefix;
+    this.basePathHandling = reader.choice("basePathHandling", ["removePrefix", "prepend"], removes);
+    this.domain = reader.text("providerDomain");
+    this.providerBasePath = withoutLastSlash(reader.text("providerBasePath"));
+    requireSlash(reader, hasSubPath ? "subPath" : "basePath", this.basePath);
+    requireSlash(reader, "providerBasePath", this.providerBasePath);
+  }
+
+  private readCapabilities(reader: ConfigReader): void {
+    const paths = reader.textMap("capabilities");
+    const names = paths.keys();
+    for (let i = 0; i < names.length; i++) {
+      const api = apiOfName(names[i]);
+      const key = `capabilities.${names[i]}`;
+      if (api == Api.Unknown) reader.fail(key, "is not the name of an API");
+      else this.capabilities[api] = paths.get(names[i]);
+      requireSlash(reader, key, paths.get(names[i]));
+    }
+  }
+}
+
+function readTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
+  const hasOne = reader.has("apiToken");
+  const hasMany = reader.has("apiTokens");
+  if (hasOne && hasMany) {
+    reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
+  }
+  const one = reader.text("apiToken");
+  const texts = reader.texts("apiTokens");
+  if (hasOne) texts.push(one);
+  const tokens: ApiToken[] = [];
+  for (let i = 0; i < texts.length; i++) if (texts[i].length) tokens.push(new ApiToken(texts[i]));
+  if (!tokens.length && provider.requiresToken() && !reader.failed) {
+    reader.fail(hasOne ? "apiToken" : "apiTokens", "must hold a key");
+  }
+  return tokens;
+}
+
+function readReasoningMode(reader: ConfigReader): ReasoningMode {
+  const mode = reader.text("reasoningContentMode", "passthrough").toLowerCase();
+  if (mode == "ignore") return ReasoningMode.Ignore;
+  if (mode == "concat") return ReasoningMode.Concat;
+  if (mode != "passthrough") reader.fail("reasoningContentMode", "must be one of passthrough, ignore, concat");
+  return ReasoningMode.Passthrough;
+}
+
+function readRaw(reader: ConfigReader, key: string): ArrayBuffer | null {
+  const value = reader.value(key);
+  if (value == 0) return null;
+  if (jsonKind(value) != JsonKind.Object) reader.fail(key, "must be an object");
+  return copied(value);
+}
+
+function copied(bytes: Slice): ArrayBuffer {
+  const copy = new ArrayBuffer(sliceSize(bytes));
+  memory.copy(changetype<usize>(copy), sliceStart(bytes), sliceSize(bytes));
+  return copy;
+}
+
+function withoutLastSlash(path: string): string {
+  return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
+}
+
+function requireSlash(reader: ConfigReader, key: string, path: string): void {
+  if (path.length && !path.startsWith("/")) reader.fail(key, "must begin with /");
+}

@@ -1,0 +1,136 @@
+import { Api } from "../../assembly/ai/api";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceToString } from "../../assembly/bytes/slice";
+import { JsonDocument } from "../../assembly/json/document";
+import { JsonEdit } from "../../assembly/json/edit";
+import { JsonError, jsonErrorOffset, jsonErrorText } from "../../assembly/json/validate";
+import {
+  jsonContent,
+  jsonFirst,
+  jsonGet,
+  jsonIsTrue,
+  JsonKind,
+  jsonKind,
+  jsonPlain,
+  jsonUnescape,
+} from "../../assembly/json/value";
+import { Exchange } from "./exchange";
+
+const requested = new ByteBuffer();
+const edit = new JsonEdit();
+const literals = new ByteBuffer();
+
+/** Whether the API takes a JSON body that names a model, and is of no use without one. */
+export function takesModel(api: Api): bool {
+  return api == Api.ChatCompletions || api == Api.Completions || api == Api.Embeddings;
+}
+
+/**
+ * Reads what the gateway must know of the request: the model (mapped into `exchange.model`), whether it streams, and
+ * whether the client wants usage. Gives `false` when `exchange.refuse` said what is wrong.
+ */
+export function readRequest(exchange: Exchange, request: JsonDocument, body: Slice): bool {
+  const error = request.parse(body);
+  if (sliceSize(body) == 0) return exchange.refuse("The request has no body; it must be a JSON object.");
+  if (error != JsonError.None) {
+    const where = `${jsonErrorText(error)} at byte ${jsonErrorOffset()}`;
+    return exchange.refuse(`The request's body is not valid JSON: ${where}.`);
+  }
+  if (!request.isObject) return exchange.refuse("The request's body must be a JSON object.");
+  if (request.duplicate != ABSENT) {
+    const key = sliceToString(jsonContent(request.duplicate));
+    return exchange.refuse(`The request's body names '${key}' twice.`, key, "duplicate_parameter");
+  }
+  return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
+}
+
+/**
+ * What must change in a body that is OpenAI's on both sides: the mapped model, the question for usage, the configured
+ * `response_format`. `null` if nothing must; everything else stays byte for byte.
+ */
+export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit | null {
+  const config = exchange.config;
+  let changes = false;
+  edit.begin(request);
+  if (sliceSize(exchange.model.slice) && !slicesEqual(requested.slice, exchange.model.slice)) {
+    edit.setText("model", exchange.model.slice);
+    changes = true;
+  }
+  if (exchange.asksForUsage) {
+    askForUsage(request);
+    changes = true;
+  }
+  const schema = config.responseJsonSchema;
+  if (schema && exchange.api == Api.ChatCompletions) {
+    edit.set("response_format", sliceOfBuffer(schema));
+    changes = true;
+  }
+  return changes ? edit : null;
+}
+
+function readModel(exchange: Exchange, request: JsonDocument): bool {
+  const model = request.get("model");
+  const kind = jsonKind(model);
+  requested.clear();
+  exchange.model.clear();
+  if (kind == JsonKind.Absent) {
+    if (!takesModel(exchange.api)) return true;
+    return exchange.refuse("You must provide a model parameter.", "model", "missing_required_parameter");
+  }
+  if (kind != JsonKind.String || sliceSize(jsonContent(model)) == 0) {
+    return exchange.refuse("'model' must be a string that is not empty.", "model", "invalid_type");
+  }
+  const plain = jsonPlain(model);
+  if (plain != ABSENT) requested.append(plain);
+  else jsonUnescape(model, requested);
+  exchange.model.append(exchange.config.models.map(requested.slice));
+  return true;
+}
+
+function readStream(exchange: Exchange, request: JsonDocument): bool {
+  const stream = request.get("stream");
+  const kind = jsonKind(stream);
+  if (kind != JsonKind.Absent && kind != JsonKind.Null && kind != JsonKind.True && kind != JsonKind.False) {
+    return exchange.refuse("'stream' must be true or false.", "stream", "invalid_type");
+  }
+  exchange.streaming = jsonIsTrue(stream);
+  if (exchange.api != Api.ChatCompletions && exchange.api != Api.Completions) return true;
+  const options = request.get("stream_options");
+  const optionsKind = jsonKind(options);
+  if (optionsKind != JsonKind.Absent && optionsKind != JsonKind.Null && optionsKind != JsonKind.Object) {
+    return exchange.refuse("'stream_options' must be an object.", "stream_options", "invalid_type");
+  }
+  exchange.includeUsage = exchange.streaming && jsonIsTrue(jsonGet(options, "include_usage"));
+  exchange.asksForUsage = exchange.streaming && !exchange.includeUsage && !exchange.config.disableStreamUsageStats;
+  return true;
+}
+
+function readMessages(exchange: Exchange, request: JsonDocument): bool {
+  if (exchange.api == Api.Embeddings && request.get("input") == ABSENT) {
+    return exchange.refuse("You must provide an input parameter.", "input", "missing_required_parameter");
+  }
+  if (exchange.api != Api.ChatCompletions) return true;
+  const messages = request.get("messages");
+  if (messages == ABSENT) {
+    return exchange.refuse("You must provide a messages parameter.", "messages", "missing_required_parameter");
+  }
+  const first = jsonKind(messages) == JsonKind.Array ? jsonFirst(messages) : ABSENT;
+  if (first == ABSENT) return exchange.refuse("'messages' must be a list of at least one message.", "messages", "invalid_type");
+  if (jsonKind(first) != JsonKind.Object) {
+    return exchange.refuse("'messages[0]' must be an object.", "messages[0]", "invalid_type");
+  }
+  return true;
+}
+
+function askForUsage(request: JsonDocument): void {
+  const options = request.get("stream_options");
+  literals.clear();
+  if (jsonKind(options) != JsonKind.Object) {
+    edit.set("stream_options", literals.text('{"include_usage":true}').slice);
+    return;
+  }
+  const yes = literals.text("true").slice;
+  const asked = jsonGet(options, "include_usage");
+  if (asked == ABSENT) edit.insertMember(options, "include_usage", yes);
+  else edit.replace(asked, yes);
+}
