@@ -1,8 +1,9 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, indexOfByte, sliceOf, sliceSize, sliceStart, slicesEqual, trimmed } from "../bytes/slice";
-import { keyHash } from "./hash";
-import { jsonContent, jsonEquals, jsonUnescape } from "./string";
-import { JsonError, MAX_MEMBERS, MEMBER_SIZE, fail, jsonFailure, scanDocument } from "./validate";
+import { ABSENT, Slice, sliceStart, trimmed } from "../bytes/slice";
+import { MAX_MEMBERS, MEMBER_SIZE, TOO_MANY_COLLISIONS, VALUE } from "./members";
+import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
+import { stringIs } from "./string";
+import { JsonError, fail, jsonFailure, scanDocument } from "./validate";
 
 /** Memory for unescaped keys that is kept from one document to the next. */
 const KEPT_BYTES: i32 = 4096;
@@ -49,8 +50,12 @@ export class JsonDocument {
 
   /** The position of the last member of that key, or -1. */
   indexOf(key: string): i32 {
-    for (let i = this.count - 1; i >= 0; i--) if (jsonEquals(this.keyAt(i), key)) return i;
-    return -1;
+    const units = changetype<usize>(key);
+    const length = key.length;
+    const table = this.table;
+    let i = this.count - 1;
+    while (i >= 0 && !stringIs(load<u64>(table + <usize>i * MEMBER_SIZE), units, length)) i--;
+    return i;
   }
 
   /** The key token of a member, with its quotes. */

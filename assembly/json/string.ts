@@ -40,7 +40,7 @@ export function stringIs(string: Slice, units: usize, length: i32): bool {
   if (size < length || load<u8>(sliceStart(string)) != 0x22) return false;
   let p = sliceStart(string) + 1;
   const end = p + size;
-  const unitsEnd = units + (<usize>length << 1);
+  const unitsEnd = units + ((<usize>length) << 1);
   while (p < end) {
     if (units == unitsEnd) return false;
     const byte: u32 = load<u8>(p);
