@@ -27,10 +27,6 @@ export class Bytes {
     this.data = this.data.length === 0 ? more : Buffer.concat([this.data, more]);
   }
 
-  prepend(more: Buffer): void {
-    this.data = Buffer.concat([more, this.data]);
-  }
-
   replace(other: Buffer): void {
     this.data = other;
   }

@@ -13,7 +13,8 @@ import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderRequest } from "../providers/types.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
 import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
-import { scenarios, toRequest, type Scenario } from "./probe/scenarios.ts";
+import { scenarios } from "./probe/scenarios/index.ts";
+import { toRequest, type Scenario } from "./probe/scenarios/scenario.ts";
 import { ProxyHost } from "./proxy-host.ts";
 
 /** What is compared. */
@@ -23,7 +24,9 @@ interface Observed {
   body: string;
   end: string;
   details: string;
+  headers: string;
   upstream: string | null;
+  upstreamHeaders: string;
 }
 
 const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
@@ -89,7 +92,7 @@ async function onEnvoy(scenario: Scenario): Promise<Observed> {
   const lines = envoy
     .logs()
     .filter((line) => line.includes("wasm log") && line.includes(marker))
-    .map((line) => line.slice(line.indexOf(marker) + marker.length));
+    .map((line) => withoutNoise(line.slice(line.indexOf(marker) + marker.length)));
   return observed(lines, { response, received: requests.get(scenario.name) ?? null, details });
 }
 
@@ -139,8 +142,25 @@ function observed(lines: string[], { response, received, details }: Outcome): Ob
     body: response.body.toString("latin1"),
     end: response.end,
     details: details.replace(/\{.*\}$/, ""),
+    headers: comparable(response.headers),
+    upstreamHeaders: comparable(received?.headers ?? []),
     upstream: received && `${received.method} ${received.path} ${received.body.toString("latin1")}`,
   };
+}
+
+/** Lists of header names without those that only a network, the mock or the router of this test puts there. */
+function withoutNoise(line: string): string {
+  return / names \d -> /.test(line)
+    ? line.replace(/ (connection|keep-alive|date|server|x-scenario)(?= |$)/g, "")
+    : line;
+}
+
+/** The headers that say something about the host: not those of Envoy's own bookkeeping or of the mock's server. */
+function comparable(headers: [string, string][]): string {
+  const other =
+    /^(x-envoy|x-request-id|x-forwarded|x-scenario|server|date|connection|keep-alive|transfer-encoding|trailer|te$)/;
+  const lines = headers.filter(([name]) => !other.test(name)).map(([name, value]) => `${name}: ${value}`);
+  return lines.sort().join(" | ");
 }
 
 /** What differs, line by line, so that a failure can be read. */

@@ -33,7 +33,7 @@ export interface StreamControl extends PropertySource {
   continueResponse(): void;
   sendLocalReply(status: number, body: Buffer, headers: HeaderMap, details: string): void;
   clearRouteCache(): void;
-  reset(): void;
+  close(): void;
   /** Trailers that the plugin adds while it sees the last piece of a body; null where that is too late. */
   addRequestTrailers(): HeaderMap | null;
   addResponseTrailers(): HeaderMap | null;

@@ -23,7 +23,10 @@ export interface Outcome {
   details: string;
 }
 
-/** Runs one whole exchange through a plugin, in the order in which Envoy would see it. */
+/**
+ * Runs one whole exchange through a plugin, in the order in which Envoy would see it. Callouts are answered once all of
+ * the message that they hold has arrived.
+ */
 export function runExchange(
   host: ProxyHost,
   context: RootContext,
@@ -32,18 +35,20 @@ export function runExchange(
   options: StreamOptions = {},
 ): Outcome {
   const stream = host.stream(context, options);
-  const settle = (): void => answerCallouts(host, peers);
-  sendRequest(stream, request, settle);
+  sendRequest(stream, request);
+  answerCallouts(host, peers);
   let received: ProviderRequest | null = null;
   if (stream.upstream.end === "clean") {
     received = upstreamRequest(stream);
-    sendReply(stream, peers.answer(received), settle);
+    sendReply(stream, peers.answer(received));
+    answerCallouts(host, peers);
   }
   const hung = !stream.isOver;
   if (hung) stream.clientReset();
   host.check();
   const { client, details } = stream;
   const pairs = client.headers?.pairs() ?? [];
+  if (needsLength(stream)) pairs.push(["content-length", "0"]);
   const response: ClientResponse = {
     status: Number(client.headers?.get(":status") ?? 0),
     headers: pairs.filter(([name]) => !name.startsWith(":")),
@@ -54,7 +59,15 @@ export function runExchange(
   return { response, received, details };
 }
 
-function sendRequest(stream: HttpStream, request: ClientRequest, settle: () => void): void {
+// On HTTP/1.1 an answer without a body says so.
+function needsLength({ client, options }: HttpStream): boolean {
+  const { headers, headersOnly } = client;
+  const bodyless = ["204", "304"].includes(headers?.get(":status") ?? "");
+  const framed = headers?.get("content-length") !== undefined || headers?.get("transfer-encoding") !== undefined;
+  return headersOnly && !bodyless && !framed && !options.downstreamHttp2;
+}
+
+function sendRequest(stream: HttpStream, request: ClientRequest): void {
   const { method, path, authority, chunks, trailers } = request;
   const pseudo: HeaderPair[] = [
     [":method", method],
@@ -62,14 +75,11 @@ function sendRequest(stream: HttpStream, request: ClientRequest, settle: () => v
     [":authority", authority],
   ];
   stream.requestHeaders([...pseudo, ...request.headers], chunks.length === 0 && !trailers);
-  settle();
   for (const [index, chunk] of chunks.entries()) {
     if (stream.isOver) return;
     stream.requestBody(chunk, index === chunks.length - 1 && !trailers);
-    settle();
   }
   if (trailers && !stream.isOver) stream.requestTrailers(trailers);
-  settle();
 }
 
 function upstreamRequest(stream: HttpStream): ProviderRequest {
@@ -85,26 +95,25 @@ function upstreamRequest(stream: HttpStream): ProviderRequest {
   };
 }
 
-function sendReply(stream: HttpStream, reply: ProviderReply, settle: () => void): void {
+function sendReply(stream: HttpStream, reply: ProviderReply): void {
   const end = reply.end ?? "clean";
   if (end === "refuse") {
-    stream.upstreamReset();
-    return settle();
+    return stream.upstreamReset();
   }
   const headers = replyHeaders(reply, stream.options.upstreamHttp2);
-  const headersOnly = headers.some(([name, value]) => name === "content-length" && value === "0");
+  const bodyless =
+    reply.status === 204 || reply.status === 304 || (stream.options.upstreamHttp2 && !reply.chunks.length);
+  const headersOnly =
+    (bodyless && !reply.trailers) || headers.some(([name, value]) => name === "content-length" && value === "0");
   stream.responseHeaders(headers, headersOnly && end === "clean");
-  settle();
   for (const chunk of reply.chunks) {
     if (stream.isOver) return;
     stream.responseBody(chunk, false);
-    settle();
   }
   if (stream.isOver || end === "hang") return;
   if (end === "cut") stream.upstreamReset(stream.options.upstreamHttp2 ? "remote_reset" : "connection_termination");
   else if (reply.trailers) stream.responseTrailers(reply.trailers);
   else if (!headersOnly) stream.responseBody(Buffer.alloc(0), true);
-  settle();
 }
 
 // As the mock provider's server writes them: a length for one whole chunk, else chunked on HTTP/1.1.

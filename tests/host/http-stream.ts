@@ -184,7 +184,12 @@ export class HttpStream implements StreamControl {
     this.routeIsCached = false;
   }
 
-  reset(): void {
+  close(): void {
+    this.details ||= "wasm_close_stream";
+    this.reset();
+  }
+
+  private reset(): void {
     if (this.ended) return;
     this.client.end = "reset";
     this.finish();
@@ -283,12 +288,12 @@ export class HttpStream implements StreamControl {
   private routeRequest(headers: HeaderMap, end: boolean): void {
     this.refreshRoute();
     if (!this.route) return this.sendLocalReply(404, Buffer.alloc(0), new HeaderMap(), "route_not_found");
-    this.upstream.start(headers);
+    this.upstream.start(headers, end);
     if (end) this.upstream.complete();
   }
 
   private sinkResponseHeaders(headers: HeaderMap, end: boolean): void {
-    this.client.start(headers);
+    this.client.start(headers, end);
     if (end) this.completeResponse();
   }
 

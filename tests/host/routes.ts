@@ -22,6 +22,8 @@ export interface RouteMatch {
 
 /** Chooses the route for a request, or null. */
 export function chooseRoute(routes: HostRoute[], headers: HeaderMap): HostRoute | null {
+  // Envoy has no route for a request that lost this header.
+  if (!headers.get("x-forwarded-proto")) return null;
   const path = (headers.get(":path") ?? "").split("?")[0];
   const matches = ({ match }: HostRoute): boolean =>
     (match.prefix === undefined || path.startsWith(match.prefix)) &&

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HeaderMap } from "./header-map.ts";
+import { HeaderMap } from "./header-map.ts";
 
 /** What went over the wire on one side of an exchange: to the provider, or to the client. */
 export class Side {
   headers: HeaderMap | null = null;
   readonly body: Buffer[] = [];
   trailers: HeaderMap | null = null;
+  headersOnly = false;
   /** `open` until the last byte; `reset` when the connection was cut instead. */
   end: "open" | "clean" | "reset" = "open";
 
@@ -19,8 +20,11 @@ export class Side {
     return Buffer.concat(this.body);
   }
 
-  start(headers: HeaderMap): void {
-    this.headers = headers;
+  /** The headers go out; `end` where nothing follows them. */
+  start(headers: HeaderMap, end: boolean): void {
+    this.headersOnly = end;
+    // A copy: what a plugin changes afterwards comes too late.
+    this.headers = new HeaderMap(headers.pairs());
     for (const name of this.needed) {
       if (!headers.get(name)) this.violate(`the ${this.what} goes out without ${name}`);
     }

@@ -46,7 +46,7 @@ export class Vm {
   stopIteration = false;
   private effectiveId = 0;
   private nextContextId = 1;
-  private nextToken = 1;
+  private readonly nextToken = { http: 4, grpc: 5 };
   private afterCall: (() => void)[] = [];
   private readonly exports: Record<string, (...args: number[]) => number | undefined>;
   private anchor = 0;
@@ -73,8 +73,11 @@ export class Vm {
     return this.nextContextId++;
   }
 
-  newToken(): number {
-    return this.nextToken++;
+  /** The two low bits of a callout's token say of which kind it is. */
+  newToken(kind: Callout["kind"]): number {
+    const token = this.nextToken[kind];
+    this.nextToken[kind] += 4;
+    return token;
   }
 
   /** The context that a host call acts on: the effective one, where it is still alive. */

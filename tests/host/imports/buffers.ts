@@ -58,10 +58,9 @@ export function bufferCalls(vm: Vm) {
   };
 }
 
-// Envoy can put bytes in front, replace everything, or append: nothing in the middle.
+// Envoy can replace a beginning (of any length, none included) or append: nothing in the middle.
 function edit(bytes: Bytes, start: number, length: number, data: Buffer): number {
-  if (start === 0 && length === 0) bytes.prepend(data);
-  else if (start === 0 && length >= bytes.length) bytes.replace(data);
+  if (start === 0) bytes.replace(Buffer.concat([data, bytes.view(Math.min(length, bytes.length))]));
   else if (start > 0 && start >= bytes.length) bytes.append(data);
   else return Status.BadArgument;
   return Status.Ok;

@@ -38,7 +38,7 @@ export function calloutCalls(vm: Vm) {
         vm.violate(`calls ${name} without all of ${NEEDED.join(", ")}`);
         return Status.BadArgument;
       }
-      const token = vm.newToken();
+      const token = vm.newToken("http");
       const call = { root: vm.root, cluster: name, headers: headerMap, body: data, trailers: trailerMap, timeoutMs };
       vm.callouts.set(token, { kind: "http", token, ...call });
       vm.memory.writeU32(tokenAt, token);
@@ -68,7 +68,7 @@ export function calloutCalls(vm: Vm) {
         return Status.InvalidMemoryAccess;
       }
       if (!vm.environment.clusters.has(name)) return Status.ParseFailure;
-      const token = vm.newToken();
+      const token = vm.newToken("grpc");
       const call = { root: vm.root, cluster: name, service: serviceName, method: methodName, metadata: pairs };
       vm.callouts.set(token, { kind: "grpc", token, ...call, message: data, timeoutMs });
       return vm.memory.writeU32(tokenAt, token) ? Status.Ok : Status.InvalidMemoryAccess;

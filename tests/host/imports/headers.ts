@@ -22,6 +22,7 @@ export function headerCalls(vm: Vm) {
     const map = writable(vm, type);
     if (!map) return absent(type, what);
     edit(map);
+    if (type === MapType.RequestHeaders) vm.stream?.stream.clearRouteCache();
     return Status.Ok;
   };
 

@@ -33,7 +33,7 @@ export function streamCalls(vm: Vm) {
       if (type > StreamType.Upstream) return Status.BadArgument;
       const stream = vm.stream;
       if (!stream) return onRoot("closes", Status.Ok);
-      if (type <= StreamType.Response) vm.doAfterCall(() => stream.stream.reset());
+      if (type <= StreamType.Response) vm.doAfterCall(() => stream.stream.close());
       return Status.Ok;
     },
     proxy_send_local_response(
