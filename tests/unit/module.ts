@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
-import asc from "assemblyscript/asc";
 
 const root = resolve(import.meta.dirname, "../..");
+const CONFIG = "tests/unit/assembly/asconfig.json";
 const PAGE_BYTES = 65536;
 
 /** The exports of a module under tests/unit/assembly, by name; addresses, sizes and truth values are numbers. */
@@ -18,16 +18,35 @@ export interface TestModule {
   out(): Buffer;
 }
 
-/** Compiles tests/unit/assembly/`name`.ts into build/tests and starts it; an abort becomes an exception. */
+/** Compiles tests/unit/assembly/`name`.ts into build/tests, if need be, and starts it; an abort becomes an exception. */
 export async function loadModule(name: string): Promise<TestModule> {
   const entry = `tests/unit/assembly/${name}.ts`;
-  const outFile = `build/tests/${name}.wasm`;
-  mkdirSync(join(root, "build/tests"), { recursive: true });
-  const messages = asc.createMemoryStream();
-  const args = [entry, "--config", "tests/unit/assembly/asconfig.json", "--outFile", outFile, "--baseDir", root];
-  const { error } = await asc.main(args, { stdout: messages, stderr: messages });
-  if (error) throw new Error(`${entry} does not compile\n${messages.toString() || error.message}`);
-  return start(readFileSync(join(root, outFile)));
+  const outFile = join(root, `build/tests/${name}.wasm`);
+  if (!isUpToDate(outFile)) {
+    mkdirSync(join(root, "build/tests"), { recursive: true });
+    // Tests run side by side: what one writes is whole before another sees it.
+    const ownFile = `build/tests/${name}.${process.pid}.wasm`;
+    // Loading the compiler takes longer than most tests.
+    const asc = await import("assemblyscript/asc");
+    const started = new Date();
+    const messages = asc.createMemoryStream();
+    const args = [entry, "--config", CONFIG, "--outFile", ownFile, "--baseDir", root];
+    const { error } = await asc.main(args, { stdout: messages, stderr: messages });
+    if (error) throw new Error(`${entry} does not compile\n${messages.toString() || error.message}`);
+    // What was saved in the meantime is newer.
+    utimesSync(join(root, ownFile), started, started);
+    renameSync(join(root, ownFile), outFile);
+  }
+  return start(readFileSync(outFile));
+}
+
+function isUpToDate(outFile: string): boolean {
+  if (!existsSync(outFile)) return false;
+  const built = statSync(outFile).mtimeMs;
+  const sources = ["assembly", "plugins", "tests/unit/assembly"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  return [...sources, "package-lock.json"].every((file) => statSync(join(root, file)).mtimeMs < built);
 }
 
 async function start(wasm: BufferSource): Promise<TestModule> {
