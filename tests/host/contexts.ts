@@ -37,6 +37,8 @@ export interface StreamControl extends PropertySource {
   /** Trailers that the plugin adds while it sees the last piece of a body; null where that is too late. */
   addRequestTrailers(): HeaderMap | null;
   addResponseTrailers(): HeaderMap | null;
+  /** The headers of that map have gone out: a change comes too late. */
+  headersWentOut(type: number): boolean;
   /** What would be wrong with continuing that direction now, or null. */
   whyNotContinue(type: number): string | null;
 }

@@ -3,7 +3,8 @@ import type { ClientRequest, ClientResponse } from "../harness/http-client.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { Callout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
-import type { HttpStream, StreamOptions } from "./http-stream.ts";
+import type { HttpStream } from "./http-stream.ts";
+import type { StreamOptions } from "./stream-state.ts";
 import type { CalloutReply, ProxyHost } from "./proxy-host.ts";
 
 /** Who answers what the plugin sends. */

@@ -1,51 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
 import { StreamType } from "./abi.ts";
-import type { RootContext, StreamContext, StreamControl } from "./contexts.ts";
+import type { RootContext, StreamControl } from "./contexts.ts";
 import { FilterDirection, type DirectionHooks } from "./filter-direction.ts";
 import { HeaderMap, type HeaderPair } from "./header-map.ts";
 import { localReply, type LocalReply } from "./local-reply.ts";
-import type { Attribute, FilterStateEntry } from "./properties.ts";
-import { chooseRoute, type HostRoute } from "./routes.ts";
-import { Side } from "./side.ts";
-import { streamAttributes } from "./stream-attributes.ts";
+import { StreamState, type StreamOptions } from "./stream-state.ts";
 import type { Vm } from "./vm.ts";
 import { WasmFilter } from "./wasm-filter.ts";
-
-/** The surroundings of a stream. */
-export interface StreamOptions {
-  /** Default: one route named `default` to the cluster `upstream`. */
-  routes?: HostRoute[];
-  /** Default: Envoy's own, 1 MiB. */
-  bufferLimitBytes?: number;
-  /** The client, or the provider, speaks HTTP/2. */
-  downstreamHttp2?: boolean;
-  upstreamHttp2?: boolean;
-}
-
-const MEBIBYTE = 1024 * 1024;
-const DEFAULT_ROUTES: HostRoute[] = [{ name: "default", match: { prefix: "/" }, cluster: "upstream" }];
 
 /**
  * One exchange through one plugin, driven step by step: the client's request goes in, `upstream` is what the provider
  * receives, its answer goes in, `client` is what the client receives.
  */
-export class HttpStream implements StreamControl {
-  readonly client: Side;
-  readonly upstream: Side;
-  readonly filterState = new Map<string, FilterStateEntry>();
-  /** Envoy's response code details. */
-  details = "";
-  route: HostRoute | null = null;
-  readonly options: Required<StreamOptions>;
-  /** Nanoseconds since 1970. */
-  readonly startedAt: bigint;
-  /** Bytes of the client's body so far. */
-  requestBodySize = 0;
-  requestHeaderMap: HeaderMap | null = null;
-  responseHeaderMap: HeaderMap | null = null;
-  private responseTrailerMap: HeaderMap | null = null;
-  private routeIsCached = false;
+export class HttpStream extends StreamState implements StreamControl {
   private filter: WasmFilter | null = null;
   private readonly request: FilterDirection;
   private readonly response: FilterDirection;
@@ -57,16 +25,11 @@ export class HttpStream implements StreamControl {
   private ended = false;
 
   constructor(
-    readonly vm: Vm,
+    vm: Vm,
     private readonly root: RootContext,
     options: StreamOptions = {},
   ) {
-    this.startedAt = vm.environment.now();
-    const defaults = { bufferLimitBytes: MEBIBYTE, downstreamHttp2: false, upstreamHttp2: false };
-    this.options = { routes: DEFAULT_ROUTES, ...defaults, ...options };
-    const violate = (what: string) => vm.violations.push(what);
-    this.upstream = new Side("request", [":method", ":path", ":authority"], violate);
-    this.client = new Side("response", [":status"], violate);
+    super(vm, options);
     this.request = new FilterDirection(this.requestHooks(), this.options.bufferLimitBytes);
     this.response = new FilterDirection(this.responseHooks(), this.options.bufferLimitBytes);
   }
@@ -180,10 +143,6 @@ export class HttpStream implements StreamControl {
     } else this.reset();
   }
 
-  clearRouteCache(): void {
-    this.routeIsCached = false;
-  }
-
   close(): void {
     this.details ||= "wasm_close_stream";
     this.reset();
@@ -205,10 +164,6 @@ export class HttpStream implements StreamControl {
     this.responseTrailerMap = new HeaderMap();
     this.response.addTrailers(this.responseTrailerMap);
     return this.responseTrailerMap;
-  }
-
-  attributes(name: string, context: StreamContext): Attribute {
-    return streamAttributes(this, name, context);
   }
 
   private requestHooks(): DirectionHooks {
@@ -276,12 +231,6 @@ export class HttpStream implements StreamControl {
     if (empty || this.ended || this.responseAborted) return;
     this.responseComplete = true;
     this.response.data(reply.body, true);
-  }
-
-  private refreshRoute(): void {
-    if (this.routeIsCached || !this.requestHeaderMap) return;
-    this.route = chooseRoute(this.options.routes, this.requestHeaderMap);
-    this.routeIsCached = true;
   }
 
   // The router is the last filter of the request's way.

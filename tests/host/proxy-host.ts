@@ -5,7 +5,8 @@ import { LOG_LEVELS, Status, type LogLevel } from "./abi.ts";
 import type { Callout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
 import { HeaderMap, type HeaderPair } from "./header-map.ts";
-import { HttpStream, type StreamOptions } from "./http-stream.ts";
+import { HttpStream } from "./http-stream.ts";
+import type { StreamOptions } from "./stream-state.ts";
 import { SharedData } from "./shared-data.ts";
 import { Vm } from "./vm.ts";
 

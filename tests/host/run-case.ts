@@ -7,7 +7,7 @@ import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { RootContext } from "./contexts.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
-import type { StreamOptions } from "./http-stream.ts";
+import type { StreamOptions } from "./stream-state.ts";
 import { findLeak } from "./leak-check.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import type { RouteMatch } from "./routes.ts";
@@ -79,17 +79,15 @@ export class HostCase {
     return this.eachAlone((host, context, exchange) => {
       const request = toClientRequest(exchange.request);
       const whole = this.exchange(host, context, exchange, request);
-      const body = Buffer.concat(whole.upstream?.reply.chunks ?? []);
-      const isStream = whole.upstream?.reply.headers.some(
-        ([name, value]) => name === "content-type" && value.startsWith("text/event-stream"),
-      );
-      if (!isStream || body.length < 2) return [];
+      const reply = whole.upstream?.reply;
+      const body = Buffer.concat(reply?.chunks ?? []);
+      if (!reply || !isEventStream(reply) || body.length < 2) return [];
       const step = Math.ceil(body.length / EVERY_OFFSET);
       const ways = [split(body, 1)];
       for (let at = 1; at < body.length; at += step) ways.push([body.subarray(0, at), body.subarray(at)]);
       for (const chunks of ways) {
         host.rewind();
-        const cut = this.exchange(host, context, exchange, request, chunks);
+        const cut = this.exchange(host, context, exchange, request, { ...reply, chunks });
         if (!cut.response.body.equals(whole.response.body)) {
           const where = chunks.length === 2 ? `cut at byte ${chunks[0].length}` : "byte by byte";
           return [`the stream ${where} gives ${JSON.stringify(cut.response.body.toString())}`];
@@ -123,13 +121,12 @@ export class HostCase {
     context: RootContext,
     exchange: Exchange,
     request: ClientRequest,
-    chunks?: Buffer[],
+    fixedReply?: ProviderReply,
   ): Outcome & { request: ClientRequest; upstream: { request: ProviderRequest; reply: ProviderReply } | null } {
     let reply: ProviderReply | null = null;
     const peers = {
       answer: (received: ProviderRequest): ProviderReply => {
-        const whole = answer(this.testCase, exchange, received);
-        return (reply = chunks ? { ...whole, chunks } : whole);
+        return (reply = fixedReply ?? answer(this.testCase, exchange, received));
       },
     };
     const outcome = runExchange(host, context, request, peers, this.options);
@@ -154,3 +151,6 @@ export class HostCase {
     return [...missing, ...present, ...leakedSecrets(secretsOf(this.testCase), lines)];
   }
 }
+
+const isEventStream = (reply: ProviderReply): boolean =>
+  reply.headers.some(([name, value]) => name === "content-type" && value.startsWith("text/event-stream"));

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StreamContext } from "./contexts.ts";
 import type { HeaderMap } from "./header-map.ts";
-import type { HttpStream } from "./http-stream.ts";
+
 import type { Attribute } from "./properties.ts";
+import type { StreamState } from "./stream-state.ts";
 
 /**
  * Envoy's attributes of a stream under one top-level name. What comes from headers is there only while the plugin can
  * reach those headers. https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
  */
-export function streamAttributes(stream: HttpStream, name: string, context: StreamContext): Attribute {
+export function streamAttributes(stream: StreamState, name: string, context: StreamContext): Attribute {
   switch (name) {
     case "request":
       return ofRequest(stream, context.requestHeaders ?? context.log?.requestHeaders ?? null);
@@ -33,7 +34,7 @@ export function streamAttributes(stream: HttpStream, name: string, context: Stre
   }
 }
 
-function ofRequest(stream: HttpStream, headers: HeaderMap | null): Attribute {
+function ofRequest(stream: StreamState, headers: HeaderMap | null): Attribute {
   const path = headers?.get(":path");
   const query = path?.indexOf("?") ?? -1;
   const received = stream.requestBodySize;
@@ -56,7 +57,7 @@ function ofRequest(stream: HttpStream, headers: HeaderMap | null): Attribute {
   };
 }
 
-function ofResponse(stream: HttpStream, headers: HeaderMap | null): Attribute {
+function ofResponse(stream: StreamState, headers: HeaderMap | null): Attribute {
   const status = stream.responseHeaderMap?.get(":status");
   return {
     ...(headers && { headers: joined(headers) }),
@@ -66,7 +67,7 @@ function ofResponse(stream: HttpStream, headers: HeaderMap | null): Attribute {
   };
 }
 
-function ofConfiguration({ route, upstream }: HttpStream): Attribute {
+function ofConfiguration({ route, upstream }: StreamState): Attribute {
   return {
     route_name: route?.name ?? "",
     route_metadata: { filter_metadata: route?.metadata ?? {} },

@@ -21,6 +21,7 @@ export function headerCalls(vm: Vm) {
     if (type > MAX_MAP_TYPE) return Status.BadArgument;
     const map = writable(vm, type);
     if (!map) return absent(type, what);
+    if (vm.stream?.stream.headersWentOut(type)) vm.violate(`${what} ${NAMES[type]}: they have gone out already`);
     edit(map);
     if (type === MapType.RequestHeaders) vm.stream?.stream.clearRouteCache();
     return Status.Ok;

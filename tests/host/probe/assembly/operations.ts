@@ -22,6 +22,9 @@ export function run(words: string[], streamId: u32, rootId: u32): string {
   const name = words[0];
 
   if (name == "get") return valued(host.getHeader(num(a), second.at, second.size, OUT, OUT_SIZE));
+  if (name == "keep") return plain(host.getHeader(num(a), second.at, second.size, OUT, OUT_SIZE));
+  if (name == "freetwice") return freeTwice();
+  if (name == "trap") return trap();
   if (name == "add") return plain(host.addHeader(num(a), second.at, second.size, third.at, third.size));
   if (name == "set") return plain(host.setHeader(num(a), second.at, second.size, third.at, third.size));
   if (name == "del") return plain(host.removeHeader(num(a), second.at, second.size));
@@ -106,6 +109,18 @@ export function run(words: string[], streamId: u32, rootId: u32): string {
   if (name == "done") return plain(host.done());
   if (name == "log") return plain(host.log(num(a), second.at, second.size));
   return "unknown operation";
+}
+
+function trap(): string {
+  unreachable();
+  return "";
+}
+
+function freeTwice(): string {
+  const block = heap.alloc(16);
+  heap.free(block);
+  heap.free(block);
+  return "freed twice";
 }
 
 function plain(status: u32): string {
