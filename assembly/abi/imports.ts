@@ -5,11 +5,14 @@
 @external("env", "proxy_log")
 export declare function proxy_log(level: u32, message: usize, size: usize): u32;
 
+
 @external("env", "proxy_get_log_level")
 export declare function proxy_get_log_level(level: usize): u32;
 
+
 @external("env", "proxy_get_current_time_nanoseconds")
 export declare function proxy_get_current_time_nanoseconds(time: usize): u32;
+
 
 @external("env", "proxy_set_tick_period_milliseconds")
 export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
@@ -18,12 +21,14 @@ export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
 @external("env", "proxy_get_property")
 export declare function proxy_get_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
 
+
 @external("env", "proxy_set_property")
 export declare function proxy_set_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
 
 
 @external("env", "proxy_get_header_map_pairs")
 export declare function proxy_get_header_map_pairs(map: u32, pairs: usize, pairsSize: usize): u32;
+
 
 @external("env", "proxy_add_header_map_value")
 export declare function proxy_add_header_map_value(
@@ -34,6 +39,7 @@ export declare function proxy_add_header_map_value(
   valueSize: usize,
 ): u32;
 
+
 @external("env", "proxy_replace_header_map_value")
 export declare function proxy_replace_header_map_value(
   map: u32,
@@ -43,12 +49,14 @@ export declare function proxy_replace_header_map_value(
   valueSize: usize,
 ): u32;
 
+
 @external("env", "proxy_remove_header_map_value")
 export declare function proxy_remove_header_map_value(map: u32, name: usize, nameSize: usize): u32;
 
 
 @external("env", "proxy_get_buffer_bytes")
 export declare function proxy_get_buffer_bytes(buffer: u32, start: u32, size: u32, data: usize, dataSize: usize): u32;
+
 
 @external("env", "proxy_set_buffer_bytes")
 export declare function proxy_set_buffer_bytes(buffer: u32, start: u32, size: u32, data: usize, dataSize: usize): u32;
@@ -57,8 +65,10 @@ export declare function proxy_set_buffer_bytes(buffer: u32, start: u32, size: u3
 @external("env", "proxy_continue_stream")
 export declare function proxy_continue_stream(stream: u32): u32;
 
+
 @external("env", "proxy_close_stream")
 export declare function proxy_close_stream(stream: u32): u32;
+
 
 @external("env", "proxy_send_local_response")
 export declare function proxy_send_local_response(
@@ -87,6 +97,7 @@ export declare function proxy_http_call(
   callId: usize,
 ): u32;
 
+
 @external("env", "proxy_grpc_call")
 export declare function proxy_grpc_call(
   service: usize,
@@ -103,6 +114,7 @@ export declare function proxy_grpc_call(
   callId: usize,
 ): u32;
 
+
 @external("env", "proxy_grpc_cancel")
 export declare function proxy_grpc_cancel(callId: u32): u32;
 
@@ -115,6 +127,7 @@ export declare function proxy_get_shared_data(
   valueSize: usize,
   cas: usize,
 ): u32;
+
 
 @external("env", "proxy_set_shared_data")
 export declare function proxy_set_shared_data(
@@ -129,11 +142,14 @@ export declare function proxy_set_shared_data(
 @external("env", "proxy_define_metric")
 export declare function proxy_define_metric(kind: u32, name: usize, nameSize: usize, id: usize): u32;
 
+
 @external("env", "proxy_increment_metric")
 export declare function proxy_increment_metric(id: u32, offset: i64): u32;
 
+
 @external("env", "proxy_record_metric")
 export declare function proxy_record_metric(id: u32, value: u64): u32;
+
 
 @external("env", "proxy_get_metric")
 export declare function proxy_get_metric(id: u32, value: usize): u32;
@@ -148,6 +164,7 @@ export declare function proxy_call_foreign_function(
   result: usize,
   resultSize: usize,
 ): u32;
+
 
 @external("env", "proxy_set_effective_context")
 export declare function proxy_set_effective_context(context: u32): u32;

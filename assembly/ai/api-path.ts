@@ -50,7 +50,11 @@ const ROWS: Row[] = [
   new Row(Api.VideoRemix, "openai/v1/videoremix", "/v1/videos/{video_id}/remix"),
   new Row(Api.RetrieveFineTuningJob, "openai/v1/retrievefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}"),
   new Row(Api.FineTuningJobEvents, "openai/v1/fine-tuningjobevents", "/v1/fine_tuning/jobs/{job_id}/events"),
-  new Row(Api.FineTuningJobCheckpoints, "openai/v1/fine-tuningjobcheckpoints", "/v1/fine_tuning/jobs/{job_id}/checkpoints"),
+  new Row(
+    Api.FineTuningJobCheckpoints,
+    "openai/v1/fine-tuningjobcheckpoints",
+    "/v1/fine_tuning/jobs/{job_id}/checkpoints",
+  ),
   new Row(Api.CancelFineTuningJob, "openai/v1/cancelfine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/cancel"),
   new Row(Api.ResumeFineTuningJob, "openai/v1/resumefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/resume"),
   new Row(Api.PauseFineTuningJob, "openai/v1/pausefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/pause"),

@@ -134,7 +134,7 @@ export class ChatChunk {
 
   /** Gives the memory back. */
   free(): void {
-    this.head.free();
+    this.head.dispose();
     this.out = NOWHERE;
   }
 

@@ -5,6 +5,8 @@ import { writeCallId } from "./call-id";
 import { ReasoningMode } from "./reasoning-mode";
 import { TokenUsage } from "./usage";
 
+const NOWHERE = new ByteBuffer();
+
 /**
  * Writes an answer as OpenAI's `chat.completion` object. Texts and ids are contents of JSON strings and are copied as they
  * are. What it writes is what OpenAI's clients put together from the chunks of `ChatStream` for the same answer.
@@ -17,7 +19,7 @@ import { TokenUsage } from "./usage";
  * completion.end(usage);
  */
 export class ChatCompletion {
-  private out: ByteBuffer = new ByteBuffer();
+  private out: ByteBuffer = NOWHERE;
   private id: Slice = ABSENT;
   private choice: i32 = -1;
   private choices: i32 = 0;

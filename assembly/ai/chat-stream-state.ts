@@ -23,10 +23,12 @@ export class Choice {
   private reasoningSent: i32;
   private reasoningHeld: u32;
 
+
   @inline
   get content(): StreamText {
     return changetype<StreamText>(changetype<usize>(this) + offsetof<Choice>("contentSent"));
   }
+
 
   @inline
   get reasoning(): StreamText {
@@ -44,6 +46,7 @@ export class CallState {
   index: i32;
   private sent: i32;
   private held: u32;
+
 
   @inline
   get text(): StreamText {
@@ -121,8 +124,8 @@ export class ChatStreamState {
 
   /** Gives the memory back. */
   free(): void {
-    this.choices.free();
-    this.calls.free();
+    this.choices.dispose();
+    this.calls.dispose();
     this.count = 0;
     this.callCount = 0;
     this.current = -1;

@@ -17,4 +17,10 @@ export const PROVIDER_STATE = "ai_provider";
 export const MODEL_STATE = "ai_model";
 
 /** The headers in which clients send keys of a model provider: none of them reaches a provider that has a key of ours. */
-export const CREDENTIAL_HEADERS: string[] = ["authorization", "x-api-key", "api-key", "x-goog-api-key", "x-authorization"];
+export const CREDENTIAL_HEADERS: string[] = [
+  "authorization",
+  "x-api-key",
+  "api-key",
+  "x-goog-api-key",
+  "x-authorization",
+];

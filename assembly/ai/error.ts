@@ -2,7 +2,6 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice } from "../bytes/slice";
 import { JsonWriter } from "../json/writer";
 
-
 /** OpenAI's `type` for a status. https://platform.openai.com/docs/guides/error-codes */
 export function errorType(status: i32): string {
   if (status == 401) return "authentication_error";

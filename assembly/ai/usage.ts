@@ -30,7 +30,7 @@ export class TokenUsage {
     let prompt: i64 = -1;
     let completion: i64 = -1;
     let total: i64 = -1;
-    for (let key = jsonFirstKey(usage); key != ABSENT; ) {
+    for (let key = jsonFirstKey(usage); key != ABSENT;) {
       const value = jsonMemberValue(usage, key);
       if (jsonKind(value) == JsonKind.Number) {
         const count = jsonInteger(value, -1);
@@ -57,12 +57,13 @@ export class TokenUsage {
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
     if (this.hasCached) out.text(',"prompt_tokens_details":{"cached_tokens":').integer(this.cached).byte(0x7d);
-    if (this.hasReasoning) out.text(',"completion_tokens_details":{"reasoning_tokens":').integer(this.reasoning).byte(0x7d);
+    if (this.hasReasoning)
+      out.text(',"completion_tokens_details":{"reasoning_tokens":').integer(this.reasoning).byte(0x7d);
     out.byte(0x7d);
   }
 
   private readDetails(details: Slice): void {
-    for (let key = jsonFirstKey(details); key != ABSENT; ) {
+    for (let key = jsonFirstKey(details); key != ABSENT;) {
       const value = jsonMemberValue(details, key);
       const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
       if (count >= 0 && jsonEquals(key, "cached_tokens")) {

@@ -1,60 +1,94 @@
-import { RawBuffer } from "./raw-buffer";
-import { Slice } from "./slice";
+import { Slice, sliceOf, sliceSize, sliceStart } from "./slice";
+
+const SMALLEST: i32 = 256;
 
 /**
- * A growing run of bytes outside the collector's reach. Its owner calls `free()`; after that, or before the first
- * write, it holds no memory. Slices of it are valid until the next write.
+ * A growing run of bytes. Neither it nor its bytes are managed, so that code which runs for each byte pays nothing to the
+ * collector: an owner that lives shorter than the VM calls `dispose()` once. Its slices are valid until the next write.
  */
+// @ts-ignore: decorator
+@unmanaged
 export class ByteBuffer {
-  // These three are the fields of RawBuffer, in its order.
-  private data: usize = 0;
+  /** The address of the first byte, or 0. */
+  start: usize = 0;
   private capacity: i32 = 0;
   /** The number of bytes written. */
   size: i32 = 0;
 
-  /** Everything written, as a slice of this buffer. */
+  /** Everything written. */
   @inline
   get slice(): Slice {
-    return changetype<RawBuffer>(this).slice;
-  }
-
-  /** The address of the first byte. */
-  @inline
-  get start(): usize {
-    return changetype<RawBuffer>(this).start;
+    return sliceOf(this.start, this.size);
   }
 
   /** Makes room for `count` more bytes and gives their address; the caller writes them and adds to `size`. */
   @inline
   reserve(count: i32): usize {
-    return changetype<RawBuffer>(this).reserve(count);
+    if (this.size + count > this.capacity) this.grow(this.size + count);
+    return this.start + this.size;
+  }
+
+  /** Ends the bytes at `end`, up to which the caller has written. */
+  @inline
+  endAt(end: usize): void {
+    this.size = <i32>(end - this.start);
   }
 
   /** Appends one byte. */
   @inline
   byte(value: u32): this {
-    changetype<RawBuffer>(this).byte(value);
+    store<u8>(this.reserve(1), value);
+    this.size++;
     return this;
   }
 
   /** Appends the bytes of a slice, which must not lie in this buffer. */
-  @inline
   append(slice: Slice): this {
-    changetype<RawBuffer>(this).append(slice);
+    const count = sliceSize(slice);
+    memory.copy(this.reserve(count), sliceStart(slice), count);
+    this.size += count;
     return this;
   }
 
   /** Appends a string as UTF-8. */
   @inline
   text(value: string): this {
-    changetype<RawBuffer>(this).text(changetype<usize>(value), value.length);
+    return this.units(changetype<usize>(value), value.length);
+  }
+
+  /** Appends UTF-16 units as UTF-8; ASCII, which literals are, goes eight units at a time. */
+  units(from: usize, length: i32): this {
+    // Three bytes are the most that one UTF-16 unit takes; sixteen more let the wide store run over.
+    let to = this.reserve(length * 3 + 16);
+    let i = 0;
+    while (i + 8 <= length) {
+      const units = v128.load(from + (i << 1));
+      if (v128.any_true(v128.and(units, i16x8.splat(<i16>0xff80)))) break;
+      v128.store(to, i8x16.narrow_i16x8_u(units, units));
+      to += 8;
+      i += 8;
+    }
+    while (i < length) {
+      const unit = load<u16>(from + (i << 1));
+      if (unit >= 0x80) break;
+      store<u8>(to++, unit);
+      i++;
+    }
+    if (i < length)
+      to += String.UTF8.encodeUnsafe(from + (i << 1), length - i, to, false, String.UTF8.ErrorMode.REPLACE);
+    this.endAt(to);
     return this;
   }
 
   /** Appends a decimal number. */
-  @inline
   integer(value: i64): this {
-    changetype<RawBuffer>(this).integer(value);
+    let rest = value < 0 ? 0 - <u64>value : <u64>value;
+    let digits = 1;
+    for (let n = rest; n >= 10; n /= 10) digits++;
+    let to = this.reserve(digits + 1);
+    if (value < 0) store<u8>(to++, 0x2d);
+    for (let p = to + digits; p > to; rest /= 10) store<u8>(--p, <u8>(0x30 + (rest % 10)));
+    this.endAt(to + digits);
     return this;
   }
 
@@ -67,17 +101,33 @@ export class ByteBuffer {
   /** Drops the first `count` bytes and moves the rest to the front. */
   dropFront(count: i32): void {
     const rest = this.size - count;
-    memory.copy(this.data, this.data + count, rest);
+    memory.copy(this.start, this.start + count, rest);
     this.size = rest;
-  }
-
-  /** Forgets the bytes, and gives the memory back if it is more than `limit` bytes. */
-  release(limit: i32): void {
-    changetype<RawBuffer>(this).release(limit);
   }
 
   /** Gives the memory back. The buffer can be used again afterwards. */
   free(): void {
-    changetype<RawBuffer>(this).free();
+    if (this.start) heap.free(this.start);
+    this.start = 0;
+    this.capacity = 0;
+    this.size = 0;
+  }
+
+  /** Forgets the bytes, and gives the memory back if it is more than `limit` bytes. */
+  release(limit: i32): void {
+    this.size = 0;
+    if (this.capacity > limit) this.free();
+  }
+
+  /** Gives back the memory and the buffer itself, which is not used again. */
+  dispose(): void {
+    this.free();
+    heap.free(changetype<usize>(this));
+  }
+
+  private grow(needed: i32): void {
+    const capacity = max(max(needed, this.capacity << 1), SMALLEST);
+    this.start = this.start ? heap.realloc(this.start, capacity) : heap.alloc(capacity);
+    this.capacity = capacity;
   }
 }

@@ -7,6 +7,8 @@ import { ABSENT, Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
  * What the host holds of a body in this callback. Stock Envoy replaces the whole of it, puts bytes before it, or
  * behind it; it does not replace a part in the middle.
  */
+// @ts-ignore: decorator
+@unmanaged
 export class BodyBuffer {
   private content: Slice = ABSENT;
   /** The number of bytes that the host holds, all of them since it began to hold. */

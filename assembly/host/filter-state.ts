@@ -24,7 +24,7 @@ export class FilterState {
     argument.byte(FIELD_NAME).byte(this.name.length).text(this.name);
     argument.byte(FIELD_TYPE).byte(TYPE_STRING).byte(FIELD_SPAN).byte(SPAN_DOWNSTREAM_REQUEST);
     callForeignFunction("declare_property", argument.slice);
-    argument.free();
+    argument.dispose();
   }
 
   /** The value, or `ABSENT`; valid until the callback returns. */

@@ -50,10 +50,9 @@ export class HeaderPairs {
     return this;
   }
 
-  /** Gives the memory back. */
+  /** Gives the memory back; the headers are not used again. */
   free(): void {
-    this.content.free();
-    this.count = 0;
+    this.content.dispose();
   }
 
   private measured(index: i32, before: i32, after: i32): void {

@@ -13,6 +13,8 @@ import { alsoEncoded, encoded } from "./scratch";
  * A header map of the current stream. Reading takes one host call a callback: `get` and its kin show the headers as
  * they stood when they were first read in this callback; changes go to the host at once and are not seen by them.
  */
+// @ts-ignore: decorator
+@unmanaged
 export class HeaderMap {
   private pairs: Slice = ABSENT;
   private loaded: bool = false;

@@ -12,6 +12,8 @@ const KEPT_BYTES: i32 = 4096;
  * A validated JSON text and an index of its outermost object's members. Made to be used again for one text after the
  * other; its slices are valid as long as the text is, and until the next `parse`.
  */
+// @ts-ignore: decorator
+@unmanaged
 export class JsonDocument {
   private table: usize = 0;
   private unescaped: ByteBuffer = new ByteBuffer();

@@ -1,5 +1,4 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { RawBuffer } from "../bytes/raw-buffer";
 import {
   ABSENT,
   Slice,
@@ -37,6 +36,8 @@ const KEPT_BYTES: i32 = 65536;
  * edit.remove("store");
  * if (edit.changed) edit.write(out);
  */
+// @ts-ignore: decorator
+@unmanaged
 export class JsonEdit {
   private document: JsonDocument = new JsonDocument();
   /** All new bytes. Everything else refers to them by offset, for the buffer moves as it grows. */
@@ -75,7 +76,7 @@ export class JsonEdit {
     if (!this.document.isObject) return;
     const index = this.beginMember(key);
     this.pieces.byte(0x22);
-    escapeUtf8(utf8, changetype<RawBuffer>(this.pieces));
+    escapeUtf8(utf8, this.pieces);
     this.pieces.byte(0x22);
     this.endMember(key, index);
   }
@@ -185,7 +186,7 @@ export class JsonEdit {
 
   private appendKey(key: string): void {
     this.pieces.byte(0x2c).byte(0x22);
-    escapeUtf16(changetype<usize>(key), key.length, changetype<RawBuffer>(this.pieces));
+    escapeUtf16(changetype<usize>(key), key.length, this.pieces);
     this.pieces.byte(0x22).byte(0x3a);
   }
 

@@ -1,4 +1,4 @@
-import { RawBuffer } from "../bytes/raw-buffer";
+import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { REPLACEMENT, skipMultibyte, storeUtf8, utf8Length } from "../bytes/utf8";
 
@@ -13,7 +13,7 @@ const HEX_DIGITS: usize = memory.data<u8>([
 ]);
 
 /** Appends UTF-8 text as the content of a JSON string, without the quotes; malformed UTF-8 becomes U+FFFD. */
-export function escapeUtf8(utf8: Slice, out: RawBuffer): void {
+export function escapeUtf8(utf8: Slice, out: ByteBuffer): void {
   const end = sliceEnd(utf8);
   const memoryEnd = endOfMemory();
   let p = sliceStart(utf8);
@@ -50,7 +50,7 @@ export function escapeUtf8(utf8: Slice, out: RawBuffer): void {
 }
 
 /** Appends UTF-16 units as the content of a JSON string, without the quotes; a lone surrogate becomes U+FFFD. */
-export function escapeUtf16(units: usize, length: i32, out: RawBuffer): void {
+export function escapeUtf16(units: usize, length: i32, out: ByteBuffer): void {
   const end = units + ((<usize>length) << 1);
   const memoryEnd = endOfMemory();
   let p = units;

@@ -6,6 +6,8 @@ const ENTRY_SIZE: usize = 16;
  * Replacements of ranges of a text, in the order of their start; a range without length is an insertion. Each names its
  * new bytes by offset and size in a buffer that may still move.
  */
+// @ts-ignore: decorator
+@unmanaged
 export class PatchList {
   private entries: ByteBuffer = new ByteBuffer();
 

@@ -89,7 +89,7 @@ export function jsonText(string: Slice): string {
   const buffer = new ByteBuffer();
   jsonUnescape(string, buffer);
   const text = sliceToString(buffer.slice);
-  buffer.free();
+  buffer.dispose();
   return text;
 }
 

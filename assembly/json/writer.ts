@@ -1,11 +1,10 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { RawBuffer } from "../bytes/raw-buffer";
 import { Slice } from "../bytes/slice";
 import { escapeUtf16, escapeUtf8 } from "./escape";
 
 /** Appends UTF-8 text as the content of a JSON string, without the quotes; malformed UTF-8 becomes U+FFFD. */
 export function escapeJson(utf8: Slice, out: ByteBuffer): void {
-  escapeUtf8(utf8, changetype<RawBuffer>(out));
+  escapeUtf8(utf8, out);
 }
 
 /**
@@ -34,7 +33,7 @@ export class JsonWriter {
 
   /** Closes an object. */
   endObject(): this {
-    changetype<RawBuffer>(this.out).byte(0x7d);
+    this.out.byte(0x7d);
     this.needsComma = true;
     return this;
   }
@@ -48,7 +47,7 @@ export class JsonWriter {
 
   /** Closes an array. */
   endArray(): this {
-    changetype<RawBuffer>(this.out).byte(0x5d);
+    this.out.byte(0x5d);
     this.needsComma = true;
     return this;
   }
@@ -92,28 +91,28 @@ export class JsonWriter {
   /** Writes `true` or `false`. */
   boolean(value: bool): this {
     const text = value ? "true" : "false";
-    this.value().text(changetype<usize>(text), text.length);
+    this.value().text(text);
     return this;
   }
 
   /** Writes `null`. */
   nothing(): this {
     const text = "null";
-    this.value().text(changetype<usize>(text), text.length);
+    this.value().text(text);
     return this;
   }
 
   /** The buffer, after the comma that the next key or value needs. */
   @inline
-  private value(): RawBuffer {
-    const out = changetype<RawBuffer>(this.out);
+  private value(): ByteBuffer {
+    const out = this.out;
     if (this.needsComma) out.byte(0x2c);
     this.needsComma = true;
     return out;
   }
 }
 
-function quoteUtf16(units: usize, length: i32, out: RawBuffer): void {
+function quoteUtf16(units: usize, length: i32, out: ByteBuffer): void {
   out.byte(0x22);
   escapeUtf16(units, length, out);
   out.byte(0x22);

@@ -25,6 +25,8 @@ export { proxy_on_memory_allocate } from "../abi/memory";
 
 const LOG_LEVEL_EVERY = 256;
 
+const pluginConfiguration = new BodyBuffer(BufferType.PluginConfiguration);
+
 export function proxy_abi_version_0_2_1(): void {}
 
 export function proxy_on_context_create(id: u32, parent: u32): void {
@@ -45,7 +47,7 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
   if (!roots.has(root)) return 0;
   enterCallback();
   refreshLogLevel();
-  const text = new BodyBuffer(BufferType.PluginConfiguration).part(0, size);
+  const text = pluginConfiguration.part(0, size);
   const configuration = pluginHost().configure(text);
   if (configuration) roots.get(root).configuration = configuration;
   leave();

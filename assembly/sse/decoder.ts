@@ -21,6 +21,8 @@ const KEPT_BYTES: i32 = 16384;
  * decoder.push(chunk);
  * while (decoder.next()) if (decoder.hasData) translate(decoder.data);
  */
+// @ts-ignore: decorator
+@unmanaged
 export class SseDecoder {
   /** The event's data lines, joined by LF. */
   data: Slice = ABSENT;
@@ -103,6 +105,13 @@ export class SseDecoder {
     this.at = this.end;
     this.held.free();
     this.joined.free();
+  }
+
+  /** Gives back the memory and the decoder itself, which is not used again. */
+  dispose(): void {
+    this.held.dispose();
+    this.joined.dispose();
+    heap.free(changetype<usize>(this));
   }
 
   /** Reads on from `p`, in the state that the bytes before left; gives the address behind the blank line, or 0. */

@@ -19,7 +19,7 @@ export abstract class AnswerStream {
 
   /** Gives the memory of the stream back. */
   free(): void {
-    this.decoder.free();
+    this.decoder.dispose();
   }
 }
 

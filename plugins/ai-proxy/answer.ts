@@ -146,7 +146,10 @@ export class Answer {
 
   private leaveCompressed(): HeadersAction {
     compressed.add();
-    log(LogLevel.Warn, "ai-proxy: the provider compressed its answer although it was not asked to; it is passed on as it is");
+    log(
+      LogLevel.Warn,
+      "ai-proxy: the provider compressed its answer although it was not asked to; it is passed on as it is",
+    );
     return HeadersAction.Continue;
   }
 

@@ -1,6 +1,14 @@
 import { writeError } from "../../assembly/ai/error";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, startsWithIgnoringCase, trimmed } from "../../assembly/bytes/slice";
+import {
+  ABSENT,
+  Slice,
+  sliceOf,
+  sliceSize,
+  sliceStart,
+  startsWithIgnoringCase,
+  trimmed,
+} from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";

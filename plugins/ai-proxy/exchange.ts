@@ -65,7 +65,7 @@ export class Exchange {
 
   /** Gives back the memory that lives as long as the stream. */
   free(): void {
-    this.model.free();
-    this.pathBytes.free();
+    this.model.dispose();
+    this.pathBytes.dispose();
   }
 }

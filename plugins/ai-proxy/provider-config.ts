@@ -1,9 +1,9 @@
 import { Api } from "../../assembly/ai/api";
 import { apiOfName } from "../../assembly/ai/api-path";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
-import { Slice, sliceSize, sliceStart } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
-import { jsonKind, JsonKind } from "../../assembly/json/value";
+import { jsonContent, jsonKind, JsonKind } from "../../assembly/json/value";
 import { ApiToken } from "./api-token";
 import { ModelMapping } from "./model-mapping";
 import { Provider, ProviderOptions } from "./provider";
@@ -120,16 +120,19 @@ function readTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
 }
 
 function readReasoningMode(reader: ConfigReader): ReasoningMode {
-  const mode = reader.text("reasoningContentMode", "passthrough").toLowerCase();
-  if (mode == "ignore") return ReasoningMode.Ignore;
-  if (mode == "concat") return ReasoningMode.Concat;
-  if (mode != "passthrough") reader.fail("reasoningContentMode", "must be one of passthrough, ignore, concat");
+  const value = reader.value("reasoningContentMode");
+  if (value == ABSENT) return ReasoningMode.Passthrough;
+  const mode = jsonKind(value) == JsonKind.String ? jsonContent(value) : ABSENT;
+  if (sliceEqualsIgnoringCase(mode, "passthrough")) return ReasoningMode.Passthrough;
+  if (sliceEqualsIgnoringCase(mode, "ignore")) return ReasoningMode.Ignore;
+  if (sliceEqualsIgnoringCase(mode, "concat")) return ReasoningMode.Concat;
+  reader.fail("reasoningContentMode", "must be one of passthrough, ignore, concat");
   return ReasoningMode.Passthrough;
 }
 
 function readRaw(reader: ConfigReader, key: string): ArrayBuffer | null {
   const value = reader.value(key);
-  if (value == 0) return null;
+  if (value == ABSENT) return null;
   if (jsonKind(value) != JsonKind.Object) reader.fail(key, "must be an object");
   return copied(value);
 }

@@ -115,7 +115,8 @@ function readMessages(exchange: Exchange, request: JsonDocument): bool {
     return exchange.refuse("You must provide a messages parameter.", "messages", "missing_required_parameter");
   }
   const first = jsonKind(messages) == JsonKind.Array ? jsonFirst(messages) : ABSENT;
-  if (first == ABSENT) return exchange.refuse("'messages' must be a list of at least one message.", "messages", "invalid_type");
+  if (first == ABSENT)
+    return exchange.refuse("'messages' must be a list of at least one message.", "messages", "invalid_type");
   if (jsonKind(first) != JsonKind.Object) {
     return exchange.refuse("'messages[0]' must be an object.", "messages[0]", "invalid_type");
   }

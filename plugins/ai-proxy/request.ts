@@ -117,15 +117,15 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
   if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Untouched) return BodyNeed.None;
   const type = headers.get("content-type");
-  const isJson = type == ABSENT || sliceIncludes(type, "json");
+  const isJson = sliceIncludes(type, "json");
   if (takesModel(exchange.api)) {
     if (endOfStream) {
       exchange.refuse("The request has no body; it must be a JSON object.");
       return BodyNeed.Refused;
     }
-    // These APIs take JSON and nothing else: what curl says of `-d` by default must not lead past the gateway.
+    // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
     if (!isJson) headers.setText("content-type", "application/json");
-  } else if (endOfStream || !isJson) return BodyNeed.None;
+  } else if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
   exchange.hasLength = headers.get("content-length") != ABSENT;
   return BodyNeed.Whole;
 }

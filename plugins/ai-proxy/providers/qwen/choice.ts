@@ -33,7 +33,7 @@ export class QwenChoice {
   read(choice: Slice, position: i32): void {
     this.clear();
     this.index = position;
-    for (let key = jsonFirstKey(choice); key != ABSENT; ) {
+    for (let key = jsonFirstKey(choice); key != ABSENT;) {
       const value = jsonMemberValue(choice, key);
       if (jsonEquals(key, "message")) this.readMessage(value);
       else if (jsonEquals(key, "finish_reason")) this.finish = finishReason(value);
@@ -60,7 +60,7 @@ export class QwenChoice {
   }
 
   private readMessage(message: Slice): void {
-    for (let key = jsonFirstKey(message); key != ABSENT; ) {
+    for (let key = jsonFirstKey(message); key != ABSENT;) {
       const value = jsonMemberValue(message, key);
       if (jsonEquals(key, "content")) this.content = contentText(value);
       else if (jsonEquals(key, "reasoning_content")) this.reasoning = jsonContent(value);

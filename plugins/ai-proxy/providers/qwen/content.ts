@@ -13,7 +13,14 @@ import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 
 /** What DashScope lets stand beside a part's text, image or video; its compatible mode takes the same names. */
-const PART_OPTIONS: StaticArray<string> = ["min_pixels", "max_pixels", "total_pixels", "fps", "max_frames", "cache_control"];
+const PART_OPTIONS: StaticArray<string> = [
+  "min_pixels",
+  "max_pixels",
+  "total_pixels",
+  "fps",
+  "max_frames",
+  "cache_control",
+];
 
 /** Holds one JSON string at a time that is put together from several. */
 const joined = new ByteBuffer();
@@ -75,7 +82,8 @@ export function writePart(exchange: Exchange, part: Slice, path: string, writer:
     writer.key("video").raw(url);
   } else if (jsonEquals(type, "video")) {
     const frames = jsonGet(part, "video");
-    if (jsonKind(frames) != JsonKind.Array) return exchange.refuse("A video part must list its frames.", `${path}.video`);
+    if (jsonKind(frames) != JsonKind.Array)
+      return exchange.refuse("A video part must list its frames.", `${path}.video`);
     writer.key("video").raw(frames);
   } else if (jsonEquals(type, "input_audio")) {
     if (!writeAudio(exchange, jsonGet(part, "input_audio"), path, writer)) return false;

@@ -63,7 +63,10 @@ export function translateEmbeddingList(exchange: Exchange, response: JsonDocumen
     const embedding = jsonGet(item, "embedding");
     if (jsonKind(embedding) != JsonKind.Array) return false;
     writer.beginObject().key("object").string("embedding");
-    writer.key("index").integer(jsonInteger(jsonGet(item, "text_index"), position++)).key("embedding");
+    writer
+      .key("index")
+      .integer(jsonInteger(jsonGet(item, "text_index"), position++))
+      .key("embedding");
     if (hasNote(exchange, BASE64)) writeBase64(embedding, writer);
     else writer.raw(embedding);
     writer.endObject();
@@ -78,7 +81,8 @@ export function translateEmbeddingList(exchange: Exchange, response: JsonDocumen
 
 function readFormat(exchange: Exchange, format: Slice): bool {
   if (format == ABSENT || jsonEquals(format, "float")) return true;
-  if (!jsonEquals(format, "base64")) return exchange.refuse("encoding_format must be float or base64.", "encoding_format");
+  if (!jsonEquals(format, "base64"))
+    return exchange.refuse("encoding_format must be float or base64.", "encoding_format");
   exchange.notes |= BASE64;
   return true;
 }

@@ -213,5 +213,7 @@ function isSystem(message: Slice): bool {
 }
 
 function isKnownRole(role: Slice): bool {
-  return jsonEquals(role, "user") || jsonEquals(role, "assistant") || jsonEquals(role, "tool") || jsonEquals(role, "system");
+  return (
+    jsonEquals(role, "user") || jsonEquals(role, "assistant") || jsonEquals(role, "tool") || jsonEquals(role, "system")
+  );
 }

@@ -7,7 +7,8 @@ import { Slice, byteAt, sliceIncludes, sliceSize, sliceStartsWith } from "../../
  */
 export function isMultimodalModel(model: Slice): bool {
   if (sliceIncludes(model, "-vl") || sliceIncludes(model, "-omni") || sliceIncludes(model, "-ocr")) return true;
-  if (sliceStartsWith(model, "qvq") || sliceIncludes(model, "-audio") || sliceStartsWith(model, "kimi-k2.5")) return true;
+  if (sliceStartsWith(model, "qvq") || sliceIncludes(model, "-audio") || sliceStartsWith(model, "kimi-k2.5"))
+    return true;
   return isSightedGeneration(model);
 }
 

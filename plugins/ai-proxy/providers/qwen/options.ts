@@ -40,7 +40,8 @@ function readFileUrls(reader: ConfigReader): string {
 }
 
 function isFileId(id: string): bool {
-  for (let i = 0; i < id.length; i++) if (!isLetterOrDigit(id.charCodeAt(i)) && !"-_.".includes(id.charAt(i))) return false;
+  for (let i = 0; i < id.length; i++)
+    if (!isLetterOrDigit(id.charCodeAt(i)) && !"-_.".includes(id.charAt(i))) return false;
   return id.length > 0;
 }
 

@@ -118,7 +118,8 @@ export function writeParameters(exchange: Exchange, request: JsonDocument, searc
 /** Increments are asked for, unless the client itself wants all text so far in each of DashScope's events. */
 function writeStreaming(exchange: Exchange, request: JsonDocument, writer: JsonWriter): bool {
   const value = request.get("incremental_output");
-  if (isPresent(request, "incremental_output") && !checkType(exchange, "incremental_output", Type.Boolean, value)) return false;
+  if (isPresent(request, "incremental_output") && !checkType(exchange, "incremental_output", Type.Boolean, value))
+    return false;
   if (!exchange.streaming) return true;
   const isCumulative = isPresent(request, "incremental_output") && !jsonIsTrue(value);
   if (isCumulative) exchange.notes |= CUMULATIVE;
@@ -177,7 +178,11 @@ function writeToolChoice(exchange: Exchange, value: Slice, tools: Slice, writer:
     const only = jsonFirst(tools);
     if (only != ABSENT && jsonNext(tools, only) == ABSENT) {
       writer.key("tool_choice").beginObject().key("type").string("function");
-      writer.key("function").beginObject().key("name").raw(jsonGet(jsonGet(only, "function"), "name"));
+      writer
+        .key("function")
+        .beginObject()
+        .key("name")
+        .raw(jsonGet(jsonGet(only, "function"), "name"));
       writer.endObject().endObject();
       return true;
     }
@@ -200,11 +205,17 @@ function checkType(exchange: Exchange, name: string, type: Type, value: Slice): 
     case Type.Object:
       return kind == JsonKind.Object || exchange.refuse(`${name} must be an object.`, name);
     case Type.Stop:
-      return kind == JsonKind.String || kind == JsonKind.Array || exchange.refuse("stop must be a string or a list.", name);
+      return (
+        kind == JsonKind.String || kind == JsonKind.Array || exchange.refuse("stop must be a string or a list.", name)
+      );
     case Type.Tools:
       return checkTools(exchange, value);
     default:
-      return kind == JsonKind.String || kind == JsonKind.Object || exchange.refuse(`${name} must be a string or an object.`, name);
+      return (
+        kind == JsonKind.String ||
+        kind == JsonKind.Object ||
+        exchange.refuse(`${name} must be a string or an object.`, name)
+      );
   }
 }
 
@@ -213,7 +224,11 @@ function checkTools(exchange: Exchange, tools: Slice): bool {
   let position = 0;
   for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
     if (!jsonEquals(jsonGet(tool, "type"), "function")) {
-      return exchange.refuse("Only tools of type function are supported.", `tools[${position}].type`, "unsupported_value");
+      return exchange.refuse(
+        "Only tools of type function are supported.",
+        `tools[${position}].type`,
+        "unsupported_value",
+      );
     }
     if (jsonKind(jsonGet(jsonGet(tool, "function"), "name")) != JsonKind.String) {
       return exchange.refuse("A function must have a name.", `tools[${position}].function.name`);
