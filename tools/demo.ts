@@ -36,6 +36,7 @@ async function demo(): Promise<void> {
       console.log(`question  ${QUESTION}`);
       process.stdout.write("answer    ");
       const chat = await streamChat(url, "gpt-4-turbo", QUESTION, (text) => process.stdout.write(text));
+      console.log();
       const { request, reply } = exchanges[0];
       const sent = [`${request.method} ${request.path}`, `host: ${request.authority}`, ...shown(request.headers)];
       show("the client sends", [chat.request.line, ...shown(chat.request.headers), "", chat.request.body]);
@@ -62,7 +63,7 @@ function shortened(events: string[]): string[] {
 }
 
 function show(title: string, lines: string[]): void {
-  console.log(`\n\n── ${title} ${"─".repeat(Math.max(0, 60 - title.length))}\n${lines.join("\n")}`);
+  console.log(`\n── ${title} ${"─".repeat(Math.max(0, 60 - title.length))}\n${lines.join("\n")}`);
 }
 
 try {

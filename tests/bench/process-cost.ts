@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+
+/** CPU time that all threads of a process have used so far, in µs. */
+export function cpuMicros(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  // The first number of schedstat is the time on a CPU, in ns.
+  const nanos = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return nanos.reduce((sum, value) => sum + value, 0) / 1000;
+}
+
+/** Memory of a process that is in RAM, in MB. */
+export function residentMegabytes(pid: number): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+/** Keeps a process, all its threads included, on one core; false where the machine has only one, or no taskset. */
+export function pin(pid: number, core: number): boolean {
+  if (availableParallelism() < 2) return false;
+  return spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" }).status === 0;
+}

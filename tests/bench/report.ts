@@ -1,0 +1,31 @@
+import type { Footprint, Spread, Work } from "./results.ts";
+
+/** One job as a line for the terminal. */
+export function describeWork({ id, unit, costs }: Work): string {
+  const parts = Object.entries(costs).map(([filter, { micros, ratio, delayMs }]) => {
+    const against = filter === "none" ? "" : ` = ${withSpread(ratio, 2)}×`;
+    return `${filter} ${withSpread(micros, 1)} µs${against}${delayMs ? `, ${delayMs.median.toFixed(2)} ms late` : ""}`;
+  });
+  return `${id.padEnd(12)} per ${unit}: ${parts.join("; ")}`;
+}
+
+/** The footprint as lines for the terminal. */
+export function describeFootprint({ readySeconds, residentMegabytes, moduleBytes }: Footprint): string {
+  const ready = Object.entries(readySeconds).map(([filter, seconds]) => `${filter} ${withSpread(seconds, 2)} s`);
+  const memory = Object.entries(residentMegabytes).map(
+    ([filter, sizes]) =>
+      `${filter} ${Object.entries(sizes)
+        .map(([streams, size]) => `${streams}: ${size.toFixed(0)}`)
+        .join(", ")}`,
+  );
+  return [
+    `module       ${(moduleBytes / 1000).toFixed(1)} KB`,
+    `ready        ${ready.join("; ")}`,
+    `memory (MB by idle streams) ${memory.join("; ")}`,
+  ].join("\n");
+}
+
+/** `1.42 (1.38–1.47)`: the median, and the least and the most. */
+export function withSpread({ median, least, most }: Spread, digits: number): string {
+  return `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;
+}
