@@ -76,7 +76,7 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
     env: { ...process.env, ...options.env },
   });
   closeSync(output);
-  const release = dieWithParent(child);
+  const release = dieWithParent(child, folder);
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const logs = () => (existsSync(files.log) ? readFileSync(files.log, "utf8").split("\n").filter(Boolean) : []);
   const stop = async (): Promise<void> => {
@@ -115,18 +115,22 @@ function argumentsFor(files: { config: string; admin: string }, options: EnvoyOp
   ];
 }
 
-/** A shell that waits for the end of our pipe and then kills Envoy: it works where this process is killed, too. */
-export function dieWithParent(child: ChildProcess): () => void {
-  const guard = spawn(
-    "/bin/sh",
-    ["-c", 'trap "" INT TERM; cat >/dev/null; kill -9 "$0" 2>/dev/null', String(child.pid)],
-    {
-      stdio: ["pipe", "ignore", "ignore"],
-    },
-  );
+/**
+ * A shell that waits for the end of our pipe, then kills the child and removes its folder: it works where this process is
+ * killed, too. Gives back the way to call it off.
+ */
+export function dieWithParent(child: ChildProcess, folder?: string): () => void {
+  const script = 'trap "" INT TERM; cat >/dev/null; kill -9 "$0" 2>/dev/null; [ -z "$1" ] || rm -rf "$1"';
+  const guard = spawn("/bin/sh", ["-c", script, String(child.pid), folder ?? ""], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   guard.unref();
   (guard.stdin as unknown as { unref(): void }).unref();
-  return () => guard.kill("SIGKILL");
+  return () => {
+    guard.kill("SIGKILL");
+    // The shell is gone; what it waited with ends with the pipe.
+    guard.stdin.destroy();
+  };
 }
 
 async function untilReady(child: ChildProcess, adminFile: string, timeoutMs: number): Promise<number> {

@@ -67,7 +67,10 @@ function collect(options: SendOptions, leave: () => void, resolve: (response: Cl
 function sendHttp1(port: number, request: ClientRequest, options: SendOptions): Promise<ClientResponse> {
   return new Promise((resolve) => {
     const { method, path, authority } = request;
-    const out = http.request({ host: "127.0.0.1", port, method, path, agent: false, setHost: false });
+    // The connection stays open, idle: a client that closes it once it has all of a body can be faster than the end of
+    // the stream inside the proxy, which then takes it for a client that went away.
+    const agent = new http.Agent({ keepAlive: true });
+    const out = http.request({ host: "127.0.0.1", port, method, path, agent, setHost: false });
     const collector = collect(options, () => out.destroy(), resolve);
     out.setNoDelay(true);
     out.setHeader("host", authority);
