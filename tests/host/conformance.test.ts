@@ -10,7 +10,7 @@ import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
-import type { ProviderRequest } from "../providers/types.ts";
+import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
 import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
 import { scenarios } from "./probe/scenarios/index.ts";
@@ -45,12 +45,14 @@ before(async () => {
     serve(scenarioOf),
     serve(scenarioOf, { http2: true }),
     serve(() => ({ status: 200, headers: [["x-side", "yes"]], chunks: [Buffer.from("from the side")] })),
+    serve(grpcService, { http2: true }),
   ]);
-  const [http1, http2, side] = servers.map(({ port }) => port);
+  const [http1, http2, side, grpc] = servers.map(({ port }) => port);
   const clusters = [
     clusterFor({ name: "upstream", port: http1 }),
     clusterFor({ name: "upstream-http2", port: http2, http2: true }),
     clusterFor({ name: "side", port: side }),
+    clusterFor({ name: "grpc", port: grpc, http2: true }),
   ];
   envoy = await startEnvoy(bootstrapFor(scenarios.map(listenerOf), clusters));
 });
@@ -59,6 +61,24 @@ after(async () => {
   await envoy?.stop();
   await Promise.all(servers.map((server) => server.close()));
 });
+
+/** A gRPC service of two methods: one answers, the other fails. */
+function grpcService(request: ProviderRequest): ProviderReply {
+  const failed = request.path.endsWith("/Fail");
+  const status: HeaderPair[] = failed
+    ? [
+        ["grpc-status", "5"],
+        ["grpc-message", "not here"],
+      ]
+    : [["grpc-status", "0"]];
+  const message = Buffer.concat([Buffer.from([0, 0, 0, 0, 4]), Buffer.from("told")]);
+  return {
+    status: 200,
+    headers: [["content-type", "application/grpc"]],
+    chunks: failed ? [] : [message],
+    trailers: status,
+  };
+}
 
 function routesOf({ name, http2 }: Scenario) {
   const cluster = http2 ? "upstream-http2" : "upstream";
@@ -109,7 +129,11 @@ async function accessLogDetails(name: string): Promise<string> {
 }
 
 function onNode(scenario: Scenario): Observed {
-  const host = new ProxyHost(PROBE_WASM, { strict: false, vmId: scenario.name, clusters: ["upstream", "side"] });
+  const host = new ProxyHost(PROBE_WASM, {
+    strict: false,
+    vmId: scenario.name,
+    clusters: ["upstream", "side", "grpc"],
+  });
   const context = host.configure("probe", scenario.script);
   assert.ok(context);
   const side = { status: 200, headers: [["x-side", "yes"]] as [string, string][], body: "from the side" };
@@ -117,7 +141,11 @@ function onNode(scenario: Scenario): Observed {
     host,
     context,
     toRequest(scenario),
-    { answer: () => scenario.reply, callout: () => side },
+    {
+      answer: () => scenario.reply,
+      callout: () => side,
+      grpc: ({ method }) => (method === "Fail" ? { code: 5, message: "not here" } : Buffer.from("told")),
+    },
     {
       routes: routesOf(scenario),
       bufferLimitBytes: scenario.bufferLimitBytes,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientRequest, ClientResponse } from "../harness/http-client.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
-import type { Callout } from "./callouts.ts";
+import type { GrpcCallout, HttpCallout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
 import type { HttpStream } from "./http-stream.ts";
 import type { StreamOptions } from "./stream-state.ts";
@@ -12,7 +12,9 @@ export interface Peers {
   /** The provider. */
   answer(request: ProviderRequest): ProviderReply;
   /** Services that the plugin calls out to; without it a callout waits for ever. */
-  callout?(call: Callout): CalloutReply;
+  callout?(call: HttpCallout): CalloutReply;
+  /** gRPC services: a message, or an error. */
+  grpc?(call: GrpcCallout): Buffer | { code: number; message: string };
 }
 
 /** What went over the wire on both sides. */
@@ -133,7 +135,15 @@ function replyHeaders(reply: ProviderReply, http2: boolean): HeaderPair[] {
 
 function answerCallouts(host: ProxyHost, peers: Peers): void {
   // A plugin that calls out from every answer would never end.
-  for (let round = 0; round < 100 && peers.callout && host.callouts.length > 0; round++) {
-    for (const call of host.callouts) if (call.kind === "http") host.answer(call, peers.callout(call));
+  for (let round = 0; round < 100 && host.callouts.length > 0; round++) {
+    for (const call of host.callouts) {
+      if (call.kind === "http") {
+        if (peers.callout) host.answer(call, peers.callout(call));
+      } else if (peers.grpc) {
+        const reply = peers.grpc(call);
+        if (Buffer.isBuffer(reply)) host.answerGrpc(call, reply);
+        else host.failGrpc(call, reply.code, reply.message);
+      }
+    }
   }
 }

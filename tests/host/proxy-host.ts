@@ -142,18 +142,15 @@ export class ProxyHost {
 
   /** Answers a gRPC callout with a message. */
   answerGrpc(call: Callout, message: Buffer): void {
-    call.root.grpc = {
-      initialMetadata: new HeaderMap([[":status", "200"]]),
-      message,
-      trailingMetadata: new HeaderMap(),
-    };
+    call.root.grpc = { initialMetadata: null, message, trailingMetadata: null };
     this.deliver(call, "proxy_on_grpc_receive", [message.length]);
     call.root.grpc = null;
   }
 
   /** Ends a gRPC callout with an error status. */
   failGrpc(call: Callout, code: number, message: string): void {
-    call.root.status = { code, message };
+    // Envoy adds where the answer came from.
+    call.root.status = { code, message: `${message}{via_upstream}` };
     this.deliver(call, "proxy_on_grpc_close", [code]);
   }
 

@@ -5,7 +5,8 @@ const everywhere =
   "len 0; len 1; read 0 0 5; read 1 0 5; get 0 :path; get 2 :status; get 1 x; get 3 x; mapsize 0; mapsize 2";
 const refused =
   "get 4 x; get 5 x; get 6 :status; get 7 x; get 9 x; len 4; len 5; len 6; len 7; len 9; read 7 0 9; write 7 0 9 x; write 4 0 0 x";
-const changes = "read 0 0 3; read 0 2 99; read 0 5 9; write 0 2 1 middle; write 0 0 2 short; write 0 99 0 -end; len 0";
+const changes =
+  "read 0 0 3; read 0 2 99; read 0 5 9; read 0 99 1; read 0 2 4294967295; read 0 4294967295 5; write 0 2 1 middle; write 0 0 2 short; write 0 99 0 -end; len 0";
 const held = { request_headers: "del 0 content-length; return 1", response_headers: "del 2 content-length; return 1" };
 
 /** Bodies: when they can be read and changed, and what holding them does. */

@@ -111,6 +111,22 @@ export const replyScenarios: Scenario[] = [
     reply: text("answer"),
   },
   {
+    name: "grpc-answer",
+    script: script({
+      request_headers: "grpc grpc test.Service Answer question; return 4",
+      grpc_receive: "len 5; read 5 0 99; get 4 :status; get 5 grpc-status; context stream; continue 0",
+    }),
+    reply: text("answer"),
+  },
+  {
+    name: "grpc-error",
+    script: script({
+      request_headers: "grpc grpc test.Service Fail question; return 4",
+      grpc_close: "status; len 5; context stream; reply 503 probe.grpc no x-b=1",
+    }),
+    reply: text("answer"),
+  },
+  {
     name: "refused-callouts",
     script: script({
       request_headers:
