@@ -93,7 +93,8 @@ export function sliceEndsWith(slice: Slice, text: string): bool {
 export function startsWithIgnoringCase(slice: Slice, text: string): bool {
   const size = text.length;
   if (sliceSize(slice) < size) return false;
-  for (let i = 0; i < size; i++) if (lowerCase(byteAt(slice, i)) != <u32>text.charCodeAt(i)) return false;
+  const units = changetype<usize>(text);
+  for (let i = 0; i < size; i++) if (lowerCase(byteAt(slice, i)) != <u32>load<u16>(units + (i << 1))) return false;
   return true;
 }
 
@@ -163,6 +164,8 @@ export function sliceToString(slice: Slice): string {
 // @ts-ignore: decorator
 @inline
 function matchesAt(address: usize, text: string, size: i32): bool {
-  for (let i = 0; i < size; i++) if (load<u8>(address + i) != <u32>text.charCodeAt(i)) return false;
+  // Straight from the string's units: `charCodeAt` checks bounds and notes the string for the collector.
+  const units = changetype<usize>(text);
+  for (let i = 0; i < size; i++) if (<u32>load<u8>(address + i) != <u32>load<u16>(units + (i << 1))) return false;
   return true;
 }

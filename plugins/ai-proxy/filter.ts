@@ -1,5 +1,4 @@
 import { BodyBuffer } from "../../assembly/host/body";
-import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { Slice } from "../../assembly/bytes/slice";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
@@ -21,7 +20,6 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    this.exchange.created = nowInSeconds();
     const need = prepareHeaders(this.exchange, headers, endOfStream);
     if (need == BodyNeed.Refused) {
       refuse(this.exchange);

@@ -13,7 +13,7 @@ import {
   startsWithIgnoringCase,
 } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
-import { randomBelow } from "../../assembly/host/clock";
+import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
@@ -60,7 +60,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const host = config.domain.length ? config.domain : config.provider.host(exchange);
   if (host.length) edits.setText(":authority", host);
   authorize(exchange, headers);
-  if (config.protocol == Protocol.OpenAi && takesModel(exchange.api)) edits.remove("accept-encoding");
+  if (config.protocol == Protocol.OpenAi && takesModel(exchange.api)) removeIfThere(headers, "accept-encoding");
   if (need == BodyNeed.None) setPath(exchange);
   apply(edits, headers);
   return need;
@@ -73,6 +73,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (!readRequest(exchange, document, body.bytes())) return false;
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Converted) {
     translated.release(KEPT_BYTES);
+    exchange.created = nowInSeconds();
     if (!exchange.config.provider.translateRequest(exchange, document, translated)) return false;
     body.replace(translated.slice);
     setLength(exchange, translated.size);
@@ -133,9 +134,8 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
 /** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */
 function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
-  const edits = exchange.headers;
   if (config.tokens.length) {
-    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) edits.remove(CREDENTIAL_HEADERS[i]);
+    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) removeIfThere(headers, CREDENTIAL_HEADERS[i]);
     const chosen = config.tokens.length == 1 ? 0 : randomBelow(config.tokens.length);
     config.provider.authorize(config.tokens[chosen], exchange);
     return;
@@ -147,7 +147,7 @@ function authorize(exchange: Exchange, headers: HeaderMap): void {
   if (own == ABSENT) return;
   bearer.clear();
   if (!startsWithIgnoringCase(own, "bearer ")) bearer.text("Bearer ");
-  edits.set("authorization", bearer.append(own).slice);
+  exchange.headers.set("authorization", bearer.append(own).slice);
 }
 
 function setPath(exchange: Exchange): void {
@@ -184,11 +184,14 @@ function replaceBody(body: BodyBuffer, edit: JsonEdit): i32 {
 function apply(edits: HeaderEdits, headers: HeaderMap): void {
   for (let i = 0; i < edits.count; i++) {
     const name = edits.nameAt(i);
-    if (edits.isRemoval(i)) {
-      if (headers.get(name) != ABSENT) headers.remove(name);
-    } else if (edits.valueAt(i) != ABSENT) headers.set(name, edits.valueAt(i));
+    if (edits.isRemoval(i)) removeIfThere(headers, name);
+    else if (edits.valueAt(i) != ABSENT) headers.set(name, edits.valueAt(i));
     else headers.setText(name, edits.textAt(i));
   }
+}
+
+function removeIfThere(headers: HeaderMap, name: string): void {
+  if (headers.get(name) != ABSENT) headers.remove(name);
 }
 
 function cleared(buffer: ByteBuffer): ByteBuffer {
