@@ -27,6 +27,7 @@ export interface CaseRequest extends BodySource {
   headers?: Record<string, string | string[]>;
   chunks?: number[];
   everyByte?: boolean;
+  trailers?: Record<string, string | string[]>;
 }
 
 /** What the upstream answers. */
@@ -35,6 +36,7 @@ export interface CaseReply extends BodySource {
   headers?: Record<string, string | string[]>;
   sse?: unknown[];
   chunkSize?: number;
+  trailers?: Record<string, string | string[]>;
   end?: "clean" | "cut" | "hang" | "refuse";
   delayMs?: number;
 }
@@ -54,6 +56,7 @@ export interface ExpectedResponse extends BodySource {
   headers?: Record<string, ExpectedHeader>;
   bodySameAsUpstream?: true;
   sse?: unknown[];
+  trailers?: Record<string, ExpectedHeader>;
   details?: string;
   end?: "clean" | "reset";
 }

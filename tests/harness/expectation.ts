@@ -54,21 +54,22 @@ function checkResponse(expected: ExpectedResponse, { response, upstream, details
   if (expected.end === "reset" && response.end !== "reset")
     problems.push(`the connection ended ${response.end}, not reset`);
   problems.push(...checkHeaders(expected.headers, response.headers));
+  problems.push(...checkHeaders(expected.trailers, response.trailers, "trailer"));
   const same = expected.bodySameAsUpstream ? Buffer.concat(upstream?.reply.chunks ?? []) : undefined;
   problems.push(...checkBody(expected, same, response.body));
   if (expected.sse) problems.push(...differences(ssePayloads(response.body), expected.sse, "sse"));
   return problems;
 }
 
-function checkHeaders(expected: Record<string, ExpectedHeader> = {}, actual: HeaderPair[]): string[] {
+function checkHeaders(expected: Record<string, ExpectedHeader> = {}, actual: HeaderPair[], kind = "header"): string[] {
   return Object.entries(expected).flatMap(([name, wanted]) => {
     const values = actual.filter(([other]) => other === name.toLowerCase()).map(([, value]) => value);
     const found = values.length > 0 ? values.join(", ") : null;
     if (typeof wanted === "object" && wanted) {
       const matches = found !== null && new RegExp(wanted.matches).test(found);
-      return matches ? [] : [`header ${name} is ${show(found)}, which does not match ${wanted.matches}`];
+      return matches ? [] : [`${kind} ${name} is ${show(found)}, which does not match ${wanted.matches}`];
     }
-    return found === wanted ? [] : [`header ${name} is ${show(found)}, not ${show(wanted)}`];
+    return found === wanted ? [] : [`${kind} ${name} is ${show(found)}, not ${show(wanted)}`];
   });
 }
 

@@ -13,7 +13,7 @@ interface CaseFile {
   config?: unknown;
   configText?: string;
   routes?: CaseRoute[];
-  variants?: { name: string; config?: unknown; configText?: string; routes?: CaseRoute[] }[];
+  variants?: { name: string; config?: unknown; configText?: string; configError?: string[]; routes?: CaseRoute[] }[];
   upstream?: { dialect?: string; http2?: Protocol };
   downstream?: { http2?: Protocol };
   bufferLimitBytes?: number;
@@ -72,7 +72,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
           downstreamHttp2,
           bufferLimitBytes: file.bufferLimitBytes,
           stateful: file.stateful ?? false,
-          configError: file.configError,
+          configError: merged.configError,
           exchanges: file.exchanges ?? [],
           logs: { contains: file.logs?.contains ?? [], excludes: file.logs?.excludes ?? [] },
         };
@@ -81,7 +81,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
   );
 }
 
-/** The plugins that have a module under build/, among those that have cases. */
+/** Says whether a plugin has a module under build/. */
 export const isBuilt = (plugin: string): boolean => existsSync(join(root, "build", `${plugin}.wasm`));
 
 function configurationOf({ config, configText }: { config?: unknown; configText?: string }): string | undefined {

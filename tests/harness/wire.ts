@@ -21,7 +21,7 @@ export function toClientRequest(request: CaseRequest): ClientRequest {
   const headers = headerPairs(request.headers);
   const names = new Set(headers.map(([name]) => name));
   if (request.json !== undefined && !names.has("content-type")) headers.push(["content-type", "application/json"]);
-  if (body.length > 0 && !names.has("content-length") && !names.has("transfer-encoding")) {
+  if (body.length > 0 && !request.trailers && !names.has("content-length") && !names.has("transfer-encoding")) {
     headers.push(["content-length", String(body.length)]);
   }
   return {
@@ -30,6 +30,7 @@ export function toClientRequest(request: CaseRequest): ClientRequest {
     authority: request.authority ?? "gateway.example",
     headers,
     chunks: split(body, request.everyByte ? 1 : undefined, request.chunks),
+    ...(request.trailers ? { trailers: headerPairs(request.trailers) } : {}),
   };
 }
 
@@ -51,7 +52,8 @@ function toReply(reply: CaseReply): ProviderReply {
   const events = reply.sse?.map(encodeEvent);
   const whole = events ? Buffer.concat(events) : (bodyBytes(reply) ?? Buffer.alloc(0));
   const chunks = events && reply.chunkSize === undefined ? events : split(whole, reply.chunkSize);
-  return { status: reply.status ?? 200, headers, chunks, end: reply.end, delayMs: reply.delayMs };
+  const trailers = reply.trailers ? { trailers: headerPairs(reply.trailers) } : {};
+  return { status: reply.status ?? 200, headers, chunks, ...trailers, end: reply.end, delayMs: reply.delayMs };
 }
 
 /** One event of a stream: JSON and `[DONE]` become a `data:` line, any other text is sent as it is. */
