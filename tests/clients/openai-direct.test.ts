@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { dialects } from "../providers/index.ts";
 import { serve } from "../providers/server.ts";
-import { type Failure, openAiClientSuite, type RunningTarget } from "./openai-suite.ts";
+import { type ClientTarget, type Failure, openAiClientSuite, type RunningTarget } from "./openai-suite.ts";
 
 const key = "sk-fake-for-tests";
 
@@ -39,10 +39,29 @@ openAiClientSuite(
     chatModel: "qwen-plus",
     visionModel: "qwen-vl-max",
     thinkingModel: "qwen-plus",
+    thinkingFields: { enable_thinking: true },
     embeddingModel: "text-embedding-v3",
     completionModel: "qwen2.5-coder-7b-instruct",
     listsModels: true,
     failures: failures("qwen"),
   },
   direct("dashscope", "/compatible-mode/v1"),
+);
+
+const azure: ClientTarget = {
+  key,
+  azureApiVersion: "2024-10-21",
+  chatModel: "gpt-4o",
+  visionModel: "gpt-4o",
+  embeddingModel: "text-embedding-3-small",
+  completionModel: "gpt-35-turbo-instruct",
+  listsModels: true,
+  failures: failures("gpt"),
+  streamQuirks: { opensWithoutChoices: true },
+};
+openAiClientSuite("mock of Azure", azure, direct("azure", ""));
+openAiClientSuite(
+  "mock of Azure without versions",
+  { ...azure, azureApiVersion: undefined },
+  direct("azure", "/openai/v1"),
 );

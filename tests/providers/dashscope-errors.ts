@@ -54,6 +54,8 @@ export function faultRefusal(fault: Fault | undefined): DashScopeRefusal | undef
       return new DashScopeRefusal(500, "InternalError.Algo", "inference internal error.");
     case "overloaded":
       return new DashScopeRefusal(503, "ModelUnavailable", "Model is unavailable, please try again later.");
+    case "content-filtered":
+      return new DashScopeRefusal(400, "DataInspectionFailed", "Input data may contain inappropriate content.");
     default:
       return undefined;
   }

@@ -44,7 +44,10 @@ export function dashScopeDialect(): Dialect {
     models: modelNames,
     listed: ["qwen-turbo", "qwen-plus", "qwen-max", "qwen-vl-max", "text-embedding-v3"],
     thinks: (body) => thinks(body.model as string, body),
-    besideError: (requestId) => ({ request_id: requestId }),
+    spell: (refusal, request) => ({
+      status: refusal.status,
+      body: { error: refusal.error, request_id: requestIdOf(request) },
+    }),
   });
   return {
     name: "dashscope",

@@ -12,6 +12,7 @@ const faults = [
   "quota-exceeded", // 429, no use in retrying
   "server-error", // 500 in the provider's error shape
   "overloaded", // 503 in the provider's error shape
+  "content-filtered", // 400, the provider does not like what the prompt says
   "stream-error", // 200, two events, then an error event
   "stream-refused", // 200, the first event is an error
 

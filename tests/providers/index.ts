@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { azureDialect } from "./azure.ts";
 import { dashScopeDialect } from "./dashscope.ts";
 import { openAiDialect } from "./openai.ts";
 import type { Dialect } from "./types.ts";
@@ -8,6 +9,7 @@ const all: Dialect[] = [
   // A self-hosted server: any model, any field.
   openAiDialect({ name: "openai-compatible", lenientFields: "any", models: /./ }),
   dashScopeDialect(),
+  azureDialect(),
 ];
 
 /** All dialects by name. */

@@ -30,7 +30,7 @@ const chatFields: Fields = {
   web_search_options: object,
 };
 
-/** Refuses what the chat completions API refuses; returns what the conversation asks for. */
+/** Refuses what the chat completions API refuses; returns what the conversation asks for, its limit apart. */
 export function readChat(body: JsonObject, lenient: readonly string[] | "any"): Conversation {
   checkFields(body, chatFields, lenient);
   const messages = checkMessages(body.messages);
@@ -49,7 +49,6 @@ export function readChat(body: JsonObject, lenient: readonly string[] | "any"): 
     images: imagesIn(messages),
     thinking: body.enable_thinking === true,
     wantsJson: format !== "text",
-    maxTokens: (body.max_completion_tokens ?? body.max_tokens ?? undefined) as number | undefined,
   };
 }
 

@@ -4,6 +4,12 @@
 import type { Fault } from "./faults.ts";
 import type { HeaderPair } from "./types.ts";
 
+/** A refusal in a server's own words. */
+export interface Spelling {
+  status: number;
+  body: unknown;
+}
+
 /** A refusal in OpenAI's error shape, thrown by the validation and turned into the reply by the dialect. */
 export class OpenAiRefusal extends Error {
   constructor(
@@ -115,6 +121,13 @@ export function faultRefusal(fault: Fault | undefined, model: string): OpenAiRef
         null,
         null,
         "service_unavailable",
+      );
+    case "content-filtered":
+      return badRequest(
+        "Invalid prompt: your prompt was flagged as potentially violating our usage policy. " +
+          "Please try again with a different prompt.",
+        null,
+        "invalid_prompt",
       );
     default:
       return undefined;

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { faultOf, withTransportFault } from "./faults.ts";
 import { chatAnswer, chatChunks, chatCompletion, readChat } from "./openai-chat.ts";
-import { badRequest, faultRefusal, noKey, noModel, OpenAiRefusal, wrongKey, wrongType } from "./openai-errors.ts";
+import {
+  badRequest,
+  faultRefusal,
+  noKey,
+  noModel,
+  OpenAiRefusal,
+  type Spelling,
+  wrongKey,
+  wrongType,
+} from "./openai-errors.ts";
 import { isList, noSuchObject, otherApis } from "./openai-other.ts";
 import { completionObjects, embeddingList } from "./openai-text.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
@@ -29,13 +38,26 @@ export interface OpenAiOptions {
   listed?: readonly string[];
   /** Whether the models may think aloud in `reasoning_content`. */
   thinks?: (body: JsonObject) => boolean;
-  /** Members that stand beside `error`. */
-  besideError?: (requestId: string) => JsonObject;
+  /** The APIs that it has, by path below the prefix; OpenAI's own when absent. */
+  apis?: readonly string[];
+  /** Refuses a request by its headers; when absent, OpenAI's Bearer key is required. */
+  checkKey?: (request: ProviderRequest) => void;
+  /** Refuses a chat that OpenAI would take. */
+  checkChat?: (body: JsonObject) => void;
+  /** The fields that limit the answer, the first one wins. */
+  limitFields?: readonly string[];
+  /** How it writes a `chat.completion`. */
+  writeCompletion?: (completion: JsonObject) => JsonObject;
+  /** How it writes the chunks of a stream, without the closing `[DONE]`. */
+  writeChunks?: (chunks: JsonObject[], usage: JsonObject) => JsonObject[];
+  /** How it spells a refusal; when absent, as OpenAI does. */
+  spell?: (refusal: OpenAiRefusal, request: ProviderRequest) => Spelling;
 }
 
 const chatModels = /^(gpt-(?!3\.5-turbo-instruct)|o\d|chatgpt-)/;
 const completionModels = /^(gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/;
 const embeddingModels = /^text-embedding-/;
+const limitFields = ["max_completion_tokens", "max_tokens"];
 const listedModels = ["gpt-4o", "gpt-4o-mini", "gpt-3.5-turbo-instruct", "text-embedding-3-small"];
 
 /** OpenAI's API as strict as the real one, or a server that speaks it with the named differences. */
@@ -48,8 +70,8 @@ export function openAiDialect(options: OpenAiOptions = {}): Dialect {
         return withRequestId(id, answer(request, id, options));
       } catch (error) {
         if (!(error instanceof OpenAiRefusal)) throw error;
-        const body = { error: error.error, ...options.besideError?.(id) };
-        return withRequestId(id, jsonReply(error.status, body, error.headers));
+        const { status, body } = spelled(error, request, options);
+        return withRequestId(id, jsonReply(status, body, error.headers));
       }
     },
   };
@@ -59,7 +81,8 @@ function answer(request: ProviderRequest, id: string, options: OpenAiOptions): P
   const path = pathOf(request);
   const prefix = options.prefix ?? "/v1";
   const api = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : "";
-  checkKey(request);
+  (options.checkKey ?? checkKey)(request);
+  if (options.apis && !options.apis.includes(api.replace(/^(\/models)\/[^/]+$/, "$1"))) throw noUrl(request);
   switch (api) {
     case "/chat/completions":
       return generate(request, options, chatModels, (body) => chat(body, id, options));
@@ -80,18 +103,22 @@ function answer(request: ProviderRequest, id: string, options: OpenAiOptions): P
   const absent = noSuchObject(api);
   if (absent) throw absent;
   const model = /^\/models\/([^/]+)$/.exec(api)?.[1];
-  if (model === undefined) throw new OpenAiRefusal(404, `Invalid URL (${request.method} ${path})`);
+  if (model === undefined) throw noUrl(request);
   requireMethod(request, "GET");
   if (!isServed(decodeURIComponent(model), options)) throw noModel(model);
   return jsonReply(200, modelObject(decodeURIComponent(model)));
 }
 
 function chat(body: JsonObject, id: string, options: OpenAiOptions): ProviderReply {
+  options.checkChat?.(body);
   const conversation = readChat(body, options.lenientFields ?? []);
-  const reply = chatAnswer({ ...conversation, thinking: options.thinks?.(body) ?? false });
-  return body.stream === true
-    ? objects(body, chatChunks(`chatcmpl-${id}`, body, reply))
-    : jsonReply(200, chatCompletion(`chatcmpl-${id}`, body, reply));
+  const [limit] = (options.limitFields ?? limitFields).map((name) => body[name]).filter(Number.isInteger);
+  const thinking = options.thinks?.(body) ?? false;
+  const reply = chatAnswer({ ...conversation, thinking, maxTokens: limit as number | undefined });
+  const whole = chatCompletion(`chatcmpl-${id}`, body, reply);
+  if (body.stream !== true) return jsonReply(200, options.writeCompletion?.(whole) ?? whole);
+  const chunks = chatChunks(`chatcmpl-${id}`, body, reply);
+  return objects(body, options.writeChunks?.(chunks, whole.usage as JsonObject) ?? chunks);
 }
 
 /** The checks that every generating API shares, in OpenAI's order, and the failures that a model's name asks for. */
@@ -112,7 +139,8 @@ function generate(
   const refusal = faultRefusal(fault, body.model);
   if (refusal && !(fault?.startsWith("stream-") && body.stream === true)) throw refusal;
   const reply = respond(body);
-  return refusal ? withErrorEvent(reply, refusal, fault === "stream-error" ? 2 : 0) : withTransportFault(fault, reply);
+  if (!refusal) return withTransportFault(fault, reply);
+  return withErrorEvent(reply, spelled(refusal, request, options).body, fault === "stream-error" ? 2 : 0);
 }
 
 function readBody(request: ProviderRequest): JsonObject {
@@ -153,13 +181,19 @@ const objects = (body: JsonObject, list: JsonObject[]): ProviderReply =>
     ? eventStream([...list.map(event), "data: [DONE]\n\n"], "text/event-stream; charset=utf-8")
     : jsonReply(200, list[0]);
 
-const event = (object: JsonObject): string => `data: ${JSON.stringify(object)}\n\n`;
+const event = (object: unknown): string => `data: ${JSON.stringify(object)}\n\n`;
 
 /** The stream breaks off with an `error` object in place of a chunk, and there is no `[DONE]`. */
-const withErrorEvent = (reply: ProviderReply, refusal: OpenAiRefusal, after: number): ProviderReply => ({
+const withErrorEvent = (reply: ProviderReply, error: unknown, after: number): ProviderReply => ({
   ...reply,
-  chunks: [...reply.chunks.slice(0, after), Buffer.from(event({ error: refusal.error }))],
+  chunks: [...reply.chunks.slice(0, after), Buffer.from(event(error))],
 });
+
+const spelled = (refusal: OpenAiRefusal, request: ProviderRequest, options: OpenAiOptions): Spelling =>
+  options.spell?.(refusal, request) ?? { status: refusal.status, body: { error: refusal.error } };
+
+const noUrl = (request: ProviderRequest): OpenAiRefusal =>
+  new OpenAiRefusal(404, `Invalid URL (${request.method} ${pathOf(request)})`);
 
 const listing = (request: ProviderRequest, data: JsonObject[]): ProviderReply => {
   requireMethod(request, "GET");

@@ -30,14 +30,18 @@ def run(client, call):
         return {"error": type(error).__name__, "message": error.message, "body": error.body}
 
 
+def client_for(task, call):
+    common = {"api_key": call.get("key", task["key"]), "max_retries": 0}
+    if "azureApiVersion" in task:
+        return openai.AzureOpenAI(azure_endpoint=task["baseUrl"], api_version=task["azureApiVersion"], **common)
+    return openai.OpenAI(base_url=task["baseUrl"], **common)
+
+
 def main():
     task = json.load(sys.stdin)
     results = []
     for call in task["calls"]:
-        client = openai.OpenAI(
-            base_url=call.get("baseUrl", task["baseUrl"]), api_key=call.get("key", task["key"]), max_retries=0
-        )
-        results.append(run(client, call))
+        results.append(run(client_for(task, call), call))
     json.dump(results, sys.stdout)
 
 

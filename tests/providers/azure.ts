@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Paths, keys and versions: https://learn.microsoft.com/en-us/azure/ai-services/openai/reference
+// The base without versions: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
+import { annotatedChunks, annotatedCompletion } from "./azure-content-filter.ts";
+import {
+  accessDenied,
+  type AzureError,
+  notEntra,
+  notSupported,
+  resourceNotFound,
+  spellAsAzure,
+} from "./azure-errors.ts";
+import { openAiDialect } from "./openai.ts";
+import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
+import { headerOf, type JsonObject, jsonReply, parseObject, pathOf, requestIdOf } from "./wire.ts";
+
+/** APIs that belong to a deployment, and those of the resource. */
+const deploymentApis = [
+  "/chat/completions",
+  "/completions",
+  "/embeddings",
+  "/images/generations",
+  "/audio/speech",
+  "/audio/transcriptions",
+];
+const resourceApis = ["/models", "/files", "/batches", "/responses", "/fine_tuning/jobs"];
+
+/** Inference versions, https://learn.microsoft.com/en-us/azure/ai-services/openai/reference#api-specs and its archive. */
+const versions = /^(2023-05-15|2024-02-01|2024-06-01|2024-10-21|202[345]-\d\d-\d\d-preview)$/;
+
+/** The deployments of this resource, and the model behind each. */
+const deployments: [names: RegExp, model: string][] = [
+  [/^gpt-35-turbo-instruct/, "gpt-3.5-turbo-instruct"],
+  [/embedding/, "text-embedding-3-small"],
+  [/^(gpt-|o\d|dall-e|tts-|whisper|chat-deployment|YOUR_DEPLOYMENT_NAME)/, "gpt-4o-2024-08-06"],
+];
+
+/** Azure OpenAI: OpenAI's API under a resource's own paths, keys, versions, errors and content annotations. */
+export function azureDialect(): Dialect {
+  return {
+    name: "azure",
+    handle(request) {
+      const refusal = keyProblem(request, pathOf(request).startsWith("/openai/v1/"));
+      if (refusal) return refused(refusal, request);
+      return route(request) ?? refused(resourceNotFound, request);
+    },
+  };
+}
+
+function route(request: ProviderRequest): ProviderReply | undefined {
+  const path = pathOf(request);
+  const version = new URLSearchParams(request.path.slice(path.length)).get("api-version");
+  if (path.startsWith("/openai/v1/")) {
+    const isKnown = version === null || ["v1", "preview", "latest"].includes(version);
+    return isKnown ? serve(request, "/openai/v1", [...deploymentApis, ...resourceApis]) : undefined;
+  }
+  if (version === null || !versions.test(version)) return undefined;
+  const scoped = /^(\/openai\/deployments\/([^/]+))(\/.+)$/.exec(path);
+  if (!scoped) return serve(request, "/openai", resourceApis);
+  const [, prefix, deployment, api] = scoped;
+  if (!deploymentApis.includes(api)) return undefined;
+  if (api === "/chat/completions" && deployment.includes("embedding")) return refused(notSupported, request);
+  return serve(request, prefix, [api], decodeURIComponent(deployment));
+}
+
+/** Answers below a prefix. The deployment of the path goes before the model of the body, which may be absent. */
+function serve(
+  request: ProviderRequest,
+  prefix: string,
+  apis: readonly string[],
+  deployment?: string,
+): ProviderReply | undefined {
+  const path = pathOf(request).slice(prefix.length);
+  if (!apis.some((api) => path === api || (resourceApis.includes(api) && path.startsWith(`${api}/`)))) return undefined;
+  const body = parseObject(request.body);
+  const inner = openAiDialect({
+    prefix,
+    models: new RegExp(deployments.map(([names]) => names.source).join("|")),
+    checkKey: () => {},
+    writeCompletion: annotatedCompletion,
+    writeChunks: annotatedChunks,
+    spell: (refusal) => spellAsAzure(refusal),
+  });
+  const named = deployment === undefined || !body ? request : withModel(request, body, deployment);
+  return withServedModel(inner.handle(named), String(parseObject(named.body)?.model ?? ""));
+}
+
+const withModel = (request: ProviderRequest, body: JsonObject, model: string): ProviderRequest => ({
+  ...request,
+  body: Buffer.from(JSON.stringify({ ...body, model })),
+});
+
+/** Answers name the model behind the deployment. */
+function withServedModel(reply: ProviderReply, deployment: string): ProviderReply {
+  const served = deployments.find(([names]) => names.test(deployment))?.[1];
+  if (served === undefined || reply.headers.some(([name]) => name === "content-encoding")) return reply;
+  const asked = `"model":${JSON.stringify(deployment)}`;
+  const chunks = reply.chunks.map((chunk) => {
+    const text = chunk.toString("latin1");
+    return text.includes(asked) ? Buffer.from(text.replaceAll(asked, `"model":"${served}"`), "latin1") : chunk;
+  });
+  return { ...reply, chunks };
+}
+
+/** A key has its own header; a bearer token must be one of Entra ID, except that the newer base takes keys so, too. */
+function keyProblem(request: ProviderRequest, bearerKeys: boolean): AzureError | undefined {
+  const key = headerOf(request, "api-key");
+  const authorization = headerOf(request, "authorization");
+  if (authorization !== "") {
+    const token = /^Bearer (\S+)$/.exec(authorization)?.[1] ?? "";
+    const isEntra = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+    if (!isEntra && (!bearerKeys || key !== "" || token === "" || token.includes("invalid"))) return notEntra;
+    if (key === "") return undefined;
+  }
+  return key === "" || key.includes("invalid") ? accessDenied : undefined;
+}
+
+const refused = (error: AzureError, request: ProviderRequest): ProviderReply =>
+  jsonReply(error.status, { error: { code: error.code, message: error.message } }, [
+    ["apim-request-id", requestIdOf(request)],
+  ]);
