@@ -16,12 +16,6 @@ export interface EnvoyOptions {
   wasmLogLevel?: string;
   /** Worker threads, default 1. */
   concurrency?: number;
-  /** How long to wait until it is ready, default 30 s. */
-  startTimeoutMs?: number;
-  /** False keeps the ports that the bootstrap names; by default every listener gets a free one. */
-  freePorts?: boolean;
-  /** Environment variables beside the caller's own. */
-  env?: Record<string, string>;
 }
 
 /** A running Envoy. */
@@ -32,14 +26,14 @@ export interface EnvoyProcess {
   folder: string;
   /** The port of each listener, by the listener's name. */
   listenerPorts: Record<string, number>;
-  /** Asks for the listeners again, for those that came later. */
-  refreshListeners(): Promise<Record<string, number>>;
   /** Every log line so far. */
   logs(): string[];
   /** All counters and gauges, or those whose name contains `filter`. */
   stats(filter?: string): Promise<Record<string, number>>;
   stop(): Promise<void>;
 }
+
+const START_TIMEOUT_MS = 30_000;
 
 type Bootstrap = Record<string, unknown>;
 
@@ -60,11 +54,11 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
   const parent = join(root, "tests/.tmp");
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "envoy-"));
-  const text =
-    typeof bootstrap === "string" ? readFileSync(resolve(root, bootstrap), "utf8") : JSON.stringify(bootstrap);
-  const config = parse(text.replaceAll("%TMP%", folder)) as Bootstrap;
+  const isFile = typeof bootstrap === "string";
+  const text = isFile ? readFileSync(resolve(root, bootstrap), "utf8") : JSON.stringify(bootstrap);
+  const config = (isFile ? parse : JSON.parse)(text.replaceAll("%TMP%", folder)) as Bootstrap;
   config.admin = { address: { socket_address: { address: "127.0.0.1", port_value: 0 } } };
-  if (options.freePorts !== false) freeThePorts(config);
+  freeThePorts(config);
 
   const files = { config: join(folder, "envoy.json"), admin: join(folder, "admin"), log: join(folder, "envoy.log") };
   writeFileSync(files.config, JSON.stringify(config));
@@ -73,11 +67,10 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
   const child = spawn(options.binary ?? findEnvoy().path, argumentsFor(files, options), {
     cwd: root,
     stdio: ["ignore", output, output],
-    env: { ...process.env, ...options.env },
   });
   closeSync(output);
   const release = dieWithParent(child, folder);
-  const exited = new Promise<void>((done) => child.once("exit", () => done()));
+  const exited = new Promise<void>((done) => child.once("exit", () => done()).once("error", () => done()));
   const logs = () => (existsSync(files.log) ? readFileSync(files.log, "utf8").split("\n").filter(Boolean) : []);
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
@@ -86,24 +79,15 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
     rmSync(folder, { recursive: true, force: true });
   };
 
-  const adminPort = await untilReady(child, files.admin, options.startTimeoutMs ?? 30_000).catch(() => 0);
+  const adminPort = await untilReady(child, files.admin, START_TIMEOUT_MS).catch(() => 0);
   if (adminPort === 0) {
     const said = logs();
     await stop();
     throw new EnvoyRefused(said);
   }
-  const running: EnvoyProcess = {
-    pid: child.pid as number,
-    adminPort,
-    folder,
-    listenerPorts: {},
-    refreshListeners: async () => (running.listenerPorts = await portsOf(adminPort)),
-    logs,
-    stats: (filter) => statsOf(adminPort, filter),
-    stop,
-  };
-  await running.refreshListeners();
-  return running;
+  const listenerPorts = await portsOf(adminPort);
+  const stats = (filter?: string) => statsOf(adminPort, filter);
+  return { pid: child.pid as number, adminPort, folder, listenerPorts, logs, stats, stop };
 }
 
 function argumentsFor(files: { config: string; admin: string }, options: EnvoyOptions): string[] {

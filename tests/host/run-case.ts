@@ -25,7 +25,7 @@ export class HostCase {
   ) {
     const { routes, bufferLimitBytes, downstreamHttp2, upstreamHttp2, plugin } = testCase;
     this.options = {
-      bufferLimitBytes,
+      ...(bufferLimitBytes === undefined ? {} : { bufferLimitBytes }),
       downstreamHttp2,
       upstreamHttp2,
       routes: routes.map((route) => {
@@ -39,7 +39,6 @@ export class HostCase {
         };
       }),
     };
-    if (bufferLimitBytes === undefined) delete this.options.bufferLimitBytes;
   }
 
   /** Runs the case as it is written; gives back everything that is wrong. */
