@@ -55,8 +55,11 @@ export async function startEnvoy(bootstrap: Bootstrap | string, options: EnvoyOp
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, "envoy-"));
   const isFile = typeof bootstrap === "string";
-  const text = isFile ? readFileSync(resolve(root, bootstrap), "utf8") : JSON.stringify(bootstrap);
-  const config = (isFile ? parse : JSON.parse)(text.replaceAll("%TMP%", folder)) as Bootstrap;
+  const text = (isFile ? readFileSync(resolve(root, bootstrap), "utf8") : JSON.stringify(bootstrap)).replaceAll(
+    "%TMP%",
+    folder,
+  );
+  const config = (isFile ? parse(text) : JSON.parse(text)) as Bootstrap;
   config.admin = { address: { socket_address: { address: "127.0.0.1", port_value: 0 } } };
   freeThePorts(config);
 
