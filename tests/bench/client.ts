@@ -23,7 +23,7 @@ export class Connection {
 
   /** Sends a request and resolves when the first bytes of the body came, whatever follows. */
   begin(request: Buffer): Promise<void> {
-    return this.send(request, (answer) => answer.includes("\r\n\r\n") && answer.includes("data:"));
+    return this.send(request, (answer) => answer.includes("data:") || isWhole(answer));
   }
 
   /** Ends the connection. */

@@ -19,6 +19,9 @@ export const NOOP_WASM = "build/bench/noop.wasm";
 /** The module under test; WASM= names another build of it, to compare. */
 export const AI_PROXY_WASM = process.env.WASM || "build/ai-proxy.wasm";
 
+/** Envoy's own limits, 1,024 each, are less than the idle streams that are held open here. */
+const MANY = { max_connections: 10_000, max_pending_requests: 10_000, max_requests: 10_000 };
+
 /** The core of Envoy, and that of everything else. */
 export const ENVOY_CORE = 0;
 export const OTHER_CORE = 1;
@@ -32,7 +35,10 @@ export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
       downstream: filtersOf(lane),
     }),
   );
-  const clusters = lanes.map(({ name, upstreamPort }) => clusterFor({ name, port: upstreamPort }));
+  const clusters = lanes.map(({ name, upstreamPort }) => ({
+    ...clusterFor({ name, port: upstreamPort }),
+    circuit_breakers: { thresholds: [MANY] },
+  }));
   const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
   const envoy = await startEnvoy(bootstrapFor(listeners, clusters), options);
   pin(envoy.pid, ENVOY_CORE);
