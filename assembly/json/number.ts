@@ -34,8 +34,8 @@ export function jsonIsInteger(number: Slice): bool {
 }
 
 /**
- * The value of a number token as a double, or `fallback`: correctly rounded up to 15 digits and powers of ten up to 22,
- * which is what people write; beyond that, right within a few units of the last place.
+ * The value of a number token as a double, or `fallback`: correctly rounded for up to 15 digits (zeros at the end do not
+ * count) times ten to the power of up to 22, either way; beyond that, right within a few units of the last place.
  */
 export function jsonNumber(number: Slice, fallback: f64 = 0): f64 {
   if (!readNumber(number)) return fallback;

@@ -1,0 +1,55 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { sliceSize } from "../../../assembly/bytes/slice";
+import { utf8, written } from "../assembly/slices";
+
+const buffer = new ByteBuffer();
+
+describe("byte buffer", () => {
+  test("what is appended stands one behind the other, however large it grows", () => {
+    let expected = "";
+    for (let i = 0; i < 200; i++) {
+      buffer.append(utf8("piece ")).integer(i).byte(0x3b).text("ü; ");
+      expected += "piece " + i.toString() + ";ü; ";
+    }
+    expect(written(buffer)).toBe(expected);
+  });
+
+  test("texts become UTF-8 whatever their length and wherever they leave ASCII", () => {
+    for (let length = 0; length < 40; length++) {
+      const ascii = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF".substr(0, length);
+      buffer.text(ascii);
+      expect(buffer.size).toBe(length);
+      expect(written(buffer)).toBe(ascii);
+      expect(written(buffer.text(ascii + "é漢😀" + ascii))).toBe(ascii + "é漢😀" + ascii);
+    }
+  });
+
+  test("integers are written in full range", () => {
+    expect(written(buffer.integer(0))).toBe("0");
+    expect(written(buffer.integer(-1))).toBe("-1");
+    expect(written(buffer.integer(10))).toBe("10");
+    expect(written(buffer.integer(i64.MAX_VALUE))).toBe("9223372036854775807");
+    expect(written(buffer.integer(i64.MIN_VALUE))).toBe("-9223372036854775808");
+  });
+
+  test("the front can be dropped", () => {
+    buffer.text("abcdef");
+    buffer.dropFront(2);
+    expect(written(buffer)).toBe("cdef");
+    buffer.text("abc");
+    buffer.dropFront(3);
+    expect(buffer.size).toBe(0);
+  });
+
+  test("what is freed can be used again", () => {
+    buffer.text("x".repeat(5000));
+    buffer.release(20000);
+    expect(buffer.size).toBe(0);
+    expect<bool>(buffer.start != 0).toBe(true);
+    buffer.release(100);
+    expect<bool>(buffer.start == 0).toBe(true);
+    buffer.free();
+    expect(sliceSize(buffer.slice)).toBe(0);
+    expect(written(buffer.text("again"))).toBe("again");
+  });
+});
