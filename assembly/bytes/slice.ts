@@ -125,11 +125,31 @@ export function lastIndexOfByte(slice: Slice, byte: u32): i32 {
   return -1;
 }
 
-/** Whether the ASCII `text` occurs anywhere. For short texts and slices: the cost is the product of both. */
+/** Whether the ASCII `text`, which is not empty, occurs anywhere. */
 export function sliceIncludes(slice: Slice, text: string): bool {
-  const last = sliceSize(slice) - text.length;
-  for (let i = 0; i <= last; i++) if (matchesAt(sliceStart(slice) + i, text, text.length)) return true;
-  return false;
+  return indexOfText(slice, text) >= 0;
+}
+
+/** The position of the first occurrence of the ASCII `text`, which is not empty, at or after `from`; -1 if none. */
+export function indexOfText(slice: Slice, text: string, from: i32 = 0): i32 {
+  const start = sliceStart(slice);
+  const length = text.length;
+  const last = sliceSize(slice) - length;
+  const units = changetype<usize>(text);
+  // Sixteen places at a time: only where both the first and the last letter fit is the rest compared.
+  const first = i8x16.splat(<i8>load<u16>(units));
+  const final = i8x16.splat(<i8>load<u16>(units + ((length - 1) << 1)));
+  let i = max(from, 0);
+  for (; i + 15 <= last; i += 16) {
+    const firsts = i8x16.eq(v128.load(start + i), first);
+    let mask = i8x16.bitmask(v128.and(firsts, i8x16.eq(v128.load(start + i + length - 1), final)));
+    for (; mask; mask &= mask - 1) {
+      const at = i + <i32>ctz(mask);
+      if (matchesAt(start + at, text, length)) return at;
+    }
+  }
+  for (; i <= last; i++) if (matchesAt(start + i, text, length)) return i;
+  return -1;
 }
 
 /** Without the ASCII white space (space, tab, CR, LF) at both ends. */

@@ -4,6 +4,8 @@ import { RETURNED, returnedNumber } from "../abi/memory";
 import { sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
 
+export { LogLevel } from "../abi/enums";
+
 let level: u32 = LogLevel.Info;
 
 /** Asks the host for its log level, which an operator may change at any time. */

@@ -3,7 +3,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 import { EventTranslator } from "./provider";
-import { UsageTap } from "./usage-tap";
+import { BodyTail, tapEvent } from "./usage-tap";
 
 // One chunk is worked on at a time, in one VM: what it becomes is handed to the host before the next one comes.
 const out = new ByteBuffer();
@@ -12,19 +12,17 @@ const KEPT_BYTES = 256 * 1024;
 
 /** What a chunk of the provider's event stream becomes for the client. One object a stream. */
 export abstract class AnswerStream {
-  protected readonly decoder: SseDecoder = new SseDecoder();
-
   /** The bytes that the client gets for the chunk: the chunk itself where nothing changes. Valid until the next one. */
   abstract push(chunk: Slice, isLastChunk: bool): Slice;
 
   /** Gives the memory of the stream back. */
-  free(): void {
-    this.decoder.dispose();
-  }
+  abstract free(): void;
 }
 
 /** A stream in another language, translated event by event. */
 export class TranslatedStream extends AnswerStream {
+  private readonly decoder: SseDecoder = new SseDecoder();
+
   constructor(private readonly translator: EventTranslator) {
     super();
   }
@@ -41,19 +39,18 @@ export class TranslatedStream extends AnswerStream {
     return out.slice;
   }
 
-  override free(): void {
-    super.free();
+  free(): void {
+    this.decoder.dispose();
     this.translator.free();
   }
 }
 
 /** A stream in OpenAI's language that is only looked at: whole events go on as they came, but for those to be dropped. */
 export class WatchedStream extends AnswerStream {
-  private readonly tap: UsageTap;
+  private readonly decoder: SseDecoder = new SseDecoder();
 
   constructor(private readonly exchange: Exchange) {
     super();
-    this.tap = new UsageTap(exchange);
   }
 
   push(chunk: Slice, isLastChunk: bool): Slice {
@@ -63,11 +60,34 @@ export class WatchedStream extends AnswerStream {
     out.release(KEPT_BYTES);
     decoder.push(chunk);
     while (decoder.next()) {
-      if (this.tap.read(decoder)) out.append(decoder.raw);
+      if (tapEvent(this.exchange, decoder)) out.append(decoder.raw);
       else isAsItCame = false;
     }
     if (decoder.pending) isAsItCame = false;
-    if (isLastChunk && decoder.finish() && this.tap.read(decoder)) out.append(decoder.raw);
+    if (isLastChunk && decoder.finish() && tapEvent(this.exchange, decoder)) out.append(decoder.raw);
     return isAsItCame || !mayDrop ? chunk : out.slice;
+  }
+
+  free(): void {
+    this.decoder.dispose();
+  }
+}
+
+/** A whole answer in OpenAI's language that passes as it is; only its end is looked at. */
+export class WatchedBody extends AnswerStream {
+  private readonly tail: BodyTail = new BodyTail();
+
+  constructor(private readonly exchange: Exchange) {
+    super();
+  }
+
+  push(chunk: Slice, isLastChunk: bool): Slice {
+    this.tail.push(chunk);
+    if (isLastChunk) this.tail.read(this.exchange);
+    return chunk;
+  }
+
+  free(): void {
+    this.tail.dispose();
   }
 }

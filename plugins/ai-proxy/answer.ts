@@ -6,27 +6,28 @@ import {
   ABSENT,
   byteAt,
   Slice,
+  sliceEquals,
   sliceEqualsIgnoringCase,
   sliceOf,
   sliceSize,
   startsWithIgnoringCase,
 } from "../../assembly/bytes/slice";
-import { LogLevel } from "../../assembly/abi/enums";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
-import { log } from "../../assembly/host/log";
+import { log, LogLevel } from "../../assembly/host/log";
 import { Counter } from "../../assembly/host/metric";
-import { setProperty } from "../../assembly/host/property";
+import { namedProperty, setProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
-import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
+import { AnswerStream, TranslatedStream, WatchedBody, WatchedStream } from "./answer-stream";
 import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
+import { takesModel } from "./request-body";
 
 const BAD_GATEWAY = 502;
 const LONGEST_MODEL = 256;
@@ -49,9 +50,10 @@ export class Answer {
 
   /** Looks at the headers and decides what becomes of the body. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    this.nameServer(headers);
     const exchange = this.exchange;
     this.status = readStatus(headers.get(":status"));
+    // An error may be Envoy's own (body too large, no connection): then nobody served.
+    if (this.status < 400 || isFromProvider()) this.nameServer(headers);
     if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     const isError = this.status >= 400;
     if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
@@ -59,14 +61,18 @@ export class Answer {
     if (endOfStream) return HeadersAction.Continue;
     const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
     const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
-    const watches = treatment == BodyTreatment.OpenAi && isEventStream && this.wantsUsage();
+    const watches = treatment == BodyTreatment.OpenAi && this.hasUsage(isEventStream);
     if (treatment != BodyTreatment.Converted && !watches) return HeadersAction.Continue;
     if (isCompressed(headers)) return this.leaveCompressed();
-    if (isError || !isEventStream) {
+    if (treatment == BodyTreatment.Converted && !isEventStream) {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.startStream(headers, watches);
+    this.stream = watches ? this.watcher(isEventStream) : this.translator();
+    if (this.stream === null) return HeadersAction.Continue;
+    this.bodyMode = BodyMode.Streaming;
+    const mayChange = !watches || exchange.asksForUsage;
+    if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
   }
 
@@ -121,20 +127,18 @@ export class Answer {
     return this.exchange.config.provider.translateResponse(this.exchange, document, out);
   }
 
-  private startStream(headers: HeaderMap, watches: bool): void {
-    const exchange = this.exchange;
-    if (watches) this.stream = new WatchedStream(exchange);
-    else {
-      const translator = exchange.config.provider.translateStream(exchange);
-      if (translator === null) return;
-      this.stream = new TranslatedStream(translator);
-    }
-    this.bodyMode = BodyMode.Streaming;
-    if (headers.get("content-length") != ABSENT) headers.remove("content-length");
+  private translator(): AnswerStream | null {
+    const translator = this.exchange.config.provider.translateStream(this.exchange);
+    return translator ? new TranslatedStream(translator) : null;
   }
 
-  /** Whether the answer has usage to find, or to drop. */
-  private wantsUsage(): bool {
+  private watcher(isEventStream: bool): AnswerStream {
+    return isEventStream ? new WatchedStream(this.exchange) : new WatchedBody(this.exchange);
+  }
+
+  /** Whether an answer in OpenAI's language tells what it cost: a stream does if it was asked to. */
+  private hasUsage(isEventStream: bool): bool {
+    if (!isEventStream) return takesModel(this.exchange.api);
     return this.exchange.includeUsage || this.exchange.asksForUsage;
   }
 
@@ -168,6 +172,10 @@ function readStatus(value: Slice): i32 {
   let status = 0;
   for (let i = 0; i < min(sliceSize(value), 3); i++) status = status * 10 + <i32>byteAt(value, i) - 0x30;
   return status;
+}
+
+function isFromProvider(): bool {
+  return sliceEquals(namedProperty("response\0code_details"), "via_upstream");
 }
 
 function isCompressed(headers: HeaderMap): bool {
