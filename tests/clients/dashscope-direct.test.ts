@@ -54,6 +54,16 @@ describe("the official DashScope client talks to the mock provider", () => {
     "merged by the client": withArguments("tools streamed", { incremental_output: false }),
     "prompt format": withArguments("text", { result_format: "text" }),
     search: withArguments("text", { enable_search: true, search_options: { enable_source: true } }),
+    rerank: {
+      api: "TextReRank",
+      arguments: {
+        model: "gte-rerank-v2",
+        query: "什么是文本排序模型",
+        documents: ["量子计算", "文本排序模型用于搜索引擎", "文本"],
+        top_n: 2,
+        return_documents: true,
+      },
+    },
     "wrong key": { ...named("text"), key: "sk-invalid-for-tests" },
     "no such model": withArguments("text", { model: "nonsense-1" }),
     "rate limit": withArguments("text", { model: "qwen-rate-limited" }),
@@ -160,6 +170,18 @@ describe("the official DashScope client talks to the mock provider", () => {
     );
     const [short] = all["embeddings with a dimension"][0].output!.embeddings as { embedding: number[] }[];
     assert.equal(short.embedding.length, 512);
+  });
+
+  it("reads documents in the order of their worth", () => {
+    const results = all.rerank[0].output!.results as { index: number; document: JsonObject; relevance_score: number }[];
+    assert.deepEqual(
+      results.map(({ index, document }) => [index, document.text]),
+      [
+        [1, "文本排序模型用于搜索引擎"],
+        [2, "文本"],
+      ],
+    );
+    assert.ok(results[0].relevance_score > results[1].relevance_score);
   });
 
   it("reads refusals", () => {

@@ -8,7 +8,7 @@ import { runPython } from "./python.ts";
 
 /** A call of the official DashScope client, in its own words. */
 export interface SdkCall {
-  api: "Generation" | "MultiModalConversation" | "TextEmbedding";
+  api: "Generation" | "MultiModalConversation" | "TextEmbedding" | "TextReRank";
   /** Keyword arguments of the Python call. */
   arguments: JsonObject;
   key?: string;

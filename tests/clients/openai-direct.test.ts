@@ -65,3 +65,62 @@ openAiClientSuite(
   { ...azure, azureApiVersion: undefined },
   direct("azure", "/openai/v1"),
 );
+
+openAiClientSuite(
+  "mock of Moonshot",
+  {
+    key,
+    chatModel: "moonshot-v1-8k",
+    visionModel: "moonshot-v1-8k-vision-preview",
+    listsModels: true,
+    // An overloaded engine is a 429 here.
+    failures: [...failures("kimi"), { error: "RateLimitError", model: "kimi-overloaded" }],
+  },
+  direct("moonshot", "/v1"),
+);
+
+openAiClientSuite(
+  "mock of DeepSeek",
+  {
+    key,
+    chatModel: "deepseek-chat",
+    thinkingModel: "deepseek-reasoner",
+    listsModels: true,
+    // A model that does not exist is a bad request here.
+    failures: failures("deepseek").map((failure) =>
+      failure.error === "NotFoundError" ? { ...failure, error: "BadRequestError" } : failure,
+    ),
+    streamQuirks: { usageWithFinish: true },
+  },
+  direct("deepseek", ""),
+);
+
+openAiClientSuite(
+  "mock of vLLM",
+  {
+    key,
+    chatModel: "qwen2.5",
+    visionModel: "Qwen/Qwen2.5-VL-7B-Instruct",
+    thinkingModel: "qwq-32b",
+    embeddingModel: "BAAI/bge-m3",
+    completionModel: "qwen2.5",
+    listsModels: true,
+    failures: failures("served").map((failure) => ({ ...failure, bare: failure.key !== undefined })),
+  },
+  direct("vllm", "/v1"),
+);
+
+openAiClientSuite(
+  "mock of Ollama",
+  {
+    key,
+    chatModel: "llama3.2",
+    embeddingModel: "all-minilm",
+    completionModel: "llama3.2",
+    listsModels: true,
+    // It looks at no key.
+    failures: failures("ollama").slice(1),
+    streamQuirks: { repeatsRole: true },
+  },
+  direct("ollama", "/v1"),
+);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { anthropicMessages } from "./anthropic.ts";
 import {
   DashScopeRefusal,
   faultRefusal,
@@ -13,6 +14,7 @@ import { faultOf, withTransportFault } from "./faults.ts";
 import { choiceOf, firstParameter } from "./openai-chat.ts";
 import { embeddingOf } from "./openai-text.ts";
 import { openAiDialect } from "./openai.ts";
+import { rerankAnswer } from "./rerank.ts";
 import { answerTo, promptTokens } from "./scenarios.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 import {
@@ -29,14 +31,15 @@ import {
 
 const services = "/api/v1/services";
 const eventStreamType = "text/event-stream;charset=UTF-8";
-const modelNames = /^(qwen|qwq|qvq|deepseek-|kimi-|glm-|text-embedding-v\d)/;
+const modelNames = /^(qwen|qwq|qvq|deepseek-|kimi-|glm-|text-embedding-v\d|gte-rerank)/;
 const embeddingModels = /^text-embedding-v\d/;
+const rerankModels = /^(gte-rerank|qwen3-rerank)/;
 /** https://help.aliyun.com/zh/model-studio/error-code, “url error”: each model has one of the two endpoints. */
 const multimodalModels = /^qvq|-vl|-omni|-ocr|^qwen3\.[5-9]/;
 const streamOnlyModels = /^(qwq|qvq)/;
 const thinkingModels = /^(qwq|qvq|deepseek-r1)|-thinking/;
 
-/** DashScope's own protocol, and OpenAI's below `/compatible-mode/v1`. */
+/** DashScope's own protocol, OpenAI's below `/compatible-mode/v1` and Anthropic's below `/apps/anthropic`. */
 export function dashScopeDialect(): Dialect {
   const compatible = openAiDialect({
     prefix: "/compatible-mode/v1",
@@ -51,10 +54,20 @@ export function dashScopeDialect(): Dialect {
   });
   return {
     name: "dashscope",
-    handle: (request) =>
-      pathOf(request).startsWith("/compatible-mode/") ? compatible.handle(request) : handleNative(request),
+    handle(request) {
+      const path = pathOf(request);
+      if (path === "/apps/anthropic/v1/messages") return anthropicMessages(request, anthropicOptions);
+      return path.startsWith("/compatible-mode/") ? compatible.handle(request) : handleNative(request);
+    },
   };
 }
+
+/** https://help.aliyun.com/zh/model-studio/anthropic-api-messages */
+const anthropicOptions = {
+  images: true,
+  maxTemperature: 2,
+  servedModel: (model: string): string | undefined => (modelNames.test(model) ? model : undefined),
+};
 
 function handleNative(request: ProviderRequest): ProviderReply {
   const requestId = requestIdOf(request);
@@ -87,6 +100,10 @@ function answer(request: ProviderRequest, requestId: string): ProviderReply {
       return generate(request, requestId, true);
     case `${services}/embeddings/text-embedding/text-embedding`:
       return embed(request, requestId);
+    case `${services}/rerank/text-rerank/text-rerank`:
+      return rerank(request, requestId);
+    case "/compatible-api/v1/reranks":
+      return compatibleRerank(request, requestId);
     default:
       throw new DashScopeRefusal(404, "NotFound", "Not found!");
   }
@@ -146,6 +163,35 @@ function embed(request: ProviderRequest, requestId: string): ProviderReply {
   const embeddings = texts.map((text, i) => ({ embedding: embeddingOf(text, size), text_index: i }));
   const usage = { total_tokens: promptTokens(texts) };
   return withFault(model, false, jsonReply(200, { output: { embeddings }, usage, request_id: requestId }), requestId);
+}
+
+/** https://help.aliyun.com/zh/model-studio/text-rerank-api */
+function rerank(request: ProviderRequest, requestId: string): ProviderReply {
+  const { model, input, parameters } = readBody(request);
+  if (!rerankModels.test(model)) throw invalidParameter("url error, please check url！");
+  for (const name of Object.keys(parameters)) {
+    if (!["return_documents", "top_n", "instruct"].includes(name)) throw outOfDefinition(`parameters.${name}`);
+  }
+  const ranking = rerankAnswer({ ...input, ...parameters });
+  if (!ranking) throw invalidParameter("Value error, query and documents are required.: input");
+  const usage = { total_tokens: ranking.tokens };
+  return withFault(model, false, jsonReply(200, { output: ranking.body, usage, request_id: requestId }), requestId);
+}
+
+/** The same in the shape that other rerank APIs share, all fields beside the model. */
+function compatibleRerank(request: ProviderRequest, requestId: string): ProviderReply {
+  const body = parseObject(request.body);
+  if (!body || !rerankModels.test(String(body.model))) throw invalidParameter("Model not exist.");
+  const ranking = rerankAnswer(body);
+  if (!ranking) throw invalidParameter("Value error, query and documents are required.");
+  const { tokens, body: results } = ranking;
+  return jsonReply(200, {
+    object: "list",
+    id: requestId,
+    model: body.model,
+    ...results,
+    usage: { total_tokens: tokens },
+  });
 }
 
 function readBody(request: ProviderRequest): { model: string; input: JsonObject; parameters: JsonObject } {

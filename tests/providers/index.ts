@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { azureDialect } from "./azure.ts";
 import { dashScopeDialect } from "./dashscope.ts";
+import { deepSeekDialect } from "./deepseek.ts";
+import { moonshotDialect } from "./moonshot.ts";
 import { openAiDialect } from "./openai.ts";
+import { ollamaDialect, vllmDialect } from "./self-hosted.ts";
 import type { Dialect } from "./types.ts";
 
 const all: Dialect[] = [
@@ -10,6 +13,10 @@ const all: Dialect[] = [
   openAiDialect({ name: "openai-compatible", lenientFields: "any", models: /./ }),
   dashScopeDialect(),
   azureDialect(),
+  moonshotDialect(),
+  deepSeekDialect(),
+  vllmDialect(),
+  ollamaDialect(),
 ];
 
 /** All dialects by name. */

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chat: https://api-docs.deepseek.com/api/create-chat-completion
+// Thinking: https://api-docs.deepseek.com/zh-cn/guides/reasoning_model, https://api-docs.deepseek.com/guides/thinking_mode.md
+// Anthropic's protocol: https://api-docs.deepseek.com/guides/anthropic_api
+import { anthropicMessages } from "./anthropic.ts";
+import { bodyForAnthropic, cannotDeserialize, invalidRequest, spell } from "./deepseek-errors.ts";
+import { openAiDialect } from "./openai.ts";
+import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
+import { isObject, type JsonObject, parseObject, pathOf } from "./wire.ts";
+
+const models = /^deepseek-(?!coder)/;
+const roles = ["system", "user", "assistant", "tool"];
+
+/** DeepSeek's API: OpenAI's with thoughts, and Anthropic's below `/anthropic`. */
+export function deepSeekDialect(): Dialect {
+  const chat = openAiDialect({
+    prefix: "/v1",
+    lenientFields: "any",
+    models,
+    listed: ["deepseek-chat", "deepseek-reasoner", "deepseek-v4-flash", "deepseek-v4-pro"],
+    apis: ["/chat/completions", "/models"],
+    limitFields: ["max_tokens"],
+    thinks,
+    checkChat,
+    writeCompletion: (completion) => ({ ...completion, usage: withCache(completion.usage as JsonObject) }),
+    writeChunks: usageWithFinish,
+    spell,
+  });
+  return {
+    name: "deepseek",
+    handle(request) {
+      if (pathOf(request) === "/anthropic/v1/messages") return anthropicMessages(request, anthropicOptions);
+      // The same API stands at the root, below /v1 and, for what is still new, below /beta.
+      const path = request.path.replace(/^(?:\/(?:v1|beta))?(?=\/)/, "/v1");
+      return waiting(chat.handle({ ...request, path }), request);
+    },
+  };
+}
+
+const anthropicOptions = {
+  images: false,
+  maxTemperature: 2,
+  servedModel: (model: string): string => (models.test(model) ? model : "deepseek-chat"),
+  thinks: (model: string, body: JsonObject): boolean => thinks({ ...body, model }),
+  refusalBody: bodyForAnthropic,
+};
+
+/** deepseek-reasoner always thinks, except with tools; the models since V4 think unless told not to. */
+function thinks(body: JsonObject): boolean {
+  const model = String(body.model);
+  if (model.startsWith("deepseek-reasoner")) return body.tools === undefined;
+  const asked = isObject(body.thinking) ? body.thinking.type : undefined;
+  return asked === "enabled" || (model.startsWith("deepseek-v4") && asked !== "disabled");
+}
+
+function checkChat(body: JsonObject): void {
+  const model = String(body.model);
+  const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
+  messages.forEach((message, i) => {
+    const { role, content } = message;
+    if (typeof role === "string" && !roles.includes(role)) {
+      const known = roles.map((name) => `\`${name}\``).join(", ");
+      throw cannotDeserialize(`messages[${i}].role: unknown variant \`${role}\`, expected one of ${known}`);
+    }
+    const parts = Array.isArray(content) ? content.filter(isObject) : [];
+    const foreign = parts.find(({ type }) => type !== "text");
+    if (foreign) {
+      throw cannotDeserialize(`messages[${i}]: unknown variant \`${String(foreign.type)}\`, expected \`text\``);
+    }
+  });
+  if (model.startsWith("deepseek-reasoner")) {
+    if (messages.some(({ reasoning_content }) => reasoning_content !== undefined)) {
+      throw invalidRequest("The reasoning_content is not allowed in the input messages of deepseek-reasoner");
+    }
+    const unsupported = ["logprobs", "top_logprobs"].find((name) => body[name] !== undefined);
+    if (unsupported) throw invalidRequest(`deepseek-reasoner does not support the parameter \`${unsupported}\``);
+  } else if (thinks(body)) {
+    const forgotten = messages.some((message) => message.tool_calls && message.reasoning_content === undefined);
+    if (forgotten) {
+      throw invalidRequest("The `reasoning_content` in the thinking mode must be passed back to the API.");
+    }
+  }
+}
+
+const withCache = (usage: JsonObject): JsonObject => ({
+  ...usage,
+  prompt_cache_hit_tokens: 0,
+  prompt_cache_miss_tokens: usage.prompt_tokens,
+});
+
+/** The usage stands beside the last choice, asked for or not, and there is no chunk of its own for it. */
+function usageWithFinish(chunks: JsonObject[], usage: JsonObject): JsonObject[] {
+  const kept = chunks.filter(({ choices }) => (choices as unknown[]).length > 0);
+  return kept.map((chunk, i) => ({ ...chunk, usage: i === kept.length - 1 ? withCache(usage) : null }));
+}
+
+/** https://api-docs.deepseek.com/quick_start/rate_limit: empty lines or comments keep a slow answer alive. */
+function waiting(reply: ProviderReply, request: ProviderRequest): ProviderReply {
+  if (!String(parseObject(request.body)?.model).endsWith("-slow")) return reply;
+  const streamed = reply.headers.some(([, value]) => value.startsWith("text/event-stream"));
+  const sign = Buffer.from(streamed ? ": keep-alive\n\n" : "\n");
+  return { ...reply, chunks: [sign, sign, ...reply.chunks] };
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// vLLM: https://docs.vllm.ai/en/stable/serving/openai_compatible_server/ and its public source (extra fields are allowed:
+// vllm/entrypoints/openai/engine/protocol.py; errors: …/models/serving.py; keys: https://docs.vllm.ai/en/stable/usage/security/)
+// Ollama: https://github.com/ollama/ollama/blob/main/docs/openai.md and its public source (openai/openai.go)
+import { badRequest, type OpenAiRefusal, type Spelling, wrongKey } from "./openai-errors.ts";
+import { openAiDialect } from "./openai.ts";
+import { rerankAnswer } from "./rerank.ts";
+import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
+import { bearerOf, isObject, type JsonObject, jsonReply, parseObject, pathOf } from "./wire.ts";
+
+const openModels = /^(qwq-32b|deepseek-r1|qwen|llama|gpt-oss|served-|BAAI\/|Qwen\/)/;
+const thinkingModels = /^(qwq-32b|deepseek-r1)/;
+
+/** vLLM's server: no key unless one is set, any field, errors with a number as their code. */
+export function vllmDialect(): Dialect {
+  const inner = openAiDialect({
+    lenientFields: "any",
+    models: openModels,
+    listed: ["qwq-32b", "deepseek-r1", "Qwen/Qwen2.5-VL-7B-Instruct", "BAAI/bge-m3"],
+    apis: ["/chat/completions", "/completions", "/embeddings", "/models", "/responses"],
+    thinks: (body) => thinkingModels.test(String(body.model)),
+    checkKey: (request) => {
+      if (bearerOf(request).includes("invalid")) throw wrongKey(bearerOf(request));
+    },
+    spell: spellAsVllm,
+  });
+  return {
+    name: "vllm",
+    handle: (request) => (/^(\/v[12])?\/rerank$/.test(pathOf(request)) ? rerank(request) : inner.handle(request)),
+  };
+}
+
+function spellAsVllm(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
+  const { status, message, param, code } = refusal;
+  if (status === 401) return { status, body: { error: "Unauthorized" } };
+  if (code === "model_not_found") return vllmError(404, `The model \`${modelOf(request)}\` does not exist.`, "model");
+  // Paths and methods are refused by the web framework, in words of its own.
+  if (status === 404) return { status, body: { detail: "Not Found" } };
+  if (status === 405) return { status, body: { detail: "Method Not Allowed" } };
+  return vllmError(status, message, param);
+}
+
+const vllmTypes: Record<number, string> = { 400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError" };
+const vllmError = (status: number, message: string, param: string | null): Spelling => ({
+  status,
+  body: { error: { message, type: vllmTypes[status] ?? "APIError", param, code: status } },
+});
+
+const modelOf = (request: ProviderRequest): string => String(parseObject(request.body)?.model);
+
+function rerank(request: ProviderRequest): ProviderReply {
+  const body = parseObject(request.body);
+  const results = body && rerankAnswer(body);
+  if (!body || !results) {
+    const { status, body: error } = vllmError(400, "Field required: query, documents", null);
+    return jsonReply(status, error);
+  }
+  return jsonReply(200, {
+    id: "rerank-fake",
+    model: body.model,
+    usage: { total_tokens: results.tokens },
+    ...results.body,
+  });
+}
+
+/** Ollama's OpenAI endpoints: no keys, single choices, the role in every chunk, pictures inside the request only. */
+export function ollamaDialect(): Dialect {
+  const inner = openAiDialect({
+    lenientFields: "any",
+    models: /^(qwen|llama|deepseek-r1|all-minilm|nomic-embed|ollama-)/,
+    listed: ["llama3.2:latest", "qwen2.5:7b", "all-minilm:latest"],
+    apis: ["/chat/completions", "/completions", "/embeddings", "/models"],
+    limitFields: ["max_tokens"],
+    checkKey: () => {},
+    checkChat: checkPictures,
+    writeChunks: asOllamaStreams,
+    spell: spellAsOllama,
+  });
+  return {
+    name: "ollama",
+    handle(request) {
+      const reply = inner.handle(withSingleChoice(request));
+      const noPath = reply.status === 404 && /"Invalid URL/.test(String(reply.chunks[0]));
+      if (!noPath) return reply;
+      return { status: 404, headers: [["content-type", "text/plain"]], chunks: [Buffer.from("404 page not found")] };
+    },
+  };
+}
+
+function spellAsOllama(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
+  const { status, code } = refusal;
+  const types: Record<number, string> = { 400: "invalid_request_error", 404: "not_found_error" };
+  const message = code === "model_not_found" ? `model '${modelOf(request)}' not found` : refusal.message;
+  return { status, body: { error: { message, type: types[status] ?? "api_error", param: null, code: null } } };
+}
+
+function checkPictures(body: JsonObject): void {
+  const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
+  const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? content.filter(isObject) : []));
+  for (const { type, image_url } of parts) {
+    const url = String(isObject(image_url) ? image_url.url : image_url);
+    if (type === "image_url" && !/^data:(image\/(jpeg|jpg|png|webp))?;base64,/.test(url)) {
+      throw badRequest("invalid image input");
+    }
+  }
+}
+
+/** `n` is one of the fields that it does not know. */
+function withSingleChoice(request: ProviderRequest): ProviderRequest {
+  const body = parseObject(request.body);
+  return body?.n === undefined ? request : { ...request, body: Buffer.from(JSON.stringify({ ...body, n: 1 })) };
+}
+
+/** A tool call comes whole, in one chunk of its own. */
+function asOllamaStreams(chunks: JsonObject[]): JsonObject[] {
+  const calls: JsonObject[] = [];
+  const kept: JsonObject[] = [];
+  for (const chunk of chunks) {
+    const [choice] = chunk.choices as { delta: JsonObject; finish_reason: unknown }[];
+    const pieces = (choice?.delta.tool_calls ?? []) as { index: number; function: { arguments: string } }[];
+    for (const piece of pieces) {
+      const open = calls[piece.index]?.function as { arguments: string } | undefined;
+      if (open) open.arguments += piece.function.arguments;
+      else calls[piece.index] = structuredClone(piece) as unknown as JsonObject;
+    }
+    if (choice?.finish_reason && calls.length > 0) kept.push(withDelta(chunk, { tool_calls: calls }, null));
+    if (pieces.length === 0) kept.push(choice ? withDelta(chunk, choice.delta, choice.finish_reason) : chunk);
+  }
+  return kept;
+}
+
+const withDelta = (chunk: JsonObject, delta: JsonObject, finish_reason: unknown): JsonObject => ({
+  ...chunk,
+  system_fingerprint: "fp_ollama",
+  choices: [{ index: 0, delta: { role: "assistant", content: "", ...delta }, finish_reason }],
+});
