@@ -30,8 +30,13 @@ interface Listener {
 }
 
 interface ConnectionManager {
-  http_filters: { name: string; typed_config: { config?: { configuration: { value: string } } } }[];
+  http_filters: { name: string; typed_config: { upstream_http_filters: Filter[] } }[];
   route_config: { virtual_hosts: { routes: { name: string; route: { cluster: string } }[] }[] };
+}
+
+interface Filter {
+  name: string;
+  typed_config: { config?: { configuration: { value: string } } };
 }
 
 interface Cluster {
@@ -78,8 +83,8 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
 }
 
 function configurePlugin(manager: ConnectionManager, { defaultService, keys, options }: Substitutions): void {
-  const configuration = manager.http_filters.find(({ name }) => name === "ai-proxy")?.typed_config.config
-    ?.configuration;
+  const filters = manager.http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
+  const configuration = filters.find(({ name }) => name === "ai-proxy")?.typed_config.config?.configuration;
   if (!configuration) throw new Error("envoy/ai-gateway.yaml has no filter named ai-proxy");
   const config = JSON.parse(configuration.value) as AiProxy;
   config.activeProviderId = defaultService;
