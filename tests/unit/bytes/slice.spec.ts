@@ -61,7 +61,7 @@ describe("slice", () => {
     expect(sliceIncludes(path, "chat")).toBe(true);
     expect(sliceIncludes(path, "ions")).toBe(true);
     expect(sliceIncludes(path, "ionss")).toBe(false);
-    expect(sliceIncludes(path, "")).toBe(true);
+    expect(sliceIncludes(utf8("chat"), "chats")).toBe(false);
   });
 
   test("a byte is found wherever it stands", () => {
