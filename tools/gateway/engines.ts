@@ -24,8 +24,14 @@ export function engineFor(engine: Settings["engine"], bootstrap: string): Engine
   const { path, version, source } = findEnvoy();
   if (engine === "func-e") {
     if (!existsSync(FUNC_E)) throw new SettingsError('func-e is not installed: run "make func-e"');
-    const args = ["run", "-c", bootstrap, ...flags];
-    return { title: `Envoy ${version} under func-e`, command: FUNC_E, args, env: { ENVOY_PATH: path } };
+    // Its folders stand beside it, so that nothing is left in the user's home.
+    const home = join(root, ".tools/func-e");
+    return {
+      title: `Envoy ${version} under func-e`,
+      command: FUNC_E,
+      args: ["run", "-c", bootstrap, ...flags],
+      env: { ENVOY_PATH: path, FUNC_E_CONFIG_HOME: home, FUNC_E_DATA_HOME: home, FUNC_E_STATE_HOME: home },
+    };
   }
   return { title: `Envoy ${version} from ${source}`, command: path, args: ["-c", bootstrap, ...flags], env: {} };
 }

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { gatewayConfig, type Substitutions } from "../../tools/gateway/config.ts";
+
+const substitutions: Substitutions = {
+  port: 18080,
+  defaultService: "openai",
+  keys: new Map([["qwen", "sk-test-qwen"]]),
+  mocks: new Map([["qwen", 4321]]),
+  options: { qwen: { qwenEnableCompatible: false } },
+};
+const { listeners, clusters } = gatewayConfig(substitutions).static_resources;
+const manager = listeners[0].filter_chains[0].filters[0].typed_config;
+const filters = manager.http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
+const filter = filters.find(({ name }) => name === "ai-proxy");
+const plugin = JSON.parse(filter?.typed_config.config?.configuration.value ?? "") as {
+  activeProviderId: string;
+  providers: Record<string, unknown>[];
+};
+const provider = (id: string) => plugin.providers.find((candidate) => candidate.id === id);
+const cluster = (name: string) => clusters.find((candidate) => candidate.name === name);
+
+describe("the configuration that make run fills in", () => {
+  it("listens where it was told", () => {
+    assert.equal(listeners[0].address.socket_address.port_value, 18080);
+  });
+
+  it("gives the default route to the default service, and leaves the others", () => {
+    const routes = manager.route_config.virtual_hosts[0].routes.map(({ name, route }) => [name, route.cluster]);
+    assert.deepEqual(routes, [
+      ["qwen", "qwen"],
+      ["openai", "openai"],
+      ["default", "openai"],
+    ]);
+    assert.equal(plugin.activeProviderId, "openai");
+  });
+
+  it("puts keys and options on their providers", () => {
+    assert.deepEqual(provider("qwen")?.apiTokens, ["sk-test-qwen"]);
+    assert.equal(provider("qwen")?.qwenEnableCompatible, false);
+    assert.equal(provider("openai")?.qwenEnableCompatible, undefined);
+  });
+
+  it("maps the models that the default service promises", () => {
+    const mapping = provider("qwen")?.modelMapping as Record<string, string>;
+    assert.equal(mapping["gpt-4-turbo"], "qwen-max");
+    assert.equal(mapping["gpt-4o"], "qwen-max");
+    assert.equal(mapping["gpt-3"], "qwen-turbo");
+    assert.equal(mapping["gpt-35-turbo"], "qwen-plus");
+    assert.equal(mapping["*"], "qwen-turbo");
+  });
+
+  it("leads a mocked cluster to the loopback port without TLS", () => {
+    const mocked = cluster("qwen");
+    assert.equal(mocked?.type, "STATIC");
+    assert.equal(mocked?.transport_socket, undefined);
+    assert.match(JSON.stringify(mocked?.load_assignment), /"address":"127\.0\.0\.1","port_value":4321/);
+  });
+
+  it("leaves a real cluster its name, its TLS and a certificate bundle that is there", () => {
+    const real = cluster("openai");
+    assert.equal(real?.type, "LOGICAL_DNS");
+    const tls = real?.transport_socket?.typed_config as unknown as { sni: string };
+    assert.equal(tls.sni, "api.openai.com");
+  });
+});

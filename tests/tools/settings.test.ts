@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { readSettings, SettingsError } from "../../tools/gateway/settings.ts";
+
+const refusal = (env: Record<string, string>): string => {
+  try {
+    readSettings(env);
+  } catch (error) {
+    assert.ok(error instanceof SettingsError, String(error));
+    assert.ok(!error.message.includes("\n"), "one line");
+    return error.message;
+  }
+  return "accepted";
+};
+
+describe("what make run reads from the environment", () => {
+  it("serves from mocks, with the first service as the default, where nothing is set", () => {
+    const { port, defaultService, keys, engine } = readSettings({});
+    assert.deepEqual([port, defaultService.id, keys.size, engine], [8080, "qwen", 0, "envoy"]);
+  });
+
+  it("takes empty variables as unset, as make passes them", () => {
+    const { port, engine } = readSettings({ PORT: "", ENGINE: "", DEFAULT_AI_SERVICE: "", OPENAI_API_KEY: "" });
+    assert.deepEqual([port, engine], [8080, "envoy"]);
+  });
+
+  it("makes the service with a key the default", () => {
+    const { defaultService, keys } = readSettings({ OPENAI_API_KEY: "sk-test" });
+    assert.equal(defaultService.id, "openai");
+    assert.deepEqual([...keys], [["openai", "sk-test"]]);
+  });
+
+  it("obeys DEFAULT_AI_SERVICE where both have keys", () => {
+    const env = { DASHSCOPE_API_KEY: "sk-a", OPENAI_API_KEY: "sk-b", DEFAULT_AI_SERVICE: "openai" };
+    assert.equal(readSettings(env).defaultService.id, "openai");
+  });
+
+  it("refuses a default without its key, naming the variable and no key", () => {
+    const message = refusal({ DEFAULT_AI_SERVICE: "openai", DASHSCOPE_API_KEY: "sk-secret" });
+    assert.match(message, /DEFAULT_AI_SERVICE=openai needs OPENAI_API_KEY/);
+    assert.doesNotMatch(message, /sk-secret/);
+  });
+
+  it("refuses an unknown default, naming those there are", () => {
+    assert.equal(refusal({ DEFAULT_AI_SERVICE: "foo" }), "DEFAULT_AI_SERVICE=foo is not known: qwen or openai");
+  });
+
+  for (const port of ["0", "65536", "80a", "1.5", "-1"]) {
+    it(`refuses PORT=${port}`, () => assert.match(refusal({ PORT: port }), /^PORT=.* is not a port/));
+  }
+
+  it("refuses an unknown engine", () => assert.match(refusal({ ENGINE: "podman" }), /envoy, docker or func-e/));
+});

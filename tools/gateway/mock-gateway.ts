@@ -1,0 +1,41 @@
+import { gatewayConfig } from "./config.ts";
+import { engineFor } from "./engines.ts";
+import { startForeground } from "./foreground.ts";
+import { startMocks } from "./mocks.ts";
+import { freePort } from "./ports.ts";
+import { SERVICES } from "./services.ts";
+import type { Settings } from "./settings.ts";
+
+/** A gateway on a free port with mock providers only. */
+export interface MockGateway {
+  /** What runs it. */
+  title: string;
+  /** Ends with `/v1`. */
+  url: string;
+  /** A model to ask for. */
+  model: string;
+  close(): Promise<void>;
+}
+
+/** Starts what `make run` starts, with no provider's key, under the engine that is named. */
+export async function startMockGateway(engine: Settings["engine"]): Promise<MockGateway> {
+  const [service] = SERVICES;
+  const mocks = await startMocks(new Map(), 0);
+  try {
+    const port = await freePort();
+    const bootstrap = gatewayConfig({ port, defaultService: service.id, keys: mocks.keys, mocks: mocks.ports });
+    const gateway = await startForeground(bootstrap, (file) => engineFor(engine, file));
+    return {
+      title: gateway.engine.title,
+      url: `http://127.0.0.1:${port}/v1`,
+      model: service.model,
+      close: async () => {
+        await gateway.stop();
+        await mocks.close();
+      },
+    };
+  } catch (error) {
+    await mocks.close();
+    throw error;
+  }
+}
