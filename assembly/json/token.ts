@@ -40,23 +40,30 @@ function tokenEnd(p: usize, end: usize): usize {
 /** Counts brackets of both kinds alike: in validated text they match. */
 function containerEnd(p: usize, end: usize): usize {
   let depth = 0;
-  while (p < end) {
-    if (p + 16 <= end) {
-      const bytes = v128.load(p);
-      // This bit is all that differs between "[" and "{", and between "]" and "}".
-      const folded = v128.or(bytes, i8x16.splat(0x20));
-      const brackets = v128.or(i8x16.eq(folded, i8x16.splat(0x7b)), i8x16.eq(folded, i8x16.splat(0x7d)));
-      const mask = i8x16.bitmask(v128.or(brackets, i8x16.eq(bytes, i8x16.splat(0x22))));
-      if (!mask) {
-        p += 16;
-        continue;
+  while (p + 16 <= end) {
+    const bytes = v128.load(p);
+    // This bit is all that differs between "[" and "{", and between "]" and "}".
+    const folded = v128.or(bytes, i8x16.splat(0x20));
+    const quotes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x22)));
+    // The bytes before the first quote; all if there is none.
+    const outside = quotes ? (quotes & -quotes) - 1 : 0xffff;
+    const opens = i8x16.bitmask(i8x16.eq(folded, i8x16.splat(0x7b))) & outside;
+    const closes = i8x16.bitmask(i8x16.eq(folded, i8x16.splat(0x7d))) & outside;
+    if (depth > popcnt(closes)) {
+      depth += popcnt(opens) - popcnt(closes);
+    } else {
+      for (let brackets = opens | closes; brackets; brackets &= brackets - 1) {
+        if (opens & brackets & -brackets) depth++;
+        else if (--depth <= 0) return p + ctz(brackets) + 1;
       }
-      p += ctz(mask);
     }
+    p = quotes ? stringEnd(p + ctz(quotes) + 1, end) : p + 16;
+  }
+  while (p < end) {
     const byte = load<u8>(p++);
     if (byte == 0x22) p = stringEnd(p, end);
     else if ((byte | 0x20) == 0x7b) depth++;
-    else if ((byte | 0x20) == 0x7d && --depth == 0) return p;
+    else if ((byte | 0x20) == 0x7d && --depth <= 0) return p;
   }
   return end;
 }
