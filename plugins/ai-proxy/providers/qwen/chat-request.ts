@@ -14,7 +14,7 @@ import { writeParameters } from "./parameters";
 export function translateChat(exchange: Exchange, options: QwenOptions, request: JsonDocument, out: ByteBuffer): bool {
   const messages = request.get("messages");
   if (jsonKind(messages) != JsonKind.Array || jsonFirst(messages) == ABSENT) {
-    return exchange.refuse("messages must be a list of at least one message.", "messages");
+    return exchange.refuse("'messages' must be a list of at least one message.", "messages", "invalid_type");
   }
   const model = exchange.model.slice;
   const isMultimodal = isMultimodalModel(model) || messagesHaveMedia(messages);

@@ -10,7 +10,7 @@ import {
   jsonNext,
 } from "../../../../assembly/json/value";
 import { JsonWriter } from "../../../../assembly/json/writer";
-import { Exchange } from "../../exchange";
+import { Place } from "./place";
 
 /** What DashScope lets stand beside a part's text, image or video; its compatible mode takes the same names. */
 const PART_OPTIONS: StaticArray<string> = [
@@ -62,35 +62,12 @@ export function releaseContent(): void {
   joined.release(4096);
 }
 
-/** Writes an OpenAI content part as DashScope's; `false` when `exchange.refuse` said why not. */
-export function writePart(exchange: Exchange, part: Slice, path: string, writer: JsonWriter): bool {
-  if (jsonKind(part) != JsonKind.Object) return exchange.refuse("A content part must be an object.", path);
+/** Writes an OpenAI content part as DashScope's; `false` when `place.refuse` said why not. */
+export function writePart(place: Place, part: Slice, writer: JsonWriter): bool {
+  if (jsonKind(part) != JsonKind.Object) return place.refuse("", "A content part must be an object.");
   const type = jsonGet(part, "type");
-  if (jsonKind(type) != JsonKind.String) return exchange.refuse("A content part must have a type.", `${path}.type`);
   writer.beginObject();
-  if (isText(type)) {
-    const text = textOf(part, type);
-    if (text == ABSENT) return exchange.refuse("The text of a content part must be a string.", `${path}.text`);
-    writer.key("text").raw(text);
-  } else if (jsonEquals(type, "image_url")) {
-    const url = urlIn(jsonGet(part, "image_url"));
-    if (url == ABSENT) return exchange.refuse("An image part must have a URL.", `${path}.image_url.url`);
-    writer.key("image").raw(url);
-  } else if (jsonEquals(type, "video_url")) {
-    const url = urlIn(jsonGet(part, "video_url"));
-    if (url == ABSENT) return exchange.refuse("A video part must have a URL.", `${path}.video_url.url`);
-    writer.key("video").raw(url);
-  } else if (jsonEquals(type, "video")) {
-    const frames = jsonGet(part, "video");
-    if (jsonKind(frames) != JsonKind.Array)
-      return exchange.refuse("A video part must list its frames.", `${path}.video`);
-    writer.key("video").raw(frames);
-  } else if (jsonEquals(type, "input_audio")) {
-    if (!writeAudio(exchange, jsonGet(part, "input_audio"), path, writer)) return false;
-  } else {
-    const message = "DashScope's own protocol has no content part of this type.";
-    return exchange.refuse(message, `${path}.type`, "unsupported_content_type");
-  }
+  if (!writeMedium(place, part, type, writer)) return false;
   for (let i = 0; i < PART_OPTIONS.length; i++) {
     const value = jsonGet(part, PART_OPTIONS[i]);
     if (value != ABSENT) writer.key(PART_OPTIONS[i]).raw(value);
@@ -99,13 +76,40 @@ export function writePart(exchange: Exchange, part: Slice, path: string, writer:
   return true;
 }
 
+function writeMedium(place: Place, part: Slice, type: Slice, writer: JsonWriter): bool {
+  if (jsonKind(type) != JsonKind.String) return place.refuse(".type", "A content part must have a type.");
+  if (isText(type)) {
+    const text = textOf(part, type);
+    if (text == ABSENT) return place.refuse(".text", "The text of a content part must be a string.");
+    writer.key("text").raw(text);
+    return true;
+  }
+  if (jsonEquals(type, "image_url")) return writeUrl(place, part, "image_url", "image", writer);
+  if (jsonEquals(type, "video_url")) return writeUrl(place, part, "video_url", "video", writer);
+  if (jsonEquals(type, "input_audio")) return writeAudio(place, jsonGet(part, "input_audio"), writer);
+  if (jsonEquals(type, "video")) {
+    const frames = jsonGet(part, "video");
+    if (jsonKind(frames) != JsonKind.Array) return place.refuse(".video", "A video part must list its frames.");
+    writer.key("video").raw(frames);
+    return true;
+  }
+  return place.refuse(".type", "DashScope's own protocol has no content part of this type.", "unsupported_value");
+}
+
+/** Writes the `url` of an object; some clients put the URL itself in the object's place. */
+function writeUrl(place: Place, part: Slice, name: string, medium: string, writer: JsonWriter): bool {
+  const holder = jsonGet(part, name);
+  const url = jsonKind(holder) == JsonKind.String ? holder : jsonGet(holder, "url");
+  if (sliceSize(jsonContent(url)) == 0) return place.refuse(`.${name}.url`, "The part must have a URL.");
+  writer.key(medium).raw(url);
+  return true;
+}
+
 /** OpenAI's audio is bare Base64 beside its format, DashScope's is a URL, be it one that holds the data itself. */
-function writeAudio(exchange: Exchange, audio: Slice, path: string, writer: JsonWriter): bool {
+function writeAudio(place: Place, audio: Slice, writer: JsonWriter): bool {
   const data = jsonGet(audio, "data");
   const bytes = jsonContent(data);
-  if (sliceSize(bytes) == 0) {
-    return exchange.refuse("An audio part must have its data, in Base64 or as a URL.", `${path}.input_audio.data`);
-  }
+  if (sliceSize(bytes) == 0) return place.refuse(".input_audio.data", "An audio part must have its data.");
   writer.key("audio");
   if (sliceStartsWith(bytes, "data:") || sliceStartsWith(bytes, "http") || sliceStartsWith(bytes, "oss:")) {
     writer.raw(data);
@@ -113,7 +117,7 @@ function writeAudio(exchange: Exchange, audio: Slice, path: string, writer: Json
   }
   const format = jsonGet(audio, "format");
   if (jsonKind(format) != JsonKind.String) {
-    return exchange.refuse("The format of an audio part must be a string.", `${path}.input_audio.format`);
+    return place.refuse(".input_audio.format", "The format of an audio part must be a string.");
   }
   joined.clear();
   joined.text('"data:audio/').append(jsonContent(format)).text(";base64,").append(bytes).byte(0x22);
@@ -129,10 +133,4 @@ function textOf(part: Slice, type: Slice): Slice {
   if (jsonKind(type) != JsonKind.String) return ABSENT;
   const text = jsonGet(part, jsonEquals(type, "refusal") ? "refusal" : "text");
   return jsonKind(text) == JsonKind.String ? text : ABSENT;
-}
-
-/** The `url` of an object; some clients put the URL itself in the object's place. */
-function urlIn(holder: Slice): Slice {
-  const url = jsonKind(holder) == JsonKind.String ? holder : jsonGet(holder, "url");
-  return sliceSize(jsonContent(url)) > 0 ? url : ABSENT;
 }

@@ -7,7 +7,6 @@ import {
   jsonFirst,
   jsonGet,
   jsonInteger,
-  jsonIsInteger,
   jsonKind,
   JsonKind,
   jsonNext,
@@ -16,6 +15,7 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { BASE64, hasNote } from "./notes";
+import { checkType, Type } from "./type";
 
 /** One embedding as little-endian 32-bit floats, and in Base64. */
 const floats = new ByteBuffer();
@@ -37,13 +37,13 @@ export function translateEmbeddings(exchange: Exchange, request: JsonDocument, o
   writer.endObject().key("parameters").beginObject();
   const dimensions = present(request, "dimensions");
   if (dimensions != ABSENT) {
-    if (!jsonIsInteger(dimensions)) return exchange.refuse("dimensions must be an integer.", "dimensions");
+    if (!checkType(exchange, "dimensions", Type.Integer, dimensions)) return false;
     writer.key("dimension").raw(dimensions);
   }
   for (let i = 0; i < OWN_NAMES.length; i++) {
     const value = present(request, OWN_NAMES[i]);
     if (value == ABSENT) continue;
-    if (jsonKind(value) != JsonKind.String) return exchange.refuse(`${OWN_NAMES[i]} must be a string.`, OWN_NAMES[i]);
+    if (!checkType(exchange, OWN_NAMES[i], Type.Text, value)) return false;
     writer.key(OWN_NAMES[i]).raw(value);
   }
   writer.endObject().endObject();
@@ -82,7 +82,7 @@ export function translateEmbeddingList(exchange: Exchange, response: JsonDocumen
 function readFormat(exchange: Exchange, format: Slice): bool {
   if (format == ABSENT || jsonEquals(format, "float")) return true;
   if (!jsonEquals(format, "base64"))
-    return exchange.refuse("encoding_format must be float or base64.", "encoding_format");
+    return exchange.refuse("'encoding_format' must be float or base64.", "encoding_format", "invalid_value");
   exchange.notes |= BASE64;
   return true;
 }
@@ -93,7 +93,7 @@ function writeTexts(exchange: Exchange, input: Slice, writer: JsonWriter): bool 
     return true;
   }
   if (jsonKind(input) != JsonKind.Array || jsonFirst(input) == ABSENT) {
-    return exchange.refuse("input must be a string or a list of strings.", "input");
+    return exchange.refuse("'input' must be a string or a list of strings.", "input", "invalid_type");
   }
   for (let text = jsonFirst(input); text != ABSENT; text = jsonNext(input, text)) {
     if (jsonKind(text) == JsonKind.String) continue;

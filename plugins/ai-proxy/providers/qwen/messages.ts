@@ -12,7 +12,10 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { hasCacheControl, hasMedia, joinedText, releaseContent, writePart } from "./content";
+import { Place } from "./place";
 
+/** What DashScope knows of a message beside its role, its content and its tool calls, and takes as it is. */
+const TEXT_MEMBERS: StaticArray<string> = ["tool_call_id", "name", "reasoning_content"];
 const DEFAULT_SYSTEM: string = "You are a helpful assistant.";
 
 /** The leading system messages of a request for `qwen-long`, as one JSON string. */
@@ -31,28 +34,31 @@ export function messagesHaveMedia(messages: Slice): bool {
  * of their own, right behind the one that all leading system messages become together.
  */
 export class MessagesWriter {
+  private place: Place;
+
   constructor(
-    private exchange: Exchange,
+    exchange: Exchange,
     private writer: JsonWriter,
     private isMultimodal: bool,
     private fileUrls: string,
-  ) {}
+  ) {
+    this.place = new Place(exchange);
+  }
 
   /** Writes them all, as an array. */
   write(messages: Slice): bool {
     let owesFiles = this.fileUrls.length > 0;
-    let position = 0;
     this.writer.beginArray();
     system.clear();
     for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-      const path = `messages[${position++}]`;
       if (owesFiles && isSystem(message)) {
-        if (!this.addSystem(message, path)) return false;
-        continue;
+        if (!this.addSystem(message)) return false;
+      } else {
+        if (owesFiles) this.writeFiles();
+        owesFiles = false;
+        if (!this.writeMessage(message)) return false;
       }
-      if (owesFiles) this.writeFiles();
-      owesFiles = false;
-      if (!this.writeMessage(message, path)) return false;
+      this.place.message++;
     }
     if (owesFiles) this.writeFiles();
     this.writer.endArray();
@@ -60,131 +66,110 @@ export class MessagesWriter {
     return true;
   }
 
-  private writeMessage(message: Slice, path: string): bool {
-    const exchange = this.exchange;
+  private writeMessage(message: Slice): bool {
+    const place = this.place;
     const writer = this.writer;
-    if (jsonKind(message) != JsonKind.Object) return exchange.refuse("A message must be an object.", path);
+    if (jsonKind(message) != JsonKind.Object) return place.refuse("", "A message must be an object.");
     const role = jsonGet(message, "role");
     writer.beginObject().key("role");
     if (jsonEquals(role, "developer")) writer.string("system");
     else if (isKnownRole(role)) writer.raw(role);
-    else return exchange.refuse("The role must be system, developer, user, assistant or tool.", `${path}.role`);
-    const calls = presentMember(message, "tool_calls");
-    if (jsonGet(message, "function_call") != ABSENT && jsonKind(jsonGet(message, "function_call")) != JsonKind.Null) {
-      return exchange.refuse("function_call is not supported: use tool_calls.", `${path}.function_call`);
+    else return place.refuse(".role", "The role must be system, developer, user, assistant or tool.", "invalid_value");
+    if (presentMember(message, "function_call") != ABSENT) {
+      return place.refuse(
+        ".function_call",
+        "'function_call' is not supported: use tool_calls.",
+        "unsupported_parameter",
+      );
     }
     writer.key("content");
-    if (!this.writeContent(message, role, path)) return false;
-    if (calls != ABSENT && !this.writeCalls(calls, `${path}.tool_calls`)) return false;
-    return (
-      this.copyText(message, "tool_call_id", path) &&
-      this.copyText(message, "name", path) &&
-      this.copyText(message, "reasoning_content", path) &&
-      this.copyPartial(message, path)
-    );
+    if (!this.writeContent(message, role) || !this.writeCalls(message)) return false;
+    for (let i = 0; i < TEXT_MEMBERS.length; i++)
+      if (!this.copy(message, TEXT_MEMBERS[i], JsonKind.String)) return false;
+    if (!this.copy(message, "partial", JsonKind.True)) return false;
+    writer.endObject();
+    return true;
   }
 
-  private writeContent(message: Slice, role: Slice, path: string): bool {
-    const exchange = this.exchange;
-    const writer = this.writer;
+  private writeContent(message: Slice, role: Slice): bool {
     const content = presentMember(message, "content");
     switch (jsonKind(content)) {
       case JsonKind.String:
-        writer.raw(content);
+        this.writer.raw(content);
         return true;
       case JsonKind.Array:
-        return this.writeParts(content, `${path}.content`);
+        return this.isMultimodal ? this.writeParts(content) : this.writeText(content);
       case JsonKind.Absent:
-        if (!jsonEquals(role, "assistant")) return exchange.refuse("A message must have a content.", `${path}.content`);
-        return this.writeMissingContent(jsonGet(message, "refusal"));
+        if (jsonEquals(role, "assistant")) return this.writeMissingContent(jsonGet(message, "refusal"));
+        return this.place.refuse(".content", "A message must have a content.", "missing_required_parameter");
       default:
-        return exchange.refuse("The content must be a string or a list of parts.", `${path}.content`);
+        return this.place.refuse(".content", "The content must be a string or a list of parts.");
     }
   }
 
-  private writeParts(content: Slice, path: string): bool {
-    const writer = this.writer;
-    if (!this.isMultimodal) {
-      const text = joinedText(content);
-      if (text == ABSENT) {
-        return this.exchange.refuse("Each part of the content must have a type and its text.", path);
-      }
-      // Only where a part says what to cache does the endpoint of the text models take a list of parts, and OpenAI's.
-      writer.raw(hasCacheControl(content) ? content : text);
-      return true;
-    }
-    let position = 0;
-    writer.beginArray();
+  private writeText(content: Slice): bool {
+    const text = joinedText(content);
+    if (text == ABSENT) return this.place.refuse(".content", "Each part of the content must have a type and its text.");
+    // Only where a part says what to cache does the endpoint of the text models take a list of parts, and OpenAI's.
+    this.writer.raw(hasCacheControl(content) ? content : text);
+    return true;
+  }
+
+  private writeParts(content: Slice): bool {
+    this.writer.beginArray();
+    this.place.part = 0;
     for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
-      if (!writePart(this.exchange, part, `${path}[${position++}]`, writer)) return false;
+      if (!writePart(this.place, part, this.writer)) return false;
+      this.place.part++;
     }
-    writer.endArray();
+    this.place.part = -1;
+    this.writer.endArray();
     return true;
   }
 
   /** What an assistant that called tools, or refused, said beside it: DashScope wants a content all the same. */
   private writeMissingContent(refusal: Slice): bool {
     const writer = this.writer;
-    const isRefusal = jsonKind(refusal) == JsonKind.String;
-    if (!this.isMultimodal) {
-      if (isRefusal) writer.raw(refusal);
-      else writer.string("");
-      return true;
-    }
-    writer.beginArray();
-    if (isRefusal) writer.beginObject().key("text").raw(refusal).endObject();
-    writer.endArray();
+    if (jsonKind(refusal) == JsonKind.String) writer.raw(refusal);
+    else if (this.isMultimodal) writer.beginArray().endArray();
+    else writer.string("");
     return true;
   }
 
-  private writeCalls(calls: Slice, path: string): bool {
-    if (jsonKind(calls) != JsonKind.Array) return this.exchange.refuse("tool_calls must be a list.", path);
-    let position = 0;
+  private writeCalls(message: Slice): bool {
+    const calls = presentMember(message, "tool_calls");
+    if (calls == ABSENT) return true;
+    let isWhole = jsonKind(calls) == JsonKind.Array;
     for (let call = jsonFirst(calls); call != ABSENT; call = jsonNext(calls, call)) {
       const called = jsonGet(call, "function");
-      const isWhole =
-        jsonKind(jsonGet(call, "id")) == JsonKind.String &&
-        jsonKind(jsonGet(called, "name")) == JsonKind.String &&
-        jsonKind(jsonGet(called, "arguments")) == JsonKind.String;
-      if (!isWhole) {
-        return this.exchange.refuse(
-          "A tool call must have an id and a function with a name and arguments, which are strings.",
-          `${path}[${position}]`,
-        );
-      }
-      position++;
+      if (jsonKind(jsonGet(call, "id")) != JsonKind.String) isWhole = false;
+      if (jsonKind(jsonGet(called, "name")) != JsonKind.String) isWhole = false;
+      if (jsonKind(jsonGet(called, "arguments")) != JsonKind.String) isWhole = false;
+    }
+    if (!isWhole) {
+      return this.place.refuse(".tool_calls", "Tool calls must have an id and a function with name and arguments.");
     }
     this.writer.key("tool_calls").raw(calls);
     return true;
   }
 
-  private copyText(message: Slice, key: string, path: string): bool {
+  /** Copies a member; `True` means either truth value. */
+  private copy(message: Slice, key: string, kind: JsonKind): bool {
     const value = presentMember(message, key);
     if (value == ABSENT) return true;
-    if (jsonKind(value) != JsonKind.String) return this.exchange.refuse(`${key} must be a string.`, `${path}.${key}`);
+    if (jsonKind(value) != kind && (kind != JsonKind.True || jsonKind(value) != JsonKind.False)) {
+      const wanted = kind == JsonKind.String ? "a string" : "true or false";
+      return this.place.refuse(`.${key}`, `'${key}' must be ${wanted}.`);
+    }
     this.writer.key(key).raw(value);
     return true;
   }
 
-  /** The last member of a message: whether the answer goes on where it ends. */
-  private copyPartial(message: Slice, path: string): bool {
-    const value = presentMember(message, "partial");
-    const kind = jsonKind(value);
-    if (value != ABSENT) {
-      if (kind != JsonKind.True && kind != JsonKind.False) {
-        return this.exchange.refuse("partial must be true or false.", `${path}.partial`);
-      }
-      this.writer.key("partial").raw(value);
-    }
-    this.writer.endObject();
-    return true;
-  }
-
-  private addSystem(message: Slice, path: string): bool {
+  private addSystem(message: Slice): bool {
     const content = jsonGet(message, "content");
     const text = jsonKind(content) == JsonKind.Array ? joinedText(content) : content;
     if (jsonKind(text) != JsonKind.String) {
-      return this.exchange.refuse("The content of a system message must be text.", `${path}.content`);
+      return this.place.refuse(".content", "The content of a system message must be text.");
     }
     system.text(system.size == 0 ? '"' : "\\n").append(jsonContent(text));
     return true;
