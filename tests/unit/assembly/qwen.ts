@@ -74,7 +74,11 @@ export function headers(): void {
   out.clear();
   const edits = exchange.headers;
   for (let i = 0; i < edits.count; i++) {
-    out.text(edits.nameAt(i)).text(edits.isRemoval(i) ? " removed" : ": ").text(edits.textAt(i)).text("\n");
+    out
+      .text(edits.nameAt(i))
+      .text(edits.isRemoval(i) ? " removed" : ": ")
+      .text(edits.textAt(i))
+      .text("\n");
   }
 }
 
@@ -105,7 +109,7 @@ export function translateResponse(start: usize, size: i32): i32 {
 export function openStream(limit: i32): void {
   const last = translator;
   if (last !== null) last.free();
-  decoder.free();
+  decoder.dispose();
   decoder = new SseDecoder(limit);
   translator = qwen.translateStream(exchange);
 }

@@ -1,9 +1,22 @@
-import { loadModule } from "./module.ts";
+import assert from "node:assert/strict";
+import { readEvents } from "../../fixtures/expectations.ts";
+import { loadModule } from "../module.ts";
+
+export { assertReceived } from "../../fixtures/expectations.ts";
 
 const { exports, put, out } = await loadModule("qwen");
 
 /** The numbers of the APIs in assembly/ai/api.ts that the tests name. */
-export const Api = { Chat: 1, Completions: 2, Embeddings: 3, Files: 14, Models: 17, Messages: 34, QwenRerank: 38 } as const;
+export const Api = {
+  Chat: 1,
+  Completions: 2,
+  Embeddings: 3,
+  Speech: 4,
+  Files: 14,
+  Models: 17,
+  Messages: 34,
+  QwenRerank: 38,
+} as const;
 
 /** DashScope's own protocol, which is what is translated. */
 export const NATIVE = { type: "qwen", apiTokens: ["sk-fake-for-tests"], qwenEnableCompatible: false };
@@ -15,13 +28,28 @@ export function configure(config: object): string {
   return out().toString();
 }
 
+/** What the module wrote last. */
+export const written = (): string => out().toString();
+
 /** What became of a client's request: DashScope's body, or why it was refused (`400 param message`). */
-export function translateRequest(client: object | string, api: number = Api.Chat): { body?: any; refused?: string } {
-  const text = Buffer.from(typeof client === "string" ? client : JSON.stringify(client));
+export interface Translated {
+  body?: any;
+  refused?: string;
+}
+
+/** Translates a client's request that may be no JSON: then it gives undefined. */
+export function translateRawRequest(client: string, api: number = Api.Chat): Translated | undefined {
+  const text = Buffer.from(client);
   const result = exports.translateRequest!(api, put(text), text.length);
-  const written = out().toString();
-  if (result < 0) throw new Error("the test's request is no JSON");
-  return result === 1 ? { body: JSON.parse(written) } : { refused: written };
+  if (result < 0) return undefined;
+  return result === 1 ? { body: JSON.parse(written()) } : { refused: written() };
+}
+
+/** Translates a client's request. */
+export function translateRequest(client: object | string, api: number = Api.Chat): Translated {
+  const translated = translateRawRequest(typeof client === "string" ? client : JSON.stringify(client), api);
+  if (translated === undefined) throw new Error("the test's request is no JSON");
+  return translated;
 }
 
 /** OpenAI's answer for DashScope's, of the request that was translated last; undefined if it is none. */
@@ -59,6 +87,17 @@ export function openStream(limit = 1 << 20): { push(chunk: string): string; end(
   };
 }
 
+/** Configures the provider and translates a request for a stream, which must be taken. */
+export function askForStream(fields: object = {}, config: object = {}): void {
+  assert.equal(configure({ ...NATIVE, ...config }), "");
+  const client = { model: "qwen-plus", messages: [{ role: "user", content: "Hi" }], stream: true, ...fields };
+  assert.equal(translateRequest(client).refused, undefined);
+}
+
+/** The choices of all chunks of a client's stream. */
+export const deltasOf = (stream: string): any[] =>
+  readEvents(stream).objects.flatMap((object: any) => object.choices ?? []);
+
 /** Host and path, and how the bodies of request and answer are treated (0 untouched, 1 OpenAI's, 2 converted). */
 export function describeApi(api: number): string {
   exports.describe!(api);
@@ -93,7 +132,11 @@ export const event = (data: unknown, name = "result", status = 200): string =>
 
 /** The data of one event with one choice. */
 export const choice = (message: object, finish = "null", index?: number): object => ({
-  output: { choices: [{ message: { role: "assistant", ...message }, ...(index === undefined ? {} : { index }), finish_reason: finish }] },
+  output: {
+    choices: [
+      { message: { role: "assistant", ...message }, ...(index === undefined ? {} : { index }), finish_reason: finish },
+    ],
+  },
   usage: { input_tokens: 5, output_tokens: 7, total_tokens: 12 },
   request_id: "r-1",
 });

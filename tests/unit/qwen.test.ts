@@ -1,0 +1,8 @@
+// One module for all of them, for compiling it takes most of the time.
+import "./qwen/answers.ts";
+import "./qwen/messages.ts";
+import "./qwen/options.ts";
+import "./qwen/parameters.ts";
+import "./qwen/stream.ts";
+import "./qwen/stream-law.ts";
+import "./qwen/fuzz.ts";

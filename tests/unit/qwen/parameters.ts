@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import * as qwen from "./module.ts";
+
+const user = { role: "user", content: "Hi" };
+const chat = (fields: object = {}): object => ({ model: "qwen-plus", messages: [user], ...fields });
+const parametersOf = (fields: object): any => qwen.translateRequest(chat(fields)).body?.parameters;
+const tool = (name: string): object => ({ type: "function", function: { name } });
+
+describe("parameters", () => {
+  before(() => void qwen.configure(qwen.NATIVE));
+
+  // https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
+  const kept: { [name: string]: unknown } = {
+    temperature: 0.7,
+    top_p: 1,
+    presence_penalty: -1.5,
+    seed: 9007199254740991,
+    stop: ["a", "b"],
+    parallel_tool_calls: false,
+    response_format: { type: "json_schema", json_schema: { name: "x", schema: {} } },
+    logprobs: true,
+    top_logprobs: 2,
+    top_k: 40,
+    repetition_penalty: 1.1,
+    enable_thinking: false,
+    thinking_budget: 100,
+    preserve_thinking: true,
+    enable_search: false,
+    search_options: { forced_search: true },
+    vl_high_resolution_images: true,
+  };
+  for (const [name, value] of Object.entries(kept)) {
+    test(`${name} is kept as it is`, () =>
+      assert.deepEqual(parametersOf({ [name]: value }), { result_format: "message", [name]: value }));
+    test(`${name} null is as good as absent`, () =>
+      assert.deepEqual(parametersOf({ [name]: null }), { result_format: "message" }));
+    test(`${name} of a wrong type is refused by name`, () => {
+      const { refused } = qwen.translateRequest(chat({ [name]: typeof value === "number" ? "1" : 1 }));
+      assert.match(refused!, new RegExp(`^400 ${name} `));
+    });
+  }
+
+  test("numbers keep their digits", () => {
+    const numbers = '"seed":1234567890123456789,"temperature":0.30000000000000004,"top_k":1e1';
+    qwen.translateRequest(`{"model":"qwen-plus","messages":[{"role":"user","content":"Hi"}],${numbers}}`);
+    assert.ok(qwen.written().includes(numbers));
+  });
+
+  test("what DashScope does not have is dropped", () => {
+    const dropped = {
+      frequency_penalty: 0.5,
+      logit_bias: { "1": 2 },
+      user: "u",
+      store: true,
+      metadata: {},
+      service_tier: "auto",
+      unknown: [1],
+    };
+    assert.deepEqual(parametersOf(dropped), { result_format: "message" });
+  });
+
+  test("both limits of the answer's length mean max_tokens", () => {
+    assert.equal(parametersOf({ max_tokens: 5 }).max_tokens, 5);
+    assert.equal(parametersOf({ max_completion_tokens: 6 }).max_tokens, 6);
+    assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: 6 }).max_tokens, 6);
+    assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: null }).max_tokens, 5);
+  });
+
+  test("increments are asked for when streaming, unless the client says otherwise", () => {
+    assert.equal(parametersOf({ stream: true }).incremental_output, true);
+    assert.equal(parametersOf({ stream: true, tools: [tool("f")] }).incremental_output, true);
+    assert.equal(parametersOf({ stream: true, incremental_output: false }).incremental_output, false);
+    assert.equal(parametersOf({ incremental_output: false }).incremental_output, undefined);
+  });
+
+  test("reasoning effort", () => {
+    assert.deepEqual(parametersOf({ reasoning_effort: "high" }), {
+      result_format: "message",
+      reasoning_effort: "high",
+    });
+    assert.deepEqual(parametersOf({ reasoning_effort: "none" }), { result_format: "message", enable_thinking: false });
+    assert.equal(parametersOf({ reasoning_effort: "none", enable_thinking: true }).enable_thinking, true);
+  });
+
+  test("tool_choice", () => {
+    const named = { type: "function", function: { name: "f" } };
+    const choice = (tool_choice: unknown, ...names: string[]) =>
+      parametersOf({ tools: names.map(tool), tool_choice })?.tool_choice;
+    assert.equal(choice("auto", "f", "g"), "auto");
+    assert.equal(choice("none", "f"), "none");
+    assert.deepEqual(choice(named, "f", "g"), named);
+    assert.deepEqual(choice("required", "f"), named);
+    assert.match(
+      qwen.translateRequest(chat({ tools: [tool("f"), tool("g")], tool_choice: "required" })).refused!,
+      /^400 tool_choice /,
+    );
+    assert.match(
+      qwen.translateRequest(chat({ tools: [tool("f")], tool_choice: { type: "allowed_tools" } })).refused!,
+      /^400 tool_choice /,
+    );
+  });
+
+  test("what would change the answer's meaning is refused by name", () => {
+    const refused: [fields: object, param: string][] = [
+      [{ functions: [{ name: "f" }] }, "functions"],
+      [{ function_call: "auto" }, "function_call"],
+      [{ modalities: ["text", "audio"], audio: {} }, "modalities"],
+      [{ tools: [{ type: "custom", custom: { name: "x" } }] }, "tools\\[0\\]\\.type"],
+      [{ tools: [tool("f"), { type: "function", function: {} }] }, "tools\\[1\\]\\.function\\.name"],
+      [{ tools: {} }, "tools"],
+      [{ max_tokens: 1.5 }, "max_tokens"],
+      [{ n: "2" }, "n"],
+    ];
+    for (const [fields, param] of refused)
+      assert.match(qwen.translateRequest(chat(fields)).refused!, new RegExp(`^400 ${param} `));
+    assert.deepEqual(parametersOf({ modalities: ["text"], tools: [] }), { result_format: "message" });
+  });
+});
