@@ -2,7 +2,12 @@
 // Responses: https://platform.openai.com/docs/api-reference/responses/create
 // Images: https://platform.openai.com/docs/api-reference/images/create
 // Speech: https://platform.openai.com/docs/api-reference/audio/createSpeech
-import { missing, OpenAiRefusal } from "./openai-errors.ts";
+// Transcriptions: https://platform.openai.com/docs/api-reference/audio/createTranscription
+// Files: https://platform.openai.com/docs/api-reference/files/create
+// Batches: https://platform.openai.com/docs/api-reference/batch/create
+import { createHash } from "node:crypto";
+import type { FormPart } from "./multipart.ts";
+import { missing, notAmong, OpenAiRefusal } from "./openai-errors.ts";
 import { requireString } from "./openai-fields.ts";
 import { answerTo, promptTokens } from "./scenarios.ts";
 import type { ProviderReply } from "./types.ts";
@@ -31,6 +36,46 @@ export const otherApis: Record<string, (id: string, body: JsonObject) => Provide
     };
   },
 };
+
+/** Answers of the APIs that take a form instead of JSON, by path below the prefix. */
+export const formApis: Record<string, (id: string, form: Map<string, FormPart>) => ProviderReply> = {
+  "/files": (_, form) => {
+    const { filename, content } = fileOf(form);
+    const purpose = textOf(form, "purpose");
+    const known = ["assistants", "batch", "fine-tune", "vision", "user_data", "evals"];
+    if (!known.includes(purpose)) throw notAmong("purpose", purpose, known);
+    // The id tells the content: a byte changed on the way shows.
+    const hash = createHash("sha256").update(content).digest("hex");
+    const file = { id: `file-${hash.slice(0, 24)}`, object: "file", bytes: content.length, created_at: 1741569952 };
+    return jsonReply(200, { ...file, filename, purpose, status: "processed" });
+  },
+  "/audio/transcriptions": (_, form) => {
+    textOf(form, "model");
+    return jsonReply(200, { text: `${fileOf(form).content.length} bytes of speech` });
+  },
+};
+
+function fileOf(form: Map<string, FormPart>): FormPart & { filename: string } {
+  const file = form.get("file");
+  if (file?.filename === undefined) throw missing("file");
+  return { ...file, filename: file.filename };
+}
+
+function textOf(form: Map<string, FormPart>, name: string): string {
+  const part = form.get(name);
+  if (!part) throw missing(name);
+  return part.content.toString();
+}
+
+/** A batch of an uploaded file, which will never start. */
+export function createBatch(id: string, body: JsonObject): ProviderReply {
+  const input_file_id = requireString(body, "input_file_id");
+  const endpoint = requireString(body, "endpoint");
+  const completion_window = requireString(body, "completion_window");
+  if (completion_window !== "24h") throw notAmong("completion_window", completion_window, ["24h"]);
+  const batch = { id: `batch_${id}`, object: "batch", endpoint, input_file_id, completion_window };
+  return jsonReply(200, { ...batch, status: "validating", created_at: 1741569952 });
+}
 
 /** Whether the path is a list, which is empty here. */
 export const isList = (api: string): boolean => lists.includes(api);

@@ -108,6 +108,30 @@ describe("OpenAI's dialect", () => {
     assert.equal(Buffer.concat(speech.chunks)[255], 255);
   });
 
+  it("reads forms, to the byte", () => {
+    const lines = ["--x", 'content-disposition: form-data; name="purpose"', "", "batch"];
+    const file = [
+      "--x",
+      'content-disposition: form-data; name="file"; filename="a.jsonl"',
+      "",
+      "\u0000ÿ\r\n--",
+      "--x--",
+      "",
+    ];
+    const upload = (text: string, type = "multipart/form-data; boundary=x"): ProviderReply =>
+      dialects.openai.handle({
+        ...request("", "/v1/files"),
+        headers: [key, ["content-type", type]],
+        body: Buffer.from(text, "latin1"),
+      });
+    const body = [...lines, ...file].join("\r\n");
+    const { bytes, filename } = JSON.parse(String(upload(body).chunks[0])) as JsonObject;
+    assert.deepEqual([bytes, filename], [6, "a.jsonl"]);
+    assert.equal(upload(body.slice(0, -6)).status, 400);
+    assert.equal(upload(body, "application/json").status, 400);
+    assert.equal(errorOf(upload([...lines, "--x--", ""].join("\r\n"))).param, "file");
+  });
+
   it("fails as the model's name asks", () => {
     const of = (fault: string, stream = false) => send(withBase({ model: `gpt-${fault}`, stream }));
     const limited = of("rate-limited");

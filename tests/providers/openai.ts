@@ -11,7 +11,8 @@ import {
   wrongKey,
   wrongType,
 } from "./openai-errors.ts";
-import { isList, noSuchObject, otherApis } from "./openai-other.ts";
+import { type FormPart, readForm } from "./multipart.ts";
+import { createBatch, formApis, isList, noSuchObject, otherApis } from "./openai-other.ts";
 import { completionObjects, embeddingList } from "./openai-text.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 import {
@@ -99,6 +100,8 @@ function answer(request: ProviderRequest, id: string, options: OpenAiOptions): P
   }
   const other = Object.hasOwn(otherApis, api) ? otherApis[api] : undefined;
   if (other) return generate(request, { ...options, models: options.models ?? /./ }, /./, (body) => other(id, body));
+  if (request.method === "POST" && Object.hasOwn(formApis, api)) return formApis[api](id, requireForm(request));
+  if (request.method === "POST" && api === "/batches") return createBatch(id, readBody(request));
   if (isList(api)) return listing(request, []);
   const absent = noSuchObject(api);
   if (absent) throw absent;
@@ -152,6 +155,12 @@ function readBody(request: ProviderRequest): JsonObject {
   const body = parseObject(request.body);
   if (!body) throw badRequest("We could not parse the JSON body of your request.");
   return body;
+}
+
+function requireForm(request: ProviderRequest): Map<string, FormPart> {
+  const form = readForm(request);
+  if (!form) throw badRequest("Could not parse multipart form");
+  return form;
 }
 
 function checkKey(request: ProviderRequest): void {
