@@ -12,19 +12,21 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { hasCacheControl, hasMedia, joinedText, releaseContent, writePart } from "./content";
+import { ClientMessage } from "./message";
 import { Place } from "./place";
 
-/** What DashScope knows of a message beside its role, its content and its tool calls, and takes as it is. */
-const TEXT_MEMBERS: StaticArray<string> = ["tool_call_id", "name", "reasoning_content"];
 const DEFAULT_SYSTEM: string = "You are a helpful assistant.";
+
+/** The message that is translated now. */
+const message = new ClientMessage();
 
 /** The leading system messages of a request for `qwen-long`, as one JSON string. */
 const system = new ByteBuffer();
 
 /** Whether any of the messages holds an image, a video or sound. */
 export function messagesHaveMedia(messages: Slice): bool {
-  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-    if (hasMedia(jsonGet(message, "content"))) return true;
+  for (let item = jsonFirst(messages); item != ABSENT; item = jsonNext(messages, item)) {
+    if (hasMedia(jsonGet(item, "content"))) return true;
   }
   return false;
 }
@@ -50,13 +52,15 @@ export class MessagesWriter {
     let owesFiles = this.fileUrls.length > 0;
     this.writer.beginArray();
     system.clear();
-    for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-      if (owesFiles && isSystem(message)) {
-        if (!this.addSystem(message)) return false;
+    for (let item = jsonFirst(messages); item != ABSENT; item = jsonNext(messages, item)) {
+      if (jsonKind(item) != JsonKind.Object) return this.place.refuse("", "A message must be an object.");
+      message.read(item);
+      if (owesFiles && message.isSystem) {
+        if (!this.addSystem()) return false;
       } else {
         if (owesFiles) this.writeFiles();
         owesFiles = false;
-        if (!this.writeMessage(message)) return false;
+        if (!this.writeMessage()) return false;
       }
       this.place.message++;
     }
@@ -66,33 +70,27 @@ export class MessagesWriter {
     return true;
   }
 
-  private writeMessage(message: Slice): bool {
-    const place = this.place;
+  private writeMessage(): bool {
     const writer = this.writer;
-    if (jsonKind(message) != JsonKind.Object) return place.refuse("", "A message must be an object.");
-    const role = jsonGet(message, "role");
     writer.beginObject().key("role");
-    if (jsonEquals(role, "developer")) writer.string("system");
-    else if (isKnownRole(role)) writer.raw(role);
-    else return place.refuse(".role", "The role must be system, developer, user, assistant or tool.", "invalid_value");
-    if (presentMember(message, "function_call") != ABSENT) {
-      return place.refuse(
-        ".function_call",
-        "'function_call' is not supported: use tool_calls.",
-        "unsupported_parameter",
-      );
+    if (message.isSystem) writer.string("system");
+    else if (message.hasSharedRole) writer.raw(message.role);
+    else return this.place.refuse(".role", "The role must be one of OpenAI's, and not function.", "invalid_value");
+    if (message.functionCall != ABSENT) {
+      const reason = "'function_call' is not supported: use tool_calls.";
+      return this.place.refuse(".function_call", reason, "unsupported_parameter");
     }
     writer.key("content");
-    if (!this.writeContent(message, role) || !this.writeCalls(message)) return false;
-    for (let i = 0; i < TEXT_MEMBERS.length; i++)
-      if (!this.copy(message, TEXT_MEMBERS[i], JsonKind.String)) return false;
-    if (!this.copy(message, "partial", JsonKind.True)) return false;
+    if (!this.writeContent(message.content) || !this.writeCalls(message.toolCalls)) return false;
+    if (!this.copyText("tool_call_id", message.toolCallId)) return false;
+    if (!this.copyText("name", message.name)) return false;
+    if (!this.copyText("reasoning_content", message.reasoning)) return false;
+    if (!this.copyPartial()) return false;
     writer.endObject();
     return true;
   }
 
-  private writeContent(message: Slice, role: Slice): bool {
-    const content = presentMember(message, "content");
+  private writeContent(content: Slice): bool {
     switch (jsonKind(content)) {
       case JsonKind.String:
         this.writer.raw(content);
@@ -100,8 +98,7 @@ export class MessagesWriter {
       case JsonKind.Array:
         return this.isMultimodal ? this.writeParts(content) : this.writeText(content);
       case JsonKind.Absent:
-        if (jsonEquals(role, "assistant")) return this.writeMissingContent(jsonGet(message, "refusal"));
-        return this.place.refuse(".content", "A message must have a content.", "missing_required_parameter");
+        return this.writeMissingContent();
       default:
         return this.place.refuse(".content", "The content must be a string or a list of parts.");
     }
@@ -128,16 +125,18 @@ export class MessagesWriter {
   }
 
   /** What an assistant that called tools, or refused, said beside it: DashScope wants a content all the same. */
-  private writeMissingContent(refusal: Slice): bool {
+  private writeMissingContent(): bool {
     const writer = this.writer;
-    if (jsonKind(refusal) == JsonKind.String) writer.raw(refusal);
+    if (!jsonEquals(message.role, "assistant")) {
+      return this.place.refuse(".content", "A message must have a content.", "missing_required_parameter");
+    }
+    if (jsonKind(message.refusal) == JsonKind.String) writer.raw(message.refusal);
     else if (this.isMultimodal) writer.beginArray().endArray();
     else writer.string("");
     return true;
   }
 
-  private writeCalls(message: Slice): bool {
-    const calls = presentMember(message, "tool_calls");
+  private writeCalls(calls: Slice): bool {
     if (calls == ABSENT) return true;
     let isWhole = jsonKind(calls) == JsonKind.Array;
     for (let call = jsonFirst(calls); call != ABSENT; call = jsonNext(calls, call)) {
@@ -153,20 +152,26 @@ export class MessagesWriter {
     return true;
   }
 
-  /** Copies a member; `True` means either truth value. */
-  private copy(message: Slice, key: string, kind: JsonKind): bool {
-    const value = presentMember(message, key);
+  private copyText(key: string, value: Slice): bool {
     if (value == ABSENT) return true;
-    if (jsonKind(value) != kind && (kind != JsonKind.True || jsonKind(value) != JsonKind.False)) {
-      const wanted = kind == JsonKind.String ? "a string" : "true or false";
-      return this.place.refuse(`.${key}`, `'${key}' must be ${wanted}.`);
-    }
+    if (jsonKind(value) != JsonKind.String) return this.place.refuse(`.${key}`, `'${key}' must be a string.`);
     this.writer.key(key).raw(value);
     return true;
   }
 
-  private addSystem(message: Slice): bool {
-    const content = jsonGet(message, "content");
+  /** Whether the answer goes on where the message ends. */
+  private copyPartial(): bool {
+    const kind = jsonKind(message.partial);
+    if (kind == JsonKind.Absent) return true;
+    if (kind != JsonKind.True && kind != JsonKind.False) {
+      return this.place.refuse(".partial", "'partial' must be true or false.");
+    }
+    this.writer.key("partial").raw(message.partial);
+    return true;
+  }
+
+  private addSystem(): bool {
+    const content = message.content;
     const text = jsonKind(content) == JsonKind.Array ? joinedText(content) : content;
     if (jsonKind(text) != JsonKind.String) {
       return this.place.refuse(".content", "The content of a system message must be text.");
@@ -184,21 +189,4 @@ export class MessagesWriter {
     writer.beginObject().key("role").string("system").key("content").string(this.fileUrls).endObject();
     system.release(4096);
   }
-}
-
-/** The value of a member that is there and is not `null`, or ABSENT. */
-function presentMember(object: Slice, key: string): Slice {
-  const value = jsonGet(object, key);
-  return jsonKind(value) == JsonKind.Null ? ABSENT : value;
-}
-
-function isSystem(message: Slice): bool {
-  const role = jsonGet(message, "role");
-  return jsonEquals(role, "system") || jsonEquals(role, "developer");
-}
-
-function isKnownRole(role: Slice): bool {
-  return (
-    jsonEquals(role, "user") || jsonEquals(role, "assistant") || jsonEquals(role, "tool") || jsonEquals(role, "system")
-  );
 }
