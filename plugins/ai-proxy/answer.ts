@@ -64,7 +64,7 @@ export class Answer {
     const watches = treatment == BodyTreatment.OpenAi && this.hasUsage(isEventStream);
     if (treatment != BodyTreatment.Converted && !watches) return HeadersAction.Continue;
     if (isCompressed(headers)) return this.leaveCompressed();
-    if (treatment == BodyTreatment.Converted && !isEventStream) {
+    if (isError || (treatment == BodyTreatment.Converted && !isEventStream)) {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
