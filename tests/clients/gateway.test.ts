@@ -68,6 +68,7 @@ const qwen: ClientTarget = {
   chatModel: "gpt-4o",
   visionModel: "gpt-4o-vision",
   thinkingModel: "gpt-4o",
+  thinkingFields: { enable_thinking: true },
   embeddingModel: "text-embedding-3-small",
   completionModel: "qwen2.5-coder-7b-instruct",
   listsModels: true,
