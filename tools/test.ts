@@ -21,7 +21,7 @@ const RINGS: Ring[] = [
   { name: "unit", folders: ["unit"], concurrency: 2, beside: runUnitSpecs },
   { name: "host", folders: ["host", "harness"], concurrency: 2 },
   { name: "envoy", folders: ["envoy"], concurrency: 2 },
-  { name: "clients", folders: ["clients", "providers"], concurrency: 2 },
+  { name: "clients", folders: ["clients", "providers", "fixtures"], concurrency: 2 },
   { name: "lint", folders: ["tools"], concurrency: 1, beside: runChecks },
 ];
 
