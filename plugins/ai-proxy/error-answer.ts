@@ -12,6 +12,7 @@ import {
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";
+import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 
 /** The most of a plain text that a client is shown. */
@@ -36,14 +37,8 @@ export function translateError(
   code.clear();
   if (answer.parse(body) == JsonError.None) {
     if (jsonKind(jsonGet(answer.get("error"), "message")) == JsonKind.String) return false;
-    const text = exchange.config.provider.errorMessage(answer);
-    if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
-    const reason = exchange.config.provider.errorCode(answer);
-    if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
-    else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
-    const plain = answer.get("error");
-    if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
-  } else if (startsWithIgnoringCase(contentType, "text/plain")) {
+    readError(exchange, answer);
+  } else if (!readFirstEvent(exchange, answer, body) && startsWithIgnoringCase(contentType, "text/plain")) {
     const text = trimmed(body);
     message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
   }
@@ -52,4 +47,25 @@ export function translateError(
   }
   writeError(out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
   return true;
+}
+
+function readError(exchange: Exchange, answer: JsonDocument): void {
+  const text = exchange.config.provider.errorMessage(answer);
+  if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
+  const reason = exchange.config.provider.errorCode(answer);
+  if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
+  else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
+  const plain = answer.get("error");
+  if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
+}
+
+/** A stream that was refused may say so in an event, whatever the content type is: DashScope does. */
+function readFirstEvent(exchange: Exchange, answer: JsonDocument, body: Slice): bool {
+  const decoder = new SseDecoder();
+  decoder.push(body);
+  const isEvent =
+    (decoder.next() || decoder.finish()) && decoder.hasData && answer.parse(decoder.data) == JsonError.None;
+  if (isEvent) readError(exchange, answer);
+  decoder.dispose();
+  return isEvent;
 }
