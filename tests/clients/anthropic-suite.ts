@@ -10,6 +10,8 @@ export interface AnthropicTarget {
   thinkingModel: string;
   /** A model that takes pictures; left out where none does. */
   visionModel?: string;
+  /** The server has keys of its own: the client's is not looked at. */
+  anyKey?: boolean;
   /** What the names of failing models begin with. */
   family: string;
 }
@@ -108,8 +110,10 @@ export function anthropicClientSuite(
     });
 
     it("raises the right error", async () => {
-      const wrongKey = clientWith({ apiKey: "sk-invalid-for-tests" });
-      await assert.rejects(wrongKey.messages.create({ ...base, messages: hello }), Anthropic.AuthenticationError);
+      if (!target.anyKey) {
+        const wrongKey = clientWith({ apiKey: "sk-invalid-for-tests" });
+        await assert.rejects(wrongKey.messages.create({ ...base, messages: hello }), Anthropic.AuthenticationError);
+      }
       const create = (fields: object) => client.messages.create({ ...base, messages: hello, ...fields });
       await assert.rejects(create({ messages: [] }), Anthropic.BadRequestError);
       await assert.rejects(create({ max_completion_tokens: 1 }), Anthropic.BadRequestError);

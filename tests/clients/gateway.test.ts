@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { headerOf } from "../providers/wire.ts";
+import { anthropicClientSuite } from "./anthropic-suite.ts";
 import { conversations } from "./conversations.ts";
 import { assertSameRequest, dashscopeSdkRequests } from "./dashscope-sdk.ts";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
@@ -87,6 +88,15 @@ openAiClientSuite(
   "gateway to OpenAI with the client's own key",
   { ...openAi, failures: [{ error: "AuthenticationError", key: "sk-invalid-for-tests" }] },
   target("openai-own-key"),
+);
+
+anthropicClientSuite(
+  "gateway to DashScope's Messages API",
+  {
+    ...{ key: clientKey, anyKey: true, family: "qwen" },
+    ...{ model: "qwen-plus", thinkingModel: "qwen-plus", visionModel: "qwen-vl-max" },
+  },
+  async () => ({ baseUrl: (await gateway()).baseUrl("qwen-native").replace(/\/v1$/, ""), close: async () => {} }),
 );
 
 describe("the gateway", () => {
