@@ -60,16 +60,17 @@ function pluginsTable(): string {
 }
 
 function providersTable(): string {
-  const rows = providers().map(({ id, file }) => `| [\`${id}\`](${file}) | ${firstDoc(read(file))} |`);
-  return ["| provider | what it is |", "|---|---|", ...rows].join("\n");
+  const rows = providers().map(({ id, file }) => `| [\`${id}\`](${file}) | ${providerDoc(read(file))} |`);
+  return ["| `type` | what it is |", "|---|---|", ...rows].join("\n");
 }
 
-/** The first doc comment of a file, as one line. */
-function firstDoc(text: string): string {
-  const comment = /\/\*\*([\s\S]*?)\*\//.exec(text)?.[1] ?? "";
-  return comment
-    .split("\n")
-    .map((line) => line.replace(/^\s*\* ?/, "").trim())
+/** The doc comment of a provider's class, or of its one constant, as one line; an address in it becomes a link. */
+function providerDoc(text: string): string {
+  const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:class \w+ extends|const \w+ = new)/;
+  const comment = documented.exec(text)?.[1] ?? "";
+  const lines = comment.split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trim());
+  return lines
     .filter(Boolean)
-    .join(" ");
+    .join(" ")
+    .replace(/ (https:\S+)$/, " ([API]($1))");
 }

@@ -12,29 +12,48 @@ export async function runNodeTests(files: string[], concurrency: number): Promis
   const tally = emptyTally();
   const pattern = process.env.T;
   const options = { files, concurrency, timeout: FILE_TIMEOUT_MS, ...(pattern ? { testNamePatterns: pattern } : {}) };
+  const open = new Map<string, string[]>();
   for await (const event of run(options)) {
-    if (event.type === "test:stderr") {
-      process.stderr.write(event.data.message);
-    } else if (event.type === "test:pass" || event.type === "test:fail") {
-      const { name, file, line, details, skip, todo } = event.data;
-      if (details.type === "suite") continue;
-      const place = file ? `${relative(root, file)}${line ? `:${line}` : ""}` : "";
-      const skipped = skip ?? todo;
+    if (event.type === "test:stderr") process.stderr.write(event.data.message);
+    else if (event.type === "test:start") opened(open, event.data);
+    else if (event.type === "test:pass" || event.type === "test:fail") {
+      if (event.data.details.type === "suite" && event.type === "test:pass") continue;
+      const title = titleOf(open, event.data);
+      const skipped = event.data.skip ?? event.data.todo;
       if (skipped !== undefined && skipped !== false) {
         // A pattern of test names marks all the others as skipped: nobody wants to read them.
         if (pattern && skipped === "test name does not match pattern") continue;
         tally.skipped++;
-        console.log(`  skipped  ${place} ${name}${typeof skipped === "string" ? `: ${skipped}` : ""}`);
+        console.log(`  skipped  ${title}${typeof skipped === "string" ? `: ${skipped}` : ""}`);
       } else if (event.type === "test:pass") {
         tally.passed++;
-      } else {
+      } else if (!isOnlyOfChildren(event.data.details.error)) {
         tally.failed++;
         const error = event.data.details.error;
-        console.log(`  FAILED   ${place} ${name}\n${indent(inspect(error.cause ?? error, { depth: 8 }))}`);
+        console.log(`  FAILED   ${title}\n${indent(inspect(error.cause ?? error, { depth: 8 }))}`);
       }
     }
   }
   return tally;
 }
+
+/** Where a test stands: the runner tells of each only its name and how deep it is. */
+interface Place {
+  name: string;
+  nesting: number;
+  file?: string;
+}
+
+function opened(open: Map<string, string[]>, { name, nesting, file = "" }: Place): void {
+  open.set(file, [...(open.get(file) ?? []).slice(0, nesting), name]);
+}
+
+function titleOf(open: Map<string, string[]>, { name, nesting, file = "" }: Place): string {
+  const above = (open.get(file) ?? []).slice(0, nesting);
+  return [file && relative(root, file), ...above, name].filter(Boolean).join(" › ");
+}
+
+/** A suite fails when a test in it does, which is reported by itself; a suite that fails alone is reported here. */
+const isOnlyOfChildren = (error: Error & { failureType?: string }): boolean => error.failureType === "subtestsFailed";
 
 const indent = (text: string): string => text.replace(/^/gm, "    ");

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Results } from "../tests/bench/results.ts";
+import type { Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
 import { root } from "./plugins.ts";
 
 /** Where `make bench` leaves what it measured. */
@@ -10,5 +10,38 @@ const RESULTS = "tests/bench/results/latest.json";
 export function numbersTable(): string {
   if (!existsSync(join(root, RESULTS))) return "Not measured yet: `make bench`.";
   const results = JSON.parse(readFileSync(join(root, RESULTS), "utf8")) as Results;
-  return results.date;
+  const { date, machine, envoy, rounds, pinned } = results;
+  const where = pinned ? "Envoy with one worker on a core of its own" : "Envoy with one worker";
+  return [
+    `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
+    "and the most. Every round measures all three lanes, and the factor is taken round by round.",
+    "",
+    "| work | no filter | a filter that does nothing | ai-proxy |",
+    "|---|---|---|---|",
+    ...results.work.map(workRow),
+    "",
+    "| | no filter | ai-proxy |",
+    "|---|---|---|",
+    ...footprintRows(results.footprint),
+  ].join("\n");
 }
+
+function workRow({ title, unit, costs }: Work): string {
+  const factor = (filter: string): string => `${spread(costs[filter].ratio, 2)} ×`;
+  return `| ${title} | ${spread(costs.none.micros, 1)} µs per ${unit} | ${factor("noop")} | ${factor("ai-proxy")} |`;
+}
+
+function footprintRows({ moduleBytes, readySeconds, residentMegabytes }: Footprint): string[] {
+  const counts = Object.keys(residentMegabytes.none);
+  return [
+    `| size of the module | – | ${(moduleBytes / 1000).toFixed(0)} KB |`,
+    `| time until Envoy is ready | ${spread(readySeconds.none, 2)} s | ${spread(readySeconds["ai-proxy"], 2)} s |`,
+    ...counts.map((count) => {
+      const size = (filter: string): string => `${residentMegabytes[filter][count].toFixed(0)} MB`;
+      return `| memory with ${count === "0" ? "no" : count} idle streams | ${size("none")} | ${size("ai-proxy")} |`;
+    }),
+  ];
+}
+
+const spread = ({ median, least, most }: Spread, digits: number): string =>
+  `${median.toFixed(digits)} (${least.toFixed(digits)}–${most.toFixed(digits)})`;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { filesIn } from "./files.ts";
+import type { Check } from "./lint/check.ts";
 import { checks } from "./lint/index.ts";
 import { runNodeTests } from "./node-tests.ts";
 import { root } from "./plugins.ts";
@@ -28,7 +29,7 @@ const RINGS: Ring[] = [
 async function runChecks(): Promise<Tally> {
   const tally = emptyTally();
   for (const check of checks) {
-    const faults = await check.run();
+    const faults = await faultsOf(check);
     if (faults.length === 0) tally.passed++;
     else {
       tally.failed++;
@@ -36,6 +37,14 @@ async function runChecks(): Promise<Tally> {
     }
   }
   return tally;
+}
+
+async function faultsOf(check: Check): Promise<string[]> {
+  try {
+    return await check.run();
+  } catch (error) {
+    return [(error as Error).message];
+  }
 }
 
 function runBuild(): Tally {
