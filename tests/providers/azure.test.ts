@@ -43,6 +43,8 @@ describe("Azure's dialect refuses", () => {
     ["an embedding deployment in a chat", send(hello, `/openai/deployments/text-embedding-3-small/chat/completions${version}`), 400, "OperationNotSupported", /text-embedding/],
     ["no messages", send({}), 400, "missing_required_parameter", /messages/],
     ["an unknown field", send({ ...hello, enable_thinking: true }), 400, null, /^Unrecognized request argument/],
+    ["the usage of a stream in an older version", send({ ...hello, stream: true, stream_options: { include_usage: true } }), 400, null, /supplied: stream_options$/],
+    ["the newer limit in an older version", send({ ...hello, max_completion_tokens: 5 }), 400, null, /supplied: max_completion_tokens$/],
     ["broken JSON", send("{"), 400, null, /JSON/],
     ["a rate", send(hello, `/openai/deployments/gpt-4o-rate-limited/chat/completions${version}`), 429, "429", /retry after 20/],
     ["a prompt", send(hello, `/openai/deployments/gpt-4o-content-filtered/chat/completions${version}`), 400, "content_filter", /content management policy/],
@@ -69,7 +71,8 @@ describe("Azure's dialect", () => {
   });
 
   it("streams the prompt's annotations first", () => {
-    const chunks = events(send({ ...hello, stream: true, stream_options: { include_usage: true } }));
+    const body = { ...hello, stream: true, stream_options: { include_usage: true } };
+    const chunks = events(send(body, `${deployment}/chat/completions?api-version=2024-10-21`));
     assert.deepEqual([chunks[0].choices, chunks[0].id, chunks[0].object], [[], "", ""]);
     assert.ok(chunks[0].prompt_filter_results);
     assert.deepEqual((chunks[1].choices as JsonObject[])[0].content_filter_results, {});

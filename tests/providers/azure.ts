@@ -10,6 +10,7 @@ import {
   resourceNotFound,
   spellAsAzure,
 } from "./azure-errors.ts";
+import { badRequest } from "./openai-errors.ts";
 import { openAiDialect } from "./openai.ts";
 import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
 import { headerOf, type JsonObject, jsonReply, parseObject, pathOf, requestIdOf } from "./wire.ts";
@@ -52,15 +53,15 @@ function route(request: ProviderRequest): ProviderReply | undefined {
   const version = new URLSearchParams(request.path.slice(path.length)).get("api-version");
   if (path.startsWith("/openai/v1/")) {
     const isKnown = version === null || ["v1", "preview", "latest"].includes(version);
-    return isKnown ? serve(request, "/openai/v1", [...deploymentApis, ...resourceApis]) : undefined;
+    return isKnown ? serve(request, "/openai/v1", [...deploymentApis, ...resourceApis], "v1") : undefined;
   }
   if (version === null || !versions.test(version)) return undefined;
   const scoped = /^(\/openai\/deployments\/([^/]+))(\/.+)$/.exec(path);
-  if (!scoped) return serve(request, "/openai", resourceApis);
+  if (!scoped) return serve(request, "/openai", resourceApis, version);
   const [, prefix, deployment, api] = scoped;
   if (!deploymentApis.includes(api)) return undefined;
   if (api === "/chat/completions" && deployment.includes("embedding")) return refused(notSupported, request);
-  return serve(request, prefix, [api], decodeURIComponent(deployment));
+  return serve(request, prefix, [api], version, decodeURIComponent(deployment));
 }
 
 /** Answers below a prefix. The deployment of the path goes before the model of the body, which may be absent. */
@@ -68,6 +69,7 @@ function serve(
   request: ProviderRequest,
   prefix: string,
   apis: readonly string[],
+  version: string,
   deployment?: string,
 ): ProviderReply | undefined {
   const path = pathOf(request).slice(prefix.length);
@@ -77,12 +79,23 @@ function serve(
     prefix,
     models: new RegExp(deployments.map(([names]) => names.source).join("|")),
     checkKey: () => {},
+    checkChat: (chat) => checkVersion(chat, version),
     writeCompletion: annotatedCompletion,
     writeChunks: annotatedChunks,
     spell: (refusal) => spellAsAzure(refusal),
   });
   const named = deployment === undefined || !body ? request : withModel(request, body, deployment);
   return withServedModel(inner.handle(named), String(parseObject(named.body)?.model ?? ""));
+}
+
+/**
+ * Versions before 2024-09-01-preview know neither: https://github.com/openai/openai-python/issues/1469 and
+ * https://github.com/openai/openai-python/issues/1724, and their specifications, which 2024-10-21 follows.
+ */
+function checkVersion(chat: JsonObject, version: string): void {
+  if (version >= "2024-09-01") return;
+  const tooNew = ["stream_options", "max_completion_tokens"].find((name) => chat[name] !== undefined);
+  if (tooNew !== undefined) throw badRequest(`Unrecognized request argument supplied: ${tooNew}`);
 }
 
 const withModel = (request: ProviderRequest, body: JsonObject, model: string): ProviderRequest => ({

@@ -30,9 +30,17 @@ const chatFields: Fields = {
   web_search_options: object,
 };
 
+/** https://platform.openai.com/docs/guides/reasoning: they take `max_completion_tokens` only. */
+const reasoningModels = /^(o\d|gpt-5)/;
+
 /** Refuses what the chat completions API refuses; returns what the conversation asks for, its limit apart. */
 export function readChat(body: JsonObject, lenient: readonly string[] | "any"): Conversation {
   checkFields(body, chatFields, lenient);
+  if (reasoningModels.test(String(body.model)) && Number.isInteger(body.max_tokens)) {
+    const text =
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+    throw badRequest(text, "max_tokens", "unsupported_parameter");
+  }
   const messages = checkMessages(body.messages);
   const tools = readTools(body);
   checkChoice(body, tools);

@@ -52,6 +52,7 @@ describe("OpenAI's dialect refuses", () => {
     ["DashScope's body", send({ model: "gpt-4o", input: { messages } }), 400, null, null],
     ["a temperature that is a string", send(withBase({ temperature: "1" })), 400, "temperature", "invalid_type"],
     ["a temperature above 2", send(withBase({ temperature: 3 })), 400, "temperature", "decimal_above_max_value"],
+    ["max_tokens of a reasoning model", send(withBase({ model: "o3-mini", max_tokens: 5 })), 400, "max_tokens", "unsupported_parameter"],
     ["max_tokens of 0", send(withBase({ max_tokens: 0 })), 400, "max_tokens", "integer_below_min_value"],
     ["stream_options without stream", send(withBase({ stream_options: {} })), 400, "stream_options", null],
     ["tool_choice without tools", send(withBase({ tool_choice: "auto" })), 400, "tool_choice", null],
