@@ -98,6 +98,11 @@ export class SseDecoder {
     return this.isOpen ? this.held.size : 0;
   }
 
+  /** What is held of an event that is not whole yet; valid until the next chunk is pushed. */
+  get unfinished(): Slice {
+    return this.isOpen ? this.held.slice : ABSENT;
+  }
+
   /** Gives the memory back. */
   free(): void {
     this.forget();
