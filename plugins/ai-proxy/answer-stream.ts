@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice } from "../../assembly/bytes/slice";
+import { Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 import { EventTranslator } from "./provider";
@@ -9,6 +9,10 @@ import { BodyTail, tapEvent } from "./usage-tap";
 const out = new ByteBuffer();
 /** Memory for output that is kept between chunks. */
 const KEPT_BYTES = 256 * 1024;
+/** An event of more bytes than this is not usage. */
+const LONGEST_HELD = 1 << 20;
+/** How much of a chunk is looked at in one step. */
+const STEP_BYTES = 64 * 1024;
 
 /** What a chunk of the provider's event stream becomes for the client. One object a stream. */
 export abstract class AnswerStream {
@@ -45,31 +49,42 @@ export class TranslatedStream extends AnswerStream {
   }
 }
 
-/** A stream in OpenAI's language that is only looked at: whole events go on as they came, but for those to be dropped. */
+/**
+ * A stream in OpenAI's language that is only looked at: whole events go on as they came, but for those to be dropped. One
+ * that is too long to be held ends the looking: from then on everything passes.
+ */
 export class WatchedStream extends AnswerStream {
-  private readonly decoder: SseDecoder = new SseDecoder();
+  private readonly decoder: SseDecoder = new SseDecoder(LONGEST_HELD);
+  private isLeftAlone: bool = false;
 
   constructor(private readonly exchange: Exchange) {
     super();
   }
 
   push(chunk: Slice, isLastChunk: bool): Slice {
+    if (this.isLeftAlone) return chunk;
     const decoder = this.decoder;
     const mayDrop = this.exchange.asksForUsage;
-    let isAsItCame = decoder.pending == 0;
     out.release(KEPT_BYTES);
-    decoder.push(chunk);
-    while (decoder.next()) {
-      if (tapEvent(this.exchange, decoder)) out.append(decoder.raw);
-      else isAsItCame = false;
+    for (let at = 0; at < sliceSize(chunk); at += STEP_BYTES) {
+      const step = subslice(chunk, at, min(at + STEP_BYTES, sliceSize(chunk)));
+      if (mayDrop && decoder.pending + sliceSize(step) > LONGEST_HELD) {
+        this.isLeftAlone = true;
+        return out.append(decoder.unfinished).append(subslice(chunk, at)).slice;
+      }
+      decoder.push(step);
+      while (decoder.next()) this.forward(mayDrop);
     }
-    if (decoder.pending) isAsItCame = false;
-    if (isLastChunk && decoder.finish() && tapEvent(this.exchange, decoder)) out.append(decoder.raw);
-    return isAsItCame || !mayDrop ? chunk : out.slice;
+    if (isLastChunk && decoder.finish()) this.forward(mayDrop);
+    return !mayDrop || slicesEqual(out.slice, chunk) ? chunk : out.slice;
   }
 
   free(): void {
     this.decoder.dispose();
+  }
+
+  private forward(mayDrop: bool): void {
+    if (tapEvent(this.exchange, this.decoder) && mayDrop) out.append(this.decoder.raw);
   }
 }
 
