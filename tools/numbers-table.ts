@@ -16,7 +16,7 @@ export function numbersTable(): string {
     `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
     "and the most. Every round measures all three lanes, and the factor is taken round by round.",
     "",
-    "| work | no filter | a filter that does nothing | ai-proxy |",
+    "| work | no filter | the kernel alone | ai-proxy |",
     "|---|---|---|---|",
     ...results.work.map(workRow),
     "",
