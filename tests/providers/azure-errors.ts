@@ -40,9 +40,15 @@ export const notSupported: AzureError = {
     "Please choose different model and try again.",
 };
 
-const noDeployment =
-  "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, " +
-  "please wait a moment and try again.";
+/** 404 for a deployment that the resource does not have. */
+export const deploymentNotFound: AzureError = {
+  status: 404,
+  code: "DeploymentNotFound",
+  message:
+    "The API deployment for this resource does not exist. If you created the deployment within the last 5 minutes, " +
+    "please wait a moment and try again.",
+};
+
 const tooMany =
   "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-02-01 have exceeded call rate " +
   "limit of your current OpenAI S0 pricing tier. Please retry after 20 seconds.";
@@ -50,7 +56,7 @@ const tooMany =
 /** Azure's words for what the model's own API refuses; what is wrong inside a body stays as OpenAI says it. */
 export function spellAsAzure(refusal: OpenAiRefusal): Spelling {
   const { status, code } = refusal;
-  if (code === "model_not_found") return spelling(404, "DeploymentNotFound", noDeployment);
+  if (code === "model_not_found") return spelling(404, deploymentNotFound.code, deploymentNotFound.message);
   if (status === 429) return spelling(429, "429", tooMany);
   if (code === "invalid_prompt") return filtered;
   if (status === 500) return spelling(500, "InternalServerError", "Backend returned unexpected response.");

@@ -4,6 +4,7 @@
 import { annotatedChunks, annotatedCompletion } from "./azure-content-filter.ts";
 import {
   accessDenied,
+  deploymentNotFound,
   type AzureError,
   notEntra,
   notSupported,
@@ -60,6 +61,9 @@ function route(request: ProviderRequest): ProviderReply | undefined {
   if (!scoped) return serve(request, "/openai", resourceApis, version);
   const [, prefix, deployment, api] = scoped;
   if (!deploymentApis.includes(api)) return undefined;
+  if (!deployments.some(([names]) => names.test(decodeURIComponent(deployment)))) {
+    return refused(deploymentNotFound, request);
+  }
   if (api === "/chat/completions" && deployment.includes("embedding")) return refused(notSupported, request);
   return serve(request, prefix, [api], version, decodeURIComponent(deployment));
 }

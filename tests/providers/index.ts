@@ -3,9 +3,10 @@ import { azureDialect } from "./azure.ts";
 import { dashScopeDialect } from "./dashscope.ts";
 import { deepSeekDialect } from "./deepseek.ts";
 import { moonshotDialect } from "./moonshot.ts";
+import { ollamaDialect } from "./ollama.ts";
 import { openAiDialect } from "./openai.ts";
-import { ollamaDialect, vllmDialect } from "./self-hosted.ts";
 import type { Dialect } from "./types.ts";
+import { vllmDialect } from "./vllm.ts";
 
 const all: Dialect[] = [
   openAiDialect(),

@@ -1,67 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// vLLM: https://docs.vllm.ai/en/stable/serving/openai_compatible_server/ and its public source (extra fields are allowed:
-// vllm/entrypoints/openai/engine/protocol.py; errors: …/models/serving.py; keys: https://docs.vllm.ai/en/stable/usage/security/)
-// Ollama: https://github.com/ollama/ollama/blob/main/docs/openai.md and its public source (openai/openai.go)
-import { badRequest, type OpenAiRefusal, type Spelling, wrongKey } from "./openai-errors.ts";
+// https://github.com/ollama/ollama/blob/main/docs/openai.md and its public source (openai/openai.go)
+import { badRequest, type OpenAiRefusal, type Spelling } from "./openai-errors.ts";
 import { openAiDialect } from "./openai.ts";
-import { rerankAnswer } from "./rerank.ts";
-import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
-import { bearerOf, isObject, type JsonObject, jsonReply, parseObject, pathOf } from "./wire.ts";
-
-const openModels = /^(qwq-32b|deepseek-r1|qwen|llama|gpt-oss|served-|BAAI\/|Qwen\/)/;
-const thinkingModels = /^(qwq-32b|deepseek-r1)/;
-
-/** vLLM's server: no key unless one is set, any field, errors with a number as their code. */
-export function vllmDialect(): Dialect {
-  const inner = openAiDialect({
-    lenientFields: "any",
-    models: openModels,
-    listed: ["qwq-32b", "deepseek-r1", "Qwen/Qwen2.5-VL-7B-Instruct", "BAAI/bge-m3"],
-    apis: ["/chat/completions", "/completions", "/embeddings", "/models", "/responses"],
-    thinks: (body) => thinkingModels.test(String(body.model)),
-    checkKey: (request) => {
-      if (bearerOf(request).includes("invalid")) throw wrongKey(bearerOf(request));
-    },
-    spell: spellAsVllm,
-  });
-  return {
-    name: "vllm",
-    handle: (request) => (/^(\/v[12])?\/rerank$/.test(pathOf(request)) ? rerank(request) : inner.handle(request)),
-  };
-}
-
-function spellAsVllm(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
-  const { status, message, param, code } = refusal;
-  if (status === 401) return { status, body: { error: "Unauthorized" } };
-  if (code === "model_not_found") return vllmError(404, `The model \`${modelOf(request)}\` does not exist.`, "model");
-  // Paths and methods are refused by the web framework, in words of its own.
-  if (status === 404) return { status, body: { detail: "Not Found" } };
-  if (status === 405) return { status, body: { detail: "Method Not Allowed" } };
-  return vllmError(status, message, param);
-}
-
-const vllmTypes: Record<number, string> = { 400: "BadRequestError", 404: "NotFoundError", 500: "InternalServerError" };
-const vllmError = (status: number, message: string, param: string | null): Spelling => ({
-  status,
-  body: { error: { message, type: vllmTypes[status] ?? "APIError", param, code: status } },
-});
-
-const modelOf = (request: ProviderRequest): string => String(parseObject(request.body)?.model);
-
-function rerank(request: ProviderRequest): ProviderReply {
-  const body = parseObject(request.body);
-  const results = body && rerankAnswer(body);
-  if (!body || !results) {
-    const { status, body: error } = vllmError(400, "Field required: query, documents", null);
-    return jsonReply(status, error);
-  }
-  return jsonReply(200, {
-    id: "rerank-fake",
-    model: body.model,
-    usage: { total_tokens: results.tokens },
-    ...results.body,
-  });
-}
+import type { Dialect, ProviderRequest } from "./types.ts";
+import { isObject, type JsonObject, parseObject } from "./wire.ts";
 
 /** Ollama's OpenAI endpoints: no keys, single choices, the role in every chunk, pictures inside the request only. */
 export function ollamaDialect(): Dialect {
@@ -90,7 +32,8 @@ export function ollamaDialect(): Dialect {
 function spellAsOllama(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
   const { status, code } = refusal;
   const types: Record<number, string> = { 400: "invalid_request_error", 404: "not_found_error" };
-  const message = code === "model_not_found" ? `model '${modelOf(request)}' not found` : refusal.message;
+  const message =
+    code === "model_not_found" ? `model '${String(parseObject(request.body)?.model)}' not found` : refusal.message;
   return { status, body: { error: { message, type: types[status] ?? "api_error", param: null, code: null } } };
 }
 
