@@ -3,7 +3,7 @@ import { Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/sl
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 import { EventTranslator } from "./provider";
-import { BodyTail, tapEvent } from "./usage-tap";
+import { tapEvent } from "./usage-tap";
 
 // One chunk is worked on at a time, in one VM: what it becomes is handed to the host before the next one comes.
 const out = new ByteBuffer();
@@ -85,24 +85,5 @@ export class WatchedStream extends AnswerStream {
 
   private forward(mayDrop: bool): void {
     if (tapEvent(this.exchange, this.decoder) && mayDrop) out.append(this.decoder.raw);
-  }
-}
-
-/** A whole answer in OpenAI's language that passes as it is; only its end is looked at. */
-export class WatchedBody extends AnswerStream {
-  private readonly tail: BodyTail = new BodyTail();
-
-  constructor(private readonly exchange: Exchange) {
-    super();
-  }
-
-  push(chunk: Slice, isLastChunk: bool): Slice {
-    this.tail.push(chunk);
-    if (isLastChunk) this.tail.read(this.exchange);
-    return chunk;
-  }
-
-  free(): void {
-    this.tail.dispose();
   }
 }

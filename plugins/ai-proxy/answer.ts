@@ -22,12 +22,11 @@ import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
-import { AnswerStream, TranslatedStream, WatchedBody, WatchedStream } from "./answer-stream";
+import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
 import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
-import { takesModel } from "./request-body";
 
 const BAD_GATEWAY = 502;
 const LONGEST_MODEL = 256;
@@ -68,7 +67,7 @@ export class Answer {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.stream = watches ? this.watcher(isEventStream) : this.translator();
+    this.stream = watches ? new WatchedStream(exchange) : this.translator();
     if (this.stream === null) return HeadersAction.Continue;
     this.bodyMode = BodyMode.Streaming;
     const mayChange = !watches || exchange.asksForUsage;
@@ -132,14 +131,9 @@ export class Answer {
     return translator ? new TranslatedStream(translator) : null;
   }
 
-  private watcher(isEventStream: bool): AnswerStream {
-    return isEventStream ? new WatchedStream(this.exchange) : new WatchedBody(this.exchange);
-  }
-
-  /** Whether an answer in OpenAI's language tells what it cost: a stream does if it was asked to. */
+  /** Whether an answer in OpenAI's language is a stream with usage to find, or to drop. */
   private hasUsage(isEventStream: bool): bool {
-    if (!isEventStream) return takesModel(this.exchange.api);
-    return this.exchange.includeUsage || this.exchange.asksForUsage;
+    return isEventStream && (this.exchange.includeUsage || this.exchange.asksForUsage);
   }
 
   private nameServer(headers: HeaderMap): void {
