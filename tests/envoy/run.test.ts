@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { resolve } from "node:path";
+import { describe, it } from "node:test";
+import { freePort } from "../../tools/gateway/ports.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** `make run` without make, with only these of the variables that it reads. */
+function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
+  const { DASHSCOPE_API_KEY, OPENAI_API_KEY, DEFAULT_AI_SERVICE, ENGINE, ...others } = process.env;
+  return spawn(process.execPath, ["--import", "tsx", "tools/run.ts"], { cwd: root, env: { ...others, ...env } });
+}
+
+/** Everything that a process says until it ends, and how it ended. */
+async function outcome(child: ChildProcessWithoutNullStreams): Promise<{ code: number | null; said: string }> {
+  let said = "";
+  child.stdout.on("data", (data) => (said += data));
+  child.stderr.on("data", (data) => (said += data));
+  const code = await new Promise<number | null>((done) => child.once("close", done));
+  return { code, said };
+}
+
+/** Resolves with what the process has said as soon as that matches. */
+function says(child: ChildProcessWithoutNullStreams, pattern: RegExp): Promise<string> {
+  return new Promise((done, fail) => {
+    let said = "";
+    const onData = (data: Buffer): void => {
+      said += data.toString();
+      if (pattern.test(said)) done(said);
+    };
+    child.stdout.on("data", onData);
+    child.stderr.on("data", onData);
+    child.once("close", () => fail(new Error(`it ended and had said:\n${said}`)));
+  });
+}
+
+describe("make run", () => {
+  it("serves a chat from a mock, says so, and ends in order", async () => {
+    const port = await freePort();
+    const child = run({ PORT: String(port) });
+    const ended = outcome(child);
+    const greeting = await says(child, /end="", flush=True\)\n/);
+    assert.match(greeting, /qwen .* a MOCK answers; set DASHSCOPE_API_KEY for the real provider/);
+
+    const command = /-d '(\{.*\})'/.exec(greeting);
+    const response = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: command?.[1],
+    });
+    assert.equal(response.status, 200);
+    assert.match(await response.text(), /"content":"Hello"[\s\S]*data: \[DONE\]\n\n$/);
+
+    const viaPrefix = await fetch(`http://127.0.0.1:${port}/openai/v1/models`);
+    assert.equal(viaPrefix.headers.get("x-ai-provider"), "openai");
+
+    child.kill("SIGTERM");
+    assert.equal((await ended).code, 0);
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/`), "nothing listens any more");
+  });
+
+  it("names the port that is in use", async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, "0.0.0.0", done));
+    const { port } = server.address() as AddressInfo;
+    const { code, said } = await outcome(run({ PORT: String(port) }));
+    server.close();
+    assert.equal(said.trim(), `run: port ${port} is in use: take another one with PORT=`);
+    assert.equal(code, 1);
+  });
+
+  const refusals: [name: string, env: Record<string, string>, line: RegExp][] = [
+    ["a missing key", { DEFAULT_AI_SERVICE: "openai" }, /^run: DEFAULT_AI_SERVICE=openai needs OPENAI_API_KEY/],
+    ["an unknown default", { DEFAULT_AI_SERVICE: "foo" }, /^run: DEFAULT_AI_SERVICE=foo is not known: qwen or openai$/],
+    [
+      "an Envoy that is none",
+      { ENVOY_PATH: "/nowhere/envoy" },
+      /^run: ENVOY_PATH=\/nowhere\/envoy is not an executable/,
+    ],
+  ];
+  for (const [name, env, line] of refusals) {
+    it(`refuses ${name} in one line`, async () => {
+      const { code, said } = await outcome(run({ PORT: String(await freePort()), ...env }));
+      assert.match(said.trim(), line);
+      assert.equal(said.trim().split("\n").length, 1);
+      assert.equal(code, 1);
+    });
+  }
+});
+
+describe("make demo", () => {
+  it("streams a chat and shows all four sides of it", async () => {
+    const demo = spawn(process.execPath, ["--import", "tsx", "tools/demo.ts"], { cwd: root });
+    const { code, said } = await outcome(demo);
+    assert.equal(code, 0, said);
+    assert.match(said, /answer {4}Hello! How can I assist you today\?/);
+    assert.match(said, /── the client sends [\s\S]*"stream":true/);
+    assert.match(said, /── the provider receives [\s\S]*POST \/api\/v1\/services\/aigc\/text-generation\/generation/);
+    assert.match(said, /── the provider streams [\s\S]*:HTTP_STATUS\/200/);
+    assert.match(said, /── the client receives [\s\S]*data: \[DONE\]/);
+    assert.doesNotMatch(said.split("the provider receives")[1].split("──")[0], /the-client-s-own-key/);
+  });
+});
