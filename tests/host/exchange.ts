@@ -114,7 +114,8 @@ function sendReply(stream: HttpStream, reply: ProviderReply): void {
     stream.responseBody(chunk, false);
   }
   if (stream.isOver || end === "hang") return;
-  if (end === "cut") stream.upstreamReset(stream.options.upstreamHttp2 ? "remote_reset" : "connection_termination");
+  // An answer that stops within its framing is no HTTP/1.1.
+  if (end === "cut") stream.upstreamReset(stream.options.upstreamHttp2 ? "remote_reset" : "protocol_error");
   else if (reply.trailers) stream.responseTrailers(reply.trailers);
   else if (!headersOnly) stream.responseBody(Buffer.alloc(0), true);
 }

@@ -89,17 +89,22 @@ export class HttpStream extends StreamState implements StreamControl {
     this.response.trailers(this.responseTrailerMap);
   }
 
-  /** The provider's connection broke: a 503 while nothing was answered yet, otherwise the client's stream breaks too. */
+  /**
+   * The provider's connection broke: an error of Envoy's own as long as the client has no headers, be it that a plugin
+   * holds them; after that the client's stream breaks too.
+   */
   upstreamReset(reason = "connection_termination"): void {
     if (this.ended) return;
-    if (this.responseHeaderMap) {
-      this.details = `upstream_reset_after_response_started{${reason}}`;
+    const when = this.responseHeaderMap ? "after" : "before";
+    const details = `upstream_reset_${when}_response_started{${reason}}`;
+    if (this.client.headers) {
+      this.details = details;
       return this.reset();
     }
     const text = reason.replaceAll("_", " ");
     const body = `upstream connect error or disconnect/reset before headers. reset reason: ${text}`;
-    const details = `upstream_reset_before_response_started{${reason}}`;
-    this.sendLocalReply(503, Buffer.from(body), new HeaderMap(), details);
+    const status = reason === "protocol_error" ? 502 : 503;
+    this.sendLocalReply(status, Buffer.from(body), new HeaderMap(), details);
   }
 
   /** The client went away. */

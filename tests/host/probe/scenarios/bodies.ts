@@ -120,4 +120,15 @@ export const bodyScenarios: Scenario[] = [
     script: inAll("get 2 :status", { response_headers: "return 1" }),
     reply: text("answer", { end: "cut" }),
   },
+  {
+    name: "cut-answer-that-is-held",
+    script: inAll("get 2 :status", { response_headers: "return 1" }, { response_body: "return 1" }),
+    reply: text("answer", { end: "cut" }),
+  },
+  {
+    name: "cut-answer-that-is-held-http2",
+    http2: true,
+    script: inAll("get 2 :status", { response_headers: "return 1" }, { response_body: "return 1" }),
+    reply: text("answer", { end: "cut" }),
+  },
 ];
