@@ -96,7 +96,8 @@ function configurePlugin(manager: ConnectionManager, { defaultService, keys, opt
   configuration.value = JSON.stringify(config);
 }
 
-function leadToLoopback(cluster: Cluster, port: number): void {
+/** Leads a cluster to a loopback port, without TLS. */
+export function leadToLoopback(cluster: Cluster, port: number): void {
   const address = { socket_address: { address: "127.0.0.1", port_value: port } };
   cluster.type = "STATIC";
   cluster.load_assignment = { cluster_name: cluster.name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
