@@ -1,0 +1,60 @@
+import { Place } from "./program";
+import { REPLACEMENT, utf8Length } from "../bytes/utf8";
+
+/** A character in the low bits and, above these, the number of bytes that it takes. */
+export type Decoded = u32;
+
+const CHARACTER_BITS: u32 = 24;
+
+/** The character at `p`, which must be before `end`. A byte that is part of no well-formed one is a U+FFFD of its own. */
+// @ts-ignore: decorator
+@inline
+export function decodeAt(p: usize, end: usize): Decoded {
+  const lead = <u32>load<u8>(p);
+  return lead < 0x80 ? lead | (1 << CHARACTER_BITS) : decodeMultibyte(p, end);
+}
+
+/** The character alone. */
+// @ts-ignore: decorator
+@inline
+export function characterOf(decoded: Decoded): u32 {
+  return decoded & ((1 << CHARACTER_BITS) - 1);
+}
+
+/** The number of its bytes. */
+// @ts-ignore: decorator
+@inline
+export function lengthOf(decoded: Decoded): u32 {
+  return decoded >> CHARACTER_BITS;
+}
+
+/** Whether the bytes from `p` to `end` are the begin of a character whose other bytes are missing. */
+export function isCutShort(p: usize, end: usize): bool {
+  const lead = load<u8>(p);
+  return lead >= 0xc2 && lead <= 0xf4 && utf8Length(p, end) == -(<i32>(end - p));
+}
+
+/** What stands at the begin and at the end of a line; the text's own begin and end count as such. */
+export const LINE_FEED: u32 = 0x0a;
+
+/** What holds between two characters or bytes, but for the text's begin and end. */
+export function placesBetween(before: u32, behind: u32): i32 {
+  let places = isWordCharacter(before) == isWordCharacter(behind) ? Place.NoWordBorder : Place.WordBorder;
+  if (before == LINE_FEED) places |= Place.LineBegin;
+  if (behind == LINE_FEED) places |= Place.LineEnd;
+  return places;
+}
+
+/** Whether it is an ASCII letter, a digit or `_`. */
+function isWordCharacter(character: u32): bool {
+  return character - 0x30 < 10 || (character | 0x20) - 0x61 < 26 || character == 0x5f;
+}
+
+function decodeMultibyte(p: usize, end: usize): Decoded {
+  const length = utf8Length(p, end);
+  if (length < 0) return REPLACEMENT | (1 << CHARACTER_BITS);
+  // The lead byte says its length with as many ones, and then a zero.
+  let character = (<u32>load<u8>(p)) & (0x7f >> length);
+  for (let i = 1; i < length; i++) character = (character << 6) | (load<u8>(p + i) & 0x3f);
+  return character | (length << CHARACTER_BITS);
+}

@@ -1,0 +1,57 @@
+import { RangeSet } from "./ranges";
+
+const DIGIT = "09";
+const SPACE = "\t\n\f\r  ";
+const WORD = "09AZ__az";
+
+/** The names of the classes inside brackets, each with the first and last characters of its ranges. */
+const POSIX: StaticArray<string> = [
+  "alnum",
+  "09AZaz",
+  "alpha",
+  "AZaz",
+  "ascii",
+  "\0\x7f",
+  "blank",
+  "\t\t  ",
+  "cntrl",
+  "\0\x1f\x7f\x7f",
+  "digit",
+  DIGIT,
+  "graph",
+  "!~",
+  "lower",
+  "az",
+  "print",
+  " ~",
+  "punct",
+  "!/:@[`{~",
+  "space",
+  "\t\r  ",
+  "upper",
+  "AZ",
+  "word",
+  WORD,
+  "xdigit",
+  "09AFaf",
+];
+
+const own = new RangeSet();
+
+/** The ranges of `\d`, `\s` or `\w` by the small letter; empty for any other letter. */
+export function rangesOfEscape(letter: u32): string {
+  return letter == 0x64 ? DIGIT : letter == 0x73 ? SPACE : letter == 0x77 ? WORD : "";
+}
+
+/** The ranges of the `[:name:]`; empty for a name that there is not. */
+export function rangesOfPosix(name: string): string {
+  for (let i = 0; i < POSIX.length; i += 2) if (POSIX[i] == name) return POSIX[i + 1];
+  return "";
+}
+
+/** Adds the characters of a class to `set` or, if `negated`, all others. Folding comes before negation. */
+export function addClass(set: RangeSet, ranges: string, negated: bool, ignoreCase: bool): void {
+  own.clear();
+  for (let i = 0; i < ranges.length; i += 2) own.addFolded(ranges.charCodeAt(i), ranges.charCodeAt(i + 1), ignoreCase);
+  set.addAll(own, negated);
+}

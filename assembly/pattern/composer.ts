@@ -1,0 +1,177 @@
+import { Op, Place, ProgramBuilder } from "./program";
+import { RangeSet } from "./ranges";
+
+/** A repetition without an upper bound. */
+export const ENDLESS: i32 = -1;
+
+/** In place of the index of what a repetition would repeat. */
+const NOTHING: i32 = -1;
+const REPETITION: i32 = -2;
+
+/** A group that is still open. */
+class Group {
+  /** The `Jump` behind the last alternative, whose operand is still the one before it, and so on; or -1. */
+  jumps: i32 = -1;
+  /** Whether what stands in the alternative, without its last part, can match nothing. */
+  isNullable: bool = true;
+  /** Whether an earlier alternative can match nothing. */
+  hadNullable: bool = false;
+  /** The index of the alternative's first instruction. */
+  alternative: i32 = 0;
+
+  constructor(
+    /** The index of its own first instruction. */
+    readonly start: i32,
+    /** The slot of its begin, or -1 for a group that does not capture. */
+    readonly slot: i32,
+    /** What its opener wanted to know when it closes. */
+    readonly flags: i32,
+    readonly offset: i32,
+  ) {}
+}
+
+/**
+ * Composes a program of the parts of a pattern in the order in which they are written: Thompson's construction with a
+ * stack in the place of a tree. What can match nothing is repeated as `(?:x+)?` instead of `x*`, which gives matches the
+ * priorities of Go's `regexp`.
+ */
+export class ProgramComposer {
+  private readonly groups: Group[] = [];
+  /** The index of the last part's first instruction, `NOTHING` or `REPETITION`. */
+  private part: i32 = NOTHING;
+  private isPartNullable: bool = true;
+
+  constructor(
+    private readonly builder: ProgramBuilder,
+    /** The most instructions that the builder may hold. */
+    private readonly limit: i32,
+  ) {}
+
+  /** The number of groups that are open. */
+  get depth(): i32 {
+    return this.groups.length;
+  }
+
+  /** The offset of the group that was opened last. */
+  get openOffset(): i32 {
+    return this.group.offset;
+  }
+
+  /** Whether the program is longer than it may be. */
+  get isTooLong(): bool {
+    return this.builder.length > this.limit;
+  }
+
+  /** Begins a group; `slot` is where its begin is noted, or -1. */
+  open(slot: i32, flags: i32, offset: i32): void {
+    if (this.groups.length) this.settle();
+    const group = new Group(this.builder.length, slot, flags, offset);
+    if (slot >= 0) this.builder.emit(Op.Save, slot);
+    group.alternative = this.builder.length;
+    this.groups.push(group);
+    this.settleNothing();
+  }
+
+  /** Ends the group that was opened last, which is one part of the group around it; gives its flags. */
+  close(): i32 {
+    this.settle();
+    const builder = this.builder;
+    const group = this.groups.pop();
+    for (let jump = group.jumps; jump >= 0;) {
+      const earlier = builder.operandAt(jump);
+      builder.setOperand(jump, builder.length - jump);
+      jump = earlier;
+    }
+    if (group.slot >= 0) builder.emit(Op.Save, group.slot + 1);
+    this.part = group.start;
+    this.isPartNullable = group.hadNullable || group.isNullable;
+    return group.flags;
+  }
+
+  /** Ends an alternative of the group and begins the next. */
+  alternative(): void {
+    this.settle();
+    const builder = this.builder;
+    const group = this.group;
+    if (group.isNullable) group.hadNullable = true;
+    group.isNullable = true;
+    // Two more instructions: this one, and the jump.
+    builder.insert(group.alternative, Op.Split, builder.length - group.alternative + 2);
+    builder.emit(Op.Jump, group.jumps);
+    group.jumps = builder.length - 1;
+    group.alternative = builder.length;
+  }
+
+  /** A part that takes one character of the set. */
+  oneOf(set: RangeSet): void {
+    this.begin(false);
+    if (set.count == 1 && set.first(0) == set.last(0)) this.builder.emit(Op.Char, set.first(0));
+    else this.builder.emitRanges(set.pairs);
+  }
+
+  /** A part that takes this character. */
+  character(character: u32): void {
+    this.begin(false);
+    this.builder.emit(Op.Char, character);
+  }
+
+  /** A part that takes nothing, and demands something of its place. */
+  assert(place: Place): void {
+    this.begin(true);
+    this.builder.emit(Op.Assert, place);
+  }
+
+  /** Ends the last part, so that nothing can repeat it. */
+  settle(): void {
+    const group = this.group;
+    group.isNullable = group.isNullable && this.isPartNullable;
+    this.settleNothing();
+  }
+
+  /** Repeats the last part at least `least` and at most `most` times; gives what speaks against it, or nothing. */
+  repeat(least: i32, most: i32, isLazy: bool): string {
+    if (this.part == NOTHING) return "there is nothing to repeat before this";
+    if (this.part == REPETITION) return "a repetition cannot be repeated: put it into (?:…)";
+    const builder = this.builder;
+    const size = builder.length - this.part;
+    const copies = max(least, most == ENDLESS ? 1 : most);
+    if (this.part + copies * (size + 1) > this.limit) return TOO_LONG;
+    builder.cut(this.part);
+    this.part = REPETITION;
+    for (let i = 0; i < least; i++) builder.paste();
+    const onceMore = isLazy ? Op.SplitFar : Op.Split;
+    const again = isLazy ? Op.Split : Op.SplitFar;
+    if (most == ENDLESS) {
+      if (least == 0) {
+        builder.emit(onceMore, size + 2);
+        builder.paste();
+      }
+      if (least == 0 && !this.isPartNullable) builder.emit(Op.Jump, -size - 1);
+      else builder.emit(again, -size);
+    }
+    for (let i = least; i < most; i++) {
+      builder.emit(onceMore, (most - i) * (size + 1));
+      builder.paste();
+    }
+    if (least == 0) this.isPartNullable = true;
+    return "";
+  }
+
+  private get group(): Group {
+    return this.groups[this.groups.length - 1];
+  }
+
+  private begin(isNullable: bool): void {
+    this.settle();
+    this.part = this.builder.length;
+    this.isPartNullable = isNullable;
+  }
+
+  private settleNothing(): void {
+    this.part = NOTHING;
+    this.isPartNullable = true;
+  }
+}
+
+/** What speaks against a pattern that is larger than the limit. */
+export const TOO_LONG: string = "the pattern needs too many instructions";

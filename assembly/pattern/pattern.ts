@@ -1,0 +1,101 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../bytes/slice";
+import { Captures } from "./captures";
+import { decodeAt, lengthOf } from "./characters";
+import { failedWith } from "./error";
+import { PatternFlags } from "./flags";
+import { PatternParser } from "./parser";
+import { Op, ProgramBuilder } from "./program";
+import { expand } from "./replacement";
+import { Goal, Simulation } from "./simulation";
+
+export { PatternFlags } from "./flags";
+export { patternError } from "./error";
+
+const simulation = new Simulation();
+const found = new Captures();
+
+/** How many steps all patterns have taken since the start: what a test of linear time counts. */
+export function patternSteps(): u64 {
+  return simulation.steps;
+}
+
+/**
+ * A compiled regular expression in the syntax of RE2, without Unicode properties. Texts are UTF-8; a malformed byte counts
+ * as one U+FFFD. No text makes it slow: a match takes at most as many steps as the text has characters times the pattern
+ * instructions. Matching allocates nothing.
+ *
+ * @example
+ * const pattern = Pattern.compile("^gpt-(.*)$");
+ * if (!pattern) reader.fail("pattern", patternError());
+ */
+export class Pattern {
+  private constructor(
+    private readonly program: ArrayBuffer,
+    private readonly length: i32,
+    /** The names of its groups by number; empty for one without a name, as for number 0, the whole match. */
+    readonly names: string[],
+  ) {}
+
+  /** Compiles a pattern; `null` if it is wrong or uses what is not supported, and then `patternError` says why. */
+  static compile(pattern: string, flags: PatternFlags = PatternFlags.None): Pattern | null {
+    const builder = new ProgramBuilder();
+    const parser = new PatternParser(pattern, flags, builder, true);
+    const error = parser.parse();
+    if (error.length) {
+      builder.dispose();
+      failedWith(error);
+      return null;
+    }
+    builder.emit(Op.Match);
+    const length = builder.length;
+    simulation.reserve(length, parser.names.length * 2);
+    return new Pattern(builder.finish(), length, parser.names);
+  }
+
+  /** Whether it matches anywhere in the text. */
+  search(text: Slice): bool {
+    return this.run(text, 0, 0, Goal.Search) != 0;
+  }
+
+  /** Whether it matches the whole text. */
+  matches(text: Slice): bool {
+    return this.run(text, 0, 0, Goal.Whole) != 0;
+  }
+
+  /** Finds the leftmost match that does not begin before `from`, and what its groups matched. */
+  find(text: Slice, captures: Captures, from: i32 = 0): bool {
+    const groups = this.names.length;
+    const slots = this.run(text, from, groups * 2, Goal.Find);
+    captures.set(text, slots, slots ? groups : 0);
+    return slots != 0;
+  }
+
+  /**
+   * Appends the text with each match replaced by the template, as Go's `regexp.ReplaceAll` does: see `expand` for the
+   * references. Each match takes linear time, and one that must look far ahead does so once a match.
+   */
+  replace(text: Slice, template: Slice, out: ByteBuffer): void {
+    let copied = 0;
+    let at = 0;
+    while (at <= sliceSize(text) && this.find(text, found, at)) {
+      const start = found.start(0);
+      const end = found.end(0);
+      out.append(subslice(text, copied, start));
+      // Right behind a match, nothing is no match of its own.
+      if (end > copied || start == 0) expand(template, found, this.names, out);
+      copied = end;
+      at = end > at ? end : at + characterLength(text, at);
+    }
+    out.append(subslice(text, copied));
+  }
+
+  private run(text: Slice, from: i32, slotCount: i32, goal: Goal): usize {
+    return simulation.run(changetype<usize>(this.program), this.length, slotCount, text, from, goal);
+  }
+}
+
+/** The bytes of the character at `at`; 1 at the end. */
+function characterLength(text: Slice, at: i32): i32 {
+  return at < sliceSize(text) ? lengthOf(decodeAt(sliceStart(text) + at, sliceEnd(text))) : 1;
+}

@@ -1,0 +1,167 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { sliceOf } from "../bytes/slice";
+
+/** What an instruction does. Whoever executes it goes on with the one behind it, unless said otherwise. */
+export const enum Op {
+  /** Takes the character `operand`. */
+  Char,
+  /** Takes a character out of `extra` ranges, which begin `operand` bytes into the program. */
+  Class,
+  /** Goes on behind itself or, second choice, `operand` instructions further. */
+  Split,
+  /** Goes on `operand` instructions further or, second choice, behind itself. */
+  SplitFar,
+  /** Goes on `operand` instructions further. */
+  Jump,
+  /** Notes the position in the slot `operand`. */
+  Save,
+  /** Demands what the `Place` named `operand` says. */
+  Assert,
+  /** Ends a match of the pattern number `operand`. */
+  Match,
+}
+
+/** What can be demanded of a position between two characters; sets of it are sums. */
+export const enum Place {
+  TextBegin = 1,
+  TextEnd = 2,
+  LineBegin = 4,
+  LineEnd = 8,
+  /** A word character on one side alone. */
+  WordBorder = 16,
+  NoWordBorder = 32,
+}
+
+/** The bytes of one instruction. */
+export const INSTRUCTION_SIZE: i32 = 8;
+
+/** The bytes of one range: the first and the last character. */
+export const RANGE_SIZE: i32 = 8;
+
+/** The last Unicode character. */
+export const LAST_CHARACTER: u32 = 0x10ffff;
+
+/** What the instruction does. */
+// @ts-ignore: decorator
+@inline
+export function opOf(instruction: usize): Op {
+  return <Op>load<u8>(instruction);
+}
+
+/** The small operand. */
+// @ts-ignore: decorator
+@inline
+export function extraOf(instruction: usize): i32 {
+  return load<u16>(instruction, 2);
+}
+
+/** The operand. */
+// @ts-ignore: decorator
+@inline
+export function operandOf(instruction: usize): i32 {
+  return load<i32>(instruction, 4);
+}
+
+/** Whether a `Char` or a `Class` takes the character. */
+// @ts-ignore: decorator
+@inline
+export function takes(program: usize, instruction: usize, character: u32): bool {
+  if (opOf(instruction) == Op.Char) return <u32>operandOf(instruction) == character;
+  return isInRanges(program + operandOf(instruction), extraOf(instruction), character);
+}
+
+/** Whether one of the sorted ranges has the character: the cost grows with the logarithm of their number. */
+function isInRanges(ranges: usize, count: i32, character: u32): bool {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const range = ranges + middle * RANGE_SIZE;
+    if (character < load<u32>(range)) high = middle;
+    else if (character > load<u32>(range, 4)) low = middle + 1;
+    else return true;
+  }
+  return false;
+}
+
+/** Writes a program. All jumps are relative, and none leads out of the part that an operator stands for: parts can be moved. */
+export class ProgramBuilder {
+  private readonly code: ByteBuffer = new ByteBuffer();
+  private readonly ranges: ByteBuffer = new ByteBuffer();
+  private readonly part: ByteBuffer = new ByteBuffer();
+
+  /** The number of instructions. */
+  get length(): i32 {
+    return this.code.size / INSTRUCTION_SIZE;
+  }
+
+  /** The number of ranges of all classes. */
+  get rangeCount(): i32 {
+    return this.ranges.size / RANGE_SIZE;
+  }
+
+  /** Appends an instruction. */
+  emit(op: Op, operand: i32 = 0, extra: i32 = 0): void {
+    const instruction = this.code.reserve(INSTRUCTION_SIZE);
+    store<u32>(instruction, (<u32>op) | (extra << 16));
+    store<i32>(instruction, operand, 4);
+    this.code.size += INSTRUCTION_SIZE;
+  }
+
+  /** Appends what takes a character out of the sorted ranges of `set`. */
+  emitRanges(set: ByteBuffer): void {
+    this.emit(Op.Class, this.ranges.size, set.size / RANGE_SIZE);
+    this.ranges.append(set.slice);
+  }
+
+  /** Puts an instruction in front of the one at `index`. */
+  insert(index: i32, op: Op, operand: i32): void {
+    this.cut(index);
+    this.emit(op, operand);
+    this.paste();
+  }
+
+  /** The operand of the instruction at `index`. */
+  operandAt(index: i32): i32 {
+    return operandOf(this.code.start + index * INSTRUCTION_SIZE);
+  }
+
+  /** Replaces the operand of the instruction at `index`. */
+  setOperand(index: i32, operand: i32): void {
+    store<i32>(this.code.start + index * INSTRUCTION_SIZE, operand, 4);
+  }
+
+  /** Takes the instructions from `index` on away, and keeps them for `paste`. */
+  cut(index: i32): void {
+    const from = index * INSTRUCTION_SIZE;
+    this.part.clear();
+    this.part.append(sliceOf(this.code.start + from, this.code.size - from));
+    this.code.size = from;
+  }
+
+  /** Appends what was cut last. */
+  paste(): void {
+    this.code.append(this.part.slice);
+  }
+
+  /** The program; the builder has nothing left. */
+  finish(): ArrayBuffer {
+    const codeSize = this.code.size;
+    const program = new ArrayBuffer(codeSize + this.ranges.size);
+    const start = changetype<usize>(program);
+    memory.copy(start, this.code.start, codeSize);
+    memory.copy(start + codeSize, this.ranges.start, this.ranges.size);
+    for (let instruction = start; instruction < start + codeSize; instruction += INSTRUCTION_SIZE) {
+      if (opOf(instruction) == Op.Class) store<i32>(instruction, operandOf(instruction) + codeSize, 4);
+    }
+    this.dispose();
+    return program;
+  }
+
+  /** Gives the memory back. */
+  dispose(): void {
+    this.code.free();
+    this.ranges.free();
+    this.part.free();
+  }
+}

@@ -1,0 +1,55 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, byteAt, indexOfByte, Slice, sliceEquals, sliceSize, subslice } from "../bytes/slice";
+import { Captures } from "./captures";
+
+const DOLLAR: u32 = 0x24;
+const NO_GROUP: i32 = -1;
+
+/**
+ * Appends a template with its references filled in, as Go's `regexp.Expand` does: `$1` and `${1}` for a group's number,
+ * `$name` and `${name}` for its name, `$$` for a dollar sign. Without braces a reference is as long as it can be, so `$1x`
+ * means a group named `1x`. A group that there is not, or that matched nothing, is empty; any other `$` stays as it is.
+ */
+export function expand(template: Slice, captures: Captures, names: string[], out: ByteBuffer): void {
+  const size = sliceSize(template);
+  let at = 0;
+  while (at < size) {
+    const dollar = indexOfByte(template, DOLLAR, at);
+    out.append(subslice(template, at, dollar < 0 ? size : dollar));
+    if (dollar < 0) return;
+    at = dollar + 1;
+    if (at < size && byteAt(template, at) == DOLLAR) {
+      out.byte(DOLLAR);
+      at++;
+      continue;
+    }
+    const isBraced = at < size && byteAt(template, at) == 0x7b;
+    const start = isBraced ? at + 1 : at;
+    let end = start;
+    while (end < size && isNameByte(byteAt(template, end))) end++;
+    if (end == start || (isBraced && (end == size || byteAt(template, end) != 0x7d))) {
+      out.byte(DOLLAR);
+      continue;
+    }
+    const group = captures.group(groupNumber(subslice(template, start, end), names));
+    if (group != ABSENT) out.append(group);
+    at = isBraced ? end + 1 : end;
+  }
+}
+
+function groupNumber(name: Slice, names: string[]): i32 {
+  const size = sliceSize(name);
+  let number = 0;
+  let digits = 0;
+  while (digits < size && byteAt(name, digits) - 0x30 < 10)
+    number = min(number * 10 + byteAt(name, digits++) - 0x30, 1_000);
+  const isNumber = digits == size && (size == 1 || byteAt(name, 0) != 0x30);
+  if (isNumber) return number;
+  for (let i = 1; i < names.length; i++) if (names[i].length && sliceEquals(name, names[i])) return i;
+  return NO_GROUP;
+}
+
+/** Beyond ASCII most characters that stand next to a reference are letters, which are part of a name. */
+function isNameByte(byte: u32): bool {
+  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 26 || byte == 0x5f || byte >= 0x80;
+}
