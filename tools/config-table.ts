@@ -18,20 +18,21 @@ interface Schema {
 /** Writes a plugin's options as a Markdown table: one row a property of its schema.json, nested ones by their path. */
 export function configTable(plugin: string): string {
   const schema = JSON.parse(readFileSync(join(root, `plugins/${plugin}/schema.json`), "utf8")) as Schema;
-  const rows = rowsOf(schema, "", schema, []);
+  const rows = rowsOf(schema, "", schema, new Set());
   return ["| option | type | default | meaning |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-function rowsOf(schema: Schema, prefix: string, top: Schema, within: Schema[]): string[] {
+function rowsOf(schema: Schema, prefix: string, top: Schema, shown: Set<string>): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, written]) => {
     const property = resolve(written, top);
     const inner = property.items ? resolve(property.items, top) : property;
     const path = `${prefix}${key}`;
     const row = `| \`${path}\` | ${typeOf(property, top)} | ${defaultOf(property, schema, key)} | ${meaning(property)} |`;
-    // A schema that holds itself is shown once.
-    if (within.includes(inner)) return [row];
-    const below = property.items ? `${path}[].` : `${path}.`;
-    return [row, ...rowsOf(inner, below, top, [...within, inner])];
+    // What several properties refer to is shown below the first.
+    const shared = written.$ref ?? written.items?.$ref;
+    if (shared && shown.has(shared)) return [row];
+    if (shared) shown.add(shared);
+    return [row, ...rowsOf(inner, property.items ? `${path}[].` : `${path}.`, top, shown)];
   });
 }
 

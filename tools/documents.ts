@@ -66,7 +66,8 @@ function providersTable(): string {
 
 /** The doc comment of a provider's class, or of its one constant, as one line; an address in it becomes a link. */
 function providerDoc(text: string): string {
-  const documented = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:class \w+ extends|const \w+ = new)/;
+  const documented =
+    /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:class|const) \w+ (?:extends|= new) (?:Provider|OpenAiCompatible)\b/;
   const comment = documented.exec(text)?.[1] ?? "";
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trim());
   return lines
