@@ -7,7 +7,7 @@ import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { failures, ssePayloads, type Observation } from "../harness/expectation.ts";
 import { send } from "../harness/http-client.ts";
-import { leakedSecrets, secretsOf } from "../harness/secrets.ts";
+import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
 import { answer, bodyBytes, toClientRequest } from "../harness/wire.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
@@ -155,10 +155,10 @@ export class CaseRing {
   }
 
   private async logProblems(entry: Entry): Promise<string[]> {
-    const { contains, excludes } = entry.testCase.logs;
+    const { contains, once, excludes } = entry.testCase.logs;
     // The access log is the last that Envoy writes of a stream: what the plugin said stands before it.
     if (entry.exchanges > 0) await this.details(entry);
-    const wanted = [...contains, ...(entry.testCase.configError ?? [])];
+    const wanted = [...contains, ...once, ...(entry.testCase.configError ?? [])];
     let lines = this.logs(entry);
     const missing = (): string[] => wanted.filter((text) => !lines.some((line) => line.includes(text)));
     for (let attempt = 0; attempt < 100 && missing().length > 0; attempt++) {
@@ -172,6 +172,7 @@ export class CaseRing {
       ...excludes
         .filter((text) => lines.some((line) => line.includes(text)))
         .map((text) => `a log line contains "${text}"`),
+      ...repeated(once, lines),
       ...leakedSecrets(secretsOf(entry.testCase), lines),
     ];
   }

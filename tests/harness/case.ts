@@ -88,7 +88,7 @@ export interface Case {
   stateful: boolean;
   configError?: string[];
   exchanges: Exchange[];
-  logs: { contains: string[]; excludes: string[] };
+  logs: { contains: string[]; once: string[]; excludes: string[] };
 }
 
 /** The configuration text that stands on a route, if one does. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadCases, readCases } from "./load-cases.ts";
-import { leakedSecrets, secretsOf } from "./secrets.ts";
+import { leakedSecrets, secretsOf } from "./log-lines.ts";
 import { toClientRequest } from "./wire.ts";
 
 const minimal = "description: x\nexchanges: [{ name: a, request: {} }]\n";

@@ -20,7 +20,7 @@ interface CaseFile {
   stateful?: boolean;
   configError?: string[];
   exchanges?: Exchange[];
-  logs?: { contains?: string[]; excludes?: string[] };
+  logs?: { contains?: string[]; once?: string[]; excludes?: string[] };
 }
 
 const root = resolve(import.meta.dirname, "../..");
@@ -74,7 +74,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
           stateful: file.stateful ?? false,
           configError: merged.configError,
           exchanges: file.exchanges ?? [],
-          logs: { contains: file.logs?.contains ?? [], excludes: file.logs?.excludes ?? [] },
+          logs: { contains: [], once: [], excludes: [], ...file.logs },
         };
       }),
     ),

@@ -2,7 +2,7 @@
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
 import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
-import { leakedSecrets, secretsOf } from "../harness/secrets.ts";
+import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
 import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { RootContext } from "./contexts.ts";
@@ -140,14 +140,14 @@ export class HostCase {
 
   private logProblems(host: ProxyHost): string[] {
     const lines = host.vm.logs.map(({ text }) => text);
-    const { contains, excludes } = this.testCase.logs;
-    const missing = [...contains, ...(this.testCase.configError ?? [])]
+    const { contains, once, excludes } = this.testCase.logs;
+    const missing = [...contains, ...once, ...(this.testCase.configError ?? [])]
       .filter((text) => !lines.some((line) => line.includes(text)))
       .map((text) => `no log line contains ${JSON.stringify(text)}; there is:\n    ${lines.join("\n    ")}`);
     const present = excludes
       .filter((text) => lines.some((line) => line.includes(text)))
       .map((text) => `a log line contains ${JSON.stringify(text)}`);
-    return [...missing, ...present, ...leakedSecrets(secretsOf(this.testCase), lines)];
+    return [...missing, ...present, ...repeated(once, lines), ...leakedSecrets(secretsOf(this.testCase), lines)];
   }
 }
 

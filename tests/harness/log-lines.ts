@@ -29,6 +29,12 @@ export function leakedSecrets(secrets: string[], lines: string[]): string[] {
   );
 }
 
+/** The texts that stand in more than one of the lines. */
+export function repeated(texts: string[], lines: string[]): string[] {
+  const counts = texts.map((text) => [text, lines.filter((line) => line.includes(text)).length] as const);
+  return counts.filter(([, count]) => count > 1).map(([text, count]) => `${count} log lines contain "${text}"`);
+}
+
 function collect(value: unknown, secret: boolean, found: Set<string>): void {
   if (typeof value === "string") {
     if (secret) found.add(value);
