@@ -36,6 +36,11 @@ export function enterCallback(): void {
   depth++;
 }
 
+/** Whether no callback is under way. */
+export function isOutsideCallbacks(): bool {
+  return depth == 0;
+}
+
 /** Marks the end of a callback: after the outermost one all memory that the host handed over is free again. */
 export function leaveCallback(): void {
   if (--depth) return;

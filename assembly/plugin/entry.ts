@@ -16,6 +16,7 @@ import {
   roots,
   streams,
 } from "./dispatcher";
+import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
 import { pluginHost } from "./plugin";
 import { Root } from "./root";
 
@@ -35,7 +36,7 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
     return;
   }
   if (!roots.has(parent)) return;
-  streams.open(id, roots.get(parent));
+  streams.begin(id, roots.get(parent));
   if (id % LOG_LEVEL_EVERY == 0) refreshLogLevel();
 }
 
@@ -50,8 +51,10 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
   const text = pluginConfiguration.part(0, size);
   const configuration = pluginHost().configure(text);
   if (configuration) roots.get(root).configuration = configuration;
-  leave();
-  return configuration ? 1 : 0;
+  const isAccepted = configuration !== null;
+  noteConfiguration();
+  leaveAndCollect();
+  return isAccepted ? 1 : 0;
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
@@ -121,20 +124,23 @@ export function proxy_on_done(id: u32): u32 {
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   if (stream === null) {
-    roots.delete(id);
+    if (roots.delete(id)) noteConfiguration();
+    collectGarbage(streams.open);
     return;
   }
   forgetCallouts(id);
   const filter = stream.filter;
   if (filter) filter.free();
-  streams.close(stream);
+  streams.end(stream);
+  noteExchange();
+  collectGarbage(streams.open);
 }
 
 export function proxy_on_tick(root: u32): void {
   if (!roots.has(root)) return;
   enterCallback();
   pluginHost().onTick();
-  leave();
+  leaveAndCollect();
 }
 
 const response = new CalloutResponse();
@@ -180,10 +186,15 @@ function answer(callout: Callout): void {
     callout.onResponse(response);
   }
   response.headers.forget();
-  leave();
+  leaveAndCollect();
 }
 
 function leave(): void {
   forgetHostViews();
   leaveCallback();
+}
+
+function leaveAndCollect(): void {
+  leave();
+  collectGarbage(streams.open);
 }

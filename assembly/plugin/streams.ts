@@ -28,7 +28,8 @@ const FEWEST = 64;
 /** The open exchanges by their id: open addressing with linear probing, at most half full. */
 export class StreamTable {
   private slots: StaticArray<Stream | null> = new StaticArray<Stream | null>(FEWEST);
-  private count: i32 = 0;
+  /** The number of open exchanges. */
+  open: i32 = 0;
   private spare: Stream | null = null;
 
   /** The exchange; `null` if the id is unknown. */
@@ -45,8 +46,8 @@ export class StreamTable {
   }
 
   /** Opens an exchange. */
-  open(id: u32, root: Root): Stream {
-    if (2 * this.count >= this.slots.length) this.grow();
+  begin(id: u32, root: Root): Stream {
+    if (2 * this.open >= this.slots.length) this.grow();
     let stream = this.spare;
     if (stream) this.spare = stream.next;
     else stream = new Stream();
@@ -54,12 +55,12 @@ export class StreamTable {
     stream.root = root;
     stream.next = null;
     this.put(stream);
-    this.count++;
+    this.open++;
     return stream;
   }
 
   /** Ends an exchange; its object is used again. */
-  close(stream: Stream): void {
+  end(stream: Stream): void {
     const slots = this.slots;
     const mask = slots.length - 1;
     let hole = home(stream.id, mask);
@@ -73,7 +74,7 @@ export class StreamTable {
       hole = at;
     }
     slots[hole] = null;
-    this.count--;
+    this.open--;
     stream.root = null;
     stream.filter = null;
     stream.requestHeld = 0;
