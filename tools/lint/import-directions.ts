@@ -41,7 +41,8 @@ function faultsOf(file: string): string[] {
   return faults;
 }
 
-function faultOf(file: string, target: string): string {
+/** What is wrong with one file importing another; "" where nothing is. */
+export function faultOf(file: string, target: string): string {
   const [top, folder] = file.split("/");
   const [targetTop, targetFolder] = target.split("/");
   if (top === "assembly") {
