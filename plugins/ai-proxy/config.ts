@@ -25,7 +25,9 @@ export class AiProxyConfig {
     const list = reader.objects("providers");
     const activeId = reader.text("activeProviderId");
     if (single) {
-      config.activate(readEntry(single), reader);
+      const entry = readEntry(single);
+      config.providers.push(entry);
+      config.activate(entry, reader);
       return config;
     }
     for (let i = 0; i < list.length; i++) config.providers.push(readEntry(list[i]));
