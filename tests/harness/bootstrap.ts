@@ -82,6 +82,10 @@ export interface ListenerOptions {
   /** File and fields of a JSON access log. */
   accessLog?: { path: string; fields: Record<string, string> };
   bufferLimitBytes?: number;
+  /** Protocols that a client may change to, such as `websocket`. */
+  upgrades?: string[];
+  /** A file from which the routes come instead, so that they can change while Envoy runs. */
+  routesFile?: string;
 }
 
 /** Builds a listener on a free loopback port that speaks HTTP/1.1 and HTTP/2. */
@@ -89,10 +93,12 @@ export function listenerFor(options: ListenerOptions): EnvoyConfig {
   const connectionManager = {
     "@type": `${TYPES}.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: options.name,
-    route_config: {
-      name: options.name,
-      virtual_hosts: [{ name: options.name, domains: ["*"], routes: options.routes }],
-    },
+    ...(options.routesFile
+      ? {
+          rds: { route_config_name: options.name, config_source: { path_config_source: { path: options.routesFile } } },
+        }
+      : { route_config: routesFor(options.name, options.routes) }),
+    ...(options.upgrades ? { upgrade_configs: options.upgrades.map((type) => ({ upgrade_type: type })) } : {}),
     http_filters: [...(options.downstream ?? []), routerFilter(options.upstream)],
     ...(options.accessLog ? { access_log: [fileAccessLog(options.accessLog)] } : {}),
   };
@@ -104,6 +110,11 @@ export function listenerFor(options: ListenerOptions): EnvoyConfig {
       { filters: [{ name: "envoy.filters.network.http_connection_manager", typed_config: connectionManager }] },
     ],
   };
+}
+
+/** Builds the routes of a listener: one virtual host for every domain. */
+export function routesFor(name: string, routes: EnvoyConfig[]): EnvoyConfig {
+  return { name, virtual_hosts: [{ name, domains: ["*"], routes }] };
 }
 
 /** The router, with the plugins of its upstream chain where there are any. */
