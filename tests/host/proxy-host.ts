@@ -61,19 +61,7 @@ export class ProxyHost {
 
   /** Configures a plugin anew, as Envoy does for a new configuration; null when the plugin refuses it. */
   configure(rootId: string, configuration: string | Buffer = ""): RootContext | null {
-    const context: RootContext = {
-      kind: "root",
-      id: this.vm.newContextId(),
-      rootId,
-      configuration: Buffer.from(configuration as string),
-      configuring: true,
-      tickPeriodMs: 0,
-      nextTickAt: 0,
-      prototypes: new Map(),
-      callout: null,
-      grpc: null,
-      status: { code: 0, message: "" },
-    };
+    const context = rootContext(this.vm.newContextId(), rootId, configuration);
     this.vm.contexts.set(context.id, context);
     this.callRoot(context, "proxy_on_context_create", [context.id, 0]);
     if (!this.started && this.callRoot(context, "proxy_on_vm_start", [context.id, 0], 1) === 0) return null;
@@ -90,6 +78,15 @@ export class ProxyHost {
     this.callRoot(context, "proxy_on_delete", [context.id]);
     this.vm.contexts.delete(context.id);
     this.check();
+  }
+
+  /** Lets a root context come and go without a configuration: the kernel collects garbage when one goes. */
+  collectGarbage(): void {
+    const id = this.vm.newContextId();
+    const context: RootContext = { ...rootContext(id, ""), configuring: false };
+    this.vm.contexts.set(id, context);
+    this.callRoot(context, "proxy_on_context_create", [id, 0]);
+    this.release(context);
   }
 
   /** Begins an exchange through the plugin of that configuration. */
@@ -202,4 +199,20 @@ function load(wasm: string): WebAssembly.Module {
   const module = compiled.get(key) ?? new WebAssembly.Module(bytes);
   compiled.set(key, module);
   return module;
+}
+
+function rootContext(id: number, rootId: string, configuration: string | Buffer = ""): RootContext {
+  return {
+    kind: "root",
+    id,
+    rootId,
+    configuration: Buffer.from(configuration as string),
+    configuring: true,
+    tickPeriodMs: 0,
+    nextTickAt: 0,
+    prototypes: new Map(),
+    callout: null,
+    grpc: null,
+    status: { code: 0, message: "" },
+  };
 }
