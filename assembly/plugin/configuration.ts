@@ -58,7 +58,8 @@ export class TypedConfiguration<C> extends Configuration {
     this.broken = false;
     const onRoute = property(sliceOfBuffer(this.metadataPath));
     const config = onRoute == ABSENT ? this.select() : this.ofRoute(onRoute);
-    return config ? this.plugin.createFilter(config) : null;
+    if (config) return this.plugin.createFilter(config);
+    return this.broken ? null : this.plugin.createFilterWithoutConfig();
   }
 
   private select(): C | null {

@@ -40,10 +40,21 @@ export function responseHeadersArrived(stream: Stream, endOfStream: bool): Heade
   return headersStatus(stream, filter.onResponseHeaders(responseHeaders, endOfStream), endOfStream);
 }
 
-/** A piece of a request's body; the host holds `size` bytes. */
-export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
+/** Whether the filter looks at the request's body: asked for each piece, before anything else is done. */
+export function wantsRequestBody(stream: Stream): bool {
   const filter = activeFilter(stream);
-  if (filter === null || filter.requestBodyMode == BodyMode.Skip) return BodyStatus.Continue;
+  return filter !== null && filter.requestBodyMode != BodyMode.Skip;
+}
+
+/** Whether the filter looks at the answer's body: asked for each piece, before anything else is done. */
+export function wantsResponseBody(stream: Stream): bool {
+  const filter = activeFilter(stream);
+  return filter !== null && filter.responseBodyMode != BodyMode.Skip;
+}
+
+/** A piece of a request's body that the filter wants; the host holds `size` bytes. */
+export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
+  const filter = stream.filter!;
   requestBody.begin(size);
   if (filter.requestBodyMode == BodyMode.Whole) {
     stream.requestHeld = size;
@@ -56,10 +67,9 @@ export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool)
   return pieceStatus(stream, requestBody, chunk, forward);
 }
 
-/** A piece of an answer's body; the host holds `size` bytes. */
+/** A piece of an answer's body that the filter wants; the host holds `size` bytes. */
 export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
-  const filter = activeFilter(stream);
-  if (filter === null || filter.responseBodyMode == BodyMode.Skip) return BodyStatus.Continue;
+  const filter = stream.filter!;
   responseBody.begin(size);
   if (filter.responseBodyMode == BodyMode.Whole) {
     stream.responseHeld = size;

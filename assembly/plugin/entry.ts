@@ -1,5 +1,5 @@
 import "../abi/abort";
-import { BufferType, HeadersStatus } from "../abi/enums";
+import { BodyStatus, BufferType, HeadersStatus } from "../abi/enums";
 import { enterCallback, leaveCallback } from "../abi/memory";
 import { BodyBuffer } from "../host/body";
 import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
@@ -15,6 +15,8 @@ import {
   responseTrailersArrived,
   roots,
   streams,
+  wantsRequestBody,
+  wantsResponseBody,
 } from "./dispatcher";
 import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
 import { pluginHost } from "./plugin";
@@ -68,7 +70,7 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
 
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
-  if (stream === null) return HeadersStatus.Continue;
+  if (stream === null || !wantsRequestBody(stream)) return BodyStatus.Continue;
   enterCallback();
   const status = requestBodyArrived(stream, size, endOfStream != 0);
   leave();
@@ -95,7 +97,7 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
-  if (stream === null) return HeadersStatus.Continue;
+  if (stream === null || !wantsResponseBody(stream)) return BodyStatus.Continue;
   enterCallback();
   const status = responseBodyArrived(stream, size, endOfStream != 0);
   leave();

@@ -20,6 +20,11 @@ export abstract class Plugin<C> {
   /** The filter for one exchange; `null` where this configuration leaves everything alone. */
   abstract createFilter(config: C): HttpFilter | null;
 
+  /** The filter for an exchange to which neither a rule nor a global part applies; by default it passes untouched. */
+  createFilterWithoutConfig(): HttpFilter | null {
+    return null;
+  }
+
   /** Called once for each configuration that was accepted, on every worker: declare filter state here. */
   onConfigured(): void {}
 
