@@ -2,8 +2,9 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./client.ts";
-import { AI_PROXY_WASM, startLanes, type FilterName, type Lane } from "./gateway.ts";
+import { AI_PROXY_WASM, bootstrapOf, startLanes, type FilterName, type Lane } from "./gateway.ts";
 import { residentMegabytes } from "./process-cost.ts";
+import { secondsUntilReady } from "./ready.ts";
 import { spreadOf, type Footprint } from "./results.ts";
 import { chatRequest, dashScopeEvent } from "./traffic.ts";
 import { idle, serveRaw } from "./upstream.ts";
@@ -35,10 +36,7 @@ export async function measureFootprint(provider: Record<string, unknown>, rounds
 async function readyTimes(lane: Lane, rounds: number): Promise<number[]> {
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const started = performance.now();
-    const envoy = await startLanes([lane]);
-    seconds.push((performance.now() - started) / 1000);
-    await envoy.stop();
+    seconds.push(await secondsUntilReady(bootstrapOf([lane])));
   }
   return seconds;
 }

@@ -26,8 +26,8 @@ const MANY = { max_connections: 10_000, max_pending_requests: 10_000, max_reques
 export const ENVOY_CORE = 0;
 export const OTHER_CORE = 1;
 
-/** Starts one Envoy with a listener per lane, one worker, pinned to a core of its own. */
-export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
+/** The bootstrap of an Envoy with a listener per lane. */
+export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
   const listeners = lanes.map((lane) =>
     listenerFor({
       name: lane.name,
@@ -39,8 +39,12 @@ export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
     ...clusterFor({ name, port: upstreamPort }),
     circuit_breakers: { thresholds: [MANY] },
   }));
-  const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
-  const envoy = await startEnvoy(bootstrapFor(listeners, clusters), options);
+  return bootstrapFor(listeners, clusters);
+}
+
+/** Starts one Envoy with a listener per lane and one worker, pinned to a core of its own. */
+export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
+  const envoy = await startEnvoy(bootstrapOf(lanes), { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 });
   pin(envoy.pid, ENVOY_CORE);
   return envoy;
 }
