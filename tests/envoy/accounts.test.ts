@@ -29,108 +29,116 @@ const events = (...values: unknown[]): ProviderReply => ({
 const openAiEvents = (usage: object): ProviderReply =>
   events({ choices: [{ index: 0, delta: message, finish_reason: "stop" }] }, { choices: [], usage }, "[DONE]");
 
-describe("the accounts of an answer", () => {
-  let envoy: EnvoyProcess;
-  let provider: RunningServer;
-  let reply: ProviderReply;
-  let asked = 0;
+for (const position of ["downstream", "upstream"])
+  describe(`the accounts of an answer, ${position}`, () => {
+    let envoy: EnvoyProcess;
+    let provider: RunningServer;
+    let reply: ProviderReply;
+    let asked = 0;
 
-  before(async () => {
-    provider = await serve(() => reply);
-    const listeners = Object.entries({
-      openai: { type: "openai", apiToken: "sk-test-openai" },
-      quiet: { type: "openai", apiToken: "sk-test-openai", disableStreamUsageStats: true },
-      native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
-    }).map(([name, configured]) =>
-      listenerFor({
-        name,
-        routes: [routeFor({ name, cluster: "provider" })],
-        downstream: [
-          wasmFilter({
-            ...{ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm" },
-            configuration: JSON.stringify({ provider: configured }),
-          }),
-        ],
-        accessLog: { path: "%TMP%/access.log", fields: { usage: "%FILTER_STATE(wasm.ai_usage:PLAIN)%" } },
-      }),
-    );
-    envoy = await startEnvoy(bootstrapFor(listeners, [clusterFor({ name: "provider", port: provider.port })]));
-  });
-  after(async () => {
-    await envoy?.stop();
-    await provider?.close();
-  });
-
-  const post = (listener: string, path: string, value: object): Promise<ClientResponse> => {
-    const body = Buffer.from(JSON.stringify(value));
-    const headers: [string, string][] = [
-      ["content-type", "application/json"],
-      ["content-length", String(body.length)],
-    ];
-    asked++;
-    const request = { method: "POST", path, authority: "gateway.example", headers, chunks: [body] };
-    return send(envoy.listenerPorts[listener], request);
-  };
-  const chat = (listener: string, stream: boolean): Promise<ClientResponse> =>
-    post(listener, "/v1/chat/completions", { model: "qwen-plus", stream, messages: [{ role: "user", content: "hi" }] });
-  /** What the access log says about the latest exchange; null where it says nothing. */
-  const logged = async (): Promise<unknown> => {
-    for (let attempt = 0; attempt < 250; attempt++) {
-      const lines = readFileSync(join(envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean);
-      if (lines.length >= asked) {
-        const { usage } = JSON.parse(lines[asked - 1]) as { usage: string | null };
-        return usage && JSON.parse(usage);
-      }
-      await sleep(20);
-    }
-    return assert.fail("there is no line in the access log");
-  };
-
-  const answers: [name: string, listener: string, stream: boolean, reply: ProviderReply][] = [
-    ["a stream whose usage is dropped", "openai", true, openAiEvents(openAiUsage)],
-    ["a whole answer that is translated", "native", false, json({ output, usage: nativeUsage, request_id: "r" })],
-    ["a stream that is translated", "native", true, events({ output, usage: nativeUsage, request_id: "r" })],
-  ];
-  for (const [name, listener, stream, wanted] of answers) {
-    it(`say what ${name} cost`, async () => {
-      reply = wanted;
-      assert.equal((await chat(listener, stream)).status, 200);
-      assert.deepEqual(await logged(), openAiUsage);
+    before(async () => {
+      provider = await serve(() => reply);
+      const listeners = Object.entries({
+        openai: { type: "openai", apiToken: "sk-test-openai" },
+        quiet: { type: "openai", apiToken: "sk-test-openai", disableStreamUsageStats: true },
+        native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
+      }).map(([name, configured]) =>
+        listenerFor({
+          name,
+          routes: [routeFor({ name, cluster: "provider" })],
+          [position]: [
+            wasmFilter({
+              ...{ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm" },
+              configuration: JSON.stringify({ provider: configured }),
+            }),
+          ],
+          accessLog: { path: "%TMP%/access.log", fields: { usage: "%FILTER_STATE(wasm.ai_usage:PLAIN)%" } },
+        }),
+      );
+      envoy = await startEnvoy(bootstrapFor(listeners, [clusterFor({ name: "provider", port: provider.port })]));
     });
-  }
+    after(async () => {
+      await envoy?.stop();
+      await provider?.close();
+    });
 
-  it("say what embeddings cost", async () => {
-    const embeddings = [{ text_index: 0, embedding: [1] }];
-    reply = json({ output: { embeddings }, usage: { total_tokens: 5 }, request_id: "r" });
-    await post("native", "/v1/embeddings", { model: "text-embedding-v3", input: "x" });
-    assert.deepEqual(await logged(), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
-  });
+    const post = (listener: string, path: string, value: object): Promise<ClientResponse> => {
+      const body = Buffer.from(JSON.stringify(value));
+      const headers: [string, string][] = [
+        ["content-type", "application/json"],
+        ["content-length", String(body.length)],
+      ];
+      asked++;
+      const request = { method: "POST", path, authority: "gateway.example", headers, chunks: [body] };
+      return send(envoy.listenerPorts[listener], request);
+    };
+    const chat = (listener: string, stream: boolean): Promise<ClientResponse> =>
+      post(listener, "/v1/chat/completions", {
+        model: "qwen-plus",
+        stream,
+        messages: [{ role: "user", content: "hi" }],
+      });
+    /** What the access log says about the latest exchange; null where it says nothing. */
+    const logged = async (): Promise<unknown> => {
+      for (let attempt = 0; attempt < 250; attempt++) {
+        const lines = readFileSync(join(envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean);
+        if (lines.length >= asked) {
+          const { usage } = JSON.parse(lines[asked - 1]) as { usage: string | null };
+          return usage && JSON.parse(usage);
+        }
+        await sleep(20);
+      }
+      return assert.fail("there is no line in the access log");
+    };
 
-  it("keep the details that the provider tells", async () => {
-    const details = { prompt_tokens_details: { cached_tokens: 2 }, completion_tokens_details: { reasoning_tokens: 1 } };
-    reply = openAiEvents({ ...openAiUsage, ...details });
-    await chat("openai", true);
-    assert.deepEqual(await logged(), { ...openAiUsage, ...details });
-  });
+    const answers: [name: string, listener: string, stream: boolean, reply: ProviderReply][] = [
+      ["a stream whose usage is dropped", "openai", true, openAiEvents(openAiUsage)],
+      ["a whole answer that is translated", "native", false, json({ output, usage: nativeUsage, request_id: "r" })],
+      ["a stream that is translated", "native", true, events({ output, usage: nativeUsage, request_id: "r" })],
+    ];
+    for (const [name, listener, stream, wanted] of answers) {
+      it(`say what ${name} cost`, async () => {
+        reply = wanted;
+        assert.equal((await chat(listener, stream)).status, 200);
+        assert.deepEqual(await logged(), openAiUsage);
+      });
+    }
 
-  it("say nothing of a whole answer that passes unread: whoever keeps accounts reads it himself", async () => {
-    reply = json({ choices: [{ message }], usage: openAiUsage });
-    await chat("openai", false);
-    assert.equal(await logged(), null);
-  });
+    it("say what embeddings cost", async () => {
+      const embeddings = [{ text_index: 0, embedding: [1] }];
+      reply = json({ output: { embeddings }, usage: { total_tokens: 5 }, request_id: "r" });
+      await post("native", "/v1/embeddings", { model: "text-embedding-v3", input: "x" });
+      assert.deepEqual(await logged(), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
+    });
 
-  it("say nothing where the provider did not", async () => {
-    reply = events({ choices: [{ index: 0, delta: message, finish_reason: "stop" }], usage: null }, "[DONE]");
-    await chat("quiet", true);
-    assert.equal(await logged(), null);
-  });
+    it("keep the details that the provider tells", async () => {
+      const details = {
+        prompt_tokens_details: { cached_tokens: 2 },
+        completion_tokens_details: { reasoning_tokens: 1 },
+      };
+      reply = openAiEvents({ ...openAiUsage, ...details });
+      await chat("openai", true);
+      assert.deepEqual(await logged(), { ...openAiUsage, ...details });
+    });
 
-  it("count answers that were compressed against the gateway's will", async () => {
-    const name = "wasmcustom.ai_proxy_compressed_answers_total";
-    const plain = json({});
-    reply = { ...plain, headers: [...plain.headers, ["content-encoding", "gzip"]] };
-    const { body } = await chat("native", false);
-    assert.equal(body.toString(), "{}");
-    assert.equal((await envoy.stats(name))[name], 1);
+    it("say nothing of a whole answer that passes unread: whoever keeps accounts reads it himself", async () => {
+      reply = json({ choices: [{ message }], usage: openAiUsage });
+      await chat("openai", false);
+      assert.equal(await logged(), null);
+    });
+
+    it("say nothing where the provider did not", async () => {
+      reply = events({ choices: [{ index: 0, delta: message, finish_reason: "stop" }], usage: null }, "[DONE]");
+      await chat("quiet", true);
+      assert.equal(await logged(), null);
+    });
+
+    it("count answers that were compressed against the gateway's will", async () => {
+      const name = "wasmcustom.ai_proxy_compressed_answers_total";
+      const plain = json({});
+      reply = { ...plain, headers: [...plain.headers, ["content-encoding", "gzip"]] };
+      const { body } = await chat("native", false);
+      assert.equal(body.toString(), "{}");
+      assert.equal((await envoy.stats(name))[name], 1);
+    });
   });
-});

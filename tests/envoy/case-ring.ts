@@ -15,6 +15,9 @@ import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 const CASE_HEADER = "x-test-case";
 const root = resolve(import.meta.dirname, "../..");
 
+/** Where the plugin stands: before the router, or in the router's own chain. */
+export type Position = "downstream" | "upstream";
+
 /** A case in the ring: its listener's name, its module, and what its upstream saw last. */
 interface Entry {
   id: string;
@@ -39,6 +42,7 @@ export class CaseRing {
   constructor(
     cases: { testCase: Case; wasm: string }[],
     private readonly upstreamHttp2: boolean,
+    private readonly position: Position = "downstream",
   ) {
     this.entries = cases.map(({ testCase, wasm }, index) => {
       return { id: `case-${index}`, testCase, wasm, exchange: null, upstream: null, exchanges: 0 };
@@ -128,7 +132,7 @@ export class CaseRing {
     return listenerFor({
       name: id,
       routes,
-      downstream: [wasmFilter({ plugin, wasm, configuration, vmId: id })],
+      [this.position]: [wasmFilter({ plugin, wasm, configuration, vmId: id })],
       accessLog: { path: join(this.folder, `${id}.log`), fields: { details: "%RESPONSE_CODE_DETAILS%" } },
       bufferLimitBytes,
     });

@@ -3,18 +3,27 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isBuilt, loadCases } from "../harness/load-cases.ts";
-import { CaseRing } from "./case-ring.ts";
+import { CaseRing, type Position } from "./case-ring.ts";
 
+/** The plugins that work in the router's chain, too. */
+const IN_ROUTER = ["ai-proxy"];
 const cases = loadCases(process.env.P);
 
-for (const http2 of [false, true]) {
-  const here = cases.filter((testCase) => testCase.upstreamHttp2 === http2);
-  if (here.length === 0) continue;
-  describe(`in Envoy, upstream over ${http2 ? "HTTP/2" : "HTTP/1.1"}`, { concurrency: 4 }, () => {
+for (const position of ["downstream", "upstream"] satisfies Position[])
+  for (const http2 of [false, true]) run(position, http2);
+
+function run(position: Position, http2: boolean): void {
+  const here = cases.filter(({ plugin, upstreamHttp2 }) => {
+    return upstreamHttp2 === http2 && (position === "downstream" || IN_ROUTER.includes(plugin));
+  });
+  if (here.length === 0) return;
+  const where = position === "downstream" ? "in Envoy" : "in Envoy's router";
+  describe(`${where}, upstream over ${http2 ? "HTTP/2" : "HTTP/1.1"}`, { concurrency: 4 }, () => {
     const built = here.filter(({ plugin }) => isBuilt(plugin));
     const ring = new CaseRing(
       built.map((testCase) => ({ testCase, wasm: `build/${testCase.plugin}.wasm` })),
       http2,
+      position,
     );
     before(() => ring.start());
     after(() => ring.stop());

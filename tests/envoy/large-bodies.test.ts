@@ -18,125 +18,126 @@ const hasProc = existsSync("/proc/self/status");
 
 type Kind = "watched" | "translated";
 
-describe("large bodies", () => {
-  let envoy: EnvoyProcess;
-  let provider: RunningServer;
-  let reply: ProviderReply;
+for (const position of ["downstream", "upstream"])
+  describe(`large bodies, ${position}`, () => {
+    let envoy: EnvoyProcess;
+    let provider: RunningServer;
+    let reply: ProviderReply;
 
-  before(async () => {
-    provider = await serve(() => reply);
-    const listeners = Object.entries({
-      openai: { type: "openai", apiToken: "sk-test-openai" },
-      native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
-    }).map(([name, configured]) =>
-      listenerFor({
-        name,
-        routes: [routeFor({ name, cluster: "provider" })],
-        downstream: [
-          wasmFilter({
-            ...{ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm" },
-            configuration: JSON.stringify({ provider: configured }),
-          }),
-        ],
-      }),
-    );
-    envoy = await startEnvoy(bootstrapFor(listeners, [clusterFor({ name: "provider", port: provider.port })]));
-  });
-  after(async () => {
-    await envoy?.stop();
-    await provider?.close();
-  });
+    before(async () => {
+      provider = await serve(() => reply);
+      const listeners = Object.entries({
+        openai: { type: "openai", apiToken: "sk-test-openai" },
+        native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
+      }).map(([name, configured]) =>
+        listenerFor({
+          name,
+          routes: [routeFor({ name, cluster: "provider" })],
+          [position]: [
+            wasmFilter({
+              ...{ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm" },
+              configuration: JSON.stringify({ provider: configured }),
+            }),
+          ],
+        }),
+      );
+      envoy = await startEnvoy(bootstrapFor(listeners, [clusterFor({ name: "provider", port: provider.port })]));
+    });
+    after(async () => {
+      await envoy?.stop();
+      await provider?.close();
+    });
 
-  /** Asks for a stream, or for a whole answer, and gets `reply`. */
-  const chat = (listener: string, stream: boolean): Promise<ClientResponse> => {
-    const json = { model: "qwen-plus", stream, messages: [{ role: "user", content: "hi" }] };
-    return post(listener, "/v1/chat/completions", "application/json", [Buffer.from(JSON.stringify(json))]);
-  };
-  const post = (listener: string, path: string, type: string, chunks: Buffer[]): Promise<ClientResponse> => {
-    const size = chunks.reduce((sum, { length }) => sum + length, 0);
-    const headers: [string, string][] = [
-      ["content-type", type],
-      ["content-length", String(size)],
+    /** Asks for a stream, or for a whole answer, and gets `reply`. */
+    const chat = (listener: string, stream: boolean): Promise<ClientResponse> => {
+      const json = { model: "qwen-plus", stream, messages: [{ role: "user", content: "hi" }] };
+      return post(listener, "/v1/chat/completions", "application/json", [Buffer.from(JSON.stringify(json))]);
+    };
+    const post = (listener: string, path: string, type: string, chunks: Buffer[]): Promise<ClientResponse> => {
+      const size = chunks.reduce((sum, { length }) => sum + length, 0);
+      const headers: [string, string][] = [
+        ["content-type", type],
+        ["content-length", String(size)],
+      ];
+      const request = { method: "POST", path, authority: "gateway.example", headers, chunks };
+      return send(envoy.listenerPorts[listener], request, { timeoutMs: 60_000 });
+    };
+    /** The most memory that Envoy ever had. */
+    const peak = (): number => {
+      const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${envoy.pid}/status`, "utf8"))?.[1];
+      return Number(kilobytes) * 1024;
+    };
+    const costs = async (run: (length: number) => Promise<void>): Promise<void> => {
+      await run(2 * MEGABYTE);
+      const before = peak();
+      await run(LENGTH);
+      assert.ok(peak() - before < GROWTH, `memory grew by ${peak() - before} bytes`);
+    };
+
+    const streams: [Kind, string][] = [
+      ["watched", "openai"],
+      ["translated", "native"],
     ];
-    const request = { method: "POST", path, authority: "gateway.example", headers, chunks };
-    return send(envoy.listenerPorts[listener], request, { timeoutMs: 60_000 });
-  };
-  /** The most memory that Envoy ever had. */
-  const peak = (): number => {
-    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${envoy.pid}/status`, "utf8"))?.[1];
-    return Number(kilobytes) * 1024;
-  };
-  const costs = async (run: (length: number) => Promise<void>): Promise<void> => {
-    await run(2 * MEGABYTE);
-    const before = peak();
-    await run(LENGTH);
-    assert.ok(peak() - before < GROWTH, `memory grew by ${peak() - before} bytes`);
-  };
+    for (const [kind, listener] of streams) {
+      it(`a stream that is ${kind} costs nothing by its length`, { skip: !hasProc }, async () => {
+        await costs(async (length) => {
+          const piece = "x".repeat(1000);
+          const count = Math.ceil(length / 1000);
+          reply = eventStream(Array.from({ length: count }, (_, i) => eventOf(kind, piece, i === count - 1)));
+          const { body, end } = await chat(listener, true);
+          assert.equal(end, "clean");
+          const text = body.toString();
+          assert.equal(text.split(piece).length - 1, count);
+          assert.ok(text.endsWith("data: [DONE]\n\n"));
+          assert.equal(text.split("[DONE]").length, 2);
+        });
+      });
+    }
 
-  const streams: [Kind, string][] = [
-    ["watched", "openai"],
-    ["translated", "native"],
-  ];
-  for (const [kind, listener] of streams) {
-    it(`a stream that is ${kind} costs nothing by its length`, { skip: !hasProc }, async () => {
+    it("a whole answer that is passed on costs nothing by its length", { skip: !hasProc }, async () => {
       await costs(async (length) => {
-        const piece = "x".repeat(1000);
-        const count = Math.ceil(length / 1000);
-        reply = eventStream(Array.from({ length: count }, (_, i) => eventOf(kind, piece, i === count - 1)));
-        const { body, end } = await chat(listener, true);
-        assert.equal(end, "clean");
-        const text = body.toString();
-        assert.equal(text.split(piece).length - 1, count);
-        assert.ok(text.endsWith("data: [DONE]\n\n"));
-        assert.equal(text.split("[DONE]").length, 2);
+        const pieces = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "y"));
+        const chunks = [Buffer.from('{"choices":["'), ...pieces, Buffer.from('"],"usage":{"total_tokens":3}}')];
+        reply = { status: 200, headers: [["content-type", "application/json"]], chunks };
+        const { body } = await chat("openai", false);
+        assert.ok(body.equals(Buffer.concat(chunks)));
       });
     });
-  }
 
-  it("a whole answer that is passed on costs nothing by its length", { skip: !hasProc }, async () => {
-    await costs(async (length) => {
-      const pieces = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "y"));
-      const chunks = [Buffer.from('{"choices":["'), ...pieces, Buffer.from('"],"usage":{"total_tokens":3}}')];
-      reply = { status: 200, headers: [["content-type", "application/json"]], chunks };
-      const { body } = await chat("openai", false);
-      assert.ok(body.equals(Buffer.concat(chunks)));
+    it("an upload costs nothing by its length", { skip: !hasProc }, async () => {
+      reply = { status: 200, headers: [], chunks: [] };
+      await costs(async (length) => {
+        const chunks = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "z"));
+        const { status } = await post("openai", "/v1/files", "application/octet-stream", chunks);
+        assert.equal(status, 200);
+        assert.ok(provider.requests.pop()!.body.equals(Buffer.concat(chunks)));
+      });
+    });
+
+    it("an event of three megabytes passes a stream that is watched", async () => {
+      const long = eventOf("watched", "x".repeat(3 * MEGABYTE), false);
+      reply = eventStream([eventOf("watched", "before", false), long, eventOf("watched", "after", true)]);
+      const { body } = await chat("openai", true);
+      assert.ok(body.equals(Buffer.concat(reply.chunks)));
+    });
+
+    it("an event of three megabytes ends a stream that is translated with an error", async () => {
+      const long = eventOf("translated", "x".repeat(3 * MEGABYTE), false);
+      reply = eventStream([eventOf("translated", "before", false), long, eventOf("translated", "after", true)]);
+      const payloads = ssePayloads((await chat("native", true)).body) as Record<string, unknown>[];
+      assert.equal(payloads.length, 3);
+      assert.deepEqual((payloads[1].error as Record<string, unknown>).code, "upstream_event_too_long");
+      assert.equal(payloads[2], "[DONE]");
+    });
+
+    it("an answer above the limit that must be translated as a whole is refused", async () => {
+      const message = { role: "assistant", content: "x".repeat(2 * MEGABYTE) };
+      const json = JSON.stringify({ output: { choices: [{ finish_reason: "stop", message }] } });
+      reply = { status: 200, headers: [["content-type", "application/json"]], chunks: [Buffer.from(json)] };
+      const { status } = await chat("native", false);
+      assert.equal(status, 500);
     });
   });
-
-  it("an upload costs nothing by its length", { skip: !hasProc }, async () => {
-    reply = { status: 200, headers: [], chunks: [] };
-    await costs(async (length) => {
-      const chunks = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "z"));
-      const { status } = await post("openai", "/v1/files", "application/octet-stream", chunks);
-      assert.equal(status, 200);
-      assert.ok(provider.requests.pop()!.body.equals(Buffer.concat(chunks)));
-    });
-  });
-
-  it("an event of three megabytes passes a stream that is watched", async () => {
-    const long = eventOf("watched", "x".repeat(3 * MEGABYTE), false);
-    reply = eventStream([eventOf("watched", "before", false), long, eventOf("watched", "after", true)]);
-    const { body } = await chat("openai", true);
-    assert.ok(body.equals(Buffer.concat(reply.chunks)));
-  });
-
-  it("an event of three megabytes ends a stream that is translated with an error", async () => {
-    const long = eventOf("translated", "x".repeat(3 * MEGABYTE), false);
-    reply = eventStream([eventOf("translated", "before", false), long, eventOf("translated", "after", true)]);
-    const payloads = ssePayloads((await chat("native", true)).body) as Record<string, unknown>[];
-    assert.equal(payloads.length, 3);
-    assert.deepEqual((payloads[1].error as Record<string, unknown>).code, "upstream_event_too_long");
-    assert.equal(payloads[2], "[DONE]");
-  });
-
-  it("an answer above the limit that must be translated as a whole is refused", async () => {
-    const message = { role: "assistant", content: "x".repeat(2 * MEGABYTE) };
-    const json = JSON.stringify({ output: { choices: [{ finish_reason: "stop", message }] } });
-    reply = { status: 200, headers: [["content-type", "application/json"]], chunks: [Buffer.from(json)] };
-    const { status } = await chat("native", false);
-    assert.equal(status, 500);
-  });
-});
 
 const eventStream = (events: string[]): ProviderReply => {
   const text = Buffer.from(events.join(""));
