@@ -20,9 +20,12 @@ import { Counter } from "../../assembly/host/metric";
 import { namedProperty, setProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
+import { JsonEdit } from "../../assembly/json/edit";
 import { JsonError } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
+import { AnswerEditor } from "./answer-editor";
 import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
+import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
@@ -34,6 +37,8 @@ const LONGEST_MODEL = 256;
 const document = new JsonDocument();
 const out = new ByteBuffer();
 const text = new ByteBuffer();
+const translated = new ByteBuffer();
+const edit = new JsonEdit();
 const pairs = new HeaderPairs();
 const compressed = new Counter("ai_proxy_compressed_answers_total");
 
@@ -43,6 +48,8 @@ export class Answer {
   bodyMode: BodyMode = BodyMode.Skip;
   private status: i32 = 0;
   private stream: AnswerStream | null = null;
+  private isConverted: bool = false;
+  private isEdited: bool = false;
   private isPublished: bool = false;
 
   constructor(private readonly exchange: Exchange) {}
@@ -60,14 +67,18 @@ export class Answer {
     if (endOfStream) return HeadersAction.Continue;
     const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
     const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
-    const watches = treatment == BodyTreatment.OpenAi && this.hasUsage(isEventStream);
-    if (treatment != BodyTreatment.Converted && !watches) return HeadersAction.Continue;
+    const isConverted = treatment == BodyTreatment.Converted;
+    this.isEdited = !isError && treatment != BodyTreatment.Untouched && AnswerEditor.isNeeded(exchange, isEventStream);
+    const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
+    if (!isConverted && !watches && !this.isEdited) return HeadersAction.Continue;
     if (isCompressed(headers)) return this.leaveCompressed();
-    if (isError || (treatment == BodyTreatment.Converted && !isEventStream)) {
+    if (isError || ((isConverted || this.isEdited) && !isEventStream)) {
+      this.isConverted = isConverted;
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.stream = watches ? new WatchedStream(exchange) : this.translator();
+    this.stream = watches ? new WatchedStream(exchange) : isConverted ? this.translator() : null;
+    if (this.isEdited) this.stream = new EditedStream(exchange, new AnswerEditor(exchange), this.stream);
     if (this.stream === null) return HeadersAction.Continue;
     this.bodyMode = BodyMode.Streaming;
     const mayChange = !watches || exchange.asksForUsage;
@@ -82,6 +93,9 @@ export class Answer {
       const type = responseHeaders.get("content-type");
       if (!translateError(this.exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
       responseHeaders.setText("content-type", "application/json");
+    } else if (!this.isConverted) {
+      // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
+      if (!this.editWhole(body.bytes())) return BodyAction.Continue;
     } else if (!this.translate(body)) {
       text.clear();
       const message = text.text("The provider's answer is not what its API promises.").slice;
@@ -123,7 +137,24 @@ export class Answer {
 
   private translate(body: BodyBuffer): bool {
     if (document.parse(body.bytes()) != JsonError.None) return false;
-    return this.exchange.config.provider.translateResponse(this.exchange, document, out);
+    if (!this.exchange.config.provider.translateResponse(this.exchange, document, out)) return false;
+    if (!this.isEdited) return true;
+    translated.release(64 * 1024);
+    translated.append(out.slice);
+    out.clear();
+    if (!this.editWhole(translated.slice)) out.append(translated.slice);
+    return true;
+  }
+
+  /** Writes the edited answer; `false`, and nothing written, where nothing has to be edited. */
+  private editWhole(body: Slice): bool {
+    if (document.parse(body) != JsonError.None) return false;
+    edit.begin(document);
+    const editor = new AnswerEditor(this.exchange);
+    editor.editWhole(document, edit);
+    editor.free();
+    if (edit.changed) edit.write(out);
+    return edit.changed;
   }
 
   private translator(): AnswerStream | null {

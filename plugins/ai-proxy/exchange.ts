@@ -26,6 +26,8 @@ export class Exchange {
   asksForUsage: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
+  /** Whether the client's own name of the model is kept, for the answer. */
+  hasRequestedModel: bool = false;
   /** Seconds since 1970 at the request: `created` of what is converted. */
   created: i64 = 0;
   /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
@@ -44,6 +46,7 @@ export class Exchange {
   refusalCode: string = "";
 
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
+  private requestedBytes: ByteBuffer | null = null;
 
   constructor(readonly config: ProviderConfig) {}
 
@@ -52,6 +55,18 @@ export class Exchange {
     this.pathBytes.clear();
     this.clientPath = this.pathBytes.append(path).slice;
     this.path = this.clientPath;
+  }
+
+  /** Keeps the client's name of the model until the stream ends. */
+  keepRequestedModel(model: Slice): void {
+    this.requestedBytes = new ByteBuffer().append(model);
+    this.hasRequestedModel = true;
+  }
+
+  /** The client's name of the model, where it was kept. */
+  get requestedModel(): Slice {
+    const bytes = this.requestedBytes;
+    return bytes === null ? ABSENT : bytes.slice;
   }
 
   /** Refuses the request as the client's mistake; gives `false`, so that a provider can return it. */
@@ -67,5 +82,7 @@ export class Exchange {
   free(): void {
     this.model.dispose();
     this.pathBytes.dispose();
+    const requested = this.requestedBytes;
+    if (requested) requested.dispose();
   }
 }

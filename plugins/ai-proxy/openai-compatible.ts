@@ -14,6 +14,7 @@ import { Provider } from "./provider";
 export class OpenAiCompatible extends Provider {
   /** The path that serves each API; "" where it is not served. */
   protected readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
+  private limit: string = "";
 
   constructor(
     private readonly name: string,
@@ -25,6 +26,12 @@ export class OpenAiCompatible extends Provider {
   /** Says which path serves an API. */
   serve(api: Api, path: string): this {
     this.paths[api] = path;
+    return this;
+  }
+
+  /** Says which of `max_tokens` and `max_completion_tokens` is the only one that it knows. */
+  limitBy(field: string): this {
+    this.limit = field;
     return this;
   }
 
@@ -40,8 +47,14 @@ export class OpenAiCompatible extends Provider {
     return this.paths[exchange.api];
   }
 
+  override limitField(exchange: Exchange): string {
+    return this.limit;
+  }
+
   override errorMessage(response: JsonDocument): Slice {
-    return errorField(response, "message");
+    const message = errorField(response, "message");
+    // The web frameworks below such servers say it so: {"detail":"Not Found"}.
+    return message == ABSENT ? response.get("detail") : message;
   }
 
   override errorCode(response: JsonDocument): Slice {

@@ -5,6 +5,7 @@ import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from ".
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonContent, jsonKind, JsonKind } from "../../assembly/json/value";
 import { ApiToken } from "./api-token";
+import { ChatOptions } from "./chat-options";
 import { ModelMapping } from "./model-mapping";
 import { Provider, ProviderOptions } from "./provider";
 
@@ -50,6 +51,8 @@ export class ProviderConfig {
   disableStreamUsageStats: bool = false;
   /** Milliseconds for calls of the plugin's own, not for the request. */
   timeout: i32 = DEFAULT_TIMEOUT;
+  /** The options that all types have. */
+  chat: ChatOptions = new ChatOptions();
   /** The options that only this type has. */
   options: ProviderOptions = new ProviderOptions();
 
@@ -73,6 +76,7 @@ export class ProviderConfig {
     config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
     config.disableStreamUsageStats = reader.boolean("disableStreamUsageStats", false);
     config.timeout = <i32>reader.integer("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
+    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider.type());
     config.options = provider.readOptions(reader);
     return config;
   }

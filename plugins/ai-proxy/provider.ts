@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { JsonDocument } from "../../assembly/json/document";
+import { JsonEdit } from "../../assembly/json/edit";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { ApiToken } from "./api-token";
 import { Exchange } from "./exchange";
@@ -40,6 +41,14 @@ export abstract class Provider {
   abstract host(exchange: Exchange): string;
   /** The path that serves the API (may hold `{file_id}` and the like); "" where it has none. */
   abstract path(exchange: Exchange): string;
+  /** Appends what stands before the path of an API, where a text that is known beforehand cannot say it. */
+  writePathPrefix(exchange: Exchange, out: ByteBuffer): void {}
+
+  /** The query that each request needs, behind the client's own; "" for none. */
+  query(exchange: Exchange): string {
+    return "";
+  }
+
   /** Puts a configured key where this provider wants it. */
   authorize(token: ApiToken, exchange: Exchange): void {
     exchange.headers.set("authorization", sliceOfBuffer(token.bearer));
@@ -65,6 +74,21 @@ export abstract class Provider {
     return BodyTreatment.OpenAi;
   }
 
+  /** The only limit of the answer that it knows, where it does not know both; "" where it does. */
+  limitField(exchange: Exchange): string {
+    return "";
+  }
+
+  /** Whether messages may have the role `developer`; else they get `system`. */
+  knowsDeveloper(exchange: Exchange): bool {
+    return false;
+  }
+
+  /** Whether the gateway may ask for the usage of a stream. */
+  mayAskForUsage(exchange: Exchange): bool {
+    return true;
+  }
+
   /** Translates the client's OpenAI request (`Converted` only); `false` when `exchange.refuse` said why not. */
   translateRequest(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
     return true;
@@ -84,6 +108,14 @@ export abstract class Provider {
   translateStream(exchange: Exchange): EventTranslator | null {
     return null;
   }
+
+  /** Whether `editEvent` has something to do in a stream that is OpenAI's but for some details. */
+  editsEvents(exchange: Exchange): bool {
+    return false;
+  }
+
+  /** Edits one event of such a stream. */
+  editEvent(exchange: Exchange, event: JsonDocument, edit: JsonEdit): void {}
 
   /** The provider's message in an error answer (a string token with its quotes); absent if there is none to find. */
   errorMessage(response: JsonDocument): Slice {

@@ -14,6 +14,7 @@ import {
   jsonPlain,
   jsonUnescape,
 } from "../../assembly/json/value";
+import { ResponseModel } from "./chat-options";
 import { Exchange } from "./exchange";
 
 const requested = new ByteBuffer();
@@ -60,6 +61,10 @@ export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit
     askForUsage(request);
     changes = true;
   }
+  if (exchange.api == Api.ChatCompletions) {
+    const field = config.provider.limitField(exchange);
+    if (field.length && limitBy(field, request)) changes = true;
+  }
   const schema = config.responseJsonSchema;
   if (schema && exchange.api == Api.ChatCompletions) {
     edit.set("response_format", sliceOfBuffer(schema));
@@ -84,6 +89,7 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   if (plain != ABSENT) requested.append(plain);
   else jsonUnescape(model, requested);
   exchange.model.append(exchange.config.models.map(requested.slice));
+  if (exchange.config.chat.responseModel == ResponseModel.Requested) exchange.keepRequestedModel(requested.slice);
   return true;
 }
 
@@ -101,7 +107,9 @@ function readStream(exchange: Exchange, request: JsonDocument): bool {
     return exchange.refuse("'stream_options' must be an object.", "stream_options", "invalid_type");
   }
   exchange.includeUsage = exchange.streaming && jsonIsTrue(jsonGet(options, "include_usage"));
-  exchange.asksForUsage = exchange.streaming && !exchange.includeUsage && !exchange.config.disableStreamUsageStats;
+  const config = exchange.config;
+  const mayAsk = !config.disableStreamUsageStats && config.provider.mayAskForUsage(exchange);
+  exchange.asksForUsage = exchange.streaming && !exchange.includeUsage && mayAsk;
   return true;
 }
 
@@ -134,4 +142,17 @@ function askForUsage(request: JsonDocument): void {
   const asked = jsonGet(options, "include_usage");
   if (asked == ABSENT) edit.insertMember(options, "include_usage", yes);
   else edit.replace(asked, yes);
+}
+
+/** Gives the limit of the answer the one name that the provider knows; its value, and its place, stay. */
+function limitBy(field: string, request: JsonDocument): bool {
+  const other = field == "max_tokens" ? "max_completion_tokens" : "max_tokens";
+  const index = request.indexOf(other);
+  if (index < 0) return false;
+  if (request.indexOf(field) >= 0) edit.remove(other);
+  else {
+    literals.clear();
+    edit.replace(request.keyAt(index), literals.byte(0x22).text(field).byte(0x22).slice);
+  }
+  return true;
 }

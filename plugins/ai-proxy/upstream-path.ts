@@ -37,6 +37,8 @@ export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): void {
   const template = config.protocol == Protocol.Original ? "" : own !== null ? own : config.provider.path(exchange);
   const prepended = config.basePathHandling == BasePathHandling.Prepend ? config.basePath : "";
   scratch.clear();
+  const isProviders = own === null && template.length > 0;
+  if (isProviders) config.provider.writePathPrefix(exchange, scratch);
   if (template.length) writePath(template, exchange.api, client, scratch);
   else scratch.append(client);
   if (scratch.size == 0) scratch.byte(SLASH);
@@ -47,8 +49,12 @@ export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): void {
   if (!hasOuter) out.text(outer);
   if (!hasPrepended) out.text(prepended);
   out.append(path);
-  if (sliceSize(query)) {
-    const hasQuery = indexOfByte(subslice(out.slice, from), QUESTION_MARK) >= 0;
-    out.byte(hasQuery ? AMPERSAND : QUESTION_MARK).append(query);
-  }
+  if (sliceSize(query)) beginQuery(out, from).append(query);
+  const more = isProviders ? config.provider.query(exchange) : "";
+  if (more.length) beginQuery(out, from).text(more);
+}
+
+function beginQuery(out: ByteBuffer, from: i32): ByteBuffer {
+  const hasQuery = indexOfByte(subslice(out.slice, from), QUESTION_MARK) >= 0;
+  return out.byte(hasQuery ? AMPERSAND : QUESTION_MARK);
 }

@@ -41,7 +41,7 @@ const entries: Record<string, Entry> = {
     provider: { type: "moonshot", apiTokens, modelMapping: { "gpt-3": "moonshot-v1-8k" } },
     target: {
       ...{ chatModel: "gpt-3", visionModel: "moonshot-v1-8k-vision-preview", listsModels: true },
-      failures: failures("kimi"),
+      ...{ failures: failures("kimi"), streamQuirks: { usageWithFinish: true } },
     },
   },
   deepseek: {

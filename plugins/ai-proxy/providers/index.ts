@@ -1,9 +1,15 @@
 import { Provider } from "../provider";
+import { azure } from "./azure";
+import { deepseek } from "./deepseek";
+import { generic } from "./generic";
+import { moonshot } from "./moonshot";
+import { ollama } from "./ollama";
 import { openai } from "./openai";
 import { qwen } from "./qwen";
+import { vllm } from "./vllm";
 
 // The one list of providers: a new one is a file beside this and a line here.
-const PROVIDERS: Provider[] = [openai, qwen];
+const PROVIDERS: Provider[] = [openai, qwen, azure, moonshot, deepseek, vllm, ollama, generic];
 
 /** The provider of that `type`; `null` if there is none. */
 export function findProvider(type: string): Provider | null {

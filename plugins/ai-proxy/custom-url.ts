@@ -1,0 +1,55 @@
+import { Api } from "../../assembly/ai/api";
+import { ConfigReader } from "../../assembly/config/reader";
+
+/** What stands at the end of an address that names one API, and not the base of all. */
+const LEAVES = [
+  "/completions",
+  "/embeddings",
+  "/audio/speech",
+  "/audio/transcriptions",
+  "/audio/translations",
+  "/images/generations",
+  "/images/variations",
+  "/images/edits",
+  "/models",
+  "/responses",
+  "/fine_tuning/jobs",
+  "/fine_tuning/checkpoints",
+  "/realtime",
+  "/videos",
+];
+const VERSION = "/v1";
+
+/** The address of a server of one's own: the base of its APIs in the place of `/v1`, or the whole address of one API. */
+export class CustomUrl {
+  /** The host, with its port; "" where none is configured. */
+  host: string = "";
+  /** The path that serves each API; "" where it is not served. */
+  readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
+
+  /** Reads the address; `standard` says which path below `/v1` serves which API. */
+  static read(reader: ConfigReader, key: string, standard: StaticArray<string>): CustomUrl {
+    const custom = new CustomUrl();
+    const url = withoutScheme(reader.text(key));
+    if (!url.length) return custom;
+    const slash = url.indexOf("/");
+    custom.host = slash < 0 ? url : url.substring(0, slash);
+    if (!custom.host.length) reader.fail(key, "must name a host");
+    let path = slash < 0 ? VERSION : url.substring(slash);
+    if (path.endsWith("/")) path = path.substring(0, path.length - 1);
+    let isDirect = false;
+    for (let i = 0; i < LEAVES.length; i++) if (path.endsWith(LEAVES[i])) isDirect = true;
+    for (let api = <i32>Api.Unknown; api < <i32>Api.Count; api++) {
+      const own = standard[api];
+      if (isDirect) custom.paths[api] = path;
+      else if (own.startsWith(VERSION)) custom.paths[api] = path + own.substring(VERSION.length);
+    }
+    return custom;
+  }
+}
+
+/** An address behind its `https://`. */
+export function withoutScheme(url: string): string {
+  const scheme = url.indexOf("://");
+  return scheme < 0 ? url : url.substring(scheme + 3);
+}

@@ -1,0 +1,165 @@
+import { Api } from "../../../assembly/ai/api";
+import { pathOfApi } from "../../../assembly/ai/api-path";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { percentEncode } from "../../../assembly/bytes/percent-encode";
+import { ABSENT, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
+import { ConfigReader } from "../../../assembly/config/reader";
+import { ApiToken } from "../api-token";
+import { withoutScheme } from "../custom-url";
+import { Exchange } from "../exchange";
+import { OpenAiCompatible } from "../openai-compatible";
+import { ProviderOptions } from "../provider";
+
+const DEPLOYMENTS = "/openai/deployments/";
+const RESOURCE = "/openai";
+const VERSIONLESS = "/openai/v1";
+/** Before this version nobody knows `stream_options` and `max_completion_tokens`. */
+const NEWER_FIELDS = "2024-09-01";
+
+/** How `azureServiceUrl` says where requests go. */
+const enum Form {
+  /** The host alone: the mapped model is the deployment. */
+  Host,
+  /** `/openai/deployments/X`: one deployment. */
+  Deployment,
+  /** `/openai/v1`: no deployment in the path. */
+  Versionless,
+  /** Any other path: it serves every request. */
+  Whole,
+}
+
+/** What only `azure` has. */
+class AzureOptions extends ProviderOptions {
+  host: string = "";
+  form: Form = Form.Host;
+  /** The path of the address, without a slash at its end. */
+  path: string = "";
+  query: string = "";
+  /** The version of the API; "" where the address names none. */
+  version: string = "";
+
+  static read(reader: ConfigReader): AzureOptions {
+    const options = new AzureOptions();
+    const url = withoutScheme(reader.requiredText("azureServiceUrl"));
+    const mark = url.indexOf("?");
+    const place = mark < 0 ? url : url.substring(0, mark);
+    const slash = place.indexOf("/");
+    options.query = mark < 0 ? "" : url.substring(mark + 1);
+    options.version = queryValue(options.query, "api-version=");
+    options.host = slash < 0 ? place : place.substring(0, slash);
+    options.path = slash < 0 ? "" : place.substring(slash);
+    if (options.path.endsWith("/")) options.path = options.path.substring(0, options.path.length - 1);
+    options.form = formOf(options.path);
+    if (reader.failed) return options;
+    if (!options.host.length) reader.fail("azureServiceUrl", "must name a host");
+    if (!options.version.length && options.form != Form.Versionless) {
+      reader.fail("azureServiceUrl", "must say api-version=…, unless its path is /openai/v1");
+    }
+    return options;
+  }
+}
+
+/** Azure OpenAI. https://learn.microsoft.com/en-us/azure/ai-services/openai/reference */
+class Azure extends OpenAiCompatible {
+  constructor() {
+    super("azure", "");
+    for (let api = <i32>Api.ChatCompletions; api < <i32>Api.Messages; api++) {
+      this.serve(api, pathOfApi(api).substring(3));
+    }
+  }
+
+  override readOptions(reader: ConfigReader): ProviderOptions {
+    return AzureOptions.read(reader);
+  }
+
+  override host(exchange: Exchange): string {
+    return optionsOf(exchange).host;
+  }
+
+  override path(exchange: Exchange): string {
+    const options = optionsOf(exchange);
+    return options.form == Form.Whole ? options.path : super.path(exchange);
+  }
+
+  override writePathPrefix(exchange: Exchange, out: ByteBuffer): void {
+    const options = optionsOf(exchange);
+    if (options.form == Form.Whole) return;
+    if (options.form == Form.Versionless) out.text(VERSIONLESS);
+    else if (!hasDeployment(exchange.api)) out.text(RESOURCE);
+    else if (options.form == Form.Deployment) out.text(options.path);
+    else writeDeployment(exchange, out);
+  }
+
+  override query(exchange: Exchange): string {
+    return optionsOf(exchange).query;
+  }
+
+  override authorize(token: ApiToken, exchange: Exchange): void {
+    exchange.headers.set("api-key", sliceOfBuffer(token.plain));
+  }
+
+  override refusesUnknownApis(): bool {
+    return false;
+  }
+
+  override knowsDeveloper(exchange: Exchange): bool {
+    return true;
+  }
+
+  override mayAskForUsage(exchange: Exchange): bool {
+    return !isOld(exchange);
+  }
+
+  override limitField(exchange: Exchange): string {
+    return isOld(exchange) ? "max_tokens" : "";
+  }
+}
+
+/** The type `azure`. */
+export const azure = new Azure();
+
+function optionsOf(exchange: Exchange): AzureOptions {
+  return changetype<AzureOptions>(exchange.config.options);
+}
+
+function isOld(exchange: Exchange): bool {
+  const options = optionsOf(exchange);
+  return options.form != Form.Versionless && options.version < NEWER_FIELDS;
+}
+
+/** A body that is not read names no model: then only `*` of the mapping does. */
+function writeDeployment(exchange: Exchange, out: ByteBuffer): void {
+  const model = sliceSize(exchange.model.slice) ? exchange.model.slice : exchange.config.models.map(ABSENT);
+  if (!sliceSize(model)) out.text(RESOURCE);
+  else percentEncode(model, out.text(DEPLOYMENTS));
+}
+
+function hasDeployment(api: Api): bool {
+  switch (api) {
+    case Api.ChatCompletions:
+    case Api.Completions:
+    case Api.Embeddings:
+    case Api.AudioSpeech:
+    case Api.AudioTranscription:
+    case Api.AudioTranslation:
+    case Api.ImageGeneration:
+    case Api.ImageVariation:
+    case Api.ImageEdit:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function formOf(path: string): Form {
+  if (path == "" || path == RESOURCE) return Form.Host;
+  if (path == VERSIONLESS) return Form.Versionless;
+  const isDeployment = path.startsWith(DEPLOYMENTS) && path.indexOf("/", DEPLOYMENTS.length) < 0;
+  return isDeployment ? Form.Deployment : Form.Whole;
+}
+
+function queryValue(query: string, name: string): string {
+  const fields = query.split("&");
+  for (let i = 0; i < fields.length; i++) if (fields[i].startsWith(name)) return fields[i].substring(name.length);
+  return "";
+}

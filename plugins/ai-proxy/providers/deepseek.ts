@@ -1,0 +1,12 @@
+import { Api } from "../../../assembly/ai/api";
+import { OpenAiCompatible } from "../openai-compatible";
+
+/**
+ * The type `deepseek`, which knows no limit but `max_tokens` (https://api-docs.deepseek.com/api/create-chat-completion),
+ * and speaks Anthropic's language as well (https://api-docs.deepseek.com/guides/anthropic_api).
+ */
+export const deepseek = new OpenAiCompatible("deepseek", "api.deepseek.com")
+  .serve(Api.ChatCompletions, "/v1/chat/completions")
+  .serve(Api.Models, "/v1/models")
+  .serve(Api.Messages, "/anthropic/v1/messages")
+  .limitBy("max_tokens");

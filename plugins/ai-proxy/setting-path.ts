@@ -1,0 +1,43 @@
+/** The settings that OpenAI's language and DashScope's call by the same names. */
+const KNOWN = ["max_tokens", "temperature", "top_p", "seed"];
+const WILDCARDS = "*?#|@";
+const BACKSLASH = 0x5c;
+
+/**
+ * The names that lead to a setting in a request in the language of `dialect`, outermost first; `null` for a name that this
+ * language does not have. A raw name is a path of its own, its parts divided by dots (`\.` is a dot inside a part).
+ */
+export function settingPath(name: string, dialect: string, isRaw: bool): string[] | null {
+  const isQwen = dialect == "qwen";
+  if (!isRaw && !((isQwen || dialect == "openai") && KNOWN.includes(name))) return null;
+  const path = isRaw ? parts(name) : [name];
+  if (isQwen) path.unshift("parameters");
+  return path;
+}
+
+/** Whether a raw name leads to one place: no part of it is empty, and none is a wildcard. */
+export function isPlainPath(name: string): bool {
+  for (let i = 0; i < name.length; i++) if (WILDCARDS.includes(name.charAt(i))) return false;
+  return !parts(name).includes("");
+}
+
+/** Whether the text can be a position in a list. */
+export function isPosition(text: string): bool {
+  for (let i = 0; i < text.length; i++) if (<u32>(text.charCodeAt(i) - 0x30) > 9) return false;
+  return text.length > 0 && text.length < 7;
+}
+
+function parts(name: string): string[] {
+  const found: string[] = [];
+  let part = "";
+  for (let i = 0; i < name.length; i++) {
+    if (name.charCodeAt(i) == BACKSLASH && i + 1 < name.length) part += name.charAt(++i);
+    else if (name.charAt(i) != ".") part += name.charAt(i);
+    else {
+      found.push(part);
+      part = "";
+    }
+  }
+  found.push(part);
+  return found;
+}
