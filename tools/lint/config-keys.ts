@@ -22,8 +22,8 @@ function faultsOf(plugin: Plugin): string[] {
   const described = new Set<string>();
   collect(JSON.parse(readFileSync(join(root, schemaFile), "utf8")), described);
   // `_rules_` and its like belong to the kernel.
-  for (const key of described) if (key.startsWith("_")) described.delete(key);
   const read = keysRead(plugin);
+  for (const keys of [described, read]) for (const key of keys.keys()) if (key.startsWith("_")) keys.delete(key);
   return [
     ...[...described].filter((key) => !read.has(key)).map((key) => `${schemaFile}: nothing reads "${key}"`),
     ...[...read].filter(([key]) => !described.has(key)).map(([key, place]) => `${place} reads "${key}", not in schema`),
