@@ -1,5 +1,11 @@
 // The names through which the plugins speak with each other and with an operator. Each stands here and nowhere else.
 
+/**
+ * Request header: the name of the consumer whose key the request carries. Written by key-auth, which removes what a client
+ * sends under that name; read by limiters, statistics and the provider.
+ */
+export const CONSUMER_HEADER = "x-mse-consumer";
+
 /** Response header: the id, or where it has none the type, of the provider that served. Written by ai-proxy. */
 export const PROVIDER_HEADER = "x-ai-provider";
 /** Response header: the model that the provider was asked for. Written by ai-proxy. */
@@ -15,6 +21,20 @@ export const USAGE_STATE = "ai_usage";
 export const PROVIDER_STATE = "ai_provider";
 /** Filter state: the model that the provider was asked for. Written by ai-proxy, read by the access log. */
 export const MODEL_STATE = "ai_model";
+
+/** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
+export const CONSUMER_STATE = "ai_consumer";
+
+/**
+ * Filter state: the client's headers that ai-proxy changes, for the next attempt or the next pass of the same request.
+ * Written and read by ai-proxy alone.
+ */
+export const CLIENT_HEADERS_STATE = "ai_client_headers";
+/**
+ * Metadata of an endpoint, or of a cluster, under `filter_metadata.ai-proxy`: the `id` of the provider that it is. Written
+ * by the operator, read by ai-proxy.
+ */
+export const PROVIDER_METADATA = "provider";
 
 /** The headers in which clients send keys of a model provider: none of them reaches a provider that has a key of ours. */
 export const CREDENTIAL_HEADERS: string[] = [

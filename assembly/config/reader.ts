@@ -1,5 +1,6 @@
 import { ABSENT, Slice } from "../bytes/slice";
 import {
+  jsonEquals,
   jsonFirst,
   jsonFirstKey,
   jsonGet,
@@ -15,6 +16,9 @@ import {
 } from "../json/value";
 import { ConfigReport } from "./report";
 
+/** Of so many errors, and of so many warnings, each gets a line. */
+const MOST_LINES = 100;
+
 /**
  * Reads one object of a configuration. It never stops at the first error: each is reported with its path, and the
  * reading goes on with the fallback. Wrong types are errors; keys that nobody asked for are warned about by `finish`.
@@ -24,13 +28,21 @@ export class ConfigReader {
   private readonly asked: string[] = [];
   private readonly children: ConfigReader[] = [];
   private skipped: bool = false;
+  /** What `next` goes through, and where in it. */
+  private list: Slice = ABSENT;
+  private position: i32 = -1;
 
-  /** `object` is the token of an object, or `ABSENT` for an empty one; `path` says where it stands, `$` at the top. */
+  /** `object` is the token of an object, or `ABSENT` for an empty one; `place` says where it stands, `$` at the top. */
   constructor(
-    private readonly json: Slice,
-    readonly path: string,
+    private json: Slice,
+    private readonly place: string,
     readonly report: ConfigReport,
   ) {}
+
+  /** Where the object stands. */
+  get path(): string {
+    return this.position < 0 ? this.place : `${this.place}[${this.position}]`;
+  }
 
   /** Whether anything that was read through this report is wrong. */
   get failed(): bool {
@@ -64,6 +76,16 @@ export class ConfigReader {
     const text = this.text(key, " ");
     if (text.length == 0) this.fail(key, "must not be empty");
     return text;
+  }
+
+  /** The token of a string; `ABSENT` if there is none. Makes no object, for lists that may be long. */
+  stringToken(key: string): Slice {
+    return this.typed(key, JsonKind.String, "a string");
+  }
+
+  /** The token of a list; `ABSENT` if there is none. */
+  listToken(key: string): Slice {
+    return this.typed(key, JsonKind.Array, "a list");
   }
 
   /** One of the texts; gives its position in `choices`. */
@@ -142,6 +164,26 @@ export class ConfigReader {
     return readers;
   }
 
+  /** One reader that `next` leads through a list of objects: a long list then takes no more memory than a short one. */
+  each(key: string): ConfigReader {
+    const reader = new ConfigReader(ABSENT, `${this.path}.${key}`, this.report);
+    reader.list = this.typed(key, JsonKind.Array, "a list of objects");
+    return reader;
+  }
+
+  /** Leads a reader from `each` to its next object, after it warned about unknown keys of the last; `false` at the end. */
+  next(): bool {
+    let item = this.json;
+    if (item != ABSENT) this.finish();
+    this.asked.length = 0;
+    do {
+      item = this.position++ < 0 ? jsonFirst(this.list) : jsonNext(this.list, item);
+      this.json = item;
+      if (item != ABSENT && jsonKind(item) != JsonKind.Object) this.fault(this.path, "must be an object");
+    } while (item != ABSENT && jsonKind(item) != JsonKind.Object);
+    return item != ABSENT;
+  }
+
   /** A reader of the same object with a report of its own, for what need not be right. */
   detached(): ConfigReader {
     return new ConfigReader(this.json, this.path, new ConfigReport());
@@ -149,12 +191,21 @@ export class ConfigReader {
 
   /** Reports that the member cannot be used. */
   fail(key: string, reason: string): void {
-    this.report.errors.push(`${this.path}.${key} ${reason}`);
+    this.fault(`${this.path}.${key}`, reason);
   }
 
   /** Reports something that an operator should look at. */
   warn(key: string, reason: string): void {
-    this.report.warnings.push(`${this.path}.${key} ${reason}`);
+    if (this.report.warnings.length < MOST_LINES) this.report.warnings.push(`${this.path}.${key} ${reason}`);
+  }
+
+  /** Whether the object has a key that nobody asked for yet. */
+  get hasUnknownKeys(): bool {
+    for (let name = jsonFirstKey(this.json); name != ABSENT;) {
+      if (!this.wasAsked(name)) return true;
+      name = jsonNextKey(this.json, jsonMemberValue(this.json, name));
+    }
+    return false;
   }
 
   /** Leaves the unknown keys of this object, and of those below, to somebody else: `finish` does not warn. */
@@ -166,11 +217,19 @@ export class ConfigReader {
   finish(): void {
     if (this.skipped) return;
     for (let name = jsonFirstKey(this.json); name != ABSENT;) {
-      const text = jsonText(name);
-      if (!this.asked.includes(text)) this.warn(text, "is not known and has no effect");
+      if (!this.wasAsked(name)) this.warn(jsonText(name), "is not known and has no effect");
       name = jsonNextKey(this.json, jsonMemberValue(this.json, name));
     }
     for (let i = 0; i < this.children.length; i++) this.children[i].finish();
+  }
+
+  private wasAsked(name: Slice): bool {
+    for (let i = 0; i < this.asked.length; i++) if (jsonEquals(name, this.asked[i])) return true;
+    return false;
+  }
+
+  private fault(path: string, reason: string): void {
+    if (this.report.errors.length < MOST_LINES) this.report.errors.push(`${path} ${reason}`);
   }
 
   private below(object: Slice, path: string): ConfigReader {

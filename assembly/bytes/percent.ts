@@ -1,0 +1,38 @@
+import { ByteBuffer } from "./buffer";
+import { Slice, sliceEnd, sliceOf, sliceSize, sliceStart } from "./slice";
+
+const PERCENT: u32 = 0x25;
+const PLUS: u32 = 0x2b;
+const SPACE: u32 = 0x20;
+const NO_DIGIT: u32 = 16;
+
+/**
+ * Appends the text with each `%XX` as the byte that it stands for, and in a query `+` as a space; gives what was appended.
+ * A `%` without two hexadecimal digits behind it stands for itself. What is appended is never longer than the text.
+ */
+export function decodePercent(text: Slice, out: ByteBuffer, isQuery: bool = false): Slice {
+  const before = out.size;
+  let to = out.reserve(sliceSize(text));
+  const end = sliceEnd(text);
+  for (let p = sliceStart(text); p < end; p++) {
+    let byte: u32 = load<u8>(p);
+    if (byte == PERCENT && p + 2 < end) {
+      const high = hexDigit(load<u8>(p, 1));
+      const low = hexDigit(load<u8>(p, 2));
+      if ((high | low) < NO_DIGIT) {
+        byte = (high << 4) | low;
+        p += 2;
+      }
+    } else if (byte == PLUS && isQuery) byte = SPACE;
+    store<u8>(to++, byte);
+  }
+  out.endAt(to);
+  return sliceOf(out.start + before, out.size - before);
+}
+
+/** The value of a hexadecimal digit, or a number with higher bits. */
+function hexDigit(byte: u32): u32 {
+  if (byte - 0x30 < 10) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter - 0x61 < 6 ? letter - 0x57 : NO_DIGIT;
+}
