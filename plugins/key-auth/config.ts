@@ -1,0 +1,116 @@
+import { ABSENT, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { TextTable } from "../../assembly/bytes/text-table";
+import { ConfigReader } from "../../assembly/config/reader";
+import { jsonFirst } from "../../assembly/json/value";
+import { readConsumers } from "./consumer-list";
+import { Consumers } from "./consumers";
+import { KeySource } from "./key-source";
+
+/** Whether the instance checks what no rule is about. */
+const enum GlobalAuth {
+  /** Not said: it checks if there are no rules. */
+  Unset,
+  On,
+  Off,
+}
+
+/** What key-auth does with the requests of a route. */
+export class KeyAuthConfig {
+  /** Whether a key is asked for at all. */
+  isChecked: bool = false;
+  /** The names of those who may pass; `null` where everyone with a key may. */
+  allowed: TextTable | null = null;
+  /** The value of `www-authenticate`. */
+  challenge: string = "";
+  /** Whether `Bearer k` is looked up as `k` as well. */
+  stripsBearer: bool = false;
+  /** Whether the key stays in the gateway. */
+  hidesCredentials: bool = false;
+
+  private realm: string = "MSE Gateway";
+  private globalAuth: GlobalAuth = GlobalAuth.Unset;
+
+  constructor(
+    readonly consumers: Consumers,
+    private readonly source: KeySource,
+  ) {}
+
+  /** One that knows nobody, and checks nothing. */
+  static unchecked(): KeyAuthConfig {
+    return new KeyAuthConfig(new Consumers(), new KeySource([], true, true));
+  }
+
+  /** Reads the configuration; a rule or a route that has no consumers of its own has those of the instance. */
+  static read(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
+    const isRule = inherited !== null || reader.path != "$";
+    const hasConsumers = reader.has("consumers") || reader.has("credentials");
+    const isDisabled = isRule && reader.boolean("_disable_", false);
+    const config = hasConsumers ? withConsumers(reader, inherited) : withoutConsumers(reader, inherited, isDisabled);
+    if (inherited) config.inherit(inherited);
+    config.readOptions(reader);
+    config.readAllowed(reader);
+    if (!isRule) config.readGlobalAuth(reader);
+    config.isChecked =
+      !isDisabled && config.decide(isRule, hasConsumers, !isRule && jsonFirst(reader.value("_rules_")) != ABSENT);
+    // A misspelt `allow` must not open the route.
+    if (isRule && !isDisabled && !hasConsumers && !config.allowed && reader.hasUnknownKeys) {
+      reader.fail("allow", "is required where other keys stand that are not known");
+    }
+    return config;
+  }
+
+  private inherit(from: KeyAuthConfig): void {
+    this.realm = from.realm;
+    this.globalAuth = from.globalAuth;
+    this.stripsBearer = from.stripsBearer;
+    this.hidesCredentials = from.hidesCredentials;
+  }
+
+  private readOptions(reader: ConfigReader): void {
+    this.realm = reader.text("realm", this.realm);
+    for (let i = 0; i < this.realm.length; i++) {
+      const unit = this.realm.charCodeAt(i);
+      if (unit >= 0x20 && unit < 0x7f) continue;
+      reader.fail("realm", "must be printable ASCII");
+      break;
+    }
+    this.challenge = `Key realm=${this.realm}`;
+    this.stripsBearer = reader.boolean("strip_bearer", this.stripsBearer);
+    this.hidesCredentials = reader.boolean("hide_credentials", this.hidesCredentials);
+  }
+
+  private readAllowed(reader: ConfigReader): void {
+    if (!reader.has("allow")) return;
+    const names = reader.texts("allow");
+    const allowed = new TextTable();
+    for (let i = 0; i < names.length; i++) {
+      const name = sliceOfBuffer(String.UTF8.encode(names[i]));
+      allowed.add(name);
+      if (!this.consumers.hasName(name)) reader.warn(`allow[${i}]`, "names no consumer");
+    }
+    if (!this.consumers.haveNames && !reader.failed) reader.fail("allow", "needs consumers that have names");
+    this.allowed = allowed;
+  }
+
+  private readGlobalAuth(reader: ConfigReader): void {
+    if (reader.has("global_auth"))
+      this.globalAuth = reader.boolean("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
+  }
+
+  private decide(isRule: bool, hasConsumers: bool, hasRules: bool): bool {
+    if (isRule && (this.allowed || hasConsumers)) return true;
+    if (this.globalAuth != GlobalAuth.Unset) return this.globalAuth == GlobalAuth.On;
+    return isRule || this.allowed !== null || !hasRules;
+  }
+}
+
+function withConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
+  const source = KeySource.read(reader, inherited ? inherited.source : null);
+  return new KeyAuthConfig(readConsumers(reader, source), source);
+}
+
+function withoutConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null, isDisabled: bool): KeyAuthConfig {
+  if (inherited) return new KeyAuthConfig(inherited.consumers, inherited.source);
+  if (!isDisabled) reader.fail("consumers", "is required");
+  return KeyAuthConfig.unchecked();
+}

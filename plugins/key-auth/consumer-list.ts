@@ -1,0 +1,108 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { jsonFirst, JsonKind, jsonKind, jsonNext, jsonPlain, jsonUnescape } from "../../assembly/json/value";
+import { Consumers, NOBODY } from "./consumers";
+import { KeySource } from "./key-source";
+
+const name = new ByteBuffer();
+const credential = new ByteBuffer();
+
+/** Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. */
+export function readConsumers(reader: ConfigReader, shared: KeySource): Consumers {
+  const consumers = new Consumers();
+  const sharedPlaces = shared.placesIn(consumers.places, reader);
+  let needsKeys = false;
+  if (reader.has("credentials")) {
+    if (reader.has("consumers")) reader.fail("credentials", "must not stand beside consumers");
+    readCredentials(reader, consumers, consumers.add(ABSENT, sharedPlaces, ABSENT));
+    needsKeys = true;
+  } else {
+    const list = reader.each("consumers");
+    let isEmpty = true;
+    while (list.next()) {
+      isEmpty = false;
+      const isOwn = list.has("keys") || list.has("in_header") || list.has("in_query");
+      if (!list.has("keys")) needsKeys = true;
+      const places = isOwn ? KeySource.read(list, shared).placesIn(consumers.places, list) : sharedPlaces;
+      readConsumer(list, consumers, places);
+    }
+    if (isEmpty && !reader.failed) reader.fail("consumers", "must not be empty");
+  }
+  if (needsKeys && shared.names.length == 0 && !reader.has("keys")) reader.fail("keys", "is required");
+  return consumers;
+}
+
+function readConsumer(reader: ConfigReader, consumers: Consumers, places: u64): void {
+  const consumer = consumers.add(readName(reader), places, readModels(reader));
+  if (reader.has("credentials")) {
+    if (reader.has("credential")) reader.fail("credentials", "must not stand beside credential");
+    readCredentials(reader, consumers, consumer);
+    return;
+  }
+  const token = reader.stringToken("credential");
+  if (token != ABSENT) addCredential(reader, "credential", token, consumers, consumer);
+  else if (!reader.has("credential")) reader.fail("credential", "is required");
+}
+
+function readName(reader: ConfigReader): Slice {
+  const token = reader.stringToken("name");
+  name.clear();
+  if (token == ABSENT) {
+    if (!reader.has("name")) reader.fail("name", "is required");
+    return ABSENT;
+  }
+  const text = textOf(token, name);
+  if (sliceSize(text) == 0) reader.fail("name", "must not be empty");
+  for (let i = 0; i < sliceSize(text); i++) {
+    if (byteAt(text, i) >= 0x20 && byteAt(text, i) != 0x7f) continue;
+    reader.fail("name", "must not have control characters, as a header carries it");
+    break;
+  }
+  return text;
+}
+
+function readModels(reader: ConfigReader): Slice {
+  const models = reader.listToken("models");
+  if (models == ABSENT) return ABSENT;
+  let position = 0;
+  for (let item = jsonFirst(models); item != ABSENT; item = jsonNext(models, item)) {
+    if (jsonKind(item) != JsonKind.String) reader.fail(`models[${position}]`, "must be a string");
+    position++;
+  }
+  if (!position) reader.fail("models", "must not be empty");
+  return models;
+}
+
+function readCredentials(reader: ConfigReader, consumers: Consumers, consumer: i32): void {
+  const list = reader.listToken("credentials");
+  if (list == ABSENT) return;
+  let position = 0;
+  for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) {
+    if (jsonKind(item) != JsonKind.String) reader.fail(`credentials[${position}]`, "must be a string");
+    else addCredential(reader, `credentials[${position}]`, item, consumers, consumer);
+    position++;
+  }
+  if (!position) reader.fail("credentials", "must not be empty");
+}
+
+function addCredential(reader: ConfigReader, key: string, token: Slice, consumers: Consumers, consumer: i32): void {
+  credential.clear();
+  const text = textOf(token, credential);
+  if (sliceSize(text) == 0) {
+    reader.fail(key, "must not be empty");
+    return;
+  }
+  const owner = consumers.addCredential(text, consumer);
+  if (owner == NOBODY) return;
+  const whose = owner == consumer ? "stands here" : `is that of consumers[${owner}]`;
+  reader.fail(key, `${whose} already: a key has one owner`);
+}
+
+/** A string token as UTF-8, in place or unescaped into the empty `scratch`. */
+function textOf(token: Slice, scratch: ByteBuffer): Slice {
+  const plain = jsonPlain(token);
+  if (plain != ABSENT) return plain;
+  jsonUnescape(token, scratch);
+  return scratch.slice;
+}

@@ -1,0 +1,74 @@
+import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { TextTable } from "../../assembly/bytes/text-table";
+import { KeyPlaces } from "./key-places";
+
+/** What `Consumers.find` gives where a key is nobody's. */
+export const NOBODY: i32 = -1;
+
+/**
+ * Everyone who has a key. Finding one takes the same time among ten as among a hundred thousand; nothing here is an
+ * object for each consumer.
+ */
+export class Consumers {
+  /** Where keys may stand in a request. */
+  readonly places: KeyPlaces = new KeyPlaces();
+  private readonly credentials: TextTable = new TextTable();
+  private readonly owners: i32[] = [];
+  private readonly names: TextTable = new TextTable();
+  private readonly nameNumbers: i32[] = [];
+  private readonly placesOf: u64[] = [];
+  private readonly modelLists: TextTable = new TextTable();
+  private readonly modelNumbers: i32[] = [];
+
+  /** Whether the consumers have names: those of the old list `credentials` have none. */
+  get haveNames(): bool {
+    return this.names.count > 0;
+  }
+
+  /** Adds a consumer: its name and its models, as a JSON list, may be `ABSENT`. Gives its number. */
+  add(name: Slice, places: u64, models: Slice): i32 {
+    this.nameNumbers.push(name == ABSENT ? -1 : this.names.add(name));
+    this.modelNumbers.push(models == ABSENT ? -1 : this.modelLists.add(models));
+    return this.placesOf.push(places) - 1;
+  }
+
+  /** Gives a consumer a credential; gives whose it is already, or `NOBODY`. */
+  addCredential(credential: Slice, consumer: i32): i32 {
+    const known = this.credentials.find(credential);
+    if (known >= 0) return this.owners[known];
+    this.credentials.add(credential);
+    this.owners.push(consumer);
+    return NOBODY;
+  }
+
+  /** Whose key it is, if its owner may bring it in one of these places; `NOBODY` otherwise. */
+  find(key: Slice, places: u64): i32 {
+    const known = this.credentials.find(key);
+    if (known < 0) return NOBODY;
+    const owner = this.owners[known];
+    return this.placesOf[owner] & places ? owner : NOBODY;
+  }
+
+  /** Whether somebody has that name. */
+  hasName(name: Slice): bool {
+    return this.names.find(name) >= 0;
+  }
+
+  /** The first consumer of that name, or `NOBODY`. */
+  findName(name: Slice): i32 {
+    const number = this.names.find(name);
+    return number < 0 ? NOBODY : this.nameNumbers.indexOf(number);
+  }
+
+  /** The name of a consumer; `ABSENT` if it has none. */
+  nameOf(consumer: i32): Slice {
+    const number = this.nameNumbers[consumer];
+    return number < 0 ? ABSENT : this.names.at(number);
+  }
+
+  /** The models that a consumer may use, as a JSON list of strings; `ABSENT` where it may use all. */
+  modelsOf(consumer: i32): Slice {
+    const number = this.modelNumbers[consumer];
+    return number < 0 ? ABSENT : this.modelLists.at(number);
+  }
+}

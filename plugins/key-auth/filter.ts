@@ -1,0 +1,117 @@
+import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
+import { BodyBuffer } from "../../assembly/host/body";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { KeyAuthConfig } from "./config";
+import { NOBODY } from "./consumers";
+import { KeySearch } from "./key-search";
+import { accessByBody, accessByHeaders, ModelAccess } from "./model-access";
+import { refuse, refuseModel } from "./refusal";
+
+/** What stands in filter state for a key without a name. */
+const NAMELESS = "-";
+
+const search = new KeySearch();
+const identity = new FilterState(CONSUMER_STATE);
+const nameless = new ByteBuffer();
+
+/** Lets through who has a key, and says who it is. */
+export class KeyAuthFilter extends HttpFilter {
+  private consumer: i32 = NOBODY;
+
+  constructor(private readonly config: KeyAuthConfig) {
+    super();
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const config = this.config;
+    if (!config.isChecked) {
+      if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
+      return HeadersAction.Continue;
+    }
+    search.run(headers, config.consumers.places);
+    if (search.isAmbiguous) {
+      return refused(401, "multi_key", "Multi Key Authentication information found.", config.challenge);
+    }
+    this.consumer = this.identify();
+    if (this.consumer == NOBODY) {
+      if (search.key == ABSENT) {
+        return refused(401, "no_key", "No Key Authentication information found.", config.challenge);
+      }
+      return refused(401, "unauthorized", "Unauthorized consumer.", config.challenge);
+    }
+    const name = config.consumers.nameOf(this.consumer);
+    const allowed = config.allowed;
+    if (allowed && allowed.find(name) < 0) {
+      return refused(403, "unauthorized", "Unauthorized consumer.", config.challenge);
+    }
+    if (name != ABSENT) headers.set(CONSUMER_HEADER, name);
+    else if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
+    if (config.hidesCredentials && search.places) {
+      search.hide(headers, config.consumers.places);
+      nameless.clear();
+      identity.set(name == ABSENT ? nameless.text(NAMELESS).slice : name);
+    }
+    const models = config.consumers.modelsOf(this.consumer);
+    return models == ABSENT ? HeadersAction.Continue : this.restrict(accessByHeaders(headers, models, endOfStream));
+  }
+
+  override onRequestBody(body: BodyBuffer): BodyAction {
+    const models = this.config.consumers.modelsOf(this.consumer);
+    const access = accessByBody(body.bytes(), requestHeaders.get(":path"), models);
+    return this.restrict(access) == HeadersAction.Continue ? BodyAction.Continue : BodyAction.Replied;
+  }
+
+  /** The owner of the key; where the first pass of a redirected request hid it, who that was. */
+  private identify(): i32 {
+    const consumers = this.config.consumers;
+    let consumer = NOBODY;
+    if (search.key != ABSENT) {
+      consumer = consumers.find(search.key, search.places);
+      if (consumer == NOBODY && this.config.stripsBearer) {
+        const key = search.bearerKey;
+        if (key != ABSENT) consumer = consumers.find(key, search.places);
+      }
+    }
+    return consumer != NOBODY || !this.config.hidesCredentials ? consumer : this.identifyByFirstPass();
+  }
+
+  private identifyByFirstPass(): i32 {
+    const name: Slice = identity.get();
+    if (name == ABSENT) return NOBODY;
+    const consumers = this.config.consumers;
+    if (consumers.haveNames) return consumers.findName(name);
+    return sliceEquals(name, NAMELESS) ? 0 : NOBODY;
+  }
+
+  private restrict(access: ModelAccess): HeadersAction {
+    switch (access) {
+      case ModelAccess.Allowed:
+        return HeadersAction.Continue;
+      case ModelAccess.NeedsBody:
+        this.requestBodyMode = BodyMode.Whole;
+        return HeadersAction.HoldForBody;
+      case ModelAccess.Denied:
+        refuseModel(403, "model_not_allowed", "This consumer may not use this model.");
+        break;
+      case ModelAccess.Ambiguous:
+        refuseModel(400, "duplicate_model", "The request names a model twice.");
+        break;
+      default:
+        refuseModel(
+          403,
+          "model_not_readable",
+          "This consumer may use some models only, and the request does not say which it wants.",
+        );
+    }
+    return HeadersAction.Replied;
+  }
+}
+
+function refused(status: i32, reason: string, sentence: string, challenge: string): HeadersAction {
+  refuse(status, reason, sentence, challenge);
+  return HeadersAction.Replied;
+}

@@ -1,0 +1,35 @@
+import { CONSUMER_STATE } from "../../assembly/ai/contract";
+import { ConfigReader } from "../../assembly/config/reader";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HttpFilter } from "../../assembly/plugin/filter";
+import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { KeyAuthConfig } from "./config";
+import { KeyAuthFilter } from "./filter";
+
+const unchecked = KeyAuthConfig.unchecked();
+
+class KeyAuth extends Plugin<KeyAuthConfig> {
+  name(): string {
+    return "key-auth";
+  }
+
+  readConfig(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
+    return KeyAuthConfig.read(reader, inherited);
+  }
+
+  createFilter(config: KeyAuthConfig): HttpFilter | null {
+    return new KeyAuthFilter(config);
+  }
+
+  /** Nothing is checked here, but what a client says about its consumer is removed all the same. */
+  override createFilterWithoutConfig(): HttpFilter | null {
+    return new KeyAuthFilter(unchecked);
+  }
+
+  override onConfigured(): void {
+    new FilterState(CONSUMER_STATE).define();
+  }
+}
+
+registerPlugin<KeyAuthConfig>(new KeyAuth());
+export * from "../../assembly/plugin/entry";

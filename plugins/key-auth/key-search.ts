@@ -1,0 +1,99 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { decodePercent } from "../../assembly/bytes/percent";
+import { QueryParameters, queryOf, withoutQuery } from "../../assembly/bytes/query";
+import {
+  ABSENT,
+  Slice,
+  sliceSize,
+  slicesEqual,
+  startsWithIgnoringCase,
+  subslice,
+  trimmed,
+} from "../../assembly/bytes/slice";
+import { HeaderMap } from "../../assembly/host/headers";
+import { KeyPlaces } from "./key-places";
+
+const BEARER = "bearer ";
+const QUESTION: u32 = 0x3f;
+const AMPERSAND: u32 = 0x26;
+
+const parameters = new QueryParameters();
+
+/** The keys that a request carries, wherever its configuration looks for them. Used again for one request after another. */
+// @ts-ignore: decorator
+@unmanaged
+export class KeySearch {
+  /** The key, headers before the query; `ABSENT` if there is none. Valid until the callback returns. */
+  key: Slice = ABSENT;
+  /** The set of places that carry a key. */
+  places: u64 = 0;
+  /** Whether the request carries different keys. */
+  isAmbiguous: bool = false;
+  private readonly decoded: ByteBuffer = new ByteBuffer();
+  private readonly path: ByteBuffer = new ByteBuffer();
+
+  /** Looks for keys in all the places; those of the query are decoded. An empty key is none. */
+  run(headers: HeaderMap, all: KeyPlaces): void {
+    this.key = ABSENT;
+    this.places = 0;
+    this.isAmbiguous = false;
+    headers.load();
+    for (let i = 0; i < headers.count; i++) {
+      const place = all.bitOfHeader(headers.nameAt(i));
+      if (place) this.found(headers.valueAt(i), place);
+    }
+    if (!all.hasParameters) return;
+    const query = queryOf(headers.get(":path"));
+    if (query == ABSENT) return;
+    this.decoded.clear();
+    // Decoding never lengthens: so much room, and what is decoded stays where it is.
+    this.decoded.reserve(sliceSize(query));
+    parameters.begin(query);
+    while (parameters.next()) {
+      const place = this.placeOf(parameters.name, all);
+      if (place) this.found(decodePercent(parameters.value, this.decoded, true), place);
+    }
+  }
+
+  /** The key without the word `Bearer` in front; `ABSENT` if it has none. */
+  get bearerKey(): Slice {
+    if (!startsWithIgnoringCase(this.key, BEARER)) return ABSENT;
+    const rest = trimmed(subslice(this.key, BEARER.length));
+    return sliceSize(rest) ? rest : ABSENT;
+  }
+
+  /** Takes the keys out of the request. */
+  hide(headers: HeaderMap, all: KeyPlaces): void {
+    for (let i = 0; i < all.headerCount; i++) if (all.hasHeader(this.places, i)) headers.remove(all.headerAt(i));
+    const path = headers.get(":path");
+    const query = queryOf(path);
+    if (query == ABSENT) return;
+    const rest = this.path;
+    rest.clear();
+    rest.append(withoutQuery(path));
+    const length = rest.size;
+    let isChanged = false;
+    this.decoded.clear();
+    this.decoded.reserve(sliceSize(query));
+    parameters.begin(query);
+    while (parameters.next()) {
+      if (this.placeOf(parameters.name, all)) isChanged = true;
+      else rest.byte(rest.size == length ? QUESTION : AMPERSAND).append(parameters.whole);
+    }
+    if (isChanged) headers.set(":path", rest.slice);
+  }
+
+  private placeOf(name: Slice, all: KeyPlaces): u64 {
+    const before = this.decoded.size;
+    const place = all.bitOfParameter(decodePercent(name, this.decoded, true));
+    this.decoded.size = before;
+    return place;
+  }
+
+  private found(value: Slice, place: u64): void {
+    if (sliceSize(value) == 0) return;
+    this.places |= place;
+    if (this.key == ABSENT) this.key = value;
+    else if (!slicesEqual(this.key, value)) this.isAmbiguous = true;
+  }
+}

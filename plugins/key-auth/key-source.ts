@@ -1,0 +1,43 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { KeyPlaces, MOST_PLACES } from "./key-places";
+
+/** Under which names, and whether in headers or in the query, a consumer may bring its key. */
+export class KeySource {
+  constructor(
+    readonly names: string[],
+    readonly inHeader: bool,
+    readonly inQuery: bool,
+  ) {}
+
+  /** Reads `keys`, `in_header` and `in_query`; what is not there is as `otherwise`, or as by default. */
+  static read(reader: ConfigReader, otherwise: KeySource | null): KeySource {
+    const names = reader.texts("keys");
+    const inHeader = reader.boolean("in_header", otherwise ? otherwise.inHeader : true);
+    const inQuery = reader.boolean("in_query", otherwise ? otherwise.inQuery : true);
+    if (!inHeader && !inQuery) reader.fail("in_query", "must not be false where in_header is false");
+    for (let i = 0; i < names.length; i++) {
+      if (names[i].length == 0) reader.fail(`keys[${i}]`, "must not be empty");
+      else if (names[i].startsWith(":")) reader.fail(`keys[${i}]`, "must not be a pseudo header");
+    }
+    if (reader.has("keys")) {
+      if (names.length == 0) reader.fail("keys", "must not be empty");
+      return new KeySource(names, inHeader, inQuery);
+    }
+    return new KeySource(otherwise ? otherwise.names : names, inHeader, inQuery);
+  }
+
+  /** The set of places, in all the places of the configuration that `reader` reads. */
+  placesIn(all: KeyPlaces, reader: ConfigReader): u64 {
+    let places: u64 = 0;
+    for (let i = 0; i < this.names.length; i++) {
+      const header = this.inHeader ? all.addHeader(this.names[i]) : 0;
+      const parameter = this.inQuery ? all.addParameter(this.names[i]) : 0;
+      if ((this.inHeader && !header) || (this.inQuery && !parameter)) {
+        reader.fail("keys", `must not lead to more than ${MOST_PLACES} headers and parameters in all`);
+        break;
+      }
+      places |= header | parameter;
+    }
+    return places;
+  }
+}
