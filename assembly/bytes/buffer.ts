@@ -1,6 +1,6 @@
 import { Slice, sliceOf, sliceSize, sliceStart } from "./slice";
 
-const SMALLEST: i32 = 256;
+const SMALLEST: i32 = 64;
 
 /**
  * A growing run of bytes. Neither it nor its bytes are managed, so that code which runs for each byte pays nothing to the

@@ -1,3 +1,4 @@
+import { Slice, sliceEquals } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
 import { ProviderConfig } from "./provider-config";
@@ -35,6 +36,20 @@ export class AiProxyConfig {
     if (activeId.length) config.select(activeId, reader);
     config.warnAboutOthers(list.length, reader);
     return config;
+  }
+
+  /** Whether an endpoint or a cluster may name another provider than the active one. */
+  get hasChoice(): bool {
+    return this.providers.length > 1 || (this.active === null && this.providers.length > 0);
+  }
+
+  /** The provider of that id; `null` if there is none, or none that could serve. */
+  named(id: Slice): ProviderConfig | null {
+    for (let i = 0; i < this.providers.length; i++) {
+      const entry = this.providers[i];
+      if (sliceEquals(id, entry.id)) return entry.report.failed ? null : entry.config;
+    }
+    return null;
   }
 
   private select(id: string, reader: ConfigReader): void {

@@ -28,6 +28,8 @@ export class Exchange {
   readonly model: ByteBuffer = new ByteBuffer();
   /** Whether the client's own name of the model is kept, for the answer. */
   hasRequestedModel: bool = false;
+  /** Whether the configuration's settings were put into the request. */
+  hasSettings: bool = false;
   /** Seconds since 1970 at the request: `created` of what is converted. */
   created: i64 = 0;
   /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
@@ -45,6 +47,8 @@ export class Exchange {
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
 
+  /** The client's headers, for the next attempt; until the request was forwarded. */
+  readonly clientHeaders: ByteBuffer = new ByteBuffer();
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;
 
@@ -69,6 +73,13 @@ export class Exchange {
     return bytes === null ? ABSENT : bytes.slice;
   }
 
+  /** Gives back what is not needed any more when the request was forwarded. */
+  forgetPath(): void {
+    this.path = ABSENT;
+    this.clientPath = ABSENT;
+    this.pathBytes.free();
+  }
+
   /** Refuses the request as the client's mistake; gives `false`, so that a provider can return it. */
   refuse(message: string, param: string = "", code: string = "", status: i32 = 400): bool {
     this.refusalStatus = status;
@@ -82,6 +93,7 @@ export class Exchange {
   free(): void {
     this.model.dispose();
     this.pathBytes.dispose();
+    this.clientHeaders.dispose();
     const requested = this.requestedBytes;
     if (requested) requested.dispose();
   }

@@ -1,10 +1,13 @@
 import { USAGE_STATE } from "../../assembly/ai/contract";
+import { ABSENT } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { defineClientHeaders } from "./client-headers";
 import { AiProxyConfig } from "./config";
 import { AiProxyFilter } from "./filter";
+import { providerOfTarget, UnknownTarget } from "./target";
 
 class AiProxy extends Plugin<AiProxyConfig> {
   name(): string {
@@ -16,12 +19,18 @@ class AiProxy extends Plugin<AiProxyConfig> {
   }
 
   createFilter(config: AiProxyConfig): HttpFilter | null {
-    const active = config.active;
-    return active ? new AiProxyFilter(active) : null;
+    const id = config.hasChoice ? providerOfTarget() : ABSENT;
+    if (id == ABSENT) {
+      const active = config.active;
+      return active ? new AiProxyFilter(active) : null;
+    }
+    const named = config.named(id);
+    return named ? new AiProxyFilter(named) : new UnknownTarget();
   }
 
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
+    defineClientHeaders();
   }
 }
 

@@ -9,7 +9,7 @@ import { Provider } from "./provider";
  * A provider that speaks OpenAI's language: a host, and a path for each API that it serves.
  *
  * @example
- * export const deepseek = new OpenAiCompatible("deepseek", "api.deepseek.com").serve(Api.ChatCompletions, "/v1/chat/completions");
+ * export const example = new OpenAiCompatible("example", "api.example.com").serve(Api.ChatCompletions, "/v1/chat/completions");
  */
 export class OpenAiCompatible extends Provider {
   /** The path that serves each API; "" where it is not served. */

@@ -1,11 +1,12 @@
-import { Api } from "../../assembly/ai/api";
+import { Api, isStateful } from "../../assembly/ai/api";
 import { apiOfPath } from "../../assembly/ai/api-path";
-import { CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
+import { CONSUMER_HEADER, CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
 import { writeError } from "../../assembly/ai/error";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import {
   ABSENT,
+  hashOf,
   sliceEquals,
   sliceIncludes,
   sliceSize,
@@ -18,10 +19,11 @@ import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
+import { keepClientHeaders, restoreClientHeaders, takeClientHeaders } from "./client-headers";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
-import { editRequest, readRequest, takesModel } from "./request-body";
+import { editRequest, prepareMessages, putSettings, readRequest, takesModel } from "./request-body";
 import { withoutBasePath, withoutQuery, writeUpstreamPath } from "./upstream-path";
 
 /** What a request still needs after its headers were looked at. */
@@ -49,6 +51,8 @@ const WHOLE_BYTES = 32 * 1024;
 /** Reads the request's headers, puts host and key in place, and the path, if no body is needed for it. */
 export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const config = exchange.config;
+  restoreClientHeaders(headers);
+  takeClientHeaders(exchange, headers);
   exchange.keepPath(headers.get(":path"));
   exchange.path = withoutBasePath(exchange.path, exchange);
   exchange.api = apiOfPath(withoutQuery(exchange.path));
@@ -57,10 +61,11 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   if (need == BodyNeed.Refused) return need;
   const edits = exchange.headers;
   edits.clear();
-  const host = config.domain.length ? config.domain : config.provider.host(exchange);
+  const host = hostOf(exchange);
   if (host.length) edits.setText(":authority", host);
   authorize(exchange, headers);
   if (config.protocol == Protocol.OpenAi && takesModel(exchange.api)) removeIfThere(headers, "accept-encoding");
+  if (mayStream(exchange, headers)) limitFirstByte(exchange);
   if (need == BodyNeed.None) setPath(exchange);
   apply(edits, headers);
   return need;
@@ -70,10 +75,19 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
 export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   const edits = exchange.headers;
   edits.clear();
+  if (needsSettingsOnly(exchange)) {
+    const edit = putSettings(exchange, document, body.bytes());
+    if (edit) setLength(exchange, replaceBody(body, edit));
+    setPath(exchange);
+    apply(edits, requestHeaders);
+    return true;
+  }
   if (!readRequest(exchange, document, body.bytes())) return false;
+  if (exchange.streaming) limitFirstByte(exchange);
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Converted) {
     translated.release(KEPT_BYTES);
     exchange.created = nowInSeconds();
+    prepareMessages(exchange, document);
     if (!exchange.config.provider.translateRequest(exchange, document, translated)) return false;
     body.replace(translated.slice);
     setLength(exchange, translated.size);
@@ -104,6 +118,11 @@ export function refuse(exchange: Exchange): void {
   sendLocalReply(exchange.refusalStatus, `ai-proxy.${reason}`, "application/json", translated.slice);
 }
 
+function hostOf(exchange: Exchange): string {
+  const domain = exchange.config.domain;
+  return domain.length ? domain : exchange.config.provider.host(exchange);
+}
+
 function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return false;
@@ -114,12 +133,12 @@ function lacksApi(exchange: Exchange): bool {
 }
 
 function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
-  if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return BodyNeed.None;
+  const settingsOnly = needsSettingsOnly(exchange);
+  if (settingsOnly && !exchange.config.chat.settings.length) return BodyNeed.None;
   if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
-  if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Untouched) return BodyNeed.None;
   const type = headers.get("content-type");
   const isJson = sliceIncludes(type, "json");
-  if (takesModel(exchange.api)) {
+  if (takesModel(exchange.api) && !settingsOnly) {
     if (endOfStream) {
       exchange.refuse("The request has no body; it must be a JSON object.");
       return BodyNeed.Refused;
@@ -131,13 +150,32 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
   return BodyNeed.Whole;
 }
 
+/** Whether nothing of a body is looked at but for the configuration's own settings. */
+function needsSettingsOnly(exchange: Exchange): bool {
+  const config = exchange.config;
+  if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return true;
+  return config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
+}
+
+/** Whether a request whose body is not looked at may be one for a stream. */
+function mayStream(exchange: Exchange, headers: HeaderMap): bool {
+  if (exchange.config.protocol != Protocol.Original) return needsSettingsOnly(exchange);
+  const dashScope = headers.get("x-dashscope-sse");
+  return sliceEquals(dashScope, "enable") || sliceIncludes(headers.get("accept"), "event-stream");
+}
+
+/** Lets Envoy end a try that does not begin to answer in time: it does not limit an answer that has begun. */
+function limitFirstByte(exchange: Exchange): void {
+  const timeout = exchange.config.chat.firstByteTimeout;
+  if (timeout.length) exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
+}
+
 /** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */
 function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
   if (config.tokens.length) {
     for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) removeIfThere(headers, CREDENTIAL_HEADERS[i]);
-    const chosen = config.tokens.length == 1 ? 0 : randomBelow(config.tokens.length);
-    config.provider.authorize(config.tokens[chosen], exchange);
+    config.provider.authorize(config.tokens[chosenToken(config.tokens.length, exchange, headers)], exchange);
     return;
   }
   if (headers.get("authorization") != ABSENT) return;
@@ -150,10 +188,19 @@ function authorize(exchange: Exchange, headers: HeaderMap): void {
   exchange.headers.set("authorization", bearer.append(own).slice);
 }
 
+/** By chance; but what a consumer has stored with one key is there with this key alone. */
+function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
+  if (count == 1) return 0;
+  const consumer = isStateful(exchange.api) ? headers.get(CONSUMER_HEADER) : ABSENT;
+  return sliceSize(consumer) ? <i32>(hashOf(consumer) % count) : randomBelow(count);
+}
+
 function setPath(exchange: Exchange): void {
   path.clear();
   writeUpstreamPath(exchange, path);
   if (!slicesEqual(path.slice, exchange.clientPath)) exchange.headers.set(":path", path.slice);
+  keepClientHeaders(exchange, hostOf(exchange), path.slice);
+  exchange.forgetPath();
 }
 
 function setLength(exchange: Exchange, size: i32): void {
