@@ -34,19 +34,24 @@ export function isCutShort(p: usize, end: usize): bool {
   return lead >= 0xc2 && lead <= 0xf4 && utf8Length(p, end) == -(<i32>(end - p));
 }
 
-/** What stands at the begin and at the end of a line; the text's own begin and end count as such. */
+/** In the place of a character: the begin or the end of the text. */
+export const TEXT_EDGE: u32 = u32.MAX_VALUE;
+
+/** What ends a line. */
 export const LINE_FEED: u32 = 0x0a;
 
-/** What holds between two characters or bytes, but for the text's begin and end. */
+/** What holds between two characters or bytes. */
 export function placesBetween(before: u32, behind: u32): i32 {
   let places = isWordCharacter(before) == isWordCharacter(behind) ? Place.NoWordBorder : Place.WordBorder;
+  if (before == TEXT_EDGE) places |= Place.TextBegin | Place.LineBegin;
   if (before == LINE_FEED) places |= Place.LineBegin;
+  if (behind == TEXT_EDGE) places |= Place.TextEnd | Place.LineEnd;
   if (behind == LINE_FEED) places |= Place.LineEnd;
   return places;
 }
 
 /** Whether it is an ASCII letter, a digit or `_`. */
-function isWordCharacter(character: u32): bool {
+export function isWordCharacter(character: u32): bool {
   return character - 0x30 < 10 || (character | 0x20) - 0x61 < 26 || character == 0x5f;
 }
 

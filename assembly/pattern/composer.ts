@@ -58,7 +58,7 @@ export class ProgramComposer {
   }
 
   /** Whether the program is longer than it may be. */
-  get isTooLong(): bool {
+  get isTooLarge(): bool {
     return this.builder.length > this.limit;
   }
 
@@ -134,8 +134,8 @@ export class ProgramComposer {
     if (this.part == REPETITION) return "a repetition cannot be repeated: put it into (?:…)";
     const builder = this.builder;
     const size = builder.length - this.part;
-    const copies = max(least, most == ENDLESS ? 1 : most);
-    if (this.part + copies * (size + 1) > this.limit) return TOO_LONG;
+    const further = most == ENDLESS ? (least ? 1 : size + 2) : (most - least) * (size + 1);
+    if (this.part + least * size + further > this.limit) return TOO_LARGE;
     builder.cut(this.part);
     this.part = REPETITION;
     for (let i = 0; i < least; i++) builder.paste();
@@ -173,5 +173,5 @@ export class ProgramComposer {
   }
 }
 
-/** What speaks against a pattern that is larger than the limit. */
-export const TOO_LONG: string = "the pattern needs too many instructions";
+/** What speaks against a program that is longer than it may be. */
+export const TOO_LARGE: string = "the pattern is too large";

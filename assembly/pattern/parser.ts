@@ -1,6 +1,6 @@
 import { readBracket } from "./bracket";
 import { addClass, rangesOfEscape } from "./classes";
-import { ENDLESS, ProgramComposer, TOO_LONG } from "./composer";
+import { ENDLESS, ProgramComposer, TOO_LARGE } from "./composer";
 import { isAlphanumeric, readEscapedCharacter } from "./escapes";
 import { PatternFlags } from "./flags";
 import { LAST_CHARACTER, Op, Place, ProgramBuilder } from "./program";
@@ -58,7 +58,7 @@ export class PatternParser {
       const character = source.next();
       if (this.flags & PatternFlags.Literal) this.character(character);
       else this.read(character, from);
-      if (composer.isTooLong || this.builder.rangeCount > this.mostRanges) source.fail(TOO_LONG, from);
+      if (composer.isTooLarge || this.builder.rangeCount > this.mostRanges) source.fail(TOO_LARGE, from);
     }
     if (composer.depth > 1) source.fail("this ( has no )", composer.openOffset);
     if (source.failed) return source.error;
@@ -169,14 +169,17 @@ export class PatternParser {
   private readFlags(from: i32): bool {
     const source = this.source;
     let isClearing = false;
+    // A minus sign without a letter behind it says nothing.
+    let isOpen = false;
     while (!source.ended) {
       const unit = source.peek();
       source.at++;
-      if (unit == 0x3a) return false;
-      if (unit == 0x29) return true;
+      if (unit == 0x3a && !isOpen) return false;
+      if (unit == 0x29 && !isOpen) return true;
       const flag = FLAG_LETTERS.indexOf(String.fromCharCode(unit));
-      if (flag >= 0) this.flags = isClearing ? this.flags & ~(1 << flag) : this.flags | (1 << flag);
-      else if (unit == 0x2d && !isClearing) isClearing = true;
+      isOpen = unit == 0x2d && !isClearing;
+      if (isOpen) isClearing = true;
+      else if (flag >= 0) this.flags = isClearing ? this.flags & ~(1 << flag) : this.flags | (1 << flag);
       else break;
     }
     const kind = source.text.charCodeAt(from + 2) == 0x3c ? from + 3 : from + 2;

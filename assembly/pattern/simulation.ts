@@ -1,6 +1,6 @@
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { ByteBuffer } from "../bytes/buffer";
-import { characterOf, decodeAt, LINE_FEED, lengthOf, placesBetween } from "./characters";
+import { characterOf, decodeAt, lengthOf, placesBetween, TEXT_EDGE } from "./characters";
 import { INSTRUCTION_SIZE, Op, Place, opOf, operandOf, takes } from "./program";
 
 /** What a run is to find out. */
@@ -191,10 +191,7 @@ export class Simulation {
 
   /** What holds at `p`. */
   private placesAt(p: usize): i32 {
-    const isBegin = p == this.text;
-    const isEnd = p == this.textEnd;
-    const before = isBegin ? LINE_FEED : load<u8>(p - 1);
-    const behind = isEnd ? LINE_FEED : load<u8>(p);
-    return placesBetween(before, behind) | (isBegin ? Place.TextBegin : 0) | (isEnd ? Place.TextEnd : 0);
+    const before = p == this.text ? TEXT_EDGE : load<u8>(p - 1);
+    return placesBetween(before, p == this.textEnd ? TEXT_EDGE : load<u8>(p));
   }
 }

@@ -1,3 +1,6 @@
+/** The most of a pattern that a message repeats, in UTF-16 units. */
+const MOST_REPEATED: i32 = 100;
+
 /** The text of a pattern while it is read, character by character, and the first thing that is wrong with it. */
 export class PatternSource {
   /** The position of the next character, in UTF-16 units. */
@@ -43,6 +46,11 @@ export class PatternSource {
     // Operators count characters.
     let offset = 0;
     for (let i = 0; i < unit; i++) if ((this.text.charCodeAt(i) & 0xfc00) != 0xdc00) offset++;
-    this.error = `pattern "${this.text}", offset ${offset}: ${reason}`;
+    this.error = `pattern "${shortened(this.text)}", offset ${offset}: ${reason}`;
   }
+}
+
+/** A pattern as a message names it. */
+export function shortened(pattern: string): string {
+  return pattern.length > MOST_REPEATED ? pattern.substring(0, MOST_REPEATED) + "…" : pattern;
 }

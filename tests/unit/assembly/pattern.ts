@@ -2,6 +2,9 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { sliceOf, sliceToString } from "../../../assembly/bytes/slice";
 import { Captures } from "../../../assembly/pattern/captures";
 import { Pattern, PatternFlags, patternError, patternSteps } from "../../../assembly/pattern/pattern";
+import { LiteralSet } from "../../../assembly/pattern/literal-set";
+import { PatternSet } from "../../../assembly/pattern/pattern-set";
+import { PatternScan } from "../../../assembly/pattern/scan";
 
 const out = new ByteBuffer();
 const captures = new Captures();
@@ -58,4 +61,56 @@ export function find(start: usize, size: i32, from: i32): bool {
 export function replace(start: usize, size: i32, templateStart: usize, templateSize: i32): void {
   out.clear();
   pattern.replace(sliceOf(start, size), sliceOf(templateStart, templateSize), out);
+}
+
+let patternSet = PatternSet.compile([])!;
+let literalSet = LiteralSet.compile([])!;
+let usesLiterals = false;
+const scans: StaticArray<usize> = [changetype<usize>(new PatternScan()), changetype<usize>(new PatternScan())];
+
+/** The lines of a text, as patterns or as literals, are the set from now on. */
+export function compileSet(start: usize, size: i32, flags: i32, literals: bool): bool {
+  const lines = sliceToString(sliceOf(start, size)).split("\n");
+  usesLiterals = literals;
+  if (literals) {
+    const compiled = LiteralSet.compile(lines, <PatternFlags>flags);
+    if (compiled) literalSet = compiled;
+    return compiled != null;
+  }
+  const compiled = PatternSet.compile(lines, <PatternFlags>flags);
+  if (compiled) patternSet = compiled;
+  return compiled != null;
+}
+
+/** Begins a text; two of them can be scanned in turns, as numbers 0 and 1. */
+export function beginSet(number: i32): void {
+  if (usesLiterals) literalSet.begin(scanAt(number));
+  else patternSet.begin(scanAt(number));
+}
+
+export function feedSet(number: i32, start: usize, size: i32): bool {
+  const chunk = sliceOf(start, size);
+  return usesLiterals ? literalSet.feed(scanAt(number), chunk) : patternSet.feed(scanAt(number), chunk);
+}
+
+export function finishSet(number: i32): i32 {
+  if (!usesLiterals) patternSet.finish(scanAt(number));
+  return scanAt(number).matched;
+}
+
+export function searchSet(start: usize, size: i32): i32 {
+  return patternSet.search(sliceOf(start, size));
+}
+
+export function setSteps(): f64 {
+  return <f64>(usesLiterals ? literalSet.steps : patternSet.steps);
+}
+
+export function setFlushes(): i32 {
+  return patternSet.flushes;
+}
+
+/** A scan lies outside of the collector's reach. */
+function scanAt(number: i32): PatternScan {
+  return changetype<PatternScan>(scans[number]);
 }

@@ -1,0 +1,208 @@
+import { Alphabet, symbolOfAscii } from "./alphabet";
+import { characterOf, decodeAt, isWordCharacter, lengthOf, LINE_FEED, placesBetween, TEXT_EDGE } from "./characters";
+import { INSTRUCTION_SIZE, Op, opOf, operandOf, Place, takes } from "./program";
+import { BEFORE, FOUND, SET, StateCache } from "./state-cache";
+
+const NOTHING_FOUND: i32 = -1;
+
+/** Kinds of characters that `\b` and `^` tell apart, by one of each. */
+const WORD_KIND: u32 = 0x61;
+const OTHER_KIND: u32 = 0x20;
+
+/** The states that a program of no instructions is worth, and each of its instructions. */
+const STATES: i32 = 64;
+const STATES_PER_INSTRUCTION: i32 = 8;
+
+/**
+ * A deterministic automaton that is built while it runs. A state is the set of all instructions at which matches can be
+ * by then, so that a character costs one look-up whatever the number of patterns; one that leads to a state for the first
+ * time costs a walk through the program at most. What is demanded of a place is decided with the character behind it.
+ */
+export class Automaton {
+  /** The work of all runs so far: characters, and instructions looked at. */
+  steps: u64 = 0;
+  readonly states: StateCache;
+  /** The key of the state at the begin of a text, and room for that of the next state. */
+  readonly initialKey: usize;
+  private readonly nextKey: usize;
+  /** Sets of instructions: those at which a character finds matches, and those that were walked through. */
+  private readonly now: usize;
+  private readonly seen: usize;
+  private readonly setSize: i32;
+  private readonly stack: usize;
+  private readonly memory: ArrayBuffer;
+  private readonly alphabet: Alphabet;
+
+  constructor(
+    private readonly program: ArrayBuffer,
+    length: i32,
+  ) {
+    const alphabet = new Alphabet(program, length);
+    const setSize = ((length + 63) >> 6) << 3;
+    const keySize = <i32>SET + setSize;
+    this.alphabet = alphabet;
+    this.setSize = setSize;
+    this.states = new StateCache(keySize, alphabet.count + 1, STATES + STATES_PER_INSTRUCTION * length);
+    const keys = new ArrayBuffer(2 * (keySize + setSize) + length * 4);
+    const start = changetype<usize>(keys);
+    this.memory = keys;
+    this.initialKey = start;
+    this.nextKey = start + keySize;
+    this.now = start + 2 * keySize;
+    this.seen = start + 2 * keySize + setSize;
+    this.stack = start + 2 * (keySize + setSize);
+    this.beginKey(TEXT_EDGE);
+    this.follow(0, placesBetween(TEXT_EDGE, OTHER_KIND), false, this.nextKey + SET);
+    memory.copy(start, this.nextKey, keySize);
+  }
+
+  /** The state after the characters from `p` to `end`, or after those up to which a pattern was found. */
+  run(state: usize, p: usize, end: usize): usize {
+    const alphabet = this.alphabet;
+    const table = alphabet.start;
+    const successors = this.states.keySize;
+    const start = p;
+    while (p < end && load<i32>(state, FOUND) == NOTHING_FOUND) {
+      const byte = <u32>load<u8>(p);
+      let symbol = 0;
+      if (byte < 0x80) {
+        symbol = symbolOfAscii(table, byte);
+        p++;
+      } else {
+        const decoded = decodeAt(p, end);
+        symbol = alphabet.search(characterOf(decoded));
+        p += lengthOf(decoded);
+      }
+      const next: usize = load<u32>(state + successors + symbol * 4);
+      state = next ? next : this.transition(state, symbol);
+    }
+    this.steps += p - start;
+    return state;
+  }
+
+  /** The state at the end of the text. */
+  finish(state: usize): usize {
+    if (load<i32>(state, FOUND) != NOTHING_FOUND) return state;
+    const symbol = this.alphabet.count;
+    const next: usize = load<u32>(state + this.states.keySize + symbol * 4);
+    return next ? next : this.transition(state, symbol);
+  }
+
+  private transition(state: usize, symbol: i32): usize {
+    const isEnd = symbol == this.alphabet.count;
+    const character = isEnd ? TEXT_EDGE : this.alphabet.representative(symbol);
+    const program = changetype<usize>(this.program);
+    const now = this.now;
+    const next = this.nextKey + SET;
+    this.beginKey(this.alphabet.hasPlaces ? kindOf(character) : OTHER_KIND);
+    memory.copy(now, state + SET, this.setSize);
+    const places = placesBetween(load<u32>(state, BEFORE), character);
+    for (let index = this.after(state + SET, -1); index >= 0; index = this.after(state + SET, index)) {
+      const instruction = program + index * INSTRUCTION_SIZE;
+      if (opOf(instruction) == Op.Assert && places & operandOf(instruction)) this.follow(index + 1, places, true, now);
+    }
+    memory.fill(this.seen, 0, this.setSize);
+    if (!isEnd) {
+      const placesBehind = placesBetween(load<u32>(this.nextKey, BEFORE), OTHER_KIND);
+      for (let index = this.after(now, -1); index >= 0; index = this.after(now, index)) {
+        const instruction = program + index * INSTRUCTION_SIZE;
+        if (opOf(instruction) > Op.Class || !takes(program, instruction, character)) continue;
+        this.follow(index + 1, placesBehind, false, next);
+      }
+      this.follow(0, placesBehind, false, next);
+    }
+    // Nobody goes on from there.
+    if (load<i32>(this.nextKey, FOUND) != NOTHING_FOUND) memory.fill(next, 0, this.setSize);
+    const flushes = this.states.flushes;
+    const target = this.states.enter(this.nextKey);
+    if (flushes == this.states.flushes) store<u32>(state + this.states.keySize + symbol * 4, <u32>target);
+    return target;
+  }
+
+  /** Makes the next key that of an empty set, and forgets what was walked through. */
+  private beginKey(before: u32): void {
+    store<i32>(this.nextKey, NOTHING_FOUND, FOUND);
+    store<u32>(this.nextKey, before, BEFORE);
+    memory.fill(this.nextKey + SET, 0, this.setSize);
+    memory.fill(this.seen, 0, this.setSize);
+  }
+
+  /**
+   * Adds to `set` all instructions that can be reached without taking a character. What depends on the next character is
+   * added as it is, unless that is known.
+   */
+  private follow(first: i32, places: i32, isNextKnown: bool, set: usize): void {
+    const program = changetype<usize>(this.program);
+    const stack = this.stack;
+    let top = stack;
+    let index = first;
+    while (true) {
+      const isNew = insert(this.seen, index);
+      const instruction = program + index * INSTRUCTION_SIZE;
+      const op = isNew ? opOf(instruction) : Op.Match;
+      const operand = operandOf(instruction);
+      this.steps++;
+      if (op == Op.Split || op == Op.SplitFar) {
+        store<u32>(top, index + operand);
+        top += 4;
+      }
+      if (op == Op.Split || op == Op.SplitFar || op == Op.Save) {
+        index++;
+        continue;
+      }
+      if (op == Op.Jump) {
+        index += operand;
+        continue;
+      }
+      if (op == Op.Assert && (isNextKnown || operand & (Place.TextBegin | Place.LineBegin))) {
+        if (places & operand) {
+          index++;
+          continue;
+        }
+      } else if (op != Op.Match) insert(set, index);
+      else if (isNew) this.find(operand);
+      if (top == stack) return;
+      top -= 4;
+      index = load<u32>(top);
+    }
+  }
+
+  private find(pattern: i32): void {
+    const found = load<u32>(this.nextKey, FOUND);
+    store<u32>(this.nextKey, min(found, <u32>pattern), FOUND);
+  }
+
+  /** The least instruction of a set that is greater than `index`, or -1. */
+  private after(set: usize, index: i32): i32 {
+    index++;
+    let word = (index >> 6) << 3;
+    let bits = word < this.setSize ? load<u64>(set + word) & (u64.MAX_VALUE << (index & 63)) : 0;
+    while (!bits) {
+      word += 8;
+      if (word >= this.setSize) return -1;
+      bits = load<u64>(set + word);
+    }
+    return (word << 3) + <i32>ctz(bits);
+  }
+}
+
+/** The pattern that is found at a state, or -1. */
+export function foundAt(state: usize): i32 {
+  return load<i32>(state, FOUND);
+}
+
+/** Puts an instruction into a set; whether it is new there. */
+// @ts-ignore: decorator
+@inline
+function insert(set: usize, index: i32): bool {
+  const word = set + ((index >> 6) << 3);
+  const bit = (<u64>1) << (index & 63);
+  const bits = load<u64>(word);
+  store<u64>(word, bits | bit);
+  return (bits & bit) == 0;
+}
+
+function kindOf(character: u32): u32 {
+  if (character == LINE_FEED) return LINE_FEED;
+  return isWordCharacter(character) ? WORD_KIND : OTHER_KIND;
+}

@@ -1,0 +1,123 @@
+import { Slice, sliceBetween, sliceEnd, sliceOf, sliceStart } from "../bytes/slice";
+import { Automaton, foundAt } from "./automaton";
+import { decodeAt, isCutShort, lengthOf } from "./characters";
+import { failedWith } from "./error";
+import { PatternFlags } from "./flags";
+import { PatternParser } from "./parser";
+import { Op, ProgramBuilder } from "./program";
+import { PatternScan } from "./scan";
+import { shortened } from "./source";
+
+/** The most instructions of all patterns together. */
+const MAX_INSTRUCTIONS: i32 = 20_000;
+
+/** The most bytes of a character whose last one is missing. */
+const MOST_REST: usize = 3;
+
+/**
+ * Many patterns that are searched for at once, in texts that may come in pieces: each byte is looked at once, and the
+ * number of patterns does not matter. What it finds is the pattern whose match is known first or, of several, the one
+ * with the lowest index. A match that depends on the character behind it (`\b`, `$`) is known with that character.
+ * For many plain texts, `LiteralSet` needs less memory.
+ */
+export class PatternSet {
+  private constructor(private readonly automaton: Automaton) {}
+
+  /** Compiles all patterns; `null` if one is wrong or they are too many, and then `patternError` says why. */
+  static compile(patterns: string[], flags: PatternFlags = PatternFlags.None): PatternSet | null {
+    const builder = new ProgramBuilder();
+    for (let i = 0; i < patterns.length; i++) {
+      const split = builder.length;
+      const isLast = i == patterns.length - 1;
+      if (!isLast) builder.emit(Op.Split);
+      let error = new PatternParser(patterns[i], flags, builder, false).parse();
+      if (builder.length > MAX_INSTRUCTIONS) error = `pattern "${shortened(patterns[i])}": one too many for a set`;
+      if (error.length) {
+        builder.dispose();
+        failedWith(error);
+        return null;
+      }
+      builder.emit(Op.Match, i);
+      if (!isLast) builder.setOperand(split, builder.length - split);
+    }
+    // Nothing is found where there is no pattern.
+    if (!patterns.length) builder.emit(Op.Class);
+    const length = builder.length;
+    return new PatternSet(new Automaton(builder.finish(), length));
+  }
+
+  /** Begins a text; a scan can be used for one text after the other. */
+  begin(scan: PatternScan): void {
+    const automaton = this.automaton;
+    scan.clear();
+    this.suspend(scan, automaton.states.enter(automaton.initialKey));
+  }
+
+  /** Scans the next piece; whether something was found by now. */
+  feed(scan: PatternScan, chunk: Slice): bool {
+    if (scan.matched >= 0) return true;
+    const automaton = this.automaton;
+    const rest = scan.rest;
+    let state = automaton.states.enter(scan.state.start);
+    let p = sliceStart(chunk);
+    const end = sliceEnd(chunk);
+    while (rest.size > 0) {
+      if (isCutShort(rest.start, rest.start + rest.size)) {
+        if (p == end) break;
+        rest.byte(load<u8>(p++));
+      } else {
+        const size = lengthOf(decodeAt(rest.start, rest.start + rest.size));
+        state = automaton.run(state, rest.start, rest.start + size);
+        rest.dropFront(size);
+      }
+    }
+    const cut = cutCharacter(p, end);
+    state = automaton.run(state, p, cut);
+    rest.append(sliceBetween(cut, end));
+    return this.suspend(scan, state);
+  }
+
+  /** Ends the text; whether something was found. */
+  finish(scan: PatternScan): bool {
+    if (scan.matched >= 0) return true;
+    const automaton = this.automaton;
+    const rest = scan.rest;
+    const state = automaton.run(automaton.states.enter(scan.state.start), rest.start, rest.start + rest.size);
+    return this.suspend(scan, automaton.finish(state));
+  }
+
+  /** The index of what is found in a whole text, or -1. */
+  search(text: Slice): i32 {
+    const automaton = this.automaton;
+    const state = automaton.states.enter(automaton.initialKey);
+    return foundAt(automaton.finish(automaton.run(state, sliceStart(text), sliceEnd(text))));
+  }
+
+  /** The work of all scans so far: characters, and instructions looked at. */
+  get steps(): u64 {
+    return this.automaton.steps;
+  }
+
+  /** How often the states were forgotten because their memory was full. */
+  get flushes(): i32 {
+    return this.automaton.states.flushes;
+  }
+
+  /** Copies the state's key, because the states may be forgotten before the text goes on. */
+  private suspend(scan: PatternScan, state: usize): bool {
+    scan.matched = foundAt(state);
+    scan.state.clear();
+    scan.state.append(sliceOf(state, this.automaton.states.keySize));
+    return scan.matched >= 0;
+  }
+}
+
+/** Where the last character begins if its end is missing, or `end`. */
+function cutCharacter(p: usize, end: usize): usize {
+  const first = end - p > MOST_REST ? end - MOST_REST : p;
+  for (let lead = end; lead > first;) {
+    lead--;
+    if ((load<u8>(lead) & 0xc0) != 0x80) return isCutShort(lead, end) ? lead : end;
+  }
+  return end;
+}

@@ -1,0 +1,5 @@
+// One file for all of them: the module is compiled and loaded once.
+import "./pattern-syntax.ts";
+import "./pattern-fuzz.ts";
+import "./pattern-linear.ts";
+import "./pattern-set.ts";
