@@ -149,10 +149,12 @@ export interface ClusterOptions {
   port: number;
   http2?: boolean;
   metadata?: Record<string, EnvoyConfig>;
+  /** `filter_metadata` of the one endpoint. */
+  endpointMetadata?: Record<string, EnvoyConfig>;
 }
 
 /** Builds a static cluster that speaks HTTP/1.1, or HTTP/2 by prior knowledge. */
-export function clusterFor({ name, port, http2 = false, metadata }: ClusterOptions): EnvoyConfig {
+export function clusterFor({ name, port, http2 = false, metadata, endpointMetadata }: ClusterOptions): EnvoyConfig {
   const address = { socket_address: { address: "127.0.0.1", port_value: port } };
   const protocol = http2 ? { http2_protocol_options: {} } : { http_protocol_options: {} };
   return {
@@ -160,12 +162,39 @@ export function clusterFor({ name, port, http2 = false, metadata }: ClusterOptio
     type: "STATIC",
     connect_timeout: "2s",
     ...(metadata ? { metadata: { filter_metadata: metadata } } : {}),
-    load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] },
+    load_assignment: {
+      cluster_name: name,
+      endpoints: [
+        {
+          lb_endpoints: [
+            {
+              endpoint: { address },
+              ...(endpointMetadata ? { metadata: { filter_metadata: endpointMetadata } } : {}),
+            },
+          ],
+        },
+      ],
+    },
     typed_extension_protocol_options: {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
         "@type": `${TYPES}.upstreams.http.v3.HttpProtocolOptions`,
         explicit_http_config: protocol,
       },
+    },
+  };
+}
+
+/** Builds a cluster that tries its members in their order. */
+export function aggregateFor(name: string, members: string[]): EnvoyConfig {
+  return {
+    name,
+    connect_timeout: "2s",
+    lb_policy: "CLUSTER_PROVIDED",
+    // Envoy's own limit is 3 retries at once.
+    circuit_breakers: { thresholds: [{ max_retries: 1000 }] },
+    cluster_type: {
+      name: "envoy.clusters.aggregate",
+      typed_config: { "@type": `${TYPES}.clusters.aggregate.v3.ClusterConfig`, clusters: members },
     },
   };
 }
