@@ -17,13 +17,6 @@ export const MODEL_HEADER = "x-ai-model";
  * (`%FILTER_STATE(wasm.ai_usage:PLAIN)%`). Clients cannot reach it.
  */
 export const USAGE_STATE = "ai_usage";
-/** Filter state: the provider that serves, as in `PROVIDER_HEADER`. Written by ai-proxy, read by the access log. */
-export const PROVIDER_STATE = "ai_provider";
-/** Filter state: the model that the provider was asked for. Written by ai-proxy, read by the access log. */
-export const MODEL_STATE = "ai_model";
-
-/** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
-export const CONSUMER_STATE = "ai_consumer";
 
 /**
  * Filter state: the client's headers that ai-proxy changes, for the next attempt or the next pass of the same request.
