@@ -44,3 +44,10 @@ export const enum Api {
   QwenConversations,
   Count,
 }
+
+/** Whether the API keeps something at the provider that later requests speak of: responses, files, batches, fine-tuning. */
+export function isStateful(api: Api): bool {
+  if (api == Api.Responses || api == Api.RetrieveResponse) return true;
+  if (api >= Api.Batches && api <= Api.RetrieveFileContent) return true;
+  return api >= Api.FineTuningJobs && api <= Api.DeleteFineTuningCheckpointPermission;
+}

@@ -61,6 +61,13 @@ export class JsonWriter {
     return this;
   }
 
+  /** Writes a key that is a JSON string already, as the key of the next value. */
+  rawKey(token: Slice): this {
+    this.value().append(token).byte(0x3a);
+    this.needsComma = false;
+    return this;
+  }
+
   /** Writes UTF-8 bytes as a string; malformed UTF-8 becomes U+FFFD. */
   text(utf8: Slice): this {
     const out = this.value();

@@ -1,5 +1,6 @@
 import { ConfigReader } from "../../assembly/config/reader";
 import { CustomSetting, readCustomSettings } from "./custom-settings";
+import { MessageEdits } from "./messages";
 
 /** Which model an answer names. */
 export const enum ResponseModel {
@@ -15,20 +16,13 @@ const LONGEST_TIMEOUT = 3_600_000;
 export class ChatOptions {
   /** Parameters put into every request. */
   settings: CustomSetting[] = [];
-  /** Texts with which a user starts a conversation anew, UTF-8. */
-  cleanupCommands: ArrayBuffer[] = [];
-  /** Whether messages of one role that follow each other become one. */
-  mergesMessages: bool = false;
+  /** What is changed in the messages of a chat. */
+  readonly messages: MessageEdits = new MessageEdits();
   /** Whether an answer of thoughts alone gets them as its content. */
   promoteThinking: bool = false;
   responseModel: ResponseModel = ResponseModel.Served;
   /** Milliseconds for a stream to begin; "" for as long as the route allows. */
   firstByteTimeout: string = "";
-
-  /** Whether messages are looked at for the sake of an option. */
-  get editsMessages(): bool {
-    return this.mergesMessages || this.cleanupCommands.length > 0;
-  }
 
   /** Reads them. */
   static read(reader: ConfigReader, isOriginal: bool, type: string): ChatOptions {
@@ -36,10 +30,10 @@ export class ChatOptions {
     options.settings = readCustomSettings(reader, isOriginal ? type : "openai");
     const commands = reader.texts("contextCleanupCommands");
     for (let i = 0; i < commands.length; i++) {
-      if (commands[i].length) options.cleanupCommands.push(String.UTF8.encode(commands[i]));
+      if (commands[i].length) options.messages.commands.push(String.UTF8.encode(commands[i]));
     }
     const isHiclaw = reader.boolean("hiclawMode", false);
-    options.mergesMessages = reader.boolean("mergeConsecutiveMessages", false) || isHiclaw;
+    options.messages.merges = reader.boolean("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteThinking = reader.boolean("promoteThinkingOnEmpty", false) || isHiclaw;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);
     const timeout = reader.integer("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);

@@ -15,11 +15,15 @@ import {
   jsonUnescape,
 } from "../../assembly/json/value";
 import { ResponseModel } from "./chat-options";
+import { applySettings } from "./custom-settings";
 import { Exchange } from "./exchange";
+import { editMessages, renameDeveloper } from "./messages";
 
 const requested = new ByteBuffer();
 const edit = new JsonEdit();
 const literals = new ByteBuffer();
+const prepared = new ByteBuffer();
+const KEPT_BYTES = 256 * 1024;
 
 /** Whether the API takes a JSON body that names a model, and is of no use without one. */
 export function takesModel(api: Api): bool {
@@ -42,6 +46,8 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
     const key = sliceToString(jsonContent(request.duplicate));
     return exchange.refuse(`The request's body names '${key}' twice.`, key, "duplicate_parameter");
   }
+  const settings = exchange.config.chat.settings;
+  exchange.hasSettings = settings.length > 0 && applySettings(settings, request);
   return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
 }
 
@@ -51,8 +57,10 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
  */
 export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit | null {
   const config = exchange.config;
-  let changes = false;
+  const isChat = exchange.api == Api.ChatCompletions;
+  let changes = exchange.hasSettings;
   edit.begin(request);
+  if (isChat && editChatMessages(exchange, request)) changes = true;
   if (sliceSize(exchange.model.slice) && !slicesEqual(requested.slice, exchange.model.slice)) {
     edit.setText("model", exchange.model.slice);
     changes = true;
@@ -61,16 +69,51 @@ export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit
     askForUsage(request);
     changes = true;
   }
-  if (exchange.api == Api.ChatCompletions) {
-    const field = config.provider.limitField(exchange);
-    if (field.length && limitBy(field, request)) changes = true;
-  }
+  const limit = isChat ? config.provider.limitField(exchange) : "";
+  if (limit.length && limitBy(limit, request)) changes = true;
   const schema = config.responseJsonSchema;
-  if (schema && exchange.api == Api.ChatCompletions) {
+  if (schema && isChat) {
     edit.set("response_format", sliceOfBuffer(schema));
     changes = true;
   }
   return changes ? edit : null;
+}
+
+/**
+ * Puts the configured changes of messages into a request that a provider translates, which is then parsed anew.
+ */
+export function prepareMessages(exchange: Exchange, request: JsonDocument): void {
+  const edits = exchange.config.chat.messages;
+  if (exchange.api != Api.ChatCompletions || !edits.any) return;
+  edit.begin(request);
+  editMessages(edits, request, edit);
+  if (!edit.changed) return;
+  prepared.release(KEPT_BYTES);
+  edit.write(prepared);
+  request.parse(prepared.slice);
+}
+
+/** Puts the configured settings, and nothing else, into a body that is not looked at otherwise. */
+export function putSettings(exchange: Exchange, request: JsonDocument, body: Slice): JsonEdit | null {
+  if (request.parse(body) != JsonError.None || !request.isObject) return null;
+  if (!applySettings(exchange.config.chat.settings, request)) return null;
+  edit.begin(request);
+  return edit;
+}
+
+function editChatMessages(exchange: Exchange, request: JsonDocument): bool {
+  const config = exchange.config;
+  const renamed = !config.provider.knowsDeveloper(exchange) && renameDeveloper(request, edit);
+  if (!config.chat.messages.any) return renamed;
+  if (renamed) {
+    // What is built anew below is built from the text as it stands then.
+    prepared.release(KEPT_BYTES);
+    edit.write(prepared);
+    request.parse(prepared.slice);
+    edit.begin(request);
+  }
+  editMessages(config.chat.messages, request, edit);
+  return renamed || edit.changed;
 }
 
 function readModel(exchange: Exchange, request: JsonDocument): bool {

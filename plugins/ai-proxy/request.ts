@@ -133,6 +133,7 @@ function lacksApi(exchange: Exchange): bool {
 }
 
 function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  if (exchange.api == Api.Unknown && exchange.config.protocol != Protocol.Original) return BodyNeed.None;
   const settingsOnly = needsSettingsOnly(exchange);
   if (settingsOnly && !exchange.config.chat.settings.length) return BodyNeed.None;
   if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
@@ -153,13 +154,13 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
 /** Whether nothing of a body is looked at but for the configuration's own settings. */
 function needsSettingsOnly(exchange: Exchange): bool {
   const config = exchange.config;
-  if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return true;
-  return config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
+  return config.protocol == Protocol.Original || config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
 }
 
 /** Whether a request whose body is not looked at may be one for a stream. */
 function mayStream(exchange: Exchange, headers: HeaderMap): bool {
-  if (exchange.config.protocol != Protocol.Original) return needsSettingsOnly(exchange);
+  if (!exchange.config.chat.firstByteTimeout.length || !needsSettingsOnly(exchange)) return false;
+  if (exchange.config.protocol != Protocol.Original) return true;
   const dashScope = headers.get("x-dashscope-sse");
   return sliceEquals(dashScope, "enable") || sliceIncludes(headers.get("accept"), "event-stream");
 }
