@@ -34,7 +34,10 @@ export class HostCase {
           name: route.name,
           match: (route.match ?? { prefix: "/" }) as RouteMatch,
           cluster: route.cluster ?? "upstream",
-          ...(config === undefined ? {} : { metadata: { [plugin]: { config } } }),
+          // The host's texts are bytes.
+          ...(config === undefined
+            ? {}
+            : { metadata: { [plugin]: { config: Buffer.from(config).toString("latin1") } } }),
           ...(route.disabled ? { disabled: [plugin] } : {}),
         };
       }),
