@@ -1,0 +1,80 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { PatternFlags } from "../../assembly/pattern/flags";
+import { LiteralSet } from "../../assembly/pattern/literal-set";
+import { patternError } from "../../assembly/pattern/error";
+import { PatternSet } from "../../assembly/pattern/pattern-set";
+import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
+
+/** What request-block refuses on a route, and how. What was read is what runs: there is no rule beside these. */
+export class RequestBlockConfig {
+  /** The kinds of URLs that are blocked, in the order in which they are asked. */
+  readonly urls: UrlRule[] = [];
+  /** What is blocked in names and values of headers; `null` if nothing is. */
+  headers: LiteralSet | null = null;
+  /** What is blocked in bodies; `null` if nothing is. */
+  bodies: LiteralSet | null = null;
+  /** Whether a URL is looked at without percent signs and dot segments as well. */
+  normalizesPath: bool = false;
+  /** The status of the answer. */
+  status: i32 = 403;
+  /** The body of the answer. */
+  message: ArrayBuffer = new ArrayBuffer(0);
+
+  /** Reads the configuration; nothing is inherited, as in Higress. */
+  static read(reader: ConfigReader): RequestBlockConfig {
+    const config = new RequestBlockConfig();
+    const isCaseSensitive = reader.boolean("case_sensitive", true);
+    const flags = isCaseSensitive ? PatternFlags.None : PatternFlags.IgnoreCase;
+    const exact = textsOf(reader, "block_exact_urls");
+    if (exact.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
+    const patterns = patternsOf(reader, "block_regexp_urls", flags | PatternFlags.Whole);
+    if (patterns) config.urls.push(new UrlPatterns(patterns));
+    const keywords = literalsOf(reader, "block_urls", textsOf(reader, "block_urls"), flags);
+    if (keywords) config.urls.push(new UrlKeywords(keywords));
+    config.headers = literalsOf(reader, "block_headers", textsOf(reader, "block_headers"), flags);
+    const bodies = textsOf(reader, "block_bodies").concat(textsOf(reader, "block_bodys"));
+    config.bodies = literalsOf(reader, "block_bodies", bodies, flags);
+    config.normalizesPath = reader.boolean("normalize_path", false);
+    config.status = <i32>reader.integer("blocked_code", 403, 100, 599);
+    config.message = String.UTF8.encode(reader.text("blocked_message"));
+    if (config.isEmpty && !reader.failed) {
+      const lists = "block_urls, block_exact_urls, block_regexp_urls, block_headers, block_bodies";
+      reader.report.errors.push(`${reader.path} must block something with one of ${lists}`);
+    }
+    return config;
+  }
+
+  private get isEmpty(): bool {
+    return !this.urls.length && !this.headers && !this.bodies;
+  }
+}
+
+/** A list of texts of which none is empty: an empty one would block everything. */
+function textsOf(reader: ConfigReader, key: string): string[] {
+  const texts = reader.texts(key);
+  for (let i = 0; i < texts.length; i++) if (!texts[i].length) reader.fail(`${key}[${i}]`, "must not be empty");
+  return texts;
+}
+
+function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: PatternFlags): LiteralSet | null {
+  if (!texts.length || texts.includes("")) return null;
+  const literals = LiteralSet.compile(texts, flags);
+  if (!literals) reader.fail(key, `cannot be used: ${patternError()}`);
+  return literals;
+}
+
+function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): PatternSet | null {
+  const texts = textsOf(reader, key);
+  if (!texts.length || texts.includes("")) return null;
+  const patterns = PatternSet.compile(texts, flags);
+  if (patterns) return patterns;
+  const error = patternError();
+  let isOne = false;
+  for (let i = 0; i < texts.length; i++) {
+    if (PatternSet.compile([texts[i]], flags)) continue;
+    isOne = true;
+    reader.fail(`${key}[${i}]`, `is not supported: ${patternError()}`);
+  }
+  if (!isOne) reader.fail(key, `cannot be used: ${error}`);
+  return null;
+}

@@ -1,0 +1,22 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { HttpFilter } from "../../assembly/plugin/filter";
+import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { RequestBlockConfig } from "./config";
+import { RequestBlockFilter } from "./filter";
+
+class RequestBlock extends Plugin<RequestBlockConfig> {
+  name(): string {
+    return "request-block";
+  }
+
+  readConfig(reader: ConfigReader, inherited: RequestBlockConfig | null): RequestBlockConfig {
+    return RequestBlockConfig.read(reader);
+  }
+
+  createFilter(config: RequestBlockConfig): HttpFilter | null {
+    return new RequestBlockFilter(config);
+  }
+}
+
+registerPlugin<RequestBlockConfig>(new RequestBlock());
+export * from "../../assembly/plugin/entry";
