@@ -1,6 +1,8 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { readContext } from "./context";
 import { CustomSetting, readCustomSettings } from "./custom-settings";
 import { MessageEdits } from "./messages";
+import { SharedText } from "./shared-text";
 
 /** Which model an answer names. */
 export const enum ResponseModel {
@@ -20,12 +22,14 @@ export class ChatOptions {
   readonly messages: MessageEdits = new MessageEdits();
   /** Whether an answer of thoughts alone gets them as its content. */
   promoteThinking: bool = false;
+  /** The text that stands in every chat; `null` for none. */
+  context: SharedText | null = null;
   responseModel: ResponseModel = ResponseModel.Served;
   /** Milliseconds for a stream to begin; "" for as long as the route allows. */
   firstByteTimeout: string = "";
 
   /** Reads them. */
-  static read(reader: ConfigReader, isOriginal: bool, type: string): ChatOptions {
+  static read(reader: ConfigReader, isOriginal: bool, type: string, timeout: i32): ChatOptions {
     const options = new ChatOptions();
     options.settings = readCustomSettings(reader, isOriginal ? type : "openai");
     const commands = reader.texts("contextCleanupCommands");
@@ -36,8 +40,9 @@ export class ChatOptions {
     options.messages.merges = reader.boolean("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteThinking = reader.boolean("promoteThinkingOnEmpty", false) || isHiclaw;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);
-    const timeout = reader.integer("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);
-    options.firstByteTimeout = timeout ? timeout.toString() : "";
+    const firstByte = reader.integer("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);
+    options.firstByteTimeout = firstByte ? firstByte.toString() : "";
+    options.context = readContext(reader, timeout);
     return options;
   }
 }

@@ -1,16 +1,21 @@
-import { BodyBuffer } from "../../assembly/host/body";
+import { ABSENT, Slice, sliceToString } from "../../assembly/bytes/slice";
+import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
-import { Slice } from "../../assembly/bytes/slice";
+import { clusterName } from "../../assembly/host/property";
+import { continueRequest } from "../../assembly/host/stream";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { Answer } from "./answer";
 import { Exchange } from "./exchange";
 import { ProviderConfig } from "./provider-config";
-import { BodyNeed, forwardBody, prepareHeaders, refuse } from "./request";
+import { TextListener } from "./shared-text";
+import { BodyNeed, contextOf, forwardBody, prepareHeaders, refuse } from "./request";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly answer: Answer;
+  private heldBytes: i32 = 0;
+  private hasReplied: bool = false;
 
   constructor(config: ProviderConfig) {
     super();
@@ -31,12 +36,40 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
+    if (this.awaitsContext()) {
+      this.heldBytes = body.size;
+      return BodyAction.Pause;
+    }
+    return this.forward(body);
+  }
+
+  /** The text that the request waited for has come, or will not. */
+  onContext(): void {
+    requestBody.begin(this.heldBytes);
+    if (this.forward(requestBody) == BodyAction.Continue) continueRequest();
+    else this.hasReplied = true;
+  }
+
+  private forward(body: BodyBuffer): BodyAction {
     if (forwardBody(this.exchange, body)) return BodyAction.Continue;
     refuse(this.exchange);
     return BodyAction.Replied;
   }
 
+  /** Whether the request must wait for a text that was never fetched yet. */
+  private awaitsContext(): bool {
+    const context = contextOf(this.exchange);
+    if (context === null) return false;
+    const cluster = context.cluster.length ? context.cluster : sliceToString(clusterName());
+    if (context.read() != ABSENT) {
+      context.refresh(cluster);
+      return false;
+    }
+    return context.fetchFor(this.contextId, cluster, new ContextListener(this));
+  }
+
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    if (this.hasReplied) return HeadersAction.Continue;
     const action = this.answer.onHeaders(headers, endOfStream);
     this.responseBodyMode = this.answer.bodyMode;
     return action;
@@ -57,5 +90,15 @@ export class AiProxyFilter extends HttpFilter {
   override free(): void {
     this.answer.free();
     this.exchange.free();
+  }
+}
+
+class ContextListener extends TextListener {
+  constructor(private readonly filter: AiProxyFilter) {
+    super();
+  }
+
+  onText(): void {
+    this.filter.onContext();
   }
 }

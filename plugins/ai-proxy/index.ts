@@ -6,6 +6,7 @@ import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
 import { defineClientHeaders } from "./client-headers";
 import { AiProxyConfig } from "./config";
+import { refreshTexts, watchTexts } from "./context";
 import { AiProxyFilter } from "./filter";
 import { providerOfTarget, UnknownTarget } from "./target";
 
@@ -31,6 +32,11 @@ class AiProxy extends Plugin<AiProxyConfig> {
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
     defineClientHeaders();
+    watchTexts();
+  }
+
+  override onTick(): void {
+    refreshTexts();
   }
 }
 

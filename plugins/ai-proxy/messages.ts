@@ -44,6 +44,8 @@ export function editMessages(edits: MessageEdits, request: JsonDocument, edit: J
     message = jsonNext(messages, message);
     const isInstruction = isSystem(first);
     if (position <= cleared && !isInstruction) continue;
+    // A request that comes by a second time, after a redirect, holds it already.
+    if (owesContext && isInstruction && says(first, edits.context)) owesContext = false;
     if (owesContext && !isInstruction) {
       writeContext(edits.context);
       owesContext = false;
@@ -114,6 +116,14 @@ function isCommand(commands: ArrayBuffer[], content: Slice): bool {
     if (slicesEqual(said.slice, sliceOfBuffer(unchecked(commands[i])))) return true;
   }
   return false;
+}
+
+function says(message: Slice, text: Slice): bool {
+  const content = jsonGet(message, "content");
+  if (jsonKind(content) != JsonKind.String) return false;
+  said.release(4096);
+  jsonUnescape(content, said);
+  return slicesEqual(said.slice, text);
 }
 
 function hasNeighbours(messages: Slice): bool {

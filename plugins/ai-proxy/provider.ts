@@ -6,6 +6,7 @@ import { JsonEdit } from "../../assembly/json/edit";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { ApiToken } from "./api-token";
 import { Exchange } from "./exchange";
+import { SharedText } from "./shared-text";
 
 /** The options that only one type of provider has; each type extends it with its own. */
 export class ProviderOptions {}
@@ -62,6 +63,11 @@ export abstract class Provider {
   /** Reads the options that only this type has. */
   readOptions(reader: ConfigReader): ProviderOptions {
     return new ProviderOptions();
+  }
+
+  /** Reads an option of its own that names the text of the context; `null` if there is none. */
+  readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): SharedText | null {
+    return null;
   }
 
   /** Whether the configuration must name at least one key. */

@@ -24,6 +24,7 @@ import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { editRequest, prepareMessages, putSettings, readRequest, takesModel } from "./request-body";
+import { SharedText } from "./shared-text";
 import { withoutBasePath, withoutQuery, writeUpstreamPath } from "./upstream-path";
 
 /** What a request still needs after its headers were looked at. */
@@ -84,6 +85,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   }
   if (!readRequest(exchange, document, body.bytes())) return false;
   if (exchange.streaming) limitFirstByte(exchange);
+  if (!takeContext(exchange)) return false;
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Converted) {
     translated.release(KEPT_BYTES);
     exchange.created = nowInSeconds();
@@ -100,6 +102,12 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   return true;
 }
 
+/** The text that stands in the request's conversation; `null` where there is none. */
+export function contextOf(exchange: Exchange): SharedText | null {
+  if (exchange.api != Api.ChatCompletions || needsSettingsOnly(exchange)) return null;
+  return exchange.config.chat.context;
+}
+
 /** Answers the client with the refusal that stands in `exchange`, in OpenAI's shape. */
 export function refuse(exchange: Exchange): void {
   texts.clear();
@@ -114,7 +122,8 @@ export function refuse(exchange: Exchange): void {
     param.size ? param.slice : ABSENT,
     code.size ? code.slice : ABSENT,
   );
-  const reason = exchange.refusalStatus == 404 ? "unsupported_api" : "bad_request";
+  const status = exchange.refusalStatus;
+  const reason = status == 404 ? "unsupported_api" : status == 503 ? "context_unavailable" : "bad_request";
   sendLocalReply(exchange.refusalStatus, `ai-proxy.${reason}`, "application/json", translated.slice);
 }
 
@@ -149,6 +158,16 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
   } else if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
   exchange.hasLength = headers.get("content-length") != ABSENT;
   return BodyNeed.Whole;
+}
+
+/** Puts the text of the context where the messages are edited. */
+function takeContext(exchange: Exchange): bool {
+  const context = contextOf(exchange);
+  if (context === null) return true;
+  const text = context.read();
+  exchange.config.chat.messages.context = text;
+  const message = "The gateway could not fetch the text that belongs to every conversation.";
+  return text != ABSENT || exchange.refuse(message, "", "context_unavailable", 503);
 }
 
 /** Whether nothing of a body is looked at but for the configuration's own settings. */

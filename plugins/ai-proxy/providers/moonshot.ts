@@ -1,13 +1,35 @@
 import { Api } from "../../../assembly/ai/api";
+import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { removeMember } from "../../../assembly/json/member-edit";
 import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/value";
+import { ApiToken } from "../api-token";
+import { known } from "../context";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
+import { SharedText } from "../shared-text";
+
+const HOST = "api.moonshot.cn";
+/** An uploaded file never changes; it may be deleted. */
+const FILE_MILLISECONDS = 3_600_000;
 
 /** Moonshot's Kimi. https://platform.moonshot.cn/docs/api/chat */
 class Moonshot extends OpenAiCompatible {
+  /** The text that Moonshot has read in an uploaded file. https://platform.moonshot.cn/docs/api/files */
+  override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): SharedText | null {
+    const id = reader.text("moonshotFileId");
+    if (!id.length || !tokens.length) return null;
+    if (reader.has("context")) reader.fail("moonshotFileId", "and context name two texts: remove one of them");
+    const domain = reader.text("providerDomain");
+    const host = domain.length ? domain : HOST;
+    const path = `/v1/files/${encodeURIComponent(id)}/content`;
+    const text = new SharedText("", host, path, FILE_MILLISECONDS, timeout);
+    text.authorization = String.UTF8.decode(tokens[0].bearer);
+    text.member = "content";
+    return known(text);
+  }
+
   /** It tells the usage of each stream, asked or not. */
   override mayAskForUsage(exchange: Exchange): bool {
     return false;
@@ -29,7 +51,7 @@ class Moonshot extends OpenAiCompatible {
 }
 
 /** The type `moonshot`. */
-export const moonshot = new Moonshot("moonshot", "api.moonshot.cn")
+export const moonshot = new Moonshot("moonshot", HOST)
   .serve(Api.ChatCompletions, "/v1/chat/completions")
   .serve(Api.Models, "/v1/models")
   .serve(Api.RetrieveModel, "/v1/models/{model}");

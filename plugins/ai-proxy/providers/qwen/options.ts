@@ -18,6 +18,9 @@ export class QwenOptions extends ProviderOptions {
     options.compatible = reader.boolean("qwenEnableCompatible", true);
     options.search = reader.boolean("qwenEnableSearch", false);
     options.fileUrls = readFileUrls(reader);
+    if (options.fileUrls.length > 0 && reader.has("context")) {
+      reader.fail("qwenFileIds", "and context name two texts: remove one of them");
+    }
     options.domain = reader.text("qwenDomain");
     if (!isHost(options.domain)) reader.fail("qwenDomain", "must be a host name, without scheme and path");
     if (options.compatible) {
