@@ -35,7 +35,7 @@ function readNamedClass(source: PatternSource, ignoreCase: bool): bool {
   const isNegated = source.peek(2) == 0x5e;
   const name = source.text.substring(source.at + (isNegated ? 3 : 2), end);
   const ranges = rangesOfPosix(name);
-  if (!ranges.length) source.fail(`there is no class [:${name}:]`, source.at);
+  if (!ranges.length) source.fail("there is no class of that name", source.at);
   source.at = end + 2;
   addClass(listed, ranges, isNegated, ignoreCase);
   return true;

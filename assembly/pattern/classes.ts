@@ -4,37 +4,10 @@ const DIGIT = "09";
 const SPACE = "\t\n\f\r  ";
 const WORD = "09AZ__az";
 
-/** The names of the classes inside brackets, each with the first and last characters of its ranges. */
-const POSIX: StaticArray<string> = [
-  "alnum",
-  "09AZaz",
-  "alpha",
-  "AZaz",
-  "ascii",
-  "\0\x7f",
-  "blank",
-  "\t\t  ",
-  "cntrl",
-  "\0\x1f\x7f\x7f",
-  "digit",
-  DIGIT,
-  "graph",
-  "!~",
-  "lower",
-  "az",
-  "print",
-  " ~",
-  "punct",
-  "!/:@[`{~",
-  "space",
-  "\t\r  ",
-  "upper",
-  "AZ",
-  "word",
-  WORD,
-  "xdigit",
-  "09AFaf",
-];
+/** The classes inside brackets: name, and the first and last characters of the ranges. */
+const POSIX =
+  ":alnum:09AZaz;:alpha:AZaz;:ascii:\0\x7f;:blank:\t\t  ;:cntrl:\0\x1f\x7f\x7f;:digit:09;:graph:!~;:lower:az;" +
+  ":print: ~;:punct:!/:@[`{~;:space:\t\r  ;:upper:AZ;:word:09AZ__az;:xdigit:09AFaf;";
 
 const own = new RangeSet();
 
@@ -45,8 +18,10 @@ export function rangesOfEscape(letter: u32): string {
 
 /** The ranges of the `[:name:]`; empty for a name that there is not. */
 export function rangesOfPosix(name: string): string {
-  for (let i = 0; i < POSIX.length; i += 2) if (POSIX[i] == name) return POSIX[i + 1];
-  return "";
+  const entry = POSIX.indexOf(`:${name}:`);
+  if (entry < 0 || name.indexOf(":") >= 0) return "";
+  const ranges = entry + name.length + 2;
+  return POSIX.substring(ranges, POSIX.indexOf(";", ranges));
 }
 
 /** Adds the characters of a class to `set` or, if `negated`, all others. Folding comes before negation. */

@@ -1,10 +1,6 @@
 import { LAST_CHARACTER } from "./program";
 import { PatternSource } from "./source";
 
-/** The letters behind a backslash that stand for a control character, and these. */
-const LETTERS = "afnrtv";
-const CONTROLS = "\x07\f\n\r\t\v";
-
 /** Reads what stands behind the backslash at `from` as one character; 0 after an error. */
 export function readEscapedCharacter(source: PatternSource, from: i32): u32 {
   if (source.ended) {
@@ -13,10 +9,13 @@ export function readEscapedCharacter(source: PatternSource, from: i32): u32 {
   }
   const character = source.next();
   if (character == 0x78) return readHexadecimal(source, from);
-  const control = character < 0x80 ? LETTERS.indexOf(String.fromCharCode(character)) : -1;
-  if (control >= 0) return CONTROLS.charCodeAt(control);
+  const control = controlOf(character);
+  if (control) return control;
   if (character < 0x80 && !isAlphanumeric(character)) return character;
-  source.fail(reasonAgainst(character), from);
+  let reason = source.text.substring(from, source.at) + " is not supported";
+  if (character - 0x31 < 9 || character == 0x6b) reason = "back-references are not supported";
+  if ((character | 0x20) == 0x70) reason = "Unicode properties are not supported";
+  source.fail(reason, from);
   return 0;
 }
 
@@ -25,10 +24,24 @@ export function isAlphanumeric(character: u32): bool {
   return character - 0x30 < 10 || (character | 0x20) - 0x61 < 26;
 }
 
-function reasonAgainst(character: u32): string {
-  if (character - 0x31 < 9 || character == 0x6b) return "back-references are not supported";
-  if ((character | 0x20) == 0x70) return "Unicode properties are not supported";
-  return `\\${String.fromCodePoint(character)} is not supported`;
+/** The control character that a letter stands for behind a backslash, or 0. */
+function controlOf(letter: u32): u32 {
+  switch (letter) {
+    case 0x61: // a
+      return 0x07;
+    case 0x66: // f
+      return 0x0c;
+    case 0x6e: // n
+      return 0x0a;
+    case 0x72: // r
+      return 0x0d;
+    case 0x74: // t
+      return 0x09;
+    case 0x76: // v
+      return 0x0b;
+    default:
+      return 0;
+  }
 }
 
 function readHexadecimal(source: PatternSource, from: i32): u32 {

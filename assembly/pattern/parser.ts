@@ -22,8 +22,6 @@ export const MAX_CAPTURES: i32 = 31;
 /** The highest number of a counted repetition. */
 const MAX_COUNT: i32 = 1_000;
 
-const FLAG_LETTERS = "imsU";
-
 const set = new RangeSet();
 
 /** Reads a pattern once from left to right, without recursion, and writes its program on the way. */
@@ -135,11 +133,11 @@ export class PatternParser {
       // Flags without a group hold up to the end of the group around them.
       if (!isCapture && !source.failed && this.readFlags(from)) return this.composer.settle();
     }
-    if (this.composer.depth > MAX_DEPTH) source.fail(`more than ${MAX_DEPTH} groups stand inside each other`, from);
+    if (this.composer.depth > MAX_DEPTH) source.fail("more than 100 groups stand inside each other", from);
     if (!isCapture || source.failed) return this.composer.open(-1, outside, from);
-    if (name.length && this.names.includes(name)) source.fail(`there are two groups "${name}"`, from);
+    if (name.length && this.names.includes(name)) source.fail("there is a group of that name already", from);
     if (this.captures && this.names.length > MAX_CAPTURES) {
-      source.fail(`more than ${MAX_CAPTURES} groups capture: begin with (?: what need not`, from);
+      source.fail("more than 31 groups capture: begin with (?: what need not", from);
     }
     this.composer.open(this.captures ? this.names.length << 1 : -1, outside, from);
     this.names.push(name);
@@ -176,10 +174,10 @@ export class PatternParser {
       source.at++;
       if (unit == 0x3a && !isOpen) return false;
       if (unit == 0x29 && !isOpen) return true;
-      const flag = FLAG_LETTERS.indexOf(String.fromCharCode(unit));
+      const flag = flagOf(unit);
       isOpen = unit == 0x2d && !isClearing;
       if (isOpen) isClearing = true;
-      else if (flag >= 0) this.flags = isClearing ? this.flags & ~(1 << flag) : this.flags | (1 << flag);
+      else if (flag) this.flags = isClearing ? this.flags & ~flag : this.flags | flag;
       else break;
     }
     const kind = source.text.charCodeAt(from + 2) == 0x3c ? from + 3 : from + 2;
@@ -199,7 +197,7 @@ export class PatternParser {
       source.at = from + 1;
       return this.character(0x7b);
     }
-    if (least > MAX_COUNT || most > MAX_COUNT) return source.fail(`repeats more than ${MAX_COUNT} times`, from);
+    if (least > MAX_COUNT || most > MAX_COUNT) return source.fail("repeats more than 1000 times", from);
     if (most != ENDLESS && most < least) return source.fail("the most is less than the least", from);
     this.repeat(least, most, from);
   }
@@ -223,6 +221,21 @@ export class PatternParser {
 
   private has(flag: PatternFlags): bool {
     return (this.flags & flag) != 0;
+  }
+}
+
+function flagOf(letter: i32): PatternFlags {
+  switch (letter) {
+    case 0x69: // i
+      return PatternFlags.IgnoreCase;
+    case 0x6d: // m
+      return PatternFlags.MultiLine;
+    case 0x73: // s
+      return PatternFlags.DotAll;
+    case 0x55: // U
+      return PatternFlags.Ungreedy;
+    default:
+      return PatternFlags.None;
   }
 }
 

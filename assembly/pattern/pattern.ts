@@ -66,7 +66,7 @@ export class Pattern {
   /** Finds the leftmost match that does not begin before `from`, and what its groups matched. */
   find(text: Slice, captures: Captures, from: i32 = 0): bool {
     const groups = this.names.length;
-    const slots = this.run(text, from, groups * 2, Goal.Find);
+    const slots = this.run(text, min(max(from, 0), sliceSize(text)), groups * 2, Goal.Find);
     captures.set(text, slots, slots ? groups : 0);
     return slots != 0;
   }

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, byteAt, indexOfByte, Slice, sliceEquals, sliceSize, subslice } from "../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceBetween, sliceEnd, sliceEquals, sliceSize, sliceStart } from "../bytes/slice";
 import { Captures } from "./captures";
 
 const DOLLAR: u32 = 0x24;
@@ -11,29 +11,23 @@ const NO_GROUP: i32 = -1;
  * means a group named `1x`. A group that there is not, or that matched nothing, is empty; any other `$` stays as it is.
  */
 export function expand(template: Slice, captures: Captures, names: string[], out: ByteBuffer): void {
-  const size = sliceSize(template);
-  let at = 0;
-  while (at < size) {
-    const dollar = indexOfByte(template, DOLLAR, at);
-    out.append(subslice(template, at, dollar < 0 ? size : dollar));
-    if (dollar < 0) return;
-    at = dollar + 1;
-    if (at < size && byteAt(template, at) == DOLLAR) {
-      out.byte(DOLLAR);
-      at++;
-      continue;
+  const end = sliceEnd(template);
+  for (let p = sliceStart(template); p < end;) {
+    const byte = <u32>load<u8>(p++);
+    // The text's end is as good as a byte that is part of no reference.
+    const next = p < end ? <u32>load<u8>(p) : 0;
+    const start = next == 0x7b ? p + 1 : p;
+    let behind = start;
+    while (byte == DOLLAR && behind < end && isNameByte(load<u8>(behind))) behind++;
+    const isWhole = next != 0x7b || (behind < end && load<u8>(behind) == 0x7d);
+    if (byte == DOLLAR && behind > start && isWhole) {
+      const group = captures.group(groupNumber(sliceBetween(start, behind), names));
+      if (group != ABSENT) out.append(group);
+      p = next == 0x7b ? behind + 1 : behind;
+    } else {
+      out.byte(byte);
+      if (byte == DOLLAR && next == DOLLAR) p++;
     }
-    const isBraced = at < size && byteAt(template, at) == 0x7b;
-    const start = isBraced ? at + 1 : at;
-    let end = start;
-    while (end < size && isNameByte(byteAt(template, end))) end++;
-    if (end == start || (isBraced && (end == size || byteAt(template, end) != 0x7d))) {
-      out.byte(DOLLAR);
-      continue;
-    }
-    const group = captures.group(groupNumber(subslice(template, start, end), names));
-    if (group != ABSENT) out.append(group);
-    at = isBraced ? end + 1 : end;
   }
 }
 
