@@ -32,7 +32,7 @@ export class KeyAuthFilter extends HttpFilter {
       if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
       return HeadersAction.Continue;
     }
-    search.run(headers, config.consumers.places);
+    search.run(headers, config.consumers.places, config.stripsBearer);
     if (search.isAmbiguous) {
       return refused(401, "multi_key", "Multi Key Authentication information found.", config.challenge);
     }
@@ -71,10 +71,7 @@ export class KeyAuthFilter extends HttpFilter {
     let consumer = NOBODY;
     if (search.key != ABSENT) {
       consumer = consumers.find(search.key, search.places);
-      if (consumer == NOBODY && this.config.stripsBearer) {
-        const key = search.bearerKey;
-        if (key != ABSENT) consumer = consumers.find(key, search.places);
-      }
+      if (consumer == NOBODY) consumer = consumers.find(search.plainKey, search.places);
     }
     return consumer != NOBODY || !this.config.hidesCredentials ? consumer : this.identifyByFirstPass();
   }

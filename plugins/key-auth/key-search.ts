@@ -29,11 +29,16 @@ export class KeySearch {
   places: u64 = 0;
   /** Whether the request carries different keys. */
   isAmbiguous: bool = false;
+  private stripsBearer: bool = false;
   private readonly decoded: ByteBuffer = new ByteBuffer();
   private readonly path: ByteBuffer = new ByteBuffer();
 
-  /** Looks for keys in all the places; those of the query are decoded. An empty key is none. */
-  run(headers: HeaderMap, all: KeyPlaces): void {
+  /**
+   * Looks for keys in all the places; those of the query are decoded. An empty key is none, and with `stripsBearer` the
+   * word `Bearer` makes no difference between two.
+   */
+  run(headers: HeaderMap, all: KeyPlaces, stripsBearer: bool): void {
+    this.stripsBearer = stripsBearer;
     this.key = ABSENT;
     this.places = 0;
     this.isAmbiguous = false;
@@ -55,11 +60,9 @@ export class KeySearch {
     }
   }
 
-  /** The key without the word `Bearer` in front; `ABSENT` if it has none. */
-  get bearerKey(): Slice {
-    if (!startsWithIgnoringCase(this.key, BEARER)) return ABSENT;
-    const rest = trimmed(subslice(this.key, BEARER.length));
-    return sliceSize(rest) ? rest : ABSENT;
+  /** The key without the word `Bearer` in front, if it is to be stripped; the key itself where there is none. */
+  get plainKey(): Slice {
+    return this.plain(this.key);
   }
 
   /** Takes the keys out of the request. */
@@ -94,6 +97,10 @@ export class KeySearch {
     if (sliceSize(value) == 0) return;
     this.places |= place;
     if (this.key == ABSENT) this.key = value;
-    else if (!slicesEqual(this.key, value)) this.isAmbiguous = true;
+    else if (!slicesEqual(this.plain(this.key), this.plain(value))) this.isAmbiguous = true;
+  }
+
+  private plain(key: Slice): Slice {
+    return this.stripsBearer && startsWithIgnoringCase(key, BEARER) ? trimmed(subslice(key, BEARER.length)) : key;
   }
 }
