@@ -16,6 +16,7 @@ import {
 import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { namedProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
@@ -184,10 +185,13 @@ function mayStream(exchange: Exchange, headers: HeaderMap): bool {
   return sliceEquals(dashScope, "enable") || sliceIncludes(headers.get("accept"), "event-stream");
 }
 
-/** Lets Envoy end a try that does not begin to answer in time: it does not limit an answer that has begun. */
+/**
+ * Lets Envoy end a try that does not begin to answer in time: it does not limit an answer that has begun. The router has
+ * read the header before its own chain runs: there, where the upstream's address is known, it would only go out.
+ */
 function limitFirstByte(exchange: Exchange): void {
   const timeout = exchange.config.chat.firstByteTimeout;
-  if (timeout.length) exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
+  if (timeout.length && namedProperty("upstream\0address") == ABSENT) exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
 }
 
 /** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */
