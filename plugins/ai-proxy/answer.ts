@@ -63,7 +63,10 @@ export class Answer {
     if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     const isError = this.status >= 400;
     if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
-    if (isError && endOfStream) return this.replyToEmptyError(headers);
+    if (isError && endOfStream) {
+      this.replyToEmptyError(headers);
+      return HeadersAction.Replied;
+    }
     if (endOfStream) return HeadersAction.Continue;
     const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
     const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
@@ -89,6 +92,8 @@ export class Answer {
   /** Translates a whole body. */
   onBody(body: BodyBuffer): BodyAction {
     out.release(64 * 1024);
+    // Trailers may follow the headers at once: then there is no body that something could be put into.
+    if (!body.size && (this.status >= 400 || this.isConverted)) return this.replyToEmptyBody();
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
       if (!translateError(this.exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
@@ -97,10 +102,7 @@ export class Answer {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
       if (!this.editWhole(body.bytes())) return BodyAction.Continue;
     } else if (!this.translate(body)) {
-      text.clear();
-      const message = text.text("The provider's answer is not what its API promises.").slice;
-      out.clear();
-      writeError(out, BAD_GATEWAY, message, ABSENT, ABSENT);
+      writeBadAnswer();
       responseHeaders.setText(":status", "502");
       responseHeaders.setText("content-type", "application/json");
     }
@@ -182,15 +184,35 @@ export class Answer {
     return HeadersAction.Continue;
   }
 
-  private replyToEmptyError(headers: HeaderMap): HeadersAction {
+  private replyToEmptyBody(): BodyAction {
+    if (this.status >= 400) this.replyToEmptyError(responseHeaders);
+    else {
+      writeBadAnswer();
+      this.reply(BAD_GATEWAY, pairs.clear());
+    }
+    return BodyAction.Replied;
+  }
+
+  private replyToEmptyError(headers: HeaderMap): void {
     out.clear();
     translateError(this.exchange, document, this.status, ABSENT, sliceOf(0, 0), out);
-    pairs.clear().addText(PROVIDER_HEADER, this.exchange.config.name);
+    pairs.clear();
     const retryAfter = headers.get("retry-after");
     if (retryAfter != ABSENT) pairs.add("retry-after", retryAfter);
-    sendLocalReply(this.status, "ai-proxy.provider_error", "application/json", out.slice, pairs);
-    return HeadersAction.Replied;
+    this.reply(this.status, pairs);
   }
+
+  private reply(status: i32, more: HeaderPairs): void {
+    more.addText(PROVIDER_HEADER, this.exchange.config.name);
+    sendLocalReply(status, "ai-proxy.provider_error", "application/json", out.slice, more);
+  }
+}
+
+function writeBadAnswer(): void {
+  text.clear();
+  const message = text.text("The provider's answer is not what its API promises.").slice;
+  out.clear();
+  writeError(out, BAD_GATEWAY, message, ABSENT, ABSENT);
 }
 
 function readStatus(value: Slice): i32 {
