@@ -36,12 +36,20 @@ export class RequestBlockConfig {
     config.bodies = literalsOf(reader, "block_bodies", bodies, flags);
     config.normalizesPath = reader.boolean("normalize_path", false);
     config.status = <i32>reader.integer("blocked_code", 403, 100, 599);
-    config.message = String.UTF8.encode(reader.text("blocked_message"));
+    config.readMessage(reader);
     if (config.isEmpty && !reader.failed) {
       const lists = "block_urls, block_exact_urls, block_regexp_urls, block_headers, block_bodies";
       reader.report.errors.push(`${reader.path} must block something with one of ${lists}`);
     }
     return config;
+  }
+
+  private readMessage(reader: ConfigReader): void {
+    const message = reader.text("blocked_message");
+    if (this.status < 200) reader.warn("blocked_code", "is no final status: clients wait for another one");
+    // HTTP has no body with these (RFC 9110, section 6.4.1).
+    if (this.status >= 200 && this.status != 204 && this.status != 304) this.message = String.UTF8.encode(message);
+    else if (message.length) reader.warn("blocked_message", "has no effect with a status that has no body");
   }
 
   private get isEmpty(): bool {
