@@ -1,8 +1,8 @@
 import { ConfigReader } from "../../assembly/config/reader";
-import { readContext } from "./context";
-import { CustomSetting, readCustomSettings } from "./custom-settings";
+import { CustomSetting, OPENAI_SETTINGS, readCustomSettings } from "./custom-settings";
 import { MessageEdits } from "./messages";
-import { SharedText } from "./shared-text";
+import { Provider } from "./provider";
+import { readContext, TextSource } from "./text-source";
 
 /** Which model an answer names. */
 export const enum ResponseModel {
@@ -23,15 +23,17 @@ export class ChatOptions {
   /** Whether an answer of thoughts alone gets them as its content. */
   promoteThinking: bool = false;
   /** The text that stands in every chat; `null` for none. */
-  context: SharedText | null = null;
+  context: TextSource | null = null;
   responseModel: ResponseModel = ResponseModel.Served;
   /** Milliseconds for a stream to begin; "" for as long as the route allows. */
   firstByteTimeout: string = "";
 
   /** Reads them. */
-  static read(reader: ConfigReader, isOriginal: bool, type: string, timeout: i32): ChatOptions {
+  static read(reader: ConfigReader, isOriginal: bool, provider: Provider, timeout: i32): ChatOptions {
     const options = new ChatOptions();
-    options.settings = readCustomSettings(reader, isOriginal ? type : "openai");
+    options.settings = isOriginal
+      ? readCustomSettings(provider.ownSettings(), provider.settingsHolder(), reader)
+      : readCustomSettings(OPENAI_SETTINGS, "", reader);
     const commands = reader.texts("contextCleanupCommands");
     for (let i = 0; i < commands.length; i++) {
       if (commands[i].length) options.messages.commands.push(String.UTF8.encode(commands[i]));

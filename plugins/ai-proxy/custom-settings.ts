@@ -18,6 +18,9 @@ export class CustomSetting {
   ) {}
 }
 
+/** The settings that OpenAI's language has. */
+export const OPENAI_SETTINGS = ["max_tokens", "temperature", "top_p", "seed"];
+
 const edit = new JsonEdit();
 const raw = new ByteBuffer();
 const writer = new JsonWriter(raw);
@@ -25,8 +28,8 @@ const writer = new JsonWriter(raw);
 const texts: ByteBuffer[] = [new ByteBuffer(), new ByteBuffer()];
 const KEPT_BYTES = 256 * 1024;
 
-/** Reads `customSettings`; `dialect` is `openai`, or the provider's type where the client speaks its language. */
-export function readCustomSettings(reader: ConfigReader, dialect: string): CustomSetting[] {
+/** Reads `customSettings`: which names there are, and the object in which they stand ("" for the request itself). */
+export function readCustomSettings(names: string[], holder: string, reader: ConfigReader): CustomSetting[] {
   const settings: CustomSetting[] = [];
   const items = reader.objects("customSettings");
   for (let i = 0; i < items.length; i++) {
@@ -36,13 +39,13 @@ export function readCustomSettings(reader: ConfigReader, dialect: string): Custo
     const overwrites = item.boolean("overwrite", true);
     const value = item.value("value");
     if (value == ABSENT) item.fail("value", "is required");
-    const path = settingPath(name, dialect, isRaw);
-    if (path === null && name.length) item.warn("name", `is not a setting that ${dialect} has, and has no effect`);
+    const isKnown = isRaw || names.includes(name);
+    if (!isKnown && name.length) item.warn("name", `must be one of ${names.join(", ")}; it has no effect`);
     if (isRaw && !isPlainPath(name)) item.fail("name", "must be names divided by dots, without wildcards");
-    if (path === null || value == ABSENT) continue;
+    if (!isKnown || value == ABSENT) continue;
     const copy = new ArrayBuffer(sliceSize(value));
     memory.copy(changetype<usize>(copy), sliceStart(value), sliceSize(value));
-    settings.push(new CustomSetting(path, copy, overwrites));
+    settings.push(new CustomSetting(settingPath(name, holder, isRaw), copy, overwrites));
   }
   return settings;
 }

@@ -7,7 +7,7 @@ import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/
 import { Answer } from "./answer";
 import { Exchange } from "./exchange";
 import { ProviderConfig } from "./provider-config";
-import { TextListener } from "./shared-text";
+import { fetchTextFor, readText, refreshText, TextListener } from "./shared-text";
 import { BodyNeed, contextOf, forwardBody, prepareHeaders, refuse } from "./request";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
@@ -61,11 +61,11 @@ export class AiProxyFilter extends HttpFilter {
     const context = contextOf(this.exchange);
     if (context === null) return false;
     const cluster = context.cluster.length ? context.cluster : sliceToString(clusterName());
-    if (context.read() != ABSENT) {
-      context.refresh(cluster);
+    if (readText(context) != ABSENT) {
+      refreshText(context, cluster);
       return false;
     }
-    return context.fetchFor(this.contextId, cluster, new ContextListener(this));
+    return fetchTextFor(this.contextId, context, cluster, new ContextListener(this));
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {

@@ -6,7 +6,7 @@ import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
 import { defineClientHeaders } from "./client-headers";
 import { AiProxyConfig } from "./config";
-import { refreshTexts, watchTexts } from "./context";
+import { refreshTexts, watchTexts } from "./shared-text";
 import { AiProxyFilter } from "./filter";
 import { providerOfTarget, UnknownTarget } from "./target";
 

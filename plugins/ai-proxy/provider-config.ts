@@ -76,7 +76,7 @@ export class ProviderConfig {
     config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
     config.disableStreamUsageStats = reader.boolean("disableStreamUsageStats", false);
     config.timeout = <i32>reader.integer("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
-    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider.type(), config.timeout);
+    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider, config.timeout);
     const own = provider.readContext(reader, config.tokens, config.timeout);
     if (own) config.chat.context = own;
     config.options = provider.readOptions(reader);

@@ -5,8 +5,9 @@ import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { ApiToken } from "./api-token";
+import { OPENAI_SETTINGS } from "./custom-settings";
 import { Exchange } from "./exchange";
-import { SharedText } from "./shared-text";
+import { TextSource } from "./text-source";
 
 /** The options that only one type of provider has; each type extends it with its own. */
 export class ProviderOptions {}
@@ -60,13 +61,23 @@ export abstract class Provider {
     return true;
   }
 
+  /** The settings that its own language has. */
+  ownSettings(): string[] {
+    return OPENAI_SETTINGS;
+  }
+
+  /** The object of a request in its own language in which the settings stand; "" for the request itself. */
+  settingsHolder(): string {
+    return "";
+  }
+
   /** Reads the options that only this type has. */
   readOptions(reader: ConfigReader): ProviderOptions {
     return new ProviderOptions();
   }
 
   /** Reads an option of its own that names the text of the context; `null` if there is none. */
-  readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): SharedText | null {
+  readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): TextSource | null {
     return null;
   }
 

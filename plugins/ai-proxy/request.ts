@@ -25,7 +25,8 @@ import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { editRequest, prepareMessages, putSettings, readRequest, takesModel } from "./request-body";
-import { SharedText } from "./shared-text";
+import { readText } from "./shared-text";
+import { TextSource } from "./text-source";
 import { withoutBasePath, withoutQuery, writeUpstreamPath } from "./upstream-path";
 
 /** What a request still needs after its headers were looked at. */
@@ -104,7 +105,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
 }
 
 /** The text that stands in the request's conversation; `null` where there is none. */
-export function contextOf(exchange: Exchange): SharedText | null {
+export function contextOf(exchange: Exchange): TextSource | null {
   if (exchange.api != Api.ChatCompletions || needsSettingsOnly(exchange)) return null;
   return exchange.config.chat.context;
 }
@@ -165,7 +166,7 @@ function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
 function takeContext(exchange: Exchange): bool {
   const context = contextOf(exchange);
   if (context === null) return true;
-  const text = context.read();
+  const text = readText(context);
   exchange.config.chat.messages.context = text;
   const message = "The gateway could not fetch the text that belongs to every conversation.";
   return text != ABSENT || exchange.refuse(message, "", "context_unavailable", 503);
@@ -191,7 +192,8 @@ function mayStream(exchange: Exchange, headers: HeaderMap): bool {
  */
 function limitFirstByte(exchange: Exchange): void {
   const timeout = exchange.config.chat.firstByteTimeout;
-  if (timeout.length && namedProperty("upstream\0address") == ABSENT) exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
+  if (timeout.length && namedProperty("upstream\0address") == ABSENT)
+    exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
 }
 
 /** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */

@@ -1,17 +1,13 @@
-/** The settings that OpenAI's language and DashScope's call by the same names. */
-const KNOWN = ["max_tokens", "temperature", "top_p", "seed"];
 const WILDCARDS = "*?#|@";
 const BACKSLASH = 0x5c;
 
 /**
- * The names that lead to a setting in a request in the language of `dialect`, outermost first; `null` for a name that this
- * language does not have. A raw name is a path of its own, its parts divided by dots (`\.` is a dot inside a part).
+ * The names that lead to a setting, outermost first: behind `holder`, if that is not "". A raw name is a path of its own,
+ * its parts divided by dots (`\.` is a dot inside a part).
  */
-export function settingPath(name: string, dialect: string, isRaw: bool): string[] | null {
-  const isQwen = dialect == "qwen";
-  if (!isRaw && !((isQwen || dialect == "openai") && KNOWN.includes(name))) return null;
+export function settingPath(name: string, holder: string, isRaw: bool): string[] {
   const path = isRaw ? parts(name) : [name];
-  if (isQwen) path.unshift("parameters");
+  if (holder.length) path.unshift(holder);
   return path;
 }
 

@@ -83,11 +83,8 @@ class Azure extends OpenAiCompatible {
 
   override writePathPrefix(exchange: Exchange, out: ByteBuffer): void {
     const options = optionsOf(exchange);
-    if (options.form == Form.Whole) return;
-    if (options.form == Form.Versionless) out.text(VERSIONLESS);
-    else if (!hasDeployment(exchange.api)) out.text(RESOURCE);
-    else if (options.form == Form.Deployment) out.text(options.path);
-    else writeDeployment(exchange, out);
+    if (options.form == Form.Host && hasDeployment(exchange.api)) writeDeployment(exchange, out);
+    else out.text(prefixOf(options, exchange.api));
   }
 
   override query(exchange: Exchange): string {
@@ -127,11 +124,17 @@ function isOld(exchange: Exchange): bool {
   return options.form != Form.Versionless && options.version < NEWER_FIELDS;
 }
 
+function prefixOf(options: AzureOptions, api: Api): string {
+  if (options.form == Form.Whole) return "";
+  if (options.form == Form.Versionless) return VERSIONLESS;
+  return options.form == Form.Deployment && hasDeployment(api) ? options.path : RESOURCE;
+}
+
 /** A body that is not read names no model: then only `*` of the mapping does. */
 function writeDeployment(exchange: Exchange, out: ByteBuffer): void {
   const model = sliceSize(exchange.model.slice) ? exchange.model.slice : exchange.config.models.map(ABSENT);
-  if (!sliceSize(model)) out.text(RESOURCE);
-  else percentEncode(model, out.text(DEPLOYMENTS));
+  const prefix = sliceSize(model) ? DEPLOYMENTS : RESOURCE;
+  percentEncode(model, out.text(prefix));
 }
 
 function hasDeployment(api: Api): bool {

@@ -5,10 +5,9 @@ import { JsonEdit } from "../../../assembly/json/edit";
 import { removeMember } from "../../../assembly/json/member-edit";
 import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/value";
 import { ApiToken } from "../api-token";
-import { known } from "../context";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
-import { SharedText } from "../shared-text";
+import { known, TextSource } from "../text-source";
 
 const HOST = "api.moonshot.cn";
 /** An uploaded file never changes; it may be deleted. */
@@ -17,14 +16,14 @@ const FILE_MILLISECONDS = 3_600_000;
 /** Moonshot's Kimi. https://platform.moonshot.cn/docs/api/chat */
 class Moonshot extends OpenAiCompatible {
   /** The text that Moonshot has read in an uploaded file. https://platform.moonshot.cn/docs/api/files */
-  override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): SharedText | null {
+  override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): TextSource | null {
     const id = reader.text("moonshotFileId");
     if (!id.length || !tokens.length) return null;
     if (reader.has("context")) reader.fail("moonshotFileId", "and context name two texts: remove one of them");
     const domain = reader.text("providerDomain");
     const host = domain.length ? domain : HOST;
     const path = `/v1/files/${encodeURIComponent(id)}/content`;
-    const text = new SharedText("", host, path, FILE_MILLISECONDS, timeout);
+    const text = new TextSource("", host, path, FILE_MILLISECONDS, timeout);
     text.authorization = String.UTF8.decode(tokens[0].bearer);
     text.member = "content";
     return known(text);

@@ -37,6 +37,10 @@ class Qwen extends Provider {
     return QwenOptions.read(reader);
   }
 
+  override settingsHolder(): string {
+    return "parameters";
+  }
+
   override requestTreatment(exchange: Exchange): BodyTreatment {
     return isConverted(exchange) ? BodyTreatment.Converted : BodyTreatment.OpenAi;
   }
