@@ -75,12 +75,14 @@ export class Answer {
     const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
     if (!isConverted && !watches && !this.isEdited) return HeadersAction.Continue;
     if (isCompressed(headers)) return this.leaveCompressed();
-    if (isError || ((isConverted || this.isEdited) && !isEventStream)) {
+    // A stream that nobody can translate is no answer: as a whole body it is refused.
+    const translator = isConverted && isEventStream && !isError ? this.translator() : null;
+    if (isError || (isConverted && translator === null) || (this.isEdited && !isEventStream)) {
       this.isConverted = isConverted;
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.stream = watches ? new WatchedStream(exchange) : isConverted ? this.translator() : null;
+    this.stream = watches ? new WatchedStream(exchange) : translator;
     if (this.isEdited) this.stream = new EditedStream(exchange, new AnswerEditor(exchange), this.stream);
     if (this.stream === null) return HeadersAction.Continue;
     this.bodyMode = BodyMode.Streaming;
