@@ -38,6 +38,8 @@ export class Vm {
   /** What a plugin must not do although Envoy would only answer with a status, or not at all. */
   readonly violations: string[] = [];
   readonly memory: GuestMemory;
+  /** How many times the module has called the host. */
+  hostCalls = 0;
   /** The context whose callback runs; none outside of callbacks. */
   current: Context | null = null;
   /** The export that runs, for messages. */

@@ -78,7 +78,8 @@ export function mutated(random: Random): Buffer {
   return bytes;
 }
 
-function mutate(bytes: Buffer, random: Random): Buffer {
+/** The text with one mutation. */
+export function mutate(bytes: Buffer, random: Random): Buffer {
   const at = random.below(bytes.length + 1);
   const size = random.below(Math.min(bytes.length - at + 1, 12));
   const before = bytes.subarray(0, at);

@@ -22,5 +22,15 @@ export function hostImports(vm: Vm): WebAssembly.Imports {
     ...sharedCalls(vm),
     ...foreignCalls(vm),
   };
-  return { env, wasi_snapshot_preview1: wasiCalls(vm), wasi_unstable: wasiCalls(vm) };
+  return { env: counted(vm, env), wasi_snapshot_preview1: wasiCalls(vm), wasi_unstable: wasiCalls(vm) };
+}
+
+function counted(vm: Vm, calls: Record<string, (...args: never[]) => number>): WebAssembly.ModuleImports {
+  const wrap = (call: (...args: never[]) => number) => {
+    return (...args: never[]): number => {
+      vm.hostCalls++;
+      return call(...args);
+    };
+  };
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(call)]));
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HttpStream } from "../host/http-stream.ts";
+import { isObject, type JsonObject } from "../providers/wire.ts";
+import type { ProviderReply } from "../providers/types.ts";
+import { decodeWhole } from "../unit/sse-reference.ts";
+import { CLIENT_KEY, type Attack } from "./messages.ts";
+import type { Target } from "./targets.ts";
+
+/** One exchange, when it is over. */
+export interface Played {
+  target: Target;
+  attack: Attack;
+  stream: HttpStream;
+  reply: ProviderReply | null;
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Paths whose bodies the gateway reads. */
+const READ_PATH = /\/v1\/(chat\/completions|completions|embeddings)$/;
+const NATIVE_PATH = "/api/v1/services/";
+const CREDENTIALS = /^(authorization|x-api-key|api-key|x-goog-api-key|x-authorization)$/;
+const CHUNK_KEYS = ["id", "object", "created", "model", "choices", "usage", "error"];
+
+/** What is wrong with what went over the wire; nothing, whatever client and provider sent. */
+export function faults(played: Played): string[] {
+  return [...requestFaults(played), ...answerFaults(played), ...sizeFaults(played)];
+}
+
+function requestFaults({ target, attack, stream }: Played): string[] {
+  const { headers, end } = stream.upstream;
+  if (!headers || end !== "clean") return [];
+  const found: string[] = [];
+  const leaked = headers.pairs().filter(([name, value]) => CREDENTIALS.test(name) && value.includes(CLIENT_KEY));
+  if (target.hasKey && leaked.length > 0) found.push(`the client's key went on in ${leaked[0][0]}`);
+  if (attack.method !== "POST" || target.isOriginal || !READ_PATH.test(pathOf(attack.path))) return found;
+  const sent = parsed(attack.body);
+  const received = parsed(stream.upstream.bodyBytes);
+  if (!sent) found.push("a body that is no JSON object went on");
+  else if (!received) found.push("what the provider receives is no JSON object");
+  else if (typeof received.model !== "string") found.push("the provider receives no model");
+  return found;
+}
+
+function answerFaults(played: Played): string[] {
+  const { stream, attack, reply, target } = played;
+  const { headers, end } = stream.client;
+  if (!headers || end !== "clean") return [];
+  const status = Number(headers.get(":status"));
+  if (stream.details.startsWith("ai-proxy.")) return ownErrorFaults(played, status);
+  if (!reply || stream.details !== "via_upstream" || target.isOriginal || attack.method !== "POST") return [];
+  if (reply.headers.some(([name, value]) => name === "content-encoding" && value && value !== "identity")) return [];
+  const path = pathOf(stream.upstream.headers?.get(":path"));
+  if (!READ_PATH.test(pathOf(attack.path))) return [];
+  const body = stream.client.bodyBytes;
+  if (reply.status >= 400) return isError(parsed(body)) ? [] : ["an error is not in OpenAI's shape"];
+  if (reply.status > 299 || reply.chunks.length === 0) return [];
+  const isStream = /^text\/event-stream/i.test(reply.headers.find(([name]) => name === "content-type")?.[1] ?? "");
+  if (path.startsWith(NATIVE_PATH))
+    return isStream && isChat(path) ? streamFaults(body, !!reply.trailers) : wholeFaults(body, status);
+  if (target.edits) return [];
+  const came = Buffer.concat(reply.chunks);
+  if (!isStream) return body.equals(came) ? [] : ["an answer that is OpenAI's was changed"];
+  return reply.trailers || body.equals(came) || body.toString() === withoutUsage(came)
+    ? []
+    : ["a stream that is OpenAI's was changed"];
+}
+
+function ownErrorFaults({ stream, reply }: Played, status: number): string[] {
+  const wanted: Record<string, number | undefined> = {
+    "ai-proxy.bad_request": 400,
+    "ai-proxy.unsupported_api": 404,
+    "ai-proxy.bad_route_config": 500,
+    "ai-proxy.unknown_provider": 500,
+    "ai-proxy.provider_error": reply && reply.status < 400 ? 502 : reply?.status,
+  };
+  if (wanted[stream.details] !== status) return [`${stream.details} with status ${status}`];
+  if (stream.details === "ai-proxy.bad_route_config") return [];
+  const isJson = stream.client.headers?.get("content-type") === "application/json";
+  return isJson && isError(parsed(stream.client.bodyBytes)) ? [] : [`${stream.details} is not in OpenAI's shape`];
+}
+
+function wholeFaults(body: Buffer, status: number): string[] {
+  const answer = parsed(body);
+  if (status === 502) return isError(answer) ? [] : ["a 502 that is not in OpenAI's shape"];
+  const shape = answer?.object;
+  return shape === "chat.completion" || shape === "list" ? [] : ["a translated answer is not in OpenAI's shape"];
+}
+
+function streamFaults(body: Buffer, hasTrailers: boolean): string[] {
+  const lines = body.toString("latin1").split("\n\n");
+  if (lines.pop() !== "") return ["a translated stream does not end with an event's end"];
+  for (const [at, line] of lines.entries()) {
+    if (!line.startsWith("data: ") || line.includes("\n")) return [`event ${at} is more than its data`];
+    if (line === "data: [DONE]") {
+      if (at < lines.length - 1) return ["something follows [DONE]"];
+      continue;
+    }
+    const chunk = parsed(Buffer.from(line.slice(6), "latin1"));
+    if (!chunk) return [`event ${at} is no JSON object`];
+    const strange = Object.keys(chunk).find((key) => !CHUNK_KEYS.includes(key));
+    if (strange !== undefined) return [`event ${at} has a member ${strange}`];
+    if (chunk.error ? !isError(chunk) : chunk.object !== "chat.completion.chunk") return [`event ${at} is no chunk`];
+  }
+  return lines.at(-1) === "data: [DONE]" || hasTrailers ? [] : ["a translated stream ends without [DONE]"];
+}
+
+/** What goes out is bounded by what came in, so that nobody can make the gateway multiply. */
+function sizeFaults({ stream, attack, reply }: Played): string[] {
+  const [requested, answered] = [attack.body.length, Buffer.concat(reply?.chunks ?? []).length];
+  const [forwarded, returned] = [stream.upstream.bodyBytes.length, stream.client.bodyBytes.length];
+  const found: string[] = [];
+  if (forwarded > 2000 + 2 * requested) found.push(`${requested} bytes became ${forwarded} for the provider`);
+  if (returned > 4000 + 2 * requested + 40 * answered)
+    found.push(`${answered} bytes became ${returned} for the client`);
+  return found;
+}
+
+/** The stream without the chunks that only say usage, as an independent reader sees it. */
+function withoutUsage(stream: Buffer): string {
+  const kept = decodeWhole(stream).filter(({ data }) => {
+    const event = data === undefined ? undefined : parsed(Buffer.from(data));
+    return !(isObject(event?.usage) && Array.isArray(event.choices) && event.choices.length === 0);
+  });
+  return kept.map(({ raw }) => raw).join("");
+}
+
+function isError(answer: JsonObject | undefined): boolean {
+  return isObject(answer?.error) && typeof answer.error.message === "string";
+}
+
+function parsed(body: Buffer): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(body));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const pathOf = (path = ""): string => path.split("?")[0];
+const isChat = (path: string): boolean => path.endsWith("/generation");

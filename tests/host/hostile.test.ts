@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// ai-proxy under attack: whatever clients, providers and routes send, every law of tests/fuzz/laws.ts holds.
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { fuzzConfigurations } from "../fuzz/configurations.ts";
+import { countSteps } from "../fuzz/counted.ts";
+import { Fuzzer } from "../fuzz/fuzzer.ts";
+import { targets } from "../fuzz/targets.ts";
+import { most } from "../fuzz/work.ts";
+import { seed } from "../unit/random.ts";
+
+const WASM = "build/ai-proxy.wasm";
+const COUNTED = "build/test/ai-proxy.counted.wasm";
+const TOTAL = 108_000;
+const PER_TARGET = Math.ceil(TOTAL / targets.length);
+const BATCH = 500;
+const CONFIGURATIONS = 5_000;
+
+describe(`ai-proxy under ${TOTAL} mutated exchanges`, () => {
+  before(() => void countSteps(WASM, COUNTED));
+
+  for (const [index, target] of targets.entries()) {
+    test(`${target.name}: no trap, nothing broken, bounded work, memory flat`, (t) => {
+      const first = seed() + index;
+      t.diagnostic(`SEED=${seed()}`);
+      const fuzzer = new Fuzzer(target, COUNTED);
+      fuzzer.run(PER_TARGET - 3 * BATCH, first);
+      fuzzer.run(BATCH, first);
+      const held = fuzzer.heldBytes();
+      const size = fuzzer.host.vm.memory.byteLength;
+      fuzzer.run(2 * BATCH, first);
+      assert.ok(fuzzer.heldBytes() <= held, `the module holds ${fuzzer.heldBytes()} bytes after ${held}`);
+      assert.equal(fuzzer.host.vm.memory.byteLength, size);
+      assert.equal(fuzzer.count, PER_TARGET);
+    });
+  }
+
+  test("the released module does as the one that counts its steps", () => {
+    for (const target of targets) new Fuzzer(target, WASM).run(BATCH, seed());
+  });
+
+  test(`${CONFIGURATIONS} mutated configurations are accepted, or refused with a reason`, (t) => {
+    const accepted = fuzzConfigurations(WASM, CONFIGURATIONS, seed());
+    t.diagnostic(`SEED=${seed()}, ${accepted} accepted`);
+    assert.ok(accepted > CONFIGURATIONS / 10 && accepted < CONFIGURATIONS, `${accepted} accepted is no good mixture`);
+  });
+
+  test("work was really measured", (t) => {
+    t.diagnostic(`at most ${most.steps} steps and ${most.calls} host calls in one exchange`);
+    assert.ok(most.steps > 1000 && most.calls > 10);
+  });
+});
