@@ -3,7 +3,7 @@ import { engineFor } from "./gateway/engines.ts";
 import { startForeground } from "./gateway/foreground.ts";
 import { startMocks } from "./gateway/mocks.ts";
 import { isFree } from "./gateway/ports.ts";
-import { SERVICES } from "./gateway/services.ts";
+import { SERVICES, variablesOf } from "./gateway/services.ts";
 import { readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
 
 /** Between the events of a mock's stream: slow enough to see them come. */
@@ -11,11 +11,11 @@ const MOCK_DELAY_MS = 40;
 
 async function run(): Promise<number> {
   const settings = readSettings(process.env);
-  const { port, defaultService, engine } = settings;
+  const { port, defaultService, engine, further } = settings;
   if (!(await isFree(port))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
   const mocks = await startMocks(settings.keys, MOCK_DELAY_MS);
   try {
-    const substitutions = { port, defaultService: defaultService.id, keys: mocks.keys, mocks: mocks.ports };
+    const substitutions = { port, defaultService: defaultService.id, keys: mocks.keys, mocks: mocks.ports, further };
     const gateway = await startForeground(gatewayConfig(substitutions), (file) => engineFor(engine, file));
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void gateway.stop());
     console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
@@ -25,18 +25,21 @@ async function run(): Promise<number> {
   }
 }
 
-function greeting({ port, defaultService, keys }: Settings, engine: string, adminPort: number): string {
+function greeting({ port, defaultService, keys, further }: Settings, engine: string, adminPort: number): string {
   const url = `http://127.0.0.1:${port}`;
-  const services = SERVICES.map(({ id, keyVariable }) => {
-    const who = keys.has(id)
-      ? `the real provider, with the key in ${keyVariable}`
-      : `a MOCK answers; set ${keyVariable} for the real provider`;
-    return `  ${id.padEnd(8)} ${`${url}/${id}/v1`.padEnd(34)} ${who}`;
-  });
+  const lineOf = (id: string, who: string): string => `  ${id.padEnd(11)} ${`${url}/${id}/v1`.padEnd(34)} ${who}`;
+  const services = SERVICES.map(({ id, keyVariable }) =>
+    keys.has(id)
+      ? lineOf(id, `the real provider, with the key in ${keyVariable}`)
+      : lineOf(id, `a MOCK answers; set ${keyVariable} for the real provider`),
+  );
+  for (const { service } of further) {
+    services.push(lineOf(service.id, `the real provider, by ${variablesOf(service).join(" and ")}`));
+  }
   const question = { model: defaultService.model, stream: true, messages: [{ role: "user", content: "Hello!" }] };
   return `
 AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
-  default  ${`${url}/v1`.padEnd(34)} ${defaultService.id}
+  default     ${`${url}/v1`.padEnd(34)} ${defaultService.id}
 ${services.join("\n")}
 
 In a shell:

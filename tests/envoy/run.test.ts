@@ -9,7 +9,10 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** `make run` without make, with only these of the variables that it reads. */
 function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
-  const { DASHSCOPE_API_KEY, OPENAI_API_KEY, DEFAULT_AI_SERVICE, ENGINE, ...others } = process.env;
+  const { DASHSCOPE_API_KEY, OPENAI_API_KEY, AZURE_OPENAI_API_KEY, AZURE_SERVICE_URL, ...others } = process.env;
+  for (const name of ["MOONSHOT_API_KEY", "DEEPSEEK_API_KEY", "OPENAI_BASE_URL", "DEFAULT_AI_SERVICE", "ENGINE"]) {
+    delete others[name];
+  }
   return spawn(process.execPath, ["--import", "tsx", "tools/run.ts"], { cwd: root, env: { ...others, ...env } });
 }
 
@@ -73,7 +76,7 @@ describe("make run", () => {
 
   const refusals: [name: string, env: Record<string, string>, line: RegExp][] = [
     ["a missing key", { DEFAULT_AI_SERVICE: "openai" }, /^run: DEFAULT_AI_SERVICE=openai needs OPENAI_API_KEY/],
-    ["an unknown default", { DEFAULT_AI_SERVICE: "foo" }, /^run: DEFAULT_AI_SERVICE=foo is not known: qwen or openai$/],
+    ["an unknown default", { DEFAULT_AI_SERVICE: "foo" }, /^run: DEFAULT_AI_SERVICE=foo is not known: qwen, openai, /],
     [
       "an Envoy that is none",
       { ENVOY_PATH: "/nowhere/envoy" },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gatewayConfig, type Substitutions } from "../../tools/gateway/config.ts";
+import { FURTHER_SERVICES } from "../../tools/gateway/services.ts";
 
 const substitutions: Substitutions = {
   port: 18080,
@@ -19,6 +20,42 @@ const plugin = JSON.parse(filter?.typed_config.config?.configuration.value ?? ""
 };
 const provider = (id: string) => plugin.providers.find((candidate) => candidate.id === id);
 const cluster = (name: string) => clusters.find((candidate) => candidate.name === name);
+
+describe("a service that is added", () => {
+  const added = gatewayConfig({
+    ...substitutions,
+    defaultService: "self-hosted",
+    keys: new Map([["azure", "sk-test-azure"]]),
+    further: ["azure", "self-hosted"].map((id) => ({
+      service: FURTHER_SERVICES.find((service) => service.id === id)!,
+      url: id === "azure" ? "https://r.openai.azure.com?api-version=2024-10-21" : "http://[::1]:8000/v1",
+    })),
+  }).static_resources;
+  const text = JSON.stringify(added.listeners[0]);
+  const named = (name: string) => JSON.stringify(added.clusters.find((candidate) => candidate.name === name));
+
+  it("has a provider with its key and its address", () => {
+    const manager = added.listeners[0].filter_chains[0].filters[0].typed_config;
+    const value =
+      manager.http_filters[0].typed_config.upstream_http_filters[0].typed_config.config?.configuration.value;
+    const { providers } = JSON.parse(value ?? "") as { providers: Record<string, unknown>[] };
+    assert.deepEqual(providers.slice(-2), [
+      {
+        ...{ id: "azure", type: "azure", basePath: "/azure", apiTokens: ["sk-test-azure"] },
+        azureServiceUrl: "https://r.openai.azure.com?api-version=2024-10-21",
+      },
+      { id: "self-hosted", type: "openai", basePath: "/self-hosted", openaiCustomUrl: "http://[::1]:8000/v1" },
+    ]);
+  });
+
+  it("has a route before the default one, and a cluster with TLS where the address says so", () => {
+    assert.match(text, /"prefix":"\/azure\/".*"prefix":"\/self-hosted\/".*"name":"default"/);
+    assert.match(text, /"name":"default",[^}]*\}[^}]*"cluster":"self-hosted"/);
+    assert.match(named("azure"), /"address":"r.openai.azure.com","port_value":443.*"sni":"r.openai.azure.com"/);
+    assert.match(named("self-hosted"), /"address":"::1","port_value":8000/);
+    assert.doesNotMatch(named("self-hosted"), /transport_socket/);
+  });
+});
 
 describe("the configuration that make run fills in", () => {
   it("listens where it was told", () => {

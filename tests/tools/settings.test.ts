@@ -42,7 +42,31 @@ describe("what make run reads from the environment", () => {
   });
 
   it("refuses an unknown default, naming those there are", () => {
-    assert.equal(refusal({ DEFAULT_AI_SERVICE: "foo" }), "DEFAULT_AI_SERVICE=foo is not known: qwen or openai");
+    assert.equal(
+      refusal({ DEFAULT_AI_SERVICE: "foo" }),
+      "DEFAULT_AI_SERVICE=foo is not known: qwen, openai, azure, moonshot, deepseek or self-hosted",
+    );
+  });
+
+  it("adds the services whose variables are set, and keeps one that needs none without a key", () => {
+    const { defaultService, keys, further } = readSettings({
+      ...{ OPENAI_BASE_URL: "http://127.0.0.1:8000/v1", DEEPSEEK_API_KEY: "sk-test" },
+      DEFAULT_AI_SERVICE: "self-hosted",
+    });
+    assert.equal(defaultService.id, "self-hosted");
+    assert.deepEqual([...keys], [["deepseek", "sk-test"]]);
+    assert.deepEqual(
+      further.map(({ service, url }) => [service.id, url]),
+      [
+        ["deepseek", undefined],
+        ["self-hosted", "http://127.0.0.1:8000/v1"],
+      ],
+    );
+  });
+
+  it("refuses one of two variables, and an address that is none, without showing a value", () => {
+    assert.equal(refusal({ AZURE_OPENAI_API_KEY: "sk-x" }), "AZURE_OPENAI_API_KEY needs AZURE_SERVICE_URL beside it");
+    assert.match(refusal({ OPENAI_BASE_URL: "localhost:8000" }), /^OPENAI_BASE_URL must be an address/);
   });
 
   for (const port of ["0", "65536", "80a", "1.5", "-1"]) {

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { root } from "../plugins.ts";
+import { clusterOf, providerOf, routeOf } from "./further.ts";
+import type { Addition } from "./settings.ts";
 
 /** What stands in a running gateway's configuration in place of what envoy/ai-gateway.yaml says. */
 export interface Substitutions {
@@ -13,6 +15,8 @@ export interface Substitutions {
   keys: Map<string, string>;
   /** The loopback ports of mock providers by service id: their clusters lead there, without TLS. */
   mocks: Map<string, number>;
+  /** Services that are added. */
+  further?: Addition[];
   /** Further options of providers by service id. */
   options?: Record<string, Record<string, unknown>>;
 }
@@ -31,7 +35,13 @@ interface Listener {
 
 interface ConnectionManager {
   http_filters: { name: string; typed_config: { upstream_http_filters: Filter[] } }[];
-  route_config: { virtual_hosts: { routes: { name: string; route: { cluster: string } }[] }[] };
+  route_config: { virtual_hosts: { routes: Route[] }[] };
+}
+
+/** A route as far as it is changed here. */
+export interface Route {
+  name: string;
+  route: { cluster: string };
 }
 
 interface Filter {
@@ -39,15 +49,17 @@ interface Filter {
   typed_config: { config?: { configuration: { value: string } } };
 }
 
-interface Cluster {
+/** A cluster as far as it is changed here. */
+export interface Cluster {
   name: string;
   type: string;
   load_assignment: unknown;
-  transport_socket?: { typed_config: { common_tls_context: { validation_context: { trusted_ca: Filename } } } };
+  transport_socket?: { typed_config: { sni: string; common_tls_context: { validation_context: Validation } } };
 }
 
-interface Filename {
-  filename: string;
+interface Validation {
+  trusted_ca: { filename: string };
+  match_typed_subject_alt_names: unknown[];
 }
 
 interface AiProxy {
@@ -70,7 +82,12 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
   const listener = listeners[0];
   listener.address.socket_address.port_value = substitutions.port;
   const manager = listener.filter_chains[0].filters[0].typed_config;
-  for (const route of manager.route_config.virtual_hosts[0].routes) {
+  const { routes } = manager.route_config.virtual_hosts[0];
+  for (const { service, url } of substitutions.further ?? []) {
+    routes.splice(-1, 0, routeOf(service));
+    clusters.push(clusterOf(service, url, clusters.at(-1)!));
+  }
+  for (const route of routes) {
     if (route.name === "default") route.route.cluster = substitutions.defaultService;
   }
   configurePlugin(manager, substitutions);
@@ -82,12 +99,13 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
   return bootstrap;
 }
 
-function configurePlugin(manager: ConnectionManager, { defaultService, keys, options }: Substitutions): void {
+function configurePlugin(manager: ConnectionManager, { defaultService, keys, options, further }: Substitutions): void {
   const filters = manager.http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
   const configuration = filters.find(({ name }) => name === "ai-proxy")?.typed_config.config?.configuration;
   if (!configuration) throw new Error("envoy/ai-gateway.yaml has no filter named ai-proxy");
   const config = JSON.parse(configuration.value) as AiProxy;
   config.activeProviderId = defaultService;
+  for (const { service, url } of further ?? []) config.providers.push(providerOf(service, url));
   for (const provider of config.providers) {
     const key = keys.get(provider.id);
     if (key) provider.apiTokens = [key];

@@ -22,7 +22,7 @@ export async function startMocks(keys: Map<string, string>, delayMs: number): Pr
   }
   return {
     ports: new Map([...servers].map(([id, server]) => [id, server.port])),
-    keys: new Map(SERVICES.map(({ id }) => [id, keys.get(id) ?? MOCK_KEY])),
+    keys: new Map([...SERVICES.map(({ id }) => [id, MOCK_KEY] as const), ...keys]),
     close: async () => void (await Promise.all([...servers.values()].map((server) => server.close()))),
   };
 }

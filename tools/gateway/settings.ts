@@ -1,4 +1,4 @@
-import { SERVICES, type Service } from "./services.ts";
+import { FURTHER_SERVICES, type FurtherService, SERVICES, type Service, variablesOf } from "./services.ts";
 
 /** What a person asked for through environment variables. */
 export interface Settings {
@@ -7,7 +7,16 @@ export interface Settings {
   defaultService: Service;
   /** The providers' keys, by service id; a service without one is served by a mock. */
   keys: Map<string, string>;
+  /** The services that are added, and the addresses that they were given. */
+  further: Addition[];
   engine: "envoy" | "docker" | "func-e";
+}
+
+/** A service that is added to those of envoy/ai-gateway.yaml. */
+export interface Addition {
+  service: FurtherService;
+  /** Where it is, if a variable says so. */
+  url?: string;
 }
 
 /** Thrown with one line that says what to change. */
@@ -15,13 +24,14 @@ export class SettingsError extends Error {}
 
 /** Reads PORT, DEFAULT_AI_SERVICE, ENGINE and the providers' keys; throws `SettingsError` where they cannot work. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const keys = new Map(
-    SERVICES.flatMap(({ id, keyVariable }) => (env[keyVariable] ? [[id, env[keyVariable]] as const] : [])),
-  );
+  const further = readFurther(env);
+  const live = [...SERVICES.filter(({ keyVariable }) => env[keyVariable]), ...further.map(({ service }) => service)];
+  const keys = new Map(live.flatMap(({ id, keyVariable }) => (keyVariable ? [[id, env[keyVariable]!] as const] : [])));
   return {
     port: readPort(env.PORT),
-    defaultService: readDefault(env.DEFAULT_AI_SERVICE, keys),
+    defaultService: readDefault(env.DEFAULT_AI_SERVICE, live),
     keys,
+    further,
     ...readEngine(env),
   };
 }
@@ -35,17 +45,38 @@ function readPort(text: string | undefined): number {
   return port;
 }
 
-function readDefault(name: string | undefined, keys: Map<string, string>): Service {
-  if (!name) return SERVICES.find(({ id }) => keys.has(id)) ?? SERVICES[0];
-  const service = SERVICES.find(({ id }) => id === name);
+function readDefault(name: string | undefined, live: Service[]): Service {
+  if (!name) return live[0] ?? SERVICES[0];
+  const known: Service[] = [...SERVICES, ...FURTHER_SERVICES];
+  const service = known.find(({ id }) => id === name);
   if (!service) {
-    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} is not known: ${SERVICES.map(({ id }) => id).join(" or ")}`);
+    const ids = known.map(({ id }) => id);
+    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} is not known: ${ids.slice(0, -1).join(", ")} or ${ids.at(-1)}`);
   }
-  if (!keys.has(service.id)) {
-    const { keyVariable } = service;
-    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} needs ${keyVariable}; without both, a mock provider answers`);
+  if (!live.includes(service)) {
+    const variables = variablesOf(service).join(" and ");
+    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} needs ${variables}; without them a mock provider answers`);
   }
   return service;
+}
+
+function readFurther(env: NodeJS.ProcessEnv): Addition[] {
+  return FURTHER_SERVICES.flatMap((service) => {
+    const variables = variablesOf(service);
+    const missing = variables.filter((name) => !env[name]);
+    if (missing.length === variables.length) return [];
+    const given = variables.find((name) => env[name]);
+    if (missing.length > 0) throw new SettingsError(`${given} needs ${missing.join(" and ")} beside it`);
+    const { url } = service;
+    return [{ service, ...(url ? { url: readUrl(url.variable, env[url.variable]!) } : {}) }];
+  });
+}
+
+function readUrl(variable: string, text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) {
+    throw new SettingsError(`${variable} must be an address that begins with http:// or https://`);
+  }
+  return text;
 }
 
 function readEngine(env: NodeJS.ProcessEnv): Pick<Settings, "engine"> {

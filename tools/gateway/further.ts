@@ -1,0 +1,34 @@
+import type { Cluster, Route } from "./config.ts";
+import type { FurtherService } from "./services.ts";
+
+/** What the plugin is told about an added service; its key comes with those of the others. */
+export function providerOf({ id, type, url: address }: FurtherService, url?: string) {
+  return { id, type, basePath: `/${id}`, ...(address && url ? { [address.option]: url } : {}) };
+}
+
+/** The route to an added service, as those of envoy/ai-gateway.yaml. */
+export function routeOf({ id }: FurtherService): Route {
+  const config = JSON.stringify({ activeProviderId: id });
+  const metadata = { filter_metadata: { "ai-proxy": { config } } };
+  const route = { cluster: id, timeout: "0s" };
+  return { ...{ name: id, match: { prefix: `/${id}/` }, metadata }, route };
+}
+
+/** The cluster of an added service: like another one that has TLS, but for its address. */
+export function clusterOf({ id, host }: FurtherService, url: string | undefined, like: Cluster): Cluster {
+  const { hostname, port, protocol } = new URL(url ?? `https://${host}`);
+  const isTls = protocol === "https:";
+  const port_value = Number(port) || (isTls ? 443 : 80);
+  // A host that is an IPv6 address stands in brackets in an URL, and without in a socket address.
+  const address = { socket_address: { address: hostname.replace(/^\[|\]$/g, ""), port_value } };
+  const load_assignment = { cluster_name: id, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
+  const cluster = { ...structuredClone(like), name: id, load_assignment };
+  if (!isTls) delete cluster.transport_socket;
+  const tls = cluster.transport_socket?.typed_config;
+  if (!tls) return cluster;
+  tls.sni = hostname;
+  tls.common_tls_context.validation_context.match_typed_subject_alt_names = [
+    { san_type: "DNS", matcher: { exact: hostname } },
+  ];
+  return cluster;
+}
