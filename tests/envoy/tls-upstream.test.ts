@@ -55,7 +55,7 @@ class TlsProvider {
     execFileSync(join(root, ".venv/bin/python"), ["-c", MAKE_CERTIFICATE, name, this.folder]);
     const [key, cert] = ["key.pem", "cert.pem"].map((file) => readFileSync(join(this.folder, file)));
     this.server = createServer({ key, cert }, (request, response) => {
-      this.serverNames.push((request.socket as TLSSocket).servername);
+      this.serverNames.push((request.socket as TLSSocket & { servername?: string | false }).servername);
       this.hosts.push(request.headers.host);
       request.resume().on("end", () => response.setHeader("content-type", "application/json").end("{}"));
     });
