@@ -32,4 +32,4 @@ class KeyAuth extends Plugin<KeyAuthConfig> {
 }
 
 registerPlugin<KeyAuthConfig>(new KeyAuth());
-export * from "../../assembly/plugin/entry";
+export * from "../../assembly/plugin/request-entry";

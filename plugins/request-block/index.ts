@@ -19,4 +19,4 @@ class RequestBlock extends Plugin<RequestBlockConfig> {
 }
 
 registerPlugin<RequestBlockConfig>(new RequestBlock());
-export * from "../../assembly/plugin/entry";
+export * from "../../assembly/plugin/request-entry";
