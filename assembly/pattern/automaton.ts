@@ -51,7 +51,7 @@ export class Automaton {
     this.now = start + 2 * keySize;
     this.seen = start + 2 * keySize + setSize;
     this.stack = start + 2 * (keySize + setSize);
-    this.beginKey(TEXT_EDGE);
+    this.beginKey(alphabet.hasPlaces ? TEXT_EDGE : OTHER_KIND);
     this.follow(0, placesBetween(TEXT_EDGE, OTHER_KIND), false, this.nextKey + SET);
     memory.copy(start, this.nextKey, keySize);
   }

@@ -95,6 +95,20 @@ test("two texts are scanned in turns, also while states are forgotten all the ti
   }
 });
 
+test("the first state of a text is none the worse for being forgotten with the next", () => {
+  const random = new Random(seed());
+  const filling = Array.from({ length: 900 }, () => random.pick(["a", "b"])).join("");
+  let flushed = 0;
+  for (let length = 300; length < filling.length; length++) {
+    compileSet(["(?:a|b)*a(?:a|b){12}c", "ddd"]);
+    scan([filling.slice(0, length)]);
+    const before = setFlushes();
+    assert.equal(scan(["ddd"]), 1, `after ${length} characters`);
+    if (setFlushes() > before) flushed++;
+  }
+  assert.ok(flushed > 0, "the states were never too many in the right moment");
+});
+
 test("a set refuses what a pattern refuses, and what is too much for it", () => {
   assert.equal(compileSet(["a", "b("]), 'pattern "b(", offset 1: this ( has no )');
   const large = "a".repeat(1_990);
