@@ -7,6 +7,8 @@ import { CallState, Choice } from "./chat-stream-state";
 import { TokenUsage } from "./usage";
 
 const NOWHERE = new ByteBuffer();
+/** An id of more bytes than this is left out: each chunk would repeat it. */
+const LONGEST_ID = 256;
 
 /** What a delta is in the middle of. */
 export const enum DeltaMember {
@@ -41,6 +43,7 @@ export class ChatChunk {
   /** Sets what the chunks begin with. */
   setHead(id: Slice, created: i64, model: Slice): void {
     const head = this.head;
+    if (sliceSize(id) > LONGEST_ID) id = ABSENT;
     head.clear();
     sseData(head);
     head.text('{"id":"');

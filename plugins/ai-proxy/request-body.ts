@@ -24,6 +24,10 @@ const edit = new JsonEdit();
 const literals = new ByteBuffer();
 const prepared = new ByteBuffer();
 const KEPT_BYTES = 256 * 1024;
+/** A key of more bytes than this is not shown to the client. */
+const LONGEST_KEY = 256;
+/** A model's name of more bytes than this is refused: each chunk of a stream may repeat it. */
+const LONGEST_MODEL = 1024;
 
 /** Whether the API takes a JSON body that names a model, and is of no use without one. */
 export function takesModel(api: Api): bool {
@@ -43,7 +47,8 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
   }
   if (!request.isObject) return exchange.refuse("The request's body must be a JSON object.");
   if (request.duplicate != ABSENT) {
-    const key = sliceToString(jsonContent(request.duplicate));
+    const content = jsonContent(request.duplicate);
+    const key = sliceSize(content) > LONGEST_KEY ? "" : sliceToString(content);
     return exchange.refuse(`The request's body names '${key}' twice.`, key, "duplicate_parameter");
   }
   const settings = exchange.config.chat.settings;
@@ -119,7 +124,7 @@ function editChatMessages(exchange: Exchange, request: JsonDocument): bool {
 function readModel(exchange: Exchange, request: JsonDocument): bool {
   const model = request.get("model");
   const kind = jsonKind(model);
-  requested.clear();
+  requested.release(LONGEST_MODEL);
   exchange.model.clear();
   if (kind == JsonKind.Absent) {
     if (!takesModel(exchange.api)) return true;
@@ -131,6 +136,7 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   const plain = jsonPlain(model);
   if (plain != ABSENT) requested.append(plain);
   else jsonUnescape(model, requested);
+  if (requested.size > LONGEST_MODEL) return exchange.refuse("'model' is too long.", "model", "invalid_value");
   exchange.model.append(exchange.config.models.map(requested.slice));
   if (exchange.config.chat.responseModel == ResponseModel.Requested) exchange.keepRequestedModel(requested.slice);
   return true;
