@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import binaryen from "binaryen";
 
@@ -32,7 +32,10 @@ export function countSteps(wasm: string, copy: string): string {
   module.addFunctionExport("test_limit", "test_limit");
   if (!module.validate()) throw new Error("the counting copy is no valid module");
   mkdirSync(dirname(resolve(root, copy)), { recursive: true });
-  writeFileSync(resolve(root, copy), module.emitBinary());
+  // Several tests may write it at once: none reads the half of it.
+  const own = resolve(root, `${copy}.${process.pid}`);
+  writeFileSync(own, module.emitBinary());
+  renameSync(own, resolve(root, copy));
   module.dispose();
   return copy;
 }
