@@ -15,7 +15,9 @@ import { alsoEncoded, encoded } from "./scratch";
 
 /** What came back from a callout; valid until the callback returns. */
 export class CalloutResponse {
-  /** The headers; `:status` is missing where no answer came (connection failed, timeout). */
+  /** Whether an HTTP answer came; where none did (connection broken off), it has neither headers nor body. */
+  answered: bool = false;
+  /** The headers of an HTTP answer. Envoy itself answers 503 where nobody listens, and 504 where time ran out. */
   readonly headers: HeaderMap = new HeaderMap(MapType.HttpCallResponseHeaders);
   /** The body of an HTTP answer. */
   readonly body: BodyBuffer = new BodyBuffer(BufferType.HttpCallResponseBody);

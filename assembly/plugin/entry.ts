@@ -152,8 +152,9 @@ export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, 
   if (callout === null) return;
   enterCallback();
   response.body.begin(bodySize);
+  response.answered = headers != 0;
   // The answer's headers and body belong to the root context; what the filter does next belongs to its stream.
-  response.headers.load();
+  if (response.answered) response.headers.load();
   response.body.bytes();
   answer(callout);
 }
