@@ -1,0 +1,67 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith, sliceToString } from "../../assembly/bytes/slice";
+import { Callout, CalloutResponse } from "../../assembly/host/callout";
+import { now } from "../../assembly/host/clock";
+import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { HeaderMap } from "../../assembly/host/headers";
+import { sendLocalReply } from "../../assembly/host/reply";
+
+/** How long the provider may take. */
+export const TIMEOUT_MILLISECONDS: i32 = 10_000;
+
+/** What a local reply carries at most. */
+const MOST_HEADERS: i32 = 64;
+
+const relayed = new HeaderPairs();
+const message = new ByteBuffer();
+
+/** A question to the provider, whose answer becomes the client's. */
+export class CompletionCall extends Callout {
+  private readonly start: u64 = now();
+
+  constructor(stream: u32) {
+    super();
+    this.stream = stream;
+  }
+
+  onResponse(response: CalloutResponse): void {
+    if (response.answered) {
+      relayHeaders(response.headers);
+      sendLocalReply(statusOf(response.headers), "chatgpt-proxy.forward", "", response.body.bytes(), relayed);
+      return;
+    }
+    message.clear();
+    // Envoy answers by itself, with 504 and 503, where time ran out or nobody listens. Other hosts may say nothing.
+    if (now() - this.start >= <u64>TIMEOUT_MILLISECONDS * 1_000_000) {
+      const body = message.text("The provider did not answer in time.\n").slice;
+      sendLocalReply(504, "chatgpt-proxy.timeout", "text/plain", body);
+    } else {
+      const body = message.text("The provider broke off its answer.\n").slice;
+      sendLocalReply(502, "chatgpt-proxy.no_answer", "text/plain", body);
+    }
+  }
+}
+
+function statusOf(headers: HeaderMap): i32 {
+  const text = headers.get(":status");
+  let status = 0;
+  for (let i = 0; i < sliceSize(text); i++) status = status * 10 + <i32>byteAt(text, i) - 0x30;
+  return status;
+}
+
+/** Keeps what belongs to the answer, and leaves out what belonged to the provider's connection. */
+function relayHeaders(headers: HeaderMap): void {
+  relayed.clear();
+  for (let i = 0; i < headers.count && relayed.count < MOST_HEADERS; i++) {
+    const name = headers.nameAt(i);
+    if (!isOfConnection(name)) relayed.add(sliceToString(name), headers.valueAt(i));
+  }
+}
+
+// RFC 9110, section 7.6.1. The length is told anew with the local reply.
+function isOfConnection(name: Slice): bool {
+  if (sliceStartsWith(name, ":") || sliceEquals(name, "content-length") || sliceEquals(name, "connection")) return true;
+  if (sliceEquals(name, "transfer-encoding") || sliceEquals(name, "trailer") || sliceEquals(name, "upgrade"))
+    return true;
+  return sliceEquals(name, "keep-alive") || sliceEquals(name, "proxy-connection") || sliceEquals(name, "te");
+}

@@ -1,0 +1,79 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { CompletionUrl } from "./completion-url";
+
+/** Whom the plugin asks, as whom, and where in a request the prompt stands. */
+export class ChatgptProxyConfig {
+  /** Where completions are asked for. */
+  url: CompletionUrl = new CompletionUrl("api.openai.com", "/v1/completions");
+  /** The value of the header `authorization`. */
+  authorization: string = "";
+  /** The model that completes. */
+  model: string = "text-davinci-003";
+  /** The name of the parameter of the query that is the prompt, in UTF-8. */
+  promptParam: ArrayBuffer = String.UTF8.encode("prompt");
+  /** The cluster of the call; empty for that of the route. */
+  cluster: string = "";
+
+  private humanId: string = "Human:";
+  private aiId: string = "AI:";
+
+  /** Reads the configuration; what a rule or a route does not say, it inherits. An empty text says nothing. */
+  static read(reader: ConfigReader, inherited: ChatgptProxyConfig | null): ChatgptProxyConfig {
+    const config = new ChatgptProxyConfig();
+    if (inherited) config.inherit(inherited);
+    config.readKey(reader);
+    config.readUrl(reader);
+    config.model = said(reader, "model", config.model);
+    const promptParam = said(reader, "promptParam", "");
+    if (promptParam.length) config.promptParam = String.UTF8.encode(promptParam);
+    config.humanId = said(reader, "HumanId", said(reader, "HumainId", config.humanId));
+    config.aiId = said(reader, "AIId", config.aiId);
+    config.cluster = said(reader, "cluster", config.cluster);
+    return config;
+  }
+
+  /** What ends a completion: the human's turn. */
+  get humanStop(): string {
+    return ` ${this.humanId}`;
+  }
+
+  /** What ends a completion: the model's next turn. */
+  get aiStop(): string {
+    return ` ${this.aiId}`;
+  }
+
+  private inherit(from: ChatgptProxyConfig): void {
+    this.url = from.url;
+    this.authorization = from.authorization;
+    this.model = from.model;
+    this.promptParam = from.promptParam;
+    this.cluster = from.cluster;
+    this.humanId = from.humanId;
+    this.aiId = from.aiId;
+  }
+
+  private readKey(reader: ConfigReader): void {
+    if (this.authorization.length && !reader.has("apiKey")) return;
+    const key = reader.requiredText("apiKey");
+    if (!reader.failed && !isVisible(key)) reader.fail("apiKey", "must be ASCII without spaces");
+    this.authorization = `Bearer ${key}`;
+  }
+
+  private readUrl(reader: ConfigReader): void {
+    const text = said(reader, "chatgptUri", "");
+    if (!text.length) return;
+    const url = CompletionUrl.parse(text);
+    if (url) this.url = url;
+    else reader.fail("chatgptUri", "must be a host and a path, as in https://api.openai.com/v1/completions");
+  }
+}
+
+function said(reader: ConfigReader, key: string, fallback: string): string {
+  const text = reader.text(key, fallback);
+  return text.length ? text : fallback;
+}
+
+function isVisible(text: string): bool {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= 0x20 || text.charCodeAt(i) >= 0x7f) return false;
+  return true;
+}

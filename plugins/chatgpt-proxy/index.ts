@@ -1,0 +1,23 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { HttpFilter } from "../../assembly/plugin/filter";
+import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { ChatgptProxyConfig } from "./config";
+import { ChatgptProxyFilter } from "./filter";
+
+class ChatgptProxy extends Plugin<ChatgptProxyConfig> {
+  name(): string {
+    return "chatgpt-proxy";
+  }
+
+  readConfig(reader: ConfigReader, inherited: ChatgptProxyConfig | null): ChatgptProxyConfig {
+    return ChatgptProxyConfig.read(reader, inherited);
+  }
+
+  createFilter(config: ChatgptProxyConfig): HttpFilter | null {
+    return new ChatgptProxyFilter(config);
+  }
+}
+
+registerPlugin<ChatgptProxyConfig>(new ChatgptProxy());
+export { proxy_on_http_call_response } from "../../assembly/plugin/entry";
+export * from "../../assembly/plugin/request-entry";
