@@ -1,0 +1,114 @@
+import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
+import { Pattern, patternError } from "../../assembly/pattern/pattern";
+import { exclusive } from "./exclusive";
+import { wideHashOf } from "./hash";
+import { AddressBlock, AnyValue, KeyMatch, PatternMatch } from "./key-match";
+import { KeySource } from "./key-source";
+import { Limit } from "./limit";
+import { LimitKeys } from "./limit-keys";
+import { WAYS } from "./record";
+
+const MATCH_KEYS: string[] = ["_match_route_", "_match_route_prefix_", "_match_domain_", "_match_service_"];
+const PER_SECOND = "query_per_second";
+const PER_MINUTE = "query_per_minute";
+const PER_HOUR = "query_per_hour";
+const PER_DAY = "query_per_day";
+const SECOND: u64 = 1_000_000_000;
+
+const PATTERN = "regexp:";
+const SLOTS = 16384;
+const MOST_SLOTS = 1 << 20;
+const MOST = <i64>i32.MAX_VALUE;
+
+/** Whose requests are counted on a route, and how many may pass. */
+export class KeyRateLimitConfig {
+  readonly keys: LimitKeys = new LimitKeys();
+  /** What the counts of this configuration are called by in shared data. */
+  private readonly identity: string;
+  private readonly buckets: u32;
+
+  private constructor(
+    readonly source: KeySource,
+    scope: string,
+    slots: i32,
+    /** Whether answers tell what is left. */
+    readonly showsQuota: bool,
+  ) {
+    const buckets = (slots + WAYS - 1) / WAYS;
+    this.buckets = buckets;
+    this.identity = `${scope}\n${source.identity}\n${buckets}`;
+  }
+
+  /** Reads the configuration; nothing is inherited, as in Higress. */
+  static read(reader: ConfigReader): KeyRateLimitConfig {
+    const source = KeySource.read(reader);
+    const slots = <i32>reader.integer("slots", SLOTS, WAYS, MOST_SLOTS);
+    const showsQuota = reader.boolean("show_limit_quota_header", false);
+    const config = new KeyRateLimitConfig(source, scopeOf(reader), slots, showsQuota);
+    if (!reader.has("limit_keys")) reader.fail("limit_keys", "is required");
+    const keys = reader.objects("limit_keys");
+    for (let i = 0; i < keys.length; i++) config.readKey(keys[i]);
+    if (isEmptyList(reader.value("limit_keys"))) reader.fail("limit_keys", "must not be empty");
+    return config;
+  }
+
+  private readKey(reader: ConfigReader): void {
+    const key = reader.requiredText("key");
+    let rate = exclusive(reader, PER_SECOND, "");
+    rate = exclusive(reader, PER_MINUTE, rate);
+    rate = exclusive(reader, PER_HOUR, rate);
+    rate = exclusive(reader, PER_DAY, rate);
+    const count = rate.length ? <u32>reader.integer(rate, 1, 1, MOST) : 0;
+    const concurrent = <u32>reader.integer("concurrent", 0, 1, MOST);
+    const options = [PER_SECOND, PER_MINUTE, PER_HOUR, PER_DAY, "concurrent"].join(", ");
+    if (!rate.length && !reader.has("concurrent"))
+      reader.report.errors.push(`${reader.path} must limit with one of ${options}`);
+    if (!key.length) return;
+    const isMany = this.source.isAddress || key == "*" || key.startsWith(PATTERN);
+    const identity = String.UTF8.encode(`${this.identity}\n${rate}\n${key}`);
+    const name = `key-rate-limit:${wideHashOf(sliceOfBuffer(identity)).toString(16)}`;
+    const limit = new Limit(name, count, windowOf(rate), concurrent, isMany ? this.buckets : 0);
+    if (!isMany) {
+      if (!this.keys.addText(key, limit)) reader.fail("key", "is the same as one before");
+      return;
+    }
+    const match = this.matchOf(key, reader);
+    if (match) this.keys.addMatch(match, limit);
+  }
+
+  private matchOf(key: string, reader: ConfigReader): KeyMatch | null {
+    if (key == "*") return new AnyValue();
+    if (this.source.isAddress) {
+      const block = AddressBlock.parse(key);
+      if (!block) reader.fail("key", "must be an address, a block like 10.0.0.0/8, or *");
+      return block;
+    }
+    const pattern = Pattern.compile(key.substring(PATTERN.length));
+    if (pattern) return new PatternMatch(pattern);
+    reader.fail("key", `is not supported: ${patternError()}`);
+    return null;
+  }
+}
+
+/** The window of a rate, in nanoseconds; 0 without a rate. */
+function windowOf(rate: string): u64 {
+  if (rate == PER_SECOND) return SECOND;
+  if (rate == PER_MINUTE) return 60 * SECOND;
+  if (rate == PER_HOUR) return 3600 * SECOND;
+  return rate == PER_DAY ? 86400 * SECOND : 0;
+}
+
+function isEmptyList(value: Slice): bool {
+  return jsonKind(value) == JsonKind.Array && jsonFirst(value) == ABSENT;
+}
+
+/** What tells the configuration of one rule from that of another, so that each has counts of its own. */
+function scopeOf(reader: ConfigReader): string {
+  const parts: string[] = [reader.text("rule_name")];
+  // What is wrong with these is reported where the rule is read.
+  const silent = reader.detached();
+  for (let i = 0; i < MATCH_KEYS.length; i++) parts.push(silent.texts(MATCH_KEYS[i]).join("\t"));
+  return parts.join("\n");
+}

@@ -1,0 +1,9 @@
+import { ConfigReader } from "../../assembly/config/reader";
+
+/** Of options that exclude each other, the one that is there: `option`, if none was `found` before; a second one is an error. */
+export function exclusive(reader: ConfigReader, option: string, found: string): string {
+  if (!reader.has(option)) return found;
+  if (!found.length) return option;
+  reader.fail(option, `must not stand beside ${found}`);
+  return found;
+}

@@ -1,0 +1,67 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT } from "../../assembly/bytes/slice";
+import { now } from "../../assembly/host/clock";
+import { HeaderMap } from "../../assembly/host/headers";
+import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { KeyRateLimitConfig } from "./config";
+import { wideHashOf } from "./hash";
+import { Limit, Outcome, Verdict } from "./limit";
+import { refuseConcurrency, refuseRate } from "./refusal";
+
+const SECOND: u64 = 1_000_000_000;
+
+const number = new ByteBuffer();
+
+/** Lets so many requests of a key pass, and so many be open at once. */
+export class KeyRateLimitFilter extends HttpFilter {
+  private limit: Limit | null = null;
+  private value: u64 = 0;
+  private readonly outcome: Outcome = new Outcome();
+
+  constructor(private readonly config: KeyRateLimitConfig) {
+    super();
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const value = this.config.source.valueIn(headers);
+    if (value == ABSENT) return HeadersAction.Continue;
+    const limit = this.config.keys.find(value);
+    if (!limit) return HeadersAction.Continue;
+    this.limit = limit;
+    this.value = wideHashOf(value);
+    const verdict = limit.admit(this.value, this.outcome);
+    if (verdict == Verdict.Passes) return HeadersAction.Continue;
+    if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft);
+    else refuseConcurrency();
+    return HeadersAction.Replied;
+  }
+
+  override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const limit = this.limit;
+    if (!this.config.showsQuota || !limit || !limit.rate || !this.outcome.end) return HeadersAction.Continue;
+    setNumber(headers, "x-ratelimit-limit", limit.rate);
+    setNumber(headers, "x-ratelimit-remaining", this.outcome.remaining);
+    setNumber(headers, "x-ratelimit-reset", this.secondsLeft);
+    return HeadersAction.Continue;
+  }
+
+  override onStreamDone(): void {
+    if (this.outcome.isOpen) this.limit!.release(this.value, this.outcome);
+  }
+
+  override free(): void {
+    heap.free(changetype<usize>(this.outcome));
+  }
+
+  /** Until the window ends, in whole seconds and at least one, so that whoever waits so long is not too early. */
+  private get secondsLeft(): u32 {
+    const time = now();
+    const end = this.outcome.end;
+    return end > time ? <u32>((end - time + SECOND - 1) / SECOND) : 1;
+  }
+}
+
+function setNumber(headers: HeaderMap, name: string, value: u32): void {
+  number.clear();
+  headers.set(name, number.integer(value).slice);
+}

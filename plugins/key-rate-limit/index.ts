@@ -1,0 +1,22 @@
+import { ConfigReader } from "../../assembly/config/reader";
+import { HttpFilter } from "../../assembly/plugin/filter";
+import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { KeyRateLimitConfig } from "./config";
+import { KeyRateLimitFilter } from "./filter";
+
+class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
+  name(): string {
+    return "key-rate-limit";
+  }
+
+  readConfig(reader: ConfigReader, inherited: KeyRateLimitConfig | null): KeyRateLimitConfig {
+    return KeyRateLimitConfig.read(reader);
+  }
+
+  createFilter(config: KeyRateLimitConfig): HttpFilter | null {
+    return new KeyRateLimitFilter(config);
+  }
+}
+
+registerPlugin<KeyRateLimitConfig>(new KeyRateLimit());
+export * from "../../assembly/plugin/entry";

@@ -1,0 +1,81 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import {
+  ABSENT,
+  indexOfByte,
+  lastIndexOfByte,
+  Slice,
+  sliceOfBuffer,
+  sliceStart,
+  subslice,
+} from "../../assembly/bytes/slice";
+import { Pattern } from "../../assembly/pattern/pattern";
+import { parseAddress, parseNumber } from "./address";
+
+const COLON: u32 = 0x3a;
+const SLASH: u32 = 0x2f;
+
+const parsed = new ByteBuffer();
+
+/** Which values a limit covers, each of them with a count of its own. */
+export abstract class KeyMatch {
+  /** Whether the value is covered. */
+  abstract covers(value: Slice): bool;
+}
+
+/** `*`: every value. */
+export class AnyValue extends KeyMatch {
+  covers(value: Slice): bool {
+    return true;
+  }
+}
+
+/** `regexp:`: values in which the pattern matches somewhere. */
+export class PatternMatch extends KeyMatch {
+  constructor(private readonly pattern: Pattern) {
+    super();
+  }
+
+  covers(value: Slice): bool {
+    return this.pattern.search(value);
+  }
+}
+
+/** An address, or a block of them (CIDR). */
+export class AddressBlock extends KeyMatch {
+  private constructor(
+    private readonly high: u64,
+    private readonly low: u64,
+    /** How many of the 128 bits count. */
+    private readonly bits: u32,
+  ) {
+    super();
+  }
+
+  /** Reads `10.0.0.0/8` or an address alone; `null` if it is neither. */
+  static parse(text: string): AddressBlock | null {
+    const bytes = String.UTF8.encode(text);
+    const whole = sliceOfBuffer(bytes);
+    const slash = lastIndexOfByte(whole, SLASH);
+    const host = slash < 0 ? whole : subslice(whole, 0, slash);
+    const width = indexOfByte(host, COLON) >= 0 ? 128 : 32;
+    const bits = slash < 0 ? width : parseNumber(subslice(whole, slash + 1), width);
+    const address = parseAddress(host, parsed);
+    if (bits < 0 || address == ABSENT) return null;
+    return new AddressBlock(highOf(address), lowOf(address), 128 - width + bits);
+  }
+
+  covers(value: Slice): bool {
+    const high = this.high ^ highOf(value);
+    const low = this.low ^ lowOf(value);
+    if (this.bits <= 64) return this.bits == 0 || high >> (64 - this.bits) == 0;
+    return high == 0 && low >> (128 - this.bits) == 0;
+  }
+}
+
+function highOf(address: Slice): u64 {
+  return bswap<u64>(load<u64>(sliceStart(address)));
+}
+
+function lowOf(address: Slice): u64 {
+  return bswap<u64>(load<u64>(sliceStart(address), 8));
+}

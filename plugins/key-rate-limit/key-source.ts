@@ -1,0 +1,99 @@
+import { CONSUMER_HEADER } from "../../assembly/ai/contract";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { decodePercent } from "../../assembly/bytes/percent";
+import { QueryParameters, queryOf } from "../../assembly/bytes/query";
+import { ABSENT, indexOfByte, Slice, sliceOfBuffer, slicesEqual, subslice, trimmed } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { HeaderMap } from "../../assembly/host/headers";
+import { namedProperty } from "../../assembly/host/property";
+import { parseAddress, withoutPort } from "./address";
+import { exclusive } from "./exclusive";
+
+const HEADER = "limit_by_header";
+const PARAMETER = "limit_by_param";
+const CONSUMER = "limit_by_consumer";
+const ADDRESS = "limit_by_per_ip";
+
+const FROM_HEADER = "from-header-";
+const FROM_CONNECTION = "from-remote-addr";
+const COMMA: u32 = 0x2c;
+
+const parameters = new QueryParameters();
+const decoded = new ByteBuffer();
+const address = new ByteBuffer();
+
+/** Where in a request the value stands whose requests are counted. */
+export class KeySource {
+  private readonly nameBytes: ArrayBuffer;
+
+  /** `kind` is the option that names the source; `name` is empty for the address of the connection. */
+  constructor(
+    private readonly kind: string,
+    private readonly name: string,
+  ) {
+    this.nameBytes = String.UTF8.encode(name);
+  }
+
+  /** Reads the one option that must be there. */
+  static read(reader: ConfigReader): KeySource {
+    let kind = exclusive(reader, HEADER, "");
+    kind = exclusive(reader, PARAMETER, kind);
+    kind = exclusive(reader, CONSUMER, kind);
+    kind = exclusive(reader, ADDRESS, kind);
+    if (kind == HEADER) return new KeySource(kind, reader.requiredText(HEADER).toLowerCase());
+    if (kind == PARAMETER) return new KeySource(kind, reader.requiredText(PARAMETER));
+    if (kind == ADDRESS) return new KeySource(kind, readAddressSource(reader));
+    const options = [HEADER, PARAMETER, CONSUMER, ADDRESS].join(", ");
+    if (kind == CONSUMER) reader.text(CONSUMER);
+    else reader.report.errors.push(`${reader.path} must say what is counted with one of ${options}`);
+    return new KeySource(CONSUMER, CONSUMER_HEADER);
+  }
+
+  /** Whether the values are addresses, in sixteen bytes. */
+  get isAddress(): bool {
+    return this.kind == ADDRESS;
+  }
+
+  /** What tells this source from others. */
+  get identity(): string {
+    return `${this.kind}=${this.name}`;
+  }
+
+  /** The value that a request brings; `ABSENT` where it brings none. Valid until the next one is asked for. */
+  valueIn(headers: HeaderMap): Slice {
+    if (this.kind == PARAMETER) return this.parameterOf(headers.get(":path"));
+    if (this.kind != ADDRESS) return headers.get(this.name);
+    const text = this.name.length ? firstItem(headers.get(this.name)) : namedProperty("source\0address");
+    return text == ABSENT ? ABSENT : parseAddress(withoutPort(text), address);
+  }
+
+  private parameterOf(path: Slice): Slice {
+    const query = queryOf(path);
+    if (query == ABSENT) return ABSENT;
+    parameters.begin(query);
+    while (parameters.next()) {
+      decoded.clear();
+      if (!slicesEqual(decodePercent(parameters.name, decoded, true), sliceOfBuffer(this.nameBytes))) continue;
+      decoded.clear();
+      // So that an empty value has an address as well.
+      decoded.reserve(1);
+      return decodePercent(parameters.value, decoded, true);
+    }
+    return ABSENT;
+  }
+}
+
+function readAddressSource(reader: ConfigReader): string {
+  const text = reader.requiredText(ADDRESS);
+  if (text.startsWith(FROM_HEADER) && text.length > FROM_HEADER.length)
+    return text.substring(FROM_HEADER.length).toLowerCase();
+  if (text.length && text != FROM_CONNECTION)
+    reader.fail(ADDRESS, `must be ${FROM_CONNECTION}, or ${FROM_HEADER} and the name of a header`);
+  return "";
+}
+
+function firstItem(list: Slice): Slice {
+  if (list == ABSENT) return ABSENT;
+  const comma = indexOfByte(list, COMMA);
+  return trimmed(comma < 0 ? list : subslice(list, 0, comma));
+}
