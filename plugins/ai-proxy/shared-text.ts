@@ -94,8 +94,8 @@ class Fetch extends Callout {
 
 /** Takes the time and the text from an answer; gives why there is none, or "". */
 function receive(source: TextSource, response: CalloutResponse): string {
+  if (!response.answered) return "no answer";
   const status = response.headers.get(":status");
-  if (status == ABSENT) return "no answer";
   if (!sliceEquals(status, "200")) return "its status is not 200";
   received.release(KEPT_BYTES);
   writeStamp(milliseconds(), received);
