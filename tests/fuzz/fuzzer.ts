@@ -13,6 +13,7 @@ import { GATEWAY_KEY, type Target } from "./targets.ts";
 /** Exchanges that are open at once. */
 const OPEN = 4;
 const ROUTE_CONFIGS = 30;
+const TEXTS = ["", "a context", '"\\\n\u0000', "\u00ff\ud83d", "x".repeat(1000), "{}"];
 const BUFFER_LIMIT = 4 * 1024 * 1024;
 
 interface Open {
@@ -57,6 +58,7 @@ export class Fuzzer {
       const at = this.random.below(open.length);
       const { played, steps, work } = open[at];
       const step = work.measure(() => steps.next());
+      this.answerCallouts();
       this.host.check();
       if (!step.done) continue;
       open.splice(at, 1);
@@ -88,6 +90,16 @@ export class Fuzzer {
     if (random.below(50) === 0) host.advance(random.below(2000));
     const steps = drive(stream, sent, (streams) => (played.reply = answer(target, streams, random)));
     return { played, steps, work: new Work(host.vm, this.context) };
+  }
+
+  /** Answers what the plugin asked for by itself: late, wrongly, or not at all. */
+  private answerCallouts(): void {
+    const { host, random } = this;
+    for (const call of host.callouts) {
+      if (call.kind !== "http" || random.below(10) > 0) continue;
+      if (random.below(4) === 0) host.fail(call);
+      else host.answer(call, { status: random.pick([200, 200, 302, 404, 500]), body: random.pick(TEXTS) });
+    }
   }
 
   /** Now and then a route has a configuration of its own, which is broken more often than not. */

@@ -69,6 +69,7 @@ function ownErrorFaults({ stream, reply }: Played, status: number): string[] {
   const wanted: Record<string, number | undefined> = {
     "ai-proxy.bad_request": 400,
     "ai-proxy.unsupported_api": 404,
+    "ai-proxy.context_unavailable": 503,
     "ai-proxy.bad_route_config": 500,
     "ai-proxy.unknown_provider": 500,
     "ai-proxy.provider_error": reply && reply.status < 400 ? 502 : reply?.status,
@@ -109,7 +110,7 @@ function sizeFaults({ stream, attack, reply }: Played): string[] {
   const [requested, answered] = [attack.body.length, Buffer.concat(reply?.chunks ?? []).length];
   const [forwarded, returned] = [stream.upstream.bodyBytes.length, stream.client.bodyBytes.length];
   const found: string[] = [];
-  if (forwarded > 2000 + 2 * requested) found.push(`${requested} bytes became ${forwarded} for the provider`);
+  if (forwarded > 8000 + 2 * requested) found.push(`${requested} bytes became ${forwarded} for the provider`);
   if (returned > 4000 + 2 * requested + 40 * answered)
     found.push(`${answered} bytes became ${returned} for the client`);
   return found;
@@ -118,10 +119,20 @@ function sizeFaults({ stream, attack, reply }: Played): string[] {
 /** The stream without the chunks that only say usage, as an independent reader sees it. */
 function withoutUsage(stream: Buffer): string {
   const kept = decodeWhole(stream).filter(({ data }) => {
-    const event = data === undefined ? undefined : parsed(Buffer.from(data));
+    // What is nested too deeply is not looked at, and passes.
+    const event = data === undefined || depthOf(data) > 256 ? undefined : parsed(Buffer.from(data));
     return !(isObject(event?.usage) && Array.isArray(event.choices) && event.choices.length === 0);
   });
   return kept.map(({ raw }) => raw).join("");
+}
+
+function depthOf(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function isError(answer: JsonObject | undefined): boolean {

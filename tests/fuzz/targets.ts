@@ -35,6 +35,10 @@ export const targets: Target[] = [
   one("openai, the client's key", "openai", { type: "openai" }, { hasKey: false }),
   one("openai, no usage", "openai", { type: "openai", disableStreamUsageStats: true }),
   one("openai, original", "openai", { type: "openai", protocol: "original" }, { isOriginal: true }),
+  one("openai, context", "openai", {
+    type: "openai",
+    context: { fileUrl: "http://files.example/context.txt", cluster: "upstream", refreshSeconds: 1 },
+  }),
   one("qwen, compatible", "openai", { type: "qwen" }),
   one("qwen, native", "qwen", { type: "qwen", qwenEnableCompatible: false }),
   one("qwen, native, concat", "qwen", { type: "qwen", qwenEnableCompatible: false, reasoningContentMode: "concat" }),
