@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chain of examples/articles/2023 and the six calls of its script, with a mock in the place of OpenAI.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
+import { leadToLoopback, type Bootstrap } from "../../tools/gateway/config.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { send, type ClientResponse } from "../harness/http-client.ts";
+import { openAiDialect } from "../providers/openai.ts";
+import { serve, type RunningServer } from "../providers/server.ts";
+
+const folder = new URL("../../examples/articles/2023/", import.meta.url);
+
+describe("examples/articles/2023", () => {
+  let envoy: EnvoyProcess;
+  let provider: RunningServer;
+
+  before(async () => {
+    const bootstrap = parse(readFileSync(new URL("envoy.yaml", folder), "utf8")) as Bootstrap;
+    provider = await serve((request) => openAiDialect({ models: /^curie$/ }).handle(request));
+    for (const cluster of bootstrap.static_resources.clusters) leadToLoopback(cluster, provider.port);
+    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+  });
+  after(async () => {
+    await envoy?.stop();
+    await provider?.close();
+  });
+
+  function get(path: string, key: string): Promise<ClientResponse> {
+    const headers: [string, string][] = [["apikey", key]];
+    const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
+    return send(envoy.listenerPorts.gateway, request);
+  }
+
+  it("gives the six calls of the script the statuses that are due", async () => {
+    const asked = provider.requests.length;
+    const gateway = `http://127.0.0.1:${envoy.listenerPorts.gateway}`;
+    const { code, said } = await play(fileURLToPath(new URL("calls.sh", folder)), gateway);
+    assert.equal(code, 0, said);
+    assert.deepEqual(said.match(/^\d{3}/gm), ["401", "401", "403", "200", "404", "404"]);
+    assert.equal(provider.requests.length - asked, 1);
+    const { headers, path, authority } = provider.requests.at(-1)!;
+    assert.deepEqual([authority, path], ["api.openai.com", "/v1/completions"]);
+    assert.doesNotMatch(JSON.stringify(headers), /xxxxxx/);
+  });
+
+  it("answers with the model's completion", async () => {
+    const { status, body } = await get("/?text=Say,hello", "xxxxxx");
+    assert.equal(status, 200, body.toString());
+    assert.equal((JSON.parse(body.toString()) as { object: string }).object, "text_completion");
+  });
+
+  it("shows in the log how often each consumer called", async () => {
+    const from = consumersIn(envoy).length;
+    for (let i = 0; i < 5; i++) assert.equal((await get("/both?text=hi", "xxxxxx")).status, 200);
+    for (let i = 0; i < 3; i++) assert.equal((await get("/both?text=hi", "yyyyyy")).status, 200);
+    for (let i = 0; i < 100 && consumersIn(envoy).length < from + 8; i++) await sleep(100);
+    const calls = consumersIn(envoy).slice(from);
+    assert.deepEqual(calls.sort(), [...Array(5).fill("consumer1"), ...Array(3).fill("consumer2")]);
+  });
+});
+
+/** The consumers of the calls on `/both`, as the access log has them. */
+function consumersIn(envoy: EnvoyProcess): string[] {
+  return envoy
+    .logs()
+    .filter((line) => line.startsWith("{") && line.includes('"both-consumers"'))
+    .map((line) => (JSON.parse(line) as { consumer: string }).consumer);
+}
+
+/** Runs the script and resolves with how it ended and what it said. */
+async function play(script: string, gateway: string): Promise<{ code: number | null; said: string }> {
+  const child = spawn(script, [gateway]);
+  let said = "";
+  child.stdout.on("data", (data) => (said += data));
+  child.stderr.on("data", (data) => (said += data));
+  const code = await new Promise<number | null>((done) => child.once("close", done));
+  return { code, said };
+}
