@@ -168,7 +168,8 @@ describe("ai-proxy's memory", () => {
   });
 
   test("comes back from a request of ten megabytes", () => {
-    for (const { name } of targets) {
+    // A request that waits for its context goes nowhere here.
+    for (const { name } of targets.filter((target) => target.name !== "openai, context")) {
       const lane = setup(name);
       const ask = (content: string): void => {
         const stream = lane.host.stream(lane.context, { bufferLimitBytes: 32 * MEBIBYTE });
