@@ -28,8 +28,8 @@ describe("key-rate-limit on two workers", () => {
   let gate: { open: () => void; passed: Promise<void> };
 
   /** Puts the listeners into place; Envoy watches for files that are moved. */
-  function configure(limit_keys: Limit[]): string {
-    const configuration = JSON.stringify({ limit_by_header: "x-key", slots: 64, limit_keys });
+  function configure(limit_keys: Limit[], slots = 64): string {
+    const configuration = JSON.stringify({ limit_by_header: "x-key", slots, limit_keys });
     const filter = wasmFilter({ plugin: "key-rate-limit", wasm: "build/key-rate-limit.wasm", configuration });
     const routes = [routeFor({ name: "default", cluster: "provider" })];
     const type = "type.googleapis.com/envoy.config.listener.v3.Listener";
@@ -147,5 +147,37 @@ describe("key-rate-limit on two workers", () => {
     await eventually("the new limit is in force", async () => (await get("new")).status === 429);
     assert.equal((await get("each-0")).status, 429);
     assert.equal(await passed(times(20, "one")), 3);
+  });
+
+  it("begins a new window when one is over", async () => {
+    configure([{ key: "second", query_per_second: 1 }]);
+    await eventually("the window is full", async () => (await get("second")).status === 429);
+    await eventually("the window is over", async () => (await get("second")).status === 200);
+  });
+
+  it("counts values together while no slot is free, and apart again once one is", async () => {
+    configure(
+      [
+        { key: "changed", query_per_day: 1 },
+        { key: "regexp:^held-", concurrent: 1 },
+      ],
+      8,
+    );
+    await eventually("the configuration is in force", async () => (await get("changed")).status === 429);
+    const asked = provider.requests.length;
+    let open = (): void => {};
+    const opened = new Promise<void>((done) => (open = done));
+    gate = { open, passed: opened };
+    const held: Promise<ClientResponse>[] = [];
+    for (let value = 0; value < 9; value++) {
+      held.push(get(`held-${value}`, "/wait"));
+      await eventually("it is open", () => provider.requests.length - asked === held.length);
+    }
+    assert.equal((await get("held-9")).status, 429);
+    assert.equal((await get("held-0")).status, 429);
+    gate.open();
+    for (const answer of held) assert.equal((await answer).status, 200);
+    const others = Array.from({ length: 8 }, (_, index) => `held-other-${index}`);
+    await eventually("eight others are counted apart", async () => (await passed(others)) === 8);
   });
 });
