@@ -3,9 +3,9 @@
 MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T a pattern of test names; the test runner reads both.
-export P T ONLY PORT ENGINE
+export P T ONLY PORT ENGINE MINUTES SEED
 
-.PHONY: help setup build watch test unit host envoy-test clients lint format bench validate demo run func-e docs clean
+.PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ envoy-test: build ## Test the compiled plugins in a real Envoy (P=ai-proxy, T=pa
 
 clients: build ## Test with the official SDKs, against the mock providers and through the gateway
 	@$(NODE) tools/test.ts clients
+
+fuzz: build ## Attack ai-proxy with random traffic (MINUTES=5, SEED=1 to repeat)
+	@$(NODE) tests/fuzz/run.ts
 
 lint: build ## Check format, types, import directions, file sizes, schemas, documents and Envoy files
 	@$(NODE) tools/test.ts lint
