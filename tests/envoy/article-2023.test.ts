@@ -54,7 +54,14 @@ describe("examples/articles/2023", () => {
     assert.equal((JSON.parse(body.toString()) as { object: string }).object, "text_completion");
   });
 
-  it("shows in the log how often each consumer called", async () => {
+  it("lets consumer1 ask three times a minute", async () => {
+    let limited = await get("/?text=hi", "xxxxxx");
+    for (let calls = 1; calls < 4 && limited.status === 200; calls++) limited = await get("/?text=hi", "xxxxxx");
+    assert.equal(limited.status, 429);
+    assert.match(limited.headers.find(([name]) => name === "retry-after")?.[1] ?? "", /^\d+$/);
+  });
+
+  it("limits nobody on another route, and shows in the log how often each consumer called", async () => {
     const from = consumersIn(envoy).length;
     for (let i = 0; i < 5; i++) assert.equal((await get("/both?text=hi", "xxxxxx")).status, 200);
     for (let i = 0; i < 3; i++) assert.equal((await get("/both?text=hi", "yyyyyy")).status, 200);
