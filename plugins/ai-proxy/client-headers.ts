@@ -3,7 +3,9 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEnd, sliceOf, slicesEqual, sliceSize, sliceStart } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
+import { namedProperty } from "../../assembly/host/property";
 import { Exchange } from "./exchange";
+import { Position, ProviderConfig } from "./provider-config";
 
 /** The headers that ai-proxy or a provider of its changes. The first two also change when a redirect is followed. */
 const NAMES: string[] = [
@@ -31,7 +33,8 @@ export function defineClientHeaders(): void {
  * Puts the client's headers back where an earlier attempt changed them: Envoy keeps the changes of one attempt for the
  * next, and so a key for one provider would reach another. Host and path stay where somebody else changed them since.
  */
-export function restoreClientHeaders(headers: HeaderMap): void {
+export function restoreClientHeaders(exchange: Exchange, headers: HeaderMap): void {
+  if (!hasAttempts(exchange.config)) return;
   const saved = state.get();
   if (saved == ABSENT) return;
   let at = sliceStart(saved);
@@ -51,6 +54,7 @@ export function restoreClientHeaders(headers: HeaderMap): void {
 
 /** Takes the client's headers down in `exchange.clientHeaders`, before anything changes. */
 export function takeClientHeaders(exchange: Exchange, headers: HeaderMap): void {
+  if (!hasAttempts(exchange.config)) return;
   const bytes = exchange.clientHeaders;
   bytes.clear();
   for (let i = 0; i < NAMES.length + CREDENTIAL_HEADERS.length; i++) write(bytes, headers.get(nameOf(i)));
@@ -58,6 +62,7 @@ export function takeClientHeaders(exchange: Exchange, headers: HeaderMap): void 
 
 /** Keeps them for the next attempt, with the host ("" for the client's) and the path that this one sends. */
 export function keepClientHeaders(exchange: Exchange, authority: string, path: Slice): void {
+  if (!hasAttempts(exchange.config)) return;
   const bytes = exchange.clientHeaders;
   text.clear();
   if (authority.length) text.text(authority);
@@ -66,6 +71,15 @@ export function keepClientHeaders(exchange: Exchange, authority: string, path: S
   write(bytes, path);
   state.set(bytes.slice);
   bytes.free();
+}
+
+/** Whether there may be another attempt: before the router there is none. A configuration stands in one place only. */
+function hasAttempts(config: ProviderConfig): bool {
+  if (config.position == Position.Unknown) {
+    const isInRoutersChain = namedProperty("upstream\0address") != ABSENT;
+    config.position = isInRoutersChain ? Position.RoutersChain : Position.BeforeRouter;
+  }
+  return config.position == Position.RoutersChain;
 }
 
 /** Whether host and path are still what the attempt before has sent. */

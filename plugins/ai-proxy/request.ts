@@ -54,7 +54,7 @@ const WHOLE_BYTES = 32 * 1024;
 /** Reads the request's headers, puts host and key in place, and the path, if no body is needed for it. */
 export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const config = exchange.config;
-  restoreClientHeaders(headers);
+  restoreClientHeaders(exchange, headers);
   takeClientHeaders(exchange, headers);
   exchange.keepPath(headers.get(":path"));
   exchange.path = withoutBasePath(exchange.path, exchange);
