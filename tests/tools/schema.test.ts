@@ -44,6 +44,10 @@ for (const { name, folder } of findPlugins()) {
       }
     });
 
+    it("accepts rules alone", () => {
+      assert.ok(validate({ _rules_: [{ _match_route_: ["default"] }] }), ajv.errorsText(validate.errors));
+    });
+
     for (const file of [...filesIn("envoy", ".yaml"), ...filesIn("examples", ".yaml")]) {
       it(`accepts what stands in ${file}`, () => {
         for (const config of configurations(file, name)) assert.ok(validate(config), ajv.errorsText(validate.errors));
