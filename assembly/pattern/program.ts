@@ -144,7 +144,7 @@ export class ProgramBuilder {
     this.code.append(this.part.slice);
   }
 
-  /** The program; the builder has nothing left. */
+  /** The program; the builder is not used again. */
   finish(): ArrayBuffer {
     const codeSize = this.code.size;
     const program = new ArrayBuffer(codeSize + this.ranges.size);
@@ -158,10 +158,10 @@ export class ProgramBuilder {
     return program;
   }
 
-  /** Gives the memory back. */
+  /** Gives the memory back; the builder is not used again. */
   dispose(): void {
-    this.code.free();
-    this.ranges.free();
-    this.part.free();
+    this.code.dispose();
+    this.ranges.dispose();
+    this.part.dispose();
   }
 }
