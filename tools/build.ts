@@ -5,7 +5,9 @@ import { compile } from "./compile.ts";
 import { findPlugins, root } from "./plugins.ts";
 
 /** The largest module that may be released; a bigger one fails the build. */
-const SIZE_BUDGET_BYTES = 150_000;
+const SIZE_BUDGET_BYTES = 80_000;
+/** Every provider's protocol is in it, and with `~pattern` in `modelMapping` the pattern engine, which takes 14 KB. */
+const AI_PROXY_BUDGET_BYTES = 165_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -27,9 +29,10 @@ async function build(): Promise<boolean> {
     const started = performance.now();
     try {
       const { upToDate, bytes } = await compile({ entry: plugin.entry, out: plugin.wasm, target });
-      const tooBig = target === "release" && bytes > SIZE_BUDGET_BYTES;
+      const budget = plugin.name === "ai-proxy" ? AI_PROXY_BUDGET_BYTES : SIZE_BUDGET_BYTES;
+      const tooBig = target === "release" && bytes > budget;
       const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
-      const size = `${(bytes / 1000).toFixed(1)} KB of ${SIZE_BUDGET_BYTES / 1000}`;
+      const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;
       console.log(`${plugin.wasm.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
       ok &&= !tooBig;
     } catch (error) {

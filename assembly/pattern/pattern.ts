@@ -53,6 +53,11 @@ export class Pattern {
     return new Pattern(builder.finish(), length, parser.names);
   }
 
+  /** The bytes that it takes up. */
+  get size(): i32 {
+    return this.program.byteLength;
+  }
+
   /** Whether it matches anywhere in the text. */
   search(text: Slice): bool {
     return this.run(text, 0, 0, Goal.Search) != 0;

@@ -1,5 +1,14 @@
-import { Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../../assembly/bytes/slice";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
+import { Pattern, patternError } from "../../assembly/pattern/pattern";
+
+/** The longest name that patterns are tried on: a name is the client's to choose, and replacing walks it once a match. */
+const LONGEST_NAME: i32 = 256;
+/** What the patterns of one mapping may take up: a few short keys can stand for thousands of instructions. */
+const MOST_PATTERN_BYTES: i32 = 65_536;
+/** Memory for a replaced name that is kept. */
+const KEPT_BYTES: i32 = 4_096;
 
 class Entry {
   constructor(
@@ -8,11 +17,34 @@ class Entry {
   ) {}
 }
 
-/** Which of the provider's models serves a client's model: exact key, then the longest prefix `x*`, then `*`. */
+class PatternEntry {
+  constructor(
+    readonly pattern: Pattern,
+    readonly template: ArrayBuffer,
+  ) {}
+
+  /** The name with each match replaced; as it is if nothing would be left of it. */
+  replaceIn(model: Slice): Slice {
+    if (!this.template.byteLength) return model;
+    replaced.release(KEPT_BYTES);
+    this.pattern.replace(model, sliceOfBuffer(this.template), replaced);
+    return replaced.size ? replaced.slice : model;
+  }
+}
+
+const replaced = new ByteBuffer();
+
+/**
+ * Which of the provider's models serves a client's model: the exact key, then the longest prefix `x*`, then the first
+ * pattern `~x` that matches anywhere in the name, then `*`. A pattern's value takes the place of all that it matches, and
+ * may refer to its groups.
+ */
 export class ModelMapping {
   private readonly exact: Entry[] = [];
   /** Longest first. */
   private readonly prefixes: Entry[] = [];
+  private readonly patterns: PatternEntry[] = [];
+  private patternBytes: i32 = 0;
   private fallback: ArrayBuffer | null = null;
 
   /** Reads `modelMapping`. An empty value keeps the client's name. */
@@ -25,7 +57,10 @@ export class ModelMapping {
     return mapping;
   }
 
-  /** The provider's model for the client's; the client's own where nothing fits. Absent stays absent unless `*` fits. */
+  /**
+   * The provider's model for the client's; the client's own where nothing fits. Absent stays absent unless `*` fits. It is
+   * valid until the next call.
+   */
   map(model: Slice): Slice {
     for (let i = 0; i < this.exact.length; i++) {
       const entry = this.exact[i];
@@ -37,20 +72,36 @@ export class ModelMapping {
       if (sliceSize(model) < size) continue;
       if (memory.compare(sliceStart(model), changetype<usize>(entry.key), size) == 0) return chosen(entry.value, model);
     }
+    if (model != ABSENT && sliceSize(model) <= LONGEST_NAME) {
+      for (let i = 0; i < this.patterns.length; i++) {
+        const entry = this.patterns[i];
+        if (entry.pattern.search(model)) return entry.replaceIn(model);
+      }
+    }
     const fallback = this.fallback;
     return fallback ? chosen(fallback, model) : model;
   }
 
   private add(key: string, value: string, reader: ConfigReader): void {
-    if (key.startsWith("~")) {
-      reader.fail(`modelMapping.${key}`, "is a regular expression, which is not supported yet");
-      return;
-    }
     const bytes = String.UTF8.encode(value);
-    if (key == "*") this.fallback = bytes;
+    if (key.startsWith("~")) this.addPattern(key, bytes, reader);
+    else if (key == "*") this.fallback = bytes;
     else if (key.endsWith("*")) {
       this.prefixes.push(new Entry(String.UTF8.encode(key.substring(0, key.length - 1)), bytes));
     } else this.exact.push(new Entry(String.UTF8.encode(key), bytes));
+  }
+
+  private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {
+    // Behind one that is too much none is compiled: until the whole configuration was read, no garbage is collected.
+    if (this.patternBytes <= MOST_PATTERN_BYTES) {
+      const pattern = Pattern.compile(key.substring(1));
+      if (!pattern) return reader.fail(`modelMapping.${key}`, `is not supported: ${patternError()}`);
+      this.patternBytes += pattern.size;
+      this.patterns.push(new PatternEntry(pattern, template));
+    }
+    if (this.patternBytes > MOST_PATTERN_BYTES) {
+      reader.fail(`modelMapping.${key}`, "is too much: with those before it, the patterns are too large");
+    }
   }
 }
 

@@ -76,6 +76,7 @@ export const targets: Target[] = [
       type: "openai",
       hiclawMode: true,
       responseModel: "requested",
+      modelMapping: { "~^(gpt-.{0,9})(x+x+)*": "$1-${2}", "~(?i)[^a-f]+$|\\bmini\\b": "$0!", "~.": "", "*": "other" },
       contextCleanupCommands: ["/clear", "清空"],
       firstByteTimeout: 1000,
       responseJsonSchema: { type: "json_object" },
