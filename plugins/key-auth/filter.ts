@@ -33,27 +33,26 @@ export class KeyAuthFilter extends HttpFilter {
       return HeadersAction.Continue;
     }
     search.run(headers, config.consumers.places, config.stripsBearer);
-    if (search.isAmbiguous) {
-      return refused(401, "multi_key", "Multi Key Authentication information found.", config.challenge);
-    }
+    if (search.isAmbiguous) return this.turnAway(headers, "multi_key", "Multi Key Authentication information found.");
     this.consumer = this.identify();
     if (this.consumer == NOBODY) {
-      if (search.key == ABSENT) {
-        return refused(401, "no_key", "No Key Authentication information found.", config.challenge);
-      }
-      return refused(401, "unauthorized", "Unauthorized consumer.", config.challenge);
+      return search.key == ABSENT
+        ? this.turnAway(headers, "no_key", "No Key Authentication information found.")
+        : this.turnAway(headers, "unauthorized", "Unauthorized consumer.");
     }
+    // Before `allow` is asked, so that the access log names who was refused.
     const name = config.consumers.nameOf(this.consumer);
-    const allowed = config.allowed;
-    if (allowed && allowed.find(name) < 0) {
-      return refused(403, "unauthorized", "Unauthorized consumer.", config.challenge);
-    }
     if (name != ABSENT) headers.set(CONSUMER_HEADER, name);
     else if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
     if (config.hidesCredentials && search.places) {
       search.hide(headers, config.consumers.places);
       nameless.clear();
       identity.set(name == ABSENT ? nameless.text(NAMELESS).slice : name);
+    }
+    const allowed = config.allowed;
+    if (allowed && allowed.find(name) < 0) {
+      refuse(403, "unauthorized", "Unauthorized consumer.", config.challenge);
+      return HeadersAction.Replied;
     }
     const models = config.consumers.modelsOf(this.consumer);
     return models == ABSENT ? HeadersAction.Continue : this.restrict(accessByHeaders(headers, models, endOfStream));
@@ -65,6 +64,11 @@ export class KeyAuthFilter extends HttpFilter {
     return this.restrict(access) == HeadersAction.Continue ? BodyAction.Continue : BodyAction.Replied;
   }
 
+  /** Nobody shall find there what was taken out of the headers. */
+  override onRequestTrailers(trailers: HeaderMap): void {
+    if (trailers.get(CONSUMER_HEADER) != ABSENT) trailers.remove(CONSUMER_HEADER);
+  }
+
   /** The owner of the key; where the first pass of a redirected request hid it, who that was. */
   private identify(): i32 {
     const consumers = this.config.consumers;
@@ -74,6 +78,13 @@ export class KeyAuthFilter extends HttpFilter {
       if (consumer == NOBODY) consumer = consumers.find(search.plainKey, search.places);
     }
     return consumer != NOBODY || !this.config.hidesCredentials ? consumer : this.identifyByFirstPass();
+  }
+
+  /** Nobody is known here, and the access log must not name whom the client says it is. */
+  private turnAway(headers: HeaderMap, reason: string, sentence: string): HeadersAction {
+    headers.remove(CONSUMER_HEADER);
+    refuse(401, reason, sentence, this.config.challenge);
+    return HeadersAction.Replied;
   }
 
   private identifyByFirstPass(): i32 {
@@ -106,9 +117,4 @@ export class KeyAuthFilter extends HttpFilter {
     }
     return HeadersAction.Replied;
   }
-}
-
-function refused(status: i32, reason: string, sentence: string, challenge: string): HeadersAction {
-  refuse(status, reason, sentence, challenge);
-  return HeadersAction.Replied;
 }
