@@ -8,7 +8,7 @@ export const CONSUMER_HEADER = "x-mse-consumer";
 
 /** Response header: the id, or where it has none the type, of the provider that served. Written by ai-proxy. */
 export const PROVIDER_HEADER = "x-ai-provider";
-/** Response header: the model that the provider was asked for. Written by ai-proxy. */
+/** Response header: the model that the provider was asked for. Written by ai-proxy and chatgpt-proxy. */
 export const MODEL_HEADER = "x-ai-model";
 
 /**

@@ -1,3 +1,4 @@
+import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith, sliceToString } from "../../assembly/bytes/slice";
 import { Callout, CalloutResponse } from "../../assembly/host/callout";
@@ -21,13 +22,19 @@ const message = new ByteBuffer();
 export class CompletionCall extends Callout {
   private readonly start: u64 = now();
 
-  constructor(stream: u32) {
+  /** `model` is what the answer tells of the model in its header; empty tells nothing. */
+  constructor(
+    stream: u32,
+    private readonly model: string,
+  ) {
     super();
     this.stream = stream;
   }
 
   onResponse(response: CalloutResponse): void {
     if (response.answered) {
+      relayed.clear();
+      if (this.model.length) relayed.addText(MODEL_HEADER, this.model);
       relayHeaders(response.headers);
       sendLocalReply(statusOf(response.headers), "chatgpt-proxy.forward", "", response.body.bytes(), relayed);
       return;
@@ -53,10 +60,9 @@ function statusOf(headers: HeaderMap): i32 {
 
 /** Keeps what belongs to the answer, and leaves out what belonged to the provider's connection. */
 function relayHeaders(headers: HeaderMap): void {
-  relayed.clear();
   for (let i = 0; i < headers.count && relayed.count < MOST_HEADERS; i++) {
     const name = headers.nameAt(i);
-    if (!isOfConnection(name)) relayed.add(sliceToString(name), headers.valueAt(i));
+    if (!isOfConnection(name) && !sliceEquals(name, MODEL_HEADER)) relayed.add(sliceToString(name), headers.valueAt(i));
   }
 }
 

@@ -32,6 +32,11 @@ export class ChatgptProxyConfig {
     return config;
   }
 
+  /** The model as a header tells it; empty where it cannot. */
+  get modelInHeader(): string {
+    return isVisible(this.model) ? this.model : "";
+  }
+
   /** What ends a completion: the human's turn. */
   get humanStop(): string {
     return ` ${this.humanId}`;
