@@ -30,8 +30,9 @@ describe("examples/articles/2023", () => {
     await provider?.close();
   });
 
-  function get(path: string, key: string): Promise<ClientResponse> {
+  function get(path: string, key: string, forged?: string): Promise<ClientResponse> {
     const headers: [string, string][] = [["apikey", key]];
+    if (forged) headers.push(["x-mse-consumer", forged]);
     const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
     return send(envoy.listenerPorts.gateway, request);
   }
@@ -58,25 +59,60 @@ describe("examples/articles/2023", () => {
     let limited = await get("/?text=hi", "xxxxxx");
     for (let calls = 1; calls < 4 && limited.status === 200; calls++) limited = await get("/?text=hi", "xxxxxx");
     assert.equal(limited.status, 429);
+    assert.equal(provider.requests.length, 3, "those of the tests above are counted, too");
     assert.match(limited.headers.find(([name]) => name === "retry-after")?.[1] ?? "", /^\d+$/);
   });
 
   it("limits nobody on another route, and shows in the log how often each consumer called", async () => {
-    const from = consumersIn(envoy).length;
     for (let i = 0; i < 5; i++) assert.equal((await get("/both?text=hi", "xxxxxx")).status, 200);
     for (let i = 0; i < 3; i++) assert.equal((await get("/both?text=hi", "yyyyyy")).status, 200);
-    for (let i = 0; i < 100 && consumersIn(envoy).length < from + 8; i++) await sleep(100);
-    const calls = consumersIn(envoy).slice(from);
-    assert.deepEqual(calls.sort(), [...Array(5).fill("consumer1"), ...Array(3).fill("consumer2")]);
+    const calls = await logged(envoy, "/both", 8);
+    const consumers = calls.map(({ consumer }) => consumer);
+    assert.deepEqual(consumers.sort(), [...Array(5).fill("consumer1"), ...Array(3).fill("consumer2")]);
+    for (const { route, model, status, details, path, duration_ms } of calls) {
+      assert.deepEqual([route, model, status, path], ["both-consumers", "curie", 200, "/both"]);
+      assert.equal(details, "chatgpt-proxy.forward");
+      assert.equal(typeof duration_ms, "number");
+    }
+  });
+
+  it("names who was refused in the log, and never whom a client says it is", async () => {
+    await get("/log?text=hi", "zzzzzz", "consumer1");
+    await get("/log?text=hi", "yyyyyy", "consumer1");
+    await get("/log?text=password", "xxxxxx", "consumer2");
+    const lines = await logged(envoy, "/log", 3);
+    assert.deepEqual(
+      lines.map(({ consumer, status, details }) => [consumer, status, details]),
+      [
+        [null, 401, "key-auth.unauthorized"],
+        ["consumer2", 403, "key-auth.unauthorized"],
+        ["consumer1", 404, "request-block.url_blocked.keyword"],
+      ],
+    );
   });
 });
 
-/** The consumers of the calls on `/both`, as the access log has them. */
-function consumersIn(envoy: EnvoyProcess): string[] {
-  return envoy
-    .logs()
-    .filter((line) => line.startsWith("{") && line.includes('"both-consumers"'))
-    .map((line) => (JSON.parse(line) as { consumer: string }).consumer);
+/** A line of the access log, as far as it is looked at here. */
+interface Line {
+  consumer: string | null;
+  route: string;
+  model: string | null;
+  path: string;
+  status: number;
+  details: string;
+  duration_ms: number;
+}
+
+/** Resolves with the lines of the calls on a path as soon as there are `count`: Envoy writes them a moment later. */
+async function logged(envoy: EnvoyProcess, path: string, count: number): Promise<Line[]> {
+  const read = (): Line[] => {
+    const lines = envoy.logs().filter((line) => line.startsWith("{") && line.endsWith("}"));
+    return lines.map((line) => JSON.parse(line) as Line).filter((line) => line.path === path);
+  };
+  for (let i = 0; i < 100 && read().length < count; i++) await sleep(100);
+  const lines = read();
+  assert.equal(lines.length, count, "each call has its line");
+  return lines;
 }
 
 /** Runs the script and resolves with how it ended and what it said. */
