@@ -16,6 +16,8 @@ export class Consumers {
   private readonly owners: i32[] = [];
   private readonly names: TextTable = new TextTable();
   private readonly nameNumbers: i32[] = [];
+  /** For each name the first consumer that has it. */
+  private readonly firstOfName: i32[] = [];
   private readonly placesOf: u64[] = [];
   private readonly modelLists: TextTable = new TextTable();
   private readonly modelNumbers: i32[] = [];
@@ -28,6 +30,7 @@ export class Consumers {
   /** Adds a consumer: its name and its models, as a JSON list, may be `ABSENT`. Gives its number. */
   add(name: Slice, places: u64, models: Slice): i32 {
     this.nameNumbers.push(name == ABSENT ? -1 : this.names.add(name));
+    if (this.names.count > this.firstOfName.length) this.firstOfName.push(this.placesOf.length);
     this.modelNumbers.push(models == ABSENT ? -1 : this.modelLists.add(models));
     return this.placesOf.push(places) - 1;
   }
@@ -57,7 +60,7 @@ export class Consumers {
   /** The first consumer of that name, or `NOBODY`. */
   findName(name: Slice): i32 {
     const number = this.names.find(name);
-    return number < 0 ? NOBODY : this.nameNumbers.indexOf(number);
+    return number < 0 ? NOBODY : this.firstOfName[number];
   }
 
   /** The name of a consumer; `ABSENT` if it has none. */

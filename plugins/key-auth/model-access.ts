@@ -9,23 +9,16 @@ import {
   Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
+  sliceIncludes,
   sliceSize,
-  slicesEqual,
   startsWithIgnoringCase,
-  subslice,
 } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
-import {
-  jsonEquals,
-  jsonFirst,
-  JsonKind,
-  jsonKind,
-  jsonNext,
-  jsonPlain,
-  jsonUnescape,
-} from "../../assembly/json/value";
+import { JsonKind, jsonKind } from "../../assembly/json/value";
+import { isListed, textOf } from "./model-list";
+import { modelOfPath, PathModel } from "./model-path";
 
 /** What is known about a request of a consumer that may use some models only. */
 export const enum ModelAccess {
@@ -40,12 +33,10 @@ export const enum ModelAccess {
   Ambiguous,
 }
 
-const STAR: u32 = 0x2a;
-
 const document = new JsonDocument();
 const parameters = new QueryParameters();
 const requested = new ByteBuffer();
-const entry = new ByteBuffer();
+const name = new ByteBuffer();
 
 /** Whether a request to the API is about a model that it must name: one that does not is not let through. */
 function mustNameModel(api: Api): bool {
@@ -62,6 +53,11 @@ function mustNameModel(api: Api): bool {
     case Api.Complete:
     case Api.CohereRerank:
     case Api.QwenRerank:
+    case Api.ImageGeneration:
+    case Api.ImageVariation:
+    case Api.ImageEdit:
+    case Api.Videos:
+    case Api.FineTuningJobs:
       return true;
     default:
       return false;
@@ -72,24 +68,32 @@ function mustNameModel(api: Api): bool {
 export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: bool): ModelAccess {
   const path = headers.get(":path");
   const api = apiOfPath(withoutQuery(path));
+  if (!endOfStream) {
+    const ofPath = modelOfPath(withoutQuery(path), models);
+    if (ofPath != PathModel.Fine) return ofPath == PathModel.Denied ? ModelAccess.Denied : ModelAccess.Unclear;
+  }
   if (api == Api.Realtime) return accessByQuery(queryOf(path), models);
   if (endOfStream) return ModelAccess.Allowed;
-  const encoding = headers.get("content-encoding");
-  if (encoding != ABSENT && !sliceEqualsIgnoringCase(encoding, "identity")) return ModelAccess.Unclear;
+  // In a conversation that nobody reads any model may be named, and so in what is no plain text.
+  if (sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket") || isEncoded(headers)) return ModelAccess.Unclear;
+  // The models of a batch stand in a file.
+  if (api == Api.Batches) return ModelAccess.Unclear;
   if (!startsWithIgnoringCase(headers.get("content-type"), "multipart/")) return ModelAccess.NeedsBody;
-  return mustNameModel(api) || isImageApi(api) ? ModelAccess.Unclear : ModelAccess.Allowed;
+  if (api == Api.Files) return ModelAccess.Allowed;
+  // On paths that nobody knows the type is a claim of the client.
+  return api == Api.Unknown ? ModelAccess.NeedsBody : ModelAccess.Unclear;
 }
 
 /** What the body tells. */
 export function accessByBody(body: Slice, path: Slice, models: Slice): ModelAccess {
   const api = apiOfPath(withoutQuery(path));
   if (sliceSize(body) == 0 || document.parse(body) != JsonError.None || !document.isObject) {
-    // Whoever reads leniently what is no JSON must not find a model in it.
-    return api == Api.Unknown && !mayBeObject(body) ? ModelAccess.Allowed : ModelAccess.Unclear;
+    return api == Api.Unknown && !mayNameModel(body) ? ModelAccess.Allowed : ModelAccess.Unclear;
   }
   let model = ABSENT;
   for (let i = 0; i < document.count; i++) {
-    if (!jsonEquals(document.keyAt(i), "model")) continue;
+    // Some servers read keys without regard to case, as Go's encoding/json does.
+    if (!sliceEqualsIgnoringCase(textOf(document.keyAt(i), name), "model")) continue;
     if (model != ABSENT) return ModelAccess.Ambiguous;
     model = document.valueAt(i);
   }
@@ -102,7 +106,8 @@ function accessByQuery(query: Slice, models: Slice): ModelAccess {
   let model = ABSENT;
   parameters.begin(query);
   while (parameters.next()) {
-    if (!sliceEquals(parameters.name, "model")) continue;
+    name.clear();
+    if (!sliceEqualsIgnoringCase(decodePercent(parameters.name, name, true), "model")) continue;
     if (model != ABSENT) return ModelAccess.Ambiguous;
     requested.clear();
     model = decodePercent(parameters.value, requested, true);
@@ -111,31 +116,25 @@ function accessByQuery(query: Slice, models: Slice): ModelAccess {
 }
 
 function access(model: Slice, models: Slice): ModelAccess {
-  for (let item = jsonFirst(models); item != ABSENT; item = jsonNext(models, item)) {
-    if (covers(textOf(item, entry), model)) return ModelAccess.Allowed;
+  return isListed(model, models) ? ModelAccess.Allowed : ModelAccess.Denied;
+}
+
+function isEncoded(headers: HeaderMap): bool {
+  for (let i = 0; i < headers.count; i++) {
+    if (!sliceEquals(headers.nameAt(i), "content-encoding")) continue;
+    if (!sliceEqualsIgnoringCase(headers.valueAt(i), "identity")) return true;
   }
-  return ModelAccess.Denied;
-}
-
-function covers(pattern: Slice, model: Slice): bool {
-  const last = sliceSize(pattern) - 1;
-  if (last < 0 || byteAt(pattern, last) != STAR) return slicesEqual(pattern, model);
-  return slicesEqual(subslice(pattern, 0, last), subslice(model, 0, last));
-}
-
-function isImageApi(api: Api): bool {
-  return api == Api.ImageEdit || api == Api.ImageVariation || api == Api.ImageGeneration;
-}
-
-function mayBeObject(body: Slice): bool {
-  for (let i = 0; i < sliceSize(body); i++) if (byteAt(body, i) > 0x20) return byteAt(body, i) == 0x7b;
   return false;
 }
 
-function textOf(token: Slice, scratch: ByteBuffer): Slice {
-  const plain = jsonPlain(token);
-  if (plain != ABSENT) return plain;
-  scratch.clear();
-  jsonUnescape(token, scratch);
-  return scratch.slice;
+/** Whether someone who reads leniently might find a model in what is no JSON object: an object, a form, a list of objects. */
+function mayNameModel(body: Slice): bool {
+  for (let i = 0; i < sliceSize(body); i++) {
+    const byte = byteAt(body, i);
+    // White space, the zeros of UTF-16, and byte order marks.
+    if (byte <= 0x20 || byte == 0xef || byte == 0xbb || byte == 0xbf || byte == 0xfe || byte == 0xff) continue;
+    if (byte == 0x7b) return true;
+    break;
+  }
+  return sliceIncludes(body, '"model"') || sliceIncludes(body, "name=model");
 }
