@@ -1,6 +1,9 @@
+import { ByteBuffer } from "../bytes/buffer";
 import {
+  byteAt,
   indexOfByte,
   lastIndexOfByte,
+  lowerCase,
   Slice,
   sliceEnd,
   sliceOfBuffer,
@@ -9,6 +12,8 @@ import {
   sliceStart,
   subslice,
 } from "../bytes/slice";
+
+const lower = new ByteBuffer();
 
 const COLON = 0x3a;
 const BRACKET = 0x5d;
@@ -41,14 +46,18 @@ export class TextList {
   }
 }
 
-/** Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. Case counts. */
+/**
+ * Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. Case does not count, as it does not to Envoy's
+ * virtual hosts: or another way of writing a host would lead around a rule (RFC 9110, section 4.2.3).
+ */
 export class DomainList {
   private readonly suffixes: ArrayBuffer[] = [];
   private readonly prefixes: TextList = new TextList();
   private readonly exact: TextList = new TextList();
 
   /** Appends a pattern; a `*` in front is looked at before one at the end. */
-  add(pattern: string): void {
+  add(domain: string): void {
+    const pattern = textInLowerCase(domain);
     if (pattern.startsWith("*")) this.suffixes.push(String.UTF8.encode(pattern.substring(1)));
     else if (pattern.endsWith("*")) this.prefixes.add(pattern.substring(0, pattern.length - 1));
     else this.exact.add(pattern);
@@ -61,7 +70,7 @@ export class DomainList {
 
   /** Whether a pattern covers the `:authority`, whose port does not count. */
   matches(authority: Slice): bool {
-    const host = withoutPort(authority);
+    const host = inLowerCase(withoutPort(authority));
     for (let i = 0; i < this.suffixes.length; i++) if (ends(host, sliceOfBuffer(this.suffixes[i]))) return true;
     return this.exact.hasEqual(host) || this.prefixes.hasPrefixOf(host);
   }
@@ -106,6 +115,23 @@ function withoutPort(authority: Slice): Slice {
   const colon = lastIndexOfByte(authority, COLON);
   if (colon < 0) return authority;
   return indexOfByte(authority, BRACKET, colon) < 0 ? subslice(authority, 0, colon) : authority;
+}
+
+/** With ASCII letters in lower case: what else there is in a host is compared as it stands. */
+function textInLowerCase(text: string): string {
+  let result = "";
+  for (let i = 0; i < text.length; i++) result += String.fromCharCode(lowerCase(text.charCodeAt(i)));
+  return result;
+}
+
+/** A copy in lower case, valid until the next one is made. */
+function inLowerCase(host: Slice): Slice {
+  const size = sliceSize(host);
+  lower.clear();
+  const to = lower.reserve(size);
+  for (let i = 0; i < size; i++) store<u8>(to + i, lowerCase(byteAt(host, i)));
+  lower.size = size;
+  return lower.slice;
 }
 
 function begins(value: Slice, prefix: Slice): bool {
