@@ -2,7 +2,16 @@ import { CONSUMER_HEADER } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { decodePercent } from "../../assembly/bytes/percent";
 import { QueryParameters, queryOf } from "../../assembly/bytes/query";
-import { ABSENT, indexOfByte, Slice, sliceOfBuffer, slicesEqual, subslice, trimmed } from "../../assembly/bytes/slice";
+import {
+  ABSENT,
+  indexOfByte,
+  Slice,
+  sliceOfBuffer,
+  sliceSize,
+  slicesEqual,
+  subslice,
+  trimmed,
+} from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -62,14 +71,27 @@ export class KeySource {
   /** The value that a request brings; `ABSENT` where it brings none. Valid until the next one is asked for. */
   valueIn(headers: HeaderMap): Slice {
     if (this.kind == PARAMETER) return this.parameterOf(headers.get(":path"));
-    if (this.kind != ADDRESS) return headers.get(this.name);
+    if (this.kind != ADDRESS) return this.headerOf(headers);
     const text = this.name.length ? firstItem(headers.get(this.name)) : namedProperty("source\0address");
     return text == ABSENT ? ABSENT : parseAddress(withoutPort(text), address);
   }
 
+  /** Of several values the first that is not empty, as key-auth reads keys: else an empty one would hide a key from us. */
+  private headerOf(headers: HeaderMap): Slice {
+    const first = headers.get(this.name);
+    if (first == ABSENT || sliceSize(first)) return first;
+    for (let i = 0; i < headers.count; i++) {
+      const value = headers.valueAt(i);
+      if (sliceSize(value) && slicesEqual(headers.nameAt(i), sliceOfBuffer(this.nameBytes))) return value;
+    }
+    return first;
+  }
+
+  /** Of several parameters the first that is not empty, too. */
   private parameterOf(path: Slice): Slice {
     const query = queryOf(path);
     if (query == ABSENT) return ABSENT;
+    let first = ABSENT;
     parameters.begin(query);
     while (parameters.next()) {
       decoded.clear();
@@ -77,9 +99,10 @@ export class KeySource {
       decoded.clear();
       // So that an empty value has an address as well.
       decoded.reserve(1);
-      return decodePercent(parameters.value, decoded, true);
+      first = decodePercent(parameters.value, decoded, true);
+      if (sliceSize(first)) return first;
     }
-    return ABSENT;
+    return first;
   }
 }
 
