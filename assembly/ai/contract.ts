@@ -21,6 +21,9 @@ export const USAGE_STATE = "ai_usage";
 /** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
 export const CONSUMER_STATE = "ai_consumer";
 
+/** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
+export const COUNTED_STATE = "ai_counted";
+
 /**
  * Filter state: the client's headers that ai-proxy changes, for the next attempt or the next pass of the same request.
  * Written and read by ai-proxy alone.

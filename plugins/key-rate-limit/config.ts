@@ -3,7 +3,6 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
 import { Pattern, patternError } from "../../assembly/pattern/pattern";
 import { exclusive } from "./exclusive";
-import { wideHashOf } from "./hash";
 import { AddressBlock, AnyValue, KeyMatch, PatternMatch } from "./key-match";
 import { KeySource } from "./key-source";
 import { Limit } from "./limit";
@@ -68,8 +67,7 @@ export class KeyRateLimitConfig {
     if (!key.length) return;
     const isMany = this.source.isAddress || key == "*" || key.startsWith(PATTERN);
     const identity = String.UTF8.encode(`${this.identity}\n${rate}\n${key}`);
-    const name = `key-rate-limit:${wideHashOf(sliceOfBuffer(identity)).toString(16)}`;
-    const limit = new Limit(name, count, windowOf(rate), concurrent, isMany ? this.buckets : 0);
+    const limit = new Limit(sliceOfBuffer(identity), count, windowOf(rate), concurrent, isMany ? this.buckets : 0);
     if (!isMany) {
       if (!this.keys.addText(key, limit)) reader.fail("key", "is the same as one before");
       return;

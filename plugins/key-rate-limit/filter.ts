@@ -4,6 +4,7 @@ import { now } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { KeyRateLimitConfig } from "./config";
+import { noteCounted, wasCounted } from "./counted";
 import { wideHashOf } from "./hash";
 import { Limit, Outcome, Verdict } from "./limit";
 import { refuseConcurrency, refuseRate } from "./refusal";
@@ -29,8 +30,13 @@ export class KeyRateLimitFilter extends HttpFilter {
     if (!limit) return HeadersAction.Continue;
     this.limit = limit;
     this.value = wideHashOf(value);
-    const verdict = limit.admit(this.value, this.outcome);
-    if (verdict == Verdict.Passes) return HeadersAction.Continue;
+    const mark = limit.hash ^ this.value;
+    const isCounted = limit.rate > 0 && wasCounted(mark);
+    const verdict = limit.admit(this.value, this.outcome, isCounted);
+    if (verdict == Verdict.Passes) {
+      if (limit.rate && !isCounted) noteCounted(mark);
+      return HeadersAction.Continue;
+    }
     if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft);
     else refuseConcurrency();
     return HeadersAction.Replied;

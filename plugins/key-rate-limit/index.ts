@@ -2,6 +2,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
 import { KeyRateLimitConfig } from "./config";
+import { defineCounted } from "./counted";
 import { KeyRateLimitFilter } from "./filter";
 
 class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
@@ -15,6 +16,10 @@ class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
 
   createFilter(config: KeyRateLimitConfig): HttpFilter | null {
     return new KeyRateLimitFilter(config);
+  }
+
+  override onConfigured(): void {
+    defineCounted();
   }
 }
 

@@ -3,6 +3,7 @@ import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { now } from "../../assembly/host/clock";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Written } from "../../assembly/host/shared-data";
+import { wideHashOf } from "./hash";
 import { Entry, entryAt, readRecord, WAYS, writeRecord } from "./record";
 
 /** Whether a request passes. */
@@ -41,21 +42,28 @@ export class Outcome {
  * count; one with buckets has a count for each value, in a fixed number of slots.
  */
 export class Limit {
+  /** Tells this limit from others. */
+  readonly hash: u64;
   private readonly name: ArrayBuffer;
 
   /** `rate` and `concurrent` are 0 where they do not limit; `window` is in nanoseconds. */
   constructor(
-    identity: string,
+    identity: Slice,
     readonly rate: u32,
     private readonly window: u64,
     readonly concurrent: u32,
     private readonly buckets: u32,
   ) {
-    this.name = String.UTF8.encode(identity);
+    const hash = wideHashOf(identity);
+    this.hash = hash;
+    this.name = String.UTF8.encode(`key-rate-limit:${hash.toString(16)}`);
   }
 
-  /** Counts a request, if it may pass. `value` is the hash of what it brought. */
-  admit(value: u64, outcome: Outcome): Verdict {
+  /**
+   * Counts a request, if it may pass. `value` is the hash of what it brought; one that `wasCounted` on an earlier pass is
+   * not asked again for its rate.
+   */
+  admit(value: u64, outcome: Outcome, wasCounted: bool): Verdict {
     const name = this.recordOf(value);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       readRecord(name, this.ways);
@@ -68,11 +76,12 @@ export class Limit {
       }
       outcome.end = entry.start + this.window;
       outcome.remaining = 0;
-      if (this.rate && entry.count >= this.rate) return Verdict.OverRate;
+      if (this.rate && !wasCounted && entry.count >= this.rate) return Verdict.OverRate;
       if (this.concurrent && entry.open >= this.concurrent) return Verdict.OverConcurrency;
-      entry.count++;
+      if (!wasCounted) entry.count++;
       if (this.concurrent) entry.open++;
-      outcome.remaining = this.rate ? this.rate - entry.count : 0;
+      if (this.rate > entry.count) outcome.remaining = this.rate - entry.count;
+      if (wasCounted && !this.concurrent) return Verdict.Passes;
       outcome.isShared = entry == entryAt(0);
       const written = writeRecord(name);
       if (written == Written.Overtaken) continue;

@@ -17,6 +17,7 @@ const replies: Record<string, ProviderReply> = {
   "/refuse": { status: 200, headers: [], chunks: [], end: "refuse" },
   "/hang": { status: 200, headers: [], chunks: part, end: "hang" },
   "/redirect": { status: 307, headers: [["location", "http://gateway.example/answer"]], chunks: [] },
+  "/redirect?x=y": { status: 307, headers: [["location", "http://gateway.example/answer?x=y"]], chunks: [] },
 };
 const redirects = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
 const leaveWhen = (body: Buffer): boolean => body.length > 0;
@@ -32,7 +33,11 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
     });
     const filter = (plugin: string, configuration: object) =>
       wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) });
-    const limits = [{ key: "regexp:^one-", concurrent: 1 }];
+    const limits = [
+      { key: "regexp:^one-", concurrent: 1 },
+      { key: "regexp:^rate-", query_per_day: 3 },
+      { key: "regexp:^both-", query_per_day: 3, concurrent: 1 },
+    ];
     const routes = [
       routeFor({ name: "redirect", match: { path: "/redirect" }, cluster: "provider", action: redirects }),
       routeFor({
@@ -49,6 +54,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
       routes,
       downstream: [
         filter("key-rate-limit", { limit_by_header: "x-key", limit_keys: limits }),
+        filter("key-rate-limit", { limit_by_param: "x", limit_keys: [{ key: "*", query_per_day: 2 }] }),
         filter("request-block", { block_urls: ["/blocked"], block_bodies: ["blocked"] }),
       ],
     });
@@ -100,4 +106,21 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
       }
     });
   }
+
+  for (const key of ["rate-", "both-"]) {
+    it(`is counted once, though an internal redirect brings it again (${key})`, async () => {
+      for (let round = 0; round < 3; round++) {
+        const asked = provider.requests.length;
+        assert.equal((await ask(key, "/redirect")).status, 200, `round ${round}`);
+        assert.equal(provider.requests.length - asked, 2, "it was redirected");
+      }
+      assert.equal((await ask(key, "/redirect")).status, 429);
+      assert.equal((await ask(key, "/answer")).status, 429);
+    });
+  }
+
+  it("is counted once by each of two filters", async () => {
+    for (let round = 0; round < 2; round++) assert.equal((await ask("rate-two", "/redirect?x=y")).status, 200);
+    assert.equal((await ask("rate-two", "/redirect?x=y")).status, 429);
+  });
 });
