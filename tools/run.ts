@@ -40,6 +40,7 @@ function greeting({ port, defaultService, keys, further }: Settings, engine: str
   return `
 AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
   default     ${`${url}/v1`.padEnd(34)} ${defaultService.id}
+  guarded     ${`${url}/guarded/v1`.padEnd(34)} the same, for the consumers in envoy/ai-gateway.yaml
 ${services.join("\n")}
 
 In a shell:

@@ -5,9 +5,9 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { leadToLoopback, type Bootstrap } from "../../tools/gateway/config.ts";
+import { accessLog } from "../harness/access-log.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
 import { openAiDialect } from "../providers/openai.ts";
@@ -66,7 +66,7 @@ describe("examples/articles/2023", () => {
   it("limits nobody on another route, and shows in the log how often each consumer called", async () => {
     for (let i = 0; i < 5; i++) assert.equal((await get("/both?text=hi", "xxxxxx")).status, 200);
     for (let i = 0; i < 3; i++) assert.equal((await get("/both?text=hi", "yyyyyy")).status, 200);
-    const calls = await logged(envoy, "/both", 8);
+    const calls = await accessLog(envoy, "/both", 8);
     const consumers = calls.map(({ consumer }) => consumer);
     assert.deepEqual(consumers.sort(), [...Array(5).fill("consumer1"), ...Array(3).fill("consumer2")]);
     for (const { route, model, status, details, path, duration_ms } of calls) {
@@ -80,7 +80,7 @@ describe("examples/articles/2023", () => {
     await get("/log?text=hi", "zzzzzz", "consumer1");
     await get("/log?text=hi", "yyyyyy", "consumer1");
     await get("/log?text=password", "xxxxxx", "consumer2");
-    const lines = await logged(envoy, "/log", 3);
+    const lines = await accessLog(envoy, "/log", 3);
     assert.deepEqual(
       lines.map(({ consumer, status, details }) => [consumer, status, details]),
       [
@@ -91,29 +91,6 @@ describe("examples/articles/2023", () => {
     );
   });
 });
-
-/** A line of the access log, as far as it is looked at here. */
-interface Line {
-  consumer: string | null;
-  route: string;
-  model: string | null;
-  path: string;
-  status: number;
-  details: string;
-  duration_ms: number;
-}
-
-/** Resolves with the lines of the calls on a path as soon as there are `count`: Envoy writes them a moment later. */
-async function logged(envoy: EnvoyProcess, path: string, count: number): Promise<Line[]> {
-  const read = (): Line[] => {
-    const lines = envoy.logs().filter((line) => line.startsWith("{") && line.endsWith("}"));
-    return lines.map((line) => JSON.parse(line) as Line).filter((line) => line.path === path);
-  };
-  for (let i = 0; i < 100 && read().length < count; i++) await sleep(100);
-  const lines = read();
-  assert.equal(lines.length, count, "each call has its line");
-  return lines;
-}
 
 /** Runs the script and resolves with how it ended and what it said. */
 async function play(script: string, gateway: string): Promise<{ code: number | null; said: string }> {

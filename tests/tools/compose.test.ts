@@ -31,7 +31,9 @@ it("runs the bootstrap that it mounts, with the modules where that looks for the
   assert.match(envoy.command, /^envoy -c \/gateway\/envoy\.yaml /);
   assert.equal(envoy.working_dir, "/gateway");
   const gateway = readFileSync(new URL("../../envoy/ai-gateway.yaml", import.meta.url), "utf8");
-  assert.match(gateway, /filename: build\/ai-proxy\.wasm/);
+  const modules = [...gateway.matchAll(/filename: (\S+\.wasm)/g)].map(([, file]) => file);
+  assert.notEqual(modules.length, 0);
+  for (const module of modules) assert.match(module, /^build\/[a-z-]+\.wasm$/);
 });
 
 it("reaches mock providers on the loopback address of the host, as the user who may read the bootstrap", () => {

@@ -12,14 +12,18 @@ const substitutions: Substitutions = {
 };
 const { listeners, clusters } = gatewayConfig(substitutions).static_resources;
 const manager = listeners[0].filter_chains[0].filters[0].typed_config;
-const filters = manager.http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
-const filter = filters.find(({ name }) => name === "ai-proxy");
-const plugin = JSON.parse(filter?.typed_config.config?.configuration.value ?? "") as {
+const plugin = JSON.parse(aiProxyOf(manager)) as {
   activeProviderId: string;
   providers: Record<string, unknown>[];
 };
 const provider = (id: string) => plugin.providers.find((candidate) => candidate.id === id);
 const cluster = (name: string) => clusters.find((candidate) => candidate.name === name);
+
+/** The configuration of ai-proxy, which stands in the router's own chain. */
+function aiProxyOf({ http_filters }: typeof manager): string {
+  const filters = http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
+  return filters.find(({ name }) => name === "ai-proxy")?.typed_config.config?.configuration.value ?? "";
+}
 
 describe("a service that is added", () => {
   const added = gatewayConfig({
@@ -35,10 +39,8 @@ describe("a service that is added", () => {
   const named = (name: string) => JSON.stringify(added.clusters.find((candidate) => candidate.name === name));
 
   it("has a provider with its key and its address", () => {
-    const manager = added.listeners[0].filter_chains[0].filters[0].typed_config;
-    const value =
-      manager.http_filters[0].typed_config.upstream_http_filters[0].typed_config.config?.configuration.value;
-    const { providers } = JSON.parse(value ?? "") as { providers: Record<string, unknown>[] };
+    const value = aiProxyOf(added.listeners[0].filter_chains[0].filters[0].typed_config);
+    const { providers } = JSON.parse(value) as { providers: Record<string, unknown>[] };
     assert.deepEqual(providers.slice(-2), [
       {
         ...{ id: "azure", type: "azure", basePath: "/azure", apiTokens: ["sk-test-azure"] },
@@ -62,11 +64,12 @@ describe("the configuration that make run fills in", () => {
     assert.equal(listeners[0].address.socket_address.port_value, 18080);
   });
 
-  it("gives the default route to the default service, and leaves the others", () => {
+  it("gives the routes that name no provider to the default service, and leaves the others", () => {
     const routes = manager.route_config.virtual_hosts[0].routes.map(({ name, route }) => [name, route.cluster]);
     assert.deepEqual(routes, [
       ["qwen", "qwen"],
       ["openai", "openai"],
+      ["guarded", "openai"],
       ["default", "openai"],
     ]);
     assert.equal(plugin.activeProviderId, "openai");

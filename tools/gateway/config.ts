@@ -34,7 +34,7 @@ interface Listener {
 }
 
 interface ConnectionManager {
-  http_filters: { name: string; typed_config: { upstream_http_filters: Filter[] } }[];
+  http_filters: { name: string; typed_config: { upstream_http_filters?: Filter[] } }[];
   route_config: { virtual_hosts: { routes: Route[] }[] };
 }
 
@@ -42,6 +42,7 @@ interface ConnectionManager {
 export interface Route {
   name: string;
   route: { cluster: string };
+  metadata?: { filter_metadata: Record<string, { config: string }> };
 }
 
 interface Filter {
@@ -88,7 +89,7 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
     clusters.push(clusterOf(service, url, clusters.at(-1)!));
   }
   for (const route of routes) {
-    if (route.name === "default") route.route.cluster = substitutions.defaultService;
+    if (!route.metadata?.filter_metadata["ai-proxy"]) route.route.cluster = substitutions.defaultService;
   }
   configurePlugin(manager, substitutions);
   for (const cluster of clusters) {

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// envoy/ai-gateway.yaml as it stands, but for its ports and providers: one route asks for a key, blocks and limits; the
+// others are open; and the access log says who used what.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { gatewayConfig } from "../../tools/gateway/config.ts";
+import { accessLog } from "../harness/access-log.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { send, type ClientResponse } from "../harness/http-client.ts";
+import { dialects } from "../providers/index.ts";
+import { serve, type RunningServer } from "../providers/server.ts";
+import type { HeaderPair } from "../providers/types.ts";
+
+const CHAT_APP: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_CHAT_APP"];
+const BATCH_JOB: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_BATCH_JOB"];
+const FORGED: HeaderPair = ["x-mse-consumer", "batch-job"];
+
+describe("the routes of envoy/ai-gateway.yaml", () => {
+  let envoy: EnvoyProcess;
+  let provider: RunningServer;
+
+  before(async () => {
+    provider = await serve((request) => dialects.dashscope.handle(request));
+    const bootstrap = gatewayConfig({
+      port: 0,
+      defaultService: "qwen",
+      keys: new Map([["qwen", "sk-test-dashscope"]]),
+      mocks: new Map([
+        ["qwen", provider.port],
+        ["openai", provider.port],
+      ]),
+    });
+    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+  });
+  after(async () => {
+    await envoy?.stop();
+    await provider?.close();
+  });
+
+  /** Asks `gpt-4-turbo` unless `fields` of the body say otherwise. */
+  function chat(path: string, headers: HeaderPair[], fields: object = {}): Promise<ClientResponse> {
+    const usual = { model: "gpt-4-turbo", messages: [{ role: "user", content: "Hi" }] };
+    const body = Buffer.from(JSON.stringify({ ...usual, ...fields }));
+    const all: HeaderPair[] = [["content-type", "application/json"], ["content-length", `${body.length}`], ...headers];
+    const request = { method: "POST", path, authority: "gateway.example", headers: all, chunks: [body] };
+    return send(envoy.listenerPorts.gateway, request);
+  }
+  function get(path: string, headers: HeaderPair[]): Promise<ClientResponse> {
+    const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
+    return send(envoy.listenerPorts.gateway, request);
+  }
+  const lastHeaders = (): Record<string, string> => Object.fromEntries(provider.requests.at(-1)!.headers);
+
+  for (const [title, headers] of [
+    ["without a key", []],
+    ["with any key", [["authorization", "Bearer unused"]]],
+  ] as [string, HeaderPair[]][]) {
+    it(`serves the default route ${title}, and believes no client about its consumer`, async () => {
+      const { status, body } = await chat("/v1/chat/completions", [...headers, FORGED]);
+      assert.equal(status, 200, body.toString());
+      const { authorization, "x-mse-consumer": consumer } = lastHeaders();
+      assert.deepEqual([authorization, consumer], ["Bearer sk-test-dashscope", undefined]);
+    });
+  }
+
+  const places: [where: string, path: string, header?: HeaderPair][] = [
+    ["authorization", "/guarded/v1/chat/completions", CHAT_APP],
+    ["x-api-key", "/guarded/v1/chat/completions", ["x-api-key", "YOUR_KEY_FOR_CHAT_APP"]],
+    ["api-key", "/guarded/v1/chat/completions", ["api-key", "YOUR_KEY_FOR_CHAT_APP"]],
+    ["the query", "/guarded/v1/chat/completions?api-key=YOUR_KEY_FOR_CHAT_APP"],
+  ];
+  for (const [where, path, header] of places) {
+    it(`takes a consumer's key in ${where}, and keeps it`, async () => {
+      const { status, body } = await chat(path, header ? [header, FORGED] : [FORGED]);
+      assert.equal(status, 200, body.toString());
+      const { path: asked, headers } = provider.requests.at(-1)!;
+      assert.equal(asked, "/compatible-mode/v1/chat/completions");
+      assert.doesNotMatch(JSON.stringify(headers), /YOUR_KEY/);
+      assert.equal(lastHeaders()["x-mse-consumer"], "chat-app");
+    });
+  }
+
+  const refusals: [title: string, status: number, answer: () => Promise<ClientResponse>, body: RegExp][] = [
+    ["no key", 401, () => chat("/guarded/v1/chat/completions", []), /No Key Authentication/],
+    ["a key that is nobody's", 401, () => chat("/guarded/v1/models", [["api-key", "x"]]), /Unauthorized consumer/],
+    ["a model of others", 403, () => chat("/guarded/v1/chat/completions", [BATCH_JOB]), /"code":"model_not_allowed"/],
+    ["a URL that is blocked", 404, () => get("/guarded/v1/files", [CHAT_APP]), /does not serve that/],
+    ["it in disguise", 404, () => get("/guarded/v1/./%66iles/file-1", [CHAT_APP]), /does not serve that/],
+    [
+      "a text that is blocked",
+      404,
+      () =>
+        chat("/guarded/v1/chat/completions", [CHAT_APP], {
+          messages: [{ role: "user", content: "-----BEGIN RSA PRIVATE KEY-----" }],
+        }),
+      /does not serve that/,
+    ],
+  ];
+  for (const [title, status, answer, body] of refusals) {
+    it(`answers ${status} to ${title}, and asks no provider`, async () => {
+      const asked = provider.requests.length;
+      const response = await answer();
+      assert.equal(response.status, status);
+      assert.match(response.body.toString(), body);
+      assert.equal(provider.requests.length, asked);
+    });
+  }
+
+  it("lets a consumer ask as often as it may, and no other pays for it", async () => {
+    const statuses: number[] = [];
+    const ask = () => chat("/guarded/v1/chat/completions", [BATCH_JOB], { model: "gpt-3" });
+    for (let i = 0; i < 3; i++) statuses.push((await ask()).status);
+    assert.deepEqual(statuses, [200, 200, 200]);
+    const limited = await ask();
+    assert.equal(limited.status, 429);
+    assert.match(Object.fromEntries(limited.headers)["retry-after"] ?? "", /^\d+$/);
+    assert.equal((await chat("/guarded/v1/chat/completions", [CHAT_APP])).status, 200);
+    assert.equal((await chat("/v1/chat/completions", [BATCH_JOB])).status, 200, "the default route has no limit");
+  });
+
+  it("answers the calls in README.md as they say", async () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+    const script = /```sh\n(ask\(\) [\s\S]*?)```/.exec(readme)?.[1] ?? "";
+    const due = [...script.matchAll(/# (\d{3})/g)].map(([, status]) => status);
+    assert.deepEqual(due, ["200", "403", "401", "404"]);
+    const local = script.replaceAll("localhost:8080", `127.0.0.1:${envoy.listenerPorts.gateway}`);
+    const { stdout } = await promisify(execFile)("sh", ["-c", local]);
+    assert.deepEqual(
+      [...stdout.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => status),
+      due,
+    );
+  });
+
+  it("logs who used what", async () => {
+    const base = "/guarded/v1/logged";
+    await chat(`${base}/v1/chat/completions?api-key=YOUR_KEY_FOR_CHAT_APP`, [], { stream: true });
+    await chat(`${base}/v1/chat/completions`, [["api-key", "nobody-s"], FORGED]);
+    await chat(`${base}/v1/chat/completions`, [BATCH_JOB]);
+    await get(`${base}/v1/files?api-key=YOUR_KEY_FOR_CHAT_APP`, []);
+    await chat("/v1/logged/v1/chat/completions", []);
+    assert.equal((await accessLog(envoy, "/v1/logged/v1/chat/completions", 1))[0].consumer, null);
+    const lines = await accessLog(envoy, base, 4);
+    const chosen = lines.map(({ consumer, model, provider, status, details }) => {
+      return [consumer, model, provider, status, details];
+    });
+    assert.deepEqual(chosen, [
+      ["chat-app", "qwen-max", "qwen", 200, "via_upstream"],
+      [null, null, null, 401, "key-auth.unauthorized"],
+      ["batch-job", null, null, 403, "key-auth.model_not_allowed"],
+      ["chat-app", null, null, 404, "request-block.url_blocked.keyword"],
+    ]);
+    const [served] = lines;
+    assert.equal(served.route, "guarded");
+    assert.equal(served.path, `${base}/v1/chat/completions`);
+    for (const name of ["duration_ms", "first_byte_ms", "bytes_received", "bytes_sent"]) {
+      assert.equal(typeof served[name], "number", name);
+    }
+    assert.ok((JSON.parse(served.usage as string) as { total_tokens: number }).total_tokens > 0);
+    assert.ok((served.bytes_received as number) > 0 && (served.bytes_sent as number) > 0);
+    assert.doesNotMatch(JSON.stringify(lines), /YOUR_KEY/);
+  });
+});
