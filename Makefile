@@ -51,7 +51,7 @@ bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
 validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 	@$(NODE) tools/validate.ts
 
-demo: build ## Stream one chat through Envoy and a mock provider, and show what went over the wire
+demo: build ## Stream a chat through Envoy and a mock provider, be refused, and show what went over the wire
 	@$(NODE) tools/demo.ts
 
 run: build ## Run the gateway on PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; DEFAULT_AI_SERVICE, ENGINE=docker)

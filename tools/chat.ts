@@ -8,18 +8,22 @@ export interface Chat {
   request: { line: string; headers: [string, string][]; body: string };
 }
 
+/** What a client without a key of the gateway's sends as one. */
+export const ANY_KEY = "the-client-s-own-key";
+
 /** Streams one chat with the official client and hands on each piece of the answer as it arrives. */
 export async function streamChat(
   baseUrl: string,
   model: string,
   content: string,
   onText: (text: string) => void,
+  apiKey = ANY_KEY,
 ): Promise<Chat> {
   const chat: Chat = { text: "", events: [], request: { line: "", headers: [], body: "" } };
   let raw: Promise<string> = Promise.resolve("");
   const client = new OpenAI({
     baseURL: baseUrl,
-    apiKey: "the-client-s-own-key",
+    apiKey,
     maxRetries: 0,
     fetch: async (url, init) => {
       const { pathname } = new URL(String(url));

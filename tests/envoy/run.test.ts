@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { resolve } from "node:path";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { freePort } from "../../tools/gateway/ports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -59,6 +59,11 @@ describe("make run", () => {
     const viaPrefix = await fetch(`http://127.0.0.1:${port}/openai/v1/models`);
     assert.equal(viaPrefix.headers.get("x-ai-provider"), "openai");
 
+    const guarded = `http://127.0.0.1:${port}/guarded/v1/models`;
+    assert.equal((await fetch(guarded)).status, 401);
+    const headers = { authorization: "Bearer YOUR_KEY_FOR_CHAT_APP" };
+    assert.equal((await fetch(guarded, { headers })).status, 200);
+
     child.kill("SIGTERM");
     assert.equal((await ended).code, 0);
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), "nothing listens any more");
@@ -94,15 +99,68 @@ describe("make run", () => {
 });
 
 describe("make demo", () => {
-  it("streams a chat and shows all four sides of it", async () => {
+  let code: number | null;
+  let said: string;
+  /** What stands under the title that begins so. */
+  const under = (title: string): string => {
+    const section = said.split("\n── ").find((part) => part.startsWith(title));
+    assert.ok(section, `nothing is said of "${title}" in\n${said}`);
+    return section;
+  };
+
+  before(async () => {
     const demo = spawn(process.execPath, ["--import", "tsx", "tools/demo.ts"], { cwd: root });
-    const { code, said } = await outcome(demo);
+    ({ code, said } = await outcome(demo));
+  });
+
+  it("streams a chat and shows all four sides of it", () => {
     assert.equal(code, 0, said);
     assert.match(said, /answer {4}Hello! How can I assist you today\?/);
-    assert.match(said, /── the client sends [\s\S]*"stream":true/);
-    assert.match(said, /── the provider receives [\s\S]*POST \/api\/v1\/services\/aigc\/text-generation\/generation/);
-    assert.match(said, /── the provider streams [\s\S]*:HTTP_STATUS\/200/);
-    assert.match(said, /── the client receives [\s\S]*data: \[DONE\]/);
-    assert.doesNotMatch(said.split("the provider receives")[1].split("──")[0], /the-client-s-own-key/);
+    assert.match(under("the client sends"), /"stream":true/);
+    assert.match(under("the provider receives"), /POST \/api\/v1\/services\/aigc\/text-generation\/generation/);
+    assert.doesNotMatch(under("the provider receives"), /the-client-s-own-key/);
+    assert.match(under("the provider streams"), /:HTTP_STATUS\/200/);
+    assert.match(under("the client receives"), /data: \[DONE\]/);
+  });
+
+  const refusals: [title: string, sent: RegExp, received: RegExp, log: RegExp][] = [
+    [
+      "refused: no key",
+      /^> POST \/guarded\/v1\/chat\/completions$/m,
+      /^< 401 Unauthorized\n< Request denied by Key Auth check\. No Key Authentication information found\.$/m,
+      /"consumer":null,"route":"guarded","status":401,"details":"key-auth\.no_key"/,
+    ],
+    [
+      "refused: a model",
+      /^> authorization: Bearer YOUR_KEY_FOR_BATCH_JOB$/m,
+      /^< 403 Forbidden\n< \{"error":\{"message":"This consumer may not use this model\."/m,
+      /"consumer":"batch-job","route":"guarded","status":403,"details":"key-auth\.model_not_allowed"/,
+    ],
+    [
+      "refused: a URL",
+      /^> GET \/guarded\/v1\/files$/m,
+      /^< 404 Not Found\n< This gateway does not serve that\.$/m,
+      /"consumer":"chat-app","route":"guarded","status":404,"details":"request-block\.url_blocked\.keyword"/,
+    ],
+  ];
+  for (const [title, sent, received, log] of refusals) {
+    it(`shows what is ${title}, what it is told, and what the log says`, () => {
+      assert.match(under(title), sent);
+      assert.match(under(title), received);
+      assert.match(under(title), log);
+    });
+  }
+
+  it("shows a chat of a consumer who may, and that the key stays in the gateway", () => {
+    const section = under("a chat of a consumer who may");
+    const [sent, received, answered] = section.split(/which the provider receives as|and answers with/);
+    assert.match(sent, /> authorization: Bearer YOUR_KEY_FOR_CHAT_APP/);
+    assert.match(received, /> x-mse-consumer: chat-app/);
+    assert.doesNotMatch(received, /YOUR_KEY/);
+    assert.match(answered, /< Hello! How can I assist you today\?/);
+    assert.match(
+      answered,
+      /"consumer":"chat-app","route":"guarded","status":200,.*"model":"qwen-max","usage":".*total_tokens/,
+    );
   });
 });

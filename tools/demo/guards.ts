@@ -1,0 +1,63 @@
+import { accessLog } from "../../tests/harness/access-log.ts";
+import { streamChat } from "../chat.ts";
+import { show, tellingHeaders } from "./show.ts";
+import type { Stage } from "./stage.ts";
+
+const CHAT_APP = "YOUR_KEY_FOR_CHAT_APP";
+const BATCH_JOB = "YOUR_KEY_FOR_BATCH_JOB";
+const QUESTION = "Hello!";
+const MODEL = "gpt-4-turbo";
+
+interface Call {
+  title: string;
+  method: string;
+  path: string;
+  key?: string;
+}
+
+const chat = { method: "POST", path: "/guarded/v1/chat/completions" };
+const REFUSED: Call[] = [
+  { ...chat, title: "refused: no key" },
+  { ...chat, title: "refused: a model that is not this consumer's", key: BATCH_JOB },
+  { title: "refused: a URL that is blocked", method: "GET", path: "/guarded/v1/files", key: CHAT_APP },
+];
+
+/** Shows who is refused on the guarded route, and why, and a chat of someone who is not; each with its line of the log. */
+export async function showGuards(stage: Stage): Promise<void> {
+  console.log(
+    "\n\nThe route /guarded/ of the same Envoy asks for a key, and passes key-auth, request-block and key-rate-limit",
+  );
+  let calls = 0;
+  for (const call of REFUSED) {
+    const lines = await refusal(stage, call);
+    show(call.title, [...lines, "", await lastLogLine(stage, ++calls)]);
+  }
+  const lines = await guardedChat(stage);
+  show("a chat of a consumer who may", [...lines, "", await lastLogLine(stage, ++calls)]);
+}
+
+async function refusal({ url }: Stage, { method, path, key }: Call): Promise<string[]> {
+  const body = method === "POST" && JSON.stringify({ model: MODEL, messages: [{ role: "user", content: QUESTION }] });
+  const headers: [string, string][] = body ? [["content-type", "application/json"]] : [];
+  if (key) headers.push(["authorization", `Bearer ${key}`]);
+  const response = await fetch(url + path, { method, headers, body: body || null });
+  const sent = [`> ${method} ${path}`, ...headers.map(([name, value]) => `> ${name}: ${value}`)];
+  const answer = [`< ${response.status} ${response.statusText}`, `< ${(await response.text()).trimEnd()}`];
+  return [...sent, ...(body ? [`> ${body}`] : []), ...answer];
+}
+
+async function guardedChat({ url, exchanges }: Stage): Promise<string[]> {
+  const { text, request } = await streamChat(`${url}/guarded/v1`, MODEL, QUESTION, () => {}, CHAT_APP);
+  const provider = exchanges.at(-1)!.request;
+  return [
+    ...[`> ${request.line}`, `> authorization: Bearer ${CHAT_APP}`, `> ${request.body}`],
+    ...["", "which the provider receives as", ""],
+    ...[`> ${provider.method} ${provider.path}`, ...tellingHeaders(provider.headers).map((line) => `> ${line}`)],
+    ...["", "and answers with", "", `< ${text.replaceAll("\n", "\n< ")}`],
+  ];
+}
+
+async function lastLogLine({ envoy }: Stage, calls: number): Promise<string> {
+  const { consumer, route, status, details, model, usage } = (await accessLog(envoy, "/guarded/", calls)).at(-1)!;
+  return `access log: ${JSON.stringify({ consumer, route, status, details, model, usage })}`;
+}

@@ -1,0 +1,50 @@
+import { startEnvoy, type EnvoyProcess } from "../../tests/harness/envoy-process.ts";
+import { dialects } from "../../tests/providers/index.ts";
+import { serve } from "../../tests/providers/server.ts";
+import type { ProviderReply, ProviderRequest } from "../../tests/providers/types.ts";
+import { gatewayConfig } from "../gateway/config.ts";
+
+const KEY = "the-gateway-s-dashscope-key";
+/** Between two events of the provider: slow enough to see the answer come. */
+const DELAY_MS = 60;
+
+/** envoy/ai-gateway.yaml in a real Envoy, before a mock provider that speaks only DashScope's own protocol. */
+export interface Stage {
+  envoy: EnvoyProcess;
+  /** The gateway's address. */
+  url: string;
+  /** What the provider was asked, and what it answered. */
+  exchanges: { request: ProviderRequest; reply: ProviderReply }[];
+  close(): Promise<void>;
+}
+
+/** Starts the provider and Envoy on free ports. */
+export async function startStage(): Promise<Stage> {
+  const exchanges: Stage["exchanges"] = [];
+  const provider = await serve((request) => {
+    const reply = { ...dialects.dashscope.handle(request), delayMs: DELAY_MS };
+    exchanges.push({ request, reply });
+    return reply;
+  });
+  try {
+    const bootstrap = gatewayConfig({
+      port: 0,
+      defaultService: "qwen",
+      keys: new Map([["qwen", KEY]]),
+      mocks: new Map([
+        ["qwen", provider.port],
+        ["openai", provider.port],
+      ]),
+      options: { qwen: { qwenEnableCompatible: false } },
+    });
+    const envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+    const close = async (): Promise<void> => {
+      await envoy.stop();
+      await provider.close();
+    };
+    return { envoy, url: `http://127.0.0.1:${envoy.listenerPorts.gateway}`, exchanges, close };
+  } catch (error) {
+    await provider.close();
+    throw error;
+  }
+}
