@@ -1,12 +1,20 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceEquals, sliceEqualsIgnoringCase, sliceOfBuffer } from "../../assembly/bytes/slice";
+import {
+  Slice,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceOfBuffer,
+  sliceSize,
+  startsWithIgnoringCase,
+  subslice,
+} from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { PatternScan } from "../../assembly/pattern/scan";
 import { BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
 import { RequestBlockConfig } from "./config";
-import { writeNormalPath } from "./normal-path";
+import { differsAsForm, writeNormalPath } from "./normal-path";
 
 const scan = new PatternScan();
 const normal = new ByteBuffer();
@@ -52,7 +60,11 @@ export class RequestBlockFilter extends HttpFilter {
     if (this.refusesAsItIs(path)) return true;
     if (!this.config.normalizesPath) return false;
     normal.clear();
-    writeNormalPath(path, normal);
+    writeNormalPath(path, normal, false);
+    if (this.refusesAsItIs(normal.slice)) return true;
+    if (!differsAsForm(normal.slice)) return false;
+    normal.clear();
+    writeNormalPath(path, normal, true);
     return this.refusesAsItIs(normal.slice);
   }
 
@@ -84,5 +96,17 @@ function containsAny(headers: HeaderMap, texts: LiteralSet): bool {
 
 /** Whether what follows the headers is no body, but a conversation that nobody ends. */
 function isWebSocket(headers: HeaderMap): bool {
-  return sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket") && sliceEquals(headers.get(":method"), "GET");
+  return (
+    sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket") &&
+    sliceEquals(headers.get(":method"), "GET") &&
+    hasUpgrade(headers.get("connection"))
+  );
+}
+
+/** RFC 9110, section 7.8: without this word `upgrade` means nothing, and the body is one. */
+function hasUpgrade(connection: Slice): bool {
+  for (let i = 0; i < sliceSize(connection); i++) {
+    if (startsWithIgnoringCase(subslice(connection, i), "upgrade")) return true;
+  }
+  return false;
 }

@@ -7,37 +7,50 @@ import {
   indexOfByte,
   lastIndexOfByte,
   Slice,
+  sliceEnd,
   sliceEquals,
   sliceSize,
+  sliceStart,
   subslice,
 } from "../../assembly/bytes/slice";
 
 const SLASH: u32 = 0x2f;
 const QUESTION: u32 = 0x3f;
+const BACKSLASH: u32 = 0x5c;
+const SEMICOLON: u32 = 0x3b;
+const PLUS: u32 = 0x2b;
 
 const decoded = new ByteBuffer();
 
 /**
- * Writes the path as most servers understand it: percent signs decoded once, no empty and no dot segments (RFC 3986,
- * section 5.2.4), and the query decoded, with spaces for pluses.
+ * Writes the path as most servers understand it: percent signs decoded once, slashes for backslashes, no empty and no dot
+ * segments (RFC 3986, section 5.2.4). `asForm` writes it as servlets and forms do: segments without what stands behind a
+ * semicolon, and spaces for the pluses of the query.
  */
-export function writeNormalPath(path: Slice, out: ByteBuffer): void {
+export function writeNormalPath(path: Slice, out: ByteBuffer, asForm: bool): void {
   decoded.clear();
   const plain = decodePercent(withoutQuery(path), decoded);
-  if (sliceSize(plain) && byteAt(plain, 0) == SLASH) writeSegments(plain, out);
+  for (let p = sliceStart(plain); p < sliceEnd(plain); p++) if (load<u8>(p) == BACKSLASH) store<u8>(p, SLASH);
+  if (sliceSize(plain) && byteAt(plain, 0) == SLASH) writeSegments(plain, out, asForm);
   else out.append(plain);
   const query = queryOf(path);
-  if (query != ABSENT) decodePercent(query, out.byte(QUESTION), true);
+  if (query != ABSENT) decodePercent(query, out.byte(QUESTION), asForm);
 }
 
-function writeSegments(path: Slice, out: ByteBuffer): void {
+/** Whether a path that was written otherwise is another one as a form. */
+export function differsAsForm(normalPath: Slice): bool {
+  return indexOfByte(normalPath, SEMICOLON) >= 0 || indexOfByte(normalPath, PLUS) >= 0;
+}
+
+function writeSegments(path: Slice, out: ByteBuffer, asForm: bool): void {
   const size = sliceSize(path);
   let from = 1;
   let isOpen = true;
   while (from <= size) {
     const slash = indexOfByte(path, SLASH, from);
     const end = slash < 0 ? size : slash;
-    const segment = subslice(path, from, end);
+    let segment = subslice(path, from, end);
+    if (asForm) segment = withoutParameters(segment);
     from = end + 1;
     isOpen = true;
     if (sliceEquals(segment, "..")) out.size = max(lastIndexOfByte(out.slice, SLASH), 0);
@@ -47,4 +60,9 @@ function writeSegments(path: Slice, out: ByteBuffer): void {
     }
   }
   if (isOpen) out.byte(SLASH);
+}
+
+function withoutParameters(segment: Slice): Slice {
+  const semicolon = indexOfByte(segment, SEMICOLON);
+  return semicolon < 0 ? segment : subslice(segment, 0, semicolon);
 }

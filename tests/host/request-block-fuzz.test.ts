@@ -13,7 +13,7 @@ const config = {
   normalize_path: true,
   block_exact_urls: ["/a/b", "/a?b=c d", "/x", "/b/"],
   block_regexp_urls: ["/(ab|ba)+", "/x[^/]{2,3}\\?[0-9]*"],
-  block_urls: ["abba", "/c/", "%zz"],
+  block_urls: ["abba", "/c/", "%zz", "c++"],
   block_headers: ["zzy", "x-b\ny"],
   block_bodies: ["abcab", "bb", "caac"],
 };
@@ -35,6 +35,12 @@ const pathPieces = [
   "x",
   "?",
   "b=c+d",
+  "+",
+  ";",
+  ";a",
+  "%3b",
+  "\\",
+  "%5C",
   "%zz",
   "%",
   "1",
@@ -46,13 +52,17 @@ const headerLetters = ["x", "y", "z", "Y", "Z"];
 const decode = (text: string): string =>
   text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
-/** The URL as a server understands it. */
-function normalized(url: string): string {
+/** The URL as a server understands it; `asForm` as servlets and forms do. */
+function normalized(url: string, asForm: boolean): string {
   const question = url.indexOf("?");
-  const path = decode(question < 0 ? url : url.slice(0, question));
-  const query = question < 0 ? "" : `?${decode(url.slice(question + 1).replaceAll("+", " "))}`;
+  const path = decode(question < 0 ? url : url.slice(0, question)).replaceAll("\\", "/");
+  const text = question < 0 ? "" : url.slice(question + 1);
+  const query = question < 0 ? "" : `?${decode(asForm ? text.replaceAll("+", " ") : text)}`;
   const kept: string[] = [];
-  const segments = path.split("/").slice(1);
+  const segments = path
+    .split("/")
+    .slice(1)
+    .map((segment) => (asForm ? segment.replace(/;.*/s, "") : segment));
   for (const segment of segments) {
     if (segment === "..") kept.pop();
     else if (segment !== "" && segment !== ".") kept.push(segment);
@@ -70,7 +80,7 @@ function reasonOfUrl(url: string): string | null {
 }
 
 function reasonOf(url: string, headers: HeaderPair[], body: string): string | null {
-  const ofUrl = reasonOfUrl(url) ?? reasonOfUrl(normalized(url));
+  const ofUrl = reasonOfUrl(url) ?? reasonOfUrl(normalized(url, false)) ?? reasonOfUrl(normalized(url, true));
   if (ofUrl) return ofUrl;
   const lines = [[":path", url], ...headers].map(([name, value]) => `${name}\n${value}\n`.toLowerCase());
   if (config.block_headers.some((text) => lines.some((line) => line.includes(text)))) return "header_blocked.keyword";
