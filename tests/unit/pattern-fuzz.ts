@@ -4,7 +4,7 @@ import { compile, find, matches, replace, search, type Spans } from "./pattern-e
 import { CHARACTERS, PatternGenerator, type Twin } from "./pattern-generator.ts";
 import { Random, seed } from "./random.ts";
 
-const PATTERNS = 7_000;
+const PATTERNS = 9_000;
 const TEXTS = 16;
 const TEMPLATE = "<$0|${1}|$2>";
 
@@ -15,6 +15,8 @@ test(`${PATTERNS * TEXTS} pairs of a pattern and a text come out as from RegExp`
   let found = 0;
   let whole = 0;
   let exact = 0;
+  let grouped = 0;
+  let absent = 0;
   for (let i = 0; i < PATTERNS; i++) {
     const twin = generator.next();
     const refusal = compile(twin.ours);
@@ -33,12 +35,18 @@ test(`${PATTERNS * TEXTS} pairs of a pattern and a text come out as from RegExp`
       if (!twin.isExact) continue;
       exact++;
       assert.deepEqual(find(text), expected, label());
+      if (expected && expected.length > 1) grouped++;
+      if (expected?.some(([begin]) => begin < 0)) absent++;
       assert.equal(replace(text, TEMPLATE).toString(), reference.replaceAll(text), label());
     }
   }
-  t.diagnostic(`${found} found, ${whole} whole, ${exact} compared with their groups`);
+  t.diagnostic(
+    `${found} found, ${whole} whole, ${exact} compared with their groups, ${grouped} have some, ${absent} one that matched nothing`,
+  );
   const pairs = PATTERNS * TEXTS;
   assert.ok(found > pairs / 5 && found < (pairs * 4) / 5, `${found} found is no good mixture`);
+  assert.ok(exact >= 100_000, `${exact} compared with their groups are too few`);
+  assert.ok(grouped > pairs / 20 && absent > pairs / 100, `${grouped} groups, ${absent} of them absent, are too few`);
   assert.ok(whole > pairs / 50, `${whole} whole matches are too few`);
 });
 

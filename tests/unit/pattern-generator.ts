@@ -96,10 +96,10 @@ export class PatternGenerator {
     return { ours: ignoreCase ? `(?i)${ours}` : ours, javascript, ignoreCase, isExact: this.isExact };
   }
 
-  /** `captures` says that groups here take part in every match of what is around them; others keep nothing. */
+  /** `captures` says that groups may stand here: not within what is repeated, where JavaScript forgets them each time. */
   private alternatives(depth: number, captures: boolean): Piece {
     const count = this.random.below(3) === 0 ? 2 + this.random.below(2) : 1;
-    const pieces = Array.from({ length: count }, () => this.sequence(depth, captures && count === 1));
+    const pieces = Array.from({ length: count }, () => this.sequence(depth, captures));
     return join(pieces, "|", (all) => all.some(Boolean));
   }
 
@@ -115,7 +115,7 @@ export class PatternGenerator {
     if (kind === 5) return this.bracket();
     if (kind === 6) return pieceOf(this.random.pick(PLACES), true);
     if (kind < 9) return this.group(depth, captures);
-    return this.repetition(depth);
+    return this.repetition(depth, captures);
   }
 
   private character(): Piece {
@@ -135,13 +135,13 @@ export class PatternGenerator {
     return same(`[${this.random.below(3) ? "" : "^"}${items.join("")}]`);
   }
 
-  private group(depth: number, captures: boolean): Piece {
+  private group(depth: number, captures: boolean, inner = captures): Piece {
     if (!captures || this.random.below(3) === 0) {
-      const { ours, javascript, isNullable } = this.alternatives(depth - 1, captures);
+      const { ours, javascript, isNullable } = this.alternatives(depth - 1, inner);
       return { ours: `(?:${ours})`, javascript: `(?:${javascript})`, isNullable };
     }
     const name = this.random.below(3) === 0 ? `g${++this.groups}` : "";
-    const { ours, javascript, isNullable } = this.alternatives(depth - 1, true);
+    const { ours, javascript, isNullable } = this.alternatives(depth - 1, inner);
     const isPython = this.random.below(2) === 0;
     return {
       ours: `(${name && `?${isPython ? "P" : ""}<${name}>`}${ours})`,
@@ -150,8 +150,8 @@ export class PatternGenerator {
     };
   }
 
-  private repetition(depth: number): Piece {
-    const body = this.random.below(2) ? this.group(depth, false) : this.character();
+  private repetition(depth: number, captures: boolean): Piece {
+    const body = this.random.below(2) ? this.group(depth, captures, false) : this.character();
     if (body.isNullable && this.isExact) return body;
     const [text, least] = this.random.pick(REPETITIONS);
     const lazy = this.random.below(3) ? "" : "?";
