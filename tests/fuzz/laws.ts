@@ -60,9 +60,7 @@ function answerFaults(played: Played): string[] {
   if (target.edits) return [];
   const came = Buffer.concat(reply.chunks);
   if (!isStream) return body.equals(came) ? [] : ["an answer that is OpenAI's was changed"];
-  return reply.trailers || body.equals(came) || lineEnds(body.toString()) === lineEnds(withoutUsage(came))
-    ? []
-    : ["a stream that is OpenAI's was changed"];
+  return reply.trailers || isWatched(came, body) ? [] : ["a stream that is OpenAI's was changed"];
 }
 
 function ownErrorFaults({ stream, reply }: Played, status: number): string[] {
@@ -116,11 +114,16 @@ function sizeFaults({ stream, attack, reply }: Played): string[] {
   return found;
 }
 
-/** The stream without the chunks that only say usage, as an independent reader sees it. */
+/** Whether what the client got is the provider's stream, or that without the chunks that only say usage. */
+export function isWatched(came: Buffer, body: Buffer): boolean {
+  return body.equals(came) || lineEnds(body.toString("latin1")) === lineEnds(withoutUsage(came));
+}
+
+/** The stream without the chunks that only say usage, as an independent reader sees it; what is malformed is no JSON. */
 function withoutUsage(stream: Buffer): string {
-  const kept = decodeWhole(stream).filter(({ data }) => {
+  const kept = decodeWhole(stream, "latin1").filter(({ data }) => {
     // What is nested too deeply is not looked at, and passes.
-    const event = data === undefined || depthOf(data) > 256 ? undefined : parsed(Buffer.from(data));
+    const event = data === undefined || depthOf(data) > 256 ? undefined : parsed(Buffer.from(data, "latin1"));
     return !(isObject(event?.usage) && Array.isArray(event.choices) && event.choices.length === 0);
   });
   return kept.map(({ raw }) => raw).join("");

@@ -8,8 +8,11 @@ export interface ReferenceEvent {
   tooLong?: true;
 }
 
-/** A decoder of whole streams that is as plain as can be: split into lines, then into blocks. */
-export function decodeWhole(stream: Buffer): ReferenceEvent[] {
+/**
+ * A decoder of whole streams that is as plain as can be: split into lines, then into blocks. Its strings are characters,
+ * or with `latin1` the bytes themselves, malformed ones among them.
+ */
+export function decodeWhole(stream: Buffer, encoding: "utf8" | "latin1" = "utf8"): ReferenceEvent[] {
   const text = stream.toString("latin1").replace(/^\u00ef\u00bb\u00bf/, "");
   const events: ReferenceEvent[] = [];
   let block: string[] = [];
@@ -20,27 +23,24 @@ export function decodeWhole(stream: Buffer): ReferenceEvent[] {
     if (line !== "") block.push(line!);
     const isLast = lineEnd === "";
     if (line !== "" && !isLast) continue;
-    events.push(readBlock(block, raw));
+    events.push(readBlock(block, raw, encoding));
     block = [];
     raw = "";
   }
   return events;
 }
 
-function readBlock(lines: string[], raw: string): ReferenceEvent {
-  const event: ReferenceEvent = { raw: utf8(raw) };
+function readBlock(lines: string[], raw: string, encoding: "utf8" | "latin1"): ReferenceEvent {
+  const decoded = (latin1: string): string => Buffer.from(latin1, "latin1").toString(encoding);
+  const event: ReferenceEvent = { raw: decoded(raw) };
   for (const line of lines) {
     const [, name, value] = /^([^:]*):? ?(.*)$/s.exec(line)!;
-    if (name === "" && line.startsWith(":")) event.comment = utf8(value!);
-    if (name === "data") event.data = event.data === undefined ? utf8(value!) : `${event.data}\n${utf8(value!)}`;
-    if (name === "event" && value !== "") event.event = utf8(value!);
-    if (name === "id" && !value!.includes("\0")) event.id = utf8(value!);
+    if (name === "" && line.startsWith(":")) event.comment = decoded(value!);
+    if (name === "data") event.data = event.data === undefined ? decoded(value!) : `${event.data}\n${decoded(value!)}`;
+    if (name === "event" && value !== "") event.event = decoded(value!);
+    if (name === "id" && !value!.includes("\0")) event.id = decoded(value!);
   }
   return event;
-}
-
-function utf8(latin1: string): string {
-  return Buffer.from(latin1, "latin1").toString();
 }
 
 /** Reads what the module under test recorded. */
