@@ -1,4 +1,3 @@
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { sliceOf } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
@@ -7,20 +6,17 @@ import { jsonValidate } from "../../../assembly/json/validate";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { sseData, sseEnd } from "../../../assembly/sse/encoder";
+import { out } from "./output";
+
+export { memoryBytes } from "./output";
 
 const document = new JsonDocument();
 const edit = new JsonEdit();
 const decoder = new SseDecoder();
-const out = new ByteBuffer();
 const writer = new JsonWriter(out);
 
 export function allocate(size: i32): usize {
   return heap.alloc(size);
-}
-
-/** Bytes of linear memory. */
-export function memoryBytes(): i32 {
-  return memory.size() << 16;
 }
 
 export function validate(start: usize, size: i32, times: i32): i32 {

@@ -15,13 +15,15 @@ import * as json from "../../../assembly/json/value";
 import { JsonKind } from "../../../assembly/json/value";
 import { jsonErrorOffset, jsonValidate } from "../../../assembly/json/validate";
 import { JsonWriter, escapeJson } from "../../../assembly/json/writer";
+import { out } from "./output";
+
+export { outSize, outStart } from "./output";
 
 /** Deeper than the validator allows: what is read without validation must not run over either. */
 const WALK_DEPTH: i32 = 300;
 
 const document = new JsonDocument();
 const edit = new JsonEdit();
-const out = new ByteBuffer();
 const walked = new StaticArray<Slice>(WALK_DEPTH);
 
 /** Gives the host `size` bytes that no collector moves or frees. */
@@ -31,14 +33,6 @@ export function allocate(size: i32): usize {
 
 export function release(address: usize): void {
   heap.free(address);
-}
-
-export function outStart(): usize {
-  return out.start;
-}
-
-export function outSize(): i32 {
-  return out.size;
 }
 
 export function validate(start: usize, size: i32): i32 {

@@ -1,26 +1,15 @@
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { sliceOf, sliceToString } from "../../../assembly/bytes/slice";
 import { Captures } from "../../../assembly/pattern/captures";
 import { Pattern, PatternFlags, patternError, patternSteps } from "../../../assembly/pattern/pattern";
 import { LiteralSet } from "../../../assembly/pattern/literal-set";
 import { PatternSet } from "../../../assembly/pattern/pattern-set";
 import { PatternScan } from "../../../assembly/pattern/scan";
+import { out } from "./output";
 
-const out = new ByteBuffer();
+export { memoryBytes, outSize, outStart } from "./output";
+
 const captures = new Captures();
 let pattern = Pattern.compile("")!;
-
-export function outStart(): usize {
-  return out.start;
-}
-
-export function outSize(): i32 {
-  return out.size;
-}
-
-export function memoryBytes(): i32 {
-  return memory.size() << 16;
-}
 
 export function compile(start: usize, size: i32, flags: i32): bool {
   const compiled = Pattern.compile(sliceToString(sliceOf(start, size)), <PatternFlags>flags);

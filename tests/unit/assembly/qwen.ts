@@ -1,5 +1,4 @@
 import { Api } from "../../../assembly/ai/api";
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOf } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ConfigReport } from "../../../assembly/config/report";
@@ -11,26 +10,16 @@ import { Exchange } from "../../../plugins/ai-proxy/exchange";
 import { EventTranslator } from "../../../plugins/ai-proxy/provider";
 import { ProviderConfig } from "../../../plugins/ai-proxy/provider-config";
 import { qwen } from "../../../plugins/ai-proxy/providers/qwen";
+import { out } from "./output";
 
-const out = new ByteBuffer();
+export { memoryBytes, outSize, outStart } from "./output";
+
 const request = new JsonDocument();
 const response = new JsonDocument();
 let decoder = new SseDecoder();
 let config = new ProviderConfig(qwen);
 let exchange = new Exchange(config);
 let translator: EventTranslator | null = null;
-
-export function outStart(): usize {
-  return out.start;
-}
-
-export function outSize(): i32 {
-  return out.size;
-}
-
-export function memoryBytes(): i32 {
-  return memory.size() << 16;
-}
 
 /** Reads a provider's configuration; writes its errors and warnings, a line each, and gives the number of errors. */
 export function configure(start: usize, size: i32): i32 {

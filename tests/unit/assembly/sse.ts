@@ -1,22 +1,11 @@
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOf, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { sseData, sseDone, sseEnd, sseEvent } from "../../../assembly/sse/encoder";
+import { out } from "./output";
+
+export { memoryBytes, outSize, outStart } from "./output";
 
 let decoder = new SseDecoder();
-const out = new ByteBuffer();
-
-export function outStart(): usize {
-  return out.start;
-}
-
-export function outSize(): i32 {
-  return out.size;
-}
-
-export function memoryBytes(): i32 {
-  return memory.size() << 16;
-}
 
 /** A new decoder, and nothing written yet. */
 export function begin(limit: i32): void {
