@@ -5,6 +5,7 @@ import { describe, it } from "node:test";
 import type { HeaderPair } from "../providers/types.ts";
 import { Random, seed } from "../unit/random.ts";
 import { runExchange } from "./exchange.ts";
+import { parametersOf } from "./form.ts";
 import { ProxyHost } from "./proxy-host.ts";
 
 const ROUNDS = 10_000;
@@ -65,18 +66,11 @@ const bodies = [
 /** A key as the plugin reads it: without the word that may stand before it. */
 const plain = (key: string): string => key.replace(/^bearer +/i, "");
 
-/** As forms are decoded, but a broken percent sign stays as it is, and a byte is a byte. */
-const decode = (text: string): string =>
-  text.replaceAll("+", " ").replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-
 /** Who the request is by the documented rules: a consumer, or the details of the refusal. */
 function decide(path: string, headers: HeaderPair[]): string {
-  const query = path.includes("?") ? path.slice(path.indexOf("?") + 1).split("#")[0] : "";
-  const parameters = query.split("&").map((whole) => {
-    const at = whole.indexOf("=");
-    return at < 0 ? [decode(whole), ""] : [decode(whole.slice(0, at)), decode(whole.slice(at + 1))];
-  });
-  const all = [...headers, ...parameters].filter(([name]) => config.keys.includes(name)).map(([, value]) => value);
+  const all = [...headers, ...parametersOf(path)]
+    .filter(([name]) => config.keys.includes(name))
+    .map(([, value]) => value);
   const found = [...new Set(all.filter((value) => value !== "").map(plain))];
   if (found.length === 0) return "key-auth.no_key";
   if (found.length > 1) return "key-auth.multi_key";

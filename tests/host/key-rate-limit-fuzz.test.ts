@@ -41,7 +41,7 @@ describe("key-rate-limit on the Node host", () => {
       const { response } = runExchange(host, context, request, reply);
       const address = canonical(text);
       const expected = address !== null && seen.has(address) ? 429 : 200;
-      assert.equal(response.status, expected, `round ${round}: ${JSON.stringify(text)}`);
+      assert.equal(response.status, expected, `seed ${seed()}, round ${round}: ${JSON.stringify(text)}`);
       if (address !== null) seen.add(address);
     }
     assert.ok(seen.size > 100, `only ${seen.size} addresses`);
