@@ -72,10 +72,14 @@ export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: 
     const ofPath = modelOfPath(withoutQuery(path), models);
     if (ofPath != PathModel.Fine) return ofPath == PathModel.Denied ? ModelAccess.Denied : ModelAccess.Unclear;
   }
-  if (api == Api.Realtime) return accessByQuery(queryOf(path), models);
+  const ofQuery = accessByQuery(queryOf(path), models);
+  const namesNone = ofQuery == ModelAccess.Unclear && api != Api.Realtime;
+  if (ofQuery != ModelAccess.Allowed && !namesNone) return ofQuery;
   if (endOfStream) return ModelAccess.Allowed;
-  // In a conversation that nobody reads any model may be named, and so in what is no plain text.
-  if (sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket") || isEncoded(headers)) return ModelAccess.Unclear;
+  // In another conversation that nobody reads any model may be named, and so in what is no plain text.
+  const isConversation = sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket");
+  if (isConversation && api == Api.Realtime) return ModelAccess.Allowed;
+  if (isConversation || isEncoded(headers)) return ModelAccess.Unclear;
   // The models of a batch stand in a file.
   if (api == Api.Batches) return ModelAccess.Unclear;
   if (!startsWithIgnoringCase(headers.get("content-type"), "multipart/")) return ModelAccess.NeedsBody;
@@ -127,13 +131,13 @@ function isEncoded(headers: HeaderMap): bool {
   return false;
 }
 
-/** Whether someone who reads leniently might find a model in what is no JSON object: an object, a form, a list of objects. */
+/** Whether someone who reads leniently might find a model in what is no JSON object: in a list, in a form, in a broken object. */
 function mayNameModel(body: Slice): bool {
   for (let i = 0; i < sliceSize(body); i++) {
     const byte = byteAt(body, i);
     // White space, the zeros of UTF-16, and byte order marks.
     if (byte <= 0x20 || byte == 0xef || byte == 0xbb || byte == 0xbf || byte == 0xfe || byte == 0xff) continue;
-    if (byte == 0x7b) return true;
+    if (byte == 0x7b || byte == 0x5b) return true;
     break;
   }
   return sliceIncludes(body, '"model"') || sliceIncludes(body, "name=model");
