@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
+import type { Cost, Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
 import { root } from "./plugins.ts";
 
 /** Where `make bench` leaves what it measured. */
@@ -14,11 +14,11 @@ export function numbersTable(): string {
   const where = pinned ? "Envoy with one worker on a core of its own" : "Envoy with one worker";
   return [
     `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
-    "and the most. Every round measures all three lanes, and the factor is taken round by round.",
+    "and the most. Every round measures every lane, and the factor is taken round by round.",
     "",
-    "| work | no filter | the kernel alone | ai-proxy |",
-    "|---|---|---|---|",
-    ...results.work.map(workRow),
+    "| work | no filter | the kernel alone | plugin | its cost |",
+    "|---|---|---|---|---|",
+    ...results.work.flatMap(workRows),
     "",
     "| | no filter | ai-proxy |",
     "|---|---|---|",
@@ -26,10 +26,13 @@ export function numbersTable(): string {
   ].join("\n");
 }
 
-function workRow({ title, unit, costs }: Work): string {
-  const factor = (filter: string): string => `${spread(costs[filter].ratio, 2)} ×`;
-  return `| ${title} | ${spread(costs.none.micros, 1)} µs per ${unit} | ${factor("noop")} | ${factor("ai-proxy")} |`;
+function workRows({ title, unit, costs }: Work): string[] {
+  const { none, noop, ...plugins } = costs;
+  const base = `${spread(none.micros, 1)} µs per ${unit} | ${factor(noop)}`;
+  return Object.entries(plugins).map(([name, cost]) => `| ${title} | ${base} | ${name} | ${factor(cost)} |`);
 }
+
+const factor = ({ ratio }: Cost): string => `${spread(ratio, 2)} ×`;
 
 function footprintRows({ moduleBytes, readySeconds, residentMegabytes }: Footprint): string[] {
   const counts = Object.keys(residentMegabytes.none);

@@ -71,3 +71,9 @@ export function post(path: string, body: string): Buffer {
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }
+
+/** A GET with these headers, as bytes. */
+export function get(path: string, headers: Record<string, string>): Buffer {
+  const head = [`GET ${path} HTTP/1.1`, "host: gateway", "user-agent: bench", "accept: */*"];
+  return Buffer.from(`${[...head, ...Object.entries(headers).map((pair) => pair.join(": "))].join("\r\n")}\r\n\r\n`);
+}

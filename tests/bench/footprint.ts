@@ -1,31 +1,33 @@
 import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./client.ts";
-import { AI_PROXY_WASM, bootstrapOf, startLanes, type FilterName, type Lane } from "./gateway.ts";
+import { aiProxy } from "./filters.ts";
+import { bootstrapOf, startLanes, type Lane } from "./gateway.ts";
 import { residentMegabytes } from "./process-cost.ts";
 import { secondsUntilReady } from "./ready.ts";
 import { spreadOf, type Footprint } from "./results.ts";
 import { chatRequest, dashScopeEvent } from "./traffic.ts";
 import { idle, serveRaw } from "./upstream.ts";
+import { qwen } from "./work.ts";
 
-const FILTERS: FilterName[] = ["none", "ai-proxy"];
+const FILTERS = { none: undefined, "ai-proxy": aiProxy(qwen) };
 const IDLE_STREAMS = [0, 500, 2000];
 const root = resolve(import.meta.dirname, "../..");
 
 /** Measures the module's size, how long Envoy takes to be ready, and its memory while streams stand open. */
-export async function measureFootprint(provider: Record<string, unknown>, rounds: number): Promise<Footprint> {
+export async function measureFootprint(rounds: number): Promise<Footprint> {
   const upstream = await serveRaw(idle(dashScopeEvent(0, "0")));
   const footprint: Footprint = {
     readySeconds: {},
     residentMegabytes: {},
-    moduleBytes: statSync(join(root, AI_PROXY_WASM)).size,
+    moduleBytes: statSync(resolve(root, FILTERS["ai-proxy"].wasm)).size,
   };
   try {
-    for (const filter of FILTERS) {
-      const lane: Lane = { name: filter, filter, provider, upstreamPort: upstream.port };
-      footprint.readySeconds[filter] = spreadOf(await readyTimes(lane, rounds));
-      footprint.residentMegabytes[filter] = await residentSizes(lane);
+    for (const [name, filter] of Object.entries(FILTERS)) {
+      const lane: Lane = { name, filter, upstreamPort: upstream.port };
+      footprint.readySeconds[name] = spreadOf(await readyTimes(lane, rounds));
+      footprint.residentMegabytes[name] = await residentSizes(lane);
     }
   } finally {
     await upstream.close();

@@ -20,7 +20,7 @@ export interface Work {
   id: string;
   title: string;
   unit: "request" | "event";
-  /** By filter: `none`, `noop`, `ai-proxy`. */
+  /** By filter; `none` and `noop` are the measures for the others. */
   costs: Record<string, Cost>;
 }
 

@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { compile } from "../../tools/compile.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
 import { measureFootprint } from "./footprint.ts";
-import { NOOP_WASM, OTHER_CORE, startLanes, type FilterName, type Lane } from "./gateway.ts";
+import { NOOPS } from "./filters.ts";
+import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
@@ -12,26 +13,21 @@ import { describeFootprint, describeWork } from "./report.ts";
 import { serveRaw } from "./upstream.ts";
 import { JOBS, type Job } from "./work.ts";
 
-const FILTERS: FilterName[] = ["none", "noop", "ai-proxy"];
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
 /** Measures one job: in each round every filter once, so that what disturbs the machine disturbs them alike. */
 async function measureWork(job: Job): Promise<Work> {
   const upstream = await serveRaw(job.answer);
-  const lanes = FILTERS.map((filter): Lane => ({
-    name: filter,
-    filter,
-    provider: job.provider,
-    upstreamPort: upstream.port,
-  }));
+  const names = ["none", ...Object.keys(job.filters)];
+  const lanes = names.map((name) => ({ name, filter: job.filters[name], upstreamPort: upstream.port }));
   const envoy = await startLanes(lanes);
   try {
-    const rounds = new Map<FilterName, Round[]>(FILTERS.map((filter) => [filter, []]));
+    const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));
     // The first run warms connections, V8 and this client; it does not count.
-    for (const filter of FILTERS) await measure(job, envoy.listenerPorts[filter], envoy.pid, job.requests / 2);
+    for (const name of names) await measure(job, envoy.listenerPorts[name], envoy.pid, job.requests / 2);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const filter of FILTERS) {
-        rounds.get(filter)?.push(await measure(job, envoy.listenerPorts[filter], envoy.pid, job.requests));
+      for (const name of names) {
+        rounds.get(name)?.push(await measure(job, envoy.listenerPorts[name], envoy.pid, job.requests));
       }
     }
     const none = rounds.get("none") ?? [];
@@ -57,7 +53,7 @@ async function run(): Promise<void> {
   if (jobs.length === 0 && only !== "footprint") {
     throw new Error(`ONLY=${only} is not known: ${JOBS.map(({ id }) => id).join(", ")}, footprint`);
   }
-  await compile({ entry: "tests/bench/noop/index.ts", out: NOOP_WASM });
+  for (const [name, out] of Object.entries(NOOPS)) await compile({ entry: `tests/bench/noop/${name}.ts`, out });
   const pinned = pin(process.pid, OTHER_CORE);
   const work: Work[] = [];
   for (const job of jobs) {
@@ -65,7 +61,7 @@ async function run(): Promise<void> {
     console.log(describeWork(work[work.length - 1]));
   }
   if (only && only !== "footprint") return;
-  const footprint: Footprint = await measureFootprint(JOBS[JOBS.length - 1].provider, ROUNDS);
+  const footprint: Footprint = await measureFootprint(ROUNDS);
   console.log(describeFootprint(footprint));
   if (only) return;
 

@@ -41,9 +41,10 @@ export async function serveRaw(answer: Answer): Promise<Upstream> {
 function isWhole(request: Buffer): boolean {
   const head = request.indexOf(HEAD_END);
   if (head < 0) return false;
-  const length = /\r\ncontent-length: (\d+)/i.exec(request.toString("latin1", 0, head))?.[1];
+  const text = request.toString("latin1", 0, head);
+  const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
   if (length !== undefined) return request.length >= head + HEAD_END.length + Number(length);
-  return request.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
+  return !/\r\ntransfer-encoding:/i.test(text) || request.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
 }
 
 /** Answers every request with the same bytes. */

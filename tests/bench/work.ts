@@ -1,3 +1,6 @@
+import type { WasmFilter } from "../harness/bootstrap.ts";
+import { get } from "./client.ts";
+import { aiProxy, consumerKey, keyAuth, noop, requestBlock, requestNoop } from "./filters.ts";
 import {
   chatRequest,
   dashScopeAnswer,
@@ -15,8 +18,8 @@ export interface Job {
   title: string;
   request: Buffer;
   answer: Answer;
-  /** ai-proxy's provider. */
-  provider: Record<string, unknown>;
+  /** What is compared with no filter at all, by name; each gets a listener of the same Envoy. */
+  filters: Record<string, WasmFilter>;
   /** Connections at once. */
   connections: number;
   /** Requests in a round, over all connections. */
@@ -26,9 +29,19 @@ export interface Job {
 }
 
 const openai = { type: "openai", apiTokens: ["bench-key"] };
-const qwen = { type: "qwen", apiTokens: ["bench-key"], qwenEnableCompatible: false, modelMapping: { "*": "qwen-max" } };
+/** Nobody asks for the usage of a stream, so nobody has to look at its events. */
+const untouched = { ...openai, disableStreamUsageStats: true };
+/** DashScope's own protocol. */
+export const qwen = {
+  type: "qwen",
+  apiTokens: ["bench-key"],
+  qwenEnableCompatible: false,
+  modelMapping: { "*": "qwen-max" },
+};
 
 const json = "application/json";
+const passedThrough = { filters: { noop, "ai-proxy": aiProxy(openai) } };
+const translated = { filters: { noop, "ai-proxy": aiProxy(qwen) } };
 const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };
 
@@ -37,48 +50,76 @@ const EVENTS = 200;
 const pace = { count: EVENTS, intervalMs: 5 };
 const stream = { request: chatRequest(1024, true), connections: 50, requests: 50, events: EVENTS };
 
+/** A small page, asked for with a key. */
+const page = {
+  request: get("/v1/models?limit=20", { "x-api-key": consumerKey(7) }),
+  connections: 32,
+  requests: 12_000,
+  events: 0,
+  answer: always("text/plain", "ok"),
+};
+
 /** Everything that `make bench` measures, in the order of the table. */
 export const JOBS: Job[] = [
   {
     id: "chat-1k",
     title: "chat, 1 KB, OpenAI passed through",
     ...small,
-    provider: openai,
+    ...passedThrough,
     answer: always(json, openAiAnswer),
   },
   {
     id: "chat-100k",
     title: "chat, 100 KB, OpenAI passed through",
     ...large,
-    provider: openai,
+    ...passedThrough,
     answer: always(json, openAiAnswer),
   },
   {
     id: "qwen-1k",
     title: "chat, 1 KB, to DashScope's own protocol and back",
     ...small,
-    provider: qwen,
+    ...translated,
     answer: always(json, dashScopeAnswer),
   },
   {
     id: "qwen-100k",
     title: "chat, 100 KB, to DashScope's own protocol and back",
     ...large,
-    provider: qwen,
+    ...translated,
     answer: always(json, dashScopeAnswer),
   },
   {
     id: "stream",
     title: "event of a stream, OpenAI passed through",
     ...stream,
-    provider: openai,
+    ...passedThrough,
+    answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+  },
+  {
+    id: "untouched",
+    title: "event of a stream, OpenAI passed through, usage not asked for",
+    ...stream,
+    filters: { noop, "ai-proxy": aiProxy(untouched) },
     answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
     id: "qwen-stream",
     title: "event of a stream, from DashScope's own protocol",
     ...stream,
-    provider: qwen,
+    ...translated,
     answer: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
+  },
+  {
+    id: "key-auth",
+    title: "GET with an accepted key",
+    ...page,
+    filters: { noop: requestNoop, "key-auth": keyAuth(10), "key-auth, 100,000 consumers": keyAuth(100_000) },
+  },
+  {
+    id: "request-block",
+    title: "GET past five rules for URLs",
+    ...page,
+    filters: { noop: requestNoop, "request-block": requestBlock },
   },
 ];

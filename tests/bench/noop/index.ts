@@ -1,21 +1,2 @@
-import { ConfigReader } from "../../../assembly/config/reader";
-import { HttpFilter } from "../../../assembly/plugin/filter";
-import { Plugin, registerPlugin } from "../../../assembly/plugin/plugin";
-
-class NoopFilter extends HttpFilter {}
-
-/** Stands in the chain and does nothing: what the kernel itself costs. */
-class Noop extends Plugin<ConfigReader> {
-  name(): string {
-    return "noop";
-  }
-  readConfig(reader: ConfigReader, inherited: ConfigReader | null): ConfigReader {
-    return reader;
-  }
-  createFilter(config: ConfigReader): HttpFilter {
-    return new NoopFilter();
-  }
-}
-
-registerPlugin<ConfigReader>(new Noop());
+import "./noop";
 export * from "../../../assembly/plugin/entry";

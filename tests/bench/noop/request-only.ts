@@ -1,0 +1,2 @@
+import "./noop";
+export * from "../../../assembly/plugin/request-entry";
