@@ -91,7 +91,8 @@ export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: 
 /** What the body tells. */
 export function accessByBody(body: Slice, path: Slice, models: Slice): ModelAccess {
   const api = apiOfPath(withoutQuery(path));
-  if (sliceSize(body) == 0 || document.parse(body) != JsonError.None || !document.isObject) {
+  if (sliceSize(body) == 0) return mustNameModel(api) ? ModelAccess.Unclear : ModelAccess.Allowed;
+  if (document.parse(body) != JsonError.None || !document.isObject) {
     return api == Api.Unknown && !mayNameModel(body) ? ModelAccess.Allowed : ModelAccess.Unclear;
   }
   let model = ABSENT;

@@ -13,26 +13,27 @@ const configuration = {
 };
 
 /** The trailers that the provider receives. */
-function trailersOf(config: object, key: string): unknown {
+function trailersOf(config: object, key: string, path = "/v1/chat/completions", body = '{"model":"m"}'): unknown {
   const host = new ProxyHost("build/key-auth.wasm");
   const context = host.configure("key-auth", JSON.stringify(config));
   assert.ok(context);
   const stream = host.stream(context, { downstreamHttp2: true, upstreamHttp2: true });
   const headers: [string, string][] = [
     [":method", "POST"],
-    [":path", "/v1/chat/completions"],
+    [":path", path],
     [":authority", "gateway.example"],
     ["apikey", key],
   ];
   stream.requestHeaders(headers, false);
-  stream.requestBody(Buffer.from('{"model":"m"}'), false);
+  if (body) stream.requestBody(Buffer.from(body), false);
   stream.requestTrailers([
     ["x-mse-consumer", "forged"],
     ["x-t", "v"],
     ["x-mse-consumer", "forged again"],
   ]);
   host.check();
-  assert.equal(stream.upstream.bodyBytes.toString(), '{"model":"m"}');
+  if (!stream.upstream.headers) return stream.details;
+  assert.equal(stream.upstream.bodyBytes.toString(), body);
   return stream.upstream.trailers?.pairs();
 }
 
@@ -47,4 +48,10 @@ describe("the trailers of a request behind key-auth", () => {
   for (const [name, config, key] of cases) {
     it(`name no consumer: ${name}`, () => assert.deepEqual(trailersOf(config, key), [["x-t", "v"]]));
   }
+
+  it("may come without a body, which names no model", () => {
+    assert.deepEqual(trailersOf(configuration, "key-bound", "/v1/models", ""), [["x-t", "v"]]);
+    assert.deepEqual(trailersOf(configuration, "key-bound", "/anything", ""), [["x-t", "v"]]);
+    assert.equal(trailersOf(configuration, "key-bound", "/v1/chat/completions", ""), "key-auth.model_not_readable");
+  });
 });
