@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One request, several attempts: each goes to another provider, with that provider's host, path, key, model and language.
 import assert from "node:assert/strict";
-import { createServer, type AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { aggregateFor, bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
@@ -23,18 +22,11 @@ const providers = [
 ];
 const REPEATS = 1000;
 const AT_ONCE = 8;
+/** Nobody listens there, nor will while the test lasts: who asks for any free port never gets this one. */
+const DEAD_PORT = 1;
 
 const header = (request: ProviderRequest, name: string): string | undefined =>
   request.headers.find(([key]) => key === name)?.[1];
-
-/** Finds a port on which nobody listens. */
-async function deadPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("attempts at several providers", () => {
   let envoy: EnvoyProcess;
@@ -50,7 +42,7 @@ describe("attempts at several providers", () => {
     third = await serve((request) => dialects.openai.handle({ ...request, path: request.path.replace("/third", "") }));
     const named = (id: string): Record<string, Record<string, unknown>> => ({ "ai-proxy": { provider: id } });
     const clusters = [
-      clusterFor({ name: "first", port: await deadPort(), endpointMetadata: named("first") }),
+      clusterFor({ name: "first", port: DEAD_PORT, endpointMetadata: named("first") }),
       clusterFor({ name: "second", port: second.port, endpointMetadata: named("second") }),
       clusterFor({ name: "third", port: third.port, endpointMetadata: named("third") }),
       clusterFor({ name: "stranger", port: third.port, endpointMetadata: named("nobody") }),
