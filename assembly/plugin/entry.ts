@@ -21,6 +21,7 @@ import {
 import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
 import { pluginHost } from "./plugin";
 import { Root } from "./root";
+import { Stream } from "./streams";
 
 // What the host calls. Each callback forgets what it read, and gives back what the host handed over, before it
 // returns. An id that is not known (any more) is ignored.
@@ -113,16 +114,6 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   return status;
 }
 
-export function proxy_on_done(id: u32): u32 {
-  const stream = streams.get(id);
-  const filter = stream ? stream.filter : null;
-  if (filter === null) return 1;
-  enterCallback();
-  filter.onStreamDone();
-  leave();
-  return 1;
-}
-
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   if (stream === null) {
@@ -131,11 +122,20 @@ export function proxy_on_delete(id: u32): void {
     return;
   }
   forgetCallouts(id);
-  const filter = stream.filter;
-  if (filter) filter.free();
+  endFilter(stream);
   streams.end(stream);
   noteExchange();
   collectGarbage(streams.open);
+}
+
+/** Nothing happens to a stream between `proxy_on_done` and this: one callback less for each. */
+function endFilter(stream: Stream): void {
+  const filter = stream.filter;
+  if (filter === null) return;
+  enterCallback();
+  filter.onStreamDone();
+  leave();
+  filter.free();
 }
 
 export function proxy_on_tick(root: u32): void {
