@@ -26,6 +26,11 @@ export class HeaderEdits {
     this.record(name, ABSENT, "", true);
   }
 
+  /** Whether there is a change of the header. */
+  has(name: string): bool {
+    return this.indexOf(name) < this.count;
+  }
+
   /** The name of change `i`. */
   nameAt(i: i32): string {
     return this.names[i];
@@ -52,13 +57,18 @@ export class HeaderEdits {
   }
 
   private record(name: string, value: Slice, text: string, removal: bool): void {
-    let i = 0;
-    while (i < this.count && this.names[i] != name) i++;
+    const i = this.indexOf(name);
     if (i == CAPACITY) return;
     this.names[i] = name;
     this.values[i] = value;
     this.texts[i] = text;
     this.removals[i] = removal;
     if (i == this.count) this.count++;
+  }
+
+  private indexOf(name: string): i32 {
+    let i = 0;
+    while (i < this.count && this.names[i] != name) i++;
+    return i;
   }
 }

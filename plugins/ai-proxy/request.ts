@@ -200,8 +200,13 @@ function limitFirstByte(exchange: Exchange): void {
 function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
   if (config.tokens.length) {
-    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) removeIfThere(headers, CREDENTIAL_HEADERS[i]);
+    const edits = exchange.headers;
     config.provider.authorize(config.tokens[chosenToken(config.tokens.length, exchange, headers)], exchange);
+    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) {
+      const name = CREDENTIAL_HEADERS[i];
+      // What the provider's own key replaces need not be removed before.
+      if (!edits.has(name)) removeIfThere(headers, name);
+    }
     return;
   }
   if (headers.get("authorization") != ABSENT) return;
