@@ -85,7 +85,7 @@ export class RuleMatch {
 /** The rules of one configuration, in their order, and what applies where none does. */
 export class RuleSet<C> {
   private readonly matches: RuleMatch[] = [];
-  private readonly configs: C[] = [];
+  private readonly configs: (C | null)[] = [];
   /** Whether any rule looks at the name of the route. */
   needsRoute: bool = false;
   /** Whether any rule looks at the name of the cluster. */
@@ -93,8 +93,8 @@ export class RuleSet<C> {
   /** The global part; `null` if there is none. */
   global: C | null = null;
 
-  /** Appends a rule. */
-  add(match: RuleMatch, config: C): void {
+  /** Appends a rule; `null` is one that switches the plugin off. */
+  add(match: RuleMatch, config: C | null): void {
     this.matches.push(match);
     this.configs.push(config);
     if (match.needsRoute) this.needsRoute = true;

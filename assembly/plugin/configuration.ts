@@ -28,6 +28,7 @@ export class TypedConfiguration<C> extends Configuration {
   private readonly rules: RuleSet<C> = new RuleSet<C>();
   private readonly routes: RouteConfigCache<C> = new RouteConfigCache<C>();
   private readonly metadataPath: ArrayBuffer;
+  private looksAtRoutes: bool = true;
 
   constructor(private readonly plugin: Plugin<C>) {
     super();
@@ -41,12 +42,13 @@ export class TypedConfiguration<C> extends Configuration {
     if (report.failed) return this.refused(report);
     const top = new ConfigReader(root, "$", report);
     const rules = top.objects("_rules_");
+    this.looksAtRoutes = top.boolean("_route_metadata_", true);
     if (!rules.length || hasOwnKeys(root)) {
       this.rules.global = this.plugin.readConfig(top, null);
       top.value("_plugin_id_");
     }
     for (let i = 0; i < rules.length; i++) {
-      this.rules.add(new RuleMatch(rules[i]), this.plugin.readConfig(rules[i], this.rules.global));
+      this.rules.add(new RuleMatch(rules[i]), this.readOverride(rules[i]));
     }
     top.finish();
     if (report.failed) return this.refused(report);
@@ -56,7 +58,7 @@ export class TypedConfiguration<C> extends Configuration {
 
   createFilter(): HttpFilter | null {
     this.broken = false;
-    const onRoute = property(sliceOfBuffer(this.metadataPath));
+    const onRoute = this.looksAtRoutes ? property(sliceOfBuffer(this.metadataPath)) : ABSENT;
     const config = onRoute == ABSENT ? this.select() : this.ofRoute(onRoute);
     if (config) return this.plugin.createFilter(config);
     return this.broken ? null : this.plugin.createFilterWithoutConfig();
@@ -74,7 +76,7 @@ export class TypedConfiguration<C> extends Configuration {
   private ofRoute(text: Slice): C | null {
     const known = this.routes.find(text);
     if (known) {
-      this.broken = known.config === null;
+      this.broken = known.broken;
       return known.config;
     }
     const entry = this.routes.add(text);
@@ -82,13 +84,21 @@ export class TypedConfiguration<C> extends Configuration {
     const root = parsed(text, report);
     if (!report.failed) {
       const reader = new ConfigReader(root, "$", report);
-      const config = this.plugin.readConfig(reader, this.rules.global);
+      const config = this.readOverride(reader);
       reader.finish();
       if (!report.failed) entry.config = config;
     }
+    entry.broken = report.failed;
     this.broken = report.failed;
     this.tell(report, `route "${sliceToString(routeName())}": `);
     return entry.config;
+  }
+
+  /** A rule's or a route's; `null` where it switches the plugin off, whatever else it says: Higress's `_disable_`. */
+  private readOverride(reader: ConfigReader): C | null {
+    if (!reader.boolean("_disable_", false)) return this.plugin.readConfig(reader, this.rules.global);
+    reader.skip();
+    return null;
   }
 
   private refused(report: ConfigReport): bool {
@@ -121,7 +131,7 @@ function parsed(text: Slice, report: ConfigReport): Slice {
 function hasOwnKeys(object: Slice): bool {
   for (let name = jsonFirstKey(object); name != ABSENT;) {
     const text = jsonText(name);
-    if (text != "_rules_" && text != "_plugin_id_") return true;
+    if (text != "_rules_" && text != "_route_metadata_" && text != "_plugin_id_") return true;
     name = jsonNextKey(object, jsonMemberValue(object, name));
   }
   return false;

@@ -4,8 +4,10 @@ const MOST = 256;
 
 /** One configuration that stood on a route. */
 export class RouteConfig<C> {
-  /** The configuration; `null` where it is broken. */
+  /** The configuration; `null` where it is broken, or switches the plugin off. */
   config: C | null = null;
+  /** Whether it is broken: nothing passes then. */
+  broken: bool = false;
 
   constructor(
     readonly hash: u32,

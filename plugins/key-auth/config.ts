@@ -44,16 +44,14 @@ export class KeyAuthConfig {
   static read(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
     const isRule = inherited !== null || reader.path != "$";
     const hasConsumers = reader.has("consumers") || reader.has("credentials");
-    const isDisabled = isRule && reader.boolean("_disable_", false);
-    const config = hasConsumers ? withConsumers(reader, inherited) : withoutConsumers(reader, inherited, isDisabled);
+    const config = hasConsumers ? withConsumers(reader, inherited) : withoutConsumers(reader, inherited);
     if (inherited) config.inherit(inherited);
     config.readOptions(reader);
     config.readAllowed(reader);
     if (!isRule) config.readGlobalAuth(reader);
-    config.isChecked =
-      !isDisabled && config.decide(isRule, hasConsumers, !isRule && jsonFirst(reader.value("_rules_")) != ABSENT);
+    config.isChecked = config.decide(isRule, hasConsumers, !isRule && jsonFirst(reader.value("_rules_")) != ABSENT);
     // A misspelt `allow` must not open the route.
-    if (isRule && !isDisabled && !hasConsumers && !config.allowed && reader.hasUnknownKeys) {
+    if (isRule && !hasConsumers && !config.allowed && reader.hasUnknownKeys) {
       reader.fail("allow", "is required where other keys stand that are not known");
     }
     return config;
@@ -109,8 +107,8 @@ function withConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): K
   return new KeyAuthConfig(readConsumers(reader, source), source);
 }
 
-function withoutConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null, isDisabled: bool): KeyAuthConfig {
+function withoutConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
   if (inherited) return new KeyAuthConfig(inherited.consumers, inherited.source);
-  if (!isDisabled) reader.fail("consumers", "is required");
+  reader.fail("consumers", "is required");
   return KeyAuthConfig.unchecked();
 }
