@@ -4,6 +4,7 @@ import { ABSENT, Slice, sliceEnd, sliceOf, slicesEqual, sliceSize, sliceStart } 
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
+import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { Exchange } from "./exchange";
 import { Position, ProviderConfig } from "./provider-config";
 
@@ -34,7 +35,23 @@ export function defineClientHeaders(): void {
  * next, and so a key for one provider would reach another. Host and path stay where somebody else changed them since.
  */
 export function restoreClientHeaders(exchange: Exchange, headers: HeaderMap): void {
-  if (!hasAttempts(exchange.config)) return;
+  if (hasAttempts(exchange.config)) restoreHeaders(headers);
+}
+
+/** Whether an earlier attempt, or an earlier pass, of this request kept the client's headers. */
+export function hasClientHeaders(): bool {
+  return state.get() != ABSENT;
+}
+
+/** Gives a request that nobody serves here back what the client sent: it must not go on with another target's key. */
+export class Restored extends HttpFilter {
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    restoreHeaders(headers);
+    return HeadersAction.Continue;
+  }
+}
+
+function restoreHeaders(headers: HeaderMap): void {
   const saved = state.get();
   if (saved == ABSENT) return;
   let at = sliceStart(saved);

@@ -4,7 +4,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
-import { defineClientHeaders } from "./client-headers";
+import { defineClientHeaders, hasClientHeaders, Restored } from "./client-headers";
 import { AiProxyConfig } from "./config";
 import { refreshTexts, watchTexts } from "./shared-text";
 import { AiProxyFilter } from "./filter";
@@ -23,10 +23,14 @@ class AiProxy extends Plugin<AiProxyConfig> {
     const id = config.hasChoice ? providerOfTarget() : ABSENT;
     if (id == ABSENT) {
       const active = config.active;
-      return active ? new AiProxyFilter(active) : null;
+      return active ? new AiProxyFilter(active) : this.createFilterWithoutConfig();
     }
     const named = config.named(id);
     return named ? new AiProxyFilter(named) : new UnknownTarget();
+  }
+
+  override createFilterWithoutConfig(): HttpFilter | null {
+    return hasClientHeaders() ? new Restored() : null;
   }
 
   override onConfigured(): void {

@@ -32,6 +32,7 @@ describe("attempts at several providers", () => {
   let envoy: EnvoyProcess;
   let second: RunningServer;
   let third: RunningServer;
+  let nameless: RunningServer;
 
   before(async () => {
     second = await serve(() => ({
@@ -39,6 +40,7 @@ describe("attempts at several providers", () => {
       headers: [["content-type", "application/json"]],
       chunks: [Buffer.from('{"code":"Throttling.RateQuota","message":"Slow down.","request_id":"r"}')],
     }));
+    nameless = await serve(() => ({ status: 200, headers: [], chunks: [Buffer.from("plain")] }));
     third = await serve((request) => dialects.openai.handle({ ...request, path: request.path.replace("/third", "") }));
     const named = (id: string): Record<string, Record<string, unknown>> => ({ "ai-proxy": { provider: id } });
     const clusters = [
@@ -47,7 +49,9 @@ describe("attempts at several providers", () => {
       clusterFor({ name: "third", port: third.port, endpointMetadata: named("third") }),
       clusterFor({ name: "stranger", port: third.port, endpointMetadata: named("nobody") }),
       clusterFor({ name: "by-cluster", port: third.port, metadata: named("third") }),
+      clusterFor({ name: "nameless", port: nameless.port }),
       aggregateFor("all", ["first", "second", "third"]),
+      aggregateFor("to-nobody", ["second", "nameless"]),
     ];
     const retry_policy = {
       retry_on: "connect-failure,retriable-status-codes",
@@ -65,6 +69,7 @@ describe("attempts at several providers", () => {
     const routes = [
       routeFor({ name: "stranger", match: { prefix: "/stranger" }, cluster: "stranger" }),
       routeFor({ name: "by-cluster", match: { prefix: "/by-cluster" }, cluster: "by-cluster" }),
+      routeFor({ name: "to-nobody", match: { prefix: "/to-nobody" }, cluster: "to-nobody", action: { retry_policy } }),
       routeFor({ name: "all", cluster: "all", action: { retry_policy } }),
     ];
     const filter = wasmFilter({
@@ -77,6 +82,7 @@ describe("attempts at several providers", () => {
     await envoy?.stop();
     await second?.close();
     await third?.close();
+    await nameless?.close();
   });
 
   const chat = (stream: boolean, prefix = ""): Promise<ClientResponse> => {
@@ -135,6 +141,19 @@ describe("attempts at several providers", () => {
     const answer = await chat(false, "/by-cluster");
     assert.equal(answer.status, 200, answer.body.toString());
     assert.equal(header(third.requests[0], "authorization"), "Bearer sk-test-third");
+  });
+
+  it("an attempt at a target that nobody named carries what the client sent, and no key of the attempt before", async () => {
+    const answer = await chat(true, "/to-nobody");
+    assert.equal(answer.body.toString(), "plain");
+    const [request] = nameless.requests;
+    assert.equal(request.authority, "gateway.example");
+    assert.equal(request.path, "/to-nobody/v1/chat/completions?trace=1");
+    assert.equal(header(request, "authorization"), "Bearer the-clients-own");
+    assert.equal(header(request, "accept"), "application/json");
+    assert.equal(header(request, "x-dashscope-sse"), undefined);
+    assert.equal(header(request, "content-length"), String(request.body.length));
+    assert.equal(JSON.parse(request.body.toString()).model, "any");
   });
 
   it("an endpoint that names nobody gets nothing", async () => {
