@@ -33,6 +33,8 @@ import { Protocol } from "./provider-config";
 
 const BAD_GATEWAY = 502;
 const LONGEST_MODEL = 256;
+/** Of so many pieces of a stream one tells what it has cost so far. */
+const PUBLISH_EVERY = 16;
 
 const document = new JsonDocument();
 const out = new ByteBuffer();
@@ -50,7 +52,7 @@ export class Answer {
   private stream: AnswerStream | null = null;
   private isConverted: bool = false;
   private isEdited: bool = false;
-  private isPublished: bool = false;
+  private chunks: i32 = 0;
 
   constructor(private readonly exchange: Exchange) {}
 
@@ -120,14 +122,22 @@ export class Answer {
     const stream = this.stream;
     if (stream === null) return chunk;
     const forward = stream.push(chunk, isLastChunk);
-    if (isLastChunk) this.publish();
+    // A client may leave at any time, and then the access log is written before anybody hears of it.
+    if (isLastChunk || ++this.chunks % PUBLISH_EVERY == 0) this.publish();
     return forward;
   }
 
-  /** Tells the other filters and the access log what the answer cost; once, when it is known. */
-  publish(): void {
-    if (this.isPublished || !this.exchange.usage.seen) return;
-    this.isPublished = true;
+  /** Looks at what is left of a stream that trailers end: Envoy takes no more bytes for the client then. */
+  onTrailers(): void {
+    const stream = this.stream;
+    if (stream === null) return;
+    stream.push(sliceOf(0, 0), true);
+    this.publish();
+  }
+
+  /** Tells the other filters and the access log what the answer cost, as far as it is known. */
+  private publish(): void {
+    if (!this.exchange.usage.seen) return;
     text.clear();
     this.exchange.usage.write(text);
     setProperty(USAGE_STATE, text.slice);

@@ -83,8 +83,8 @@ export class AiProxyFilter extends HttpFilter {
     return this.answer.onChunk(chunk, isLastChunk);
   }
 
-  override onStreamDone(): void {
-    this.answer.publish();
+  override onResponseTrailers(trailers: HeaderMap): void {
+    this.answer.onTrailers();
   }
 
   override free(): void {

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
-import { send, type ClientResponse } from "../harness/http-client.ts";
+import { send, type ClientResponse, type SendOptions } from "../harness/http-client.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply } from "../providers/types.ts";
 
@@ -15,6 +15,9 @@ const openAiUsage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
 const nativeUsage = { input_tokens: 3, output_tokens: 4, total_tokens: 7 };
 const message = { role: "assistant", content: "Hi" };
 const output = { choices: [{ finish_reason: "stop", message }] };
+
+/** Trailers reach the client over HTTP/2 alone. */
+const h2: SendOptions = { http2: true };
 
 const json = (value: unknown): ProviderReply => ({
   status: 200,
@@ -33,11 +36,13 @@ for (const position of ["downstream", "upstream"])
   describe(`the accounts of an answer, ${position}`, () => {
     let envoy: EnvoyProcess;
     let provider: RunningServer;
+    let trailing: RunningServer;
     let reply: ProviderReply;
     let asked = 0;
 
     before(async () => {
       provider = await serve(() => reply);
+      trailing = await serve(() => ({ ...reply, trailers: [["x-took", "12"]] }), { http2: true });
       const listeners = Object.entries({
         openai: { type: "openai", apiToken: "sk-test-openai" },
         quiet: { type: "openai", apiToken: "sk-test-openai", disableStreamUsageStats: true },
@@ -45,7 +50,10 @@ for (const position of ["downstream", "upstream"])
       }).map(([name, configured]) =>
         listenerFor({
           name,
-          routes: [routeFor({ name, cluster: "provider" })],
+          routes: [
+            routeFor({ name: "trailing", match: { prefix: "/trailing" }, cluster: "trailing" }),
+            routeFor({ name, cluster: "provider" }),
+          ],
           [position]: [
             wasmFilter({
               ...{ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm" },
@@ -55,14 +63,19 @@ for (const position of ["downstream", "upstream"])
           accessLog: { path: "%TMP%/access.log", fields: { usage: "%FILTER_STATE(wasm.ai_usage:PLAIN)%" } },
         }),
       );
-      envoy = await startEnvoy(bootstrapFor(listeners, [clusterFor({ name: "provider", port: provider.port })]));
+      const clusters = [
+        clusterFor({ name: "provider", port: provider.port }),
+        clusterFor({ name: "trailing", port: trailing.port, http2: true }),
+      ];
+      envoy = await startEnvoy(bootstrapFor(listeners, clusters));
     });
     after(async () => {
       await envoy?.stop();
       await provider?.close();
+      await trailing?.close();
     });
 
-    const post = (listener: string, path: string, value: object): Promise<ClientResponse> => {
+    const post = (listener: string, path: string, value: object, options?: SendOptions): Promise<ClientResponse> => {
       const body = Buffer.from(JSON.stringify(value));
       const headers: [string, string][] = [
         ["content-type", "application/json"],
@@ -70,14 +83,14 @@ for (const position of ["downstream", "upstream"])
       ];
       asked++;
       const request = { method: "POST", path, authority: "gateway.example", headers, chunks: [body] };
-      return send(envoy.listenerPorts[listener], request);
+      return send(envoy.listenerPorts[listener], request, options);
     };
+    const question = (stream: boolean): object => ({
+      ...{ model: "qwen-plus", stream },
+      messages: [{ role: "user", content: "hi" }],
+    });
     const chat = (listener: string, stream: boolean): Promise<ClientResponse> =>
-      post(listener, "/v1/chat/completions", {
-        model: "qwen-plus",
-        stream,
-        messages: [{ role: "user", content: "hi" }],
-      });
+      post(listener, "/v1/chat/completions", question(stream));
     /** What the access log says about the latest exchange; null where it says nothing. */
     const logged = async (): Promise<unknown> => {
       for (let attempt = 0; attempt < 250; attempt++) {
@@ -102,7 +115,28 @@ for (const position of ["downstream", "upstream"])
         assert.equal((await chat(listener, stream)).status, 200);
         assert.deepEqual(await logged(), openAiUsage);
       });
+
+      it(`say what ${name} cost where trailers end it`, async () => {
+        reply = wanted;
+        assert.equal((await post(listener, "/trailing/v1/chat/completions", question(stream), h2)).status, 200);
+        assert.deepEqual(await logged(), openAiUsage);
+      });
     }
+
+    it("say what a stream cost whose last event trailers cut short of its blank line", async () => {
+      const whole = openAiEvents(openAiUsage);
+      reply = { ...whole, chunks: [whole.chunks[0], whole.chunks[1].subarray(0, -2)] };
+      assert.equal((await post("openai", "/trailing/v1/chat/completions", question(true), h2)).status, 200);
+      assert.deepEqual(await logged(), openAiUsage);
+    });
+
+    it("say what a stream had cost when the client left", async () => {
+      const going = { output: { choices: [{ finish_reason: "null", message }] }, usage: nativeUsage, request_id: "r" };
+      reply = { ...events(...Array.from({ length: 20 }, () => going)), end: "hang", delayMs: 1 };
+      const leaveWhen = (body: Buffer): boolean => body.toString().split("Hi").length > 20;
+      await post("native", "/v1/chat/completions", question(true), { leaveWhen });
+      assert.deepEqual(await logged(), openAiUsage);
+    });
 
     it("say what embeddings cost", async () => {
       const embeddings = [{ text_index: 0, embedding: [1] }];
