@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// envoy/ai-gateway.yaml towards strangers: no client steers Envoy by a header, and no provider learns who asked.
+// The names are those of https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter and
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { gatewayConfig } from "../../tools/gateway/config.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { send, type ClientResponse, type SendOptions } from "../harness/http-client.ts";
+import { dialects } from "../providers/index.ts";
+import { serve, type RunningServer } from "../providers/server.ts";
+import type { HeaderPair } from "../providers/types.ts";
+
+const CHAT_APP: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_CHAT_APP"];
+const STEERING: HeaderPair[] = [
+  ["x-envoy-upstream-rq-timeout-ms", "1"],
+  ["x-envoy-upstream-rq-per-try-timeout-ms", "1"],
+  ["x-envoy-upstream-rq-timeout-alt-response", "1"],
+  ["x-envoy-upstream-stream-duration-ms", "1"],
+  ["x-envoy-expected-rq-timeout-ms", "1"],
+  ["x-envoy-retry-on", "5xx,retriable-4xx,retriable-status-codes"],
+  ["x-envoy-retry-grpc-on", "unavailable"],
+  ["x-envoy-retriable-status-codes", "503"],
+  ["x-envoy-retriable-header-names", "content-type"],
+  ["x-envoy-max-retries", "3"],
+  ["x-envoy-hedge-on-per-try-timeout", "true"],
+  ["x-envoy-upstream-alt-stat-name", "of-the-client"],
+  ["x-envoy-original-path", "/v1/of-the-client"],
+  ["x-envoy-original-host", "of-the-client.example"],
+  ["x-envoy-original-url", "http://of-the-client.example/"],
+  ["x-envoy-decorator-operation", "of-the-client"],
+  ["x-envoy-downstream-service-cluster", "of-the-client"],
+  ["x-envoy-downstream-service-node", "of-the-client"],
+  ["x-envoy-force-trace", "true"],
+  ["x-envoy-ip-tags", "of-the-client"],
+  ["x-envoy-internal", "true"],
+  ["x-envoy-attempt-count", "7"],
+  ["x-envoy-external-address", "192.0.2.7"],
+  ["x-forwarded-client-cert", "Subject=of-the-client"],
+];
+const ADDRESSES: HeaderPair[] = [
+  ["x-forwarded-for", "192.0.2.7"],
+  ["x-real-ip", "192.0.2.7"],
+  ["forwarded", "for=192.0.2.7;proto=http"],
+  ["x-forwarded-proto", "http"],
+];
+
+describe("envoy/ai-gateway.yaml towards strangers", () => {
+  let envoy: EnvoyProcess;
+  let provider: RunningServer;
+
+  before(async () => {
+    provider = await serve((request) =>
+      request.body.includes("overloaded")
+        ? { status: 503, headers: [["content-type", "application/json"]], chunks: [Buffer.from("{}")] }
+        : request.authority === "api.openai.com"
+          ? { status: 200, headers: [["content-type", "application/json"]], chunks: [Buffer.from("{}")] }
+          : { ...dialects.dashscope.handle(request), delayMs: 20 },
+    );
+    const mocks = new Map(["qwen", "openai"].map((id) => [id, provider.port]));
+    const keys = new Map([["qwen", "sk-test-dashscope"]]);
+    const bootstrap = gatewayConfig({ port: 0, defaultService: "qwen", keys, mocks });
+    const { routes } =
+      bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0];
+    const guarded = routes.find(({ name }) => name === "guarded")!;
+    const limited = structuredClone(guarded);
+    const limit = { limit_by_per_ip: "from-remote-addr", limit_keys: [{ key: "*", query_per_hour: 2 }] };
+    limited.metadata!.filter_metadata["key-rate-limit"] = { config: JSON.stringify(limit) };
+    routes.unshift(Object.assign(limited, { name: "by-address", match: { prefix: "/by-address/" } }));
+    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+  });
+  after(async () => {
+    await envoy?.stop();
+    await provider?.close();
+  });
+
+  function chat(path: string, headers: HeaderPair[], options: SendOptions = {}, text = "Hi"): Promise<ClientResponse> {
+    const question = { model: "gpt-4-turbo", stream: true, messages: [{ role: "user", content: text }] };
+    const body = Buffer.from(JSON.stringify(question));
+    const all: HeaderPair[] = [["content-type", "application/json"], ["content-length", `${body.length}`], ...headers];
+    const request = { method: "POST", path, authority: "gateway.example", headers: all, chunks: [body] };
+    return send(envoy.listenerPorts.gateway, request, options);
+  }
+
+  for (const version of ["HTTP/1.1", "HTTP/2"]) {
+    const options = { http2: version === "HTTP/2" };
+    for (const path of ["/v1/chat/completions", "/guarded/v1/chat/completions"]) {
+      it(`tells a provider nothing of who asks ${path} in ${version}, nor of this gateway`, async () => {
+        const own: HeaderPair[] = [
+          CHAT_APP,
+          ["user-agent", "test"],
+          ["x-mse-consumer", "forged"],
+          ["x_mse_consumer", "forged"],
+        ];
+        const { status, body } = await chat(path, [...own, ...STEERING, ...ADDRESSES], options);
+        assert.equal(status, 200, body.toString());
+        assert.match(body.toString(), /data: \[DONE\]\n\n$/);
+        const { path: asked, authority, headers } = provider.requests.at(-1)!;
+        assert.deepEqual([asked, authority], ["/compatible-mode/v1/chat/completions", "dashscope.aliyuncs.com"]);
+        const due = ["authorization", "content-length", "content-type", "user-agent", "x-request-id"];
+        // The consumer's name is key-auth's, where it checks: see its README.
+        if (path.startsWith("/guarded/")) due.push("x-mse-consumer");
+        assert.deepEqual(headers.map(([name]) => name).sort(), due.sort());
+        assert.doesNotMatch(JSON.stringify(headers), /192\.0\.2\.7|127\.0\.0\.1|of-the-client|forged|YOUR_KEY/);
+      });
+    }
+  }
+
+  for (const from of [undefined, "10.0.0.1", "127.0.0.1"]) {
+    it(`lets no client try again, nor write names into statistics, ${from ?? "no one"} being in x-forwarded-for`, async () => {
+      const asked = provider.requests.length;
+      const headers: HeaderPair[] = from ? [...STEERING, ["x-forwarded-for", from]] : STEERING;
+      const { status } = await chat("/v1/chat/completions", headers, {}, "overloaded");
+      assert.equal(status, 503);
+      assert.equal(provider.requests.length - asked, 1);
+      assert.deepEqual(await envoy.stats("of-the-client"), {});
+    });
+  }
+
+  it("counts by the address that connects, not by one that the client names", async () => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const named: HeaderPair[] = ["x-forwarded-for", "x-real-ip"].map((name) => [name, `192.0.2.${i}`]);
+      statuses.push((await chat("/by-address/v1/chat/completions", [CHAT_APP, ...named])).status);
+    }
+    assert.deepEqual(statuses, [200, 200, 429]);
+  });
+
+  const paths: [title: string, path: string, status: number, asked?: string][] = [
+    ["dot segments before a guarded route", "/x/../guarded/v1/models", 401],
+    ["escaped ones", "/x/%2e%2e/guarded/v1/models", 401],
+    ["backslashes", "/x\\..\\guarded/v1/models", 401],
+    ["slashes too many", "//guarded/v1/models", 401],
+    ["slashes too many in what is blocked", "/guarded/v1//files", 404],
+    ["an escaped slash in what is blocked", "/guarded/v1%2Ffiles", 404],
+    ["escaped dot segments in what is blocked", "/guarded/v1/models/..%2Ffiles", 404],
+    ["a base URL that ends in a slash", "/openai/v1//models", 200, "/v1/models"],
+    ["a model with a slash", "/openai/v1/models/org%2Fmodel", 200, "/v1/models/org%2Fmodel"],
+    ["slashes in a query", "/openai/v1/models?after=a//b", 200, "/v1/models?after=a//b"],
+  ];
+  for (const [title, path, due, asked] of paths) {
+    it(`answers ${due} to ${title}`, async () => {
+      const before = provider.requests.length;
+      const headers = due === 401 ? [] : [CHAT_APP];
+      const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
+      const { status, body } = await send(envoy.listenerPorts.gateway, request);
+      assert.equal(status, due, body.toString());
+      assert.deepEqual(
+        provider.requests.slice(before).map(({ path }) => path),
+        asked ? [asked] : [],
+      );
+    });
+  }
+});
