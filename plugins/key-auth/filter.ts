@@ -42,7 +42,7 @@ export class KeyAuthFilter extends HttpFilter {
     }
     // Before `allow` is asked, so that the access log names who was refused.
     const name = config.consumers.nameOf(this.consumer);
-    if (name != ABSENT) headers.set(CONSUMER_HEADER, name);
+    if (name != ABSENT) headers.put(CONSUMER_HEADER, name);
     else if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
     if (config.hidesCredentials && search.places) {
       search.hide(headers, config.consumers.places);
