@@ -1,46 +1,71 @@
-import type { WasmFilter } from "../harness/bootstrap.ts";
+import { wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
 
 /** Where the do-nothing filters are compiled to, by their source in `noop/`. */
 export const NOOPS = { index: "build/bench/noop.wasm", "request-only": "build/bench/noop-request-only.wasm" };
 
 /** A filter on the kernel that does nothing. */
-export const noop: WasmFilter = { plugin: "noop", wasm: NOOPS.index, configuration: "{}" };
+export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuration: "{}" });
 /** The same, without a callback for answers: what plugins that guard requests stand on. */
-export const requestNoop: WasmFilter = {
-  plugin: "noop-request-only",
-  wasm: NOOPS["request-only"],
-  configuration: "{}",
-};
+export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
-/** A plugin with its configuration; `WASM=` names another build of it, to compare. */
-export function plugin(name: string, configuration: Record<string, unknown>): WasmFilter {
-  return {
-    plugin: name,
-    wasm: process.env.WASM || `build/${name}.wasm`,
-    configuration: JSON.stringify(configuration),
-  };
+/** The module of a plugin; `WASM=` names another build of it, to compare. */
+export const moduleOf = (name: string): string => process.env.WASM || `build/${name}.wasm`;
+
+function plugin(name: string, configuration: Record<string, unknown>): EnvoyConfig {
+  return wasmFilter({ plugin: name, wasm: moduleOf(name), configuration: JSON.stringify(configuration) });
 }
 
-/** ai-proxy in front of one provider. */
-export const aiProxy = (provider: Record<string, unknown>): WasmFilter => plugin("ai-proxy", { provider });
+/** What spares a plugin the look at the route's metadata. */
+const ROUTES_UNASKED = { _route_metadata_: false };
+
+/** ai-proxy in front of one provider, alone and without a look at the route. */
+export const aiProxies = (provider: Record<string, unknown>): Record<string, EnvoyConfig> => ({
+  "ai-proxy": plugin("ai-proxy", { provider }),
+  "ai-proxy, routes not asked": plugin("ai-proxy", { provider, ...ROUTES_UNASKED }),
+});
 
 /** The key of one of the consumers below. */
 export const consumerKey = (index: number): string => `key-of-consumer-${index}`;
 
-/** key-auth with so many consumers. */
-export function keyAuth(consumers: number): WasmFilter {
-  return plugin("key-auth", {
-    keys: ["x-api-key"],
-    in_query: false,
-    global_auth: true,
-    consumers: Array.from({ length: consumers }, (_, index) => ({
-      name: `consumer-${index}`,
-      credential: consumerKey(index),
-    })),
-  });
-}
+const consumers = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `consumer-${index}`, credential: consumerKey(index) }));
 
-/** request-block with five rules for URLs. */
-export const requestBlock = plugin("request-block", {
-  block_urls: ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"],
-});
+const keys = { keys: ["x-api-key"], in_query: false, global_auth: true };
+
+/** key-auth with ten consumers and with a hundred thousand, and the least that does the same in Lua. */
+export const keyAuths: Record<string, EnvoyConfig> = {
+  "key-auth": plugin("key-auth", { ...keys, consumers: consumers(10) }),
+  "key-auth, 100,000 consumers": plugin("key-auth", { ...keys, consumers: consumers(100_000) }),
+  "key-auth, routes not asked": plugin("key-auth", { ...keys, ...ROUTES_UNASKED, consumers: consumers(10) }),
+  Lua: lua(`
+    local consumers = {${consumers(10).map(({ name, credential }) => `["${credential}"] = "${name}"`)}}
+    function envoy_on_request(handle)
+      local headers = handle:headers()
+      local key = headers:get("x-api-key")
+      local consumer = key and consumers[key]
+      if not consumer then return handle:respond({[":status"] = "401"}, "") end
+      headers:replace("x-mse-consumer", consumer)
+    end`),
+};
+
+const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
+
+/** request-block with five rules for URLs, and the least that does the same in Lua. */
+export const requestBlocks: Record<string, EnvoyConfig> = {
+  "request-block": plugin("request-block", { block_urls: BLOCKED }),
+  "request-block, routes not asked": plugin("request-block", { block_urls: BLOCKED, ...ROUTES_UNASKED }),
+  Lua: lua(`
+    local blocked = {${BLOCKED.map((text) => `"${text}"`)}}
+    function envoy_on_request(handle)
+      local path = handle:headers():get(":path")
+      for _, text in ipairs(blocked) do
+        if string.find(path, text, 1, true) then return handle:respond({[":status"] = "403"}, "") end
+      end
+    end`),
+};
+
+function lua(source: string): EnvoyConfig {
+  const type = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua";
+  const config = { "@type": type, default_source_code: { inline_string: source } };
+  return { name: "envoy.filters.http.lua", typed_config: config };
+}

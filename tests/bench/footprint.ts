@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./client.ts";
-import { aiProxy } from "./filters.ts";
+import { aiProxies, moduleOf } from "./filters.ts";
 import { bootstrapOf, startLanes, type Lane } from "./gateway.ts";
 import { residentMegabytes } from "./process-cost.ts";
 import { secondsUntilReady } from "./ready.ts";
@@ -11,7 +11,7 @@ import { chatRequest, dashScopeEvent } from "./traffic.ts";
 import { idle, serveRaw } from "./upstream.ts";
 import { qwen } from "./work.ts";
 
-const FILTERS = { none: undefined, "ai-proxy": aiProxy(qwen) };
+const FILTERS = { none: undefined, "ai-proxy": aiProxies(qwen)["ai-proxy"] };
 const IDLE_STREAMS = [0, 500, 2000];
 const root = resolve(import.meta.dirname, "../..");
 
@@ -21,7 +21,7 @@ export async function measureFootprint(rounds: number): Promise<Footprint> {
   const footprint: Footprint = {
     readySeconds: {},
     residentMegabytes: {},
-    moduleBytes: statSync(resolve(root, FILTERS["ai-proxy"].wasm)).size,
+    moduleBytes: statSync(resolve(root, moduleOf("ai-proxy"))).size,
   };
   try {
     for (const [name, filter] of Object.entries(FILTERS)) {

@@ -1,12 +1,4 @@
-import {
-  bootstrapFor,
-  clusterFor,
-  listenerFor,
-  routeFor,
-  wasmFilter,
-  type EnvoyConfig,
-  type WasmFilter,
-} from "../harness/bootstrap.ts";
+import { bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { pin } from "./process-cost.ts";
 
@@ -14,7 +6,7 @@ import { pin } from "./process-cost.ts";
 export interface Lane {
   name: string;
   /** What stands in front of the router; absent: nothing. */
-  filter?: WasmFilter;
+  filter?: EnvoyConfig;
   upstreamPort: number;
 }
 
@@ -31,7 +23,7 @@ export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
     listenerFor({
       name,
       routes: [routeFor({ name, cluster: name })],
-      downstream: filter ? [wasmFilter(filter)] : [],
+      downstream: filter ? [filter] : [],
     }),
   );
   const clusters = lanes.map(({ name, upstreamPort }) => ({

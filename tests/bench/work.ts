@@ -1,6 +1,6 @@
-import type { WasmFilter } from "../harness/bootstrap.ts";
+import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { get } from "./client.ts";
-import { aiProxy, consumerKey, keyAuth, noop, requestBlock, requestNoop } from "./filters.ts";
+import { aiProxies, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
 import {
   chatRequest,
   dashScopeAnswer,
@@ -19,7 +19,7 @@ export interface Job {
   request: Buffer;
   answer: Answer;
   /** What is compared with no filter at all, by name; each gets a listener of the same Envoy. */
-  filters: Record<string, WasmFilter>;
+  filters: Record<string, EnvoyConfig>;
   /** Connections at once. */
   connections: number;
   /** Requests in a round, over all connections. */
@@ -40,8 +40,8 @@ export const qwen = {
 };
 
 const json = "application/json";
-const passedThrough = { filters: { noop, "ai-proxy": aiProxy(openai) } };
-const translated = { filters: { noop, "ai-proxy": aiProxy(qwen) } };
+const passedThrough = { filters: { noop, ...aiProxies(openai) } };
+const translated = { filters: { noop, ...aiProxies(qwen) } };
 const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };
 
@@ -100,7 +100,7 @@ export const JOBS: Job[] = [
     id: "untouched",
     title: "event of a stream, OpenAI passed through, usage not asked for",
     ...stream,
-    filters: { noop, "ai-proxy": aiProxy(untouched) },
+    filters: { noop, ...aiProxies(untouched) },
     answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
@@ -114,12 +114,12 @@ export const JOBS: Job[] = [
     id: "key-auth",
     title: "GET with an accepted key",
     ...page,
-    filters: { noop: requestNoop, "key-auth": keyAuth(10), "key-auth, 100,000 consumers": keyAuth(100_000) },
+    filters: { noop: requestNoop, ...keyAuths },
   },
   {
     id: "request-block",
     title: "GET past five rules for URLs",
     ...page,
-    filters: { noop: requestNoop, "request-block": requestBlock },
+    filters: { noop: requestNoop, ...requestBlocks },
   },
 ];
