@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../tools/gateway/ports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -69,6 +72,20 @@ describe("make run", () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), "nothing listens any more");
   });
 
+  it("leaves no file with keys behind, even if it is killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "run-test-"));
+    const left = (): string[] => readdirSync(folder).filter((name) => name.startsWith("ai-gateway-"));
+    const child = run({ PORT: String(await freePort()), TMPDIR: folder });
+    const ended = outcome(child);
+    await says(child, /end="", flush=True\)\n/);
+    assert.equal(left().length, 1);
+    child.kill("SIGKILL");
+    await ended;
+    for (let waits = 0; waits < 100 && left().length > 0; waits++) await sleep(100);
+    assert.deepEqual(left(), []);
+    rmSync(folder, { recursive: true });
+  });
+
   it("names the port that is in use", async () => {
     const server = createServer();
     await new Promise<void>((done) => server.listen(0, "0.0.0.0", done));
@@ -81,6 +98,7 @@ describe("make run", () => {
 
   const refusals: [name: string, env: Record<string, string>, line: RegExp][] = [
     ["a missing key", { DEFAULT_AI_SERVICE: "openai" }, /^run: DEFAULT_AI_SERVICE=openai needs OPENAI_API_KEY/],
+    ["a key with a line end", { OPENAI_API_KEY: "sk-test\n" }, /^run: OPENAI_API_KEY holds a blank, a line end or/],
     ["an unknown default", { DEFAULT_AI_SERVICE: "foo" }, /^run: DEFAULT_AI_SERVICE=foo is not known: qwen, openai, /],
     [
       "an Envoy that is none",

@@ -22,7 +22,7 @@ export interface Foreground {
 
 /**
  * Writes the bootstrap to a file that only this user can read, starts Envoy with it, and resolves when it is ready.
- * Envoy dies with this process, however that ends.
+ * Envoy dies with this process, however that ends, and the file, which holds keys, goes with it.
  */
 export async function startForeground(bootstrap: Bootstrap, engineOf: (file: string) => Engine): Promise<Foreground> {
   const folder = mkdtempSync(join(tmpdir(), "ai-gateway-"));
@@ -48,7 +48,7 @@ async function start(bootstrap: Bootstrap, folder: string, engineOf: (file: stri
     env: { ...process.env, ...engine.env },
     detached: true,
   });
-  const release = dieWithParent(child);
+  const release = dieWithParent(child, folder);
   const ended = new Promise<number>((resolve) => {
     child.once("error", () => resolve(127));
     child.once("exit", (code) => resolve(code ?? 0));

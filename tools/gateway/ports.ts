@@ -1,23 +1,22 @@
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 
 /** Resolves with whether nobody listens on the port, on any address. */
 export function isFree(port: number): Promise<boolean> {
-  return listenOnce(port, "0.0.0.0").then(
-    () => true,
-    () => false,
-  );
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "0.0.0.0", () => server.close(() => resolve(true)));
+  });
 }
 
-/** Resolves with a loopback port that was free a moment ago. */
-export const freePort = (): Promise<number> => listenOnce(0, "127.0.0.1");
-
-function listenOnce(port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const taken = (server.address() as AddressInfo).port;
-      server.close(() => resolve(taken));
-    });
-  });
+/**
+ * Resolves with a port that was free a moment ago. It is none of those that a system gives to clients (32768 and above on
+ * Linux), which are often taken again before a server has them.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no free port between 15000 and 30000");
 }

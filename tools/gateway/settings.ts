@@ -26,7 +26,11 @@ export class SettingsError extends Error {}
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const further = readFurther(env);
   const live = [...SERVICES.filter(({ keyVariable }) => env[keyVariable]), ...further.map(({ service }) => service)];
-  const keys = new Map(live.flatMap(({ id, keyVariable }) => (keyVariable ? [[id, env[keyVariable]!] as const] : [])));
+  const keys = new Map(
+    live.flatMap(({ id, keyVariable }) =>
+      keyVariable ? [[id, readKey(keyVariable, env[keyVariable]!)] as const] : [],
+    ),
+  );
   return {
     port: readPort(env.PORT),
     defaultService: readDefault(env.DEFAULT_AI_SERVICE, live),
@@ -34,6 +38,13 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     further,
     ...readEngine(env),
   };
+}
+
+/** A key that was pasted with a blank or a line end could not stand in a header. */
+function readKey(variable: string, text: string): string {
+  if (!/^[!-~]+$/.test(text))
+    throw new SettingsError(`${variable} holds a blank, a line end or another letter that no key has`);
+  return text;
 }
 
 function readPort(text: string | undefined): number {
@@ -54,8 +65,7 @@ function readDefault(name: string | undefined, live: Service[]): Service {
     throw new SettingsError(`DEFAULT_AI_SERVICE=${name} is not known: ${ids.slice(0, -1).join(", ")} or ${ids.at(-1)}`);
   }
   if (!live.includes(service)) {
-    const variables = variablesOf(service).join(" and ");
-    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} needs ${variables}; without them a mock provider answers`);
+    throw new SettingsError(`DEFAULT_AI_SERVICE=${name} needs ${variablesOf(service).join(" and ")} beside it`);
   }
   return service;
 }
