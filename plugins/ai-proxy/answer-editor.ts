@@ -3,10 +3,16 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
-import { jsonContent } from "../../assembly/json/value";
-import { ResponseModel } from "./chat-options";
+import { escapeUtf8 } from "../../assembly/json/escape";
+import { jsonContent, jsonGet } from "../../assembly/json/value";
 import { Exchange } from "./exchange";
 import { promoteThinking, ThinkingStream } from "./promote-thinking";
+import { takesModel } from "./request-body";
+
+/** The objects in which events of Anthropic's and of OpenAI's responses name the model. */
+const HOLDERS = ["message", "response"];
+
+const literal = new ByteBuffer();
 
 /** Edits answers that are OpenAI's already in the way that the configuration, or the provider's dialect, wants. */
 export class AnswerEditor {
@@ -18,7 +24,7 @@ export class AnswerEditor {
 
   /** Whether an answer must be looked at for the sake of an edit. */
   static isNeeded(exchange: Exchange, isEventStream: bool): bool {
-    if (exchange.hasRequestedModel || promotes(exchange)) return true;
+    if ((exchange.hasRequestedModel && namesModel(exchange.api)) || promotes(exchange)) return true;
     return isEventStream && exchange.config.provider.editsEvents(exchange);
   }
 
@@ -56,8 +62,22 @@ export class AnswerEditor {
 
   private nameModel(answer: JsonDocument, edit: JsonEdit): void {
     if (!this.exchange.hasRequestedModel) return;
-    if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", this.exchange.requestedModel);
+    const model = this.exchange.requestedModel;
+    if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", model);
+    for (let i = 0; i < HOLDERS.length; i++) {
+      const named = jsonGet(answer.get(HOLDERS[i]), "model");
+      if (sliceSize(jsonContent(named)) == 0) continue;
+      literal.clear();
+      literal.byte(0x22);
+      escapeUtf8(model, literal);
+      edit.replace(named, literal.byte(0x22).slice);
+    }
   }
+}
+
+/** Whether answers of the API name a model: pictures and sound do not, and may be long. */
+function namesModel(api: Api): bool {
+  return takesModel(api) || api == Api.Responses || api == Api.Messages;
 }
 
 function promotes(exchange: Exchange): bool {

@@ -52,15 +52,7 @@ class Qwen extends Provider {
   }
 
   override responseTreatment(exchange: Exchange): BodyTreatment {
-    if (isConverted(exchange)) return BodyTreatment.Converted;
-    switch (exchange.api) {
-      case Api.ChatCompletions:
-      case Api.Completions:
-      case Api.Embeddings:
-        return BodyTreatment.OpenAi;
-      default:
-        return BodyTreatment.Untouched;
-    }
+    return isConverted(exchange) ? BodyTreatment.Converted : BodyTreatment.OpenAi;
   }
 
   override translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
