@@ -35,11 +35,25 @@ export const CLIENT_HEADERS_STATE = "ai_client_headers";
  */
 export const PROVIDER_METADATA = "provider";
 
-/** The headers in which clients send keys of a model provider: none of them reaches a provider that has a key of ours. */
+/** The headers in which clients say who they are: none of them reaches a provider that has a key of ours. */
 export const CREDENTIAL_HEADERS: string[] = [
   "authorization",
   "x-api-key",
   "api-key",
   "x-goog-api-key",
   "x-authorization",
+  "proxy-authorization",
+  "cookie",
+];
+
+/** The parameters of a query in which clients send keys, in lower case: no more than the headers do they reach such a provider. */
+export const CREDENTIAL_PARAMETERS: string[] = [
+  "key",
+  "api-key",
+  "api_key",
+  "apikey",
+  "x-api-key",
+  "x-goog-api-key",
+  "access_token",
+  "authorization",
 ];

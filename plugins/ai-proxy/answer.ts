@@ -25,6 +25,7 @@ import { JsonError } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { AnswerEditor } from "./answer-editor";
 import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
+import { hideKeys } from "./credentials";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
@@ -60,12 +61,13 @@ export class Answer {
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
     this.status = readStatus(headers.get(":status"));
-    // An error may be Envoy's own (body too large, no connection): then nobody served.
-    if (this.status < 400 || isFromProvider()) this.nameServer(headers);
-    if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     const isError = this.status >= 400;
+    // An error may be Envoy's own (body too large, no connection): then nobody served.
+    const isProviders = !isError || isFromProvider();
+    if (isProviders) this.nameServer(headers);
+    if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
-    if (isError && endOfStream) {
+    if (isError && isProviders && endOfStream) {
       this.replyToEmptyError(headers);
       return HeadersAction.Replied;
     }
@@ -73,6 +75,7 @@ export class Answer {
     const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
     const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
     const isConverted = treatment == BodyTreatment.Converted;
+    if (isConverted && !isError && !exchange.wasTranslated) return HeadersAction.Continue;
     this.isEdited = !isError && treatment != BodyTreatment.Untouched && AnswerEditor.isNeeded(exchange, isEventStream);
     const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
     if (!isConverted && !watches && !this.isEdited) return HeadersAction.Continue;
@@ -100,7 +103,12 @@ export class Answer {
     if (!body.size && (this.status >= 400 || this.isConverted)) return this.replyToEmptyBody();
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
-      if (!translateError(this.exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
+      const error = body.bytes();
+      const hidden = hideKeys(this.exchange.config.tokens, error);
+      if (!translateError(this.exchange, document, this.status, type, error, out)) {
+        if (hidden) body.replace(error);
+        return BodyAction.Continue;
+      }
       responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted) {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
@@ -182,9 +190,10 @@ export class Answer {
   }
 
   private nameServer(headers: HeaderMap): void {
-    headers.setText(PROVIDER_HEADER, this.exchange.config.name);
+    text.clear();
+    headers.put(PROVIDER_HEADER, text.text(this.exchange.config.name).slice);
     const model = this.exchange.model.slice;
-    if (isHeaderValue(model)) headers.set(MODEL_HEADER, model);
+    if (isHeaderValue(model)) headers.put(MODEL_HEADER, model);
   }
 
   private leaveCompressed(): HeadersAction {

@@ -5,8 +5,8 @@ export class ApiToken {
   /** `Bearer ` and the key, UTF-8. */
   readonly bearer: ArrayBuffer;
 
-  constructor(token: string) {
-    this.plain = String.UTF8.encode(token);
-    this.bearer = String.UTF8.encode("Bearer " + token);
+  constructor(readonly text: string) {
+    this.plain = String.UTF8.encode(text);
+    this.bearer = String.UTF8.encode("Bearer " + text);
   }
 }

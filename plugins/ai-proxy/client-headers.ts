@@ -17,6 +17,7 @@ const NAMES: string[] = [
   "anthropic-version",
   "content-length",
   "content-type",
+  "sec-websocket-protocol",
   "x-dashscope-sse",
 ];
 const PLACES = 2;

@@ -18,6 +18,8 @@ export class Exchange {
   clientPath: Slice = ABSENT;
   /** Whether the client's request has a `content-length`. */
   hasLength: bool = false;
+  /** Whether the request was translated: only then is the answer in the provider's own language. */
+  wasTranslated: bool = false;
   /** Whether the client asked for a stream. */
   streaming: bool = false;
   /** Whether the client asked for the usage chunk of a stream (`stream_options.include_usage`). */

@@ -1,26 +1,18 @@
-import { Api, isStateful } from "../../assembly/ai/api";
+import { Api } from "../../assembly/ai/api";
 import { apiOfPath } from "../../assembly/ai/api-path";
-import { CONSUMER_HEADER, CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
 import { writeError } from "../../assembly/ai/error";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  hashOf,
-  sliceEquals,
-  sliceIncludes,
-  sliceSize,
-  slicesEqual,
-  startsWithIgnoringCase,
-} from "../../assembly/bytes/slice";
+import { ABSENT, sliceEquals, sliceIncludes, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
-import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
+import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { keepClientHeaders, restoreClientHeaders, takeClientHeaders } from "./client-headers";
+import { authorize } from "./credentials";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
@@ -43,7 +35,7 @@ export const enum BodyNeed {
 const document = new JsonDocument();
 const translated = new ByteBuffer();
 const path = new ByteBuffer();
-const bearer = new ByteBuffer();
+const params = new ByteBuffer();
 const texts = new ByteBuffer();
 
 /** Memory for a body that is kept from one request to the next. */
@@ -67,7 +59,8 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const host = hostOf(exchange);
   if (host.length) edits.setText(":authority", host);
   authorize(exchange, headers);
-  if (config.protocol == Protocol.OpenAi && takesModel(exchange.api)) removeIfThere(headers, "accept-encoding");
+  // An error is read whatever the API.
+  if (config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown) removeIfThere(headers, "accept-encoding");
   if (mayStream(exchange, headers)) limitFirstByte(exchange);
   if (need == BodyNeed.None) setPath(exchange);
   apply(edits, headers);
@@ -93,6 +86,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     exchange.created = nowInSeconds();
     prepareMessages(exchange, document);
     if (!exchange.config.provider.translateRequest(exchange, document, translated)) return false;
+    exchange.wasTranslated = true;
     body.replace(translated.slice);
     setLength(exchange, translated.size);
   } else {
@@ -115,7 +109,7 @@ export function refuse(exchange: Exchange): void {
   texts.clear();
   const message = texts.text(exchange.refusalMessage).slice;
   translated.release(KEPT_BYTES);
-  const param = cleared(bearer).text(exchange.refusalParam);
+  const param = cleared(params).text(exchange.refusalParam);
   const code = cleared(path).text(exchange.refusalCode);
   writeError(
     translated,
@@ -194,36 +188,6 @@ function limitFirstByte(exchange: Exchange): void {
   const timeout = exchange.config.chat.firstByteTimeout;
   if (timeout.length && namedProperty("upstream\0address") == ABSENT)
     exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
-}
-
-/** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */
-function authorize(exchange: Exchange, headers: HeaderMap): void {
-  const config = exchange.config;
-  if (config.tokens.length) {
-    const edits = exchange.headers;
-    config.provider.authorize(config.tokens[chosenToken(config.tokens.length, exchange, headers)], exchange);
-    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) {
-      const name = CREDENTIAL_HEADERS[i];
-      // What the provider's own key replaces need not be removed before.
-      if (!edits.has(name)) removeIfThere(headers, name);
-    }
-    return;
-  }
-  if (headers.get("authorization") != ABSENT) return;
-  let own = headers.get("x-api-key");
-  if (own == ABSENT) own = headers.get("api-key");
-  if (own == ABSENT) own = headers.get("x-authorization");
-  if (own == ABSENT) return;
-  bearer.clear();
-  if (!startsWithIgnoringCase(own, "bearer ")) bearer.text("Bearer ");
-  exchange.headers.set("authorization", bearer.append(own).slice);
-}
-
-/** By chance; but what a consumer has stored with one key is there with this key alone. */
-function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
-  if (count == 1) return 0;
-  const consumer = isStateful(exchange.api) ? headers.get(CONSUMER_HEADER) : ABSENT;
-  return sliceSize(consumer) ? <i32>(hashOf(consumer) % count) : randomBelow(count);
 }
 
 function setPath(exchange: Exchange): void {

@@ -1,6 +1,16 @@
 import { writePath } from "../../assembly/ai/api-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { indexOfByte, Slice, sliceSize, sliceStart, sliceStartsWith, subslice } from "../../assembly/bytes/slice";
+import { QueryParameters } from "../../assembly/bytes/query";
+import {
+  indexOfByte,
+  Slice,
+  sliceEquals,
+  sliceSize,
+  sliceStart,
+  sliceStartsWith,
+  subslice,
+} from "../../assembly/bytes/slice";
+import { isCredential } from "./credentials";
 import { Exchange } from "./exchange";
 import { BasePathHandling, Protocol } from "./provider-config";
 
@@ -8,7 +18,11 @@ const QUESTION_MARK = 0x3f;
 const AMPERSAND = 0x26;
 const SLASH = 0x2f;
 
+/** Azure's parameter: said twice, it says nothing. */
+const VERSION = "api-version";
+
 const scratch = new ByteBuffer();
+const parameters = new QueryParameters();
 
 /** The path in front of the query. */
 export function withoutQuery(path: Slice): Slice {
@@ -49,9 +63,27 @@ export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): void {
   if (!hasOuter) out.text(outer);
   if (!hasPrepended) out.text(prepended);
   out.append(path);
-  if (sliceSize(query)) beginQuery(out, from).append(query);
   const more = isProviders ? config.provider.query(exchange) : "";
+  if (sliceSize(query)) writeQuery(query, config.tokens.length > 0, more, out, from);
   if (more.length) beginQuery(out, from).text(more);
+}
+
+/** The client's query, without its keys where the gateway has one, and without what the provider's own query says. */
+function writeQuery(query: Slice, hidesKeys: bool, more: string, out: ByteBuffer, from: i32): void {
+  let isWhole = true;
+  parameters.begin(query);
+  while (isWhole && parameters.next()) isWhole = staysInQuery(hidesKeys, more);
+  if (isWhole) {
+    beginQuery(out, from).append(query);
+    return;
+  }
+  parameters.begin(query);
+  while (parameters.next()) if (staysInQuery(hidesKeys, more)) beginQuery(out, from).append(parameters.whole);
+}
+
+function staysInQuery(hidesKeys: bool, more: string): bool {
+  if (hidesKeys && isCredential(parameters.name)) return false;
+  return !(sliceEquals(parameters.name, VERSION) && more.includes(VERSION));
 }
 
 function beginQuery(out: ByteBuffer, from: i32): ByteBuffer {

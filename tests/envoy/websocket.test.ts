@@ -66,6 +66,22 @@ for (const position of ["downstream", "upstream"])
       client.terminate();
     });
 
+    it("does not hand on a key that a browser offers as a subprotocol", async () => {
+      const offered = ["realtime", "openai-insecure-api-key.sk-of-the-client", "openai-beta.realtime-v1"];
+      const client = new WebSocket(`ws://127.0.0.1:${envoy.listenerPorts.openai}${PATH}`, offered);
+      await once(client, "open");
+      assert.equal(handshakes.at(-1)!.headers["sec-websocket-protocol"], "realtime, openai-beta.realtime-v1");
+      assert.equal(client.protocol, "realtime");
+      client.terminate();
+    });
+
+    it("does not hand on a key in the query", async () => {
+      const client = open("openai", `${PATH}&api-key=sk-of-the-client`);
+      await once(client, "open");
+      assert.equal(handshakes.at(-1)!.url, PATH);
+      client.terminate();
+    });
+
     it("passes frames untouched both ways, and the reason of the end", async () => {
       const client = open("openai");
       await once(client, "open");

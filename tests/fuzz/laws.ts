@@ -18,7 +18,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Paths whose bodies the gateway reads. */
 const READ_PATH = /\/v1\/(chat\/completions|completions|embeddings)$/;
 const NATIVE_PATH = "/api/v1/services/";
-const CREDENTIALS = /^(authorization|x-api-key|api-key|x-goog-api-key|x-authorization)$/;
+const CREDENTIALS = /^(authorization|x-api-key|api-key|x-goog-api-key|x-authorization|proxy-authorization|cookie)$/;
 const CHUNK_KEYS = ["id", "object", "created", "model", "choices", "usage", "error"];
 
 /** What is wrong with what went over the wire; nothing, whatever client and provider sent. */
@@ -63,7 +63,7 @@ function answerFaults(played: Played): string[] {
   return reply.trailers || isWatched(came, body) ? [] : ["a stream that is OpenAI's was changed"];
 }
 
-function ownErrorFaults({ stream, reply }: Played, status: number): string[] {
+function ownErrorFaults({ stream, attack, reply }: Played, status: number): string[] {
   const wanted: Record<string, number | undefined> = {
     "ai-proxy.bad_request": 400,
     "ai-proxy.unsupported_api": 404,
@@ -73,7 +73,7 @@ function ownErrorFaults({ stream, reply }: Played, status: number): string[] {
     "ai-proxy.provider_error": reply && reply.status < 400 ? 502 : reply?.status,
   };
   if (wanted[stream.details] !== status) return [`${stream.details} with status ${status}`];
-  if (stream.details === "ai-proxy.bad_route_config") return [];
+  if (stream.details === "ai-proxy.bad_route_config" || attack.method === "HEAD") return [];
   const isJson = stream.client.headers?.get("content-type") === "application/json";
   return isJson && isError(parsed(stream.client.bodyBytes)) ? [] : [`${stream.details} is not in OpenAI's shape`];
 }

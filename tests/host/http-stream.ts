@@ -135,6 +135,8 @@ export class HttpStream extends StreamState implements StreamControl {
     else if (this.phase === "response") this.responseAborted = true;
     this.details = details;
     const reply = localReply(status, body, headers);
+    // Envoy keeps the length of what HEAD does not get.
+    if (this.requestHeaderMap?.get(":method") === "HEAD") reply.body = Buffer.alloc(0);
     if (!this.responseHeaderMap) {
       this.refreshRoute();
       if (this.phase === "request") this.prepared ??= reply;
