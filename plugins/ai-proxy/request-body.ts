@@ -84,14 +84,14 @@ export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit
   return changes ? edit : null;
 }
 
-/**
- * Puts the configured changes of messages into a request that a provider translates, which is then parsed anew.
- */
-export function prepareMessages(exchange: Exchange, request: JsonDocument): void {
+/** Puts the configured changes into a chat that a provider translates, which is then parsed anew. */
+export function prepareChat(exchange: Exchange, request: JsonDocument): void {
   const edits = exchange.config.chat.messages;
-  if (exchange.api != Api.ChatCompletions || !edits.any) return;
+  const schema = exchange.config.responseJsonSchema;
+  if (exchange.api != Api.ChatCompletions || (!edits.any && schema === null)) return;
   edit.begin(request);
-  editMessages(edits, request, edit);
+  if (edits.any) editMessages(edits, request, edit);
+  if (schema) edit.set("response_format", sliceOfBuffer(schema));
   if (!edit.changed) return;
   prepared.release(KEPT_BYTES);
   edit.write(prepared);

@@ -16,7 +16,7 @@ import { authorize } from "./credentials";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
-import { editRequest, prepareMessages, putSettings, readRequest, takesModel } from "./request-body";
+import { editRequest, prepareChat, putSettings, readRequest, takesModel } from "./request-body";
 import { readText } from "./shared-text";
 import { TextSource } from "./text-source";
 import { withoutBasePath, withoutQuery, writeUpstreamPath } from "./upstream-path";
@@ -84,7 +84,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Converted) {
     translated.release(KEPT_BYTES);
     exchange.created = nowInSeconds();
-    prepareMessages(exchange, document);
+    prepareChat(exchange, document);
     if (!exchange.config.provider.translateRequest(exchange, document, translated)) return false;
     exchange.wasTranslated = true;
     body.replace(translated.slice);
