@@ -19,6 +19,7 @@ const providers = [
     ...{ id: "third", type: "openai", apiToken: "sk-test-third", modelMapping: { "*": "gpt-4o" } },
     ...{ providerDomain: "third.example", providerBasePath: "/third" },
   },
+  { id: "keyless", type: "vllm", vllmServerHost: "vllm.internal" },
 ];
 const REPEATS = 1000;
 const AT_ONCE = 8;
@@ -33,6 +34,7 @@ describe("attempts at several providers", () => {
   let second: RunningServer;
   let third: RunningServer;
   let nameless: RunningServer;
+  let mover: RunningServer;
 
   before(async () => {
     second = await serve(() => ({
@@ -41,6 +43,11 @@ describe("attempts at several providers", () => {
       chunks: [Buffer.from('{"code":"Throttling.RateQuota","message":"Slow down.","request_id":"r"}')],
     }));
     nameless = await serve(() => ({ status: 200, headers: [], chunks: [Buffer.from("plain")] }));
+    mover = await serve(() => ({
+      status: 307,
+      headers: [["location", "http://gateway.example/left-alone?x=1"]],
+      chunks: [],
+    }));
     third = await serve((request) => dialects.openai.handle({ ...request, path: request.path.replace("/third", "") }));
     const named = (id: string): Record<string, Record<string, unknown>> => ({ "ai-proxy": { provider: id } });
     const clusters = [
@@ -51,7 +58,10 @@ describe("attempts at several providers", () => {
       clusterFor({ name: "by-cluster", port: third.port, metadata: named("third") }),
       clusterFor({ name: "nameless", port: nameless.port }),
       aggregateFor("all", ["first", "second", "third"]),
+      clusterFor({ name: "keyless", port: nameless.port, endpointMetadata: named("keyless") }),
+      clusterFor({ name: "mover", port: mover.port, metadata: named("second") }),
       aggregateFor("to-nobody", ["second", "nameless"]),
+      aggregateFor("to-keyless", ["second", "keyless"]),
     ];
     const retry_policy = {
       retry_on: "connect-failure,retriable-status-codes",
@@ -66,10 +76,20 @@ describe("attempts at several providers", () => {
         },
       },
     };
+    const internal_redirect_policy = { redirect_response_codes: [307], max_internal_redirects: 1 };
+    const leftAlone = { "ai-proxy": { config: "{}" } };
     const routes = [
       routeFor({ name: "stranger", match: { prefix: "/stranger" }, cluster: "stranger" }),
       routeFor({ name: "by-cluster", match: { prefix: "/by-cluster" }, cluster: "by-cluster" }),
       routeFor({ name: "to-nobody", match: { prefix: "/to-nobody" }, cluster: "to-nobody", action: { retry_policy } }),
+      routeFor({
+        name: "to-keyless",
+        match: { prefix: "/to-keyless" },
+        cluster: "to-keyless",
+        action: { retry_policy },
+      }),
+      routeFor({ name: "moved", match: { prefix: "/moved" }, cluster: "mover", action: { internal_redirect_policy } }),
+      routeFor({ name: "left-alone", match: { prefix: "/left-alone" }, cluster: "nameless", metadata: leftAlone }),
       routeFor({ name: "all", cluster: "all", action: { retry_policy } }),
     ];
     const filter = wasmFilter({
@@ -83,6 +103,7 @@ describe("attempts at several providers", () => {
     await second?.close();
     await third?.close();
     await nameless?.close();
+    await mover?.close();
   });
 
   const chat = (stream: boolean, prefix = ""): Promise<ClientResponse> => {
@@ -153,6 +174,29 @@ describe("attempts at several providers", () => {
     assert.equal(header(request, "accept"), "application/json");
     assert.equal(header(request, "x-dashscope-sse"), undefined);
     assert.equal(header(request, "content-length"), String(request.body.length));
+    assert.equal(JSON.parse(request.body.toString()).model, "any");
+  });
+
+  it("an attempt at a provider without a key of ours carries the client's, and no key of the attempt before", async () => {
+    nameless.requests.length = 0;
+    assert.equal((await chat(true, "/to-keyless")).status, 200);
+    const [request] = nameless.requests;
+    assert.equal(request.authority, "vllm.internal");
+    assert.equal(request.path, "/v1/chat/completions?trace=1");
+    assert.equal(header(request, "authorization"), "Bearer the-clients-own");
+    assert.equal(header(request, "x-dashscope-sse"), undefined);
+    assert.equal(JSON.parse(request.body.toString()).model, "any");
+  });
+
+  it("a redirect within the gateway carries no key to a route that ai-proxy leaves alone", async () => {
+    nameless.requests.length = 0;
+    const answer = await chat(true, "/moved");
+    assert.equal(answer.body.toString(), "plain");
+    const [request] = nameless.requests;
+    assert.equal(request.authority, "gateway.example");
+    assert.equal(request.path, "/left-alone?x=1");
+    assert.equal(header(request, "authorization"), "Bearer the-clients-own");
+    assert.equal(header(request, "x-dashscope-sse"), undefined);
     assert.equal(JSON.parse(request.body.toString()).model, "any");
   });
 
