@@ -8,6 +8,15 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 /** The same, without a callback for answers: what plugins that guard requests stand on. */
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
+/** The host calls of a plugin and nothing else, compiled from `bare/`: the least that any Wasm filter of its kind costs. */
+export const BARE = ["ai-proxy", "key-auth", "request-block"];
+/** Where such a filter is compiled to. */
+export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
+
+const bare = (name: string): Record<string, EnvoyConfig> => ({
+  "its host calls alone": wasmFilter({ plugin: "bare", wasm: bareOf(name), configuration: "{}" }),
+});
+
 /** The module of a plugin; `WASM=` names another build of it, to compare. */
 export const moduleOf = (name: string): string => process.env.WASM || `build/${name}.wasm`;
 
@@ -17,6 +26,9 @@ function plugin(name: string, configuration: Record<string, unknown>): EnvoyConf
 
 /** What spares a plugin the look at the route's metadata. */
 const ROUTES_UNASKED = { _route_metadata_: false };
+
+/** The host calls of a chat that passes as it is. */
+export const bareAiProxy = bare("ai-proxy");
 
 /** ai-proxy in front of one provider, alone and without a look at the route. */
 export const aiProxies = (provider: Record<string, unknown>): Record<string, EnvoyConfig> => ({
@@ -34,6 +46,7 @@ const keys = { keys: ["x-api-key"], in_query: false, global_auth: true };
 
 /** key-auth with ten consumers and with a hundred thousand, and the least that does the same in Lua. */
 export const keyAuths: Record<string, EnvoyConfig> = {
+  ...bare("key-auth"),
   "key-auth": plugin("key-auth", { ...keys, consumers: consumers(10) }),
   "key-auth, 100,000 consumers": plugin("key-auth", { ...keys, consumers: consumers(100_000) }),
   "key-auth, routes not asked": plugin("key-auth", { ...keys, ...ROUTES_UNASKED, consumers: consumers(10) }),
@@ -52,6 +65,7 @@ const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five rules for URLs, and the least that does the same in Lua. */
 export const requestBlocks: Record<string, EnvoyConfig> = {
+  ...bare("request-block"),
   "request-block": plugin("request-block", { block_urls: BLOCKED }),
   "request-block, routes not asked": plugin("request-block", { block_urls: BLOCKED, ...ROUTES_UNASKED }),
   Lua: lua(`

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { compile } from "../../tools/compile.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
 import { measureFootprint } from "./footprint.ts";
-import { NOOPS } from "./filters.ts";
+import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
@@ -54,6 +54,7 @@ async function run(): Promise<void> {
     throw new Error(`ONLY=${only} is not known: ${JOBS.map(({ id }) => id).join(", ")}, footprint`);
   }
   for (const [name, out] of Object.entries(NOOPS)) await compile({ entry: `tests/bench/noop/${name}.ts`, out });
+  for (const name of BARE) await compile({ entry: `tests/bench/bare/${name}.ts`, out: bareOf(name) });
   const pinned = pin(process.pid, OTHER_CORE);
   const work: Work[] = [];
   for (const job of jobs) {

@@ -1,6 +1,6 @@
 import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { get } from "./client.ts";
-import { aiProxies, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
+import { aiProxies, bareAiProxy, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
 import {
   chatRequest,
   dashScopeAnswer,
@@ -40,7 +40,7 @@ export const qwen = {
 };
 
 const json = "application/json";
-const passedThrough = { filters: { noop, ...aiProxies(openai) } };
+const passedThrough = { filters: { noop, ...bareAiProxy, ...aiProxies(openai) } };
 const translated = { filters: { noop, ...aiProxies(qwen) } };
 const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };

@@ -1,0 +1,62 @@
+import { BodyStatus, HeadersStatus, MapType } from "../../../assembly/abi/enums";
+import {
+  addHeader,
+  enterCallback,
+  leaveCallback,
+  readHeaders,
+  readProperty,
+  readRequestBody,
+  replaceHeader,
+  utf8,
+} from "./host";
+
+// What ai-proxy asks of the host for a chat that passes as it is.
+const config = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
+const authority = utf8(":authority");
+const host = utf8("api.openai.com");
+const authorization = utf8("authorization");
+const key = utf8("Bearer bench-key");
+const providerHeader = utf8("x-ai-provider");
+const provider = utf8("openai");
+const modelHeader = utf8("x-ai-model");
+const model = utf8("gpt-4o");
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  enterCallback();
+  readProperty(config);
+  readHeaders(MapType.RequestHeaders);
+  replaceHeader(MapType.RequestHeaders, authorization, key);
+  replaceHeader(MapType.RequestHeaders, authority, host);
+  leaveCallback();
+  return HeadersStatus.StopIteration;
+}
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  if (!endOfStream) return BodyStatus.StopIterationAndBuffer;
+  enterCallback();
+  readRequestBody(size);
+  leaveCallback();
+  return BodyStatus.Continue;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
+  enterCallback();
+  readHeaders(MapType.ResponseHeaders);
+  addHeader(MapType.ResponseHeaders, providerHeader, provider);
+  addHeader(MapType.ResponseHeaders, modelHeader, model);
+  leaveCallback();
+  return HeadersStatus.Continue;
+}
+
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  return BodyStatus.Continue;
+}
+
+export {
+  proxy_abi_version_0_2_1,
+  proxy_on_configure,
+  proxy_on_context_create,
+  proxy_on_delete,
+  proxy_on_memory_allocate,
+  proxy_on_vm_start,
+} from "./host";

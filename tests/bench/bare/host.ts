@@ -1,0 +1,62 @@
+import "../../../assembly/abi/abort";
+import { MapType } from "../../../assembly/abi/enums";
+import {
+  proxy_add_header_map_value,
+  proxy_get_buffer_bytes,
+  proxy_get_header_map_pairs,
+  proxy_get_property,
+  proxy_replace_header_map_value,
+} from "../../../assembly/abi/imports";
+import { enterCallback, leaveCallback, RETURNED } from "../../../assembly/abi/memory";
+
+// Host calls without anything around them: what no plugin that needs them can do without.
+export { enterCallback, leaveCallback };
+export { proxy_on_memory_allocate } from "../../../assembly/abi/memory";
+
+/** A text whose bytes are made once. */
+export const utf8 = (text: string): ArrayBuffer => String.UTF8.encode(text);
+
+/** Reads a property. */
+export function readProperty(path: ArrayBuffer): void {
+  proxy_get_property(changetype<usize>(path), path.byteLength, RETURNED, RETURNED + 4);
+}
+
+/** Reads all headers of a map. */
+export function readHeaders(map: MapType): void {
+  proxy_get_header_map_pairs(map, RETURNED, RETURNED + 4);
+}
+
+/** Replaces a header. */
+export function replaceHeader(map: MapType, name: ArrayBuffer, value: ArrayBuffer): void {
+  proxy_replace_header_map_value(
+    map,
+    changetype<usize>(name),
+    name.byteLength,
+    changetype<usize>(value),
+    value.byteLength,
+  );
+}
+
+/** Adds a header. */
+export function addHeader(map: MapType, name: ArrayBuffer, value: ArrayBuffer): void {
+  proxy_add_header_map_value(map, changetype<usize>(name), name.byteLength, changetype<usize>(value), value.byteLength);
+}
+
+/** Reads so many bytes of the request's body. */
+export function readRequestBody(size: u32): void {
+  proxy_get_buffer_bytes(0, 0, size, RETURNED, RETURNED + 4);
+}
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_vm_start(root: u32, size: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_configure(root: u32, size: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_context_create(id: u32, parent: u32): void {}
+
+export function proxy_on_delete(id: u32): void {}
