@@ -75,7 +75,7 @@ export function hideKeys(tokens: ApiToken[], text: Slice): bool {
   for (let i = 0; i < tokens.length; i++) {
     const key = tokens[i].text;
     if (key.length < SHORTEST_HIDDEN) continue;
-    for (let at = indexOfText(text, key); at >= 0; at = indexOfText(text, key, at)) {
+    for (let at = indexOfText(text, key); at >= 0; at = indexOfText(text, key, at + key.length)) {
       memory.fill(sliceStart(text) + at, ASTERISK, key.length);
       found = true;
     }
