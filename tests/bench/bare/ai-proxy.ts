@@ -8,7 +8,7 @@ import {
   readRequestBody,
   replaceHeader,
   utf8,
-} from "./host";
+} from "./calls";
 
 // What ai-proxy asks of the host for a chat that passes as it is.
 const config = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
@@ -52,11 +52,4 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
   return BodyStatus.Continue;
 }
 
-export {
-  proxy_abi_version_0_2_1,
-  proxy_on_configure,
-  proxy_on_context_create,
-  proxy_on_delete,
-  proxy_on_memory_allocate,
-  proxy_on_vm_start,
-} from "./host";
+export * from "./entry";

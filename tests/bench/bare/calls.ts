@@ -11,7 +11,6 @@ import { enterCallback, leaveCallback, RETURNED } from "../../../assembly/abi/me
 
 // Host calls without anything around them: what no plugin that needs them can do without.
 export { enterCallback, leaveCallback };
-export { proxy_on_memory_allocate } from "../../../assembly/abi/memory";
 
 /** A text whose bytes are made once. */
 export const utf8 = (text: string): ArrayBuffer => String.UTF8.encode(text);
@@ -46,17 +45,3 @@ export function addHeader(map: MapType, name: ArrayBuffer, value: ArrayBuffer): 
 export function readRequestBody(size: u32): void {
   proxy_get_buffer_bytes(0, 0, size, RETURNED, RETURNED + 4);
 }
-
-export function proxy_abi_version_0_2_1(): void {}
-
-export function proxy_on_vm_start(root: u32, size: u32): u32 {
-  return 1;
-}
-
-export function proxy_on_configure(root: u32, size: u32): u32 {
-  return 1;
-}
-
-export function proxy_on_context_create(id: u32, parent: u32): void {}
-
-export function proxy_on_delete(id: u32): void {}
