@@ -3,6 +3,7 @@
 MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T a pattern of test names; the test runner reads both.
+# P limits what is compiled where `build` itself is asked for: tests of one plugin run beside those of the others' modules.
 export P T ONLY PORT ENGINE MINUTES SEED
 
 .PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
@@ -13,7 +14,7 @@ help: ## Show this list
 setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, Envoy among them
 
 build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug)
-	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)"
+	@$(NODE) tools/build.ts --plugin "$(if $(filter build,$(MAKECMDGOALS)),$(P))" --target "$(or $(TARGET),release)"
 
 watch: setup ## Compile again on every save (P=ai-proxy)
 	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
