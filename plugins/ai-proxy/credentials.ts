@@ -8,6 +8,7 @@ import {
   indexOfByte,
   indexOfText,
   Slice,
+  sliceEquals,
   sliceEqualsIgnoringCase,
   sliceIncludes,
   sliceSize,
@@ -30,6 +31,9 @@ const SUBPROTOCOL_KEY = "openai-insecure-api-key.";
 /** A key of fewer bytes than this may be a word of any text. */
 const SHORTEST_HIDDEN = 8;
 
+/** The bit of each length that a name looked for has. */
+const LENGTHS = lengthsOf(CREDENTIAL_HEADERS) | ((<u64>1) << SUBPROTOCOLS.length);
+
 const bearer = new ByteBuffer();
 const subprotocols = new ByteBuffer();
 const parameter = new ByteBuffer();
@@ -38,15 +42,8 @@ const parameter = new ByteBuffer();
 export function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
   if (config.tokens.length) {
-    const edits = exchange.headers;
     config.provider.authorize(config.tokens[chosenToken(config.tokens.length, exchange, headers)], exchange);
-    for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) {
-      const name = CREDENTIAL_HEADERS[i];
-      // What the provider's own key replaces need not be removed before.
-      if (!edits.has(name) && headers.get(name) != ABSENT) headers.remove(name);
-    }
-    const offered = headers.get(SUBPROTOCOLS);
-    if (offered != ABSENT && sliceIncludes(offered, SUBPROTOCOL_KEY)) offerWithoutKey(exchange, offered);
+    removeCredentials(exchange, headers);
     return;
   }
   if (headers.get("authorization") != ABSENT) return;
@@ -57,6 +54,23 @@ export function authorize(exchange: Exchange, headers: HeaderMap): void {
   bearer.clear();
   if (!startsWithIgnoringCase(own, "bearer ")) bearer.text("Bearer ");
   exchange.headers.set("authorization", bearer.append(own).slice);
+}
+
+/** One walk along the headers: nearly none of them has a name as long as one of those looked for. */
+function removeCredentials(exchange: Exchange, headers: HeaderMap): void {
+  if (!headers.load()) return;
+  for (let i = 0; i < headers.count; i++) {
+    const name = headers.nameAt(i);
+    const size = sliceSize(name);
+    if (size > 63 || !((LENGTHS >> size) & 1)) continue;
+    if (sliceEquals(name, SUBPROTOCOLS)) offerWithoutKey(exchange, headers.valueAt(i));
+    for (let at = 0; at < CREDENTIAL_HEADERS.length; at++) {
+      if (!sliceEquals(name, CREDENTIAL_HEADERS[at])) continue;
+      // What the provider's own key replaces need not be removed before.
+      if (!exchange.headers.has(CREDENTIAL_HEADERS[at])) headers.remove(CREDENTIAL_HEADERS[at]);
+      break;
+    }
+  }
 }
 
 /** Whether a parameter of a query, by its name, holds a key of the client's. */
@@ -92,6 +106,7 @@ function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
 
 /** The server chooses among the protocols that are left. */
 function offerWithoutKey(exchange: Exchange, offered: Slice): void {
+  if (!sliceIncludes(offered, SUBPROTOCOL_KEY)) return;
   subprotocols.clear();
   for (let rest = offered; sliceSize(rest) > 0;) {
     const comma = indexOfByte(rest, COMMA);
@@ -103,4 +118,10 @@ function offerWithoutKey(exchange: Exchange, offered: Slice): void {
   }
   if (subprotocols.size) exchange.headers.set(SUBPROTOCOLS, subprotocols.slice);
   else exchange.headers.remove(SUBPROTOCOLS);
+}
+
+function lengthsOf(names: string[]): u64 {
+  let lengths: u64 = 0;
+  for (let i = 0; i < names.length; i++) lengths |= (<u64>1) << names[i].length;
+  return lengths;
 }

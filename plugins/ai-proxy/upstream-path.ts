@@ -77,8 +77,13 @@ function writeQuery(query: Slice, hidesKeys: bool, more: string, out: ByteBuffer
     beginQuery(out, from).append(query);
     return;
   }
+  let isFirst = true;
   parameters.begin(query);
-  while (parameters.next()) if (staysInQuery(hidesKeys, more)) beginQuery(out, from).append(parameters.whole);
+  while (parameters.next()) {
+    if (!staysInQuery(hidesKeys, more)) continue;
+    (isFirst ? beginQuery(out, from) : out.byte(AMPERSAND)).append(parameters.whole);
+    isFirst = false;
+  }
 }
 
 function staysInQuery(hidesKeys: bool, more: string): bool {

@@ -92,10 +92,11 @@ interface Cost {
 }
 
 /** What one exchange costs on a fresh VM. */
-function cost(config: object, body: string, reply: ProviderReply, path = "/v1/chat/completions"): Cost {
+function cost(config: object, body: string, reply: ProviderReply, path = "/v1/chat/completions", offered = ""): Cost {
   const host = new ProxyHost(COUNTED);
   const context = host.configure("ai-proxy", JSON.stringify(config))!;
   const headers: ClientRequest["headers"] = [["content-type", "application/json"]];
+  if (offered) headers.push(["sec-websocket-protocol", offered]);
   const request = { method: "POST", path, authority: "gateway.example", headers, chunks: [Buffer.from(body)] };
   // What was there before is taken off: the exchange of next to nothing.
   host.vm.call(context, "test_limit", [LIMIT]);
@@ -149,6 +150,28 @@ describe("ai-proxy's work grows no faster than the message", () => {
       assertLinear("query", (size) =>
         cost(config, `${HEAD}}`, good([]), `/v1/chat/completions?${repeated("a=?&", size)}`),
       );
+      assertLinear("keys in a query behind a long path", (size) =>
+        cost(
+          config,
+          `${HEAD}}`,
+          good([]),
+          `${repeated("/a", size)}/v1/chat/completions?${repeated("%6bey=a&b&", size)}`,
+        ),
+      );
     }
+  });
+
+  test("keys in many subprotocols", () => {
+    const [{ config }] = targets;
+    const path = "/v1/chat/completions";
+    assertLinear("subprotocols", (size) =>
+      cost(config, `${HEAD}}`, good([]), path, repeated("a, openai-insecure-api-key.b,", size)),
+    );
+  });
+
+  test("an error that repeats the key", () => {
+    const config = { provider: { type: "openai", apiToken: "sk-aaaaaaaaaaaa" } };
+    for (const text of ["sk-aaaaaaaaaaaa", "sk-", "sk-aaaaaaaaaaa-"])
+      assertLinear(text, (size) => cost(config, `${HEAD}}`, { ...good([repeated(text, size)]), status: 500 }));
   });
 });
