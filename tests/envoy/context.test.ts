@@ -41,117 +41,130 @@ const plain = (status: number, body: string): ProviderReply => ({
 });
 const answered = (): ProviderReply => ({ ...plain(200, "{}"), headers: [["content-type", "application/json"]] });
 
-describe("context", () => {
-  const running: { close(): Promise<void> }[] = [];
-  after(async () => {
-    for (const { close } of running.reverse()) await close();
-  });
-
-  const start = async ({ provider, file = () => plain(200, text), onRoute, upstream = answered }: Setup) => {
-    const servers: RunningServer[] = [await serve(upstream), await serve(file)];
-    running.push(...servers);
-    const config = JSON.stringify({ provider });
-    const listener = listenerFor({
-      name: "gateway",
-      routes: [
-        routeFor({ name: "r", cluster: "upstream", ...(onRoute ? { metadata: { "ai-proxy": { config } } } : {}) }),
-      ],
-      downstream: [wasmFilter({ plugin: "ai-proxy", wasm, configuration: onRoute ? "{}" : config })],
+for (const position of ["downstream", "upstream"])
+  describe(`context, ${position}`, () => {
+    const running: { close(): Promise<void> }[] = [];
+    after(async () => {
+      for (const { close } of running.reverse()) await close();
     });
-    const clusters = ["upstream", "outbound|8000||files.dns"].map((name, i) =>
-      clusterFor({ name, port: servers[i].port }),
-    );
-    const envoy: EnvoyProcess = await startEnvoy(bootstrapFor([listener], clusters));
-    running.push({ close: () => envoy.stop() });
-    const ask = async (json: JsonObject = chat) => {
-      const chunks = [Buffer.from(JSON.stringify(json))];
-      const headers: [string, string][] = [["content-type", "application/json"]];
-      const path = "/v1/chat/completions";
-      return send(envoy.listenerPorts.gateway, { method: "POST", path, authority: "gateway", headers, chunks });
+
+    const start = async ({ provider, file = () => plain(200, text), onRoute, upstream = answered }: Setup) => {
+      const servers: RunningServer[] = [await serve(upstream), await serve(file)];
+      running.push(...servers);
+      const config = JSON.stringify({ provider });
+      const listener = listenerFor({
+        name: "gateway",
+        routes: [
+          routeFor({ name: "r", cluster: "upstream", ...(onRoute ? { metadata: { "ai-proxy": { config } } } : {}) }),
+        ],
+        [position]: [wasmFilter({ plugin: "ai-proxy", wasm, configuration: onRoute ? "{}" : config })],
+      });
+      const clusters = ["upstream", "outbound|8000||files.dns"].map((name, i) =>
+        clusterFor({ name, port: servers[i].port }),
+      );
+      const envoy: EnvoyProcess = await startEnvoy(bootstrapFor([listener], clusters));
+      running.push({ close: () => envoy.stop() });
+      const ask = async (json: JsonObject = chat) => {
+        const chunks = [Buffer.from(JSON.stringify(json))];
+        const headers: [string, string][] = [["content-type", "application/json"]];
+        const path = "/v1/chat/completions";
+        return send(envoy.listenerPorts.gateway, { method: "POST", path, authority: "gateway", headers, chunks });
+      };
+      const asked = () => servers[0].requests.filter(({ method }) => method === "POST");
+      const messages = () => (JSON.parse(asked().at(-1)!.body.toString()) as JsonObject).messages;
+      return { ask, messages, asked, fetched: servers[1].requests, upstream: servers[0].requests, logs: envoy.logs };
     };
-    const asked = () => servers[0].requests.filter(({ method }) => method === "POST");
-    const messages = () => (JSON.parse(asked().at(-1)!.body.toString()) as JsonObject).messages;
-    return { ask, messages, asked, fetched: servers[1].requests, upstream: servers[0].requests, logs: envoy.logs };
-  };
 
-  const provider = { type: "openai", apiToken: "sk-test-openai" };
-  const context = { fileUrl: "http://files.example/a/b.txt?sig=1", serviceName: "files.dns", servicePort: 8000 };
+    const provider = { type: "openai", apiToken: "sk-test-openai" };
+    const context = { fileUrl: "http://files.example/a/b.txt?sig=1", serviceName: "files.dns", servicePort: 8000 };
 
-  it("is fetched once, and stands behind the leading system messages of every chat", async () => {
-    const gateway = await start({ provider: { ...provider, context } });
-    for (let i = 0; i < 5; i++) assert.equal((await gateway.ask()).status, 200);
-    assert.deepEqual(gateway.messages(), wanted);
-    await gateway.ask({ model: "m", temperature: 0, messages: [{ role: "user", content: "hi" }] });
-    assert.deepEqual(JSON.parse(gateway.asked().at(-1)!.body.toString()), {
-      model: "m",
-      temperature: 0,
-      messages: [
-        { role: "system", content: text },
-        { role: "user", content: "hi" },
-      ],
+    it("is fetched once, and stands behind the leading system messages of every chat", async () => {
+      const gateway = await start({ provider: { ...provider, context } });
+      for (let i = 0; i < 5; i++) assert.equal((await gateway.ask()).status, 200);
+      assert.deepEqual(gateway.messages(), wanted);
+      await gateway.ask({ model: "m", temperature: 0, messages: [{ role: "user", content: "hi" }] });
+      assert.deepEqual(JSON.parse(gateway.asked().at(-1)!.body.toString()), {
+        model: "m",
+        temperature: 0,
+        messages: [
+          { role: "system", content: text },
+          { role: "user", content: "hi" },
+        ],
+      });
+      assert.equal(gateway.fetched.length, 1);
+      const [{ method, path, authority }] = gateway.fetched;
+      assert.deepEqual([method, path, authority], ["GET", "/a/b.txt?sig=1", "files.example"]);
     });
-    assert.equal(gateway.fetched.length, 1);
-    const [{ method, path, authority }] = gateway.fetched;
-    assert.deepEqual([method, path, authority], ["GET", "/a/b.txt?sig=1", "files.example"]);
-  });
 
-  it("is fetched for a configuration on a route, too", async () => {
-    const gateway = await start({
-      provider: { ...provider, context: { fileUrl: "http://f/x", cluster: "outbound|8000||files.dns" } },
-      onRoute: true,
+    it("is fetched for a configuration on a route, too", async () => {
+      const gateway = await start({
+        provider: { ...provider, context: { fileUrl: "http://f/x", cluster: "outbound|8000||files.dns" } },
+        onRoute: true,
+      });
+      const answers = [await gateway.ask(), await gateway.ask()];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      );
+      assert.deepEqual(gateway.messages(), wanted);
+      assert.equal(gateway.fetched.length, 1);
     });
-    const answers = [await gateway.ask(), await gateway.ask()];
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [200, 200],
-    );
-    assert.deepEqual(gateway.messages(), wanted);
-    assert.equal(gateway.fetched.length, 1);
-  });
 
-  it("is fetched again when it is old, and its last good copy serves while the source fails", async () => {
-    let count = 0;
-    const file = (): ProviderReply => (++count === 1 ? plain(200, text) : plain(503, "no"));
-    const gateway = await start({ provider: { ...provider, context: { ...context, refreshSeconds: 1 } }, file });
-    const deadline = Date.now() + 30_000;
-    await gateway.ask();
-    while (count < 2 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.ok(count >= 2, "asked again");
-    assert.equal((await gateway.ask()).status, 200);
-    assert.deepEqual(gateway.messages(), wanted);
-  });
+    it("is fetched again when it is old, and its last good copy serves while the source fails", async () => {
+      let count = 0;
+      const file = (): ProviderReply => (++count === 1 ? plain(200, text) : plain(503, "no"));
+      const gateway = await start({ provider: { ...provider, context: { ...context, refreshSeconds: 1 } }, file });
+      const deadline = Date.now() + 30_000;
+      await gateway.ask();
+      while (count < 2 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.ok(count >= 2, "asked again");
+      assert.equal((await gateway.ask()).status, 200);
+      assert.deepEqual(gateway.messages(), wanted);
+    });
 
-  it("is an error in OpenAI's shape where there never was one, and the provider is not asked", async () => {
-    const gateway = await start({ provider: { ...provider, context }, file: () => plain(404, "no") });
-    for (let i = 0; i < 3; i++) {
-      const { status, body } = await gateway.ask();
+    it("is an error in OpenAI's shape where there never was one, and the provider is not asked", async () => {
+      const gateway = await start({ provider: { ...provider, context }, file: () => plain(404, "no") });
+      for (let i = 0; i < 3; i++) {
+        const { status, body } = await gateway.ask();
+        assert.equal(status, 503);
+        assert.equal(((JSON.parse(body.toString()) as JsonObject).error as JsonObject).code, "context_unavailable");
+      }
+      assert.equal(gateway.asked().length, 0);
+      assert.ok(
+        gateway.logs().some((line) => line.includes("no text from files.example/a/b.txt: its status is not 200")),
+      );
+      assert.ok(!gateway.logs().some((line) => line.includes("sig=1")));
+    });
+
+    it("is what Moonshot has read in a file", async () => {
+      const gateway = await start({
+        provider: { type: "moonshot", apiToken: "sk-test-moonshot", moonshotFileId: "cnf00000000000000001" },
+        upstream: (request) => dialects.moonshot.handle(request),
+      });
+      const model = "moonshot-v1-8k";
+      const answers = [await gateway.ask({ ...chat, model }), await gateway.ask({ ...chat, model })];
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200, 200],
+      );
+      const messages = gateway.messages() as JsonObject[];
+      assert.match(String(messages[1].content), /^XLNet .* 👋$/);
+      const files = gateway.upstream.filter(({ method }) => method === "GET");
+      assert.deepEqual(
+        files.map(({ path, authority }) => [path, authority]),
+        [["/v1/files/cnf00000000000000001/content", "api.moonshot.cn"]],
+      );
+    });
+
+    it("is an error where Moonshot does not know the file, and no key is in the log", async () => {
+      const gateway = await start({
+        provider: { type: "moonshot", apiToken: "sk-test-moonshot", moonshotFileId: "cnf-unknown" },
+        upstream: (request) => dialects.moonshot.handle(request),
+      });
+      const { status, body } = await gateway.ask({ ...chat, model: "moonshot-v1-8k" });
       assert.equal(status, 503);
       assert.equal(((JSON.parse(body.toString()) as JsonObject).error as JsonObject).code, "context_unavailable");
-    }
-    assert.equal(gateway.asked().length, 0);
-    assert.ok(
-      gateway.logs().some((line) => line.includes("no text from files.example/a/b.txt: its status is not 200")),
-    );
-    assert.ok(!gateway.logs().some((line) => line.includes("sig=1")));
-  });
-
-  it("is what Moonshot has read in a file", async () => {
-    const gateway = await start({
-      provider: { type: "moonshot", apiToken: "sk-test-moonshot", moonshotFileId: "cnf00000000000000001" },
-      upstream: (request) => dialects.moonshot.handle(request),
+      assert.equal(gateway.asked().length, 0);
+      assert.ok(!gateway.logs().some((line) => line.includes("sk-test-moonshot")));
     });
-    const model = "moonshot-v1-8k";
-    const answers = [await gateway.ask({ ...chat, model }), await gateway.ask({ ...chat, model })];
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      [200, 200],
-    );
-    const messages = gateway.messages() as JsonObject[];
-    assert.match(String(messages[1].content), /^XLNet .* 👋$/);
-    const files = gateway.upstream.filter(({ method }) => method === "GET");
-    assert.deepEqual(
-      files.map(({ path, authority }) => [path, authority]),
-      [["/v1/files/cnf00000000000000001/content", "api.moonshot.cn"]],
-    );
   });
-});
