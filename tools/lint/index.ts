@@ -5,6 +5,7 @@ import { fileSizes } from "./file-sizes.ts";
 import { format } from "./format.ts";
 import { generatedDocuments } from "./generated-documents.ts";
 import { importDirections } from "./import-directions.ts";
+import { links } from "./links.ts";
 import { noThrow } from "./no-throw.ts";
 import { providerNames } from "./provider-names.ts";
 import { types } from "./types.ts";
@@ -16,6 +17,7 @@ export const checks: Check[] = [
   noThrow,
   providerNames,
   configKeys,
+  links,
   generatedDocuments,
   format,
   types,
