@@ -70,9 +70,24 @@ for (const position of ["downstream", "upstream"])
         const path = "/v1/chat/completions";
         return send(envoy.listenerPorts.gateway, { method: "POST", path, authority: "gateway", headers, chunks });
       };
+      /** Sends trailers behind the body, which HTTP/2 alone can. */
+      const askWithTrailers = async () => {
+        const chunks = [Buffer.from(JSON.stringify(chat))];
+        const headers: [string, string][] = [["content-type", "application/json"]];
+        const request = { method: "POST", path: "/v1/chat/completions", authority: "gateway", headers, chunks };
+        return send(envoy.listenerPorts.gateway, { ...request, trailers: [["x-sum", "1"]] }, { http2: true });
+      };
       const asked = () => servers[0].requests.filter(({ method }) => method === "POST");
       const messages = () => (JSON.parse(asked().at(-1)!.body.toString()) as JsonObject).messages;
-      return { ask, messages, asked, fetched: servers[1].requests, upstream: servers[0].requests, logs: envoy.logs };
+      return {
+        ask,
+        askWithTrailers,
+        messages,
+        asked,
+        fetched: servers[1].requests,
+        upstream: servers[0].requests,
+        logs: envoy.logs,
+      };
     };
 
     const provider = { type: "openai", apiToken: "sk-test-openai" };
@@ -94,6 +109,15 @@ for (const position of ["downstream", "upstream"])
       assert.equal(gateway.fetched.length, 1);
       const [{ method, path, authority }] = gateway.fetched;
       assert.deepEqual([method, path, authority], ["GET", "/a/b.txt?sig=1", "files.example"]);
+    });
+
+    it("is waited for by a request that trailers end", async () => {
+      const gateway = await start({ provider: { ...provider, context } });
+      assert.equal((await gateway.askWithTrailers()).status, 200);
+      assert.deepEqual(gateway.messages(), wanted);
+      const without = await start({ provider: { ...provider, context }, file: () => plain(404, "no") });
+      assert.equal((await without.askWithTrailers()).status, 503);
+      assert.equal(without.asked().length, 0);
     });
 
     it("is fetched for a configuration on a route, too", async () => {
