@@ -27,7 +27,7 @@ async function run(): Promise<number> {
 
 function greeting({ port, defaultService, keys, further }: Settings, engine: string, adminPort: number): string {
   const url = `http://127.0.0.1:${port}`;
-  const lineOf = (id: string, who: string): string => `  ${id.padEnd(11)} ${`${url}/${id}/v1`.padEnd(34)} ${who}`;
+  const lineOf = (id: string, who: string): string => `  ${id.padEnd(11)} ${`${url}/${id}/v1`.padEnd(38)} ${who}`;
   const services = SERVICES.map(({ id, keyVariable }) =>
     keys.has(id)
       ? lineOf(id, `the real provider, with the key in ${keyVariable}`)
@@ -39,8 +39,8 @@ function greeting({ port, defaultService, keys, further }: Settings, engine: str
   const question = { model: defaultService.model, stream: true, messages: [{ role: "user", content: "Hello!" }] };
   return `
 AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
-  default     ${`${url}/v1`.padEnd(34)} ${defaultService.id}
-  guarded     ${`${url}/guarded/v1`.padEnd(34)} the same, for the consumers in envoy/ai-gateway.yaml
+  default     ${`${url}/v1`.padEnd(38)} ${defaultService.id}
+  guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, for the consumers in envoy/ai-gateway.yaml
 ${services.join("\n")}
 
 In a shell:
