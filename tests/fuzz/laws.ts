@@ -19,6 +19,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const READ_PATH = /\/v1\/(chat\/completions|completions|embeddings)$/;
 const NATIVE_PATH = "/api/v1/services/";
 const CREDENTIALS = /^(authorization|x-api-key|api-key|x-goog-api-key|x-authorization|proxy-authorization|cookie)$/;
+const PARAMETERS = /^(key|api[-_]?key|x-api-key|access_token|authorization)$/i;
 const CHUNK_KEYS = ["id", "object", "created", "model", "choices", "usage", "error"];
 
 /** What is wrong with what went over the wire; nothing, whatever client and provider sent. */
@@ -32,6 +33,11 @@ function requestFaults({ target, attack, stream }: Played): string[] {
   const found: string[] = [];
   const leaked = headers.pairs().filter(([name, value]) => CREDENTIALS.test(name) && value.includes(CLIENT_KEY));
   if (target.hasKey && leaked.length > 0) found.push(`the client's key went on in ${leaked[0][0]}`);
+  const query = /\?(.*)/s.exec(headers.get(":path") ?? "")?.[1] ?? "";
+  const said = [...new URLSearchParams(`&${query}`)].find(
+    ([name, value]) => PARAMETERS.test(name) && value.includes(CLIENT_KEY),
+  );
+  if (target.hasKey && said) found.push(`the client's key went on as ${said[0]} in the query`);
   if (attack.method !== "POST" || target.isOriginal || !READ_PATH.test(pathOf(attack.path))) return found;
   const sent = parsed(attack.body);
   const received = parsed(stream.upstream.bodyBytes);

@@ -73,6 +73,7 @@ const CREDENTIALS = [
   "x-authorization",
   "proxy-authorization",
 ];
+const PARAMETERS = ["key", "api-key", "API_KEY", "apikey", "acc%65ss_token", "x-api-key", "authorization"];
 const NAMES = [
   "accept",
   "accept-encoding",
@@ -118,7 +119,10 @@ export function attack(target: Target, random: Random): Attack {
 }
 
 function pathOf(random: Random): string {
-  const path = random.below(6) > 0 ? "/v1/chat/completions" : random.pick(PATHS);
+  const api = random.below(6) > 0 ? "/v1/chat/completions" : random.pick(PATHS);
+  const key = `${random.pick(PARAMETERS)}=${CLIENT_KEY}${random.below(9)}`;
+  const path =
+    random.below(10) > 0 ? api : `${api}${api.includes("?") ? "&" : "?"}${random.pick(["", "a=b&"])}${key}&c`;
   if (random.below(8) > 0) return path;
   const at = 1 + random.below(path.length);
   return path.slice(0, at) + random.pick(PATH_PIECES) + path.slice(at + random.below(3));
