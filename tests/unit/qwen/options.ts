@@ -55,17 +55,17 @@ describe("endpoints", () => {
 
   test("the rest goes to the compatible endpoints in either mode", () => {
     const paths: [api: number, path: string][] = [
-      [qwen.Api.Models, "/compatible-mode/v1/models 1 0"],
-      [qwen.Api.Files, "/compatible-mode/v1/files 1 0"],
+      [qwen.Api.Models, "/compatible-mode/v1/models 1 1"],
+      [qwen.Api.Files, "/compatible-mode/v1/files 1 1"],
       [qwen.Api.Completions, "/compatible-mode/v1/completions 1 1"],
-      [qwen.Api.Messages, "/apps/anthropic/v1/messages 1 0"],
+      [qwen.Api.Messages, "/apps/anthropic/v1/messages 1 1"],
     ];
     for (const [api, path] of paths) assert.equal(qwen.describeApi(api), `dashscope.aliyuncs.com${path}`);
     assert.equal(
       qwen.describeApi(qwen.Api.QwenRerank),
-      "dashscope.aliyuncs.com/api/v1/services/rerank/text-rerank/text-rerank 1 0",
+      "dashscope.aliyuncs.com/api/v1/services/rerank/text-rerank/text-rerank 1 1",
     );
-    assert.equal(qwen.describeApi(qwen.Api.Speech), "dashscope.aliyuncs.com 1 0");
+    assert.equal(qwen.describeApi(qwen.Api.Speech), "dashscope.aliyuncs.com 1 1");
   });
 
   test("compatible mode", () => {
@@ -79,7 +79,7 @@ describe("endpoints", () => {
       qwen.describeApi(qwen.Api.Embeddings),
       "dashscope-intl.aliyuncs.com/compatible-mode/v1/embeddings 1 1",
     );
-    assert.equal(qwen.describeApi(qwen.Api.QwenRerank), "dashscope-intl.aliyuncs.com/compatible-api/v1/reranks 1 0");
+    assert.equal(qwen.describeApi(qwen.Api.QwenRerank), "dashscope-intl.aliyuncs.com/compatible-api/v1/reranks 1 1");
     qwen.configure(qwen.NATIVE);
   });
 
