@@ -2,6 +2,7 @@ import { Api } from "../../assembly/ai/api";
 import { apiOfName } from "../../assembly/ai/api-path";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
 import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../assembly/bytes/slice";
+import { isPrintable } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonContent, jsonKind, JsonKind } from "../../assembly/json/value";
 import { ApiToken } from "./api-token";
@@ -127,7 +128,11 @@ function readTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
   const texts = reader.texts("apiTokens");
   if (hasOne) texts.push(one);
   const tokens: ApiToken[] = [];
-  for (let i = 0; i < texts.length; i++) if (texts[i].length) tokens.push(new ApiToken(texts[i]));
+  for (let i = 0; i < texts.length; i++) {
+    // A line end behind a key, as files of secrets have it, would fail each request later.
+    if (!isPrintable(texts[i])) reader.fail(hasOne ? "apiToken" : `apiTokens[${i}]`, "must be printable ASCII");
+    else if (texts[i].length) tokens.push(new ApiToken(texts[i]));
+  }
   if (!tokens.length && provider.requiresToken() && !reader.failed) {
     reader.fail(hasOne ? "apiToken" : "apiTokens", "must hold a key");
   }

@@ -1,5 +1,6 @@
 import { ABSENT, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
+import { isPrintable } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonFirst } from "../../assembly/json/value";
 import { readConsumers } from "./consumer-list";
@@ -66,12 +67,7 @@ export class KeyAuthConfig {
 
   private readOptions(reader: ConfigReader): void {
     this.realm = reader.text("realm", this.realm);
-    for (let i = 0; i < this.realm.length; i++) {
-      const unit = this.realm.charCodeAt(i);
-      if (unit >= 0x20 && unit < 0x7f) continue;
-      reader.fail("realm", "must be printable ASCII");
-      break;
-    }
+    if (!isPrintable(this.realm)) reader.fail("realm", "must be printable ASCII");
     this.challenge = `Key realm=${this.realm}`;
     this.stripsBearer = reader.boolean("strip_bearer", this.stripsBearer);
     this.hidesCredentials = reader.boolean("hide_credentials", this.hidesCredentials);

@@ -1,0 +1,8 @@
+/** Whether a text consists of printable ASCII, blanks included: what the value of a header may hold anywhere. */
+export function isPrintable(text: string): bool {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
+}
