@@ -6,6 +6,15 @@ import { root } from "./plugins.ts";
 /** Where `make bench` leaves what it measured. */
 const RESULTS = "tests/bench/results/latest.json";
 
+/** The lanes that each kind of work may have, and what they are called. */
+const COLUMNS: Record<string, string> = {
+  noop: "the kernel alone",
+  "host calls": "the plugin's host calls alone",
+  plugin: "the plugin",
+  "routes not asked": "with `_route_metadata_: false`",
+  Lua: "the same in Lua",
+};
+
 /** Writes the measured numbers as Markdown; says so where nothing was measured yet. */
 export function numbersTable(): string {
   if (!existsSync(join(root, RESULTS))) return "Not measured yet: `make bench`.";
@@ -16,8 +25,8 @@ export function numbersTable(): string {
     `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
     "and the most. Every round measures every lane, and the factor is taken round by round.",
     "",
-    "| work | no filter | the kernel alone | plugin | its cost |",
-    "|---|---|---|---|---|",
+    `| work | no filter | ${Object.values(COLUMNS).join(" | ")} |`,
+    `|---|---|${"---|".repeat(Object.keys(COLUMNS).length)}`,
     ...results.work.flatMap(workRows),
     "",
     "| | no filter | ai-proxy |",
@@ -26,10 +35,25 @@ export function numbersTable(): string {
   ].join("\n");
 }
 
+/** A row with the lanes that are columns, and one more for each that is not. */
 function workRows({ title, unit, costs }: Work): string[] {
-  const { none, noop, ...plugins } = costs;
-  const base = `${spread(none.micros, 1)} µs per ${unit} | ${factor(noop)}`;
-  return Object.entries(plugins).map(([name, cost]) => `| ${title} | ${base} | ${name} | ${factor(cost)} |`);
+  const base = `${spread(costs.none.micros, 1)} µs per ${unit}`;
+  const row = (what: string, cells: (string | undefined)[]): string =>
+    `| ${[what, base, ...cells.map((cell) => cell ?? "")].join(" | ")} |`;
+  const others = Object.keys(costs).filter((lane) => lane !== "none" && !(lane in COLUMNS));
+  const columns = Object.keys(COLUMNS);
+  return [
+    row(
+      title,
+      columns.map((lane) => costs[lane] && factor(costs[lane])),
+    ),
+    ...others.map((other) =>
+      row(
+        `${title}, ${other}`,
+        columns.map((lane) => (lane === "plugin" ? factor(costs[other]) : undefined)),
+      ),
+    ),
+  ];
 }
 
 const factor = ({ ratio }: Cost): string => `${spread(ratio, 2)} ×`;

@@ -14,7 +14,7 @@ export const BARE = ["ai-proxy", "key-auth", "request-block"];
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
 const bare = (name: string): Record<string, EnvoyConfig> => ({
-  "its host calls alone": wasmFilter({ plugin: "bare", wasm: bareOf(name), configuration: "{}" }),
+  "host calls": wasmFilter({ plugin: "bare", wasm: bareOf(name), configuration: "{}" }),
 });
 
 /** The module of a plugin; `WASM=` names another build of it, to compare. */
@@ -32,8 +32,8 @@ export const bareAiProxy = bare("ai-proxy");
 
 /** ai-proxy in front of one provider, alone and without a look at the route. */
 export const aiProxies = (provider: Record<string, unknown>): Record<string, EnvoyConfig> => ({
-  "ai-proxy": plugin("ai-proxy", { provider }),
-  "ai-proxy, routes not asked": plugin("ai-proxy", { provider, ...ROUTES_UNASKED }),
+  plugin: plugin("ai-proxy", { provider }),
+  "routes not asked": plugin("ai-proxy", { provider, ...ROUTES_UNASKED }),
 });
 
 /** The key of one of the consumers below. */
@@ -47,9 +47,9 @@ const keys = { keys: ["x-api-key"], in_query: false, global_auth: true };
 /** key-auth with ten consumers and with a hundred thousand, and the least that does the same in Lua. */
 export const keyAuths: Record<string, EnvoyConfig> = {
   ...bare("key-auth"),
-  "key-auth": plugin("key-auth", { ...keys, consumers: consumers(10) }),
-  "key-auth, 100,000 consumers": plugin("key-auth", { ...keys, consumers: consumers(100_000) }),
-  "key-auth, routes not asked": plugin("key-auth", { ...keys, ...ROUTES_UNASKED, consumers: consumers(10) }),
+  plugin: plugin("key-auth", { ...keys, consumers: consumers(10) }),
+  "100,000 consumers": plugin("key-auth", { ...keys, consumers: consumers(100_000) }),
+  "routes not asked": plugin("key-auth", { ...keys, ...ROUTES_UNASKED, consumers: consumers(10) }),
   Lua: lua(`
     local consumers = {${consumers(10).map(({ name, credential }) => `["${credential}"] = "${name}"`)}}
     function envoy_on_request(handle)
@@ -66,8 +66,8 @@ const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 /** request-block with five rules for URLs, and the least that does the same in Lua. */
 export const requestBlocks: Record<string, EnvoyConfig> = {
   ...bare("request-block"),
-  "request-block": plugin("request-block", { block_urls: BLOCKED }),
-  "request-block, routes not asked": plugin("request-block", { block_urls: BLOCKED, ...ROUTES_UNASKED }),
+  plugin: plugin("request-block", { block_urls: BLOCKED }),
+  "routes not asked": plugin("request-block", { block_urls: BLOCKED, ...ROUTES_UNASKED }),
   Lua: lua(`
     local blocked = {${BLOCKED.map((text) => `"${text}"`)}}
     function envoy_on_request(handle)

@@ -11,7 +11,7 @@ import { chatRequest, dashScopeEvent } from "./traffic.ts";
 import { idle, serveRaw } from "./upstream.ts";
 import { qwen } from "./work.ts";
 
-const FILTERS = { none: undefined, "ai-proxy": aiProxies(qwen)["ai-proxy"] };
+const FILTERS = { none: undefined, "ai-proxy": aiProxies(qwen).plugin };
 const IDLE_STREAMS = [0, 500, 2000];
 const root = resolve(import.meta.dirname, "../..");
 

@@ -1,12 +1,13 @@
 import type { Footprint, Spread, Work } from "./results.ts";
 
-/** One job as a line for the terminal. */
+/** One job for the terminal, a line for each lane. */
 export function describeWork({ id, unit, costs }: Work): string {
-  const parts = Object.entries(costs).map(([filter, { micros, ratio, delayMs }]) => {
-    const against = filter === "none" ? "" : ` = ${withSpread(ratio, 2)}×`;
-    return `${filter} ${withSpread(micros, 1)} µs${against}${delayMs ? `, ${delayMs.median.toFixed(2)} ms late` : ""}`;
+  const lines = Object.entries(costs).map(([lane, { micros, ratio, delayMs }]) => {
+    const against = lane === "none" ? "" : `  ${withSpread(ratio, 2)}×`;
+    const late = delayMs ? `  ${delayMs.median.toFixed(2)} ms late` : "";
+    return `  ${lane.padEnd(20)} ${withSpread(micros, 1)} µs${against}${late}`;
   });
-  return `${id.padEnd(12)} per ${unit}: ${parts.join("; ")}`;
+  return [`${id}, per ${unit}`, ...lines].join("\n");
 }
 
 /** The footprint as lines for the terminal. */

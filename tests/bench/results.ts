@@ -20,7 +20,7 @@ export interface Work {
   id: string;
   title: string;
   unit: "request" | "event";
-  /** By filter; `none` and `noop` are the measures for the others. */
+  /** By lane; `none` is the measure for the others. */
   costs: Record<string, Cost>;
 }
 

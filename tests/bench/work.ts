@@ -93,7 +93,7 @@ export const JOBS: Job[] = [
     id: "stream",
     title: "event of a stream, OpenAI passed through",
     ...stream,
-    ...passedThrough,
+    filters: { noop, ...aiProxies(openai) },
     answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
