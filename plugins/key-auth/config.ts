@@ -100,7 +100,7 @@ export class KeyAuthConfig {
 
 function withConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
   const source = KeySource.read(reader, inherited ? inherited.source : null);
-  return new KeyAuthConfig(readConsumers(reader, source), source);
+  return new KeyAuthConfig(readConsumers(reader, source, inherited ? inherited.consumers : null), source);
 }
 
 function withoutConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {

@@ -8,9 +8,12 @@ import { KeySource } from "./key-source";
 const name = new ByteBuffer();
 const credential = new ByteBuffer();
 
-/** Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. */
-export function readConsumers(reader: ConfigReader, shared: KeySource): Consumers {
-  const consumers = new Consumers();
+/**
+ * Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. A key that is
+ * somebody else's on the `instance` is refused: who it is must not depend on the route.
+ */
+export function readConsumers(reader: ConfigReader, shared: KeySource, instance: Consumers | null): Consumers {
+  const consumers = new Consumers(instance);
   const sharedPlaces = shared.placesIn(consumers.places, reader);
   let needsKeys = false;
   if (reader.has("credentials")) {
@@ -94,7 +97,10 @@ function addCredential(reader: ConfigReader, key: string, token: Slice, consumer
     return;
   }
   const owner = consumers.addCredential(text, consumer);
-  if (owner == NOBODY) return;
+  if (owner == NOBODY) {
+    if (consumers.isOthersOnInstance(text, consumer)) reader.fail(key, "is that of another consumer of the instance");
+    return;
+  }
   const whose = owner == consumer ? "stands here" : `is that of consumers[${owner}]`;
   reader.fail(key, `${whose} already: a key has one owner`);
 }

@@ -1,4 +1,4 @@
-import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, slicesEqual } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
 import { KeyPlaces } from "./key-places";
 
@@ -21,6 +21,9 @@ export class Consumers {
   private readonly placesOf: u64[] = [];
   private readonly modelLists: TextTable = new TextTable();
   private readonly modelNumbers: i32[] = [];
+
+  /** `instance` are those of the instance, where these belong to a rule or a route. */
+  constructor(private readonly instance: Consumers | null = null) {}
 
   /** Whether the consumers have names: those of the old list `credentials` have none. */
   get haveNames(): bool {
@@ -50,6 +53,14 @@ export class Consumers {
     if (known < 0) return NOBODY;
     const owner = this.owners[known];
     return this.placesOf[owner] & places ? owner : NOBODY;
+  }
+
+  /** Whether a key of this consumer belongs to one of another name on the instance. */
+  isOthersOnInstance(key: Slice, consumer: i32): bool {
+    const instance = this.instance;
+    if (instance === null) return false;
+    const known = instance.credentials.find(key);
+    return known >= 0 && !slicesEqual(instance.nameOf(instance.owners[known]), this.nameOf(consumer));
   }
 
   /** Whether somebody has that name. */
