@@ -1,4 +1,4 @@
-import { Slice, sliceOf, sliceSize, sliceStart } from "./slice";
+import { byteAt, lowerCase, Slice, sliceOf, sliceSize, sliceStart } from "./slice";
 
 const SMALLEST: i32 = 64;
 
@@ -46,6 +46,15 @@ export class ByteBuffer {
   append(slice: Slice): this {
     const count = sliceSize(slice);
     memory.copy(this.reserve(count), sliceStart(slice), count);
+    this.size += count;
+    return this;
+  }
+
+  /** Appends a slice, which must not lie in this buffer, with its ASCII letters in lower case. */
+  appendInLowerCase(slice: Slice): this {
+    const count = sliceSize(slice);
+    const to = this.reserve(count);
+    for (let i = 0; i < count; i++) store<u8>(to + i, lowerCase(byteAt(slice, i)));
     this.size += count;
     return this;
   }

@@ -1,14 +1,13 @@
 import { ByteBuffer } from "../bytes/buffer";
 import {
-  byteAt,
   indexOfByte,
   lastIndexOfByte,
-  lowerCase,
   Slice,
   sliceEnd,
   sliceOfBuffer,
   sliceSize,
   slicesEqual,
+  sliceToString,
   sliceStart,
   subslice,
 } from "../bytes/slice";
@@ -46,6 +45,12 @@ export class TextList {
   }
 }
 
+/** The host of an `:authority` as `DomainList` compares it: without its port, in lower case. Valid until the next call. */
+export function hostOf(authority: Slice): Slice {
+  lower.clear();
+  return lower.appendInLowerCase(withoutPort(authority)).slice;
+}
+
 /**
  * Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. Case does not count, as it does not to Envoy's
  * virtual hosts: or another way of writing a host would lead around a rule (RFC 9110, section 4.2.3).
@@ -57,7 +62,8 @@ export class DomainList {
 
   /** Appends a pattern; a `*` in front is looked at before one at the end. */
   add(domain: string): void {
-    const pattern = textInLowerCase(domain);
+    lower.clear();
+    const pattern = sliceToString(lower.appendInLowerCase(sliceOfBuffer(String.UTF8.encode(domain))).slice);
     if (pattern.startsWith("*")) this.suffixes.push(String.UTF8.encode(pattern.substring(1)));
     else if (pattern.endsWith("*")) this.prefixes.add(pattern.substring(0, pattern.length - 1));
     else this.exact.add(pattern);
@@ -68,9 +74,8 @@ export class DomainList {
     return this.suffixes.length + this.prefixes.length + this.exact.length;
   }
 
-  /** Whether a pattern covers the `:authority`, whose port does not count. */
-  matches(authority: Slice): bool {
-    const host = inLowerCase(withoutPort(authority));
+  /** Whether a pattern covers a host, as `hostOf` gives it. */
+  matches(host: Slice): bool {
     for (let i = 0; i < this.suffixes.length; i++) if (ends(host, sliceOfBuffer(this.suffixes[i]))) return true;
     return this.exact.hasEqual(host) || this.prefixes.hasPrefixOf(host);
   }
@@ -115,23 +120,6 @@ function withoutPort(authority: Slice): Slice {
   const colon = lastIndexOfByte(authority, COLON);
   if (colon < 0) return authority;
   return indexOfByte(authority, BRACKET, colon) < 0 ? subslice(authority, 0, colon) : authority;
-}
-
-/** With ASCII letters in lower case: what else there is in a host is compared as it stands. */
-function textInLowerCase(text: string): string {
-  let result = "";
-  for (let i = 0; i < text.length; i++) result += String.fromCharCode(lowerCase(text.charCodeAt(i)));
-  return result;
-}
-
-/** A copy in lower case, valid until the next one is made. */
-function inLowerCase(host: Slice): Slice {
-  const size = sliceSize(host);
-  lower.clear();
-  const to = lower.reserve(size);
-  for (let i = 0; i < size; i++) store<u8>(to + i, lowerCase(byteAt(host, i)));
-  lower.size = size;
-  return lower.slice;
 }
 
 function begins(value: Slice, prefix: Slice): bool {

@@ -6,8 +6,8 @@ import { ConfigReader } from "./reader";
 export class RouteTarget {
   /** The name of the route. */
   route: Slice = ABSENT;
-  /** The `:authority`. */
-  authority: Slice = ABSENT;
+  /** The host, as `hostOf` gives it. */
+  host: Slice = ABSENT;
   /** The name of the cluster. */
   cluster: Slice = ABSENT;
 }
@@ -51,6 +51,11 @@ export class RuleMatch {
     return this.routes.length > 0 || this.category == Category.RoutePrefix;
   }
 
+  /** Whether the host is looked at. */
+  get needsHost(): bool {
+    return this.category == Category.Domain;
+  }
+
   /** Whether the name of the cluster is looked at. */
   get needsCluster(): bool {
     return this.category == Category.Service || this.category == Category.RouteAndService;
@@ -64,7 +69,7 @@ export class RuleMatch {
       case Category.Route:
         return this.routes.hasEqual(target.route);
       case Category.Domain:
-        return this.domains.matches(target.authority);
+        return this.domains.matches(target.host);
       case Category.Service:
         return this.services.matches(target.cluster);
       case Category.RoutePrefix:
@@ -88,6 +93,8 @@ export class RuleSet<C> {
   private readonly configs: (C | null)[] = [];
   /** Whether any rule looks at the name of the route. */
   needsRoute: bool = false;
+  /** Whether any rule looks at the host. */
+  needsHost: bool = false;
   /** Whether any rule looks at the name of the cluster. */
   needsCluster: bool = false;
   /** The global part; `null` if there is none. */
@@ -98,6 +105,7 @@ export class RuleSet<C> {
     this.matches.push(match);
     this.configs.push(config);
     if (match.needsRoute) this.needsRoute = true;
+    if (match.needsHost) this.needsHost = true;
     if (match.needsCluster) this.needsCluster = true;
   }
 

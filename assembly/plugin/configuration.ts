@@ -1,5 +1,6 @@
 import { LogLevel } from "../abi/enums";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceToString, trimmed } from "../bytes/slice";
+import { hostOf } from "../config/matchers";
 import { ConfigReader } from "../config/reader";
 import { ConfigReport } from "../config/report";
 import { RouteTarget, RuleMatch, RuleSet } from "../config/rules";
@@ -66,8 +67,7 @@ export class TypedConfiguration<C> extends Configuration {
 
   private select(): C | null {
     if (!this.rules.hasRules) return this.rules.global;
-    const authority = requestHeaders.get(":authority");
-    target.authority = authority;
+    target.host = this.rules.needsHost ? hostOf(requestHeaders.get(":authority")) : ABSENT;
     target.route = this.rules.needsRoute ? routeName() : ABSENT;
     target.cluster = this.rules.needsCluster ? clusterName() : ABSENT;
     return this.rules.select(target);

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { byteAt, lowerCase, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { PatternScan } from "../../assembly/pattern/scan";
@@ -36,11 +36,7 @@ export class ExactUrls extends UrlRule {
   private comparable(text: Slice): Slice {
     if (this.isCaseSensitive) return text;
     folded.clear();
-    const size = sliceSize(text);
-    const to = folded.reserve(size);
-    for (let i = 0; i < size; i++) store<u8>(to + i, lowerCase(byteAt(text, i)));
-    folded.size = size;
-    return folded.slice;
+    return folded.appendInLowerCase(text).slice;
   }
 }
 
