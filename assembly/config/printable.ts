@@ -1,3 +1,8 @@
+/** Whether a text consists of printable ASCII without blanks. */
+export function isVisible(text: string): bool {
+  return isPrintable(text) && !text.includes(" ");
+}
+
 /** Whether a text consists of printable ASCII, blanks included: what the value of a header may hold anywhere. */
 export function isPrintable(text: string): bool {
   for (let i = 0; i < text.length; i++) {

@@ -1,3 +1,5 @@
+import { isVisible } from "../../assembly/config/printable";
+
 /** Where completions are asked for: what stands in `:authority` and `:path` of the call. */
 export class CompletionUrl {
   constructor(
@@ -14,7 +16,7 @@ export class CompletionUrl {
     if (slash < 1) return null;
     const host = rest.substring(0, slash);
     const path = rest.substring(slash);
-    return isHost(host) && isPath(path) ? new CompletionUrl(host, path) : null;
+    return isHost(host) && isVisible(path) && !path.includes("#") ? new CompletionUrl(host, path) : null;
   }
 }
 
@@ -29,15 +31,6 @@ function isHost(host: string): bool {
     const unit = <u32>host.charCodeAt(i);
     const isWord = (unit | 0x20) - 0x61 < 26 || unit - 0x30 < 10;
     if (!isWord && !"-._:[]".includes(host.charAt(i))) return false;
-  }
-  return true;
-}
-
-/** Whether it is printable ASCII without a fragment. */
-function isPath(path: string): bool {
-  for (let i = 0; i < path.length; i++) {
-    const unit = path.charCodeAt(i);
-    if (unit <= 0x20 || unit >= 0x7f || unit == 0x23) return false;
   }
   return true;
 }

@@ -1,3 +1,4 @@
+import { isVisible } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CompletionUrl } from "./completion-url";
 
@@ -76,9 +77,4 @@ export class ChatgptProxyConfig {
 function said(reader: ConfigReader, key: string, fallback: string): string {
   const text = reader.text(key, fallback);
   return text.length ? text : fallback;
-}
-
-function isVisible(text: string): bool {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= 0x20 || text.charCodeAt(i) >= 0x7f) return false;
-  return true;
 }
