@@ -1,5 +1,3 @@
-import { Slice, sliceEndsWith } from "../bytes/slice";
-
 /** The APIs of model providers that a path can name (ApiName of Higress's ai-proxy). */
 export const enum Api {
   Unknown,

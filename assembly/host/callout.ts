@@ -7,7 +7,7 @@ import {
 } from "../abi/imports";
 import { RETURNED, returnedNumber } from "../abi/memory";
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
+import { Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { BodyBuffer } from "./body";
 import { HeaderMap } from "./headers";
 import { HeaderPairs } from "./header-pairs";

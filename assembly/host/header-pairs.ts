@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { Slice, sliceOf, sliceStart } from "../bytes/slice";
 
 const MOST = 64;
 

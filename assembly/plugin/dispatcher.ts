@@ -1,5 +1,5 @@
-import { BodyStatus, HeadersStatus, LogLevel } from "../abi/enums";
-import { ABSENT, sliceOf, Slice } from "../bytes/slice";
+import { BodyStatus, HeadersStatus } from "../abi/enums";
+import { sliceOf, Slice } from "../bytes/slice";
 import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
 import { sendLocalReply } from "../host/reply";

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceBetween, sliceEnd, sliceSize, sliceStart, subslice } from "../../assembly/bytes/slice";
+import { Slice, sliceBetween, sliceEnd, sliceSize, sliceStart, subslice } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { JsonError } from "../../assembly/json/validate";

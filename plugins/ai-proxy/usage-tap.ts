@@ -1,7 +1,7 @@
 import { ABSENT, byteAt, indexOfText, isSpace, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
-import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../assembly/json/value";
+import { jsonFirst, jsonKind, JsonKind } from "../../assembly/json/value";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 

@@ -1,6 +1,6 @@
 import { ChatCompletion } from "../../../../assembly/ai/chat-completion";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
-import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
+import { ABSENT } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
 import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../../assembly/json/value";
 import { Exchange } from "../../exchange";
