@@ -5,9 +5,9 @@ import { compile } from "./compile.ts";
 import { findPlugins, root } from "./plugins.ts";
 
 /** The largest module that may be released; a bigger one fails the build. */
-const SIZE_BUDGET_BYTES = 80_000;
+const SIZE_BUDGET_BYTES = 95_000;
 /** Every provider's protocol is in it, and with `~pattern` in `modelMapping` the pattern engine, which takes 14 KB. */
-const AI_PROXY_BUDGET_BYTES = 165_000;
+const AI_PROXY_BUDGET_BYTES = 200_000;
 
 const { values: options } = parseArgs({
   options: {
