@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { filesIn } from "./files.ts";
 import type { Check } from "./lint/check.ts";
 import { checks } from "./lint/index.ts";
@@ -56,7 +58,7 @@ function runBuild(): Tally {
 }
 
 async function runRing(ring: Ring): Promise<Tally> {
-  const files = ring.folders.flatMap((folder) => filesIn(`tests/${folder}`, ".test.ts"));
+  const files = ring.folders.flatMap((folder) => filesIn(`tests/${folder}`, ".test.ts")).filter(mayMatch);
   const tallies = [await ring.beside?.(), files.length > 0 && (await runNodeTests(files, ring.concurrency))];
   const tally = sum(tallies.filter((part): part is Tally => Boolean(part)));
   if (tally.passed + tally.failed + tally.skipped === 0 && !process.env.T) {
@@ -64,6 +66,12 @@ async function runRing(ring: Ring): Promise<Tally> {
     tally.failed = 1;
   }
   return tally;
+}
+
+/** Whether a file can have a test that `T` matches: one of its own, or a case, which the case tests select by themselves. */
+function mayMatch(file: string): boolean {
+  const pattern = process.env.T;
+  return !pattern || file.endsWith("/cases.test.ts") || new RegExp(pattern).test(readFileSync(join(root, file), "utf8"));
 }
 
 /** Test files in no ring would never run. */

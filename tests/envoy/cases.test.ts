@@ -2,12 +2,12 @@
 // Every case file in the real Envoy.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { isBuilt, loadCases } from "../harness/load-cases.ts";
+import { isBuilt, selectedCases } from "../harness/load-cases.ts";
 import { CaseRing, type Position } from "./case-ring.ts";
 
 /** The plugins that work in the router's chain, too. */
 const IN_ROUTER = ["ai-proxy"];
-const cases = loadCases(process.env.P);
+const cases = selectedCases();
 
 for (const position of ["downstream", "upstream"] satisfies Position[])
   for (const http2 of [false, true]) run(position, http2);

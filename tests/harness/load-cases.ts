@@ -28,6 +28,12 @@ const folder = join(root, "tests/cases");
 const schema = JSON.parse(readFileSync(join(folder, "schema.json"), "utf8")) as object;
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
 
+/** Loads the cases that the environment selects: `P` names a plugin, `T` is a pattern of the names of tests. */
+export function selectedCases(): Case[] {
+  const pattern = process.env.T ? new RegExp(process.env.T) : undefined;
+  return loadCases(process.env.P).filter(({ plugin, name }) => !pattern || pattern.test(`${plugin}: ${name}`));
+}
+
 /** Loads every case of every plugin, or of one, in the order of their names; throws on the first broken file. */
 export function loadCases(plugin?: string): Case[] {
   const plugins = readdirSync(folder, { withFileTypes: true })

@@ -2,13 +2,14 @@
 // Every case file on the Node host, and the laws that hold for each of its exchanges.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { isBuilt, loadCases } from "../harness/load-cases.ts";
+import { isBuilt, selectedCases } from "../harness/load-cases.ts";
 import { HostCase } from "./run-case.ts";
 
-for (const plugin of new Set(loadCases(process.env.P).map((testCase) => testCase.plugin))) {
+const cases = selectedCases();
+for (const plugin of new Set(cases.map((testCase) => testCase.plugin))) {
   describe(`${plugin} on the Node host`, () => {
-    for (const testCase of loadCases(plugin)) {
-      test(testCase.name, () => {
+    for (const testCase of cases.filter((testCase) => testCase.plugin === plugin)) {
+      test(`${plugin}: ${testCase.name}`, () => {
         assert.ok(isBuilt(plugin), `build/${plugin}.wasm is missing: run "make build"`);
         const onHost = new HostCase(testCase, `build/${plugin}.wasm`);
         assert.deepEqual(onHost.run(), []);
