@@ -71,7 +71,9 @@ async function runRing(ring: Ring): Promise<Tally> {
 /** Whether a file can have a test that `T` matches: one of its own, or a case, which the case tests select by themselves. */
 function mayMatch(file: string): boolean {
   const pattern = process.env.T;
-  return !pattern || file.endsWith("/cases.test.ts") || new RegExp(pattern).test(readFileSync(join(root, file), "utf8"));
+  return (
+    !pattern || file.endsWith("/cases.test.ts") || new RegExp(pattern).test(readFileSync(join(root, file), "utf8"))
+  );
 }
 
 /** Test files in no ring would never run. */
