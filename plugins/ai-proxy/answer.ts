@@ -1,27 +1,9 @@
 import { Api } from "../../assembly/ai/api";
-import { MODEL_HEADER, PROVIDER_HEADER, USAGE_STATE } from "../../assembly/ai/contract";
-import { writeError } from "../../assembly/ai/error";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  byteAt,
-  Slice,
-  sliceEquals,
-  sliceEqualsIgnoringCase,
-  sliceOf,
-  sliceSize,
-  startsWithIgnoringCase,
-} from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOf, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
-import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
-import { log, LogLevel } from "../../assembly/host/log";
-import { Counter } from "../../assembly/host/metric";
-import { namedProperty, setProperty } from "../../assembly/host/property";
-import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
-import { JsonEdit } from "../../assembly/json/edit";
-import { JsonError } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { AnswerEditor } from "./answer-editor";
 import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
@@ -31,19 +13,17 @@ import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
+import { publishUsage } from "./published-usage";
+import { isCompressed, isFromProvider, nameServer, noteCompressed, readStatus } from "./response-headers";
+import { replyBadResponse, replyWithError, writeBadResponse } from "./response-reply";
+import { editResponse, translateResponse } from "./whole-response";
 
-const BAD_GATEWAY = 502;
-const LONGEST_MODEL = 256;
 /** Of so many pieces of a stream one tells what it has cost so far. */
 const PUBLISH_EVERY = 16;
 
 const document = new JsonDocument();
 const out = new ByteBuffer();
 const text = new ByteBuffer();
-const translated = new ByteBuffer();
-const edit = new JsonEdit();
-const pairs = new HeaderPairs();
-const compressed = new Counter("ai_proxy_compressed_answers_total");
 
 /** The provider's answer to one request, and what the client gets of it. */
 export class Answer {
@@ -64,11 +44,11 @@ export class Answer {
     const isError = this.status >= 400;
     // An error may be Envoy's own (body too large, no connection): then nobody served.
     const isProviders = !isError || isFromProvider();
-    if (isProviders) this.nameServer(headers);
+    if (isProviders) nameServer(exchange, headers);
     if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
     if (isError && isProviders && endOfStream) {
-      this.replyToEmptyError(headers);
+      replyWithError(exchange, this.status, headers);
       return HeadersAction.Replied;
     }
     if (endOfStream) return HeadersAction.Continue;
@@ -79,7 +59,10 @@ export class Answer {
     this.isEdited = !isError && treatment != BodyTreatment.Untouched && AnswerEditor.isNeeded(exchange, isEventStream);
     const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
     if (!isConverted && !watches && !this.isEdited) return HeadersAction.Continue;
-    if (isCompressed(headers)) return this.leaveCompressed();
+    if (isCompressed(headers)) {
+      noteCompressed();
+      return HeadersAction.Continue;
+    }
     // A stream that nobody can translate is no answer: as a whole body it is refused.
     const translator = isConverted && isEventStream && !isError ? this.translator() : null;
     if (isError || (isConverted && translator === null) || (this.isEdited && !isEventStream)) {
@@ -100,7 +83,14 @@ export class Answer {
   onBody(body: BodyBuffer): BodyAction {
     out.release(64 * 1024);
     // Trailers may follow the headers at once: then there is no body that something could be put into.
-    if (!body.size && (this.status >= 400 || this.isConverted)) return this.replyToEmptyBody();
+    if (!body.size && this.status >= 400) {
+      replyWithError(this.exchange, this.status, responseHeaders);
+      return BodyAction.Replied;
+    }
+    if (!body.size && this.isConverted) {
+      replyBadResponse(this.exchange);
+      return BodyAction.Replied;
+    }
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
       const error = body.bytes();
@@ -112,16 +102,16 @@ export class Answer {
       responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted) {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
-      if (!this.editWhole(body.bytes())) return BodyAction.Continue;
-    } else if (!this.translate(body)) {
-      writeBadAnswer();
+      if (!editResponse(this.exchange, body.bytes(), out)) return BodyAction.Continue;
+    } else if (!translateResponse(this.exchange, body.bytes(), this.isEdited, out)) {
+      writeBadResponse(out);
       responseHeaders.setText(":status", "502");
       responseHeaders.setText("content-type", "application/json");
     }
     body.replace(out.slice);
     text.clear();
     responseHeaders.set("content-length", text.integer(out.size).slice);
-    this.publish();
+    publishUsage(this.exchange.usage);
     return BodyAction.Continue;
   }
 
@@ -131,7 +121,7 @@ export class Answer {
     if (stream === null) return chunk;
     const forward = stream.push(chunk, isLastChunk);
     // A client may leave at any time, and then the access log is written before anybody hears of it.
-    if (isLastChunk || ++this.chunks % PUBLISH_EVERY == 0) this.publish();
+    if (isLastChunk || ++this.chunks % PUBLISH_EVERY == 0) publishUsage(this.exchange.usage);
     return forward;
   }
 
@@ -140,43 +130,13 @@ export class Answer {
     const stream = this.stream;
     if (stream === null) return;
     stream.push(sliceOf(0, 0), true);
-    this.publish();
-  }
-
-  /** Tells the other filters and the access log what the answer cost, as far as it is known. */
-  private publish(): void {
-    if (!this.exchange.usage.seen) return;
-    text.clear();
-    this.exchange.usage.write(text);
-    setProperty(USAGE_STATE, text.slice);
+    publishUsage(this.exchange.usage);
   }
 
   /** Gives the memory of the stream back. */
   free(): void {
     const stream = this.stream;
     if (stream) stream.free();
-  }
-
-  private translate(body: BodyBuffer): bool {
-    if (document.parse(body.bytes()) != JsonError.None) return false;
-    if (!this.exchange.config.provider.translateResponse(this.exchange, document, out)) return false;
-    if (!this.isEdited) return true;
-    translated.release(64 * 1024);
-    translated.append(out.slice);
-    out.clear();
-    if (!this.editWhole(translated.slice)) out.append(translated.slice);
-    return true;
-  }
-
-  /** Writes the edited answer; `false`, and nothing written, where nothing has to be edited. */
-  private editWhole(body: Slice): bool {
-    if (document.parse(body) != JsonError.None) return false;
-    edit.begin(document);
-    const editor = new AnswerEditor(this.exchange);
-    editor.editWhole(document, edit);
-    editor.free();
-    if (edit.changed) edit.write(out);
-    return edit.changed;
   }
 
   private translator(): AnswerStream | null {
@@ -188,73 +148,4 @@ export class Answer {
   private hasUsage(isEventStream: bool): bool {
     return isEventStream && (this.exchange.includeUsage || this.exchange.asksForUsage);
   }
-
-  private nameServer(headers: HeaderMap): void {
-    text.clear();
-    headers.put(PROVIDER_HEADER, text.text(this.exchange.config.name).slice);
-    const model = this.exchange.model.slice;
-    if (isHeaderValue(model)) headers.put(MODEL_HEADER, model);
-  }
-
-  private leaveCompressed(): HeadersAction {
-    compressed.add();
-    log(
-      LogLevel.Warn,
-      "ai-proxy: the provider compressed its answer although it was not asked to; it is passed on as it is",
-    );
-    return HeadersAction.Continue;
-  }
-
-  private replyToEmptyBody(): BodyAction {
-    if (this.status >= 400) this.replyToEmptyError(responseHeaders);
-    else {
-      writeBadAnswer();
-      this.reply(BAD_GATEWAY, pairs.clear());
-    }
-    return BodyAction.Replied;
-  }
-
-  private replyToEmptyError(headers: HeaderMap): void {
-    out.clear();
-    translateError(this.exchange, document, this.status, ABSENT, sliceOf(0, 0), out);
-    pairs.clear();
-    const retryAfter = headers.get("retry-after");
-    if (retryAfter != ABSENT) pairs.add("retry-after", retryAfter);
-    this.reply(this.status, pairs);
-  }
-
-  private reply(status: i32, more: HeaderPairs): void {
-    more.addText(PROVIDER_HEADER, this.exchange.config.name);
-    sendLocalReply(status, "ai-proxy.provider_error", "application/json", out.slice, more);
-  }
-}
-
-function writeBadAnswer(): void {
-  text.clear();
-  const message = text.text("The provider's answer is not what its API promises.").slice;
-  out.clear();
-  writeError(out, BAD_GATEWAY, message, ABSENT, ABSENT);
-}
-
-function readStatus(value: Slice): i32 {
-  let status = 0;
-  for (let i = 0; i < min(sliceSize(value), 3); i++) status = status * 10 + <i32>byteAt(value, i) - 0x30;
-  return status;
-}
-
-function isFromProvider(): bool {
-  return sliceEquals(namedProperty("response\0code_details"), "via_upstream");
-}
-
-function isCompressed(headers: HeaderMap): bool {
-  const encoding = headers.get("content-encoding");
-  return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
-}
-
-/** Whether a client's model can stand in a header: visible ASCII, and not too long. */
-function isHeaderValue(value: Slice): bool {
-  const size = sliceSize(value);
-  if (size == 0 || size > LONGEST_MODEL) return false;
-  for (let i = 0; i < size; i++) if (byteAt(value, i) - 0x21 > 0x5d) return false;
-  return true;
 }
