@@ -101,8 +101,8 @@ export abstract class Provider {
     return false;
   }
 
-  /** Whether the gateway may ask for the usage of a stream. */
-  mayAskForUsage(exchange: Exchange): bool {
+  /** Whether the gateway may ask for the usage of the stream that the request begins. */
+  mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
     return true;
   }
 

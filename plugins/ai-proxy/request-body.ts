@@ -157,7 +157,7 @@ function readStream(exchange: Exchange, request: JsonDocument): bool {
   }
   exchange.includeUsage = exchange.streaming && jsonIsTrue(jsonGet(options, "include_usage"));
   const config = exchange.config;
-  const mayAsk = !config.disableStreamUsageStats && config.provider.mayAskForUsage(exchange);
+  const mayAsk = !config.disableStreamUsageStats && config.provider.mayAskForUsage(exchange, request);
   exchange.asksForUsage = exchange.streaming && !exchange.includeUsage && mayAsk;
   return true;
 }
@@ -172,8 +172,10 @@ function readMessages(exchange: Exchange, request: JsonDocument): bool {
     return exchange.refuse("You must provide a messages parameter.", "messages", "missing_required_parameter");
   }
   const first = jsonKind(messages) == JsonKind.Array ? jsonFirst(messages) : ABSENT;
-  if (first == ABSENT)
-    return exchange.refuse("'messages' must be a list of at least one message.", "messages", "invalid_type");
+  if (first == ABSENT) {
+    const code = jsonKind(messages) == JsonKind.Array ? "empty_array" : "invalid_type";
+    return exchange.refuse("'messages' must be a list of at least one message.", "messages", code);
+  }
   if (jsonKind(first) != JsonKind.Object) {
     return exchange.refuse("'messages[0]' must be an object.", "messages[0]", "invalid_type");
   }
@@ -198,8 +200,14 @@ function limitBy(field: string, request: JsonDocument): bool {
   const other = field == "max_tokens" ? "max_completion_tokens" : "max_tokens";
   const index = request.indexOf(other);
   if (index < 0) return false;
-  if (request.indexOf(field) >= 0) edit.remove(other);
-  else {
+  const known = request.get(field);
+  const isNull = jsonKind(known) == JsonKind.Null;
+  if (known != ABSENT && (!isNull || jsonKind(request.valueAt(index)) == JsonKind.Null)) edit.remove(other);
+  else if (isNull) {
+    // `null` is no limit: the value of the other name takes its place.
+    edit.remove(other);
+    edit.replace(known, request.valueAt(index));
+  } else {
     literals.clear();
     edit.replace(request.keyAt(index), literals.byte(0x22).text(field).byte(0x22).slice);
   }

@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from "./wire.ts";
 
 const messageKeys = ["role", "content", "name", "tool_calls", "tool_call_id", "reasoning_content", "partial"];
 const modalities = ["text", "image", "audio", "video"];
-const partOptions = ["cache_control", "fps", "max_frames", "min_pixels", "max_pixels", "total_pixels"];
+const partOptions = ["cache_control", "enable_rotate", "fps", "max_frames", "min_pixels", "max_pixels", "total_pixels"];
 
 /** Refuses messages that the text or the multimodal endpoint refuses. */
 export function checkMessages(messages: unknown, multimodal: boolean): JsonObject[] {
@@ -50,9 +50,16 @@ function checkMessage(message: unknown, path: string, multimodal: boolean): void
     }
     return;
   }
+  if (!multimodal && isDocumentContent(content)) return;
   if (!multimodal) throw invalidParameter("input content must be a string.");
   if (!Array.isArray(content)) throw shapeless;
   content.forEach((part) => checkPart(part));
+}
+
+/** Typed parts of text and documents: https://www.alibabacloud.com/help/en/model-studio/data-mining-qwen-doc */
+function isDocumentContent(content: unknown): boolean {
+  const types = Array.isArray(content) ? content.map((part) => (isObject(part) ? part.type : undefined)) : [];
+  return types.includes("doc_url") && types.every((type) => type === "text" || type === "doc_url");
 }
 
 /** A part is named by its key; OpenAI's `{type, …}` is not a part. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference (parameters)
+// https://docs.qwencloud.com/api-reference/chat/dashscope (max_completion_tokens and newer ones)
 // Refusals: https://help.aliyun.com/zh/model-studio/error-code
 import { invalidParameter, outOfDefinition } from "./dashscope-errors.ts";
 import { isObject, type JsonObject } from "./wire.ts";
@@ -23,6 +24,8 @@ const known: Record<string, [check: Check, refusal?: string]> = {
   repetition_penalty: [(v) => isNumber(v) && (v as number) > 0, "Repetition_penalty should be greater than 0.0"],
   presence_penalty: [between(-2, 2), "Presence_penalty should be in [-2.0, 2.0]"],
   max_tokens: [(v) => isInteger(v) && between(1, 65536)(v), "Range of max_tokens should be [1, 65536]"],
+  max_completion_tokens: [(v) => isInteger(v) && (v as number) > 0],
+  logit_bias: [isObject],
   seed: [(v) => isInteger(v) && (v as number) >= 0, "Range of seed should be [0, 9223372036854775807]"],
   n: [(v) => isInteger(v) && between(1, 4)(v), "Range of n should be [1, 4]"],
   stop: [
@@ -59,6 +62,10 @@ const known: Record<string, [check: Check, refusal?: string]> = {
   vl_enable_image_hw_output: [isBoolean],
   max_pixels: [isInteger],
   ocr_options: [isObject],
+  tool_stream: [isBoolean],
+  clear_thinking: [isBoolean],
+  skill: [Array.isArray],
+  enable_text_image_mixed: [isBoolean],
 };
 
 /** What the checks beyond a single parameter need to know. */

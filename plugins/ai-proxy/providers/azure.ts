@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { ABSENT, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { JsonDocument } from "../../../assembly/json/document";
 import { ApiToken } from "../api-token";
 import { withoutScheme } from "../custom-url";
 import { Exchange } from "../exchange";
@@ -103,8 +104,12 @@ class Azure extends OpenAiCompatible {
     return true;
   }
 
-  override mayAskForUsage(exchange: Exchange): bool {
-    return !isOld(exchange);
+  /**
+   * Azure refuses `stream_options` beside `data_sources`:
+   * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/references/on-your-data
+   */
+  override mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
+    return !isOld(exchange) && request.get("data_sources") == ABSENT;
   }
 
   override limitField(exchange: Exchange): string {

@@ -30,7 +30,7 @@ class Moonshot extends OpenAiCompatible {
   }
 
   /** It tells the usage of each stream, asked or not. */
-  override mayAskForUsage(exchange: Exchange): bool {
+  override mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
     return false;
   }
 

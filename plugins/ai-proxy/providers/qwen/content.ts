@@ -20,6 +20,7 @@ const PART_OPTIONS: StaticArray<string> = [
   "fps",
   "max_frames",
   "cache_control",
+  "enable_rotate",
 ];
 
 /** Holds one JSON string at a time that is put together from several. */
@@ -29,7 +30,18 @@ const joined = new ByteBuffer();
 export function hasMedia(content: Slice): bool {
   for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
     const type = jsonGet(part, "type");
-    if (jsonKind(type) == JsonKind.String && !isText(type)) return true;
+    if (jsonKind(type) == JsonKind.String && !isText(type) && !isDocument(type)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether a content names documents, which only the endpoint of the text models reads, in the client's own form:
+ * https://www.alibabacloud.com/help/en/model-studio/data-mining-qwen-doc
+ */
+export function hasDocuments(content: Slice): bool {
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    if (isDocument(jsonGet(part, "type"))) return true;
   }
   return false;
 }
@@ -127,6 +139,10 @@ function writeAudio(place: Place, audio: Slice, writer: JsonWriter): bool {
 
 function isText(type: Slice): bool {
   return jsonEquals(type, "text") || jsonEquals(type, "refusal");
+}
+
+function isDocument(type: Slice): bool {
+  return jsonEquals(type, "doc_url");
 }
 
 function textOf(part: Slice, type: Slice): Slice {

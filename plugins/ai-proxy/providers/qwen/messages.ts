@@ -11,7 +11,7 @@ import {
 } from "../../../../assembly/json/value";
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
-import { hasCacheControl, hasMedia, joinedText, releaseContent, writePart } from "./content";
+import { hasCacheControl, hasDocuments, hasMedia, joinedText, releaseContent, writePart } from "./content";
 import { ClientMessage } from "./message";
 import { Place } from "./place";
 
@@ -105,6 +105,10 @@ export class MessagesWriter {
   }
 
   private writeText(content: Slice): bool {
+    if (hasDocuments(content)) {
+      this.writer.raw(content);
+      return true;
+    }
     const text = joinedText(content);
     if (text == ABSENT) return this.place.refuse(".content", "Each part of the content must have a type and its text.");
     // Only where a part says what to cache does the endpoint of the text models take a list of parts, and OpenAI's.

@@ -12,8 +12,9 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { CUMULATIVE, noteChoices } from "./notes";
-import { checkTools, writeToolChoice } from "./tools";
-import { checkType, Type } from "./type";
+import { writeThinking } from "./thinking";
+import { hasTools, writeToolChoice, writeTools } from "./tools";
+import { checkType, present, Type } from "./type";
 
 class Parameter {
   constructor(
@@ -32,6 +33,11 @@ const PARAMETERS: Parameter[] = [
   new Parameter("top_p", Type.Number),
   new Parameter("presence_penalty", Type.Number),
   new Parameter("seed", Type.Integer),
+  // `max_tokens` limits the text alone, `max_completion_tokens` text and reasoning:
+  // https://docs.qwencloud.com/api-reference/chat/dashscope
+  new Parameter("max_tokens", Type.Integer),
+  new Parameter("max_completion_tokens", Type.Integer),
+  new Parameter("logit_bias", Type.Object),
   new Parameter("n", Type.Integer),
   new Parameter("stop", Type.TextOrList),
   new Parameter("tools", Type.List),
@@ -42,9 +48,11 @@ const PARAMETERS: Parameter[] = [
   new Parameter("top_logprobs", Type.Integer),
   new Parameter("top_k", Type.Integer),
   new Parameter("repetition_penalty", Type.Number),
-  new Parameter("enable_thinking", Type.Boolean),
-  new Parameter("thinking_budget", Type.Integer),
   new Parameter("preserve_thinking", Type.Boolean),
+  new Parameter("clear_thinking", Type.Boolean),
+  new Parameter("tool_stream", Type.Boolean),
+  new Parameter("skill", Type.List),
+  new Parameter("enable_text_image_mixed", Type.Boolean),
   new Parameter("enable_search", Type.Boolean),
   new Parameter("search_options", Type.Object),
   new Parameter("enable_code_interpreter", Type.Boolean),
@@ -65,7 +73,7 @@ export function writeParameters(exchange: Exchange, request: JsonDocument, searc
     if (parameter === null || jsonKind(request.valueAt(i)) == JsonKind.Null) continue;
     if (!writeParameter(exchange, parameter, request.valueAt(i), request, writer)) return false;
   }
-  if (!writeMaxTokens(exchange, request, writer) || !writeEffort(exchange, request, writer)) return false;
+  if (!writeThinking(exchange, request, writer)) return false;
   if (search && present(request, "enable_search") == ABSENT) writer.key("enable_search").boolean(true);
   writer.endObject();
   return true;
@@ -80,12 +88,10 @@ function writeParameter(
 ): bool {
   const name = parameter.name;
   if (!checkType(exchange, name, parameter.type, value)) return false;
-  if (parameter.type == Type.TextOrObject) return writeToolChoice(exchange, value, request.get("tools"), writer);
-  if (parameter.type == Type.List) {
-    // DashScope refuses an empty list of tools, which some clients send.
-    if (jsonFirst(value) == ABSENT) return true;
-    if (!checkTools(exchange, value)) return false;
-  }
+  const tools = request.get("tools");
+  if (name == "tool_choice") return writeToolChoice(exchange, value, tools, writer);
+  if (name == "tools") return writeTools(exchange, value, request.get("tool_choice"), writer);
+  if (name == "parallel_tool_calls" && !hasTools(tools)) return true;
   if (name == "n") noteChoices(exchange, jsonInteger(value, 1));
   writer.key(name).raw(value);
   return true;
@@ -117,32 +123,7 @@ function refuseForeign(exchange: Exchange, request: JsonDocument): bool {
   return true;
 }
 
-/** DashScope has one limit, which both of OpenAI's names mean; the newer name wins. */
-function writeMaxTokens(exchange: Exchange, request: JsonDocument, writer: JsonWriter): bool {
-  let name = "max_completion_tokens";
-  if (present(request, name) == ABSENT) name = "max_tokens";
-  const value = present(request, name);
-  if (value == ABSENT) return true;
-  writer.key("max_tokens").raw(value);
-  return checkType(exchange, name, Type.Integer, value);
-}
-
-/** `none` is DashScope's `enable_thinking: false`; other efforts are for the models that know them. */
-function writeEffort(exchange: Exchange, request: JsonDocument, writer: JsonWriter): bool {
-  const value = present(request, "reasoning_effort");
-  if (value == ABSENT) return true;
-  if (!jsonEquals(value, "none")) writer.key("reasoning_effort").raw(value);
-  else if (present(request, "enable_thinking") == ABSENT) writer.key("enable_thinking").boolean(false);
-  return checkType(exchange, "reasoning_effort", Type.Text, value);
-}
-
 function find(key: Slice): Parameter | null {
   for (let i = 0; i < PARAMETERS.length; i++) if (jsonEquals(key, PARAMETERS[i].name)) return PARAMETERS[i];
   return null;
-}
-
-/** The value of a member that is there and is not `null`, or ABSENT. */
-function present(request: JsonDocument, key: string): Slice {
-  const value = request.get(key);
-  return jsonKind(value) == JsonKind.Null ? ABSENT : value;
 }

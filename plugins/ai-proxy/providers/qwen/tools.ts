@@ -1,10 +1,117 @@
-import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
-import { jsonEquals, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../../assembly/json/value";
+import { ABSENT, Slice, slicesEqual } from "../../../../assembly/bytes/slice";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  jsonKind,
+  JsonKind,
+  jsonNext,
+} from "../../../../assembly/json/value";
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 
-/** Refuses tools that DashScope does not have. https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling */
-export function checkTools(exchange: Exchange, tools: Slice): bool {
+/** The most tools that `allowed_tools` may name: OpenAI takes no more tools than this. */
+const MOST_ALLOWED = 128;
+
+/** The names that the current request allows: read once, so that the work is linear in the request. */
+const allowedNames = new StaticArray<Slice>(MOST_ALLOWED);
+
+/** Whether there is any tool. DashScope refuses an empty list, which some clients send. */
+export function hasTools(tools: Slice): bool {
+  return jsonFirst(tools) != ABSENT;
+}
+
+/**
+ * Writes the tools, unless there is none, and refuses those that DashScope does not have. With a `tool_choice` of type
+ * `allowed_tools` only those that it names are written: https://developers.openai.com/api/docs/guides/function-calling
+ */
+export function writeTools(exchange: Exchange, tools: Slice, choice: Slice, writer: JsonWriter): bool {
+  if (!hasTools(tools)) return true;
+  if (!checkTools(exchange, tools)) return false;
+  const allowed = allowedTools(choice);
+  writer.key("tools");
+  if (allowed == ABSENT) {
+    writer.raw(tools);
+    return true;
+  }
+  const count = readAllowed(allowed);
+  writer.beginArray();
+  for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
+    if (isAllowed(jsonContent(nameIn(tool)), count)) writer.raw(tool);
+  }
+  writer.endArray();
+  return true;
+}
+
+/**
+ * Writes `tool_choice`. DashScope has `auto`, `none` and a named function; `required` means the same as a named function
+ * if there is only one. Without tools nothing is written.
+ */
+export function writeToolChoice(exchange: Exchange, choice: Slice, tools: Slice, writer: JsonWriter): bool {
+  const isFree = jsonEquals(choice, "auto") || jsonEquals(choice, "none");
+  if (!hasTools(tools)) {
+    if (isFree) return true;
+    const message = "'tool_choice' is only allowed when 'tools' are specified.";
+    return exchange.refuse(message, "tool_choice", "invalid_value");
+  }
+  if (isFree || jsonKind(nameIn(choice)) == JsonKind.String) {
+    writer.key("tool_choice").raw(choice);
+    return true;
+  }
+  if (jsonEquals(jsonGet(choice, "type"), "allowed_tools")) return writeAllowed(exchange, choice, writer);
+  if (jsonEquals(choice, "required")) return writeRequired(exchange, tools, writer);
+  return exchange.refuse("This 'tool_choice' is not supported.", "tool_choice", "unsupported_value");
+}
+
+function writeAllowed(exchange: Exchange, choice: Slice, writer: JsonWriter): bool {
+  const allowed = allowedTools(choice);
+  let count = 0;
+  for (let tool = jsonFirst(allowed); tool != ABSENT; tool = jsonNext(allowed, tool)) count++;
+  if (count == 0 || count > MOST_ALLOWED) {
+    const message = `'allowed_tools' must name 1 to ${MOST_ALLOWED} tools.`;
+    return exchange.refuse(message, "tool_choice.allowed_tools.tools", "invalid_value");
+  }
+  if (jsonEquals(jsonGet(jsonGet(choice, "allowed_tools"), "mode"), "required")) {
+    return writeRequired(exchange, allowed, writer);
+  }
+  writer.key("tool_choice").string("auto");
+  return true;
+}
+
+function writeRequired(exchange: Exchange, tools: Slice, writer: JsonWriter): bool {
+  const only = jsonFirst(tools);
+  const name = nameIn(only);
+  if (jsonKind(name) != JsonKind.String || jsonNext(tools, only) != ABSENT) {
+    const message = "This provider can be made to call one function, by its name, but not any of several.";
+    return exchange.refuse(message, "tool_choice", "unsupported_value");
+  }
+  writer.key("tool_choice").beginObject().key("type").string("function");
+  writer.key("function").beginObject().key("name").raw(name).endObject().endObject();
+  return true;
+}
+
+/** The tools that a choice of type `allowed_tools` names; ABSENT for any other choice. */
+function allowedTools(choice: Slice): Slice {
+  const isAllowed = jsonEquals(jsonGet(choice, "type"), "allowed_tools");
+  return isAllowed ? jsonGet(jsonGet(choice, "allowed_tools"), "tools") : ABSENT;
+}
+
+function readAllowed(tools: Slice): i32 {
+  let count = 0;
+  for (let tool = jsonFirst(tools); tool != ABSENT && count < MOST_ALLOWED; tool = jsonNext(tools, tool)) {
+    unchecked((allowedNames[count++] = jsonContent(nameIn(tool))));
+  }
+  return count;
+}
+
+function isAllowed(name: Slice, count: i32): bool {
+  for (let i = 0; i < count; i++) if (slicesEqual(unchecked(allowedNames[i]), name)) return true;
+  return false;
+}
+
+/** https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling */
+function checkTools(exchange: Exchange, tools: Slice): bool {
   let position = 0;
   for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
     const path = `tools[${position++}]`;
@@ -15,23 +122,6 @@ export function checkTools(exchange: Exchange, tools: Slice): bool {
       return exchange.refuse("A function must have a name.", `${path}.function.name`, "missing_required_parameter");
     }
   }
-  return true;
-}
-
-/** DashScope has `auto`, `none` and a named function; `required` means the same as that if there is only one function. */
-export function writeToolChoice(exchange: Exchange, choice: Slice, tools: Slice, writer: JsonWriter): bool {
-  if (jsonEquals(choice, "auto") || jsonEquals(choice, "none") || jsonKind(nameIn(choice)) == JsonKind.String) {
-    writer.key("tool_choice").raw(choice);
-    return true;
-  }
-  const only = jsonFirst(tools);
-  const name = nameIn(only);
-  if (!jsonEquals(choice, "required") || jsonKind(name) != JsonKind.String || jsonNext(tools, only) != ABSENT) {
-    const message = "This provider can be made to call one function, by its name, but not any of several.";
-    return exchange.refuse(message, "tool_choice", "unsupported_value");
-  }
-  writer.key("tool_choice").beginObject().key("type").string("function");
-  writer.key("function").beginObject().key("name").raw(name).endObject().endObject();
   return true;
 }
 

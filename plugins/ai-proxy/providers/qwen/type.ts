@@ -1,4 +1,5 @@
-import { Slice } from "../../../../assembly/bytes/slice";
+import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../../assembly/json/document";
 import { jsonIsInteger, jsonKind, JsonKind } from "../../../../assembly/json/value";
 import { Exchange } from "../../exchange";
 
@@ -12,6 +13,12 @@ export const enum Type {
   Object,
   TextOrList,
   TextOrObject,
+}
+
+/** The value of a member that is there and is not `null`, or ABSENT. */
+export function present(request: JsonDocument, key: string): Slice {
+  const value = request.get(key);
+  return jsonKind(value) == JsonKind.Null ? ABSENT : value;
 }
 
 /** Refuses a value of another type, naming the field. */
