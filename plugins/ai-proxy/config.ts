@@ -1,6 +1,7 @@
 import { Slice, sliceEquals } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
+import { readFilled } from "./address";
 import { ProviderConfig } from "./provider-config";
 import { findProvider, providerTypes } from "./providers";
 
@@ -24,17 +25,27 @@ export class AiProxyConfig {
     const config = new AiProxyConfig();
     const single = reader.object("provider");
     const list = reader.objects("providers");
-    const activeId = reader.text("activeProviderId");
+    const activeId = readFilled(reader, "activeProviderId");
     if (single) {
       const entry = readEntry(single);
       config.providers.push(entry);
       config.activate(entry, reader);
+      for (let i = 0; i < list.length; i++) list[i].skip();
+      const reason = "has no effect beside provider";
+      if (list.length) reader.warn("providers", reason);
+      if (activeId.length) reader.warn("activeProviderId", reason);
       return config;
     }
     for (let i = 0; i < list.length; i++) config.providers.push(readEntry(list[i]));
+    config.checkIds(list.length, reader);
     if (!list.length && inherited) config.providers = inherited.providers;
     if (activeId.length) config.select(activeId, reader);
     config.warnAboutOthers(list.length, reader);
+    reader.value("_plugin_id_");
+    // What was meant to name a provider, and does not, must not lead past the gateway's keys.
+    if (!config.active && !list.length && reader.hasUnknownKeys && !reader.failed) {
+      reader.fail("activeProviderId", "or provider is required where other keys stand that are not known");
+    }
     return config;
   }
 
@@ -62,9 +73,22 @@ export class AiProxyConfig {
     reader.fail("activeProviderId", "names none of the providers");
   }
 
+  /** Of two providers with one id only one could ever be chosen. */
+  private checkIds(count: i32, reader: ConfigReader): void {
+    const places = new Map<string, i32>();
+    for (let i = 0; i < count; i++) {
+      const id = this.providers[i].id;
+      if (!id.length) reader.warn(`providers[${i}]`, "has no id: nothing can choose it");
+      else if (places.has(id)) reader.fail(`providers[${i}].id`, `is also that of providers[${places.get(id)}]`);
+      else places.set(id, i);
+    }
+  }
+
   private activate(entry: ProviderEntry, reader: ConfigReader): void {
     this.active = entry.config;
     const errors = entry.report.errors;
+    // Many rules may choose the same provider.
+    if (errors.length && reader.report.errors.includes(errors[0])) return;
     for (let i = 0; i < errors.length; i++) reader.report.errors.push(errors[i]);
     const warnings = entry.report.warnings;
     for (let i = 0; i < warnings.length; i++) reader.report.warnings.push(warnings[i]);

@@ -1,5 +1,6 @@
 import { Api } from "../../assembly/ai/api";
 import { ConfigReader } from "../../assembly/config/reader";
+import { HttpAddress } from "./address";
 
 /** What stands at the end of an address that names one API, and not the base of all. */
 const LEAVES = [
@@ -30,12 +31,11 @@ export class CustomUrl {
   /** Reads the address; `standard` says which path below `/v1` serves which API. */
   static read(reader: ConfigReader, key: string, standard: StaticArray<string>): CustomUrl {
     const custom = new CustomUrl();
-    const url = withoutScheme(reader.text(key));
-    if (!url.length) return custom;
-    const slash = url.indexOf("/");
-    custom.host = slash < 0 ? url : url.substring(0, slash);
-    if (!custom.host.length) reader.fail(key, "must name a host");
-    let path = slash < 0 ? VERSION : url.substring(slash);
+    const address = HttpAddress.read(reader, key);
+    custom.host = address.host;
+    if (!custom.host.length) return custom;
+    let path = address.path.length ? address.path : VERSION;
+    if (address.query.length) path += "?" + address.query;
     if (path.endsWith("/")) path = path.substring(0, path.length - 1);
     let isDirect = false;
     for (let i = 0; i < LEAVES.length; i++) if (path.endsWith(LEAVES[i])) isDirect = true;
@@ -46,10 +46,4 @@ export class CustomUrl {
     }
     return custom;
   }
-}
-
-/** An address behind its `https://`. */
-export function withoutScheme(url: string): string {
-  const scheme = url.indexOf("://");
-  return scheme < 0 ? url : url.substring(scheme + 3);
 }

@@ -2,10 +2,11 @@ import { Api } from "../../assembly/ai/api";
 import { apiOfName } from "../../assembly/ai/api-path";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
 import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../assembly/bytes/slice";
-import { isPrintable } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonContent, jsonKind, JsonKind } from "../../assembly/json/value";
+import { checkPath, readHost } from "./address";
 import { ApiToken } from "./api-token";
+import { readApiTokens } from "./api-tokens";
 import { ChatOptions } from "./chat-options";
 import { ModelMapping } from "./model-mapping";
 import { Provider, ProviderOptions } from "./provider";
@@ -77,7 +78,9 @@ export class ProviderConfig {
   static read(reader: ConfigReader, provider: Provider): ProviderConfig {
     const config = new ProviderConfig(provider);
     config.id = reader.text("id");
-    config.tokens = readTokens(reader, provider);
+    if (!canStandInHeader(config.id))
+      reader.fail("id", "must hold no control characters: a header of the response shows it");
+    config.tokens = readApiTokens(reader, provider);
     config.models = ModelMapping.read(reader);
     config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);
     config.readPaths(reader);
@@ -99,10 +102,10 @@ export class ProviderConfig {
     this.basePath = withoutLastSlash(hasSubPath ? reader.text("subPath") : reader.text("basePath"));
     const removes = BasePathHandling.RemovePrefix;
     this.basePathHandling = reader.choice("basePathHandling", ["removePrefix", "prepend"], removes);
-    this.domain = reader.text("providerDomain");
+    this.domain = readHost(reader, "providerDomain");
     this.providerBasePath = withoutLastSlash(reader.text("providerBasePath"));
-    requireSlash(reader, hasSubPath ? "subPath" : "basePath", this.basePath);
-    requireSlash(reader, "providerBasePath", this.providerBasePath);
+    checkBase(reader, hasSubPath ? "subPath" : "basePath", this.basePath);
+    checkBase(reader, "providerBasePath", this.providerBasePath);
   }
 
   private readCapabilities(reader: ConfigReader): void {
@@ -111,32 +114,13 @@ export class ProviderConfig {
     for (let i = 0; i < names.length; i++) {
       const api = apiOfName(names[i]);
       const key = `capabilities.${names[i]}`;
+      const path = paths.get(names[i]);
       if (api == Api.Unknown) reader.fail(key, "is not the name of an API");
-      else this.capabilities[api] = paths.get(names[i]);
-      requireSlash(reader, key, paths.get(names[i]));
+      else this.capabilities[api] = path;
+      if (path.length) checkPath(reader, key, path);
+      else reader.fail(key, "must not be empty");
     }
   }
-}
-
-function readTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
-  const hasOne = reader.has("apiToken");
-  const hasMany = reader.has("apiTokens");
-  if (hasOne && hasMany) {
-    reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
-  }
-  const one = reader.text("apiToken");
-  const texts = reader.texts("apiTokens");
-  if (hasOne) texts.push(one);
-  const tokens: ApiToken[] = [];
-  for (let i = 0; i < texts.length; i++) {
-    // A line end behind a key, as files of secrets have it, would fail each request later.
-    if (!isPrintable(texts[i])) reader.fail(hasOne ? "apiToken" : `apiTokens[${i}]`, "must be printable ASCII");
-    else if (texts[i].length) tokens.push(new ApiToken(texts[i]));
-  }
-  if (!tokens.length && provider.requiresToken() && !reader.failed) {
-    reader.fail(hasOne ? "apiToken" : "apiTokens", "must hold a key");
-  }
-  return tokens;
 }
 
 function readReasoningMode(reader: ConfigReader): ReasoningMode {
@@ -163,10 +147,21 @@ function copied(bytes: Slice): ArrayBuffer {
   return copy;
 }
 
+/** Whether a text can be the value of a header (RFC 9110, section 5.5): beyond ASCII it goes out as UTF-8. */
+function canStandInHeader(text: string): bool {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit == 0x7f) return false;
+  }
+  return true;
+}
+
 function withoutLastSlash(path: string): string {
   return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
 }
 
-function requireSlash(reader: ConfigReader, key: string, path: string): void {
-  if (path.length && !path.startsWith("/")) reader.fail(key, "must begin with /");
+/** A base has no query: it would stand in the middle of the path. */
+function checkBase(reader: ConfigReader, key: string, path: string): void {
+  if (path.includes("?")) reader.fail(key, "must be a path without a query");
+  else checkPath(reader, key, path);
 }

@@ -1,5 +1,5 @@
 import { ConfigReader } from "../../assembly/config/reader";
-import { withoutScheme } from "./custom-url";
+import { HttpAddress } from "./address";
 
 const REFRESH_SECONDS = 300;
 const MOST_SECONDS = 86_400;
@@ -47,15 +47,13 @@ export const sources: TextSource[] = [];
 export function readContext(reader: ConfigReader, timeout: i32): TextSource | null {
   const context = reader.object("context");
   if (context === null) return null;
-  const url = withoutScheme(context.requiredText("fileUrl"));
+  if (!context.has("fileUrl")) context.fail("fileUrl", "is required");
+  const url = HttpAddress.read(context, "fileUrl");
   const seconds = <u64>context.integer("refreshSeconds", REFRESH_SECONDS, 1, MOST_SECONDS);
   const cluster = readCluster(context);
-  const slash = url.indexOf("/");
-  const host = slash < 0 ? url : url.substring(0, slash);
   if (context.failed) return null;
-  if (!host.length) context.fail("fileUrl", "must name a host");
-  const path = slash < 0 ? "/" : url.substring(slash);
-  return known(new TextSource(cluster, host, path, seconds * 1000, timeout));
+  const path = (url.path.length ? url.path : "/") + (url.query.length ? "?" + url.query : "");
+  return known(new TextSource(cluster, url.host, path, seconds * 1000, timeout));
 }
 
 /** Keeps a text, so that it is fetched before it is asked for; gives the one that serves all who name it. */

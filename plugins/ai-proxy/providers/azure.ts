@@ -5,8 +5,8 @@ import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { ABSENT, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
+import { HttpAddress } from "../address";
 import { ApiToken } from "../api-token";
-import { withoutScheme } from "../custom-url";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { ProviderOptions } from "../provider";
@@ -41,18 +41,15 @@ class AzureOptions extends ProviderOptions {
 
   static read(reader: ConfigReader): AzureOptions {
     const options = new AzureOptions();
-    const url = withoutScheme(reader.requiredText("azureServiceUrl"));
-    const mark = url.indexOf("?");
-    const place = mark < 0 ? url : url.substring(0, mark);
-    const slash = place.indexOf("/");
-    options.query = mark < 0 ? "" : url.substring(mark + 1);
+    if (!reader.has("azureServiceUrl")) reader.fail("azureServiceUrl", "is required");
+    const address = HttpAddress.read(reader, "azureServiceUrl");
+    options.host = address.host;
+    options.path = address.path;
+    options.query = address.query;
     options.version = queryValue(options.query, "api-version=");
-    options.host = slash < 0 ? place : place.substring(0, slash);
-    options.path = slash < 0 ? "" : place.substring(slash);
     if (options.path.endsWith("/")) options.path = options.path.substring(0, options.path.length - 1);
     options.form = formOf(options.path);
     if (reader.failed) return options;
-    if (!options.host.length) reader.fail("azureServiceUrl", "must name a host");
     if (!options.version.length && options.form != Form.Versionless) {
       reader.fail("azureServiceUrl", "must say api-version=…, unless its path is /openai/v1");
     }

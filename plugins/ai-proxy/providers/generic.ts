@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../../assembly/config/reader";
+import { readHost } from "../address";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { BodyTreatment, ProviderOptions } from "../provider";
@@ -17,7 +18,7 @@ class Generic extends OpenAiCompatible {
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {
-    return new GenericOptions(reader.text("genericHost"));
+    return new GenericOptions(readHost(reader, "genericHost"));
   }
 
   override host(exchange: Exchange): string {

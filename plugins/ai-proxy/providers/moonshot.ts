@@ -1,9 +1,11 @@
 import { Api } from "../../../assembly/ai/api";
+import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { removeMember } from "../../../assembly/json/member-edit";
 import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/value";
+import { readFilled } from "../address";
 import { ApiToken } from "../api-token";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
@@ -17,8 +19,9 @@ const FILE_MILLISECONDS = 3_600_000;
 class Moonshot extends OpenAiCompatible {
   /** The text that Moonshot has read in an uploaded file. https://platform.moonshot.cn/docs/api/files */
   override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): TextSource | null {
-    const id = reader.text("moonshotFileId");
-    if (!id.length || !tokens.length) return null;
+    const id = readFilled(reader, "moonshotFileId");
+    if (!isVisible(id)) reader.fail("moonshotFileId", "must be printable ASCII without blanks");
+    if (reader.failed || !id.length || !tokens.length) return null;
     if (reader.has("context")) reader.fail("moonshotFileId", "and context name two texts: remove one of them");
     const domain = reader.text("providerDomain");
     const host = domain.length ? domain : HOST;

@@ -1,6 +1,7 @@
 import { Api } from "../../../assembly/ai/api";
 import { pathOfApi } from "../../../assembly/ai/api-path";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { hasPort, readHost } from "../address";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { ProviderOptions } from "../provider";
@@ -28,7 +29,9 @@ class Ollama extends OpenAiCompatible {
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {
-    const host = reader.requiredText("ollamaServerHost");
+    if (!reader.has("ollamaServerHost")) reader.fail("ollamaServerHost", "is required");
+    const host = readHost(reader, "ollamaServerHost");
+    if (hasPort(host)) reader.fail("ollamaServerHost", "must be the host alone: its port stands in ollamaServerPort");
     return new OllamaOptions(`${host}:${reader.integer("ollamaServerPort", PORT, 1, 65535)}`);
   }
 

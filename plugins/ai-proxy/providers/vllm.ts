@@ -1,6 +1,7 @@
 import { Api } from "../../../assembly/ai/api";
 import { pathOfApi } from "../../../assembly/ai/api-path";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { readHost } from "../address";
 import { CustomUrl } from "../custom-url";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
@@ -42,7 +43,7 @@ class Vllm extends OpenAiCompatible {
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {
-    return new VllmOptions(CustomUrl.read(reader, "vllmCustomUrl", this.paths), reader.text("vllmServerHost"));
+    return new VllmOptions(CustomUrl.read(reader, "vllmCustomUrl", this.paths), readHost(reader, "vllmServerHost"));
   }
 
   override host(exchange: Exchange): string {

@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../../../assembly/config/reader";
+import { readHost } from "../../address";
 import { ProviderOptions } from "../../provider";
 
 /** The options that only providers of type `qwen` have. */
@@ -21,8 +22,7 @@ export class QwenOptions extends ProviderOptions {
     if (options.fileUrls.length > 0 && reader.has("context")) {
       reader.fail("qwenFileIds", "and context name two texts: remove one of them");
     }
-    options.domain = reader.text("qwenDomain");
-    if (!isHost(options.domain)) reader.fail("qwenDomain", "must be a host name, without scheme and path");
+    options.domain = readHost(reader, "qwenDomain");
     if (options.compatible) {
       const reason = "has no effect without qwenEnableCompatible: false";
       if (options.search) reader.warn("qwenEnableSearch", reason);
@@ -46,13 +46,6 @@ function isFileId(id: string): bool {
   for (let i = 0; i < id.length; i++)
     if (!isLetterOrDigit(id.charCodeAt(i)) && !"-_.".includes(id.charAt(i))) return false;
   return id.length > 0;
-}
-
-function isHost(host: string): bool {
-  for (let i = 0; i < host.length; i++) {
-    if (!isLetterOrDigit(host.charCodeAt(i)) && !"-.:[]".includes(host.charAt(i))) return false;
-  }
-  return true;
 }
 
 function isLetterOrDigit(unit: i32): bool {

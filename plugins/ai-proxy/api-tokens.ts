@@ -1,0 +1,33 @@
+import { isVisible } from "../../assembly/config/printable";
+import { ConfigReader } from "../../assembly/config/reader";
+import { startsWithIgnoringCase } from "./address";
+import { ApiToken } from "./api-token";
+import { Provider } from "./provider";
+
+const SCHEME = "bearer ";
+
+/** Reads `apiTokens`, or `apiToken`; every API key that a provider could not be sent is reported by its place. */
+export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
+  const hasOne = reader.has("apiToken");
+  if (hasOne && reader.has("apiTokens")) {
+    reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
+  }
+  const one = reader.text("apiToken");
+  const texts = reader.texts("apiTokens");
+  if (hasOne) texts.push(one);
+  const tokens: ApiToken[] = [];
+  for (let i = 0; i < texts.length; i++) {
+    const fault = faultOf(texts[i]);
+    if (fault.length) reader.fail(hasOne ? "apiToken" : `apiTokens[${i}]`, fault);
+    else tokens.push(new ApiToken(texts[i]));
+  }
+  if (!tokens.length && provider.requiresToken() && !reader.failed) reader.fail("apiTokens", "must hold a key");
+  return tokens;
+}
+
+/** What is wrong with an API key; "" where nothing is. An empty one is what a template makes of an unset variable. */
+function faultOf(text: string): string {
+  if (!text.length) return "must not be empty";
+  if (startsWithIgnoringCase(text, SCHEME)) return "must be the key alone, without Bearer";
+  return isVisible(text) ? "" : "must be printable ASCII without blanks";
+}
