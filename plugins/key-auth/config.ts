@@ -1,3 +1,4 @@
+import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { ABSENT, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
 import { isPrintable } from "../../assembly/config/printable";
@@ -27,6 +28,8 @@ export class KeyAuthConfig {
   stripsBearer: bool = false;
   /** Whether the key stays in the gateway. */
   hidesCredentials: bool = false;
+  /** How it answers whom it refuses. */
+  errorFormat: ErrorFormat = ErrorFormat.Text;
 
   private realm: string = "MSE Gateway";
   private globalAuth: GlobalAuth = GlobalAuth.Unset;
@@ -63,6 +66,7 @@ export class KeyAuthConfig {
     this.globalAuth = from.globalAuth;
     this.stripsBearer = from.stripsBearer;
     this.hidesCredentials = from.hidesCredentials;
+    this.errorFormat = from.errorFormat;
   }
 
   private readOptions(reader: ConfigReader): void {
@@ -71,6 +75,7 @@ export class KeyAuthConfig {
     this.challenge = `Key realm=${this.realm}`;
     this.stripsBearer = reader.boolean("strip_bearer", this.stripsBearer);
     this.hidesCredentials = reader.boolean("hide_credentials", this.hidesCredentials);
+    this.errorFormat = reader.choice("error_format", ERROR_FORMATS, this.errorFormat);
   }
 
   private readAllowed(reader: ConfigReader): void {

@@ -51,7 +51,7 @@ export class KeyAuthFilter extends HttpFilter {
     }
     const allowed = config.allowed;
     if (allowed && allowed.find(name) < 0) {
-      refuse(403, "unauthorized", "Unauthorized consumer.", config.challenge);
+      refuse(403, "unauthorized", "Unauthorized consumer.", config.challenge, config.errorFormat);
       return HeadersAction.Replied;
     }
     const models = config.consumers.modelsOf(this.consumer);
@@ -83,7 +83,7 @@ export class KeyAuthFilter extends HttpFilter {
   /** Nobody is known here, and the access log must not name whom the client says it is. */
   private turnAway(headers: HeaderMap, reason: string, sentence: string): HeadersAction {
     headers.remove(CONSUMER_HEADER);
-    refuse(401, reason, sentence, this.config.challenge);
+    refuse(401, reason, sentence, this.config.challenge, this.config.errorFormat);
     return HeadersAction.Replied;
   }
 

@@ -1,4 +1,5 @@
 import { writeError } from "../../assembly/ai/error";
+import { errorBody, ErrorFormat } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../assembly/host/reply";
@@ -9,12 +10,25 @@ const message = new ByteBuffer();
 const field = new ByteBuffer();
 const code = new ByteBuffer();
 
-/** Answers as Higress's key-auth does: with one sentence, and the challenge that tells the scheme. */
-export function refuse(status: i32, reason: string, sentence: string, challenge: string): void {
-  body.clear();
-  body.text("Request denied by Key Auth check. ").text(sentence);
+/**
+ * Answers as Higress's key-auth does, with one sentence, or in OpenAI's error shape; either way with the challenge that
+ * tells the scheme.
+ */
+export function refuse(status: i32, reason: string, sentence: string, challenge: string, format: ErrorFormat): void {
+  message.clear();
   headers.clear().addText("www-authenticate", challenge);
-  sendLocalReply(status, `key-auth.${reason}`, "", body.slice, headers);
+  if (format == ErrorFormat.Text) {
+    message.text("Request denied by Key Auth check. ").text(sentence);
+    sendLocalReply(status, `key-auth.${reason}`, "", message.slice, headers);
+    return;
+  }
+  // What OpenAI itself says of a key that it does not take: https://platform.openai.com/docs/guides/error-codes
+  const error = errorBody(
+    status,
+    message.text(sentence).slice,
+    status == 401 ? "invalid_api_key" : "consumer_not_allowed",
+  );
+  sendLocalReply(status, `key-auth.${reason}`, "application/json", error, headers);
 }
 
 /** Answers in OpenAI's error shape, as clients of models expect it; `param` is `model`. */

@@ -1,3 +1,4 @@
+import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
@@ -34,6 +35,8 @@ export class KeyRateLimitConfig {
     slots: i32,
     /** Whether answers tell what is left. */
     readonly showsQuota: bool,
+    /** How it answers whom it refuses. */
+    readonly errorFormat: ErrorFormat,
   ) {
     const buckets = (slots + WAYS - 1) / WAYS;
     this.buckets = buckets;
@@ -45,7 +48,8 @@ export class KeyRateLimitConfig {
     const source = KeySource.read(reader);
     const slots = <i32>reader.integer("slots", SLOTS, WAYS, MOST_SLOTS);
     const showsQuota = reader.boolean("show_limit_quota_header", false);
-    const config = new KeyRateLimitConfig(source, scopeOf(reader), slots, showsQuota);
+    const errorFormat = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text);
+    const config = new KeyRateLimitConfig(source, scopeOf(reader), slots, showsQuota, errorFormat);
     if (!reader.has("limit_keys")) reader.fail("limit_keys", "is required");
     const keys = reader.objects("limit_keys");
     for (let i = 0; i < keys.length; i++) config.readKey(keys[i]);

@@ -37,8 +37,8 @@ export class KeyRateLimitFilter extends HttpFilter {
       if (limit.rate && !isCounted) noteCounted(mark);
       return HeadersAction.Continue;
     }
-    if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft);
-    else refuseConcurrency();
+    if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft, this.config.errorFormat);
+    else refuseConcurrency(limit.concurrent, this.config.errorFormat);
     return HeadersAction.Replied;
   }
 

@@ -1,27 +1,38 @@
+import { errorBody, ErrorFormat } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { sliceOfBuffer } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../assembly/host/reply";
 
 const headers = new HeaderPairs();
 const number = new ByteBuffer();
+const message = new ByteBuffer();
 const body = String.UTF8.encode("rate_limited");
 
-/** Answers as Higress's key-rate-limit does, and tells when there is room again. */
-export function refuseRate(limit: u32, seconds: u32): void {
+/** Answers as Higress's key-rate-limit does, or in OpenAI's error shape, and tells when there is room again. */
+export function refuseRate(limit: u32, seconds: u32, format: ErrorFormat): void {
   headers.clear();
   add("retry-after", seconds);
   add("x-ratelimit-limit", limit);
   add("x-ratelimit-remaining", 0);
   add("x-ratelimit-reset", seconds);
-  sendLocalReply(429, "Too many requests", "", sliceOfBuffer(body), headers);
+  message.clear();
+  message.text("The limit of ").integer(limit).text(" requests is reached. Try again in ").integer(seconds).text(" s.");
+  reply("Too many requests", message.slice, format);
 }
 
 /** The same for too many open streams, of which nobody knows when one ends. */
-export function refuseConcurrency(): void {
+export function refuseConcurrency(limit: u32, format: ErrorFormat): void {
   headers.clear();
   add("retry-after", 1);
-  sendLocalReply(429, "key-rate-limit.concurrent", "", sliceOfBuffer(body), headers);
+  message.clear();
+  message.text("The limit of ").integer(limit).text(" requests at once is reached. Try again when one has ended.");
+  reply("key-rate-limit.concurrent", message.slice, format);
+}
+
+function reply(details: string, sentence: Slice, format: ErrorFormat): void {
+  if (format == ErrorFormat.Text) sendLocalReply(429, details, "", sliceOfBuffer(body), headers);
+  else sendLocalReply(429, details, "application/json", errorBody(429, sentence, "rate_limit_exceeded"), headers);
 }
 
 function add(name: string, value: u32): void {

@@ -1,3 +1,5 @@
+import { errorBody, ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
+import { sliceOfBuffer, sliceToString } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
@@ -19,6 +21,8 @@ export class RequestBlockConfig {
   status: i32 = 403;
   /** The body of the answer. */
   message: ArrayBuffer = new ArrayBuffer(0);
+  /** What the body is; empty where Envoy is to say. */
+  contentType: string = "";
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): RequestBlockConfig {
@@ -46,10 +50,19 @@ export class RequestBlockConfig {
 
   private readMessage(reader: ConfigReader): void {
     const message = reader.text("blocked_message");
+    const isOpenAi = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text) == ErrorFormat.OpenAi;
     if (this.status < 200) reader.warn("blocked_code", "is no final status: clients wait for another one");
     // HTTP has no body with these (RFC 9110, section 6.4.1).
-    if (this.status >= 200 && this.status != 204 && this.status != 304) this.message = String.UTF8.encode(message);
+    const hasBody = this.status >= 200 && this.status != 204 && this.status != 304;
+    if (hasBody && isOpenAi) this.writeError(message.length ? message : "This request is blocked.");
+    else if (hasBody) this.message = String.UTF8.encode(message);
     else if (message.length) reader.warn("blocked_message", "has no effect with a status that has no body");
+  }
+
+  private writeError(message: string): void {
+    const error = errorBody(this.status, sliceOfBuffer(String.UTF8.encode(message)), "request_blocked");
+    this.message = String.UTF8.encode(sliceToString(error));
+    this.contentType = "application/json";
   }
 
   private get isEmpty(): bool {

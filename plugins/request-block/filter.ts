@@ -79,7 +79,7 @@ export class RequestBlockFilter extends HttpFilter {
   }
 
   private refuse(details: string): void {
-    sendLocalReply(this.config.status, details, "", sliceOfBuffer(this.config.message));
+    sendLocalReply(this.config.status, details, this.config.contentType, sliceOfBuffer(this.config.message));
   }
 }
 
