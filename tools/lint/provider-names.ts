@@ -16,8 +16,8 @@ export const providerNames: Check = {
         readFileSync(join(root, file), "utf8")
           .split("\n")
           .flatMap((line, index) => {
-            // `protocol: openai` is the name of a protocol.
-            if (/protocol/i.test(line)) return [];
+            // `protocol: openai` is the name of a protocol, `error_format: openai` that of a format.
+            if (/protocol|ERROR_FORMATS/i.test(line)) return [];
             const named = ids.filter((id) => line.includes(`"${id}"`) || line.includes(`providers/${id}"`));
             return named.map((id) => `${file}:${index + 1} names the provider ${id}`);
           }),
