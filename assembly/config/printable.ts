@@ -11,3 +11,9 @@ export function isPrintable(text: string): bool {
   }
   return true;
 }
+
+/** Why a text says nothing: it is empty, or nothing but white space; "" if it says something. */
+export function blankFault(text: string): string {
+  if (!text.length) return "must not be empty";
+  return text.trim().length ? "" : "must not be blank";
+}

@@ -1,9 +1,7 @@
-import { ABSENT, Slice } from "../bytes/slice";
+import { ABSENT, Slice, sliceToString } from "../bytes/slice";
 import {
-  jsonEquals,
   jsonFirst,
   jsonFirstKey,
-  jsonGet,
   jsonInteger,
   jsonIsInteger,
   jsonIsTrue,
@@ -14,18 +12,18 @@ import {
   jsonNextKey,
   jsonText,
 } from "../json/value";
+import { ConfigObject } from "./object";
+import { blankFault } from "./printable";
 import { ConfigReport } from "./report";
-
-/** Of so many errors, and of so many warnings, each gets a line. */
-const MOST_LINES = 100;
+import { asNumber, asTruth, isPlainNumber } from "./scalar";
 
 /**
  * Reads one object of a configuration. It never stops at the first error: each is reported with its path, and the
- * reading goes on with the fallback. Wrong types are errors; keys that nobody asked for are warned about by `finish`.
- * The JSON must be valid and must outlive the reader.
+ * reading goes on with the fallback. Wrong types and `null` are errors; keys that nobody asked for are warned about by
+ * `finish`, or refused where they are like an option that guards something. The JSON must be valid and must outlive the
+ * reader.
  */
-export class ConfigReader {
-  private readonly asked: string[] = [];
+export class ConfigReader extends ConfigObject {
   private readonly children: ConfigReader[] = [];
   private skipped: bool = false;
   /** What `next` goes through, and where in it. */
@@ -33,32 +31,13 @@ export class ConfigReader {
   private position: i32 = -1;
 
   /** `object` is the token of an object, or `ABSENT` for an empty one; `place` says where it stands, `$` at the top. */
-  constructor(
-    private json: Slice,
-    private readonly place: string,
-    readonly report: ConfigReport,
-  ) {}
+  constructor(json: Slice, place: string, report: ConfigReport) {
+    super(json, place, report);
+  }
 
   /** Where the object stands. */
-  get path(): string {
+  override get path(): string {
     return this.position < 0 ? this.place : `${this.place}[${this.position}]`;
-  }
-
-  /** Whether anything that was read through this report is wrong. */
-  get failed(): bool {
-    return this.report.failed;
-  }
-
-  /** The raw token of the member; `ABSENT` if there is none. `null` counts as none. */
-  value(key: string): Slice {
-    this.asked.push(key);
-    const value = jsonGet(this.json, key);
-    return jsonKind(value) == JsonKind.Null ? ABSENT : value;
-  }
-
-  /** Whether the member is there. */
-  has(key: string): bool {
-    return this.value(key) != ABSENT;
   }
 
   /** A string. */
@@ -67,25 +46,20 @@ export class ConfigReader {
     return value == ABSENT ? fallback : jsonText(value);
   }
 
-  /** A string that must be there and must not be empty. */
+  /** A string, or a number as it is written: for options that Higress reads so. */
+  textOrNumber(key: string, fallback: string = ""): string {
+    const value = this.textToken(key);
+    return value == ABSENT ? fallback : textOf(value);
+  }
+
+  /** A string that must be there, and must not be empty or blank; "" where it is not there or is no string. */
   requiredText(key: string): string {
-    if (!this.has(key)) {
-      this.fail(key, "is required");
-      return "";
-    }
-    const text = this.text(key, " ");
-    if (text.length == 0) this.fail(key, "must not be empty");
-    return text;
+    return this.required(key, this.typed(key, JsonKind.String, "a string"));
   }
 
-  /** The token of a string; `ABSENT` if there is none. Makes no object, for lists that may be long. */
-  stringToken(key: string): Slice {
-    return this.typed(key, JsonKind.String, "a string");
-  }
-
-  /** The token of a list; `ABSENT` if there is none. */
-  listToken(key: string): Slice {
-    return this.typed(key, JsonKind.Array, "a list");
+  /** `requiredText`, or a number as it is written: for options that Higress reads so. */
+  requiredTextOrNumber(key: string): string {
+    return this.required(key, this.textToken(key));
   }
 
   /** One of the texts; gives its position in `choices`. */
@@ -100,36 +74,32 @@ export class ConfigReader {
 
   /** `true` or `false`. */
   boolean(key: string, fallback: bool): bool {
-    const value = this.value(key);
-    const kind = jsonKind(value);
-    if (kind == JsonKind.Absent) return fallback;
-    if (kind != JsonKind.True && kind != JsonKind.False) this.fail(key, "must be true or false");
-    return jsonIsTrue(value);
+    return this.truth(key, this.value(key), fallback);
+  }
+
+  /** `boolean`, or the text "true" or "false": for options that Higress reads so. */
+  booleanOrText(key: string, fallback: bool): bool {
+    return this.truth(key, asTruth(this.value(key)), fallback);
   }
 
   /** A whole number from `least` to `most`. */
   integer(key: string, fallback: i64, least: i64 = i64.MIN_VALUE, most: i64 = i64.MAX_VALUE): i64 {
-    const value = this.typed(key, JsonKind.Number, "a number");
-    if (value == ABSENT) return fallback;
-    const number = jsonInteger(value, least);
-    if (!jsonIsInteger(value)) this.fail(key, "must be a whole number");
-    else if (number < least) this.fail(key, `must be at least ${least}`);
-    else if (number > most) this.fail(key, `must be at most ${most}`);
-    else return number;
-    return fallback;
+    return this.bounded(key, this.value(key), fallback, least, most);
   }
 
-  /** A list of strings; empty if there is none. */
+  /** `integer`, or a text of its digits: for options that Higress reads so. */
+  integerOrText(key: string, fallback: i64, least: i64 = i64.MIN_VALUE, most: i64 = i64.MAX_VALUE): i64 {
+    return this.bounded(key, asNumber(this.value(key)), fallback, least, most);
+  }
+
+  /** A list of strings, none of them empty or blank; empty if there is none. */
   texts(key: string): string[] {
-    const texts: string[] = [];
-    const list = this.typed(key, JsonKind.Array, "a list of strings");
-    let position = 0;
-    for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) {
-      if (jsonKind(item) == JsonKind.String) texts.push(jsonText(item));
-      else this.fail(`${key}[${position}]`, "must be a string");
-      position++;
-    }
-    return texts;
+    return this.listOf(key, "a list of strings", false);
+  }
+
+  /** `texts`, or numbers as they are written: for options that Higress reads so. */
+  textsOrNumbers(key: string): string[] {
+    return this.listOf(key, "a list of strings", true);
   }
 
   /** An object of strings as its keys, in the order in which they stand; `textOf` gives the value of one. */
@@ -167,6 +137,7 @@ export class ConfigReader {
   /** One reader that `next` leads through a list of objects: a long list then takes no more memory than a short one. */
   each(key: string): ConfigReader {
     const reader = new ConfigReader(ABSENT, `${this.path}.${key}`, this.report);
+    reader.guarding = this.guarding;
     reader.list = this.typed(key, JsonKind.Array, "a list of objects");
     return reader;
   }
@@ -176,6 +147,7 @@ export class ConfigReader {
     let item = this.json;
     if (item != ABSENT) this.finish();
     this.asked.length = 0;
+    this.children.length = 0;
     do {
       item = this.position++ < 0 ? jsonFirst(this.list) : jsonNext(this.list, item);
       this.json = item;
@@ -186,17 +158,9 @@ export class ConfigReader {
 
   /** A reader of the same object with a report of its own, for what need not be right. */
   detached(): ConfigReader {
-    return new ConfigReader(this.json, this.path, new ConfigReport());
-  }
-
-  /** Reports that the member cannot be used. */
-  fail(key: string, reason: string): void {
-    this.fault(`${this.path}.${key}`, reason);
-  }
-
-  /** Reports something that an operator should look at. */
-  warn(key: string, reason: string): void {
-    if (this.report.warnings.length < MOST_LINES) this.report.warnings.push(`${this.path}.${key} ${reason}`);
+    const reader = new ConfigReader(this.json, this.path, new ConfigReport());
+    reader.guarding = this.guarding;
+    return reader;
   }
 
   /** Whether the object has a key that nobody asked for yet. */
@@ -213,35 +177,67 @@ export class ConfigReader {
     this.skipped = true;
   }
 
-  /** Warns about the keys of this object, and of those below, that nobody asked for. */
+  /** Warns about the keys of this object, and of those below, that nobody asked for, or refuses them: see `guards`. */
   finish(): void {
     if (this.skipped) return;
     for (let name = jsonFirstKey(this.json); name != ABSENT;) {
-      if (!this.wasAsked(name)) this.warn(jsonText(name), "is not known and has no effect");
+      if (!this.wasAsked(name)) this.unknown(name);
       name = jsonNextKey(this.json, jsonMemberValue(this.json, name));
     }
     for (let i = 0; i < this.children.length; i++) this.children[i].finish();
   }
 
-  private wasAsked(name: Slice): bool {
-    for (let i = 0; i < this.asked.length; i++) if (jsonEquals(name, this.asked[i])) return true;
-    return false;
-  }
-
-  private fault(path: string, reason: string): void {
-    if (this.report.errors.length < MOST_LINES) this.report.errors.push(`${path} ${reason}`);
-  }
-
   private below(object: Slice, path: string): ConfigReader {
     const reader = new ConfigReader(object, path, this.report);
+    reader.guarding = this.guarding;
     this.children.push(reader);
     return reader;
   }
 
-  private typed(key: string, kind: JsonKind, name: string): Slice {
-    const value = this.value(key);
-    if (value == ABSENT || jsonKind(value) == kind) return value;
-    this.fail(key, `must be ${name}`);
-    return ABSENT;
+  private required(key: string, value: Slice): string {
+    if (value == ABSENT) {
+      if (!this.has(key)) this.fail(key, "is required");
+      return "";
+    }
+    const text = textOf(value);
+    const fault = blankFault(text);
+    if (fault.length) this.fail(key, fault);
+    return text;
   }
+
+  private truth(key: string, value: Slice, fallback: bool): bool {
+    const kind = jsonKind(value);
+    if (kind == JsonKind.Absent) return fallback;
+    if (kind != JsonKind.True && kind != JsonKind.False) this.fail(key, "must be true or false");
+    return jsonIsTrue(value);
+  }
+
+  private bounded(key: string, value: Slice, fallback: i64, least: i64, most: i64): i64 {
+    if (this.checked(key, value, JsonKind.Number, "a number") == ABSENT) return fallback;
+    const number = jsonInteger(value, least);
+    if (!jsonIsInteger(value)) this.fail(key, "must be a whole number");
+    else if (number < least) this.fail(key, `must be at least ${least}`);
+    else if (number > most) this.fail(key, `must be at most ${most}`);
+    else return number;
+    return fallback;
+  }
+
+  private listOf(key: string, name: string, takesNumbers: bool): string[] {
+    const texts: string[] = [];
+    const list = this.typed(key, JsonKind.Array, name);
+    let position = 0;
+    for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) {
+      const isText = jsonKind(item) == JsonKind.String || (takesNumbers && isPlainNumber(item));
+      const text = isText ? textOf(item) : "";
+      const fault = isText ? blankFault(text) : "must be a string";
+      if (fault.length) this.fail(`${key}[${position}]`, fault);
+      texts.push(text);
+      position++;
+    }
+    return texts;
+  }
+}
+
+function textOf(value: Slice): string {
+  return jsonKind(value) == JsonKind.String ? jsonText(value) : sliceToString(value);
 }

@@ -2,6 +2,9 @@ import { ABSENT, Slice } from "../bytes/slice";
 import { DomainList, ServiceList, TextList } from "./matchers";
 import { ConfigReader } from "./reader";
 
+/** The keys that say to which requests a rule applies. */
+export const MATCH_KEYS: string[] = ["_match_route_", "_match_route_prefix_", "_match_domain_", "_match_service_"];
+
 /** Where a request is going, as the rules see it. */
 export class RouteTarget {
   /** The name of the route. */
@@ -41,8 +44,7 @@ export class RuleMatch {
     for (let i = 0; i < services.length; i++) if (services[i].length) this.services.add(services[i]);
     this.category = this.categorize();
     if (this.category == Category.None) {
-      const keys = "_match_route_, _match_route_prefix_, _match_domain_, _match_service_";
-      reader.report.errors.push(`${reader.path} must say what it applies to with one of ${keys}`);
+      reader.report.errors.push(`${reader.path} must say what it applies to with one of ${MATCH_KEYS.join(", ")}`);
     }
   }
 

@@ -1,9 +1,10 @@
 import { LogLevel } from "../abi/enums";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceToString, trimmed } from "../bytes/slice";
+import { DoubleKeys } from "../config/double-keys";
 import { hostOf } from "../config/matchers";
 import { ConfigReader } from "../config/reader";
 import { ConfigReport } from "../config/report";
-import { RouteTarget, RuleMatch, RuleSet } from "../config/rules";
+import { MATCH_KEYS, RouteTarget, RuleMatch, RuleSet } from "../config/rules";
 import { log } from "../host/log";
 import { clusterName, property, routeName } from "../host/property";
 import { requestHeaders } from "../host/headers";
@@ -24,6 +25,9 @@ export abstract class Configuration {
 
 const target = new RouteTarget();
 
+/** The kernel's own keys, all of which guard: without `_rules_` none applies, without a match key one applies elsewhere. */
+const GUARDS: string[] = ["_rules_", "_route_metadata_", "_disable_"].concat(MATCH_KEYS);
+
 /** The configuration of a plugin: its global part, its rules, and what stands on routes. */
 export class TypedConfiguration<C> extends Configuration {
   private readonly rules: RuleSet<C> = new RuleSet<C>();
@@ -40,7 +44,7 @@ export class TypedConfiguration<C> extends Configuration {
   read(text: Slice): bool {
     const report = new ConfigReport();
     const root = parsed(text, report);
-    if (report.failed) return this.refused(report);
+    if (root == ABSENT && report.failed) return this.refused(report);
     const top = new ConfigReader(root, "$", report);
     const rules = top.objects("_rules_");
     this.looksAtRoutes = top.boolean("_route_metadata_", true);
@@ -51,6 +55,8 @@ export class TypedConfiguration<C> extends Configuration {
     for (let i = 0; i < rules.length; i++) {
       this.rules.add(new RuleMatch(rules[i]), this.readOverride(rules[i]));
     }
+    // Named last, so that they are looked for in this object alone.
+    top.guards(GUARDS);
     top.finish();
     if (report.failed) return this.refused(report);
     this.tell(report, "");
@@ -82,7 +88,9 @@ export class TypedConfiguration<C> extends Configuration {
     const entry = this.routes.add(text);
     const report = new ConfigReport();
     const root = parsed(text, report);
-    if (!report.failed) {
+    if (root == ABSENT && !report.failed)
+      report.errors.push("$ is empty: write {} for a configuration without options");
+    if (root != ABSENT) {
       const reader = new ConfigReader(root, "$", report);
       const config = this.readOverride(reader);
       reader.finish();
@@ -96,9 +104,11 @@ export class TypedConfiguration<C> extends Configuration {
 
   /** A rule's or a route's; `null` where it switches the plugin off, whatever else it says: Higress's `_disable_`. */
   private readOverride(reader: ConfigReader): C | null {
-    if (!reader.boolean("_disable_", false)) return this.plugin.readConfig(reader, this.rules.global);
-    reader.skip();
-    return null;
+    let config: C | null = null;
+    if (reader.boolean("_disable_", false)) reader.skip();
+    else config = this.plugin.readConfig(reader, this.rules.global);
+    reader.guards(GUARDS);
+    return config;
   }
 
   private refused(report: ConfigReport): bool {
@@ -122,9 +132,12 @@ function parsed(text: Slice, report: ConfigReport): Slice {
     report.errors.push(`$ is not valid JSON: ${jsonErrorText(error)} at byte ${jsonErrorOffset()}`);
     return ABSENT;
   }
-  if (jsonKind(json) == JsonKind.Object) return json;
-  report.errors.push("$ must be an object");
-  return ABSENT;
+  if (jsonKind(json) != JsonKind.Object) {
+    report.errors.push("$ must be an object");
+    return ABSENT;
+  }
+  DoubleKeys.find(json, report);
+  return json;
 }
 
 /** Whether the object has a member that belongs to the plugin itself. */

@@ -70,7 +70,7 @@ export class KeyAuthConfig {
   }
 
   private readOptions(reader: ConfigReader): void {
-    this.realm = reader.text("realm", this.realm);
+    this.realm = reader.textOrNumber("realm", this.realm);
     if (!isPrintable(this.realm)) reader.fail("realm", "must be printable ASCII");
     this.challenge = `Key realm=${this.realm}`;
     this.stripsBearer = reader.boolean("strip_bearer", this.stripsBearer);
@@ -80,7 +80,7 @@ export class KeyAuthConfig {
 
   private readAllowed(reader: ConfigReader): void {
     if (!reader.has("allow")) return;
-    const names = reader.texts("allow");
+    const names = reader.textsOrNumbers("allow");
     const allowed = new TextTable();
     for (let i = 0; i < names.length; i++) {
       const name = sliceOfBuffer(String.UTF8.encode(names[i]));
@@ -93,7 +93,7 @@ export class KeyAuthConfig {
 
   private readGlobalAuth(reader: ConfigReader): void {
     if (reader.has("global_auth"))
-      this.globalAuth = reader.boolean("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
+      this.globalAuth = reader.booleanOrText("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
   }
 
   private decide(isRule: bool, hasConsumers: bool, hasRules: bool): bool {

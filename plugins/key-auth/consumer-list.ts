@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
+import { isPlainNumber } from "../../assembly/config/scalar";
 import { jsonFirst, JsonKind, jsonKind, jsonNext, jsonPlain, jsonUnescape } from "../../assembly/json/value";
 import { Consumers, NOBODY } from "./consumers";
 import { KeySource } from "./key-source";
@@ -43,13 +44,13 @@ function readConsumer(reader: ConfigReader, consumers: Consumers, places: u64): 
     readCredentials(reader, consumers, consumer);
     return;
   }
-  const token = reader.stringToken("credential");
+  const token = reader.textToken("credential");
   if (token != ABSENT) addCredential(reader, "credential", token, consumers, consumer);
   else if (!reader.has("credential")) reader.fail("credential", "is required");
 }
 
 function readName(reader: ConfigReader): Slice {
-  const token = reader.stringToken("name");
+  const token = reader.textToken("name");
   name.clear();
   if (token == ABSENT) {
     if (!reader.has("name")) reader.fail("name", "is required");
@@ -82,7 +83,8 @@ function readCredentials(reader: ConfigReader, consumers: Consumers, consumer: i
   if (list == ABSENT) return;
   let position = 0;
   for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) {
-    if (jsonKind(item) != JsonKind.String) reader.fail(`credentials[${position}]`, "must be a string");
+    const isText = jsonKind(item) == JsonKind.String || isPlainNumber(item);
+    if (!isText) reader.fail(`credentials[${position}]`, "must be a string");
     else addCredential(reader, `credentials[${position}]`, item, consumers, consumer);
     position++;
   }
@@ -105,8 +107,9 @@ function addCredential(reader: ConfigReader, key: string, token: Slice, consumer
   reader.fail(key, `${whose} already: a key has one owner`);
 }
 
-/** A string token as UTF-8, in place or unescaped into the empty `scratch`. */
+/** A string token as UTF-8, in place or unescaped into the empty `scratch`; a number as it is written. */
 function textOf(token: Slice, scratch: ByteBuffer): Slice {
+  if (jsonKind(token) == JsonKind.Number) return token;
   const plain = jsonPlain(token);
   if (plain != ABSENT) return plain;
   jsonUnescape(token, scratch);

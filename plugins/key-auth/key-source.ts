@@ -11,13 +11,12 @@ export class KeySource {
 
   /** Reads `keys`, `in_header` and `in_query`; what is not there is as `otherwise`, or as by default. */
   static read(reader: ConfigReader, otherwise: KeySource | null): KeySource {
-    const names = reader.texts("keys");
-    const inHeader = reader.boolean("in_header", otherwise ? otherwise.inHeader : true);
-    const inQuery = reader.boolean("in_query", otherwise ? otherwise.inQuery : true);
+    const names = reader.textsOrNumbers("keys");
+    const inHeader = reader.booleanOrText("in_header", otherwise ? otherwise.inHeader : true);
+    const inQuery = reader.booleanOrText("in_query", otherwise ? otherwise.inQuery : true);
     if (!inHeader && !inQuery) reader.fail("in_query", "must not be false where in_header is false");
     for (let i = 0; i < names.length; i++) {
-      if (names[i].length == 0) reader.fail(`keys[${i}]`, "must not be empty");
-      else if (names[i].startsWith(":")) reader.fail(`keys[${i}]`, "must not be a pseudo header");
+      if (names[i].startsWith(":")) reader.fail(`keys[${i}]`, "must not be a pseudo header");
     }
     if (reader.has("keys")) {
       if (names.length == 0) reader.fail("keys", "must not be empty");

@@ -1,6 +1,7 @@
 import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
+import { MATCH_KEYS } from "../../assembly/config/rules";
 import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
 import { Pattern, patternError } from "../../assembly/pattern/pattern";
 import { exclusive } from "./exclusive";
@@ -10,7 +11,6 @@ import { Limit } from "./limit";
 import { LimitKeys } from "./limit-keys";
 import { WAYS } from "./record";
 
-const MATCH_KEYS: string[] = ["_match_route_", "_match_route_prefix_", "_match_domain_", "_match_service_"];
 const PER_SECOND = "query_per_second";
 const PER_MINUTE = "query_per_minute";
 const PER_HOUR = "query_per_hour";

@@ -29,14 +29,14 @@ export class RequestBlockConfig {
     const config = new RequestBlockConfig();
     const isCaseSensitive = reader.boolean("case_sensitive", true);
     const flags = isCaseSensitive ? PatternFlags.None : PatternFlags.IgnoreCase;
-    const exact = textsOf(reader, "block_exact_urls");
+    const exact = reader.textsOrNumbers("block_exact_urls");
     if (exact.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
     const patterns = patternsOf(reader, "block_regexp_urls", flags | PatternFlags.Whole);
     if (patterns) config.urls.push(new UrlPatterns(patterns));
-    const keywords = literalsOf(reader, "block_urls", textsOf(reader, "block_urls"), flags);
+    const keywords = literalsOf(reader, "block_urls", reader.textsOrNumbers("block_urls"), flags);
     if (keywords) config.urls.push(new UrlKeywords(keywords));
-    config.headers = literalsOf(reader, "block_headers", textsOf(reader, "block_headers"), flags);
-    const bodies = textsOf(reader, "block_bodies").concat(textsOf(reader, "block_bodys"));
+    config.headers = literalsOf(reader, "block_headers", reader.textsOrNumbers("block_headers"), flags);
+    const bodies = reader.textsOrNumbers("block_bodies").concat(reader.textsOrNumbers("block_bodys"));
     config.bodies = literalsOf(reader, "block_bodies", bodies, flags);
     config.normalizesPath = reader.boolean("normalize_path", false);
     config.status = <i32>reader.integer("blocked_code", 403, 100, 599);
@@ -70,13 +70,6 @@ export class RequestBlockConfig {
   }
 }
 
-/** A list of texts of which none is empty: an empty one would block everything. */
-function textsOf(reader: ConfigReader, key: string): string[] {
-  const texts = reader.texts(key);
-  for (let i = 0; i < texts.length; i++) if (!texts[i].length) reader.fail(`${key}[${i}]`, "must not be empty");
-  return texts;
-}
-
 function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: PatternFlags): LiteralSet | null {
   if (!texts.length || texts.includes("")) return null;
   const literals = LiteralSet.compile(texts, flags);
@@ -85,7 +78,7 @@ function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: P
 }
 
 function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): PatternSet | null {
-  const texts = textsOf(reader, key);
+  const texts = reader.textsOrNumbers(key);
   if (!texts.length || texts.includes("")) return null;
   const patterns = PatternSet.compile(texts, flags);
   if (patterns) return patterns;

@@ -60,8 +60,8 @@ function keysRead(plugin: Plugin): Map<string, string> {
 
 /** The methods of ConfigReader that ask for a key: those whose first parameter is one. `fail` only names it. */
 function readerMethods(): string[] {
-  const text = readFileSync(join(root, "assembly/config/reader.ts"), "utf8");
-  const methods = [...text.matchAll(/^ {2}(\w+)\(key: string/gm)].map((match) => match[1]);
+  const texts = ["reader", "object"].map((file) => readFileSync(join(root, `assembly/config/${file}.ts`), "utf8"));
+  const methods = texts.flatMap((text) => [...text.matchAll(/^ {2}(\w+)\(key: string/gm)].map((match) => match[1]));
   return methods.filter((method) => method !== "fail" && method !== "warn");
 }
 

@@ -131,7 +131,7 @@ describe("options", () => {
       [{ qwenEnableCompatible: "false" }, /^error: \$\.qwenEnableCompatible must be true or false\n$/],
       [{ ...qwen.NATIVE, qwenFileIds: "file" }, /^error: \$\.qwenFileIds must be a list of strings\n$/],
       [{ ...qwen.NATIVE, qwenFileIds: ["a,b"] }, /^error: \$\.qwenFileIds\[0\] must be the id of a file/],
-      [{ ...qwen.NATIVE, qwenFileIds: ["a", ""] }, /^error: \$\.qwenFileIds\[1\] must be the id of a file/],
+      [{ ...qwen.NATIVE, qwenFileIds: ["a", ""] }, /^error: \$\.qwenFileIds\[1\] must not be empty/],
       [{ qwenDomain: "https://h.example" }, /^error: \$\.qwenDomain must be a host name/],
       [
         { qwenEnableSearch: true, qwenFileIds: ["a"] },

@@ -1,0 +1,194 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceEnd, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import { skipSpace } from "../json/space";
+import { jsonPlain, jsonUnescape } from "../json/string";
+import { tokenAt } from "../json/token";
+import { MAX_DEPTH } from "../json/validate";
+import { ConfigReport } from "./report";
+import { shownName } from "./spelling";
+
+/** Of so many keys that stand twice each gets a line. */
+const MOST_LINES = 10;
+/** Looks at other keys for each byte of the text: far more than chance asks for, and an end to keys made to collide. */
+const MOST_LOOKS = 8;
+const FEWEST = 64;
+const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
+
+const OBJECT: u32 = 0x7b;
+const ARRAY: u32 = 0x5b;
+const QUOTE: u32 = 0x22;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+
+/**
+ * Finds keys that stand twice in an object, wherever it is in a valid JSON text: of two values nobody knows which one
+ * counts. Holds the keys of the objects that are open, and takes time in proportion to the text.
+ */
+export class DoubleKeys {
+  /** The keys of all open objects in the order in which they came: the last ones are those of the innermost. */
+  private tokens: StaticArray<u64> = new StaticArray<u64>(FEWEST);
+  private hashes: StaticArray<u64> = new StaticArray<u64>(FEWEST);
+  private count: i32 = 0;
+  /** An index of them: twice as many places, each the number of a key and one more, found by its hash. */
+  private slots: StaticArray<i32> = new StaticArray<i32>(2 * FEWEST);
+  /** For each open container: what it is, its first key, the key or the element that is read. */
+  private readonly kinds: StaticArray<u32> = new StaticArray<u32>(MAX_DEPTH);
+  private readonly firsts: StaticArray<i32> = new StaticArray<i32>(MAX_DEPTH);
+  private readonly names: StaticArray<u64> = new StaticArray<u64>(MAX_DEPTH);
+  private readonly positions: StaticArray<i32> = new StaticArray<i32>(MAX_DEPTH);
+  private depth: i32 = 0;
+  private lines: i32 = 0;
+  private looks: i64 = 0;
+  private readonly one: ByteBuffer = new ByteBuffer();
+  private readonly other: ByteBuffer = new ByteBuffer();
+
+  private constructor(
+    private readonly json: Slice,
+    private readonly report: ConfigReport,
+  ) {}
+
+  /** Reports them with their paths. */
+  static find(json: Slice, report: ConfigReport): void {
+    const search = new DoubleKeys(json, report);
+    search.walk();
+    search.one.dispose();
+    search.other.dispose();
+  }
+
+  private walk(): void {
+    const end = sliceEnd(this.json);
+    let p = skipSpace(sliceStart(this.json), end);
+    const most = <i64>MOST_LOOKS * sliceSize(this.json) + FEWEST;
+    while (p < end) {
+      if (this.looks > most) {
+        this.report.errors.push("$ has too many keys that differ but have one hash");
+        return;
+      }
+      const byte: u32 = load<u8>(p);
+      if ((byte | 0x20) == OBJECT) this.open(byte);
+      else if ((byte | 0x20) == OBJECT + 2) this.close();
+      else if (byte == COMMA) this.positions[this.depth - 1]++;
+      if (byte == QUOTE || !isPunctuation(byte)) {
+        const token = tokenAt(p, end);
+        p = skipSpace(sliceEnd(token), end);
+        if (p < end && load<u8>(p) == COLON) this.enter(token);
+      } else {
+        p = skipSpace(p + 1, end);
+      }
+    }
+  }
+
+  private open(kind: u32): void {
+    const depth = this.depth++;
+    this.kinds[depth] = kind;
+    this.firsts[depth] = this.count;
+    this.names[depth] = ABSENT;
+    this.positions[depth] = 0;
+  }
+
+  /** Takes the keys of the innermost object out again, the last one first: so the index is what it was before. */
+  private close(): void {
+    const first = this.firsts[--this.depth];
+    while (this.count > first) this.slots[this.slotOf(--this.count)] = 0;
+  }
+
+  private enter(token: Slice): void {
+    const depth = this.depth - 1;
+    this.names[depth] = token;
+    const name = textOf(token, this.one);
+    const hash = hashOf(name, depth);
+    if (this.isThere(name, hash, this.firsts[depth])) {
+      this.tell(token);
+      return;
+    }
+    if (this.count == this.tokens.length) this.grow();
+    this.tokens[this.count] = token;
+    this.hashes[this.count] = hash;
+    this.put(this.count++);
+  }
+
+  private isThere(name: Slice, hash: u64, first: i32): bool {
+    const mask = this.slots.length - 1;
+    let slot = (<i32>hash) & mask;
+    for (let number = this.slots[slot] - 1; number >= 0; number = this.slots[slot] - 1) {
+      this.looks++;
+      if (number >= first && this.hashes[number] == hash) {
+        if (slicesEqual(name, textOf(this.tokens[number], this.other))) return true;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return false;
+  }
+
+  private tell(token: Slice): void {
+    if (this.lines++ >= MOST_LINES) return;
+    let path = "$";
+    for (let i = 0; i < this.depth; i++) {
+      path += this.kinds[i] == ARRAY ? `[${this.positions[i]}]` : `.${shownName(this.names[i])}`;
+    }
+    const at = <i32>(sliceStart(token) - sliceStart(this.json));
+    this.report.errors.push(`${path} stands twice, the second time at byte ${at}: remove one of them`);
+  }
+
+  private put(number: i32): void {
+    const mask = this.slots.length - 1;
+    let slot = (<i32>this.hashes[number]) & mask;
+    while (this.slots[slot]) slot = (slot + 1) & mask;
+    this.slots[slot] = number + 1;
+  }
+
+  private slotOf(number: i32): i32 {
+    const mask = this.slots.length - 1;
+    let slot = (<i32>this.hashes[number]) & mask;
+    while (this.slots[slot] != number + 1) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  private grow(): void {
+    const size = 2 * this.tokens.length;
+    this.tokens = copied(this.tokens, size);
+    this.hashes = copied(this.hashes, size);
+    this.slots = new StaticArray<i32>(2 * size);
+    for (let number = 0; number < this.count; number++) this.put(number);
+  }
+}
+
+function copied(from: StaticArray<u64>, size: i32): StaticArray<u64> {
+  const to = new StaticArray<u64>(size);
+  memory.copy(changetype<usize>(to), changetype<usize>(from), from.length << 3);
+  return to;
+}
+
+function isPunctuation(byte: u32): bool {
+  return (byte | 0x20) == OBJECT || (byte | 0x20) == OBJECT + 2 || byte == COMMA || byte == COLON;
+}
+
+/** A key as UTF-8, in place or unescaped into `scratch`. */
+function textOf(token: Slice, scratch: ByteBuffer): Slice {
+  const plain = jsonPlain(token);
+  if (plain != ABSENT) return plain;
+  scratch.clear();
+  jsonUnescape(token, scratch);
+  return scratch.slice;
+}
+
+/** Depends on the depth, or equal names of objects inside each other would stand in each other's way. */
+function hashOf(name: Slice, depth: i32): u64 {
+  let p = sliceStart(name);
+  let rest = sliceSize(name);
+  let hash = mixed(<u64>rest, <u64>depth);
+  for (; rest >= 8; rest -= 8) {
+    hash = mixed(hash, load<u64>(p));
+    p += 8;
+  }
+  let last: u64 = 0;
+  for (; rest > 0; rest--) last = (last << 8) | load<u8>(p++);
+  return mixed(hash, last);
+}
+
+// @ts-ignore: decorator
+@inline
+function mixed(hash: u64, word: u64): u64 {
+  const product = (hash ^ word) * MULTIPLIER;
+  return product ^ (product >> 32);
+}

@@ -1,0 +1,106 @@
+import { ABSENT, Slice } from "../bytes/slice";
+import { jsonEquals, jsonGet, JsonKind, jsonKind } from "../json/value";
+import { ConfigReport } from "./report";
+import { isPlainNumber } from "./scalar";
+import { meantOption, shownName } from "./spelling";
+
+/** Of so many errors, and of so many warnings, each gets a line. */
+const MOST_LINES = 100;
+const NO_OPTIONS: string[] = [];
+
+/** One object of a configuration as its tokens, what was asked of it, and what is reported about it. */
+export class ConfigObject {
+  protected readonly asked: string[] = [];
+  protected guarding: string[] = NO_OPTIONS;
+
+  constructor(
+    protected json: Slice,
+    protected readonly place: string,
+    readonly report: ConfigReport,
+  ) {}
+
+  /** Where the object stands. */
+  get path(): string {
+    return this.place;
+  }
+
+  /** Whether anything that was read through this report is wrong. */
+  get failed(): bool {
+    return this.report.failed;
+  }
+
+  /**
+   * Names the options that guard something, of this object and of those below that are read from now on: those without
+   * which more would be let through, or a secret would go elsewhere. An unknown key that is like one of them, or is one
+   * in the wrong place, is an error instead of a warning.
+   */
+  guards(options: string[]): void {
+    this.guarding = this.guarding.concat(options);
+  }
+
+  /** The raw token of the member; `ABSENT` if there is none. `null` is an error, and reads like none. */
+  value(key: string): Slice {
+    this.asked.push(key);
+    const value = jsonGet(this.json, key);
+    if (jsonKind(value) != JsonKind.Null) return value;
+    this.fail(key, "must not be null: leave it out");
+    return ABSENT;
+  }
+
+  /** Whether the member is there, be it `null`. */
+  has(key: string): bool {
+    this.asked.push(key);
+    return jsonGet(this.json, key) != ABSENT;
+  }
+
+  /** The token of a string, or of a number; `ABSENT` if there is none. Makes no object, for lists that may be long. */
+  textToken(key: string): Slice {
+    const value = this.value(key);
+    if (isPlainNumber(value)) return value;
+    return this.checked(key, value, JsonKind.String, "a string");
+  }
+
+  /** The token of a list; `ABSENT` if there is none. */
+  listToken(key: string): Slice {
+    return this.typed(key, JsonKind.Array, "a list");
+  }
+
+  /** Reports that the member cannot be used. */
+  fail(key: string, reason: string): void {
+    this.fault(`${this.path}.${key}`, reason);
+  }
+
+  /** Reports something that an operator should look at. */
+  warn(key: string, reason: string): void {
+    if (this.report.warnings.length < MOST_LINES) this.report.warnings.push(`${this.path}.${key} ${reason}`);
+  }
+
+  protected unknown(name: Slice): void {
+    const option = meantOption(name, this.guarding);
+    if (!option.length) this.warn(shownName(name), "is not known and has no effect");
+    else if (jsonEquals(name, option)) this.fail(option, "has no effect here: it belongs elsewhere");
+    else this.fail(shownName(name), `is not known: write ${option}, or leave it out`);
+  }
+
+  protected wasAsked(name: Slice): bool {
+    for (let i = 0; i < this.asked.length; i++) if (jsonEquals(name, this.asked[i])) return true;
+    return false;
+  }
+
+  protected fault(path: string, reason: string): void {
+    const errors = this.report.errors;
+    if (errors.length >= MOST_LINES) return;
+    const line = `${path} ${reason}`;
+    if (!errors.includes(line)) errors.push(line);
+  }
+
+  protected typed(key: string, kind: JsonKind, name: string): Slice {
+    return this.checked(key, this.value(key), kind, name);
+  }
+
+  protected checked(key: string, value: Slice, kind: JsonKind, name: string): Slice {
+    if (value == ABSENT || jsonKind(value) == kind) return value;
+    this.fail(key, `must be ${name}`);
+    return ABSENT;
+  }
+}
