@@ -30,6 +30,10 @@ export declare function proxy_set_property(path: usize, pathSize: usize, value: 
 export declare function proxy_get_header_map_pairs(map: u32, pairs: usize, pairsSize: usize): u32;
 
 
+@external("env", "proxy_get_header_map_size")
+export declare function proxy_get_header_map_size(map: u32, size: usize): u32;
+
+
 @external("env", "proxy_add_header_map_value")
 export declare function proxy_add_header_map_value(
   map: u32,

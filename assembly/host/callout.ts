@@ -1,16 +1,12 @@
 import { BufferType, MapType, Status } from "../abi/enums";
-import {
-  proxy_grpc_call,
-  proxy_grpc_cancel,
-  proxy_http_call,
-  proxy_set_tick_period_milliseconds,
-} from "../abi/imports";
+import { proxy_grpc_call, proxy_grpc_cancel, proxy_http_call } from "../abi/imports";
 import { RETURNED, returnedNumber } from "../abi/memory";
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { BodyBuffer } from "./body";
 import { HeaderMap } from "./headers";
 import { HeaderPairs } from "./header-pairs";
+import { currentRoot } from "./root";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** What came back from a callout; valid until the callback returns. */
@@ -29,11 +25,18 @@ export class CalloutResponse {
 
 /**
  * A question to another cluster. Subclass it and keep the state in fields. A callout that belongs to a stream (`stream`
- * is its context) is forgotten with it; one that settles an account (`stream` 0) outlives it and answers to the plugin.
+ * is its context) is forgotten with it; one of the plugin (`stream` 0) outlives the streams and ends with the root
+ * context that made it. One object makes one call at a time.
  */
 export abstract class Callout {
   /** The context of the stream that waits, or 0. */
   stream: u32 = 0;
+  /** The kernel's: the context with which the call ends, and the other calls of that context. */
+  owner: u32 = 0;
+  token: u32 = 0;
+  isGrpc: bool = false;
+  next: Callout | null = null;
+  previous: Callout | null = null;
 
   /** The answer, or the news that none came. */
   abstract onResponse(response: CalloutResponse): void;
@@ -42,6 +45,8 @@ export abstract class Callout {
 const buffer = new ByteBuffer();
 const pendingHttp = new Map<u32, Callout>();
 const pendingGrpc = new Map<u32, Callout>();
+/** The latest call of each context that has any, from which the others follow. */
+const latest = new Map<u32, Callout>();
 
 /**
  * Sends an HTTP request to a cluster; `headers` holds `:method`, `:path` and `:authority`. Gives `false`, and
@@ -69,7 +74,7 @@ export function dispatchHttp(
     timeoutMilliseconds,
     RETURNED,
   );
-  if (status == Status.Ok) pendingHttp.set(returnedNumber(), callout);
+  if (status == Status.Ok) keep(callout, false);
   return status == Status.Ok;
 }
 
@@ -100,7 +105,7 @@ export function dispatchGrpc(
     timeoutMilliseconds,
     RETURNED,
   );
-  if (status == Status.Ok) pendingGrpc.set(returnedNumber(), callout);
+  if (status == Status.Ok) keep(callout, true);
   return status == Status.Ok;
 }
 
@@ -114,30 +119,44 @@ export function takeGrpcCallout(id: u32): Callout | null {
   return take(pendingGrpc, id);
 }
 
-/** Forgets the callouts of a stream that ended: gRPC ones are cancelled; there is no host call that cancels HTTP ones. */
-export function forgetCallouts(stream: u32): void {
-  if (pendingHttp.size) {
-    const ids = pendingHttp.keys();
-    for (let i = 0; i < ids.length; i++) if (pendingHttp.get(ids[i]).stream == stream) pendingHttp.delete(ids[i]);
+/** Forgets the callouts of a context that ended: gRPC ones are cancelled; there is no host call that cancels HTTP ones. */
+export function forgetCallouts(owner: u32): void {
+  if (!latest.size || !latest.has(owner)) return;
+  for (let callout: Callout | null = latest.get(owner); callout; callout = callout.next) {
+    if (callout.isGrpc) proxy_grpc_cancel(callout.token);
+    pendingOf(callout).delete(callout.token);
   }
-  if (pendingGrpc.size) {
-    const ids = pendingGrpc.keys();
-    for (let i = 0; i < ids.length; i++) {
-      if (pendingGrpc.get(ids[i]).stream != stream) continue;
-      proxy_grpc_cancel(ids[i]);
-      pendingGrpc.delete(ids[i]);
-    }
-  }
+  latest.delete(owner);
 }
 
-/** Asks for `onTick` every so many milliseconds. */
-export function setTickPeriod(milliseconds: u32): void {
-  proxy_set_tick_period_milliseconds(milliseconds);
+function keep(callout: Callout, isGrpc: bool): void {
+  const owner = callout.stream ? callout.stream : currentRoot();
+  const next = latest.has(owner) ? latest.get(owner) : null;
+  callout.owner = owner;
+  callout.token = returnedNumber();
+  callout.isGrpc = isGrpc;
+  callout.previous = null;
+  callout.next = next;
+  if (next) next.previous = callout;
+  latest.set(owner, callout);
+  pendingOf(callout).set(callout.token, callout);
 }
 
-function take(pending: Map<u32, Callout>, id: u32): Callout | null {
-  if (!pending.has(id)) return null;
-  const callout = pending.get(id);
-  pending.delete(id);
+function take(pending: Map<u32, Callout>, token: u32): Callout | null {
+  if (!pending.has(token)) return null;
+  const callout = pending.get(token);
+  pending.delete(token);
+  const next = callout.next;
+  const previous = callout.previous;
+  if (next) next.previous = previous;
+  if (previous) previous.next = next;
+  else if (next) latest.set(callout.owner, next);
+  else latest.delete(callout.owner);
+  callout.next = null;
+  callout.previous = null;
   return callout;
+}
+
+function pendingOf(callout: Callout): Map<u32, Callout> {
+  return callout.isGrpc ? pendingGrpc : pendingHttp;
 }

@@ -2,10 +2,11 @@ import { MapType, Status } from "../abi/enums";
 import {
   proxy_add_header_map_value,
   proxy_get_header_map_pairs,
+  proxy_get_header_map_size,
   proxy_remove_header_map_value,
   proxy_replace_header_map_value,
 } from "../abi/imports";
-import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
+import { expectBytes, RETURNED, returnedBytes, returnedNumber } from "../abi/memory";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
@@ -124,3 +125,9 @@ export const responseHeaders = new HeaderMap(MapType.ResponseHeaders);
 export const requestTrailers = new HeaderMap(MapType.RequestTrailers);
 /** Trailers of the answer. */
 export const responseTrailers = new HeaderMap(MapType.ResponseTrailers);
+
+/** The bytes of the names and values of a header map, as Envoy counts them; -1 where it has no such map now. */
+export function headersSize(type: MapType): i32 {
+  expectBytes();
+  return proxy_get_header_map_size(type, RETURNED) == Status.Ok ? <i32>returnedNumber() : -1;
+}

@@ -1,8 +1,10 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
-import { sliceOf, Slice } from "../bytes/slice";
+import { sliceOf, Slice, sliceOfBuffer } from "../bytes/slice";
 import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
+import { log, LogLevel } from "../host/log";
 import { sendLocalReply } from "../host/reply";
+import { Held } from "./body-watch";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "./filter";
 import { pluginHost } from "./plugin";
 import { Root } from "./root";
@@ -10,9 +12,14 @@ import { Stream, StreamTable } from "./streams";
 
 /** The open exchanges of this VM. */
 export const streams = new StreamTable();
-/** The root contexts of this VM. */
-export const roots = new Map<u32, Root>();
 
+/**
+ * How many streams one callback may answer or continue, beside its own. Envoy does what they ask for after the callback,
+ * each inside the one before (`doAfterVmCallActions`): thousands would overflow its stack.
+ */
+export const MOST_TURNS = 32;
+
+const OPTION = "allow_on_headers_stop_iteration";
 const BROKEN = "The gateway's configuration of this route is broken; the gateway's log says where.\n";
 const broken = String.UTF8.encode(BROKEN);
 
@@ -30,14 +37,16 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   if (filter === null) return HeadersStatus.Continue;
   filter.contextId = stream.id;
   stream.filter = filter;
-  return headersStatus(stream, filter.onRequestHeaders(requestHeaders, endOfStream), endOfStream);
+  const action = filter.onRequestHeaders(requestHeaders, endOfStream);
+  return headersStatus(stream, action, endOfStream, Held.RequestBody);
 }
 
 /** The headers of an answer. */
 export function responseHeadersArrived(stream: Stream, endOfStream: bool): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
-  return headersStatus(stream, filter.onResponseHeaders(responseHeaders, endOfStream), endOfStream);
+  const action = filter.onResponseHeaders(responseHeaders, endOfStream);
+  return headersStatus(stream, action, endOfStream, Held.ResponseBody);
 }
 
 /** Whether the filter looks at the request's body: asked for each piece, before anything else is done. */
@@ -55,6 +64,7 @@ export function wantsResponseBody(stream: Stream): bool {
 /** A piece of a request's body that the filter wants; the host holds `size` bytes. */
 export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
   const filter = stream.filter!;
+  if (stream.held) noteBody(stream);
   requestBody.begin(size);
   if (filter.requestBodyMode == BodyMode.Whole) {
     stream.requestHeld = size;
@@ -70,6 +80,7 @@ export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool)
 /** A piece of an answer's body that the filter wants; the host holds `size` bytes. */
 export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
   const filter = stream.filter!;
+  if (stream.held) noteBody(stream);
   responseBody.begin(size);
   if (filter.responseBodyMode == BodyMode.Whole) {
     stream.responseHeld = size;
@@ -86,6 +97,7 @@ export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool
 export function requestTrailersArrived(stream: Stream): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
+  if (stream.held) noteBody(stream);
   if (filter.requestBodyMode == BodyMode.Whole && !stream.requestSeen) {
     requestBody.begin(stream.requestHeld);
     if (wholeRequest(stream, filter) != BodyStatus.Continue) return HeadersStatus.StopAllIterationAndWatermark;
@@ -98,12 +110,27 @@ export function requestTrailersArrived(stream: Stream): HeadersStatus {
 export function responseTrailersArrived(stream: Stream): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
+  if (stream.held) noteBody(stream);
   if (filter.responseBodyMode == BodyMode.Whole && !stream.responseSeen) {
     responseBody.begin(stream.responseHeld);
     if (wholeResponse(stream, filter) != BodyStatus.Continue) return HeadersStatus.StopAllIterationAndWatermark;
   }
   filter.onResponseTrailers(responseTrailers);
   return HeadersStatus.Continue;
+}
+
+/** A tick of a root context: what is held in vain is answered, and the plugin does what it has to do. */
+export function ticked(root: Root): void {
+  if (root.pluginTick) pluginHost().onTick();
+  let turns = MOST_TURNS;
+  for (let looks = root.bodies.looks; looks > 0 && turns > 0; looks--) {
+    const stream = root.bodies.look();
+    if (stream === null) continue;
+    refuseHeld(root, stream);
+    turns--;
+  }
+  root.bodies.isBehind = turns == 0;
+  root.adjustTick();
 }
 
 /** Forgets what a callback read of the host; the memory itself goes with `leaveCallback`. */
@@ -118,10 +145,12 @@ function activeFilter(stream: Stream): HttpFilter | null {
   return stream.replied ? null : stream.filter;
 }
 
-function headersStatus(stream: Stream, action: HeadersAction, endOfStream: bool): HeadersStatus {
+function headersStatus(stream: Stream, action: HeadersAction, endOfStream: bool, held: Held): HeadersStatus {
   switch (action) {
     case HeadersAction.HoldForBody:
-      return endOfStream ? HeadersStatus.Continue : HeadersStatus.StopIteration;
+      if (endOfStream) return HeadersStatus.Continue;
+      if (!stream.root!.bodies.isProven) watch(stream, held);
+      return HeadersStatus.StopIteration;
     case HeadersAction.Replied:
       stream.replied = true;
       return HeadersStatus.StopAllIterationAndWatermark;
@@ -130,6 +159,29 @@ function headersStatus(stream: Stream, action: HeadersAction, endOfStream: bool)
     default:
       return HeadersStatus.Continue;
   }
+}
+
+function watch(stream: Stream, held: Held): void {
+  const root = stream.root!;
+  root.bodies.add(stream, held);
+  root.adjustTick();
+}
+
+function noteBody(stream: Stream): void {
+  const root = stream.root!;
+  root.bodies.prove();
+  root.adjustTick();
+}
+
+/** Answers a stream for whose body the host does not call; it is the effective context. */
+function refuseHeld(root: Root, stream: Stream): void {
+  const name = pluginHost().name();
+  const sentence = `${OPTION}: true must be set in the configuration of the Wasm filter ${name}`;
+  if (!root.bodies.isTold) log(LogLevel.Error, `${name}: ${sentence}; without it every body is held for ever`);
+  root.bodies.isTold = true;
+  stream.replied = true;
+  const body = String.UTF8.encode(`The gateway's configuration is broken: ${sentence}.\n`);
+  sendLocalReply(500, `${name}.missing_${OPTION}`, "text/plain", sliceOfBuffer(body));
 }
 
 function wholeRequest(stream: Stream, filter: HttpFilter): BodyStatus {

@@ -4,6 +4,7 @@ import { enterCallback, leaveCallback } from "../abi/memory";
 import { BodyBuffer } from "../host/body";
 import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
 import { refreshLogLevel } from "../host/log";
+import { enterRoot } from "../host/root";
 import { setEffectiveContext } from "../host/stream";
 import {
   forgetHostViews,
@@ -13,14 +14,14 @@ import {
   responseBodyArrived,
   responseHeadersArrived,
   responseTrailersArrived,
-  roots,
   streams,
+  ticked,
   wantsRequestBody,
   wantsResponseBody,
 } from "./dispatcher";
 import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
 import { pluginHost } from "./plugin";
-import { Root } from "./root";
+import { Root, roots } from "./root";
 import { Stream } from "./streams";
 
 // What the host calls. Each callback forgets what it read, and gives back what the host handed over, before it
@@ -50,6 +51,7 @@ export function proxy_on_vm_start(root: u32, size: u32): u32 {
 export function proxy_on_configure(root: u32, size: u32): u32 {
   if (!roots.has(root)) return 0;
   enterCallback();
+  enterRoot(root);
   refreshLogLevel();
   const text = pluginConfiguration.part(0, size);
   const configuration = pluginHost().configure(text);
@@ -63,7 +65,7 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = requestHeadersArrived(stream, endOfStream != 0);
   leave();
   return status;
@@ -72,7 +74,7 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null || !wantsRequestBody(stream)) return BodyStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = requestBodyArrived(stream, size, endOfStream != 0);
   leave();
   return status;
@@ -81,7 +83,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32
 export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = requestTrailersArrived(stream);
   leave();
   return status;
@@ -90,7 +92,7 @@ export function proxy_on_request_trailers(id: u32, count: u32): u32 {
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = responseHeadersArrived(stream, endOfStream != 0);
   leave();
   return status;
@@ -99,7 +101,7 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null || !wantsResponseBody(stream)) return BodyStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = responseBodyArrived(stream, size, endOfStream != 0);
   leave();
   return status;
@@ -108,7 +110,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;
-  enterCallback();
+  enter(stream);
   const status = responseTrailersArrived(stream);
   leave();
   return status;
@@ -116,12 +118,12 @@ export function proxy_on_response_trailers(id: u32, count: u32): u32 {
 
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
+  forgetCallouts(id);
   if (stream === null) {
     if (roots.delete(id)) noteConfiguration();
     collectGarbage(streams.open);
     return;
   }
-  forgetCallouts(id);
   endFilter(stream);
   streams.end(stream);
   noteExchange();
@@ -132,7 +134,7 @@ export function proxy_on_delete(id: u32): void {
 function endFilter(stream: Stream): void {
   const filter = stream.filter;
   if (filter === null) return;
-  enterCallback();
+  enter(stream);
   filter.onStreamDone();
   leave();
   filter.free();
@@ -141,7 +143,8 @@ function endFilter(stream: Stream): void {
 export function proxy_on_tick(root: u32): void {
   if (!roots.has(root)) return;
   enterCallback();
-  pluginHost().onTick();
+  enterRoot(root);
+  ticked(roots.get(root));
   leaveAndCollect();
 }
 
@@ -151,6 +154,7 @@ export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, 
   const callout = takeHttpCallout(call);
   if (callout === null) return;
   enterCallback();
+  enterRoot(root);
   response.body.begin(bodySize);
   response.answered = headers != 0;
   // The answer's headers and body belong to the root context; what the filter does next belongs to its stream.
@@ -163,6 +167,7 @@ export function proxy_on_grpc_receive(root: u32, call: u32, size: u32): void {
   const callout = takeGrpcCallout(call);
   if (callout === null) return;
   enterCallback();
+  enterRoot(root);
   response.grpcStatus = 0;
   response.message.begin(size);
   response.message.bytes();
@@ -177,6 +182,7 @@ export function proxy_on_grpc_close(root: u32, call: u32, status: u32): void {
   const callout = takeGrpcCallout(call);
   if (callout === null) return;
   enterCallback();
+  enterRoot(root);
   response.grpcStatus = status ? status : 2;
   response.message.begin(0);
   answer(callout);
@@ -190,6 +196,13 @@ function answer(callout: Callout): void {
   }
   response.headers.forget();
   leaveAndCollect();
+}
+
+// @ts-ignore: decorator
+@inline
+function enter(stream: Stream): void {
+  enterCallback();
+  enterRoot(stream.root!.id);
 }
 
 function leave(): void {

@@ -9,5 +9,6 @@ export {
   proxy_on_request_body,
   proxy_on_request_headers,
   proxy_on_request_trailers,
+  proxy_on_tick,
   proxy_on_vm_start,
 } from "./entry";

@@ -1,9 +1,41 @@
+import { currentRoot, setHostTick } from "../host/root";
 import { Configuration } from "./configuration";
+import { BodyWatch } from "./body-watch";
 
 /** One root context: a plugin in one place of one configuration. A VM holds many, old and new, in both positions. */
 export class Root {
   /** What was configured; `null` before. */
   configuration: Configuration | null = null;
+  /** Whether bodies arrive while headers are held. */
+  readonly bodies: BodyWatch = new BodyWatch();
+  /** Milliseconds between two ticks that the plugin asked for; 0 for none. */
+  pluginTick: u32 = 0;
+  private hostTick: u32 = 0;
 
   constructor(readonly id: u32) {}
+
+  /** Asks the host for the ticks that are needed now; only in a callback of this root context or of a stream of it. */
+  adjustTick(): void {
+    const own = this.bodies.tickMilliseconds;
+    const plugin = this.pluginTick;
+    const wanted = !plugin || (own && own < plugin) ? own : plugin;
+    if (wanted == this.hostTick) return;
+    this.hostTick = wanted;
+    setHostTick(wanted);
+  }
+}
+
+/** The root contexts of this VM. */
+export const roots = new Map<u32, Root>();
+
+/**
+ * Asks for `onTick` of the current root context, at the latest every so many milliseconds; 0 for no more. It ends with the
+ * root context.
+ */
+export function setTickPeriod(milliseconds: u32): void {
+  const id = currentRoot();
+  if (!roots.has(id)) return;
+  const root = roots.get(id);
+  root.pluginTick = milliseconds;
+  root.adjustTick();
 }

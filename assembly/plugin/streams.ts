@@ -1,3 +1,4 @@
+import { Held } from "./body-watch";
 import { HttpFilter } from "./filter";
 import { Root } from "./root";
 
@@ -19,6 +20,11 @@ export class Stream {
   responseSeen: bool = false;
   /** Whether the filter answered in the provider's place: what follows is not its business any more. */
   replied: bool = false;
+  /** What it waits for, as `BodyWatch` lists it; its neighbours there; and whether that was found to have come. */
+  held: Held = Held.Nothing;
+  nextHeld: Stream | null = null;
+  previousHeld: Stream | null = null;
+  waits: bool = false;
   /** The next one that waits to be used again. */
   next: Stream | null = null;
 }
@@ -75,6 +81,7 @@ export class StreamTable {
     }
     slots[hole] = null;
     this.open--;
+    if (stream.held) stream.root!.bodies.remove(stream);
     stream.root = null;
     stream.filter = null;
     stream.requestHeld = 0;

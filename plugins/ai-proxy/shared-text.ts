@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals, sliceOfBuffer, sliceSize, sliceStart, subslice } from "../../assembly/bytes/slice";
-import { Callout, CalloutResponse, dispatchHttp, setTickPeriod } from "../../assembly/host/callout";
+import { Callout, CalloutResponse, dispatchHttp } from "../../assembly/host/callout";
 import { now } from "../../assembly/host/clock";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { log, LogLevel } from "../../assembly/host/log";
@@ -8,6 +8,7 @@ import { setSharedData, sharedData, sharedDataVersion, Written } from "../../ass
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";
+import { setTickPeriod } from "../../assembly/plugin/root";
 import { sources, TextSource } from "./text-source";
 
 /** The bytes of a time: in front of the shared text that at which it was fetched, under a key of its own that of the last try. */

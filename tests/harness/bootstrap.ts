@@ -14,10 +14,18 @@ export interface WasmFilter {
   configuration?: string;
   /** Plugins of one VM id and one module share a VM per worker; shared data is scoped by it. */
   vmId?: string;
+  /** False leaves out the option without which headers are not held while the body arrives. */
+  holdsHeaders?: boolean;
 }
 
 /** Builds the filter with the settings that the plugins need (docs: headers may be held while the body arrives). */
-export function wasmFilter({ plugin, wasm, configuration, vmId = "ai-gateway" }: WasmFilter): EnvoyConfig {
+export function wasmFilter({
+  plugin,
+  wasm,
+  configuration,
+  vmId = "ai-gateway",
+  holdsHeaders = true,
+}: WasmFilter): EnvoyConfig {
   const value = { "@type": "type.googleapis.com/google.protobuf.StringValue", value: configuration };
   return {
     name: plugin,
@@ -28,7 +36,7 @@ export function wasmFilter({ plugin, wasm, configuration, vmId = "ai-gateway" }:
         root_id: plugin,
         vm_config: { vm_id: vmId, runtime: "envoy.wasm.runtime.v8", code: { local: { filename: wasm } } },
         failure_policy: "FAIL_RELOAD",
-        allow_on_headers_stop_iteration: true,
+        ...(holdsHeaders ? { allow_on_headers_stop_iteration: true } : {}),
         ...(configuration === undefined ? {} : { configuration: value }),
       },
     },

@@ -32,6 +32,8 @@ export interface SendOptions {
   leaveWhen?: (body: Buffer) => boolean;
   /** The client leaves after this time, default 20 s. */
   timeoutMs?: number;
+  /** What the client waits for before each of its chunks; the headers go out before. */
+  beforeChunk?: (index: number) => Promise<unknown>;
 }
 
 /** Sends one request to 127.0.0.1 and resolves with what came back, however it ended. */
@@ -88,7 +90,7 @@ function sendHttp1(port: number, request: ClientRequest, options: SendOptions): 
     out.on("error", () => {
       if (collector.response.status === 0) collector.finish("reset");
     });
-    void write(out, request);
+    void write(out, request, options);
   });
 }
 
@@ -126,17 +128,24 @@ function sendHttp2(port: number, request: ClientRequest, options: SendOptions): 
     out.on("data", (piece: Buffer) => collector.take(piece));
     out.on("error", () => collector.finish("reset"));
     out.on("end", () => collector.finish(out.rstCode === 0 ? "clean" : "reset"));
-    if (request.chunks.length > 0) void write(out, request);
+    if (request.chunks.length > 0) void write(out, request, options);
   });
 }
 
-async function write(out: http.ClientRequest | http2.ClientHttp2Stream, request: ClientRequest): Promise<void> {
+async function write(
+  out: http.ClientRequest | http2.ClientHttp2Stream,
+  request: ClientRequest,
+  { beforeChunk }: SendOptions,
+): Promise<void> {
   const last = request.trailers || out instanceof http.ClientRequest ? undefined : request.chunks.at(-1);
-  for (const chunk of last ? request.chunks.slice(0, -1) : request.chunks) {
+  if (beforeChunk && out instanceof http.ClientRequest) out.flushHeaders();
+  for (const [index, chunk] of (last ? request.chunks.slice(0, -1) : request.chunks).entries()) {
+    await beforeChunk?.(index);
     if (out.destroyed) return;
     await new Promise<void>((done) => (out as http.ClientRequest).write(chunk, () => done()));
     await nextTurn();
   }
+  if (last) await beforeChunk?.(request.chunks.length - 1);
   if (out instanceof http.ClientRequest && request.trailers) out.addTrailers(Object.fromEntries(request.trailers));
   // On HTTP/2 the last piece of a body carries the end of the stream.
   if (!out.destroyed) out.end(last);

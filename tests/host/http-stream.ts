@@ -20,7 +20,6 @@ export class HttpStream extends StreamState implements StreamControl {
   private phase: "request" | "response" | null = null;
   private requestAborted = false;
   private responseAborted = false;
-  private responseComplete = false;
   private prepared: LocalReply | null = null;
   private ended = false;
 
@@ -47,7 +46,8 @@ export class HttpStream extends StreamState implements StreamControl {
     map.set("x-request-id", randomUUID());
     this.requestHeaderMap = map;
     this.refreshRoute();
-    if (!this.route?.disabled?.includes(this.root.rootId)) this.filter = new WasmFilter(this.vm, this.root, this);
+    if (!this.route?.disabled?.includes(this.root.rootId))
+      this.filter = new WasmFilter(this.vm, this.root, this, this.options.holdsHeaders);
     this.request.headers(map, end);
   }
 

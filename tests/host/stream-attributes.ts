@@ -53,6 +53,7 @@ function ofRequest(stream: StreamState, headers: HeaderMap | null): Attribute {
     }),
     protocol: stream.options.downstreamHttp2 ? "HTTP/2" : "HTTP/1.1",
     size: BigInt(headers?.get("content-length") ?? received),
+    total_size: BigInt(received + (headers?.byteSize ?? 0)),
     time: stream.startedAt,
   };
 }
@@ -64,6 +65,8 @@ function ofResponse(stream: StreamState, headers: HeaderMap | null): Attribute {
     code: status === undefined ? undefined : BigInt(status),
     code_details: stream.details || undefined,
     flags: 0n,
+    // Known once the provider has sent the last byte.
+    backend_latency: stream.responseComplete ? 0n : undefined,
   };
 }
 

@@ -17,6 +17,8 @@ export interface StreamOptions {
   /** The client, or the provider, speaks HTTP/2. */
   downstreamHttp2?: boolean;
   upstreamHttp2?: boolean;
+  /** `allow_on_headers_stop_iteration`, default true. */
+  holdsHeaders?: boolean;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -37,6 +39,8 @@ export class StreamState {
   route: HostRoute | null = null;
   /** Bytes of the client's body so far. */
   requestBodySize = 0;
+  /** The provider's response has come to its end. */
+  responseComplete = false;
   requestHeaderMap: HeaderMap | null = null;
   responseHeaderMap: HeaderMap | null = null;
   protected responseTrailerMap: HeaderMap | null = null;
@@ -47,7 +51,7 @@ export class StreamState {
     options: StreamOptions = {},
   ) {
     this.startedAt = vm.environment.now();
-    const defaults = { bufferLimitBytes: MEBIBYTE, downstreamHttp2: false, upstreamHttp2: false };
+    const defaults = { bufferLimitBytes: MEBIBYTE, downstreamHttp2: false, upstreamHttp2: false, holdsHeaders: true };
     this.options = { routes: DEFAULT_ROUTES, ...defaults, ...options };
     const violate = (what: string) => vm.violations.push(what);
     this.upstream = new Side("request", [":method", ":path", ":authority"], violate);

@@ -14,6 +14,7 @@ export class WasmFilter {
     private readonly vm: Vm,
     root: RootContext,
     stream: StreamControl,
+    private readonly holdsHeaders = true,
   ) {
     const empty = { requestHeaders: null, requestTrailers: null, responseHeaders: null, responseTrailers: null };
     const bodies = { requestBody: null, responseBody: null, bufferingRequest: false, bufferingResponse: false };
@@ -89,6 +90,7 @@ export class WasmFilter {
     this.context.endOfStream = end;
     const status = this.run(callback, [this.context.id, headers.size, Number(end)]);
     if (status === null || status > HeadersStatus.StopAllAndWatermark) return HeadersStatus.StopAllAndWatermark;
+    if (status === HeadersStatus.StopIteration && !this.holdsHeaders) return HeadersStatus.StopAllAndWatermark;
     // "Continue and end stream" is no status that Envoy still knows.
     return status === 2 ? HeadersStatus.Continue : status;
   }

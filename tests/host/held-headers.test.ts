@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Headers that are held for a body which the host never hands over, because the filter's configuration lacks an option.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { RootContext } from "./contexts.ts";
+import type { HttpStream } from "./http-stream.ts";
+import { ProxyHost } from "./proxy-host.ts";
+
+const SECOND = 1000;
+const filters: [plugin: string, configuration: object][] = [
+  ["ai-proxy", { provider: { type: "openai", apiToken: "sk-test-openai" } }],
+  [
+    "key-auth",
+    {
+      consumers: [{ name: "c", credential: "k", models: ["m"] }],
+      ...{ keys: ["x-key"], in_header: true, global_auth: true },
+    },
+  ],
+  ["request-block", { block_bodies: ["forbidden"] }],
+];
+const chat = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');
+
+for (const [plugin, configuration] of filters)
+  describe(`headers that ${plugin} holds`, () => {
+    const start = (): { host: ProxyHost; context: RootContext } => {
+      const host = new ProxyHost(`build/${plugin}.wasm`, { logLevel: "warn" });
+      const context = host.configure(plugin, JSON.stringify(configuration));
+      assert.ok(context);
+      return { host, context };
+    };
+    const open = (host: ProxyHost, context: RootContext, holdsHeaders: boolean): HttpStream => {
+      const stream = host.stream(context, { holdsHeaders });
+      stream.requestHeaders(
+        [
+          [":method", "POST"],
+          [":path", "/v1/chat/completions"],
+          [":authority", "gateway.example"],
+          ["content-type", "application/json"],
+          ["x-key", "k"],
+        ],
+        false,
+      );
+      host.check();
+      return stream;
+    };
+    const status = (stream: HttpStream): string | undefined => stream.client.headers?.get(":status");
+
+    it("are answered without the option, once the body has come and a second look has found it", () => {
+      const { host, context } = start();
+      const slow = open(host, context, false);
+      const fast = open(host, context, false);
+      fast.requestBody(chat, true);
+      host.advance(SECOND);
+      assert.deepEqual([slow, fast].map(status), [undefined, undefined]);
+      host.advance(SECOND);
+      assert.deepEqual([slow, fast].map(status), [undefined, "500"]);
+      assert.equal(fast.details, `${plugin}.missing_allow_on_headers_stop_iteration`);
+      assert.match(fast.client.bodyBytes.toString(), /allow_on_headers_stop_iteration: true must be set/);
+      host.advance(60 * SECOND);
+      assert.equal(status(slow), undefined);
+      slow.requestBody(chat.subarray(0, 1), false);
+      host.advance(2 * SECOND);
+      assert.equal(status(slow), "500");
+      assert.equal(host.vm.logs.filter(({ text }) => text.includes("allow_on_headers_stop_iteration")).length, 1);
+    });
+
+    it("are watched until one body has come, and as long as any is waited for", () => {
+      const { host, context } = start();
+      assert.equal(context.tickPeriodMs, 0);
+      const gone = open(host, context, true);
+      const waiting = open(host, context, true);
+      assert.ok(context.tickPeriodMs > 0);
+      gone.clientReset();
+      host.advance(60 * SECOND);
+      assert.ok(context.tickPeriodMs > 0);
+      waiting.clientReset();
+      host.advance(SECOND);
+      assert.equal(context.tickPeriodMs, 0);
+      const other = open(host, context, true);
+      const whole = open(host, context, true);
+      whole.requestBody(chat, true);
+      assert.equal(context.tickPeriodMs, 0);
+      host.advance(60 * SECOND);
+      assert.equal(status(other), undefined);
+      other.requestBody(chat, true);
+      assert.deepEqual(
+        [other, whole].map(({ upstream }) => upstream.end),
+        ["clean", "clean"],
+      );
+      const late = open(host, context, true);
+      assert.equal(context.tickPeriodMs, 0);
+      late.clientReset();
+    });
+
+    it("are answered, as many as they are", () => {
+      const { host, context } = start();
+      const streams = Array.from({ length: 2_500 }, () => open(host, context, false));
+      for (const stream of streams) stream.requestBody(chat, true);
+      host.advance(20 * SECOND);
+      assert.ok(streams.every((stream) => status(stream) === "500"));
+      assert.equal(context.tickPeriodMs, 0);
+    });
+  });
