@@ -18,6 +18,13 @@ export const MODEL_HEADER = "x-ai-model";
  */
 export const USAGE_STATE = "ai_usage";
 
+/**
+ * Filter state, any text: `fallback` may still send this request to another target. ai-proxy then changes the `:status` of
+ * a response that says too little and sends no local reply, which no other filter could change. Written by `fallback`,
+ * read by ai-proxy.
+ */
+export const FALLBACK_STATE = "ai_fallback";
+
 /** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
 export const CONSUMER_STATE = "ai_consumer";
 

@@ -15,7 +15,15 @@ import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { publishUsage } from "./published-usage";
 import { isCompressed, isFromProvider, nameServer, noteCompressed, readStatus } from "./response-headers";
-import { replyBadResponse, replyWithError, writeBadResponse } from "./response-reply";
+import {
+  BAD_RESPONSE,
+  COMPRESSED_RESPONSE,
+  EMPTY_RESPONSE,
+  replyBadResponse,
+  replyWithError,
+  UNASKED_STREAM,
+  writeBadResponse,
+} from "./response-reply";
 import { editResponse, translateResponse } from "./whole-response";
 
 /** Of so many pieces of a stream one tells what it has cost so far. */
@@ -37,60 +45,89 @@ export class Answer {
 
   constructor(private readonly exchange: Exchange) {}
 
-  /** Looks at the headers and decides what becomes of the body. */
+  /** Looks at the headers and decides what becomes of the body. A response that is not the provider's passes untouched. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
+    const config = exchange.config;
+    if (!isFromProvider(config.position)) return HeadersAction.Continue;
     this.status = readStatus(headers.get(":status"));
-    const isError = this.status >= 400;
-    // An error may be Envoy's own (body too large, no connection): then nobody served.
-    const isProviders = !isError || isFromProvider();
-    if (isProviders) nameServer(exchange, headers);
-    if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
-    if (!isError && (this.status < 200 || this.status > 299)) return HeadersAction.Continue;
-    if (isError && isProviders && endOfStream) {
-      replyWithError(exchange, this.status, headers);
-      return HeadersAction.Replied;
+    nameServer(exchange, headers);
+    if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
+    if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
+    if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
+    const treatment = config.provider.responseTreatment(exchange);
+    const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
+    this.isEdited = treatment != BodyTreatment.Untouched && AnswerEditor.isNeeded(exchange, isEventStream);
+    if (treatment == BodyTreatment.Converted) {
+      return exchange.wasTranslated ? this.onTranslated(headers, isEventStream, endOfStream) : HeadersAction.Continue;
     }
     if (endOfStream) return HeadersAction.Continue;
-    const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
-    const treatment = isError ? BodyTreatment.Converted : exchange.config.provider.responseTreatment(exchange);
-    const isConverted = treatment == BodyTreatment.Converted;
-    if (isConverted && !isError && !exchange.wasTranslated) return HeadersAction.Continue;
-    this.isEdited = !isError && treatment != BodyTreatment.Untouched && AnswerEditor.isNeeded(exchange, isEventStream);
-    const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
-    if (!isConverted && !watches && !this.isEdited) return HeadersAction.Continue;
+    return this.onPassed(headers, isEventStream, treatment);
+  }
+
+  private onErrorHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    if (endOfStream) return replied(replyWithError(this.exchange, this.status, headers));
     if (isCompressed(headers)) {
-      noteCompressed();
+      noteCompressed("it is passed on as it is");
       return HeadersAction.Continue;
     }
-    // A stream that nobody can translate is no answer: as a whole body it is refused.
-    const translator = isConverted && isEventStream && !isError ? this.translator() : null;
-    if (isError || (isConverted && translator === null) || (this.isEdited && !isEventStream)) {
-      this.isConverted = isConverted;
+    this.bodyMode = BodyMode.Whole;
+    return HeadersAction.HoldForBody;
+  }
+
+  /** The response to a translated request: nothing of it may reach the client as it is. */
+  private onTranslated(headers: HeaderMap, isEventStream: bool, endOfStream: bool): HeadersAction {
+    const exchange = this.exchange;
+    if (endOfStream) return replied(replyBadResponse(exchange, headers, EMPTY_RESPONSE));
+    if (isCompressed(headers)) {
+      noteCompressed("the client gets a 502");
+      return replied(replyBadResponse(exchange, headers, COMPRESSED_RESPONSE));
+    }
+    const isWanted = isEventStream && exchange.streaming;
+    const translator = isWanted ? exchange.config.provider.translateStream(exchange) : null;
+    if (isEventStream && translator === null) {
+      return replied(replyBadResponse(exchange, headers, UNASKED_STREAM));
+    }
+    if (translator === null) {
+      this.isConverted = true;
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.stream = watches ? new WatchedStream(exchange) : translator;
-    if (this.isEdited) this.stream = new EditedStream(exchange, new AnswerEditor(exchange), this.stream);
-    if (this.stream === null) return HeadersAction.Continue;
-    this.bodyMode = BodyMode.Streaming;
+    this.watch(new TranslatedStream(translator));
+    if (headers.get("content-length") != ABSENT) headers.remove("content-length");
+    return HeadersAction.Continue;
+  }
+
+  /** A response in OpenAI's language already. */
+  private onPassed(headers: HeaderMap, isEventStream: bool, treatment: BodyTreatment): HeadersAction {
+    const exchange = this.exchange;
+    const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
+    if (!watches && !this.isEdited) return HeadersAction.Continue;
+    if (isCompressed(headers)) {
+      noteCompressed("it is passed on as it is");
+      return HeadersAction.Continue;
+    }
+    if (!isEventStream) {
+      this.bodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
+    this.watch(watches ? new WatchedStream(exchange) : null);
     const mayChange = !watches || exchange.asksForUsage;
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
+  }
+
+  private watch(source: AnswerStream | null): void {
+    const editor = this.isEdited ? new AnswerEditor(this.exchange) : null;
+    this.stream = editor ? new EditedStream(this.exchange, editor, source) : source;
+    this.bodyMode = BodyMode.Streaming;
   }
 
   /** Translates a whole body. */
   onBody(body: BodyBuffer): BodyAction {
     out.release(64 * 1024);
     // Trailers may follow the headers at once: then there is no body that something could be put into.
-    if (!body.size && this.status >= 400) {
-      replyWithError(this.exchange, this.status, responseHeaders);
-      return BodyAction.Replied;
-    }
-    if (!body.size && this.isConverted) {
-      replyBadResponse(this.exchange);
-      return BodyAction.Replied;
-    }
+    if (!body.size && (this.status >= 400 || this.isConverted)) return this.onEmptyBody();
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
       const error = body.bytes();
@@ -104,7 +141,7 @@ export class Answer {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
       if (!editResponse(this.exchange, body.bytes(), out)) return BodyAction.Continue;
     } else if (!translateResponse(this.exchange, body.bytes(), this.isEdited, out)) {
-      writeBadResponse(out);
+      writeBadResponse(out, BAD_RESPONSE);
       responseHeaders.setText(":status", "502");
       responseHeaders.setText("content-type", "application/json");
     }
@@ -113,6 +150,15 @@ export class Answer {
     responseHeaders.set("content-length", text.integer(out.size).slice);
     publishUsage(this.exchange.usage);
     return BodyAction.Continue;
+  }
+
+  private onEmptyBody(): BodyAction {
+    const exchange = this.exchange;
+    const hasReplied =
+      this.status >= 400
+        ? replyWithError(exchange, this.status, responseHeaders)
+        : replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE);
+    return hasReplied ? BodyAction.Replied : BodyAction.Continue;
   }
 
   /** Translates a piece of a stream. */
@@ -139,13 +185,12 @@ export class Answer {
     if (stream) stream.free();
   }
 
-  private translator(): AnswerStream | null {
-    const translator = this.exchange.config.provider.translateStream(this.exchange);
-    return translator ? new TranslatedStream(translator) : null;
-  }
-
   /** Whether an answer in OpenAI's language is a stream with usage to find, or to drop. */
   private hasUsage(isEventStream: bool): bool {
     return isEventStream && (this.exchange.includeUsage || this.exchange.asksForUsage);
   }
+}
+
+function replied(hasReplied: bool): HeadersAction {
+  return hasReplied ? HeadersAction.Replied : HeadersAction.Continue;
 }

@@ -6,6 +6,7 @@ import { log, LogLevel } from "../../assembly/host/log";
 import { Counter } from "../../assembly/host/metric";
 import { namedProperty } from "../../assembly/host/property";
 import { Exchange } from "./exchange";
+import { Position } from "./provider-config";
 
 const LONGEST_MODEL = 256;
 
@@ -19,9 +20,13 @@ export function readStatus(value: Slice): i32 {
   return status;
 }
 
-/** Whether an upstream sent the response, rather than Envoy or another filter. */
-export function isFromProvider(): bool {
-  return sliceEquals(namedProperty("response\0code_details"), "via_upstream");
+/**
+ * Whether an upstream sent the response. Before the router it may also be a local reply, a `direct_response` or a cache
+ * hit: Envoy's response code details tell them apart. Into the router's chain comes what the upstream sent and nothing
+ * else. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
+ */
+export function isFromProvider(position: Position): bool {
+  return position == Position.RoutersChain || sliceEquals(namedProperty("response\0code_details"), "via_upstream");
 }
 
 /** Whether the body has a content coding other than `identity`. */
@@ -30,21 +35,25 @@ export function isCompressed(headers: HeaderMap): bool {
   return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
 }
 
-/** Counts and logs a compressed response, which cannot be read. */
-export function noteCompressed(): void {
+/** Counts and logs a compressed response, which cannot be read; `outcome` says what the client gets. */
+export function noteCompressed(outcome: string): void {
   compressed.add();
-  log(
-    LogLevel.Warn,
-    "ai-proxy: the provider compressed its answer although it was not asked to; it is passed on as it is",
-  );
+  log(LogLevel.Warn, `ai-proxy: the provider compressed its answer although it was not asked to; ${outcome}`);
 }
 
-/** Sets the response headers that name the provider and the model. */
+/** The model that the client is told, as `responseModel` says; `ABSENT` where no header can hold its name. */
+export function shownModel(exchange: Exchange): Slice {
+  const model = exchange.hasRequestedModel ? exchange.requestedModel : exchange.model.slice;
+  return isHeaderValue(model) ? model : ABSENT;
+}
+
+/** Sets the response headers that name the provider and the model, in place of what the provider may call so. */
 export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
-  const model = exchange.model.slice;
-  if (isHeaderValue(model)) headers.put(MODEL_HEADER, model);
+  const model = shownModel(exchange);
+  if (model != ABSENT) headers.put(MODEL_HEADER, model);
+  else if (headers.get(MODEL_HEADER) != ABSENT) headers.remove(MODEL_HEADER);
 }
 
 /** Whether a client's model can stand in a header: visible ASCII, and not too long. */

@@ -126,6 +126,7 @@ export class CaseRing {
         cluster: route.cluster ?? "upstream",
         metadata: config === undefined ? undefined : { [plugin]: { config } },
         disabled: route.disabled ? [plugin] : [],
+        direct: route.direct,
         addToRequest: { [CASE_HEADER]: id },
       });
     });

@@ -52,6 +52,8 @@ export interface RouteOptions {
   metadata?: Record<string, EnvoyConfig>;
   /** Filters that are switched off on this route. */
   disabled?: string[];
+  /** What Envoy answers itself, in the place of the cluster. */
+  direct?: { status: number; headers?: Record<string, string>; body?: string };
   /** Headers that the router adds on the way to the upstream, unseen by downstream filters. */
   addToRequest?: Record<string, string>;
   /** Anything else of Envoy's `Route.route`. */
@@ -64,7 +66,9 @@ export function routeFor(route: RouteOptions): EnvoyConfig {
   return {
     name: route.name,
     match: route.match ?? { prefix: "/" },
-    route: { cluster: route.cluster, timeout: "0s", ...route.action },
+    ...(route.direct
+      ? directResponse(route.direct)
+      : { route: { cluster: route.cluster, timeout: "0s", ...route.action } }),
     ...(route.metadata ? { metadata: { filter_metadata: route.metadata } } : {}),
     ...(route.disabled?.length
       ? { typed_per_filter_config: Object.fromEntries(route.disabled.map((name) => [name, off])) }
@@ -76,6 +80,16 @@ export function routeFor(route: RouteOptions): EnvoyConfig {
           })),
         }
       : {}),
+  };
+}
+
+function directResponse({ status, headers = {}, body }: NonNullable<RouteOptions["direct"]>): EnvoyConfig {
+  return {
+    direct_response: { status, ...(body ? { body: { inline_string: body } } : {}) },
+    response_headers_to_add: Object.entries(headers).map(([key, value]) => ({
+      header: { key, value },
+      append_action: "OVERWRITE_IF_EXISTS_OR_ADD",
+    })),
   };
 }
 

@@ -10,6 +10,7 @@ export interface CaseRoute {
   metadata?: unknown;
   metadataText?: string;
   disabled?: boolean;
+  direct?: { status: number; headers?: Record<string, string>; body?: string };
 }
 
 /** A body in one of the ways a case can give it. */

@@ -41,7 +41,7 @@ export function runExchange(
   sendRequest(stream, request);
   answerCallouts(host, peers);
   let received: ProviderRequest | null = null;
-  if (stream.upstream.end === "clean") {
+  if (stream.upstream.headers && stream.upstream.end === "clean") {
     received = upstreamRequest(stream);
     sendReply(stream, peers.answer(received));
     answerCallouts(host, peers);

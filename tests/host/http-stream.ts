@@ -244,6 +244,11 @@ export class HttpStream extends StreamState implements StreamControl {
   private routeRequest(headers: HeaderMap, end: boolean): void {
     this.refreshRoute();
     if (!this.route) return this.sendLocalReply(404, Buffer.alloc(0), new HeaderMap(), "route_not_found");
+    const { direct } = this.route;
+    if (direct) {
+      const { status, body, headers: added } = direct;
+      return this.sendLocalReply(status, Buffer.from(body), new HeaderMap(Object.entries(added)), "direct_response");
+    }
     this.upstream.start(headers, end);
     if (end) this.upstream.complete();
   }

@@ -11,6 +11,8 @@ export interface HostRoute {
   metadata?: Record<string, { [key: string]: Attribute }>;
   /** Filters that are switched off on it. */
   disabled?: string[];
+  /** What Envoy answers itself, in the place of an upstream. */
+  direct?: { status: number; headers: Record<string, string>; body: string };
 }
 
 /** The part of Envoy's route match that cases use: a path prefix or a whole path, and headers that must equal. */

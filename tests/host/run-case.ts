@@ -39,6 +39,7 @@ export class HostCase {
             ? {}
             : { metadata: { [plugin]: { config: Buffer.from(config).toString("latin1") } } }),
           ...(route.disabled ? { disabled: [plugin] } : {}),
+          ...(route.direct ? { direct: { headers: {}, body: "", ...route.direct } } : {}),
         };
       }),
     };
