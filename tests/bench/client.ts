@@ -59,12 +59,12 @@ function isWhole(answer: string): boolean {
 }
 
 /** A POST of a JSON body, as bytes. */
-export function post(path: string, body: string): Buffer {
+export function post(path: string, body: string, authorization = "Bearer the-client-s-key"): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     "host: gateway",
     "content-type: application/json",
-    "authorization: Bearer the-client-s-key",
+    `authorization: ${authorization}`,
     "user-agent: bench",
     "accept: application/json",
     `content-length: ${Buffer.byteLength(body)}`,

@@ -78,6 +78,17 @@ export const requestBlocks: Record<string, EnvoyConfig> = {
     end`),
 };
 
+/** The plugins that the shipped gateway has on its guarded route, in its order. */
+export const chain = (provider: Record<string, unknown>): EnvoyConfig[] => [
+  plugin("key-auth", { ...keys, keys: ["authorization"], strip_bearer: true, consumers: consumers(10) }),
+  plugin("key-rate-limit", {
+    limit_by_consumer: "",
+    limit_keys: [{ key: "*", query_per_second: 1_000_000, concurrent: 1_000 }],
+  }),
+  plugin("request-block", { block_urls: BLOCKED }),
+  plugin("ai-proxy", { provider }),
+];
+
 function lua(source: string): EnvoyConfig {
   const type = "type.googleapis.com/envoy.extensions.filters.http.lua.v3.Lua";
   const config = { "@type": type, default_source_code: { inline_string: source } };

@@ -25,7 +25,7 @@ export async function measureFootprint(rounds: number): Promise<Footprint> {
   };
   try {
     for (const [name, filter] of Object.entries(FILTERS)) {
-      const lane: Lane = { name, filter, upstreamPort: upstream.port };
+      const lane: Lane = { name, filters: filter ? [filter] : [], upstreamPort: upstream.port };
       footprint.readySeconds[name] = spreadOf(await readyTimes(lane, rounds));
       footprint.residentMegabytes[name] = await residentSizes(lane);
     }

@@ -5,8 +5,8 @@ import { pin } from "./process-cost.ts";
 /** One listener of the gateway under test. */
 export interface Lane {
   name: string;
-  /** What stands in front of the router; absent: nothing. */
-  filter?: EnvoyConfig;
+  /** What stands in front of the router, in its order; absent: nothing. */
+  filters?: EnvoyConfig[];
   upstreamPort: number;
 }
 
@@ -19,11 +19,11 @@ export const OTHER_CORE = 1;
 
 /** The bootstrap of an Envoy with a listener per lane. */
 export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
-  const listeners = lanes.map(({ name, filter }) =>
+  const listeners = lanes.map(({ name, filters = [] }) =>
     listenerFor({
       name,
       routes: [routeFor({ name, cluster: name })],
-      downstream: filter ? [filter] : [],
+      downstream: filters,
     }),
   );
   const clusters = lanes.map(({ name, upstreamPort }) => ({

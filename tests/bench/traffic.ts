@@ -3,7 +3,7 @@ import { post } from "./client.ts";
 const WORDS = "The quick brown fox jumps over the lazy dog while the gateway counts every byte that it forwards. ";
 
 /** A chat request of about so many bytes: a long conversation of short messages, as chats are. */
-export function chatRequest(bytes: number, stream: boolean): Buffer {
+export function chatRequest(bytes: number, stream: boolean, authorization?: string): Buffer {
   const messages = [{ role: "system", content: "You are a helpful assistant." }];
   const body = () => JSON.stringify({ model: "gpt-4o", temperature: 0.7, max_tokens: 512, stream, messages });
   for (let turn = 0; body().length < bytes - 60; turn++) {
@@ -11,7 +11,7 @@ export function chatRequest(bytes: number, stream: boolean): Buffer {
     const content = WORDS.repeat(20).slice(0, Math.max(1, Math.min(1900, room)));
     messages.push({ role: turn % 2 ? "assistant" : "user", content });
   }
-  return post("/v1/chat/completions", body());
+  return post("/v1/chat/completions", body(), authorization);
 }
 
 const ANSWER = WORDS.repeat(7).slice(0, 640);

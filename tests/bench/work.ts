@@ -1,6 +1,6 @@
 import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { get } from "./client.ts";
-import { aiProxies, bareAiProxy, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
+import { aiProxies, bareAiProxy, chain, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
 import {
   chatRequest,
   dashScopeAnswer,
@@ -18,8 +18,8 @@ export interface Job {
   title: string;
   request: Buffer;
   answer: Answer;
-  /** What is compared with no filter at all, by name; each gets a listener of the same Envoy. */
-  filters: Record<string, EnvoyConfig>;
+  /** What is compared with no filter at all, by name: a filter or a chain. Each gets a listener of the same Envoy. */
+  filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
   /** Connections at once. */
   connections: number;
   /** Requests in a round, over all connections. */
@@ -73,6 +73,14 @@ export const JOBS: Job[] = [
     title: "chat, 100 KB, OpenAI passed through",
     ...large,
     ...passedThrough,
+    answer: always(json, openAiAnswer),
+  },
+  {
+    id: "chain-1k",
+    title: "chat, 1 KB, through all plugins of the shipped gateway",
+    ...small,
+    request: chatRequest(1024, false, `Bearer ${consumerKey(7)}`),
+    filters: { plugin: chain(openai) },
     answer: always(json, openAiAnswer),
   },
   {
