@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeaderPair } from "./header-map.ts";
 
+const POISON = 0xdd;
+
 /** The module's linear memory, seen from the host. */
 export class GuestMemory {
   /** How many buffers and bytes were handed over to the module so far. */
   handedOver = { buffers: 0, bytes: 0 };
+  private readonly borrowed: { pointer: number; size: number }[] = [];
   private buffer: Buffer;
 
   constructor(
@@ -62,10 +65,22 @@ export class GuestMemory {
     if (data.length > 0) {
       pointer = this.allocate(data.length) >>> 0;
       if (pointer === 0 || !this.write(pointer, data)) return false;
+      this.borrowed.push({ pointer, size: data.length });
       this.handedOver.buffers++;
       this.handedOver.bytes += data.length;
     }
     return this.writeU32(pointerAt, pointer) && this.writeU32(sizeAt, data.length);
+  }
+
+  /**
+   * Overwrites what was handed over since the last call, as far as it lies in a range that the module keeps for it: what
+   * still reads there after the callback finds no longer what it read before.
+   */
+  poison(from: number, to: number): void {
+    for (const { pointer, size } of this.borrowed) {
+      if (pointer >= from && pointer + size <= to) this.bytes().fill(POISON, pointer, pointer + size);
+    }
+    this.borrowed.length = 0;
   }
 
   // A memory that grew has a new ArrayBuffer.

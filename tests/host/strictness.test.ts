@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { ClientRequest } from "../harness/http-client.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
+import { GuestMemory } from "./guest-memory.ts";
 import { findLeak } from "./leak-check.ts";
 import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
 import { ProxyHost } from "./proxy-host.ts";
@@ -29,6 +30,12 @@ const mistakes: [what: string, script: string, notice: RegExp][] = [
   ["reads headers that are gone", "response_headers: get 0 :path", /reads RequestHeaders: this phase has no such map/],
   ["reads response headers too early", "request_headers: get 2 :status", /reads ResponseHeaders/],
   ["reads all headers that are gone", "response_headers: names 0", /reads all of RequestHeaders/],
+  [
+    "sets a header that cannot be sent",
+    "request_headers: set 0 x a\u0001b",
+    /x has a character that no header can hold/,
+  ],
+  ["adds a header that cannot be sent", "request_headers: add 0 x \u007f", /x has a character that no header can hold/],
   ["sets a header of no map", "request_headers: set 2 x y", /sets in ResponseHeaders/],
   [
     "changes headers that went out",
@@ -66,6 +73,17 @@ describe("the Node host notices a plugin that", () => {
   for (const [what, script, notice] of mistakes) {
     test(what, () => assert.throws(() => run(script), notice));
   }
+
+  test("reads memory of the host after its callback", () => {
+    const bytes = new WebAssembly.Memory({ initial: 1 });
+    const memory = new GuestMemory(bytes, () => 64);
+    assert.ok(memory.handOver(Buffer.from("header"), 0, 4));
+    memory.poison(64, 68);
+    assert.equal(memory.readText(64, 6), "header", "what lies elsewhere is not the module's own range");
+    assert.ok(memory.handOver(Buffer.from("header"), 0, 4));
+    memory.poison(64, 128);
+    assert.deepEqual(memory.read(64, 7), Buffer.from([0xdd, 0xdd, 0xdd, 0xdd, 0xdd, 0xdd, 0]));
+  });
 
   test("keeps a buffer of the host", () => {
     const host = new ProxyHost(PROBE_WASM);

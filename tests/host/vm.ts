@@ -8,6 +8,9 @@ import { hostImports } from "./imports/index.ts";
 import { Metrics } from "./metrics.ts";
 import type { SharedData } from "./shared-data.ts";
 
+/** Where the kernel puts what the host hands over: `REGION_SIZE` of assembly/abi/memory.ts. */
+const REGION_BYTES = 32 * 1024;
+
 /** One line that the plugin logged. */
 export interface LogLine {
   level: LogLevel;
@@ -52,6 +55,8 @@ export class Vm {
   private afterCall: (() => void)[] = [];
   private readonly exports: Record<string, (...args: number[]) => number | undefined>;
   private anchor = 0;
+  /** Whether the module keeps a region for what it is handed, as the kernel does: a heap leaves space between blocks. */
+  private keepsRegion = false;
 
   constructor(
     module: WebAssembly.Module,
@@ -65,6 +70,7 @@ export class Vm {
     this.memory = new GuestMemory(instance.exports.memory as unknown as WebAssembly.Memory, allocate as never);
     (this.exports._initialize ?? this.exports._start)?.();
     this.anchor = (allocate(16) as number) >>> 0;
+    this.keepsRegion = (allocate(16) as number) >>> 0 === this.anchor + 16;
   }
 
   hasExport(name: string): boolean {
@@ -128,6 +134,7 @@ export class Vm {
       this.effectiveId = saved.effectiveId;
       this.callback = saved.callback;
     }
+    if (!this.current && this.keepsRegion) this.memory.poison(this.anchor, this.anchor + REGION_BYTES);
     return result;
   }
 

@@ -7,6 +7,9 @@ import type { Vm } from "../vm.ts";
 
 const NAMES = Object.keys(MapType);
 
+/** Control characters: with one of them in a header Envoy cannot send the message, and answers 503 instead. */
+const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
+
 /** Host calls on header maps. Reading a map that this phase does not have, or writing to one, is a violation. */
 export function headerCalls(vm: Vm) {
   const memory = () => vm.memory;
@@ -25,6 +28,12 @@ export function headerCalls(vm: Vm) {
     edit(map);
     if (type === MapType.RequestHeaders) vm.stream?.stream.clearRouteCache();
     return Status.Ok;
+  };
+
+  const put = (type: number, what: string, pairs: [name: string, value: string][], edit: (map: HeaderMap) => void) => {
+    const unsendable = pairs.find((pair) => pair.some((text) => UNSENDABLE.test(text)));
+    if (unsendable) vm.violate(`${what} ${NAMES[type]}: ${unsendable[0]} has a character that no header can hold`);
+    return change(type, what, edit);
   };
 
   return {
@@ -55,12 +64,12 @@ export function headerCalls(vm: Vm) {
     proxy_add_header_map_value(type: number, key: number, keySize: number, value: number, size: number): number {
       const [name, text] = [memory().readText(key, keySize), memory().readText(value, size)];
       if (name === null || text === null) return Status.InvalidMemoryAccess;
-      return change(type, "adds to", (map) => map.add(name, text));
+      return put(type, "adds to", [[name, text]], (map) => map.add(name, text));
     },
     proxy_replace_header_map_value(type: number, key: number, keySize: number, value: number, size: number): number {
       const [name, text] = [memory().readText(key, keySize), memory().readText(value, size)];
       if (name === null || text === null) return Status.InvalidMemoryAccess;
-      return change(type, "sets in", (map) => map.set(name, text));
+      return put(type, "sets in", [[name, text]], (map) => map.set(name, text));
     },
     proxy_remove_header_map_value(type: number, key: number, keySize: number): number {
       const name = memory().readText(key, keySize);
@@ -72,7 +81,7 @@ export function headerCalls(vm: Vm) {
       if (!data) return Status.InvalidMemoryAccess;
       const pairs = decodePairs(data);
       if (!pairs) vm.violate("sets header pairs in a broken layout");
-      return change(type, "replaces all of", (map) => {
+      return put(type, "replaces all of", pairs ?? [], (map) => {
         map.clear();
         for (const [name, value] of pairs ?? []) map.add(name, value);
       });
