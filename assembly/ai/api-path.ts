@@ -1,10 +1,12 @@
-import { ABSENT, byteAt, Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceSize, subslice } from "../bytes/slice";
 import { ByteBuffer } from "../bytes/buffer";
 import { Api } from "./api";
 
 const SLASH = 0x2f;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+/** The length of `/v1`, with which the path of each row begins. */
+const VERSION_SIZE = 3;
 
 class Row {
   constructor(
@@ -73,9 +75,9 @@ const ROWS: Row[] = [
 let firstId: Slice = ABSENT;
 let secondId: Slice = ABSENT;
 
-/** The API that a path (without its query) names by its end; `Unknown` if none. */
-export function apiOfPath(path: Slice): Api {
-  for (let i = 0; i < ROWS.length; i++) if (endsWithTemplate(path, ROWS[i].path)) return ROWS[i].api;
+/** The API whose path is `/v1` and then `tail`; `Unknown` if none. */
+export function apiOfTail(tail: Slice): Api {
+  for (let i = 0; i < ROWS.length; i++) if (matches(tail, ROWS[i].path)) return ROWS[i].api;
   return Api.Unknown;
 }
 
@@ -91,13 +93,13 @@ export function apiOfName(name: string): Api {
   return Api.Unknown;
 }
 
-/** Appends a path with each `{…}` replaced by the id that stands there in the client's `path` of that `api`. */
-export function writePath(template: string, api: Api, path: Slice, out: ByteBuffer): void {
+/** Appends a path with each `{…}` replaced by the id that stands there in the client's path, `/v1` and then `tail`. */
+export function writePath(template: string, tail: Slice, out: ByteBuffer): void {
   if (template.indexOf("{") < 0) {
     out.text(template);
     return;
   }
-  endsWithTemplate(path, pathOfApi(api));
+  apiOfTail(tail);
   let isSecond = false;
   for (let i = 0; i < template.length; i++) {
     const unit = template.charCodeAt(i);
@@ -111,24 +113,25 @@ export function writePath(template: string, api: Api, path: Slice, out: ByteBuff
   }
 }
 
-/** Whether the path ends with the template; sets the ids that stand at its `{…}`, which are not empty. */
-function endsWithTemplate(path: Slice, template: string): bool {
+/** Whether `tail` is what follows `/v1` in the path of a row; sets the ids that stand at its `{…}`, which are not empty. */
+function matches(tail: Slice, path: string): bool {
   firstId = ABSENT;
   secondId = ABSENT;
-  let at = sliceSize(path) - 1;
-  for (let i = template.length - 1; i >= 0; i--, at--) {
-    if (at < 0) return false;
-    const unit = <u32>template.charCodeAt(i);
-    if (unit != CLOSE) {
-      if (byteAt(path, at) != unit) return false;
+  const size = sliceSize(tail);
+  let at = 0;
+  for (let i = VERSION_SIZE; i < path.length; i++) {
+    const unit = <u32>path.charCodeAt(i);
+    if (unit != OPEN) {
+      if (at == size || byteAt(tail, at++) != unit) return false;
       continue;
     }
-    const end = at + 1;
-    while (at >= 0 && byteAt(path, at) != SLASH) at--;
-    if (at < 0 || ++at == end) return false;
-    secondId = firstId;
-    firstId = sliceOf(sliceStart(path) + at, end - at);
-    while (template.charCodeAt(i) != OPEN) i--;
+    const from = at;
+    while (at < size && byteAt(tail, at) != SLASH) at++;
+    if (at == from) return false;
+    const id = subslice(tail, from, at);
+    if (firstId == ABSENT) firstId = id;
+    else secondId = id;
+    while (path.charCodeAt(i) != CLOSE) i++;
   }
-  return true;
+  return at == size;
 }

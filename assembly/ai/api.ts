@@ -40,12 +40,36 @@ export const enum Api {
   CohereRerank,
   QwenRerank,
   QwenConversations,
+  /** Any other API of OpenAI's: what lies below one of the others, or an API that has no row of its own. */
+  Other,
   Count,
 }
 
-/** Whether the API keeps something at the provider that later requests speak of: responses, files, batches, fine-tuning. */
+/**
+ * Whether the API keeps something at the provider that later requests refer to: responses, conversations, files, batches,
+ * fine-tuning, and, as far as anybody knows, the APIs without a row (vector stores, assistants, threads, containers, …).
+ */
 export function isStateful(api: Api): bool {
   if (api == Api.Responses || api == Api.RetrieveResponse) return true;
+  if (api == Api.QwenConversations || api == Api.Other) return true;
   if (api >= Api.Batches && api <= Api.RetrieveFileContent) return true;
   return api >= Api.FineTuningJobs && api <= Api.DeleteFineTuningCheckpointPermission;
+}
+
+/** Whether Azure OpenAI serves the API below a deployment. https://learn.microsoft.com/azure/ai-foundry/openai/reference */
+export function hasDeployment(api: Api): bool {
+  switch (api) {
+    case Api.ChatCompletions:
+    case Api.Completions:
+    case Api.Embeddings:
+    case Api.AudioSpeech:
+    case Api.AudioTranscription:
+    case Api.AudioTranslation:
+    case Api.ImageGeneration:
+    case Api.ImageVariation:
+    case Api.ImageEdit:
+      return true;
+    default:
+      return false;
+  }
 }

@@ -130,6 +130,14 @@ export function sliceIncludes(slice: Slice, text: string): bool {
   return indexOfText(slice, text) >= 0;
 }
 
+/** Whether the lower-case ASCII `text`, which is not empty, occurs anywhere, whatever the case of the slice's own letters. */
+export function includesIgnoringCase(slice: Slice, text: string): bool {
+  for (let at = 0; at <= sliceSize(slice) - text.length; at++) {
+    if (startsWithIgnoringCase(subslice(slice, at), text)) return true;
+  }
+  return false;
+}
+
 /** The position of the first occurrence of the ASCII `text`, which is not empty, at or after `from`; -1 if none. */
 export function indexOfText(slice: Slice, text: string, from: i32 = 0): i32 {
   const start = sliceStart(slice);

@@ -25,7 +25,11 @@ const VERSION = "/v1";
 export class CustomUrl {
   /** The host, with its port; "" where none is configured. */
   host: string = "";
-  /** The path that serves each API; "" where it is not served. */
+  /** What takes the place of `/v1`: the path of the address without slashes at its end, `/v1` where it has none. */
+  base: string = VERSION;
+  /** The query of the address, which every request carries. */
+  query: string = "";
+  /** The path that serves each API; "" where it has none of its own. */
   readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
 
   /** Reads the address; `standard` says which path below `/v1` serves which API. */
@@ -34,15 +38,16 @@ export class CustomUrl {
     const address = HttpAddress.read(reader, key);
     custom.host = address.host;
     if (!custom.host.length) return custom;
-    let path = address.path.length ? address.path : VERSION;
-    if (address.query.length) path += "?" + address.query;
-    if (path.endsWith("/")) path = path.substring(0, path.length - 1);
+    custom.query = address.query;
+    let path = address.path;
+    while (path.endsWith("/")) path = path.substring(0, path.length - 1);
+    if (path.length) custom.base = path;
     let isDirect = false;
     for (let i = 0; i < LEAVES.length; i++) if (path.endsWith(LEAVES[i])) isDirect = true;
     for (let api = <i32>Api.Unknown; api < <i32>Api.Count; api++) {
       const own = standard[api];
       if (isDirect) custom.paths[api] = path;
-      else if (own.startsWith(VERSION)) custom.paths[api] = path + own.substring(VERSION.length);
+      else if (own.startsWith(VERSION)) custom.paths[api] = custom.base + own.substring(VERSION.length);
     }
     return custom;
   }

@@ -16,6 +16,12 @@ export class Exchange {
   path: Slice = ABSENT;
   /** The client's `:path` as it came. Valid until the request was forwarded. */
   clientPath: Slice = ABSENT;
+  /** What follows `/v1` in the client's path; `ABSENT` where it names no API. Valid as long as `path`. */
+  tail: Slice = ABSENT;
+  /** The deployment that an Azure client's path names, percent-encoded; `ABSENT` for none. Valid as long as `path`. */
+  deployment: Slice = ABSENT;
+  /** Whether the client's path is Azure's with a dated `api-version`, which means nothing to others. */
+  isDated: bool = false;
   /** Whether the client's request has a `content-length`. */
   hasLength: bool = false;
   /** Whether the request was translated: only then is the answer in the provider's own language. */
@@ -79,6 +85,8 @@ export class Exchange {
   forgetPath(): void {
     this.path = ABSENT;
     this.clientPath = ABSENT;
+    this.tail = ABSENT;
+    this.deployment = ABSENT;
     this.pathBytes.free();
   }
 

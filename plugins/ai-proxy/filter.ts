@@ -5,10 +5,11 @@ import { clusterName } from "../../assembly/host/property";
 import { continueRequest } from "../../assembly/host/stream";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { Answer } from "./answer";
+import { BodyNeed } from "./body-need";
 import { Exchange } from "./exchange";
 import { ProviderConfig } from "./provider-config";
 import { fetchTextFor, readText, refreshText, TextListener } from "./shared-text";
-import { BodyNeed, contextOf, forwardBody, prepareHeaders, refuse } from "./request";
+import { contextOf, forwardBody, prepareHeaders, refuse } from "./request";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {

@@ -47,11 +47,15 @@ export class ModelMapping {
   private patternBytes: i32 = 0;
   private fallback: ArrayBuffer | null = null;
 
+  /** Whether a model may be mapped at all. */
+  any: bool = false;
+
   /** Reads `modelMapping`. An empty value keeps the client's name. */
   static read(reader: ConfigReader): ModelMapping {
     const mapping = new ModelMapping();
     const texts = reader.textMap("modelMapping");
     const keys = texts.keys();
+    mapping.any = keys.length > 0;
     for (let i = 0; i < keys.length; i++) mapping.add(keys[i], texts.get(keys[i]), reader);
     mapping.prefixes.sort((a, b) => b.key.byteLength - a.key.byteLength);
     return mapping;

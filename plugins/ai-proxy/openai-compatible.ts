@@ -1,9 +1,11 @@
 import { Api } from "../../assembly/ai/api";
-import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceStartsWith } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { jsonGet } from "../../assembly/json/value";
 import { Exchange } from "./exchange";
 import { Provider } from "./provider";
+
+const VERSION = "/v1";
 
 /**
  * A provider that speaks OpenAI's language: a host, and a path for each API that it serves.
@@ -15,6 +17,7 @@ export class OpenAiCompatible extends Provider {
   /** The path that serves each API; "" where it is not served. */
   protected readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
   private limit: string = "";
+  private messages: string = "";
 
   constructor(
     private readonly name: string,
@@ -27,6 +30,12 @@ export class OpenAiCompatible extends Provider {
   serve(api: Api, path: string): this {
     this.paths[api] = path;
     return this;
+  }
+
+  /** Says what takes the place of `/v1` for those who speak Anthropic's language. */
+  serveMessages(base: string): this {
+    this.messages = base;
+    return this.serve(Api.Messages, `${base}/messages`);
   }
 
   /** Says which of `max_tokens` and `max_completion_tokens` is the only one that it knows. */
@@ -47,6 +56,10 @@ export class OpenAiCompatible extends Provider {
     return this.paths[exchange.api];
   }
 
+  override base(exchange: Exchange): string {
+    return this.messages.length && isBelowMessages(exchange) ? this.messages : VERSION;
+  }
+
   override limitField(exchange: Exchange): string {
     return this.limit;
   }
@@ -60,6 +73,11 @@ export class OpenAiCompatible extends Provider {
   override errorCode(response: JsonDocument): Slice {
     return errorField(response, "code");
   }
+}
+
+/** Whether the path lies below Anthropic's `/v1/messages`. */
+export function isBelowMessages(exchange: Exchange): bool {
+  return exchange.api == Api.Other && sliceStartsWith(exchange.tail, "/messages/");
 }
 
 /** `error.<name>`, or `<name>` itself where there is no error object, as some servers answer. */

@@ -43,12 +43,30 @@ export abstract class Provider {
   abstract host(exchange: Exchange): string;
   /** The path that serves the API (may hold `{file_id}` and the like); "" where it has none. */
   abstract path(exchange: Exchange): string;
+  /**
+   * What takes the place of `/v1` in the path of an API that has none of its own here: what lies below the known APIs, and
+   * those without a row. "" keeps the client's path.
+   */
+  base(exchange: Exchange): string {
+    return "";
+  }
+
   /** Appends what stands before the path of an API, where a text that is known beforehand cannot say it. */
   writePathPrefix(exchange: Exchange, out: ByteBuffer): void {}
 
   /** The query that each request needs, behind the client's own; "" for none. */
   query(exchange: Exchange): string {
     return "";
+  }
+
+  /** The parameter by which the handshake of a realtime conversation names its model. */
+  modelParameter(exchange: Exchange): string {
+    return "model";
+  }
+
+  /** Whether the model stands in the path, so that a body must be read for it. */
+  putsModelInPath(exchange: Exchange): bool {
+    return false;
   }
 
   /** Puts a configured key where this provider wants it. */

@@ -1,5 +1,6 @@
 import { Api } from "../../assembly/ai/api";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { decodePercent } from "../../assembly/bytes/percent";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceToString } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
@@ -18,6 +19,7 @@ import { ResponseModel } from "./chat-options";
 import { applySettings } from "./custom-settings";
 import { Exchange } from "./exchange";
 import { editMessages, renameDeveloper } from "./messages";
+import { Protocol } from "./provider-config";
 
 const requested = new ByteBuffer();
 const edit = new JsonEdit();
@@ -51,6 +53,10 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
     const key = sliceSize(content) > LONGEST_KEY ? "" : sliceToString(content);
     return exchange.refuse(`The request's body names '${key}' twice.`, key, "duplicate_parameter");
   }
+  if (exchange.api == Api.Other) {
+    exchange.streaming = jsonIsTrue(request.get("stream"));
+    return readModel(exchange, request);
+  }
   const settings = exchange.config.chat.settings;
   exchange.hasSettings = settings.length > 0 && applySettings(settings, request);
   return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
@@ -66,7 +72,8 @@ export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit
   let changes = exchange.hasSettings;
   edit.begin(request);
   if (isChat && editChatMessages(exchange, request)) changes = true;
-  if (sliceSize(exchange.model.slice) && !slicesEqual(requested.slice, exchange.model.slice)) {
+  const isNamedInPath = exchange.deployment != ABSENT;
+  if (sliceSize(exchange.model.slice) && (isNamedInPath || !slicesEqual(requested.slice, exchange.model.slice))) {
     edit.setText("model", exchange.model.slice);
     changes = true;
   }
@@ -121,13 +128,32 @@ function editChatMessages(exchange: Exchange, request: JsonDocument): bool {
   return renamed || edit.changed;
 }
 
+/** Reads the model that an Azure client names in its path, and maps it into `exchange.model`; `false` if it is refused. */
+export function readPathModel(exchange: Exchange): bool {
+  if (exchange.deployment == ABSENT || exchange.config.protocol == Protocol.Original) return true;
+  requested.release(LONGEST_MODEL);
+  exchange.model.clear();
+  decodePercent(exchange.deployment, requested);
+  if (requested.size > LONGEST_MODEL) return exchange.refuse("'model' is too long.", "model", "invalid_value");
+  exchange.model.append(exchange.config.models.map(requested.slice));
+  return true;
+}
+
 function readModel(exchange: Exchange, request: JsonDocument): bool {
   const model = request.get("model");
   const kind = jsonKind(model);
+  if (exchange.deployment != ABSENT) {
+    // The deployment says which model it is, whatever stands in the body: so does Azure read it.
+    if (!readPathModel(exchange)) return false;
+    if (exchange.config.chat.responseModel == ResponseModel.Requested) exchange.keepRequestedModel(requested.slice);
+    return true;
+  }
   requested.release(LONGEST_MODEL);
   exchange.model.clear();
+  const isOptional = !takesModel(exchange.api);
+  if (isOptional && (kind == JsonKind.Null || (exchange.api == Api.Other && kind != JsonKind.String))) return true;
   if (kind == JsonKind.Absent) {
-    if (!takesModel(exchange.api)) return true;
+    if (isOptional) return true;
     return exchange.refuse("You must provide a model parameter.", "model", "missing_required_parameter");
   }
   if (kind != JsonKind.String || sliceSize(jsonContent(model)) == 0) {

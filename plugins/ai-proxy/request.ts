@@ -1,8 +1,9 @@
 import { Api } from "../../assembly/ai/api";
-import { apiOfPath } from "../../assembly/ai/api-path";
 import { writeError } from "../../assembly/ai/error";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
+import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { withoutQuery } from "../../assembly/bytes/query";
 import { ABSENT, sliceEquals, sliceIncludes, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds } from "../../assembly/host/clock";
@@ -11,28 +12,21 @@ import { namedProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
+import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
 import { keepClientHeaders, restoreClientHeaders, takeClientHeaders } from "./client-headers";
 import { authorize } from "./credentials";
 import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
-import { editRequest, prepareChat, putSettings, readRequest, takesModel } from "./request-body";
+import { editRequest, prepareChat, putSettings, readPathModel, readRequest } from "./request-body";
 import { readText } from "./shared-text";
 import { TextSource } from "./text-source";
-import { withoutBasePath, withoutQuery, writeUpstreamPath } from "./upstream-path";
-
-/** What a request still needs after its headers were looked at. */
-export const enum BodyNeed {
-  /** Nothing: everything is decided. */
-  None,
-  /** Its body. */
-  Whole,
-  /** An error for the client: `exchange` says which. */
-  Refused,
-}
+import { withoutBasePath, writeUpstreamPath } from "./upstream-path";
+import { readQueryModel } from "./upstream-query";
 
 // What is built for one request is handed to the host before the next one is looked at.
 const document = new JsonDocument();
+const requestPath = new RequestPath();
 const translated = new ByteBuffer();
 const path = new ByteBuffer();
 const params = new ByteBuffer();
@@ -50,8 +44,8 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   takeClientHeaders(exchange, headers);
   exchange.keepPath(headers.get(":path"));
   exchange.path = withoutBasePath(exchange.path, exchange);
-  exchange.api = apiOfPath(withoutQuery(exchange.path));
-  if (lacksApi(exchange)) return BodyNeed.Refused;
+  readPath(exchange);
+  if (lacksApi(exchange) || !readPathModel(exchange) || !readQueryModel(exchange)) return BodyNeed.Refused;
   const need = bodyNeed(exchange, headers, endOfStream);
   if (need == BodyNeed.Refused) return need;
   const edits = exchange.headers;
@@ -119,8 +113,13 @@ export function refuse(exchange: Exchange): void {
     code.size ? code.slice : ABSENT,
   );
   const status = exchange.refusalStatus;
-  const reason = status == 404 ? "unsupported_api" : status == 503 ? "context_unavailable" : "bad_request";
-  sendLocalReply(exchange.refusalStatus, `ai-proxy.${reason}`, "application/json", translated.slice);
+  sendLocalReply(status, `ai-proxy.${reasonOf(status)}`, "application/json", translated.slice);
+}
+
+function reasonOf(status: i32): string {
+  if (status == 404) return "unsupported_api";
+  if (status == 415) return "unsupported_content_encoding";
+  return status == 503 ? "context_unavailable" : "bad_request";
 }
 
 function hostOf(exchange: Exchange): string {
@@ -128,32 +127,21 @@ function hostOf(exchange: Exchange): string {
   return domain.length ? domain : exchange.config.provider.host(exchange);
 }
 
+function readPath(exchange: Exchange): void {
+  requestPath.read(withoutQuery(exchange.path));
+  exchange.api = requestPath.api;
+  exchange.tail = requestPath.tail;
+  exchange.deployment = requestPath.deployment;
+  exchange.isDated = requestPath.isDated;
+}
+
 function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
-  if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return false;
+  if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
   if (config.capabilities[exchange.api] !== null || config.provider.path(exchange).length) return false;
   if (!config.provider.refusesUnknownApis()) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
   return true;
-}
-
-function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
-  if (exchange.api == Api.Unknown && exchange.config.protocol != Protocol.Original) return BodyNeed.None;
-  const settingsOnly = needsSettingsOnly(exchange);
-  if (settingsOnly && !exchange.config.chat.settings.length) return BodyNeed.None;
-  if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
-  const type = headers.get("content-type");
-  const isJson = sliceIncludes(type, "json");
-  if (takesModel(exchange.api) && !settingsOnly) {
-    if (endOfStream) {
-      exchange.refuse("The request has no body; it must be a JSON object.");
-      return BodyNeed.Refused;
-    }
-    // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
-    if (!isJson) headers.setText("content-type", "application/json");
-  } else if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
-  exchange.hasLength = headers.get("content-length") != ABSENT;
-  return BodyNeed.Whole;
 }
 
 /** Puts the text of the context where the messages are edited. */
@@ -164,12 +152,6 @@ function takeContext(exchange: Exchange): bool {
   exchange.config.chat.messages.context = text;
   const message = "The gateway could not fetch the text that belongs to every conversation.";
   return text != ABSENT || exchange.refuse(message, "", "context_unavailable", 503);
-}
-
-/** Whether nothing of a body is looked at but for the configuration's own settings. */
-function needsSettingsOnly(exchange: Exchange): bool {
-  const config = exchange.config;
-  return config.protocol == Protocol.Original || config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
 }
 
 /** Whether a request whose body is not looked at may be one for a stream. */

@@ -1,97 +1,56 @@
 import { writePath } from "../../assembly/ai/api-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { QueryParameters } from "../../assembly/bytes/query";
-import {
-  indexOfByte,
-  Slice,
-  sliceEquals,
-  sliceSize,
-  sliceStart,
-  sliceStartsWith,
-  subslice,
-} from "../../assembly/bytes/slice";
-import { isCredential } from "./credentials";
+import { withoutQuery } from "../../assembly/bytes/query";
+import { ABSENT, byteAt, Slice, sliceSize, sliceStartsWith, subslice } from "../../assembly/bytes/slice";
 import { Exchange } from "./exchange";
 import { BasePathHandling, Protocol } from "./provider-config";
+import { writeQuery } from "./upstream-query";
 
-const QUESTION_MARK = 0x3f;
-const AMPERSAND = 0x26;
-const SLASH = 0x2f;
-
-/** Azure's parameter: said twice, it says nothing. */
-const VERSION = "api-version";
+const QUESTION_MARK: u32 = 0x3f;
+const SLASH: u32 = 0x2f;
 
 const scratch = new ByteBuffer();
-const parameters = new QueryParameters();
-
-/** The path in front of the query. */
-export function withoutQuery(path: Slice): Slice {
-  const mark = indexOfByte(path, QUESTION_MARK);
-  return mark < 0 ? path : subslice(path, 0, mark);
-}
 
 /** The client's path as the plugin reads it: without `basePath` where that is to be removed. */
 export function withoutBasePath(path: Slice, exchange: Exchange): Slice {
   const base = exchange.config.basePath;
   if (!base.length || exchange.config.basePathHandling != BasePathHandling.RemovePrefix) return path;
-  if (!sliceStartsWith(path, base)) return path;
-  const rest = subslice(path, base.length);
-  // `/qwen` is a prefix of `/qwen/v1`, not of `/qwen-plus/v1`.
-  const next = sliceSize(rest) ? load<u8>(sliceStart(rest)) : SLASH;
-  return next == SLASH || next == QUESTION_MARK ? rest : path;
+  return beginsWith(path, base) ? subslice(path, base.length) : path;
+}
+
+/** Whether the path begins with whole segments: `/qwen` is a prefix of `/qwen/v1`, not of `/qwen-plus/v1`. */
+function beginsWith(path: Slice, base: string): bool {
+  if (!sliceStartsWith(path, base)) return false;
+  const next = sliceSize(path) > base.length ? byteAt(path, base.length) : SLASH;
+  return next == SLASH || next == QUESTION_MARK;
 }
 
 /** Appends the path that the provider gets, with the client's query. */
 export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): void {
   const config = exchange.config;
+  const provider = config.provider;
   const client = withoutQuery(exchange.path);
   const query = subslice(exchange.path, sliceSize(client) + 1);
   const from = out.size;
-  const own = config.capabilities[exchange.api];
-  const template = config.protocol == Protocol.Original ? "" : own !== null ? own : config.provider.path(exchange);
+  const isOriginal = config.protocol == Protocol.Original;
+  const own: string | null = isOriginal ? null : config.capabilities[exchange.api];
+  const template = isOriginal ? "" : own !== null ? own : provider.path(exchange);
+  const base = isOriginal || template.length || exchange.tail == ABSENT ? "" : provider.base(exchange);
   const prepended = config.basePathHandling == BasePathHandling.Prepend ? config.basePath : "";
   scratch.clear();
-  const isProviders = own === null && template.length > 0;
-  if (isProviders) config.provider.writePathPrefix(exchange, scratch);
-  if (template.length) writePath(template, exchange.api, client, scratch);
+  const isProviders = own === null && template.length + base.length > 0;
+  if (isProviders && template.length) provider.writePathPrefix(exchange, scratch);
+  if (template.length) writePath(template, exchange.tail, scratch);
+  else if (base.length) scratch.text(base).append(exchange.tail);
   else scratch.append(client);
   if (scratch.size == 0) scratch.byte(SLASH);
   const path = scratch.slice;
-  const hasPrepended = sliceStartsWith(path, prepended);
+  const hasPrepended = !prepended.length || beginsWith(path, prepended);
   const outer = config.providerBasePath;
-  const hasOuter = hasPrepended ? sliceStartsWith(path, outer) : prepended.startsWith(outer);
+  const hasOuter = !outer.length || (hasPrepended ? beginsWith(path, outer) : prepended.startsWith(outer));
   if (!hasOuter) out.text(outer);
   if (!hasPrepended) out.text(prepended);
   out.append(path);
-  const more = isProviders ? config.provider.query(exchange) : "";
-  if (sliceSize(query)) writeQuery(query, config.tokens.length > 0, more, out, from);
-  if (more.length) beginQuery(out, from).text(more);
-}
-
-/** The client's query, without its keys where the gateway has one, and without what the provider's own query says. */
-function writeQuery(query: Slice, hidesKeys: bool, more: string, out: ByteBuffer, from: i32): void {
-  let isWhole = true;
-  parameters.begin(query);
-  while (isWhole && parameters.next()) isWhole = staysInQuery(hidesKeys, more);
-  if (isWhole) {
-    beginQuery(out, from).append(query);
-    return;
-  }
-  let isFirst = true;
-  parameters.begin(query);
-  while (parameters.next()) {
-    if (!staysInQuery(hidesKeys, more)) continue;
-    (isFirst ? beginQuery(out, from) : out.byte(AMPERSAND)).append(parameters.whole);
-    isFirst = false;
-  }
-}
-
-function staysInQuery(hidesKeys: bool, more: string): bool {
-  if (hidesKeys && isCredential(parameters.name)) return false;
-  return !(sliceEquals(parameters.name, VERSION) && more.includes(VERSION));
-}
-
-function beginQuery(out: ByteBuffer, from: i32): ByteBuffer {
-  const hasQuery = indexOfByte(subslice(out.slice, from), QUESTION_MARK) >= 0;
-  return out.byte(hasQuery ? AMPERSAND : QUESTION_MARK);
+  const more = isProviders ? provider.query(exchange) : "";
+  writeQuery(exchange, query, more, out, from);
 }

@@ -24,17 +24,19 @@ export const enum PathModel {
   Fine,
   /** A model that is not the consumer's. */
   Denied,
-  /** It has dot segments, so that servers may understand another path by it. */
+  /** It has dot segments, so that servers may understand another path by it; or it leads to an application with its own models. */
   Unclear,
 }
 
 /**
  * Looks for models where providers have them in paths: `/deployments/x/` of Azure OpenAI, `/engines/x/` of OpenAI before
  * 2023, `/models/x:verb` of Gemini and `/model/x/verb` of Bedrock.
+ * On a path that is none of the known APIs `/apps/x/` is an application of DashScope's, which chooses its models itself.
  * https://learn.microsoft.com/azure/ai-foundry/openai/reference · https://ai.google.dev/api/generate-content ·
- * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html ·
+ * https://help.aliyun.com/zh/model-studio/call-application-through-api
  */
-export function modelOfPath(path: Slice, models: Slice): PathModel {
+export function modelOfPath(path: Slice, models: Slice, isUnknown: bool): PathModel {
   decoded.clear();
   const text = decodePercent(path, decoded);
   const size = sliceSize(text);
@@ -46,6 +48,7 @@ export function modelOfPath(path: Slice, models: Slice): PathModel {
     from = end + 1;
     if (sliceSize(segment) == 0) continue;
     if (sliceEquals(segment, "..") || sliceEquals(segment, ".")) return PathModel.Unclear;
+    if (isUnknown && sliceEqualsIgnoringCase(before, "apps")) return PathModel.Unclear;
     if (isDenied(before, segment, models)) return PathModel.Denied;
     before = segment;
   }

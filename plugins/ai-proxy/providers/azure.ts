@@ -1,5 +1,5 @@
-import { Api } from "../../../assembly/ai/api";
-import { pathOfApi } from "../../../assembly/ai/api-path";
+import { Api, hasDeployment } from "../../../assembly/ai/api";
+import { apiOfTail, pathOfApi } from "../../../assembly/ai/api-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { ABSENT, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
@@ -25,7 +25,7 @@ const enum Form {
   Deployment,
   /** `/openai/v1`: no deployment in the path. */
   Versionless,
-  /** Any other path: it serves every request. */
+  /** Any other path: it serves every request; one that ends in an API of a deployment serves this API. */
   Whole,
 }
 
@@ -36,6 +36,10 @@ class AzureOptions extends ProviderOptions {
   /** The path of the address, without a slash at its end. */
   path: string = "";
   query: string = "";
+  /** `/openai/deployments/X`, where the address names one; else "". */
+  deployment: string = "";
+  /** The API that a whole address names; `Unknown` where it names none. */
+  api: Api = Api.Unknown;
   /** The version of the API; "" where the address names none. */
   version: string = "";
 
@@ -47,13 +51,26 @@ class AzureOptions extends ProviderOptions {
     options.path = address.path;
     options.query = address.query;
     options.version = queryValue(options.query, "api-version=");
-    if (options.path.endsWith("/")) options.path = options.path.substring(0, options.path.length - 1);
+    while (options.path.endsWith("/")) options.path = options.path.substring(0, options.path.length - 1);
     options.form = formOf(options.path);
+    options.readDeployment();
     if (reader.failed) return options;
     if (!options.version.length && options.form != Form.Versionless) {
       reader.fail("azureServiceUrl", "must say api-version=…, unless its path is /openai/v1");
     }
     return options;
+  }
+
+  private readDeployment(): void {
+    if (!this.path.startsWith(DEPLOYMENTS)) return;
+    const end = this.path.indexOf("/", DEPLOYMENTS.length);
+    if (end < 0) this.deployment = this.path;
+    else {
+      const tail = String.UTF8.encode(this.path.substring(end));
+      this.api = apiOfTail(sliceOfBuffer(tail));
+      if (hasDeployment(this.api)) this.deployment = this.path.substring(0, end);
+      else this.api = Api.Unknown;
+    }
   }
 }
 
@@ -76,12 +93,25 @@ class Azure extends OpenAiCompatible {
 
   override path(exchange: Exchange): string {
     const options = optionsOf(exchange);
-    return options.form == Form.Whole ? options.path : super.path(exchange);
+    return isWhole(options, exchange.api) ? options.path : super.path(exchange);
+  }
+
+  override base(exchange: Exchange): string {
+    return prefixOf(optionsOf(exchange), exchange.api);
+  }
+
+  override putsModelInPath(exchange: Exchange): bool {
+    return optionsOf(exchange).form == Form.Host && hasDeployment(exchange.api);
+  }
+
+  /** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets */
+  override modelParameter(exchange: Exchange): string {
+    return optionsOf(exchange).form == Form.Versionless ? "model" : "deployment";
   }
 
   override writePathPrefix(exchange: Exchange, out: ByteBuffer): void {
     const options = optionsOf(exchange);
-    if (options.form == Form.Host && hasDeployment(exchange.api)) writeDeployment(exchange, out);
+    if (this.putsModelInPath(exchange)) writeDeployment(exchange, out);
     else out.text(prefixOf(options, exchange.api));
   }
 
@@ -126,10 +156,15 @@ function isOld(exchange: Exchange): bool {
   return options.form != Form.Versionless && options.version < NEWER_FIELDS;
 }
 
+/** Whether the whole address is where requests of the API go: that of one API of a deployment serves no other. */
+function isWhole(options: AzureOptions, api: Api): bool {
+  return options.form == Form.Whole && (options.deployment == "" || api == options.api || api == Api.Unknown);
+}
+
 function prefixOf(options: AzureOptions, api: Api): string {
-  if (options.form == Form.Whole) return "";
+  if (isWhole(options, api)) return "";
   if (options.form == Form.Versionless) return VERSIONLESS;
-  return options.form == Form.Deployment && hasDeployment(api) ? options.path : RESOURCE;
+  return options.form != Form.Host && hasDeployment(api) ? options.deployment : RESOURCE;
 }
 
 /** A body that is not read names no model: then only `*` of the mapping does. */
@@ -137,23 +172,6 @@ function writeDeployment(exchange: Exchange, out: ByteBuffer): void {
   const model = sliceSize(exchange.model.slice) ? exchange.model.slice : exchange.config.models.map(ABSENT);
   const prefix = sliceSize(model) ? DEPLOYMENTS : RESOURCE;
   percentEncode(model, out.text(prefix));
-}
-
-function hasDeployment(api: Api): bool {
-  switch (api) {
-    case Api.ChatCompletions:
-    case Api.Completions:
-    case Api.Embeddings:
-    case Api.AudioSpeech:
-    case Api.AudioTranscription:
-    case Api.AudioTranslation:
-    case Api.ImageGeneration:
-    case Api.ImageVariation:
-    case Api.ImageEdit:
-      return true;
-    default:
-      return false;
-  }
 }
 
 function formOf(path: string): Form {

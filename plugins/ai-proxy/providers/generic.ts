@@ -25,6 +25,10 @@ class Generic extends OpenAiCompatible {
     return changetype<GenericOptions>(exchange.config.options).host;
   }
 
+  override base(exchange: Exchange): string {
+    return "";
+  }
+
   override refusesUnknownApis(): bool {
     return false;
   }

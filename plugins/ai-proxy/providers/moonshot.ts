@@ -56,4 +56,10 @@ class Moonshot extends OpenAiCompatible {
 export const moonshot = new Moonshot("moonshot", HOST)
   .serve(Api.ChatCompletions, "/v1/chat/completions")
   .serve(Api.Models, "/v1/models")
-  .serve(Api.RetrieveModel, "/v1/models/{model}");
+  .serve(Api.RetrieveModel, "/v1/models/{model}")
+  // https://platform.moonshot.cn/docs/api/files
+  .serve(Api.Files, "/v1/files")
+  .serve(Api.RetrieveFile, "/v1/files/{file_id}")
+  .serve(Api.RetrieveFileContent, "/v1/files/{file_id}/content")
+  // https://platform.moonshot.cn/docs/guide/agent-support
+  .serveMessages("/anthropic/v1");

@@ -38,6 +38,14 @@ class OpenAi extends OpenAiCompatible {
     return url.host.length ? url.paths[exchange.api] : super.path(exchange);
   }
 
+  override base(exchange: Exchange): string {
+    return urlOf(exchange).base;
+  }
+
+  override query(exchange: Exchange): string {
+    return urlOf(exchange).query;
+  }
+
   override refusesUnknownApis(): bool {
     return false;
   }

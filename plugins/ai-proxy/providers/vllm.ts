@@ -29,6 +29,7 @@ const SERVED = [
   Api.AudioTranslation,
   Api.Messages,
   Api.CountTokens,
+  Api.Realtime,
 ];
 
 /** A vLLM server. https://docs.vllm.ai/en/stable/serving/openai_compatible_server/ */
@@ -53,10 +54,22 @@ class Vllm extends OpenAiCompatible {
   }
 
   override path(exchange: Exchange): string {
-    const url = changetype<VllmOptions>(exchange.config.options).url;
+    const url = urlOf(exchange);
     return url.host.length ? url.paths[exchange.api] : super.path(exchange);
+  }
+
+  override base(exchange: Exchange): string {
+    return urlOf(exchange).base;
+  }
+
+  override query(exchange: Exchange): string {
+    return urlOf(exchange).query;
   }
 }
 
 /** The type `vllm`. */
 export const vllm = new Vllm();
+
+function urlOf(exchange: Exchange): CustomUrl {
+  return changetype<VllmOptions>(exchange.config.options).url;
+}

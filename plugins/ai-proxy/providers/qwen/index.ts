@@ -4,6 +4,7 @@ import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
 import { Exchange } from "../../exchange";
+import { isBelowMessages } from "../../openai-compatible";
 import { BodyTreatment, EventTranslator, Provider, ProviderOptions } from "../../provider";
 import { translateAnswer } from "./chat-answer";
 import { ChatEvents } from "./chat-events";
@@ -12,7 +13,7 @@ import { translateEmbeddingList, translateEmbeddings } from "./embeddings";
 import { errorCodeOf, errorMessageOf } from "./errors";
 import { hasNote, MULTIMODAL } from "./notes";
 import { QwenOptions } from "./options";
-import { compatiblePath, HOST, nativePath } from "./paths";
+import { COMPATIBLE_BASE, compatiblePath, HOST, MESSAGES_BASE, nativePath } from "./paths";
 
 /**
  * Qwen and what else Alibaba Cloud's DashScope serves, by its OpenAI-compatible endpoints or in its own protocol. What
@@ -31,6 +32,10 @@ class Qwen extends Provider {
   path(exchange: Exchange): string {
     const own = optionsOf(exchange).compatible ? "" : nativePath(exchange.api, hasNote(exchange, MULTIMODAL));
     return own.length > 0 ? own : compatiblePath(exchange.api);
+  }
+
+  override base(exchange: Exchange): string {
+    return isBelowMessages(exchange) ? MESSAGES_BASE : COMPATIBLE_BASE;
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {

@@ -3,6 +3,11 @@ import { Api } from "../../../../assembly/ai/api";
 /** The host of the Chinese mainland's service. */
 export const HOST: string = "dashscope.aliyuncs.com";
 
+/** What takes the place of `/v1` where DashScope speaks OpenAI's language. */
+export const COMPATIBLE_BASE: string = "/compatible-mode/v1";
+/** What takes the place of `/v1` where it speaks Anthropic's. */
+export const MESSAGES_BASE: string = "/apps/anthropic/v1";
+
 /** The path of DashScope's own protocol, or "" where only the compatible one serves the API. */
 export function nativePath(api: Api, isMultimodal: bool): string {
   switch (api) {
@@ -55,6 +60,9 @@ export function compatiblePath(api: Api): string {
       return "/compatible-mode/v1/batches/{batch_id}/cancel";
     case Api.QwenRerank:
       return "/compatible-api/v1/reranks";
+    // https://www.alibabacloud.com/help/en/model-studio/realtime
+    case Api.Realtime:
+      return "/api-ws/v1/realtime";
     case Api.Messages:
       return "/apps/anthropic/v1/messages";
     default:

@@ -1,0 +1,207 @@
+import { Api } from "../../assembly/ai/api";
+import { RequestPath } from "../../assembly/ai/request-path";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import {
+  ABSENT,
+  Slice,
+  isSpace,
+  sliceBetween,
+  sliceEnd,
+  sliceEndsWith,
+  sliceEqualsIgnoringCase,
+  sliceStart,
+  sliceStartsWith,
+} from "../../assembly/bytes/slice";
+import { JsonDocument } from "../../assembly/json/document";
+import {
+  jsonEquals,
+  jsonFirst,
+  jsonFirstKey,
+  JsonKind,
+  jsonKind,
+  jsonMemberValue,
+  jsonNext,
+  jsonNextKey,
+} from "../../assembly/json/value";
+import { isListed, textOf } from "./model-list";
+
+/** What is known about a request of a consumer that may use some models only. */
+export const enum ModelAccess {
+  Allowed,
+  /** The body has to be read. */
+  NeedsBody,
+  /** The model is none of the consumer's. */
+  Denied,
+  /** The request does not say which model it wants in a way that can be checked. */
+  Unclear,
+  /** The body names a model twice. */
+  Ambiguous,
+}
+
+const QUOTE: u8 = 0x22;
+const BACKSLASH: u8 = 0x5c;
+const COLON: u8 = 0x3a;
+
+const name = new ByteBuffer();
+const requested = new ByteBuffer();
+
+/** Whether a request to the API is about a model that it must name: one that does not is not let through. */
+export function mustNameModel(path: RequestPath): bool {
+  switch (path.api) {
+    case Api.ChatCompletions:
+    case Api.Completions:
+    case Api.Embeddings:
+    case Api.AudioSpeech:
+    case Api.AudioTranscription:
+    case Api.AudioTranslation:
+    case Api.Responses:
+    case Api.Messages:
+    case Api.CountTokens:
+    case Api.Complete:
+    case Api.CohereRerank:
+    case Api.QwenRerank:
+    case Api.ImageGeneration:
+    case Api.ImageVariation:
+    case Api.ImageEdit:
+    case Api.Videos:
+    case Api.VideoRemix:
+    case Api.FineTuningJobs:
+      return true;
+    case Api.Other:
+      // A session, or a run that names no model, gets one that is stored at the provider.
+      return sliceStartsWith(path.tail, "/realtime/") || isRun(path, "/threads");
+    default:
+      return false;
+  }
+}
+
+/** Whether the models of a request stand at the provider, where nobody can look: graders of an eval, agents of a session. */
+export function hasStoredModels(path: RequestPath): bool {
+  if (path.api == Api.Batches) return true;
+  return path.api == Api.Other && (isRun(path, "/evals/") || sliceStartsWith(path.tail, "/chatkit/"));
+}
+
+/** What the models say that a JSON body names, all of them. */
+export function accessByModels(path: RequestPath, request: JsonDocument, models: Slice): ModelAccess {
+  let count = 0;
+  let isNamed = path.deployment != ABSENT;
+  for (let i = 0; i < request.count; i++) {
+    const key = textOf(request.keyAt(i), name);
+    const value = request.valueAt(i);
+    let found = ModelAccess.Allowed;
+    // Some servers read keys without regard to case, as Go's encoding/json does.
+    if (sliceEqualsIgnoringCase(key, "model")) {
+      if (++count > 1) return ModelAccess.Ambiguous;
+      isNamed = true;
+      found = accessByModel(value, models);
+    } else if (sliceEqualsIgnoringCase(key, "models") || sliceEqualsIgnoringCase(key, "fallbacks")) {
+      // Where routers take models to fall back on. https://openrouter.ai/docs/guides/routing/model-fallbacks
+      found = accessByList(value, models);
+    } else if (sliceEqualsIgnoringCase(key, "tools")) found = accessByTools(value, models);
+    else if (sliceEqualsIgnoringCase(key, "session") && namesModel(value)) isNamed = true;
+    if (found != ModelAccess.Allowed) return found;
+  }
+  if (!isNamed && mustNameModel(path)) return ModelAccess.Unclear;
+  return isFree(path.api) ? ModelAccess.Allowed : accessByAllMembers(request.root, models);
+}
+
+/** Whether texts of the client stand in the body as objects, which may have any members: there only some places count. */
+function isFree(api: Api): bool {
+  switch (api) {
+    case Api.ChatCompletions:
+    case Api.Completions:
+    case Api.Embeddings:
+    case Api.Responses:
+    case Api.RetrieveResponse:
+    case Api.Messages:
+    case Api.CountTokens:
+    case Api.Complete:
+    case Api.CohereRerank:
+    case Api.QwenRerank:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isRun(path: RequestPath, root: string): bool {
+  return sliceStartsWith(path.tail, root) && sliceEndsWith(path.tail, "/runs");
+}
+
+function accessByModel(value: Slice, models: Slice): ModelAccess {
+  if (jsonKind(value) != JsonKind.String) return ModelAccess.Unclear;
+  return isListed(textOf(value, requested), models) ? ModelAccess.Allowed : ModelAccess.Denied;
+}
+
+function accessByList(value: Slice, models: Slice): ModelAccess {
+  if (jsonKind(value) != JsonKind.Array) return ModelAccess.Unclear;
+  for (let item = jsonFirst(value); item != ABSENT; item = jsonNext(value, item)) {
+    const access = accessByModel(item, models);
+    if (access != ModelAccess.Allowed) return access;
+  }
+  return ModelAccess.Allowed;
+}
+
+/**
+ * Tools that are models themselves: https://platform.openai.com/docs/guides/tools-image-generation. One that does not say
+ * which takes the provider's.
+ */
+function accessByTools(tools: Slice, models: Slice): ModelAccess {
+  for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
+    let isNamed = false;
+    let isModel = false;
+    for (let key = jsonFirstKey(tool); key != ABSENT;) {
+      const value = jsonMemberValue(tool, key);
+      const text = textOf(key, name);
+      if (sliceEqualsIgnoringCase(text, "type")) isModel = isModel || jsonEquals(value, "image_generation");
+      else if (sliceEqualsIgnoringCase(text, "model") && jsonKind(value) != JsonKind.Null) {
+        isNamed = true;
+        const access = accessByModel(value, models);
+        if (access != ModelAccess.Allowed) return access;
+      }
+      key = jsonNextKey(tool, value);
+    }
+    if (isModel && !isNamed) return ModelAccess.Unclear;
+  }
+  return ModelAccess.Allowed;
+}
+
+function namesModel(object: Slice): bool {
+  for (let key = jsonFirstKey(object); key != ABSENT;) {
+    const value = jsonMemberValue(object, key);
+    if (sliceEqualsIgnoringCase(textOf(key, name), "model") && jsonKind(value) == JsonKind.String) return true;
+    key = jsonNextKey(object, value);
+  }
+  return false;
+}
+
+/** What all members called `model` say, however deep they stand, in one walk along a valid JSON text. */
+function accessByAllMembers(text: Slice, models: Slice): ModelAccess {
+  const end = sliceEnd(text);
+  for (let at = sliceStart(text); at < end;) {
+    if (load<u8>(at) != QUOTE) {
+      at++;
+      continue;
+    }
+    const from = at;
+    at = stringEnd(at + 1, end);
+    let next = at;
+    while (next < end && isSpace(load<u8>(next))) next++;
+    if (next == end || load<u8>(next) != COLON) continue;
+    if (!sliceEqualsIgnoringCase(textOf(sliceBetween(from, at), name), "model")) continue;
+    for (next++; next < end && isSpace(load<u8>(next));) next++;
+    // `null` names none, and anything but a text is nothing that could be compared.
+    if (next < end && load<u8>(next) == 0x6e) continue;
+    if (next == end || load<u8>(next) != QUOTE) return ModelAccess.Unclear;
+    at = stringEnd(next + 1, end);
+    const access = accessByModel(sliceBetween(next, at), models);
+    if (access != ModelAccess.Allowed) return access;
+  }
+  return ModelAccess.Allowed;
+}
+
+/** The address behind the string whose opening quote is right before `at`. */
+function stringEnd(at: usize, end: usize): usize {
+  while (at < end && load<u8>(at) != QUOTE) at += load<u8>(at) == BACKSLASH ? 2 : 1;
+  return min(at + 1, end);
+}
