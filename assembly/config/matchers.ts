@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import {
+  byteAt,
   indexOfByte,
   lastIndexOfByte,
   Slice,
@@ -15,6 +16,7 @@ import {
 const lower = new ByteBuffer();
 
 const COLON = 0x3a;
+const DOT: u32 = 0x2e;
 const BRACKET = 0x5d;
 const BAR = 0x7c;
 
@@ -45,10 +47,13 @@ export class TextList {
   }
 }
 
-/** The host of an `:authority` as `DomainList` compares it: without its port, in lower case. Valid until the next call. */
+/**
+ * The host of an `:authority` as `DomainList` compares it: without its port and without a dot at its end, which is the
+ * same host, in lower case. Valid until the next call.
+ */
 export function hostOf(authority: Slice): Slice {
   lower.clear();
-  return lower.appendInLowerCase(withoutPort(authority)).slice;
+  return lower.appendInLowerCase(withoutLastDot(withoutPort(authority))).slice;
 }
 
 /**
@@ -63,7 +68,8 @@ export class DomainList {
   /** Appends a pattern; a `*` in front is looked at before one at the end. */
   add(domain: string): void {
     lower.clear();
-    const pattern = sliceToString(lower.appendInLowerCase(sliceOfBuffer(String.UTF8.encode(domain))).slice);
+    const bytes = String.UTF8.encode(domain);
+    const pattern = sliceToString(lower.appendInLowerCase(withoutLastDot(sliceOfBuffer(bytes))).slice);
     if (pattern.startsWith("*")) this.suffixes.push(String.UTF8.encode(pattern.substring(1)));
     else if (pattern.endsWith("*")) this.prefixes.add(pattern.substring(0, pattern.length - 1));
     else this.exact.add(pattern);
@@ -81,7 +87,10 @@ export class DomainList {
   }
 }
 
-/** Services, `FQDN` or `FQDN:PORT`, against `outbound|PORT|SUBSET|FQDN`, as Istio and Higress name clusters. */
+/**
+ * Services: `FQDN` or `FQDN:PORT` against `outbound|PORT|SUBSET|FQDN`, as Istio and Higress name clusters; or the whole
+ * name of a cluster, which any other Envoy has.
+ */
 export class ServiceList {
   private readonly names: TextList = new TextList();
   private readonly qualified: ArrayBuffer[] = [];
@@ -102,7 +111,7 @@ export class ServiceList {
     const first = indexOfByte(cluster, BAR);
     const second = first < 0 ? -1 : indexOfByte(cluster, BAR, first + 1);
     const third = second < 0 ? -1 : indexOfByte(cluster, BAR, second + 1);
-    if (third < 0 || indexOfByte(cluster, BAR, third + 1) >= 0) return false;
+    if (third < 0 || indexOfByte(cluster, BAR, third + 1) >= 0) return this.names.hasEqual(cluster);
     const port = subslice(cluster, first + 1, second);
     const name = subslice(cluster, third + 1);
     if (this.names.hasEqual(name)) return true;
@@ -112,8 +121,14 @@ export class ServiceList {
       if (colon < 0 || !slicesEqual(name, subslice(service, 0, colon))) continue;
       if (slicesEqual(port, subslice(service, colon + 1))) return true;
     }
-    return false;
+    return this.names.hasEqual(cluster);
   }
+}
+
+function withoutLastDot(host: Slice): Slice {
+  let size = sliceSize(host);
+  while (size > 1 && byteAt(host, size - 1) == DOT) size--;
+  return subslice(host, 0, size);
 }
 
 function withoutPort(authority: Slice): Slice {

@@ -17,3 +17,22 @@ export function blankFault(text: string): string {
   if (!text.length) return "must not be empty";
   return text.trim().length ? "" : "must not be blank";
 }
+
+/** Why a text cannot be a value that comes in a header, or name something of the configuration; "" if it can be. */
+export function edgeFault(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit == 0x7f) return "must not have control characters";
+  }
+  return text.length == text.trim().length ? "" : "must not begin or end with a space";
+}
+
+/** Whether a text can be the name of a header (RFC 9110, section 5.6.2). */
+export function isHeaderName(text: string): bool {
+  for (let i = 0; i < text.length; i++) {
+    const unit = <u32>text.charCodeAt(i);
+    if ((unit | 0x20) - 0x61 < 26 || unit - 0x30 < 10) continue;
+    if (unit >= 0x7f || !"!#$%&'*+-.^_`|~".includes(text.charAt(i))) return false;
+  }
+  return text.length > 0;
+}

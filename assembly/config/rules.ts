@@ -1,9 +1,17 @@
 import { ABSENT, Slice } from "../bytes/slice";
+import { JsonKind, jsonKind } from "../json/value";
+import { domainFault } from "./domain";
 import { DomainList, ServiceList, TextList } from "./matchers";
+import { edgeFault } from "./printable";
 import { ConfigReader } from "./reader";
 
+const ROUTE = "_match_route_";
+const ROUTE_PREFIX = "_match_route_prefix_";
+const DOMAIN = "_match_domain_";
+const SERVICE = "_match_service_";
+
 /** The keys that say to which requests a rule applies. */
-export const MATCH_KEYS: string[] = ["_match_route_", "_match_route_prefix_", "_match_domain_", "_match_service_"];
+export const MATCH_KEYS: string[] = [ROUTE, ROUTE_PREFIX, DOMAIN, SERVICE];
 
 /** Where a request is going, as the rules see it. */
 export class RouteTarget {
@@ -34,18 +42,19 @@ export class RuleMatch {
   private readonly services: ServiceList = new ServiceList();
 
   constructor(reader: ConfigReader) {
-    const routes = reader.texts("_match_route_");
-    const prefixes = reader.texts("_match_route_prefix_");
-    const domains = reader.texts("_match_domain_");
-    const services = reader.texts("_match_service_");
-    for (let i = 0; i < routes.length; i++) if (routes[i].length) this.routes.add(routes[i]);
-    for (let i = 0; i < prefixes.length; i++) if (prefixes[i].length) this.prefixes.add(prefixes[i]);
+    const routes = readList(reader, ROUTE);
+    const prefixes = readList(reader, ROUTE_PREFIX);
+    const domains = readList(reader, DOMAIN);
+    const services = readList(reader, SERVICE);
+    for (let i = 0; i < routes.length; i++) this.routes.add(routes[i]);
+    for (let i = 0; i < prefixes.length; i++) this.prefixes.add(prefixes[i]);
     for (let i = 0; i < domains.length; i++) this.domains.add(domains[i]);
-    for (let i = 0; i < services.length; i++) if (services[i].length) this.services.add(services[i]);
+    for (let i = 0; i < services.length; i++) this.services.add(services[i]);
     this.category = this.categorize();
     if (this.category == Category.None) {
       reader.report.errors.push(`${reader.path} must say what it applies to with one of ${MATCH_KEYS.join(", ")}`);
     }
+    this.warnAboutOthers(reader);
   }
 
   /** Whether the name of the route is looked at. */
@@ -79,6 +88,14 @@ export class RuleMatch {
       default:
         return false;
     }
+  }
+
+  /** A rule goes by one kind of key. */
+  private warnAboutOthers(reader: ConfigReader): void {
+    const first = this.routes.length ? ROUTE : this.domains.length ? DOMAIN : SERVICE;
+    if (this.prefixes.length && this.category != Category.RoutePrefix) reader.warn(ROUTE_PREFIX, ignored(first));
+    if (this.domains.length && first == ROUTE) reader.warn(DOMAIN, ignored(first));
+    if (this.services.length && first == DOMAIN) reader.warn(SERVICE, ignored(first));
   }
 
   private categorize(): Category {
@@ -121,4 +138,22 @@ export class RuleSet<C> {
     for (let i = 0; i < this.matches.length; i++) if (this.matches[i].matches(target)) return this.configs[i];
     return this.global;
   }
+}
+
+/** The texts of a match key; those that can match nothing are errors, as is a list without any. */
+function readList(reader: ConfigReader, key: string): string[] {
+  const texts = reader.texts(key);
+  if (!texts.length && jsonKind(reader.value(key)) == JsonKind.Array) reader.fail(key, "must not be empty");
+  for (let i = 0; i < texts.length; i++) {
+    let fault = edgeFault(texts[i]);
+    if (!fault.length && key == DOMAIN) fault = domainFault(texts[i]);
+    if (!fault.length && key == SERVICE && texts[i].includes("://"))
+      fault = "must be the name of a service, not its URL";
+    if (fault.length && texts[i].trim().length) reader.fail(`${key}[${i}]`, fault);
+  }
+  return texts;
+}
+
+function ignored(first: string): string {
+  return `has no effect beside ${first}`;
 }
