@@ -8,6 +8,20 @@ import { readConsumers } from "./consumer-list";
 import { Consumers } from "./consumers";
 import { KeySource } from "./key-source";
 
+/** Without one of these somebody passes whom it would have kept out, or the key goes on to the provider. */
+const GUARDS = [
+  "consumers",
+  "credentials",
+  "credential",
+  "models",
+  "allow",
+  "global_auth",
+  "keys",
+  "in_header",
+  "in_query",
+  "hide_credentials",
+];
+
 /** Whether the instance checks what no rule is about. */
 const enum GlobalAuth {
   /** Not said: it checks if there are no rules. */
@@ -23,7 +37,7 @@ export class KeyAuthConfig {
   /** The names of those who may pass; `null` where everyone with a key may. */
   allowed: TextTable | null = null;
   /** The value of `www-authenticate`. */
-  challenge: string = "";
+  challenge: string = "Key realm=MSE Gateway";
   /** Whether `Bearer k` is looked up as `k` as well. */
   stripsBearer: bool = false;
   /** Whether the key stays in the gateway. */
@@ -31,7 +45,6 @@ export class KeyAuthConfig {
   /** How it answers whom it refuses. */
   errorFormat: ErrorFormat = ErrorFormat.Text;
 
-  private realm: string = "MSE Gateway";
   private globalAuth: GlobalAuth = GlobalAuth.Unset;
 
   constructor(
@@ -46,13 +59,14 @@ export class KeyAuthConfig {
 
   /** Reads the configuration; a rule or a route that has no consumers of its own has those of the instance. */
   static read(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
+    reader.guards(GUARDS);
     const isRule = inherited !== null || reader.path != "$";
     const hasConsumers = reader.has("consumers") || reader.has("credentials");
     const config = hasConsumers ? withConsumers(reader, inherited) : withoutConsumers(reader, inherited);
     if (inherited) config.inherit(inherited);
     config.readOptions(reader);
     config.readAllowed(reader);
-    if (!isRule) config.readGlobalAuth(reader);
+    config.readGlobalAuth(reader, isRule, hasConsumers);
     config.isChecked = config.decide(isRule, hasConsumers, !isRule && jsonFirst(reader.value("_rules_")) != ABSENT);
     // A misspelt `allow` must not open the route.
     if (isRule && !hasConsumers && !config.allowed && reader.hasUnknownKeys) {
@@ -62,7 +76,7 @@ export class KeyAuthConfig {
   }
 
   private inherit(from: KeyAuthConfig): void {
-    this.realm = from.realm;
+    this.challenge = from.challenge;
     this.globalAuth = from.globalAuth;
     this.stripsBearer = from.stripsBearer;
     this.hidesCredentials = from.hidesCredentials;
@@ -70,9 +84,11 @@ export class KeyAuthConfig {
   }
 
   private readOptions(reader: ConfigReader): void {
-    this.realm = reader.textOrNumber("realm", this.realm);
-    if (!isPrintable(this.realm)) reader.fail("realm", "must be printable ASCII");
-    this.challenge = `Key realm=${this.realm}`;
+    if (reader.has("realm")) {
+      const realm = reader.textOrNumber("realm");
+      if (!isPrintable(realm)) reader.fail("realm", "must be printable ASCII");
+      this.challenge = `Key realm=${realm}`;
+    }
     this.stripsBearer = reader.boolean("strip_bearer", this.stripsBearer);
     this.hidesCredentials = reader.boolean("hide_credentials", this.hidesCredentials);
     this.errorFormat = reader.choice("error_format", ERROR_FORMATS, this.errorFormat);
@@ -91,9 +107,12 @@ export class KeyAuthConfig {
     this.allowed = allowed;
   }
 
-  private readGlobalAuth(reader: ConfigReader): void {
-    if (reader.has("global_auth"))
-      this.globalAuth = reader.booleanOrText("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
+  private readGlobalAuth(reader: ConfigReader, isRule: bool, hasConsumers: bool): void {
+    if (!reader.has("global_auth")) return;
+    const value = reader.booleanOrText("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
+    if (!isRule) this.globalAuth = value;
+    else if (this.allowed || hasConsumers) reader.warn("global_auth", "has no effect in a rule or on a route");
+    else reader.fail("global_auth", "has no effect in a rule or on a route: say who may pass by allow");
   }
 
   private decide(isRule: bool, hasConsumers: bool, hasRules: bool): bool {

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, byteAt, indexOfByte, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { isPlainNumber } from "../../assembly/config/scalar";
 import { jsonFirst, JsonKind, jsonKind, jsonNext, jsonPlain, jsonUnescape } from "../../assembly/json/value";
@@ -8,6 +8,24 @@ import { KeySource } from "./key-source";
 
 const name = new ByteBuffer();
 const credential = new ByteBuffer();
+const model = new ByteBuffer();
+
+const SPACE: u32 = 0x20;
+const STAR: u32 = 0x2a;
+
+/** The places of the instance's keys for consumers that say `in_header` or `in_query` alone: each set is made once. */
+class SharedPlaces {
+  private readonly places: StaticArray<u64> = new StaticArray<u64>(4);
+
+  constructor(private readonly shared: KeySource) {}
+
+  of(reader: ConfigReader, consumers: Consumers): u64 {
+    const source = KeySource.read(reader, this.shared);
+    const at = (source.inHeader ? 1 : 0) + (source.inQuery ? 2 : 0);
+    if (!this.places[at]) this.places[at] = source.placesIn(consumers.places, reader);
+    return this.places[at];
+  }
+}
 
 /**
  * Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. A key that is
@@ -16,6 +34,7 @@ const credential = new ByteBuffer();
 export function readConsumers(reader: ConfigReader, shared: KeySource, instance: Consumers | null): Consumers {
   const consumers = new Consumers(instance);
   const sharedPlaces = shared.placesIn(consumers.places, reader);
+  const otherPlaces = new SharedPlaces(shared);
   let needsKeys = false;
   if (reader.has("credentials")) {
     if (reader.has("consumers")) reader.fail("credentials", "must not stand beside consumers");
@@ -26,9 +45,10 @@ export function readConsumers(reader: ConfigReader, shared: KeySource, instance:
     let isEmpty = true;
     while (list.next()) {
       isEmpty = false;
-      const isOwn = list.has("keys") || list.has("in_header") || list.has("in_query");
+      let places = sharedPlaces;
       if (!list.has("keys")) needsKeys = true;
-      const places = isOwn ? KeySource.read(list, shared).placesIn(consumers.places, list) : sharedPlaces;
+      if (list.has("keys")) places = KeySource.read(list, shared).placesIn(consumers.places, list);
+      else if (list.has("in_header") || list.has("in_query")) places = otherPlaces.of(list, consumers);
       readConsumer(list, consumers, places);
     }
     if (isEmpty && !reader.failed) reader.fail("consumers", "must not be empty");
@@ -39,6 +59,10 @@ export function readConsumers(reader: ConfigReader, shared: KeySource, instance:
 
 function readConsumer(reader: ConfigReader, consumers: Consumers, places: u64): void {
   const consumer = consumers.add(readName(reader), places, readModels(reader));
+  const first = consumers.namesake(consumer);
+  if (first != NOBODY) {
+    reader.fail("name", `is that of consumers[${first}] already, whose models are others: give both the same ones`);
+  }
   if (reader.has("credentials")) {
     if (reader.has("credential")) reader.fail("credentials", "must not stand beside credential");
     readCredentials(reader, consumers, consumer);
@@ -57,12 +81,7 @@ function readName(reader: ConfigReader): Slice {
     return ABSENT;
   }
   const text = textOf(token, name);
-  if (sliceSize(text) == 0) reader.fail("name", "must not be empty");
-  for (let i = 0; i < sliceSize(text); i++) {
-    if (byteAt(text, i) >= 0x20 && byteAt(text, i) != 0x7f) continue;
-    reader.fail("name", "must not have control characters, as a header carries it");
-    break;
-  }
+  checkText(reader, "name", text);
   return text;
 }
 
@@ -72,6 +91,7 @@ function readModels(reader: ConfigReader): Slice {
   let position = 0;
   for (let item = jsonFirst(models); item != ABSENT; item = jsonNext(models, item)) {
     if (jsonKind(item) != JsonKind.String) reader.fail(`models[${position}]`, "must be a string");
+    else checkModel(reader, `models[${position}]`, textOf(item, emptied(model)));
     position++;
   }
   if (!position) reader.fail("models", "must not be empty");
@@ -94,10 +114,7 @@ function readCredentials(reader: ConfigReader, consumers: Consumers, consumer: i
 function addCredential(reader: ConfigReader, key: string, token: Slice, consumers: Consumers, consumer: i32): void {
   credential.clear();
   const text = textOf(token, credential);
-  if (sliceSize(text) == 0) {
-    reader.fail(key, "must not be empty");
-    return;
-  }
+  if (!checkText(reader, key, text)) return;
   const owner = consumers.addCredential(text, consumer);
   if (owner == NOBODY) {
     if (consumers.isOthersOnInstance(text, consumer)) reader.fail(key, "is that of another consumer of the instance");
@@ -105,6 +122,32 @@ function addCredential(reader: ConfigReader, key: string, token: Slice, consumer
   }
   const whose = owner == consumer ? "stands here" : `is that of consumers[${owner}]`;
   reader.fail(key, `${whose} already: a key has one owner`);
+}
+
+function checkModel(reader: ConfigReader, key: string, name: Slice): void {
+  const star = indexOfByte(name, STAR);
+  if (!checkText(reader, key, name) || star < 0 || star == sliceSize(name) - 1) return;
+  reader.fail(key, "must have one * at most, at its end");
+}
+
+/** Whether a header can bring the text as it is; if not, that is an error. */
+function checkText(reader: ConfigReader, key: string, text: Slice): bool {
+  const size = sliceSize(text);
+  let fault = size ? "" : "must not be empty";
+  for (let i = 0; i < size; i++) {
+    if (byteAt(text, i) < 0x20 || byteAt(text, i) == 0x7f)
+      fault = "must not have control characters: no header has them";
+  }
+  if (size && !fault.length && (byteAt(text, 0) == SPACE || byteAt(text, size - 1) == SPACE)) {
+    fault = "must not begin or end with a space: no value of a header does";
+  }
+  if (fault.length) reader.fail(key, fault);
+  return !fault.length;
+}
+
+function emptied(buffer: ByteBuffer): ByteBuffer {
+  buffer.clear();
+  return buffer;
 }
 
 /** A string token as UTF-8, in place or unescaped into the empty `scratch`; a number as it is written. */

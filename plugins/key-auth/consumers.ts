@@ -38,6 +38,13 @@ export class Consumers {
     return this.placesOf.push(places) - 1;
   }
 
+  /** The first consumer of the same name, if its models are others; `NOBODY` if there is none. */
+  namesake(consumer: i32): i32 {
+    const name = this.nameNumbers[consumer];
+    const first = name < 0 ? consumer : this.firstOfName[name];
+    return this.modelNumbers[first] == this.modelNumbers[consumer] ? NOBODY : first;
+  }
+
   /** Gives a consumer a credential; gives whose it is already, or `NOBODY`. */
   addCredential(credential: Slice, consumer: i32): i32 {
     const known = this.credentials.find(credential);

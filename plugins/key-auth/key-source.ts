@@ -1,3 +1,4 @@
+import { edgeFault, isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { KeyPlaces, MOST_PLACES } from "./key-places";
 
@@ -16,7 +17,10 @@ export class KeySource {
     const inQuery = reader.booleanOrText("in_query", otherwise ? otherwise.inQuery : true);
     if (!inHeader && !inQuery) reader.fail("in_query", "must not be false where in_header is false");
     for (let i = 0; i < names.length; i++) {
-      if (names[i].startsWith(":")) reader.fail(`keys[${i}]`, "must not be a pseudo header");
+      let fault = edgeFault(names[i]);
+      if (names[i].startsWith(":")) fault = "must not be a pseudo header";
+      else if (!fault.length && !inQuery && !isHeaderName(names[i])) fault = "must be the name of a header";
+      if (fault.length && names[i].trim().length) reader.fail(`keys[${i}]`, fault);
     }
     if (reader.has("keys")) {
       if (names.length == 0) reader.fail("keys", "must not be empty");
