@@ -5,7 +5,20 @@ import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { patternError } from "../../assembly/pattern/error";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
+import { checkExactUrls, checkHeaders, checkUrls } from "./possible";
 import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
+
+/** Without one of these something passes that it would have blocked. */
+const GUARDS = [
+  "block_urls",
+  "block_exact_urls",
+  "block_regexp_urls",
+  "block_headers",
+  "block_bodies",
+  "block_bodys",
+  "case_sensitive",
+  "normalize_path",
+];
 
 /** What request-block refuses on a route, and how. What was read is what runs: there is no rule beside these. */
 export class RequestBlockConfig {
@@ -27,19 +40,25 @@ export class RequestBlockConfig {
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): RequestBlockConfig {
     const config = new RequestBlockConfig();
-    const isCaseSensitive = reader.boolean("case_sensitive", true);
+    reader.guards(GUARDS);
+    const isCaseSensitive = reader.booleanOrText("case_sensitive", true);
     const flags = isCaseSensitive ? PatternFlags.None : PatternFlags.IgnoreCase;
+    config.normalizesPath = reader.boolean("normalize_path", false);
     const exact = reader.textsOrNumbers("block_exact_urls");
+    checkExactUrls(reader, exact, config.normalizesPath);
     if (exact.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
     const patterns = patternsOf(reader, "block_regexp_urls", flags | PatternFlags.Whole);
     if (patterns) config.urls.push(new UrlPatterns(patterns));
-    const keywords = literalsOf(reader, "block_urls", reader.textsOrNumbers("block_urls"), flags);
+    const urls = reader.textsOrNumbers("block_urls");
+    checkUrls(reader, "block_urls", urls, config.normalizesPath);
+    const keywords = literalsOf(reader, "block_urls", urls, flags);
     if (keywords) config.urls.push(new UrlKeywords(keywords));
-    config.headers = literalsOf(reader, "block_headers", reader.textsOrNumbers("block_headers"), flags);
+    const headers = reader.textsOrNumbers("block_headers");
+    checkHeaders(reader, headers, isCaseSensitive);
+    config.headers = literalsOf(reader, "block_headers", headers, flags);
     const bodies = reader.textsOrNumbers("block_bodies").concat(reader.textsOrNumbers("block_bodys"));
     config.bodies = literalsOf(reader, "block_bodies", bodies, flags);
-    config.normalizesPath = reader.boolean("normalize_path", false);
-    config.status = <i32>reader.integer("blocked_code", 403, 100, 599);
+    config.status = <i32>reader.integerOrText("blocked_code", 403, 100, 599);
     config.readMessage(reader);
     if (config.isEmpty && !reader.failed) {
       const lists = "block_urls, block_exact_urls, block_regexp_urls, block_headers, block_bodies";
@@ -49,7 +68,7 @@ export class RequestBlockConfig {
   }
 
   private readMessage(reader: ConfigReader): void {
-    const message = reader.text("blocked_message");
+    const message = reader.textOrNumber("blocked_message");
     const isOpenAi = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text) == ErrorFormat.OpenAi;
     if (this.status < 200) reader.warn("blocked_code", "is no final status: clients wait for another one");
     // HTTP has no body with these (RFC 9110, section 6.4.1).

@@ -1,0 +1,65 @@
+import { isHeaderName } from "../../assembly/config/printable";
+import { ConfigReader } from "../../assembly/config/reader";
+
+// What can never be found would block nothing, and nobody would notice.
+
+/** Headers of one word whose names are often written with a capital letter. */
+const ONE_WORD = ["Accept", "Authorization", "Cookie", "Forwarded", "Host", "Origin", "Range", "Referer", "Te", "Via"];
+
+/** Refuses texts that no URL can contain: it has no white space, and Envoy takes what follows a `#` away. */
+export function checkUrls(reader: ConfigReader, key: string, texts: string[], normalizes: bool): void {
+  // A URL without its percent signs may have all of them.
+  if (normalizes) return;
+  for (let i = 0; i < texts.length; i++) {
+    if (!hasAny(texts[i], true)) continue;
+    const others = "set normalize_path, or write them with percent signs";
+    reader.fail(`${key}[${i}]`, `has spaces, control characters or a #, which no URL has: ${others}`);
+  }
+}
+
+/** Refuses texts that are no whole path. */
+export function checkExactUrls(reader: ConfigReader, texts: string[], normalizes: bool): void {
+  checkUrls(reader, "block_exact_urls", texts, normalizes);
+  for (let i = 0; i < texts.length; i++) {
+    const isPath = texts[i].startsWith("/") || texts[i] == "*";
+    if (!isPath && texts[i].length) reader.fail(`block_exact_urls[${i}]`, "must begin with /, as every path does");
+  }
+}
+
+/** Refuses texts that stand in no header, and warns about names that come in lower case. */
+export function checkHeaders(reader: ConfigReader, texts: string[], isCaseSensitive: bool): void {
+  for (let i = 0; i < texts.length; i++) {
+    const text = texts[i];
+    const key = `block_headers[${i}]`;
+    const colon = text.indexOf(": ");
+    if (hasAny(text, false)) reader.fail(key, "has control characters, which no header has");
+    else if (colon > 0 && isHeaderName(text.substring(0, colon))) {
+      reader.fail(key, "must not have a colon behind a name: write the value alone, or name, line end, value (a\\nb)");
+    } else if (isCaseSensitive && isCapitalized(text)) {
+      const lower = text.toLowerCase();
+      reader.warn(key, `is found in values only: names are in lower case; write ${lower}, or case_sensitive: false`);
+    }
+  }
+}
+
+/** Whether the text has a control character that no line of a header has, or what no URL has. */
+function hasAny(text: string, inUrl: bool): bool {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit == 0x7f || (unit < 0x20 && (inUrl || (unit != 0x0a && unit != 0x09)))) return true;
+    if (inUrl && (unit == 0x20 || unit == 0x23)) return true;
+  }
+  return false;
+}
+
+/** Whether the text looks like the name of a header as documents write it: `X-Forwarded-For`. */
+function isCapitalized(text: string): bool {
+  if (!isHeaderName(text)) return false;
+  const words = text.split("-");
+  if (words.length == 1) return ONE_WORD.includes(text);
+  for (let i = 0; i < words.length; i++) {
+    const unit = words[i].length ? words[i].charCodeAt(0) : 0;
+    if (unit < 0x41 || unit > 0x5a) return false;
+  }
+  return true;
+}
