@@ -1,11 +1,13 @@
 import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { edgeFault } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MATCH_KEYS } from "../../assembly/config/rules";
 import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
 import { Pattern, patternError } from "../../assembly/pattern/pattern";
 import { exclusive } from "./exclusive";
-import { AddressBlock, AnyValue, KeyMatch, PatternMatch } from "./key-match";
+import { wideHashOf } from "./hash";
+import { AddressBlock, AnyValue, PatternMatch } from "./key-match";
 import { KeySource } from "./key-source";
 import { Limit } from "./limit";
 import { LimitKeys } from "./limit-keys";
@@ -15,6 +17,22 @@ const PER_SECOND = "query_per_second";
 const PER_MINUTE = "query_per_minute";
 const PER_HOUR = "query_per_hour";
 const PER_DAY = "query_per_day";
+
+/** Without one of these more passes than may. */
+const GUARDS = [
+  "limit_by_header",
+  "limit_by_param",
+  "limit_by_consumer",
+  "limit_by_per_ip",
+  "limit_keys",
+  "key",
+  PER_SECOND,
+  PER_MINUTE,
+  PER_HOUR,
+  PER_DAY,
+  "concurrent",
+];
+
 const SECOND: u64 = 1_000_000_000;
 
 const PATTERN = "regexp:";
@@ -40,11 +58,14 @@ export class KeyRateLimitConfig {
   ) {
     const buckets = (slots + WAYS - 1) / WAYS;
     this.buckets = buckets;
-    this.identity = `${scope}\n${source.identity}\n${buckets}`;
+    // As a hash: every key has it in its name, and rules may have long ones.
+    const identity = String.UTF8.encode(`${scope}\n${source.identity}\n${buckets}`);
+    this.identity = wideHashOf(sliceOfBuffer(identity)).toString(16);
   }
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): KeyRateLimitConfig {
+    reader.guards(GUARDS);
     const source = KeySource.read(reader);
     const slots = <i32>reader.integer("slots", SLOTS, WAYS, MOST_SLOTS);
     const showsQuota = reader.boolean("show_limit_quota_header", false);
@@ -58,39 +79,42 @@ export class KeyRateLimitConfig {
   }
 
   private readKey(reader: ConfigReader): void {
-    const key = reader.requiredText("key");
+    const key = reader.requiredTextOrNumber("key");
     let rate = exclusive(reader, PER_SECOND, "");
     rate = exclusive(reader, PER_MINUTE, rate);
     rate = exclusive(reader, PER_HOUR, rate);
     rate = exclusive(reader, PER_DAY, rate);
-    const count = rate.length ? <u32>reader.integer(rate, 1, 1, MOST) : 0;
+    const count = rate.length ? <u32>reader.integerOrText(rate, 1, 1, MOST) : 0;
     const concurrent = <u32>reader.integer("concurrent", 0, 1, MOST);
     const options = [PER_SECOND, PER_MINUTE, PER_HOUR, PER_DAY, "concurrent"].join(", ");
     if (!rate.length && !reader.has("concurrent"))
       reader.report.errors.push(`${reader.path} must limit with one of ${options}`);
     if (!key.length) return;
-    const isMany = this.source.isAddress || key == "*" || key.startsWith(PATTERN);
+    const isPattern = key.startsWith(PATTERN) && !this.source.isAddress;
+    const isMany = this.source.isAddress || key == "*" || isPattern;
     const identity = String.UTF8.encode(`${this.identity}\n${rate}\n${key}`);
     const limit = new Limit(sliceOfBuffer(identity), count, windowOf(rate), concurrent, isMany ? this.buckets : 0);
-    if (!isMany) {
-      if (!this.keys.addText(key, limit)) reader.fail("key", "is the same as one before");
-      return;
-    }
-    const match = this.matchOf(key, reader);
-    if (match) this.keys.addMatch(match, limit);
+    const fault = isMany ? this.addMany(key, limit) : this.addOne(key, limit);
+    if (fault.length) reader.fail("key", fault);
   }
 
-  private matchOf(key: string, reader: ConfigReader): KeyMatch | null {
-    if (key == "*") return new AnyValue();
+  /** Adds the limit of one value; gives what is wrong with it. */
+  private addOne(key: string, limit: Limit): string {
+    const fault = this.source.isHeader ? edgeFault(key) : "";
+    return fault.length ? fault : this.keys.addText(key, limit);
+  }
+
+  /** Adds the limits of many values; gives what is wrong with them. */
+  private addMany(key: string, limit: Limit): string {
+    if (key == "*") return this.keys.addMatch(new AnyValue(), limit, key);
     if (this.source.isAddress) {
       const block = AddressBlock.parse(key);
-      if (!block) reader.fail("key", "must be an address, a block like 10.0.0.0/8, or *");
-      return block;
+      if (!block) return "must be an address, a block like 10.0.0.0/8, or *";
+      return this.keys.addBlock(block, limit);
     }
     const pattern = Pattern.compile(key.substring(PATTERN.length));
-    if (pattern) return new PatternMatch(pattern);
-    reader.fail("key", `is not supported: ${patternError()}`);
-    return null;
+    if (!pattern) return `is not supported: ${patternError()}`;
+    return this.keys.addMatch(new PatternMatch(pattern), limit, key);
   }
 }
 

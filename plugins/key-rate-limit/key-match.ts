@@ -46,7 +46,7 @@ export class AddressBlock extends KeyMatch {
     private readonly high: u64,
     private readonly low: u64,
     /** How many of the 128 bits count. */
-    private readonly bits: u32,
+    readonly bits: i32,
   ) {
     super();
   }
@@ -62,6 +62,16 @@ export class AddressBlock extends KeyMatch {
     const address = parseAddress(host, parsed);
     if (bits < 0 || address == ABSENT) return null;
     return new AddressBlock(highOf(address), lowOf(address), 128 - width + bits);
+  }
+
+  /** Writes the first `bits` of the addresses, and how many they are, in the place of what was there. */
+  writePrefix(to: ByteBuffer, bits: i32): Slice {
+    to.clear();
+    store<u64>(to.reserve(17), bits >= 64 ? this.high : bits ? (this.high >> (64 - bits)) << (64 - bits) : 0);
+    store<u64>(to.start, bits > 64 ? (this.low >> (128 - bits)) << (128 - bits) : 0, 8);
+    store<u8>(to.start, bits, 16);
+    to.size = 17;
+    return to.slice;
   }
 
   covers(value: Slice): bool {

@@ -12,6 +12,7 @@ import {
   subslice,
   trimmed,
 } from "../../assembly/bytes/slice";
+import { isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -49,8 +50,8 @@ export class KeySource {
     kind = exclusive(reader, PARAMETER, kind);
     kind = exclusive(reader, CONSUMER, kind);
     kind = exclusive(reader, ADDRESS, kind);
-    if (kind == HEADER) return new KeySource(kind, reader.requiredText(HEADER).toLowerCase());
-    if (kind == PARAMETER) return new KeySource(kind, reader.requiredText(PARAMETER));
+    if (kind == HEADER) return new KeySource(kind, readHeader(reader));
+    if (kind == PARAMETER) return new KeySource(kind, reader.requiredTextOrNumber(PARAMETER));
     if (kind == ADDRESS) return new KeySource(kind, readAddressSource(reader));
     const options = [HEADER, PARAMETER, CONSUMER, ADDRESS].join(", ");
     if (kind == CONSUMER) reader.text(CONSUMER);
@@ -61,6 +62,11 @@ export class KeySource {
   /** Whether the values are addresses, in sixteen bytes. */
   get isAddress(): bool {
     return this.kind == ADDRESS;
+  }
+
+  /** Whether the values are those of a header. */
+  get isHeader(): bool {
+    return this.kind == HEADER || this.kind == CONSUMER;
   }
 
   /** What tells this source from others. */
@@ -106,11 +112,19 @@ export class KeySource {
   }
 }
 
+/** A pseudo header, such as `:authority`, will do. */
+function readHeader(reader: ConfigReader): string {
+  const name = reader.requiredTextOrNumber(HEADER);
+  const isOne = isHeaderName(name.startsWith(":") ? name.substring(1) : name);
+  if (!isOne && name.trim().length) reader.fail(HEADER, "must be the name of a header");
+  return name.toLowerCase();
+}
+
 function readAddressSource(reader: ConfigReader): string {
   const text = reader.requiredText(ADDRESS);
-  if (text.startsWith(FROM_HEADER) && text.length > FROM_HEADER.length)
+  if (text.startsWith(FROM_HEADER) && isHeaderName(text.substring(FROM_HEADER.length)))
     return text.substring(FROM_HEADER.length).toLowerCase();
-  if (text.length && text != FROM_CONNECTION)
+  if (text.trim().length && text != FROM_CONNECTION)
     reader.fail(ADDRESS, `must be ${FROM_CONNECTION}, or ${FROM_HEADER} and the name of a header`);
   return "";
 }

@@ -1,9 +1,15 @@
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
-import { KeyMatch } from "./key-match";
+import { CoveredBlocks } from "./covered-blocks";
+import { AddressBlock, AnyValue, KeyMatch } from "./key-match";
 import { Limit } from "./limit";
 
-/** The limits of one configuration in their order: the first that covers a value counts. */
+const SAME = "is the same as one before";
+
+/**
+ * The limits of one configuration in their order: the first that covers a value counts. One that no value can reach is
+ * not added; the reason is given back, "" for one that was added.
+ */
 export class LimitKeys {
   private readonly texts: TextTable = new TextTable();
   /** For each text its place among the limits. */
@@ -12,22 +18,41 @@ export class LimitKeys {
   /** For each match its place among the limits. */
   private readonly matchPlaces: i32[] = [];
   private readonly limits: Limit[] = [];
+  /** The keys of matches that are not blocks, as they are written. */
+  private readonly written: TextTable = new TextTable();
+  private readonly blocks: CoveredBlocks = new CoveredBlocks();
+  private coversAll: bool = false;
 
-  /** Appends a limit for one value; `false` if the value has one already. */
-  addText(text: string, limit: Limit): bool {
+  /** Appends a limit for one value. */
+  addText(text: string, limit: Limit): string {
     const bytes = String.UTF8.encode(text);
-    if (this.texts.find(sliceOfBuffer(bytes)) >= 0) return false;
+    if (this.texts.find(sliceOfBuffer(bytes)) >= 0) return SAME;
+    if (this.coversAll) return behind("*");
     this.texts.add(sliceOfBuffer(bytes));
     this.places.push(this.limits.length);
     this.limits.push(limit);
-    return true;
+    return "";
   }
 
-  /** Appends a limit for each of many values. */
-  addMatch(match: KeyMatch, limit: Limit): void {
-    this.matches.push(match);
-    this.matchPlaces.push(this.limits.length);
-    this.limits.push(limit);
+  /** Appends a limit for each of many values; `key` is what they are called in the configuration. */
+  addMatch(match: KeyMatch, limit: Limit, key: string): string {
+    const bytes = String.UTF8.encode(key);
+    if (this.written.find(sliceOfBuffer(bytes)) >= 0) return SAME;
+    this.written.add(sliceOfBuffer(bytes));
+    if (this.coversAll) return behind("*");
+    this.append(match, limit);
+    this.coversAll = match instanceof AnyValue;
+    return "";
+  }
+
+  /** Appends a limit for each address of a block. */
+  addBlock(block: AddressBlock, limit: Limit): string {
+    const bits = this.blocks.add(block);
+    if (bits == block.bits) return SAME;
+    if (this.coversAll) return behind("*");
+    if (bits >= 0) return behind("a block that holds it");
+    this.append(block, limit);
+    return "";
   }
 
   /** The limit of a value; `null` if none covers it. */
@@ -39,4 +64,14 @@ export class LimitKeys {
     }
     return place < this.limits.length ? this.limits[place] : null;
   }
+
+  private append(match: KeyMatch, limit: Limit): void {
+    this.matches.push(match);
+    this.matchPlaces.push(this.limits.length);
+    this.limits.push(limit);
+  }
+}
+
+function behind(what: string): string {
+  return `is never reached: ${what} stands before it`;
 }
