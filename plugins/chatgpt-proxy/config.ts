@@ -2,6 +2,9 @@ import { isVisible } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CompletionUrl } from "./completion-url";
 
+/** Without one of these the key goes elsewhere, or another one goes. */
+const GUARDS = ["apiKey", "chatgptUri", "cluster"];
+
 /** Whom the plugin asks, as whom, and where in a request the prompt stands. */
 export class ChatgptProxyConfig {
   /** Where completions are asked for. */
@@ -18,8 +21,9 @@ export class ChatgptProxyConfig {
   private humanId: string = "Human:";
   private aiId: string = "AI:";
 
-  /** Reads the configuration; what a rule or a route does not say, it inherits. An empty text says nothing. */
+  /** Reads the configuration; what a rule or a route does not say, it inherits. */
   static read(reader: ConfigReader, inherited: ChatgptProxyConfig | null): ChatgptProxyConfig {
+    reader.guards(GUARDS);
     const config = new ChatgptProxyConfig();
     if (inherited) config.inherit(inherited);
     config.readKey(reader);
@@ -29,7 +33,7 @@ export class ChatgptProxyConfig {
     if (promptParam.length) config.promptParam = String.UTF8.encode(promptParam);
     config.humanId = said(reader, "HumanId", said(reader, "HumainId", config.humanId));
     config.aiId = said(reader, "AIId", config.aiId);
-    config.cluster = said(reader, "cluster", config.cluster);
+    if (reader.has("cluster")) config.cluster = reader.requiredText("cluster");
     return config;
   }
 
@@ -60,21 +64,26 @@ export class ChatgptProxyConfig {
 
   private readKey(reader: ConfigReader): void {
     if (this.authorization.length && !reader.has("apiKey")) return;
-    const key = reader.requiredText("apiKey");
-    if (!reader.failed && !isVisible(key)) reader.fail("apiKey", "must be ASCII without spaces");
+    const key = reader.requiredTextOrNumber("apiKey");
+    if (!isVisible(key) && key.trim().length) {
+      reader.fail("apiKey", "must be ASCII without spaces, and without Bearer, which is put in front of it");
+    }
     this.authorization = `Bearer ${key}`;
   }
 
   private readUrl(reader: ConfigReader): void {
-    const text = said(reader, "chatgptUri", "");
-    if (!text.length) return;
+    if (!reader.has("chatgptUri")) return;
+    const text = reader.requiredText("chatgptUri");
+    if (!text.trim().length) return;
     const url = CompletionUrl.parse(text);
     if (url) this.url = url;
     else reader.fail("chatgptUri", "must be a host and a path, as in https://api.openai.com/v1/completions");
   }
 }
 
+/** A text; an empty one says nothing, as in Higress. */
 function said(reader: ConfigReader, key: string, fallback: string): string {
-  const text = reader.text(key, fallback);
+  const text = reader.textOrNumber(key, fallback);
+  if (!text.length && reader.has(key)) reader.warn(key, "is empty, and has no effect");
   return text.length ? text : fallback;
 }
