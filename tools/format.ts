@@ -1,9 +1,20 @@
 import { spawnSync } from "node:child_process";
+import { prettier, prettierCache } from "./prettier.ts";
 import { root } from "./plugins.ts";
 
-// Twice: what the AssemblyScript plugin writes settles in the second pass.
-for (let pass = 1; pass <= 2; pass++) {
-  const args = ["node_modules/prettier/bin/prettier.cjs", "--write", "--log-level", "warn", "."];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+/** Writes the files in the one format and gives those that changed. */
+function write(files: string[], options: string[]): string[] {
+  const args = [prettier, ...options, "--write", "--list-different", ...files];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   if (status !== 0) process.exit(status ?? 1);
+  return stdout.split("\n").filter(Boolean);
 }
+
+const changed = write(["."], prettierCache);
+// What the AssemblyScript plugin writes settles in the second pass.
+if (changed.length > 0) write(changed, []);
+console.log(changed.join("\n"));

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { root } from "../plugins.ts";
+import { prettier, prettierCache } from "../prettier.ts";
 import type { Check } from "./check.ts";
 
 /** Everything that prettier knows stands in its format; `make format` writes it. */
 export const format: Check = {
   name: "the sources are formatted",
   run: async () => {
-    const args = ["node_modules/prettier/bin/prettier.cjs", "--list-different", "."];
+    const args = [prettier, ...prettierCache, "--list-different", "."];
     try {
       await promisify(execFile)(process.execPath, args, { cwd: root });
       return [];
