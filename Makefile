@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T a pattern of test names; the test runner reads both.
 # P limits what is compiled where `build` itself is asked for: tests of one plugin run beside those of the others' modules.
-export P T ONLY PORT ENGINE MINUTES SEED
+export P T ONLY PORT LISTEN ENGINE MINUTES SEED
 
 .PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
 
@@ -55,10 +55,10 @@ validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 demo: build ## Stream a chat through Envoy and a mock provider, be refused, and show what went over the wire
 	@$(NODE) tools/demo.ts
 
-run: build ## Run the gateway on PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; DEFAULT_AI_SERVICE, ENGINE=docker)
+run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; DEFAULT_AI_SERVICE, ENGINE=docker)
 	@$(NODE) tools/run.ts
 
-func-e: build ## Install func-e with Go into .tools and run the gateway under it
+func-e: build ## Install func-e with Go into .tools and ask one chat under it (make run ENGINE=func-e stays)
 	@$(NODE) tools/func-e.ts
 
 clean: ## Remove what was built; the installed packages stay

@@ -4,18 +4,25 @@ import { startForeground } from "./gateway/foreground.ts";
 import { startMocks } from "./gateway/mocks.ts";
 import { isFree } from "./gateway/ports.ts";
 import { SERVICES, variablesOf } from "./gateway/services.ts";
-import { readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
+import { isLoopback, LOOPBACK, readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
 
 /** Between the events of a mock's stream: slow enough to see them come. */
 const MOCK_DELAY_MS = 40;
 
 async function run(): Promise<number> {
   const settings = readSettings(process.env);
-  const { port, defaultService, engine, further } = settings;
-  if (!(await isFree(port))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
+  const { port, listen, defaultService, engine, further } = settings;
+  if (!(await isFree(port, listen))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
   const mocks = await startMocks(settings.keys, MOCK_DELAY_MS);
   try {
-    const substitutions = { port, defaultService: defaultService.id, keys: mocks.keys, mocks: mocks.ports, further };
+    const substitutions = {
+      port,
+      listen,
+      defaultService: defaultService.id,
+      keys: mocks.keys,
+      mocks: mocks.ports,
+      further,
+    };
     const gateway = await startForeground(gatewayConfig(substitutions), (file) => engineFor(engine, file));
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void gateway.stop());
     console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
@@ -25,8 +32,24 @@ async function run(): Promise<number> {
   }
 }
 
-function greeting({ port, defaultService, keys, further }: Settings, engine: string, adminPort: number): string {
-  const url = `http://127.0.0.1:${port}`;
+/** The host to write in an URL on this machine. */
+function hostOf(listen: string): string {
+  if (listen === "0.0.0.0" || listen === "::") return LOOPBACK;
+  return listen.includes(":") ? `[${listen}]` : listen;
+}
+
+/** Who reaches the gateway, and whom it asks for a key. */
+function openness({ port, listen, keys }: Settings): string {
+  const who = isLoopback(listen)
+    ? `Listens on ${listen}:${port}: only this machine reaches it (LISTEN=0.0.0.0 opens it to the network).`
+    : `Listens on ${listen}:${port}: EVERYONE who reaches this machine may ask${keys.size ? ", with your keys" : ""}.`;
+  return `${who}
+Below /guarded/ it asks for a key of envoy/ai-gateway.yaml, as YOUR_KEY_FOR_CHAT_APP is; every other path is open, and needs none.`;
+}
+
+function greeting(settings: Settings, engine: string, adminPort: number): string {
+  const { port, listen, defaultService, keys, further } = settings;
+  const url = `http://${hostOf(listen)}:${port}`;
   const lineOf = (id: string, who: string): string => `  ${id.padEnd(11)} ${`${url}/${id}/v1`.padEnd(38)} ${who}`;
   const services = SERVICES.map(({ id, keyVariable }) =>
     keys.has(id)
@@ -40,8 +63,10 @@ function greeting({ port, defaultService, keys, further }: Settings, engine: str
   return `
 AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
   default     ${`${url}/v1`.padEnd(38)} ${defaultService.id}
-  guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, for the consumers in envoy/ai-gateway.yaml
+  guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, with a key and limits
 ${services.join("\n")}
+
+${openness(settings)}
 
 In a shell:
 

@@ -40,7 +40,9 @@ describe("the limits that envoy/ai-gateway.yaml sets", () => {
     });
     it(`refuse 20 MB over ${protocol}`, async () => {
       const { status, body } = await chat(20 * MEGABYTE, http2);
-      assert.deepEqual([status, body.toString()], [413, "Payload Too Large"]);
+      assert.equal(status, 413);
+      const { code, message } = (JSON.parse(body.toString()) as { error: Record<string, unknown> }).error;
+      assert.deepEqual([code, message], ["request_payload_too_large", "Payload Too Large"]);
     });
   }
 });

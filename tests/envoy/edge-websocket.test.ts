@@ -51,11 +51,16 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
     client.terminate();
   });
 
-  it("is refused where words are blocked", async () => {
-    const asked = handshakes.length;
-    const [, answer] = (await once(open(`/guarded${PATH}`), "unexpected-response")) as [unknown, IncomingMessage];
-    assert.equal(answer.statusCode, 403);
-    answer.destroy();
-    assert.equal(handshakes.length, asked);
-  });
+  for (const [path, status] of [
+    [`/guarded${PATH}`, 404],
+    ["/guarded/v1/models", 403],
+  ] as const) {
+    it(`is refused where words are blocked, at ${path}`, async () => {
+      const asked = handshakes.length;
+      const [, answer] = (await once(open(path), "unexpected-response")) as [unknown, IncomingMessage];
+      assert.equal(answer.statusCode, status);
+      answer.destroy();
+      assert.equal(handshakes.length, asked);
+    });
+  }
 });

@@ -43,6 +43,8 @@ const ADDRESSES: HeaderPair[] = [
   ["x-real-ip", "192.0.2.7"],
   ["forwarded", "for=192.0.2.7;proto=http"],
   ["x-forwarded-proto", "http"],
+  ["origin", "http://localhost:3000"],
+  ["referer", "http://localhost:3000/of-the-client"],
 ];
 
 describe("envoy/ai-gateway.yaml towards strangers", () => {
@@ -65,9 +67,19 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     const guarded = routes.find(({ name }) => name === "guarded")!;
     const limited = structuredClone(guarded);
     const limit = { limit_by_per_ip: "from-remote-addr", limit_keys: [{ key: "*", query_per_hour: 2 }] };
+    limited.route = { ...limited.route!, ...{ regex_rewrite: undefined, prefix_rewrite: "/" } };
     limited.metadata!.filter_metadata["key-rate-limit"] = { config: JSON.stringify(limit) };
+    // A host that must be found however it is written.
+    const other = { name: "other", domains: ["other.example"], routes: [{ name: "other", match: { prefix: "/" } }] };
+    Object.assign(other.routes[0], { direct_response: { status: 204 } });
+    bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts.push(
+      other,
+    );
     routes.unshift(Object.assign(limited, { name: "by-address", match: { prefix: "/by-address/" } }));
-    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+    // Here a consumer asks more often than it may there.
+    const text = JSON.stringify(bootstrap).replace('\\"query_per_second\\": 20', '\\"query_per_second\\": 1000');
+    assert.notEqual(text, JSON.stringify(bootstrap));
+    envoy = await startEnvoy(JSON.parse(text) as Record<string, unknown>);
   });
   after(async () => {
     await envoy?.stop();
@@ -98,10 +110,11 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
         const { path: asked, authority, headers } = provider.requests.at(-1)!;
         assert.deepEqual([asked, authority], ["/compatible-mode/v1/chat/completions", "dashscope.aliyuncs.com"]);
         const due = ["authorization", "content-length", "content-type", "user-agent", "x-request-id"];
-        // The consumer's name is key-auth's, where it checks: see its README.
-        if (path.startsWith("/guarded/")) due.push("x-mse-consumer");
         assert.deepEqual(headers.map(([name]) => name).sort(), due.sort());
-        assert.doesNotMatch(JSON.stringify(headers), /192\.0\.2\.7|127\.0\.0\.1|of-the-client|forged|YOUR_KEY/);
+        assert.doesNotMatch(
+          JSON.stringify(headers),
+          /192\.0\.2\.7|127\.0\.0\.1|of-the-client|forged|YOUR_KEY|chat-app/,
+        );
       });
     }
   }
@@ -126,14 +139,51 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     assert.deepEqual(statuses, [200, 200, 429]);
   });
 
+  it("takes a host with a dot at its end for the one without", async () => {
+    const request = {
+      method: "GET",
+      path: "/openai/v1/models",
+      authority: "gateway.example.",
+      headers: [],
+      chunks: [],
+    };
+    assert.equal((await send(envoy.listenerPorts.gateway, request)).status, 200);
+    assert.equal((await send(envoy.listenerPorts.gateway, { ...request, authority: "other.example." })).status, 204);
+  });
+
   const paths: [title: string, path: string, status: number, asked?: string][] = [
     ["dot segments before a guarded route", "/x/../guarded/v1/models", 401],
     ["escaped ones", "/x/%2e%2e/guarded/v1/models", 401],
     ["backslashes", "/x\\..\\guarded/v1/models", 401],
     ["slashes too many", "//guarded/v1/models", 401],
-    ["slashes too many in what is blocked", "/guarded/v1//files", 404],
-    ["an escaped slash in what is blocked", "/guarded/v1%2Ffiles", 404],
-    ["escaped dot segments in what is blocked", "/guarded/v1/models/..%2Ffiles", 404],
+    ["an API that is not for consumers", "/guarded/v1/files", 404],
+    ["it with slashes too many", "/guarded/v1//files", 404],
+    ["it with an escaped slash", "/guarded/v1%2Ffiles", 404],
+    ["it behind escaped dot segments", "/guarded/v1/models/..%2Ffiles", 404],
+    ["it behind more of them", "/guarded/v1/models/x%2F..%2F..%2Ffiles", 404],
+    ["it with a parameter", "/guarded/v1/models;x/../files", 404],
+    ["it in capitals", "/guarded/v1/FILES", 404],
+    ["it behind an escaped letter", "/%67uarded/v1/files", 404],
+    ["uploads", "/guarded/v1/uploads", 404],
+    ["vector stores", "/guarded/v1/vector_stores", 404],
+    ["a response of someone", "/guarded/v1/responses/resp_1", 404],
+    ["a conversation of someone", "/guarded/v1/conversations/conv_1", 404],
+    ["the chats that are stored", "/guarded/v1/chat/completions", 404],
+    ["the organization", "/guarded/v1/organization/users", 404],
+    ["DashScope's own fine-tunes", "/guarded/api/v1/fine-tunes", 404],
+    ["no API at all", "/guarded/", 404],
+    ["the prefix alone", "/guarded", 404],
+    ["the prefix in capitals", "/GUARDED/v1/models", 404],
+    ["the prefix with a parameter", "/guarded;x/v1/models", 404],
+    ["the prefix with an escaped slash", "/guarded%2Fv1/models", 404],
+    ["models", "/guarded/v1/models", 200, "/compatible-mode/v1/models"],
+    ["one model", "/guarded/v1/models/qwen-max?x=/files", 200, "/compatible-mode/v1/models/qwen-max?x=/files"],
+    [
+      "one with a slash, which the provider does not have",
+      "/guarded/v1/models/org%2Fqwen:1",
+      404,
+      "/compatible-mode/v1/models/org%2Fqwen:1",
+    ],
     ["a base URL that ends in a slash", "/openai/v1//models", 200, "/v1/models"],
     ["a model with a slash", "/openai/v1/models/org%2Fmodel", 200, "/v1/models/org%2Fmodel"],
     ["slashes in a query", "/openai/v1/models?after=a//b", 200, "/v1/models?after=a//b"],

@@ -33,6 +33,12 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
         ["openai", provider.port],
       ]),
     });
+    const { routes } =
+      bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0];
+    // The same route below a path of its own, so that the log of its calls stands apart from that of the others.
+    const logged = structuredClone(routes.find(({ name }) => name === "guarded")!);
+    logged.route = { ...logged.route!, ...{ regex_rewrite: undefined, prefix_rewrite: "/v1/chat" } };
+    routes.unshift(Object.assign(logged, { match: { prefix: "/guarded/v1/logged/v1/chat" } }));
     envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
   });
   after(async () => {
@@ -50,6 +56,10 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
   }
   function get(path: string, headers: HeaderPair[]): Promise<ClientResponse> {
     const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
+    return send(envoy.listenerPorts.gateway, request);
+  }
+  function remove(path: string, headers: HeaderPair[]): Promise<ClientResponse> {
+    const request = { method: "DELETE", path, authority: "gateway.example", headers, chunks: [] };
     return send(envoy.listenerPorts.gateway, request);
   }
   const lastHeaders = (): Record<string, string> => Object.fromEntries(provider.requests.at(-1)!.headers);
@@ -79,7 +89,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
       const { path: asked, headers } = provider.requests.at(-1)!;
       assert.equal(asked, "/compatible-mode/v1/chat/completions");
       assert.doesNotMatch(JSON.stringify(headers), /YOUR_KEY/);
-      assert.equal(lastHeaders()["x-mse-consumer"], "chat-app");
+      assert.equal(lastHeaders()["x-mse-consumer"], undefined);
     });
   }
 
@@ -87,16 +97,23 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     ["no key", 401, () => chat("/guarded/v1/chat/completions", []), /No Key Authentication/],
     ["a key that is nobody's", 401, () => chat("/guarded/v1/models", [["api-key", "x"]]), /Unauthorized consumer/],
     ["a model of others", 403, () => chat("/guarded/v1/chat/completions", [BATCH_JOB]), /"code":"model_not_allowed"/],
-    ["a URL that is blocked", 404, () => get("/guarded/v1/files", [CHAT_APP]), /does not serve that/],
+    ["an API that is not listed", 404, () => get("/guarded/v1/files", [CHAT_APP]), /does not serve that/],
     ["it in disguise", 404, () => get("/guarded/v1/./%66iles/file-1", [CHAT_APP]), /does not serve that/],
     [
-      "a text that is blocked",
+      "a model that is to be deleted",
       404,
+      () => remove("/guarded/v1/models/ft:mine", [CHAT_APP]),
+      /does not serve that/,
+    ],
+    ["an API that is not listed, without a key", 401, () => get("/guarded/v1/files", []), /"code":"invalid_api_key"/],
+    [
+      "a text that is blocked",
+      403,
       () =>
         chat("/guarded/v1/chat/completions", [CHAT_APP], {
           messages: [{ role: "user", content: "-----BEGIN RSA PRIVATE KEY-----" }],
         }),
-      /does not serve that/,
+      /"message":"Private keys go to no provider\."/,
     ],
   ];
   for (const [title, status, answer, body] of refusals) {
@@ -150,7 +167,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
       ["chat-app", "qwen-max", "qwen", 200, "via_upstream"],
       [null, null, null, 401, "key-auth.unauthorized"],
       ["batch-job", null, null, 403, "key-auth.model_not_allowed"],
-      ["chat-app", null, null, 404, "request-block.url_blocked.keyword"],
+      ["chat-app", null, null, 404, "direct_response"],
     ]);
     const [served] = lines;
     assert.equal(served.route, "guarded");

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the READMEs of the plugins say of the yaml in envoy/ holds: each is run as it stands, and answers so.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { parse } from "yaml";
+import { bootstraps } from "../../tools/envoy-files.ts";
+import { leadToLoopback, type Bootstrap } from "../../tools/gateway/config.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
 import type { HeaderPair } from "../providers/types.ts";
@@ -50,3 +56,72 @@ for (const [name, calls] of Object.entries(files)) {
     }
   });
 }
+
+const bootstrapOf = (file: string): Bootstrap =>
+  parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")) as Bootstrap;
+
+describe("every yaml that is shipped", () => {
+  for (const file of bootstraps()) {
+    it(`${file} listens for this machine alone`, () => {
+      for (const { address } of bootstrapOf(file).static_resources.listeners) {
+        if (address) assert.equal(address.socket_address.address, "127.0.0.1");
+      }
+    });
+  }
+});
+
+describe("envoy/ai-proxy.yaml", () => {
+  let envoy: EnvoyProcess;
+  let impatient: EnvoyProcess;
+  let provider: Server;
+  let received = 0;
+
+  before(async () => {
+    provider = createServer((request, response) => {
+      received = 0;
+      request.on("data", (piece: Buffer) => (received += piece.length));
+      request.on("end", () => setTimeout(() => response.end("{}"), request.headers["x-slow"] ? 1500 : 0));
+    });
+    await new Promise<void>((done) => provider.listen(0, "127.0.0.1", done));
+    const start = (idle?: string): Promise<EnvoyProcess> => {
+      const bootstrap = bootstrapOf("envoy/ai-proxy.yaml");
+      leadToLoopback(bootstrap.static_resources.clusters[0], (provider.address() as AddressInfo).port);
+      const manager = bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config;
+      assert.equal((manager as unknown as { stream_idle_timeout: string }).stream_idle_timeout, "600s");
+      if (idle) Object.assign(manager, { stream_idle_timeout: idle });
+      return startEnvoy(bootstrap as unknown as Record<string, unknown>);
+    };
+    envoy = await start();
+    impatient = await start("0.5s");
+  });
+  after(async () => {
+    await envoy?.stop();
+    await impatient?.stop();
+    provider?.close();
+  });
+
+  const chat = (to: EnvoyProcess, url: string, more: HeaderPair[] = [], http2 = false) => {
+    const content = [{ type: "image_url", image_url: { url } }];
+    const body = Buffer.from(JSON.stringify({ model: "qwen-vl-plus", messages: [{ role: "user", content }] }));
+    const headers: HeaderPair[] = [["content-type", "application/json"], ["content-length", `${body.length}`], ...more];
+    const request = { method: "POST", path: "/v1/chat/completions", authority: "gateway.example", headers };
+    return send(to.listenerPorts.gateway, { ...request, chunks: [body] }, { http2 });
+  };
+
+  for (const http2 of [false, true]) {
+    for (const megabytes of [1.1, 12]) {
+      it(`takes a picture of ${megabytes} MB over HTTP/${http2 ? 2 : 1.1}`, async () => {
+        const size = megabytes * 1_000_000;
+        const { status } = await chat(envoy, `data:image/png;base64,${"A".repeat(size)}`, [], http2);
+        assert.equal(status, 200);
+        assert.ok(received > size);
+      });
+    }
+  }
+
+  it("waits for a slow answer as long as stream_idle_timeout says, and no longer", async () => {
+    const slow: HeaderPair[] = [["x-slow", "1"]];
+    assert.equal((await chat(envoy, "https://pictures.example/1", slow)).status, 200);
+    assert.equal((await chat(impatient, "https://pictures.example/1", slow)).status, 504);
+  });
+});

@@ -48,7 +48,7 @@ describe("the Envoy that is run", () => {
     fakeEnvoy("old/envoy", "1.35.9");
     assert.throws(
       () => findEnvoy({ PATH: join(folder, "old") }),
-      /^Error: Envoy 1\.35\.9 at .* is too old: 1\.36\.0 or later is needed$/,
+      /^Error: Envoy 1\.35\.9 at .* is too old: 1\.36\.0 or later is needed\. ENVOY_PATH=\.venv\/bin\/envoy takes the one of this folder$/,
     );
   });
 

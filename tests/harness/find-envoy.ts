@@ -37,10 +37,20 @@ export function findEnvoy(env: NodeJS.ProcessEnv = process.env): EnvoyBinary {
 function checked(path: string, source: EnvoyBinary["source"]): EnvoyBinary {
   const version = versionOf(path);
   if (compareVersions(version, OLDEST_ENVOY) < 0) {
-    throw new Error(`Envoy ${version} at ${path} (from ${source}) is too old: ${OLDEST_ENVOY} or later is needed`);
+    throw new Error(
+      `Envoy ${version} at ${path} (from ${source}) is too old: ${OLDEST_ENVOY} or later is needed${WAY_OUT[source]}`,
+    );
   }
   return { path, version, source };
 }
+
+/** What else to run, where an Envoy that was only found stands before the one that `make setup` installs. */
+const WAY_OUT: Record<EnvoyBinary["source"], string> = {
+  ENVOY_PATH: "",
+  PATH: ". ENVOY_PATH=.venv/bin/envoy takes the one of this folder",
+  "func-e": ". ENVOY_PATH=.venv/bin/envoy takes the one of this folder",
+  ".venv": ': run "make setup"',
+};
 
 function versionOf(path: string): string {
   const text = execFileSync(path, ["--version"], { encoding: "utf8", timeout: 30_000 });

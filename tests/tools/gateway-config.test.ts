@@ -61,15 +61,20 @@ describe("a service that is added", () => {
 
 describe("the configuration that make run fills in", () => {
   it("listens where it was told", () => {
-    assert.equal(listeners[0].address.socket_address.port_value, 18080);
+    assert.deepEqual(listeners[0].address.socket_address, { address: "127.0.0.1", port_value: 18080 });
+    const open = gatewayConfig({ ...substitutions, listen: "0.0.0.0" }).static_resources.listeners[0];
+    assert.deepEqual(open.address.socket_address, { address: "0.0.0.0", port_value: 18080 });
   });
 
   it("gives the routes that name no provider to the default service, and leaves the others", () => {
-    const routes = manager.route_config.virtual_hosts[0].routes.map(({ name, route }) => [name, route.cluster]);
+    const routes = manager.route_config.virtual_hosts[0].routes.map(({ name, route }) => [name, route?.cluster]);
     assert.deepEqual(routes, [
+      ["other-pages", undefined],
       ["qwen", "qwen"],
       ["openai", "openai"],
       ["guarded", "openai"],
+      ["guarded-models", "openai"],
+      ["guarded-rest", undefined],
       ["default", "openai"],
     ]);
     assert.equal(plugin.activeProviderId, "openai");

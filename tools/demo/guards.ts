@@ -13,13 +13,15 @@ interface Call {
   method: string;
   path: string;
   key?: string;
+  text?: string;
 }
 
 const chat = { method: "POST", path: "/guarded/v1/chat/completions" };
 const REFUSED: Call[] = [
   { ...chat, title: "refused: no key" },
   { ...chat, title: "refused: a model that is not this consumer's", key: BATCH_JOB },
-  { title: "refused: a URL that is blocked", method: "GET", path: "/guarded/v1/files", key: CHAT_APP },
+  { ...chat, title: "refused: a text that is blocked", key: CHAT_APP, text: "-----BEGIN PRIVATE KEY-----" },
+  { title: "refused: an API that is not served to consumers", method: "GET", path: "/guarded/v1/files", key: CHAT_APP },
 ];
 
 /** Shows who is refused on the guarded route, and why, and a chat of someone who is not; each with its line of the log. */
@@ -36,8 +38,8 @@ export async function showGuards(stage: Stage): Promise<void> {
   show("a chat of a consumer who may", [...lines, "", await lastLogLine(stage, ++calls)]);
 }
 
-async function refusal({ url }: Stage, { method, path, key }: Call): Promise<string[]> {
-  const body = method === "POST" && JSON.stringify({ model: MODEL, messages: [{ role: "user", content: QUESTION }] });
+async function refusal({ url }: Stage, { method, path, key, text = QUESTION }: Call): Promise<string[]> {
+  const body = method === "POST" && JSON.stringify({ model: MODEL, messages: [{ role: "user", content: text }] });
   const headers: [string, string][] = body ? [["content-type", "application/json"]] : [];
   if (key) headers.push(["authorization", `Bearer ${key}`]);
   const response = await fetch(url + path, { method, headers, body: body || null });

@@ -9,6 +9,8 @@ import type { Addition } from "./settings.ts";
 export interface Substitutions {
   /** The port of the gateway; 0 takes a free one. */
   port: number;
+  /** The address to listen on; that of the file, 127.0.0.1, unless said. */
+  listen?: string;
   /** The service of the routes that name none. */
   defaultService: string;
   /** The providers' keys by service id. */
@@ -34,6 +36,7 @@ interface Listener {
 }
 
 interface ConnectionManager {
+  access_log?: unknown[];
   http_filters: { name: string; typed_config: { upstream_http_filters?: Filter[] } }[];
   route_config: { virtual_hosts: { routes: Route[] }[] };
 }
@@ -41,7 +44,8 @@ interface ConnectionManager {
 /** A route as far as it is changed here. */
 export interface Route {
   name: string;
-  route: { cluster: string };
+  /** Absent where Envoy answers by itself. */
+  route?: { cluster: string };
   metadata?: { filter_metadata: Record<string, { config: string }> };
 }
 
@@ -82,6 +86,7 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
   const { listeners, clusters } = bootstrap.static_resources;
   const listener = listeners[0];
   listener.address.socket_address.port_value = substitutions.port;
+  if (substitutions.listen) listener.address.socket_address.address = substitutions.listen;
   const manager = listener.filter_chains[0].filters[0].typed_config;
   const { routes } = manager.route_config.virtual_hosts[0];
   for (const { service, url } of substitutions.further ?? []) {
@@ -89,7 +94,7 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
     clusters.push(clusterOf(service, url, clusters.at(-1)!));
   }
   for (const route of routes) {
-    if (!route.metadata?.filter_metadata["ai-proxy"]) route.route.cluster = substitutions.defaultService;
+    if (route.route && !route.metadata?.filter_metadata["ai-proxy"]) route.route.cluster = substitutions.defaultService;
   }
   configurePlugin(manager, substitutions);
   for (const cluster of clusters) {

@@ -19,7 +19,7 @@ export const FUNC_E = join(root, ".tools/bin/func-e");
 
 /** The command that runs the bootstrap under the engine that was asked for; throws one line where there is none. */
 export function engineFor(engine: Settings["engine"], bootstrap: string): Engine {
-  const flags = ["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning", ...pluginLog()];
+  const flags = ["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning", ...pluginLog(), ...FLUSH];
   if (engine === "docker") return docker(bootstrap, flags);
   const { path, version, source } = findEnvoy();
   if (engine === "func-e") {
@@ -35,6 +35,9 @@ export function engineFor(engine: Settings["engine"], bootstrap: string): Engine
   }
   return { title: `Envoy ${version} from ${source}`, command: path, args: ["-c", bootstrap, ...flags], env: {} };
 }
+
+/** Access logs reach the terminal this soon; Envoy's own default is ten seconds. */
+const FLUSH = ["--file-flush-interval-msec", "500"];
 
 /** LOG=debug shows what plugins say at that level. */
 const pluginLog = (): string[] => ["--component-log-level", `wasm:${process.env.LOG || "info"}`];

@@ -65,7 +65,8 @@ async function start(bootstrap: Bootstrap, folder: string, engineOf: (file: stri
   let code: number | undefined;
   ended.then((value) => (code = value));
   while (!(await isReady(adminPort))) {
-    if (code !== undefined) throw new Error(`${engine.title} ended with code ${code} before it was ready`);
+    if (code !== undefined)
+      throw new Error(`${engine.title} ended with code ${code} before it was ready: what it says stands above`);
     await sleep(50);
   }
   return { engine, adminPort, ended, stop };

@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 
-/** Resolves with whether nobody listens on the port, on any address. */
-export function isFree(port: number): Promise<boolean> {
+/** Resolves with whether a server could listen there; on any address unless one is named. */
+export function isFree(port: number, address = "0.0.0.0"): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
-    server.listen(port, "0.0.0.0", () => server.close(() => resolve(true)));
+    server.listen(port, address, () => server.close(() => resolve(true)));
   });
 }
 

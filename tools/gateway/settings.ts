@@ -1,8 +1,11 @@
+import { isIP } from "node:net";
 import { FURTHER_SERVICES, type FurtherService, SERVICES, type Service, variablesOf } from "./services.ts";
 
 /** What a person asked for through environment variables. */
 export interface Settings {
   port: number;
+  /** The address that the gateway listens on; 127.0.0.1 is reached from this machine alone. */
+  listen: string;
   /** The service that answers where the path names none. */
   defaultService: Service;
   /** The providers' keys, by service id; a service without one is served by a mock. */
@@ -19,10 +22,13 @@ export interface Addition {
   url?: string;
 }
 
+/** Where the gateway listens unless it is told otherwise. */
+export const LOOPBACK = "127.0.0.1";
+
 /** Thrown with one line that says what to change. */
 export class SettingsError extends Error {}
 
-/** Reads PORT, DEFAULT_AI_SERVICE, ENGINE and the providers' keys; throws `SettingsError` where they cannot work. */
+/** Reads PORT, LISTEN, DEFAULT_AI_SERVICE, ENGINE and the providers' keys; throws `SettingsError` where they cannot work. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const further = readFurther(env);
   const live = [...SERVICES.filter(({ keyVariable }) => env[keyVariable]), ...further.map(({ service }) => service)];
@@ -33,6 +39,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   );
   return {
     port: readPort(env.PORT),
+    listen: readListen(env.LISTEN),
     defaultService: readDefault(env.DEFAULT_AI_SERVICE, live),
     keys,
     further,
@@ -55,6 +62,17 @@ function readPort(text: string | undefined): number {
   }
   return port;
 }
+
+function readListen(text: string | undefined): string {
+  if (!text || text === "localhost") return LOOPBACK;
+  if (!isIP(text)) {
+    throw new SettingsError(`LISTEN=${text} is not an address: 127.0.0.1 for this machine alone, 0.0.0.0 for everyone`);
+  }
+  return text;
+}
+
+/** Whether only this machine reaches an address. */
+export const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
 
 function readDefault(name: string | undefined, live: Service[]): Service {
   if (!name) return live[0] ?? SERVICES[0];

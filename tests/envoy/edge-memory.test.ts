@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// What unfinished bodies can hold in envoy/ai-gateway.yaml: for one connection its streams times the limit of a body, whatever
+// the connection's window is; in all the heap limit, above which new requests are refused and running streams go on.
+import assert from "node:assert/strict";
+import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
+import { connect, type Socket } from "node:net";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { send, type ClientResponse } from "../harness/http-client.ts";
+import type { ProviderReply } from "../providers/types.ts";
+import { allocated, type EdgeGateway, startEdgeGateway, stat } from "./edge-gateway.ts";
+
+const MEGABYTE = 1024 * 1024;
+const BODY = 15 * MEGABYTE;
+const EVENTS = 100;
+const reply: ProviderReply = {
+  status: 200,
+  headers: [["content-type", "application/json"]],
+  chunks: [Buffer.from("{}")],
+};
+const stream: ProviderReply = {
+  ...{ status: 200, headers: [["content-type", "text/event-stream"]], delayMs: 50 },
+  chunks: Array.from({ length: EVENTS }, (_, i) => Buffer.from(`data: {"n":${i}}\n\n`)),
+};
+const authorization = "Bearer YOUR_KEY_FOR_CHAT_APP";
+
+/** Waits until something is so; the test's own limit ends it where it never is. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
+}
+
+/** Uploads over one HTTP/2 connection that never end by themselves. */
+interface Uploads {
+  session: ClientHttp2Session;
+  /** How many of them Envoy has ended. */
+  resets: number;
+}
+
+async function beginUploads(port: number, path: string, count: number): Promise<Uploads> {
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  session.on("error", () => {});
+  await new Promise<void>((done) => session.once("remoteSettings", () => done()));
+  const uploads: Uploads = { session, resets: 0 };
+  for (let i = 0; i < count; i++) {
+    const headers = { ":method": "POST", ":path": path, "content-type": "application/json", authorization };
+    session
+      .request(headers)
+      .on("error", () => uploads.resets++)
+      .write(Buffer.alloc(BODY, 0x20));
+  }
+  return uploads;
+}
+
+const get = (port: number): Promise<ClientResponse> =>
+  send(port, { method: "GET", path: "/v1/models", authority: "gateway.example", headers: [], chunks: [] });
+
+const active = (gateway: EdgeGateway) => stat(gateway, "http.gateway.downstream_rq_active");
+const received = (gateway: EdgeGateway) => stat(gateway, "http.gateway.downstream_cx_rx_bytes_total");
+
+describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () => {
+  for (const path of ["/v1/chat/completions", "/guarded/v1/chat/completions"]) {
+    it(`hold at most 64 MiB for one connection to ${path}`, async (t) => {
+      const gateway = await startEdgeGateway(() => reply);
+      t.after(() => gateway.close());
+      const before = await allocated(gateway);
+      const { session } = await beginUploads(gateway.port, path, 12);
+      assert.equal(session.remoteSettings.maxConcurrentStreams, 4);
+      await until(async () => (await received(gateway)) >= 4 * BODY);
+      assert.equal(await active(gateway), 4);
+      const held = (await allocated(gateway)) - before;
+      assert.ok(held > 3 * BODY, `the bodies are held: ${held}`);
+      assert.ok(held < 72 * MEGABYTE, `one connection holds ${held} bytes`);
+      assert.equal(gateway.provider.requests.length, 0);
+      session.destroy();
+      // And nothing when it is gone.
+      await until(async () => (await allocated(gateway)) - before < 8 * MEGABYTE);
+    });
+  }
+
+  for (const version of ["HTTP/1.1", "HTTP/2"]) {
+    it(`make new requests 503 at the heap limit while a stream runs on, over ${version}`, async (t) => {
+      const gateway = await startEdgeGateway(
+        ({ path }) => (path.startsWith("/v1/models/") ? stream : reply),
+        (bootstrap) => {
+          const monitor = /"max_heap_size_bytes":\d+/;
+          const text = JSON.stringify(bootstrap);
+          assert.match(text, monitor);
+          Object.assign(bootstrap, JSON.parse(text.replace(monitor, `"max_heap_size_bytes":${96 * MEGABYTE}`)));
+        },
+      );
+      t.after(() => gateway.close());
+      const { port } = gateway;
+      const running = send(port, {
+        ...{ method: "GET", path: "/v1/models/slow", authority: "gateway.example", headers: [], chunks: [] },
+      });
+      await until(async () => (await active(gateway)) === 1);
+      assert.equal((await get(port)).status, 200);
+      const overload = (name: string) => stat(gateway, `overload.envoy.overload_actions.${name}.active`);
+      if (version === "HTTP/2") {
+        // What had begun is reset, the largest first, so that all is well again though no client leaves.
+        const connections = await Promise.all([1, 2, 3].map(() => beginUploads(port, "/v1/chat/completions", 4)));
+        await until(async () => connections.reduce((sum, { resets }) => sum + resets, 0) >= 8);
+        t.after(() => connections.forEach(({ session }) => session.destroy()));
+      } else {
+        const sockets = Array.from({ length: 10 }, () => slowUpload(port));
+        await until(async () => (await overload("stop_accepting_requests")) === 1);
+        const refused = await get(port);
+        assert.equal(refused.status, 503);
+        const { error } = JSON.parse(refused.body.toString()) as { error: unknown };
+        assert.deepEqual(error, { code: null, message: "envoy overloaded", param: null, type: "server_error" });
+        sockets.forEach((socket) => socket.destroy());
+      }
+      await until(async () => (await overload("stop_accepting_requests")) === 0 && (await get(port)).status === 200);
+      const { status, end, body } = await running;
+      assert.deepEqual([status, end, body.toString().split("data: ").length - 1], [200, "clean", EVENTS]);
+    });
+  }
+});
+
+/** An upload over HTTP/1.1 that never ends. */
+function slowUpload(port: number): Socket {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  const head = ["POST /v1/chat/completions HTTP/1.1", "host: gateway.example", "content-type: application/json"];
+  socket.write(`${[...head, `content-length: ${BODY + 1}`].join("\r\n")}\r\n\r\n`);
+  socket.write(Buffer.alloc(BODY, 0x20));
+  return socket;
+}
