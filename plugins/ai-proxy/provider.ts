@@ -51,6 +51,11 @@ export abstract class Provider {
     return "";
   }
 
+  /** Whether it is known to serve an API below that base for which `path` gives nothing. */
+  servesBelowBase(exchange: Exchange): bool {
+    return false;
+  }
+
   /** Appends what stands before the path of an API, where a text that is known beforehand cannot say it. */
   writePathPrefix(exchange: Exchange, out: ByteBuffer): void {}
 

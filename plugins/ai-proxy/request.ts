@@ -139,7 +139,7 @@ function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
   if (config.capabilities[exchange.api] !== null || config.provider.path(exchange).length) return false;
-  if (!config.provider.refusesUnknownApis()) return false;
+  if (!config.provider.refusesUnknownApis() || config.provider.servesBelowBase(exchange)) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
   return true;
 }

@@ -1,4 +1,7 @@
 import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { percentEncode } from "../../../assembly/bytes/percent-encode";
+import { sliceOfBuffer, sliceToString } from "../../../assembly/bytes/slice";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -25,7 +28,10 @@ class Moonshot extends OpenAiCompatible {
     if (reader.has("context")) reader.fail("moonshotFileId", "and context name two texts: remove one of them");
     const domain = reader.text("providerDomain");
     const host = domain.length ? domain : HOST;
-    const path = `/v1/files/${encodeURIComponent(id)}/content`;
+    const segment = new ByteBuffer();
+    percentEncode(sliceOfBuffer(String.UTF8.encode(id)), segment);
+    const path = `/v1/files/${sliceToString(segment.slice)}/content`;
+    segment.dispose();
     const text = new TextSource("", host, path, FILE_MILLISECONDS, timeout);
     text.authorization = String.UTF8.decode(tokens[0].bearer);
     text.member = "content";

@@ -13,7 +13,7 @@ import { translateEmbeddingList, translateEmbeddings } from "./embeddings";
 import { errorCodeOf, errorMessageOf } from "./errors";
 import { hasNote, MULTIMODAL } from "./notes";
 import { QwenOptions } from "./options";
-import { COMPATIBLE_BASE, compatiblePath, HOST, MESSAGES_BASE, nativePath } from "./paths";
+import { COMPATIBLE_BASE, compatiblePath, HOST, isCompatible, MESSAGES_BASE, nativePath } from "./paths";
 
 /**
  * Qwen and what else Alibaba Cloud's DashScope serves, by its OpenAI-compatible endpoints or in its own protocol. What
@@ -35,7 +35,11 @@ class Qwen extends Provider {
   }
 
   override base(exchange: Exchange): string {
-    return isBelowMessages(exchange) ? MESSAGES_BASE : COMPATIBLE_BASE;
+    return exchange.api == Api.Messages || isBelowMessages(exchange) ? MESSAGES_BASE : COMPATIBLE_BASE;
+  }
+
+  override servesBelowBase(exchange: Exchange): bool {
+    return isCompatible(exchange.api);
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {

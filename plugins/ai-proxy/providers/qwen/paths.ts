@@ -24,48 +24,42 @@ export function nativePath(api: Api, isMultimodal: bool): string {
   }
 }
 
-/**
- * The path of what DashScope serves in the dialect of others, or "" where it does not.
- * https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope
- */
+/** The path of what DashScope serves in the dialect of others, but not below that dialect's base; else "". */
 export function compatiblePath(api: Api): string {
   switch (api) {
-    case Api.ChatCompletions:
-      return "/compatible-mode/v1/chat/completions";
-    case Api.Completions:
-      return "/compatible-mode/v1/completions";
-    case Api.Embeddings:
-      return "/compatible-mode/v1/embeddings";
-    case Api.Models:
-      return "/compatible-mode/v1/models";
-    case Api.RetrieveModel:
-      return "/compatible-mode/v1/models/{model}";
-    case Api.Responses:
-      return "/compatible-mode/v1/responses";
-    case Api.RetrieveResponse:
-      return "/compatible-mode/v1/responses/{response_id}";
-    case Api.QwenConversations:
-      return "/compatible-mode/v1/conversations";
-    case Api.Files:
-      return "/compatible-mode/v1/files";
-    case Api.RetrieveFile:
-      return "/compatible-mode/v1/files/{file_id}";
-    case Api.RetrieveFileContent:
-      return "/compatible-mode/v1/files/{file_id}/content";
-    case Api.Batches:
-      return "/compatible-mode/v1/batches";
-    case Api.RetrieveBatch:
-      return "/compatible-mode/v1/batches/{batch_id}";
-    case Api.CancelBatch:
-      return "/compatible-mode/v1/batches/{batch_id}/cancel";
     case Api.QwenRerank:
       return "/compatible-api/v1/reranks";
     // https://www.alibabacloud.com/help/en/model-studio/realtime
     case Api.Realtime:
       return "/api-ws/v1/realtime";
-    case Api.Messages:
-      return "/apps/anthropic/v1/messages";
     default:
       return "";
+  }
+}
+
+/**
+ * Whether DashScope serves the API below the base of that dialect.
+ * https://www.alibabacloud.com/help/en/model-studio/compatibility-of-openai-with-dashscope
+ */
+export function isCompatible(api: Api): bool {
+  switch (api) {
+    case Api.ChatCompletions:
+    case Api.Completions:
+    case Api.Embeddings:
+    case Api.Models:
+    case Api.RetrieveModel:
+    case Api.Responses:
+    case Api.RetrieveResponse:
+    case Api.QwenConversations:
+    case Api.Files:
+    case Api.RetrieveFile:
+    case Api.RetrieveFileContent:
+    case Api.Batches:
+    case Api.RetrieveBatch:
+    case Api.CancelBatch:
+    case Api.Messages:
+      return true;
+    default:
+      return false;
   }
 }
