@@ -5,6 +5,7 @@ import {
   sliceEquals,
   sliceEqualsIgnoringCase,
   sliceSize,
+  startsWithIgnoringCase,
 } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { Exchange } from "./exchange";
@@ -18,6 +19,8 @@ export const enum BodyNeed {
   None,
   /** Its body. */
   Whole,
+  /** Its body up to the part of a form that names the model. */
+  Form,
   /** An error for the client: `exchange` says which. */
   Refused,
 }
@@ -37,6 +40,7 @@ export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bo
     // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
     if (!isJson) headers.setText("content-type", "application/json");
   } else {
+    if (!settingsOnly && isForm(headers)) return formNeed(exchange, headers, endOfStream);
     if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
     const isNeeded = mustBeRead(exchange);
     // Of an API that nobody knows in detail nothing is looked at but the model.
@@ -45,6 +49,24 @@ export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bo
   }
   exchange.hasLength = headers.get("content-length") != ABSENT;
   return BodyNeed.Whole;
+}
+
+/** Uploads go by unless their model must be known for the path, or has to be mapped. */
+function formNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  if (!namesModelInForm(exchange.api)) return BodyNeed.None;
+  const isInPath = exchange.config.provider.putsModelInPath(exchange);
+  if (isInPath && exchange.deployment != ABSENT) return BodyNeed.None;
+  if (!isInPath && !exchange.config.models.any && exchange.deployment == ABSENT) return BodyNeed.None;
+  if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a form."));
+  if (isCompressed(headers)) return refuseCompressed(exchange);
+  exchange.hasLength = headers.get("content-length") != ABSENT;
+  return BodyNeed.Form;
+}
+
+/** https://platform.openai.com/docs/api-reference/audio · …/images · …/videos */
+function namesModelInForm(api: Api): bool {
+  if (api == Api.AudioTranscription || api == Api.AudioTranslation || api == Api.Videos) return true;
+  return api == Api.ImageEdit || api == Api.ImageVariation;
 }
 
 /** Whether nothing of a body is looked at but for the configuration's own settings. */
@@ -63,6 +85,10 @@ function mustBeRead(exchange: Exchange): bool {
 /** Media types are written in any letters. https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
 function isJsonType(headers: HeaderMap): bool {
   return includesIgnoringCase(headers.get("content-type"), "json");
+}
+
+function isForm(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "multipart/form-data");
 }
 
 function isCompressed(headers: HeaderMap): bool {

@@ -3,19 +3,21 @@ import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { clusterName } from "../../assembly/host/property";
 import { continueRequest } from "../../assembly/host/stream";
-import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
 import { Answer } from "./answer";
 import { BodyNeed } from "./body-need";
 import { Exchange } from "./exchange";
+import { FormUpload } from "./form-upload";
 import { ProviderConfig } from "./provider-config";
 import { fetchTextFor, readText, refreshText, TextListener } from "./shared-text";
-import { contextOf, forwardBody, prepareHeaders, refuse } from "./request";
+import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly answer: Answer;
   private heldBytes: i32 = 0;
+  private upload: FormUpload | null = null;
   private hasReplied: bool = false;
 
   constructor(config: ProviderConfig) {
@@ -32,8 +34,36 @@ export class AiProxyFilter extends HttpFilter {
       return HeadersAction.Replied;
     }
     if (need == BodyNeed.None) return HeadersAction.Continue;
-    this.requestBodyMode = BodyMode.Whole;
+    if (need == BodyNeed.Form) this.upload = new FormUpload(this.exchange, headers);
+    this.requestBodyMode = need == BodyNeed.Form ? BodyMode.Streaming : BodyMode.Whole;
     return HeadersAction.HoldForBody;
+  }
+
+  override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
+    const upload = this.upload!;
+    if (!upload.push(chunk)) return this.refuseUpload();
+    if (upload.isForwarded) return chunk;
+    if (!upload.isFound && !isLastChunk) {
+      this.heldBytes = requestBody.size;
+      return HOLD;
+    }
+    if (!forwardForm(this.exchange, upload, requestBody)) return this.refuseUpload();
+    upload.isForwarded = true;
+    return chunk;
+  }
+
+  /** Trailers end a form that names no model. */
+  override onRequestTrailers(trailers: HeaderMap): void {
+    const upload = this.upload;
+    if (upload === null || upload.isForwarded) return;
+    requestBody.begin(this.heldBytes);
+    forwardForm(this.exchange, upload, requestBody);
+  }
+
+  private refuseUpload(): Slice {
+    refuse(this.exchange);
+    this.hasReplied = true;
+    return REPLIED;
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
@@ -90,6 +120,8 @@ export class AiProxyFilter extends HttpFilter {
 
   override free(): void {
     this.answer.free();
+    const upload = this.upload;
+    if (upload) upload.free();
     this.exchange.free();
   }
 }

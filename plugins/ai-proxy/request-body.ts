@@ -29,7 +29,7 @@ const KEPT_BYTES = 256 * 1024;
 /** A key of more bytes than this is not shown to the client. */
 const LONGEST_KEY = 256;
 /** A model's name of more bytes than this is refused: each chunk of a stream may repeat it. */
-const LONGEST_MODEL = 1024;
+export const LONGEST_MODEL: i32 = 1024;
 
 /** Whether the API takes a JSON body that names a model, and is of no use without one. */
 export function takesModel(api: Api): bool {

@@ -16,6 +16,7 @@ import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
 import { keepClientHeaders, restoreClientHeaders, takeClientHeaders } from "./client-headers";
 import { authorize } from "./credentials";
 import { Exchange } from "./exchange";
+import { FormUpload } from "./form-upload";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { editRequest, prepareChat, putSettings, readPathModel, readRequest } from "./request-body";
@@ -87,6 +88,21 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     const edit = editRequest(exchange, document);
     if (edit) setLength(exchange, replaceBody(body, edit));
   }
+  setPath(exchange);
+  apply(edits, requestHeaders);
+  return true;
+}
+
+/**
+ * Hands an upload on, as far as it has come, with the model that its form names mapped; `false` when `exchange` says why the
+ * client gets an error.
+ */
+export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBuffer): bool {
+  const edits = exchange.headers;
+  edits.clear();
+  if (!upload.mapModel()) return false;
+  upload.edit(body);
+  setLength(exchange, upload.length + upload.growth);
   setPath(exchange);
   apply(edits, requestHeaders);
   return true;

@@ -1,0 +1,234 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { HeaderParameters } from "../bytes/header-parameters";
+import {
+  ABSENT,
+  byteAt,
+  indexOfByte,
+  indexOfText,
+  Slice,
+  sliceEndsWith,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  startsWithIgnoringCase,
+  subslice,
+} from "../bytes/slice";
+
+const CR: u32 = 0x0d;
+const LF: u32 = 0x0a;
+const SPACE: u32 = 0x20;
+const TAB: u32 = 0x09;
+const DASH: u32 = 0x2d;
+
+/** RFC 2046, section 5.1.1. */
+const LONGEST_BOUNDARY = 70;
+/** The headers of one part, and the white space behind a boundary: more bytes than this are refused, or no boundary. */
+const LONGEST_HEADERS = 8192;
+const LONGEST_PADDING = 64;
+
+/** What a form has turned out to be so far. */
+export const enum FormFault {
+  None,
+  /** Two parts are called `model`. */
+  ModelTwice,
+  /** The model is longer than the reader was told to take. */
+  ModelTooLong,
+  /** The headers of a part are too long. */
+  HeadersTooLong,
+}
+
+const enum State {
+  /** In what precedes the first boundary, or in the body of a part. */
+  Content,
+  /** Behind a boundary. */
+  Boundary,
+  /** In the headers of a part. */
+  Headers,
+  /** Behind the last boundary. */
+  Ended,
+}
+
+const parameters = new HeaderParameters();
+
+/** Appends the boundary that a `multipart/form-data` content type names; `false` where it names none that RFC 2046 allows. */
+export function readBoundary(contentType: Slice, out: ByteBuffer): bool {
+  parameters.begin(contentType);
+  while (parameters.next()) {
+    if (!sliceEqualsIgnoringCase(parameters.name, "boundary")) continue;
+    const size = sliceSize(parameters.value);
+    for (let i = 0; i < size; i++) if (byteAt(parameters.value, i) - 0x20 > 0x5e) return false;
+    out.append(parameters.value);
+    return size > 0 && size <= LONGEST_BOUNDARY;
+  }
+  return false;
+}
+
+/**
+ * Finds the part `name="model"` of a form as its bytes come, cut anywhere, in one walk: it keeps the boundary, the headers of
+ * the current part, and the model. https://www.rfc-editor.org/rfc/rfc7578 · https://www.rfc-editor.org/rfc/rfc2046#section-5.1
+ */
+// @ts-ignore: decorator
+@unmanaged
+export class FormModel {
+  private state: State = State.Content;
+  private delimiter: ByteBuffer = new ByteBuffer();
+  private padding: ByteBuffer = new ByteBuffer();
+  private headers: ByteBuffer = new ByteBuffer();
+  /** How many bytes of the delimiter have come. The first one needs no line end in front of it. */
+  private matched: i32 = 2;
+  private isModel: bool = false;
+  private limit: i32 = 0;
+  /** How many bytes have come before the current piece. */
+  private offset: i32 = 0;
+  /** The value of the part, once `found`. */
+  model: ByteBuffer = new ByteBuffer();
+  /** Where in the form the value begins, in bytes from its start. */
+  modelStart: i32 = 0;
+  /** Whether the part has come, to its end. */
+  found: bool = false;
+  /** Whether a boundary has come, so that the form is one. */
+  hasParts: bool = false;
+  /** What is wrong with the form; what comes then is not read. */
+  fault: FormFault = FormFault.None;
+
+  /** Begins a form with that boundary, whose model has at most `limit` bytes. */
+  begin(boundary: Slice, limit: i32): void {
+    this.delimiter.text("\r\n--").append(boundary);
+    this.limit = limit;
+  }
+
+  /** Reads the next piece. */
+  push(chunk: Slice): void {
+    const size = sliceSize(chunk);
+    for (let at = 0; at < size && this.state != State.Ended && this.fault == FormFault.None;) {
+      if (this.state == State.Content) at = this.readContent(chunk, at);
+      else if (this.state == State.Boundary) at = this.readBoundary(chunk, at);
+      else at = this.readHeaders(chunk, at);
+    }
+    this.offset += size;
+  }
+
+  /** Gives back all memory; the reader is not used again. */
+  dispose(): void {
+    this.delimiter.dispose();
+    this.padding.dispose();
+    this.headers.dispose();
+    this.model.dispose();
+    heap.free(changetype<usize>(this));
+  }
+
+  private readContent(chunk: Slice, at: i32): i32 {
+    if (this.matched == 0) {
+      const next = indexOfByte(chunk, CR, at);
+      this.keep(subslice(chunk, at, next < 0 ? i32.MAX_VALUE : next));
+      if (next < 0) return sliceSize(chunk);
+      this.matched = 1;
+      return next + 1;
+    }
+    if (byteAt(chunk, at) == byteAt(this.delimiter.slice, this.matched)) {
+      if (++this.matched == this.delimiter.size) {
+        this.state = State.Boundary;
+        this.padding.clear();
+      }
+      return at + 1;
+    }
+    // No byte of the delimiter but its first is a CR: nothing of what has matched can begin another one.
+    this.keep(subslice(this.delimiter.slice, 0, this.matched));
+    this.matched = 0;
+    return at;
+  }
+
+  /** A line that begins with the delimiter is one only if nothing but white space follows, or `--`. */
+  private readBoundary(chunk: Slice, at: i32): i32 {
+    const byte = byteAt(chunk, at);
+    const size = this.padding.size;
+    const last = size ? byteAt(this.padding.slice, size - 1) : SPACE;
+    if (last == CR && byte == LF) {
+      this.endPart();
+      this.state = State.Headers;
+      this.headers.release(LONGEST_HEADERS);
+      return at + 1;
+    }
+    if (last == DASH && byte == DASH) {
+      this.endPart();
+      this.state = State.Ended;
+      return at + 1;
+    }
+    const isPadding = last == SPACE || last == TAB;
+    const fits = isPadding && (byte == SPACE || byte == TAB || byte == CR || (byte == DASH && size == 0));
+    if (fits && size < LONGEST_PADDING) {
+      this.padding.byte(byte);
+      return at + 1;
+    }
+    this.keep(this.delimiter.slice);
+    this.keep(this.padding.slice);
+    this.matched = 0;
+    this.state = State.Content;
+    return at;
+  }
+
+  private readHeaders(chunk: Slice, at: i32): i32 {
+    const headers = this.headers;
+    const end = indexOfByte(chunk, LF, at);
+    const line = subslice(chunk, at, end < 0 ? i32.MAX_VALUE : end + 1);
+    if (headers.size + sliceSize(line) > LONGEST_HEADERS) {
+      this.fault = FormFault.HeadersTooLong;
+      return at;
+    }
+    headers.append(line);
+    const isOver = sliceEquals(headers.slice, "\r\n") || sliceEndsWith(headers.slice, "\r\n\r\n");
+    if (isOver) {
+      this.isModel = namesModel(headers);
+      this.state = State.Content;
+      this.matched = 0;
+      if (this.isModel && this.found) this.fault = FormFault.ModelTwice;
+      this.modelStart = this.isModel ? this.offset + at + sliceSize(line) : this.modelStart;
+    }
+    return at + sliceSize(line);
+  }
+
+  private keep(bytes: Slice): void {
+    if (!this.isModel) return;
+    if (this.model.size + sliceSize(bytes) > this.limit) this.fault = FormFault.ModelTooLong;
+    else this.model.append(bytes);
+  }
+
+  private endPart(): void {
+    this.hasParts = true;
+    if (this.isModel) this.found = true;
+    this.isModel = false;
+    this.matched = 0;
+  }
+}
+
+/** Whether the headers of a part say that it is called `model`, in whatever way servers take: quoted, as a token, or extended. */
+function namesModel(headers: ByteBuffer): bool {
+  unfold(headers);
+  for (let rest = headers.slice; sliceSize(rest) > 0;) {
+    const end = indexOfByte(rest, LF);
+    const line = subslice(rest, 0, end < 0 ? i32.MAX_VALUE : end);
+    rest = subslice(rest, end < 0 ? i32.MAX_VALUE : end + 1);
+    if (!startsWithIgnoringCase(line, "content-disposition")) continue;
+    parameters.begin(line);
+    while (parameters.next()) if (isNameOfModel(parameters.name, parameters.value)) return true;
+  }
+  return false;
+}
+
+/** `name*=UTF-8''model` is not allowed in forms (RFC 7578, section 4.2), but some servers read it. */
+function isNameOfModel(name: Slice, value: Slice): bool {
+  if (sliceEqualsIgnoringCase(name, "name")) return sliceEquals(value, "model");
+  if (!sliceEqualsIgnoringCase(name, "name*")) return false;
+  const quotes = indexOfText(value, "'");
+  const second = quotes < 0 ? -1 : indexOfText(value, "'", quotes + 1);
+  return sliceEquals(subslice(value, second + 1), "model");
+}
+
+/** A line that begins with white space continues the one before (RFC 822, section 3.1.1). */
+function unfold(headers: ByteBuffer): void {
+  const start = headers.start;
+  for (let i = 0; i + 2 < headers.size; i++) {
+    const next = load<u8>(start + i + 2);
+    if (load<u16>(start + i) == 0x0a0d && (next == SPACE || next == TAB)) store<u16>(start + i, 0x2020);
+  }
+}
