@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { engineFor } from "../../tools/gateway/engines.ts";
 import { freePort } from "../../tools/gateway/ports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -134,6 +135,25 @@ describe("make run", () => {
       assert.equal(code, 1);
     });
   }
+});
+
+describe("make validate", () => {
+  it("says in one line that there is no Envoy to ask", async () => {
+    const env = { ...process.env, ENVOY_PATH: "/nowhere/envoy" };
+    const { code, said } = await outcome(
+      spawn(process.execPath, ["--import", "tsx", "tools/validate.ts"], { cwd: root, env }),
+    );
+    assert.equal(said.trim(), "validate: ENVOY_PATH=/nowhere/envoy is not an executable file");
+    assert.equal(code, 1);
+  });
+});
+
+describe("what runs the gateway", () => {
+  it("brings the access log to the terminal within a second", () => {
+    const { args } = engineFor("envoy", "envoy.yaml");
+    const interval = args[args.indexOf("--file-flush-interval-msec") + 1];
+    assert.ok(Number(interval) > 0 && Number(interval) < 1000, interval);
+  });
 });
 
 describe("make demo", () => {
