@@ -5,9 +5,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import { gatewayConfig } from "../../tools/gateway/config.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { managerOf } from "./edge-gateway.ts";
 
 const PATH = "/v1/realtime?model=gpt-realtime";
 
@@ -27,6 +29,7 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
     const mocks = new Map(["qwen", "openai"].map((id) => [id, port]));
     const keys = new Map([["openai", "sk-test-openai"]]);
     const bootstrap = gatewayConfig({ port: 0, defaultService: "openai", keys, mocks });
+    managerOf(bootstrap).request_timeout = "0.5s";
     envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
   });
   after(async () => {
@@ -48,6 +51,15 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
     const { url, headers } = handshakes.at(-1)!;
     assert.deepEqual([url, headers.authorization], [PATH, "Bearer sk-test-openai"]);
     assert.doesNotMatch(JSON.stringify(headers), /192\.0\.2\.7|127\.0\.0\.1|x-envoy|x-forwarded/);
+    client.terminate();
+  });
+
+  it("lasts longer than a request may take to arrive", async () => {
+    const client = open(`/openai${PATH}`);
+    await once(client, "open");
+    await sleep(1000);
+    client.send("still here");
+    assert.equal(String((await once(client, "message"))[0]), "still here");
     client.terminate();
   });
 
