@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { wordHashOf } from "../bytes/hash";
 import { ABSENT, Slice, sliceEnd, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
 import { skipSpace } from "../json/space";
 import { jsonPlain, jsonUnescape } from "../json/string";
@@ -12,7 +13,6 @@ const MOST_LINES = 10;
 /** Looks at other keys for each byte of the text: far more than chance asks for, and an end to keys made to collide. */
 const MOST_LOOKS = 8;
 const FEWEST = 64;
-const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
 const OBJECT: u32 = 0x7b;
 const ARRAY: u32 = 0x5b;
@@ -96,7 +96,8 @@ export class DoubleKeys {
     const depth = this.depth - 1;
     this.names[depth] = token;
     const name = textOf(token, this.one);
-    const hash = hashOf(name, depth);
+    // With the depth, or equal names of objects inside each other would stand in each other's way.
+    const hash = wordHashOf(name, depth);
     if (this.isThere(name, hash, this.firsts[depth])) {
       this.tell(token);
       return;
@@ -170,25 +171,4 @@ function textOf(token: Slice, scratch: ByteBuffer): Slice {
   scratch.clear();
   jsonUnescape(token, scratch);
   return scratch.slice;
-}
-
-/** Depends on the depth, or equal names of objects inside each other would stand in each other's way. */
-function hashOf(name: Slice, depth: i32): u64 {
-  let p = sliceStart(name);
-  let rest = sliceSize(name);
-  let hash = mixed(<u64>rest, <u64>depth);
-  for (; rest >= 8; rest -= 8) {
-    hash = mixed(hash, load<u64>(p));
-    p += 8;
-  }
-  let last: u64 = 0;
-  for (; rest > 0; rest--) last = (last << 8) | load<u8>(p++);
-  return mixed(hash, last);
-}
-
-// @ts-ignore: decorator
-@inline
-function mixed(hash: u64, word: u64): u64 {
-  const product = (hash ^ word) * MULTIPLIER;
-  return product ^ (product >> 32);
 }

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, slicesEqual } from "../bytes/slice";
+import { wordHashOf } from "../bytes/hash";
+import { ABSENT, Slice, sliceOf, sliceSize, slicesEqual } from "../bytes/slice";
 import { jsonUnescape } from "./string";
 
 /** The largest number of members that a table holds. */
@@ -22,8 +23,6 @@ export const TOO_MANY_COLLISIONS: usize = 1;
 
 /** Different names with one 64-bit hash do not happen by chance; so many are an attack on the search for duplicates. */
 const MAX_COLLISIONS: i32 = 16;
-
-const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
 /** The bytes of all keys in a table that have escapes. */
 export function escapedNameBytes(table: usize, tableEnd: usize): i32 {
@@ -50,7 +49,7 @@ export function findDuplicateName(table: usize, tableEnd: usize): usize {
   let collisions = 0;
   for (let entry = table; entry < tableEnd; entry += MEMBER_SIZE) {
     const name = load<u64>(entry, NAME);
-    const hash = hashOf(name);
+    const hash = wordHashOf(name);
     store<u64>(entry, hash, HASH);
     const bit = (<u64>1) << (hash >> 58);
     // Most keys are told apart by these 64 bits alone.
@@ -62,24 +61,4 @@ export function findDuplicateName(table: usize, tableEnd: usize): usize {
     seen |= bit;
   }
   return 0;
-}
-
-function hashOf(name: Slice): u64 {
-  let p = sliceStart(name);
-  let rest = sliceSize(name);
-  let hash = <u64>rest * MULTIPLIER;
-  for (; rest >= 8; rest -= 8) {
-    hash = mix(hash, load<u64>(p));
-    p += 8;
-  }
-  let last: u64 = 0;
-  for (; rest > 0; rest--) last = (last << 8) | load<u8>(p++);
-  return mix(hash, last);
-}
-
-// @ts-ignore: decorator
-@inline
-function mix(hash: u64, word: u64): u64 {
-  const product = (hash ^ word) * MULTIPLIER;
-  return product ^ (product >> 32);
 }

@@ -11,6 +11,7 @@ import { requestHeaders } from "../host/headers";
 import { jsonFirstKey, JsonKind, jsonKind, jsonMemberValue, jsonNextKey, jsonText } from "../json/value";
 import { JsonError, jsonErrorOffset, jsonErrorText, jsonValidate } from "../json/validate";
 import { HttpFilter } from "./filter";
+import { Once } from "./once";
 import { Plugin } from "./plugin";
 import { RouteConfigCache } from "./route-config";
 
@@ -33,6 +34,8 @@ export class TypedConfiguration<C> extends Configuration {
   private readonly rules: RuleSet<C> = new RuleSet<C>();
   private readonly routes: RouteConfigCache<C> = new RouteConfigCache<C>();
   private readonly metadataPath: ArrayBuffer;
+  /** Which texts of routes the log has spoken of. */
+  private readonly told: Once = new Once();
   private looksAtRoutes: bool = true;
 
   constructor(private readonly plugin: Plugin<C>) {
@@ -98,7 +101,7 @@ export class TypedConfiguration<C> extends Configuration {
     }
     entry.broken = report.failed;
     this.broken = report.failed;
-    this.tell(report, `route "${sliceToString(routeName())}": `);
+    if (this.told.isFirst(entry.hash)) this.tell(report, `route "${sliceToString(routeName())}": `);
     return entry.config;
   }
 

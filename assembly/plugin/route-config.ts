@@ -1,6 +1,10 @@
-import { hashOf, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import { wordHashOf } from "../bytes/hash";
+import { Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
 
-const MOST = 256;
+const FEWEST = 16;
+/** A generation ends with so many configurations, or with so many bytes of their texts. */
+const MOST = 4096;
+const MOST_BYTES = 8 << 20;
 
 /** One configuration that stood on a route. */
 export class RouteConfig<C> {
@@ -10,42 +14,96 @@ export class RouteConfig<C> {
   broken: bool = false;
 
   constructor(
-    readonly hash: u32,
+    readonly hash: u64,
     readonly text: ArrayBuffer,
   ) {}
 }
 
-/** The configurations that were met on routes, by their text, so that each is parsed once. Keeps the last 256. */
-export class RouteConfigCache<C> {
-  private readonly entries: RouteConfig<C>[] = [];
-  private latest: i32 = 0;
-  private oldest: i32 = 0;
+/** Configurations by their texts: open addressing with linear probing, at most half full. */
+class Generation<C> {
+  private slots: StaticArray<RouteConfig<C> | null> = new StaticArray<RouteConfig<C> | null>(FEWEST);
+  private count: i32 = 0;
+  private bytes: i32 = 0;
 
-  /** What was kept for the text; `null` if it was never met. */
-  find(text: Slice): RouteConfig<C> | null {
-    const count = this.entries.length;
-    if (count == 0) return null;
-    const hash = hashOf(text);
-    for (let i = 0; i < count; i++) {
-      const at = (this.latest + i) % count;
-      const entry = this.entries[at];
-      if (entry.hash != hash || !slicesEqual(text, sliceOfBuffer(entry.text))) continue;
-      this.latest = at;
-      return entry;
+  find(text: Slice, hash: u64): RouteConfig<C> | null {
+    const slots = this.slots;
+    const mask = slots.length - 1;
+    let at = (<i32>hash) & mask;
+    let entry = unchecked(slots[at]);
+    while (entry !== null && (entry.hash != hash || !slicesEqual(text, sliceOfBuffer(entry.text)))) {
+      at = (at + 1) & mask;
+      entry = unchecked(slots[at]);
     }
-    return null;
+    return entry;
   }
 
-  /** Keeps a place for the text, in the place of the oldest if need be. */
+  hasRoomFor(entry: RouteConfig<C>): bool {
+    return this.count < MOST && (this.count == 0 || this.bytes + entry.text.byteLength <= MOST_BYTES);
+  }
+
+  add(entry: RouteConfig<C>): void {
+    if (2 * ++this.count > this.slots.length) this.grow();
+    this.bytes += entry.text.byteLength;
+    this.put(entry);
+  }
+
+  private put(entry: RouteConfig<C>): void {
+    const mask = this.slots.length - 1;
+    let at = (<i32>entry.hash) & mask;
+    while (this.slots[at] !== null) at = (at + 1) & mask;
+    this.slots[at] = entry;
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new StaticArray<RouteConfig<C> | null>(2 * old.length);
+    for (let i = 0; i < old.length; i++) {
+      const entry = old[i];
+      if (entry) this.put(entry);
+    }
+  }
+}
+
+/**
+ * The configurations that were met on routes, by their texts, so that each is parsed once. Two generations: when the
+ * young one is full it becomes the old one, and what is still met there moves over. So the last 4,096 are always kept,
+ * unless their texts make more than 8 MiB.
+ */
+export class RouteConfigCache<C> {
+  private young: Generation<C> = new Generation<C>();
+  private old: Generation<C> = new Generation<C>();
+  private latest: RouteConfig<C> | null = null;
+
+  /** What was kept for the text; `null` if it was never met, or too long ago. */
+  find(text: Slice): RouteConfig<C> | null {
+    const latest = this.latest;
+    if (latest === null || slicesEqual(text, sliceOfBuffer(latest.text))) return latest;
+    const hash = wordHashOf(text);
+    let entry = this.young.find(text, hash);
+    if (entry === null) {
+      entry = this.old.find(text, hash);
+      if (entry === null) return null;
+      this.keep(entry);
+    }
+    this.latest = entry;
+    return entry;
+  }
+
+  /** Keeps a place for the text. */
   add(text: Slice): RouteConfig<C> {
     const copy = new ArrayBuffer(sliceSize(text));
     memory.copy(changetype<usize>(copy), sliceStart(text), sliceSize(text));
-    const entry = new RouteConfig<C>(hashOf(text), copy);
-    if (this.entries.length < MOST) this.entries.push(entry);
-    else {
-      this.entries[this.oldest] = entry;
-      this.oldest = (this.oldest + 1) % MOST;
-    }
+    const entry = new RouteConfig<C>(wordHashOf(text), copy);
+    this.keep(entry);
+    this.latest = entry;
     return entry;
+  }
+
+  private keep(entry: RouteConfig<C>): void {
+    if (!this.young.hasRoomFor(entry)) {
+      this.old = this.young;
+      this.young = new Generation<C>();
+    }
+    this.young.add(entry);
   }
 }
