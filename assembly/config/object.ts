@@ -1,5 +1,5 @@
 import { ABSENT, Slice } from "../bytes/slice";
-import { jsonEquals, jsonGet, JsonKind, jsonKind } from "../json/value";
+import { jsonEquals, jsonFirst, jsonGet, JsonKind, jsonKind } from "../json/value";
 import { ConfigReport } from "./report";
 import { isPlainNumber } from "./scalar";
 import { meantOption, shownName } from "./spelling";
@@ -51,6 +51,13 @@ export class ConfigObject {
   has(key: string): bool {
     this.asked.push(key);
     return jsonGet(this.json, key) != ABSENT;
+  }
+
+  /** Refuses a list that is there but has nothing in it: a template that found nothing writes one. */
+  refuseEmptyList(key: string): void {
+    const list = this.value(key);
+    if (jsonKind(list) == JsonKind.Array && jsonFirst(list) == ABSENT)
+      this.fail(key, "must not be empty: leave it out");
   }
 
   /** The token of a string, or of a number; `ABSENT` if there is none. Makes no object, for lists that may be long. */

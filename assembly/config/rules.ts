@@ -1,5 +1,4 @@
 import { ABSENT, Slice } from "../bytes/slice";
-import { JsonKind, jsonKind } from "../json/value";
 import { domainFault } from "./domain";
 import { DomainList, ServiceList, TextList } from "./matchers";
 import { edgeFault } from "./printable";
@@ -143,7 +142,7 @@ export class RuleSet<C> {
 /** The texts of a match key; those that can match nothing are errors, as is a list without any. */
 function readList(reader: ConfigReader, key: string): string[] {
   const texts = reader.texts(key);
-  if (!texts.length && jsonKind(reader.value(key)) == JsonKind.Array) reader.fail(key, "must not be empty");
+  reader.refuseEmptyList(key);
   for (let i = 0; i < texts.length; i++) {
     let fault = edgeFault(texts[i]);
     if (!fault.length && key == DOMAIN) fault = domainFault(texts[i]);

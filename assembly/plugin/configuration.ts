@@ -50,6 +50,7 @@ export class TypedConfiguration<C> extends Configuration {
     if (root == ABSENT && report.failed) return this.refused(report);
     const top = new ConfigReader(root, "$", report);
     const rules = top.objects("_rules_");
+    top.refuseEmptyList("_rules_");
     this.looksAtRoutes = top.boolean("_route_metadata_", true);
     if (!rules.length || hasOwnKeys(root)) {
       this.rules.global = this.plugin.readConfig(top, null);

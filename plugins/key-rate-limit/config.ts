@@ -1,9 +1,8 @@
 import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
-import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { sliceOfBuffer } from "../../assembly/bytes/slice";
 import { edgeFault } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MATCH_KEYS } from "../../assembly/config/rules";
-import { jsonFirst, JsonKind, jsonKind } from "../../assembly/json/value";
 import { Pattern, patternError } from "../../assembly/pattern/pattern";
 import { exclusive } from "./exclusive";
 import { wideHashOf } from "./hash";
@@ -74,7 +73,7 @@ export class KeyRateLimitConfig {
     if (!reader.has("limit_keys")) reader.fail("limit_keys", "is required");
     const keys = reader.objects("limit_keys");
     for (let i = 0; i < keys.length; i++) config.readKey(keys[i]);
-    if (isEmptyList(reader.value("limit_keys"))) reader.fail("limit_keys", "must not be empty");
+    reader.refuseEmptyList("limit_keys");
     return config;
   }
 
@@ -124,10 +123,6 @@ function windowOf(rate: string): u64 {
   if (rate == PER_MINUTE) return 60 * SECOND;
   if (rate == PER_HOUR) return 3600 * SECOND;
   return rate == PER_DAY ? 86400 * SECOND : 0;
-}
-
-function isEmptyList(value: Slice): bool {
-  return jsonKind(value) == JsonKind.Array && jsonFirst(value) == ABSENT;
 }
 
 /** What tells the configuration of one rule from that of another, so that each has counts of its own. */

@@ -44,19 +44,19 @@ export class RequestBlockConfig {
     const isCaseSensitive = reader.booleanOrText("case_sensitive", true);
     const flags = isCaseSensitive ? PatternFlags.None : PatternFlags.IgnoreCase;
     config.normalizesPath = reader.boolean("normalize_path", false);
-    const exact = reader.textsOrNumbers("block_exact_urls");
+    const exact = textsOf(reader, "block_exact_urls");
     checkExactUrls(reader, exact, config.normalizesPath);
     if (exact.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
     const patterns = patternsOf(reader, "block_regexp_urls", flags | PatternFlags.Whole);
     if (patterns) config.urls.push(new UrlPatterns(patterns));
-    const urls = reader.textsOrNumbers("block_urls");
+    const urls = textsOf(reader, "block_urls");
     checkUrls(reader, "block_urls", urls, config.normalizesPath);
     const keywords = literalsOf(reader, "block_urls", urls, flags);
     if (keywords) config.urls.push(new UrlKeywords(keywords));
-    const headers = reader.textsOrNumbers("block_headers");
+    const headers = textsOf(reader, "block_headers");
     checkHeaders(reader, headers, isCaseSensitive);
     config.headers = literalsOf(reader, "block_headers", headers, flags);
-    const bodies = reader.textsOrNumbers("block_bodies").concat(reader.textsOrNumbers("block_bodys"));
+    const bodies = textsOf(reader, "block_bodies").concat(textsOf(reader, "block_bodys"));
     config.bodies = literalsOf(reader, "block_bodies", bodies, flags);
     config.status = <i32>reader.integerOrText("blocked_code", 403, 100, 599);
     config.readMessage(reader);
@@ -89,6 +89,12 @@ export class RequestBlockConfig {
   }
 }
 
+/** A list of texts, of which there is one at least where it is there. */
+function textsOf(reader: ConfigReader, key: string): string[] {
+  reader.refuseEmptyList(key);
+  return reader.textsOrNumbers(key);
+}
+
 function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: PatternFlags): LiteralSet | null {
   if (!texts.length || texts.includes("")) return null;
   const literals = LiteralSet.compile(texts, flags);
@@ -97,7 +103,7 @@ function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: P
 }
 
 function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): PatternSet | null {
-  const texts = reader.textsOrNumbers(key);
+  const texts = textsOf(reader, key);
   if (!texts.length || texts.includes("")) return null;
   const patterns = PatternSet.compile(texts, flags);
   if (patterns) return patterns;
