@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { configTable } from "./config-table.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
-import { providers } from "./providers.ts";
+import { listedProviders, providers } from "./providers.ts";
 
 /** A part of a document between `<!-- begin: name -->` and `<!-- end: name -->` that is written by a program. */
 interface Section {
@@ -23,17 +23,43 @@ const sections = (): Section[] => [
   })),
 ];
 
+const SCHEMA = "plugins/ai-proxy/schema.json";
+/** The widest line that the format allows. */
+const WIDTH = 120;
+
 /** Lists the documents whose generated parts are not what they should be. */
 export function stale(): string[] {
-  return [...rewritten()].filter(([file, text]) => read(file) !== text).map(([file]) => file);
+  return [...withTypes(), ...rewritten()].filter(([file, text]) => read(file) !== text).map(([file]) => file);
 }
 
 /** Writes every generated part and lists the documents that changed. */
 export function writeDocuments(): string[] {
-  const changed = stale();
-  const texts = rewritten();
-  for (const file of changed) writeFileSync(join(root, file), texts.get(file) as string);
+  const changed = [];
+  // The tables of options are made from the schemas, so these come first.
+  for (const texts of [withTypes, rewritten]) {
+    for (const [file, text] of texts()) {
+      if (read(file) === text) continue;
+      writeFileSync(join(root, file), text);
+      changed.push(file);
+    }
+  }
   return changed;
+}
+
+/** The schema of ai-proxy with the types of providers that the module has. */
+function withTypes(): Map<string, string> {
+  if (!existsSync(join(root, SCHEMA))) return new Map();
+  const types = listedProviders().map(({ id }) => JSON.stringify(id));
+  const text = read(SCHEMA).replace(
+    /^( *)("type": \{\s+"description": "[^"]*",\s+"type": "string",\s+)"enum": \[[^\]]*\]/m,
+    (_whole, indent: string, before: string) => {
+      const line = `"enum": [${types.join(", ")}]`;
+      const fits = indent.length + 2 + line.length + 1 <= WIDTH;
+      const lines = [`"enum": [`, ...types.map((type, i) => `  ${type}${i + 1 < types.length ? "," : ""}`), "]"];
+      return indent + before + (fits ? line : lines.join(`\n${indent}  `));
+    },
+  );
+  return new Map([[SCHEMA, text]]);
 }
 
 function rewritten(): Map<string, string> {

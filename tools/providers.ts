@@ -1,9 +1,10 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { root } from "./plugins.ts";
 
 /** One provider of ai-proxy, as its file stands in the tree. */
 export interface Provider {
+  /** Its `type` in the configuration, which is the name of its file. */
   id: string;
   /** The file, or the `index.ts` of its folder. */
   file: string;
@@ -11,16 +12,39 @@ export interface Provider {
 
 const FOLDER = "plugins/ai-proxy/providers";
 
-/** Lists the providers of ai-proxy, sorted: each is one file or one folder, and `index.ts` is their list. */
+/** The file that lists the providers that the module has. */
+export const LIST = `${FOLDER}/index.ts`;
+
+/** Lists the providers that the module has, in the order of `PROVIDERS` in `providers/index.ts`. */
+export function listedProviders(): Provider[] {
+  if (!existsSync(join(root, LIST))) return [];
+  const text = readFileSync(join(root, LIST), "utf8");
+  const names = /\bPROVIDERS\b[^=]*=\s*\[([^\]]*)\]/.exec(text)?.[1] ?? "";
+  const imported = new Map(
+    [...text.matchAll(/import \{ (\w+) \} from "\.\/([^"]+)"/g)].map(([, name, path]) => [name, path]),
+  );
+  return names
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean)
+    .map((name) => {
+      const path = imported.get(name) ?? name;
+      const file = [`${path}.ts`, `${path}/index.ts`].find((candidate) => existsSync(join(root, FOLDER, candidate)));
+      return { id: path.split("/")[0], file: posix.join(FOLDER, file ?? `${path}.ts`) };
+    });
+}
+
+/** Lists the providers that the module has, sorted by their ids. */
 export function providers(): Provider[] {
+  return listedProviders().sort((a, b) => a.id.localeCompare(b.id));
+}
+
+/** Lists the ids for which there is a file or a folder in `providers/`, whether the module has them or not. */
+export function providerFiles(): string[] {
   const folder = join(root, FOLDER);
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.name !== "index.ts")
     .filter((entry) => entry.name.endsWith(".ts") || existsSync(join(folder, entry.name, "index.ts")))
-    .map((entry) => ({
-      id: entry.name.replace(/\.ts$/, ""),
-      file: `${FOLDER}/${entry.name}${entry.isDirectory() ? "/index.ts" : ""}`,
-    }))
-    .sort((a, b) => a.id.localeCompare(b.id));
+    .map((entry) => entry.name.replace(/\.ts$/, ""));
 }

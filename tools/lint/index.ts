@@ -7,6 +7,7 @@ import { generatedDocuments } from "./generated-documents.ts";
 import { importDirections } from "./import-directions.ts";
 import { links } from "./links.ts";
 import { noThrow } from "./no-throw.ts";
+import { providerLists } from "./provider-lists.ts";
 import { providerNames } from "./provider-names.ts";
 import { types } from "./types.ts";
 
@@ -16,6 +17,7 @@ export const checks: Check[] = [
   importDirections,
   noThrow,
   providerNames,
+  providerLists,
   configKeys,
   links,
   generatedDocuments,

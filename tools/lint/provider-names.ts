@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
-import { providers } from "../providers.ts";
+import { providerFiles } from "../providers.ts";
 import type { Check } from "./check.ts";
 
 /** What differs between providers is a method of the provider: no other file asks for one by its name. */
 export const providerNames: Check = {
   name: "only providers/ names a provider",
   run: () => {
-    const ids = providers().map((provider) => provider.id);
+    const ids = providerFiles();
     return [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")]
       .filter((file) => !file.includes("/providers/"))
       .flatMap((file) =>

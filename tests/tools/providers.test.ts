@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The types of providers stand in the module, in its schema and in documents: one list, said in several places.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { it } from "node:test";
+import { root } from "../../tools/plugins.ts";
+import { listedProviders, providerFiles, providers } from "../../tools/providers.ts";
+import { ProxyHost } from "../host/proxy-host.ts";
+
+const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const listed = listedProviders().map(({ id }) => id);
+
+it("tools read the list that the module has", () => {
+  const host = new ProxyHost("build/ai-proxy.wasm", { logLevel: "error" });
+  assert.equal(host.configure("ai-proxy", JSON.stringify({ provider: { type: "no such type" } })), null);
+  const line = host.vm.logs.map(({ text }) => text).find((text) => text.includes("$.provider.type must be one of "));
+  assert.deepEqual(line?.split(" must be one of ")[1].split(", "), listed);
+});
+
+it("every file of a provider is in the list, and the other way round", () => {
+  assert.deepEqual(providerFiles().sort(), [...listed].sort());
+});
+
+it("the schema has the types of the list", () => {
+  const schema = JSON.parse(read("plugins/ai-proxy/schema.json")) as {
+    $defs: { provider: { properties: { type: { enum: string[] } } } };
+  };
+  assert.deepEqual(schema.$defs.provider.properties.type.enum, listed);
+});
+
+it("the README has a row with a sentence for each", () => {
+  const rows = [...read("README.md").matchAll(/^\| \[`([^`]+)`\]\(([^)]+)\) \| (.+) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, id, file]) => ({ id, file })),
+    providers(),
+  );
+  for (const [, id, , meaning] of rows) assert.match(meaning, /\w/, id);
+});
