@@ -4,6 +4,9 @@ import { basename, dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { root } from "./plugins.ts";
 
+/** The file in whose place the build puts the version of the plugin. */
+const VERSION_FILE = "assembly/plugin/version.ts";
+
 /** What to compile: an AssemblyScript entry file, where the module goes, and the target of asconfig.json. */
 export interface Compilation {
   entry: string;
@@ -29,16 +32,25 @@ export async function compile({ entry, out, target = "release" }: Compilation): 
     return { upToDate: true, bytes: statSync(outFile).size };
   }
   const options = ["--config", "asconfig.json", "--target", target, "--outFile", out, "--baseDir", root];
-  const message = await runCompiler([entry, ...options]);
+  const version = versionOf(entry);
+  const texts = version ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` } : {};
+  const message = await runCompiler([entry, ...options], texts);
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return { upToDate: false, bytes: statSync(outFile).size };
 }
 
+/** `x-version` of the schema beside the entry; nothing where there is none. */
+function versionOf(entry: string): string | undefined {
+  const file = join(root, dirname(entry), "schema.json");
+  if (!existsSync(file)) return undefined;
+  return (JSON.parse(readFileSync(file, "utf8")) as Record<string, string | undefined>)["x-version"];
+}
+
 /** Hashes all that the module is made of: the kernel, the entry's folder, the compiler and its configuration. */
 function fingerprint(entry: string, target: string): string {
-  const hash = createHash("sha256").update(target).update(version);
+  const hash = createHash("sha256").update(target).update(version).update(versionOf(entry) ?? "");
   const inputs = ["asconfig.json", ...sources("assembly"), ...sources(dirname(entry))];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");

@@ -8,10 +8,13 @@ export const version: string = createRequire(import.meta.url)("assemblyscript/pa
 const THREAD = `
   const { parentPort } = require("node:worker_threads");
   const loaded = import("assemblyscript/asc");
-  parentPort.on("message", async (args) => {
+  const { readFile } = require("node:fs/promises");
+  const { resolve } = require("node:path");
+  parentPort.on("message", async ({ args, texts }) => {
     const asc = (await loaded).default;
     const messages = asc.createMemoryStream();
-    const { error } = await asc.main(args, { stdout: messages, stderr: messages });
+    const read = (file, folder) => texts[file] ?? readFile(resolve(folder, file), "utf8").catch(() => null);
+    const { error } = await asc.main(args, { stdout: messages, stderr: messages, readFile: read });
     parentPort.postMessage(error ? messages.toString().trim() || error.message : null);
   });`;
 
@@ -20,15 +23,16 @@ let queue: Promise<unknown> = Promise.resolve();
 
 /**
  * Runs `asc` with these arguments in a thread that stays warm, one run after the other, and gives back the compiler's
- * message when the source is wrong, null when it compiled. The idle thread does not keep the process alive.
+ * message when the source is wrong, null when it compiled. `texts` takes the place of files, by their path from the base
+ * directory. The idle thread does not keep the process alive.
  */
-export function runCompiler(args: string[]): Promise<string | null> {
-  const result = queue.then(() => runNow(args));
+export function runCompiler(args: string[], texts: Record<string, string> = {}): Promise<string | null> {
+  const result = queue.then(() => runNow({ args, texts }));
   queue = result.catch(() => undefined);
   return result;
 }
 
-function runNow(args: string[]): Promise<string | null> {
+function runNow(run: { args: string[]; texts: Record<string, string> }): Promise<string | null> {
   const worker = (thread ??= new Worker(THREAD, { eval: true, execArgv: [] }));
   worker.ref();
   return new Promise<string | null>((resolve, reject) => {
@@ -41,6 +45,6 @@ function runNow(args: string[]): Promise<string | null> {
       thread = undefined;
       settle(null, error);
     };
-    worker.on("message", settle).on("error", fail).postMessage(args);
+    worker.on("message", settle).on("error", fail).postMessage(run);
   });
 }

@@ -3,7 +3,7 @@ import { BodyStatus, BufferType, HeadersStatus } from "../abi/enums";
 import { enterCallback, leaveCallback } from "../abi/memory";
 import { BodyBuffer } from "../host/body";
 import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
-import { refreshLogLevel } from "../host/log";
+import { log, LogLevel, refreshLogLevel } from "../host/log";
 import { enterRoot } from "../host/root";
 import { setEffectiveContext } from "../host/stream";
 import {
@@ -23,6 +23,7 @@ import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
 import { pluginHost } from "./plugin";
 import { Root, roots } from "./root";
 import { Stream } from "./streams";
+import { VERSION } from "./version";
 
 // What the host calls. Each callback forgets what it read, and gives back what the host handed over, before it
 // returns. An id that is not known (any more) is ignored.
@@ -44,7 +45,12 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   if (id % LOG_LEVEL_EVERY == 0) refreshLogLevel();
 }
 
+/** Says once for each VM, of which every worker has one, which build runs. */
 export function proxy_on_vm_start(root: u32, size: u32): u32 {
+  enterCallback();
+  refreshLogLevel();
+  log(LogLevel.Info, `${pluginHost().name()}: version ${VERSION}`);
+  leaveAndCollect();
   return 1;
 }
 
