@@ -50,7 +50,10 @@ function versionOf(entry: string): string | undefined {
 
 /** Hashes all that the module is made of: the kernel, the entry's folder, the compiler and its configuration. */
 function fingerprint(entry: string, target: string): string {
-  const hash = createHash("sha256").update(target).update(version).update(versionOf(entry) ?? "");
+  const hash = createHash("sha256")
+    .update(target)
+    .update(version)
+    .update(versionOf(entry) ?? "");
   const inputs = ["asconfig.json", ...sources("assembly"), ...sources(dirname(entry))];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");

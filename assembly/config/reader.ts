@@ -102,13 +102,14 @@ export class ConfigReader extends ConfigObject {
     return this.listOf(key, "a list of strings", true);
   }
 
-  /** An object of strings as its keys, in the order in which they stand; `textOf` gives the value of one. */
-  textMap(key: string): Map<string, string> {
+  /** An object of strings, or of numbers as they are written where the option takes them; its keys keep their order. */
+  textMap(key: string, takesNumbers: bool = false): Map<string, string> {
     const texts = new Map<string, string>();
     const map = this.typed(key, JsonKind.Object, "an object of strings");
     for (let name = jsonFirstKey(map); name != ABSENT;) {
       const value = jsonMemberValue(map, name);
-      if (jsonKind(value) == JsonKind.String) texts.set(jsonText(name), jsonText(value));
+      const isText = jsonKind(value) == JsonKind.String || (takesNumbers && isPlainNumber(value));
+      if (isText) texts.set(jsonText(name), textOf(value));
       else this.fail(`${key}.${jsonText(name)}`, "must be a string");
       name = jsonNextKey(map, value);
     }

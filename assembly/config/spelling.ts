@@ -8,6 +8,9 @@ const LONGEST_TOKEN = 6 * LONGEST_NAME + 2;
 /** So much of a name is shown that does not look like an option: it may be a secret in the wrong place. */
 const SHOWN = 3;
 
+/** A misspelt name differs in so many letters at most. */
+const MOST_LETTERS = 2;
+
 /** Two rows of the table of distances, one behind the other, and one more for letters that changed places. */
 const rows = new StaticArray<i32>(3 * (LONGEST_NAME + 1));
 
@@ -24,7 +27,12 @@ export function meantOption(token: Slice, options: string[]): string {
   if (text.length > LONGEST_NAME) return "";
   const word = wordOf(text);
   for (let i = 0; i < options.length; i++) if (wordOf(lowered(options[i])) == word) return options[i];
-  for (let i = 0; i < options.length; i++) if (isNear(text, word, lowered(options[i]))) return options[i];
+  // The nearest one: `provders` is `providers`, not `provider`.
+  for (let letters = 1; letters <= MOST_LETTERS; letters++) {
+    for (let i = 0; i < options.length; i++) {
+      if (isNear(text, word, lowered(options[i]), letters)) return options[i];
+    }
+  }
   return "";
 }
 
@@ -52,10 +60,10 @@ function wordSize(name: string, withDigits: bool): i32 {
 }
 
 /** A name of the kernel's, which begins with `_`, is like another only with its `_`: `roles` is not `_rules_`. */
-function isNear(text: string, word: string, option: string): bool {
+function isNear(text: string, word: string, option: string, letters: i32): bool {
   const isKernels = option.startsWith("_");
   const wanted = isKernels ? option : wordOf(option);
-  const most = wanted.length < 4 ? 0 : wanted.length == 4 ? 1 : 2;
+  const most = min(letters, wanted.length < 4 ? 0 : wanted.length == 4 ? 1 : MOST_LETTERS);
   return distance(isKernels ? text : word, wanted, most) <= most;
 }
 

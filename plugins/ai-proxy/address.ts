@@ -18,7 +18,9 @@ export class HttpAddress {
   /** Reads `https://host/path?query`, with or without its scheme; reports whatever no header could hold. */
   static read(reader: ConfigReader, key: string): HttpAddress {
     const address = new HttpAddress();
-    const text = readFilled(reader, key);
+    // Under a misspelt name of it requests, and their keys, would go elsewhere.
+    reader.guards([key]);
+    const text = reader.has(key) ? reader.requiredText(key) : "";
     if (!text.length) return address;
     const rest = withoutScheme(text);
     if (rest.includes("://")) reader.fail(key, "must begin with https://, with http://, or with the host");
@@ -35,16 +37,15 @@ export class HttpAddress {
   }
 }
 
-/** A text that is not empty where it is there: an empty one is what a template makes of a variable without a value. */
+/** A text that says something where it is there: an empty one is what a template makes of a variable without a value. */
 export function readFilled(reader: ConfigReader, key: string): string {
-  const text = reader.text(key);
-  if (!text.length && reader.has(key)) reader.fail(key, "must not be empty");
-  return text;
+  return reader.has(key) ? reader.requiredTextOrNumber(key) : "";
 }
 
 /** Reads a host, and the port behind it; "" where there is none. */
 export function readHost(reader: ConfigReader, key: string): string {
-  const host = readFilled(reader, key);
+  reader.guards([key]);
+  const host = reader.has(key) ? reader.requiredText(key) : "";
   if (host.length && !isHost(host)) reader.fail(key, HOST_RULE);
   return host;
 }

@@ -12,11 +12,13 @@ export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToke
   if (hasOne && reader.has("apiTokens")) {
     reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
   }
-  const one = reader.text("apiToken");
-  const texts = reader.texts("apiTokens");
+  const one = hasOne ? reader.requiredTextOrNumber("apiToken") : "";
+  const texts = reader.textsOrNumbers("apiTokens");
   if (hasOne) texts.push(one);
   const tokens: ApiToken[] = [];
   for (let i = 0; i < texts.length; i++) {
+    // What is no text, or says nothing, was reported.
+    if (!texts[i].trim().length) continue;
     const fault = faultOf(texts[i]);
     if (fault.length) reader.fail(hasOne ? "apiToken" : `apiTokens[${i}]`, fault);
     else tokens.push(new ApiToken(texts[i]));
@@ -25,9 +27,8 @@ export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToke
   return tokens;
 }
 
-/** What is wrong with an API key; "" where nothing is. An empty one is what a template makes of an unset variable. */
+/** What is wrong with an API key that says something; "" where nothing is. */
 function faultOf(text: string): string {
-  if (!text.length) return "must not be empty";
   if (startsWithIgnoringCase(text, SCHEME)) return "must be the key alone, without Bearer";
   return isVisible(text) ? "" : "must be printable ASCII without blanks";
 }

@@ -34,15 +34,13 @@ export class ChatOptions {
     options.settings = isOriginal
       ? readCustomSettings(provider.ownSettings(), provider.settingsHolder(), reader)
       : readCustomSettings(OPENAI_SETTINGS, "", reader);
-    const commands = reader.texts("contextCleanupCommands");
-    for (let i = 0; i < commands.length; i++) {
-      if (commands[i].length) options.messages.commands.push(String.UTF8.encode(commands[i]));
-    }
-    const isHiclaw = reader.boolean("hiclawMode", false);
-    options.messages.merges = reader.boolean("mergeConsecutiveMessages", false) || isHiclaw;
-    options.promoteThinking = reader.boolean("promoteThinkingOnEmpty", false) || isHiclaw;
+    const commands = reader.textsOrNumbers("contextCleanupCommands");
+    for (let i = 0; i < commands.length; i++) options.messages.commands.push(String.UTF8.encode(commands[i]));
+    const isHiclaw = reader.booleanOrText("hiclawMode", false);
+    options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
+    options.promoteThinking = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);
-    const firstByte = reader.integer("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);
+    const firstByte = reader.integerOrText("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);
     options.firstByteTimeout = firstByte ? firstByte.toString() : "";
     options.context = readContext(reader, timeout);
     return options;

@@ -5,6 +5,9 @@ import { readFilled } from "./address";
 import { ProviderConfig } from "./provider-config";
 import { findProvider, providerTypes } from "./providers";
 
+/** Without these a request would go on with the client's own host and key, or to a provider with another key than is meant. */
+const GUARDS = ["provider", "providers", "activeProviderId", "apiTokens", "apiToken", "protocol", "modelMapping"];
+
 /** A provider as it stands in the configuration; what is wrong with it counts only where it is the active one. */
 class ProviderEntry {
   constructor(
@@ -23,6 +26,7 @@ export class AiProxyConfig {
   /** Reads the configuration; a rule has the providers of the global part if it has none of its own. */
   static read(reader: ConfigReader, inherited: AiProxyConfig | null): AiProxyConfig {
     const config = new AiProxyConfig();
+    reader.guards(GUARDS);
     const single = reader.object("provider");
     const list = reader.objects("providers");
     const activeId = readFilled(reader, "activeProviderId");
@@ -108,7 +112,7 @@ export class AiProxyConfig {
 function readEntry(shared: ConfigReader): ProviderEntry {
   shared.skip();
   const reader = shared.detached();
-  const id = reader.text("id");
+  const id = reader.textOrNumber("id");
   const type = reader.requiredText("type");
   const provider = findProvider(type);
   if (provider === null) {

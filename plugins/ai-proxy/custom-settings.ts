@@ -36,7 +36,7 @@ export function readCustomSettings(names: string[], holder: string, reader: Conf
     const item = items[i];
     const name = item.requiredText("name");
     const isRaw = item.choice("mode", ["auto", "raw"], 0) == 1;
-    const overwrites = item.boolean("overwrite", true);
+    const overwrites = item.booleanOrText("overwrite", true);
     const value = item.value("value");
     if (value == ABSENT) item.fail("value", "is required");
     const isKnown = isRaw || names.includes(name);

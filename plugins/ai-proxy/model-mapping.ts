@@ -53,7 +53,7 @@ export class ModelMapping {
   /** Reads `modelMapping`. An empty value keeps the client's name. */
   static read(reader: ConfigReader): ModelMapping {
     const mapping = new ModelMapping();
-    const texts = reader.textMap("modelMapping");
+    const texts = reader.textMap("modelMapping", true);
     const keys = texts.keys();
     mapping.any = keys.length > 0;
     for (let i = 0; i < keys.length; i++) mapping.add(keys[i], texts.get(keys[i]), reader);

@@ -77,7 +77,7 @@ export class ProviderConfig {
   /** Reads one provider object; its `type` was read before. */
   static read(reader: ConfigReader, provider: Provider): ProviderConfig {
     const config = new ProviderConfig(provider);
-    config.id = reader.text("id");
+    config.id = reader.textOrNumber("id");
     if (!canStandInHeader(config.id))
       reader.fail("id", "must hold no control characters: a header of the response shows it");
     config.tokens = readApiTokens(reader, provider);
@@ -87,8 +87,8 @@ export class ProviderConfig {
     config.readCapabilities(reader);
     config.reasoning = readReasoningMode(reader);
     config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
-    config.disableStreamUsageStats = reader.boolean("disableStreamUsageStats", false);
-    config.timeout = <i32>reader.integer("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
+    config.disableStreamUsageStats = reader.booleanOrText("disableStreamUsageStats", false);
+    config.timeout = <i32>reader.integerOrText("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
     config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider, config.timeout);
     const own = provider.readContext(reader, config.tokens, config.timeout);
     if (own) config.chat.context = own;

@@ -49,7 +49,7 @@ export function readContext(reader: ConfigReader, timeout: i32): TextSource | nu
   if (context === null) return null;
   if (!context.has("fileUrl")) context.fail("fileUrl", "is required");
   const url = HttpAddress.read(context, "fileUrl");
-  const seconds = <u64>context.integer("refreshSeconds", REFRESH_SECONDS, 1, MOST_SECONDS);
+  const seconds = <u64>context.integerOrText("refreshSeconds", REFRESH_SECONDS, 1, MOST_SECONDS);
   const cluster = readCluster(context);
   if (context.failed) return null;
   const path = (url.path.length ? url.path : "/") + (url.query.length ? "?" + url.query : "");
@@ -77,5 +77,5 @@ function readCluster(context: ConfigReader): string {
   }
   const name = context.requiredText("serviceName");
   if (!context.has("servicePort")) context.fail("servicePort", "is required");
-  return `outbound|${context.integer("servicePort", 80, 1, 65535)}||${name}`;
+  return `outbound|${context.integerOrText("servicePort", 80, 1, 65535)}||${name}`;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What holds for every module under build/, whatever it does.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import type { RootContext } from "./contexts.ts";
@@ -78,6 +78,21 @@ for (const file of modules) {
         });
         assert.equal(leak, null, `with ${configuration.slice(0, 40)}`);
       }
+    });
+
+    test("says its name and its version, once for the VM", () => {
+      const { "x-version": version } = JSON.parse(
+        readFileSync(join(build, "../plugins", plugin, "schema.json"), "utf8"),
+      ) as {
+        "x-version": string;
+      };
+      const host = new ProxyHost(wasm);
+      for (let i = 0; i < 3; i++) host.configure(plugin, "{}");
+      const said = host.vm.logs.filter(({ text }) => text.includes(": version "));
+      assert.deepEqual(
+        said.map(({ level, text }) => ({ level, text })),
+        [{ level: "info", text: `${plugin}: version ${version}` }],
+      );
     });
 
     test("holds several configurations at once", () => {

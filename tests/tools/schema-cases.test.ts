@@ -19,6 +19,11 @@ const UNSAID: [line: RegExp, reason: string][] = [
   [/^\S+: \$\._rules_/, "a rule has the options of the top as far as it has any: the schema leaves them to the module"],
 ];
 
+/** Cases that a schema cannot tell, and why. */
+const TIGHTER = new Map([
+  ["key-auth: config-errors, a number whose digits are lost", "to a schema 1e3 and 1000 are one number"],
+]);
+
 /** Cases whose configuration the module takes and the schema does not, and why. */
 const LOOSER = new Map([
   ["ai-proxy: config-warnings", "a provider that nobody uses may be wrong: a warning, which a schema has not"],
@@ -28,7 +33,7 @@ const LOOSER = new Map([
 for (const { name, folder, wasm } of findPlugins()) {
   describe(`${folder}/schema.json and the cases of ${name}`, () => {
     const schema = JSON.parse(readFileSync(join(root, folder, "schema.json"), "utf8")) as object;
-    const ajv = new Ajv2020({ allErrors: true, strict: true, keywords: ["x-version"] });
+    const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, keywords: ["x-version"] });
     const validate = ajv.compile(schema);
     const seen = new Set<string>();
     let [accepted, refused] = [0, 0];
@@ -53,7 +58,8 @@ for (const { name, folder, wasm } of findPlugins()) {
         }
         refused++;
         const describable = said.filter((line) => DESCRIBABLE.test(line) && !UNSAID.some(([text]) => text.test(line)));
-        if (describable.length) assert.ok(!isDescribed, `the schema takes what the module refuses: ${describable}`);
+        if (describable.length && !TIGHTER.has(`${name}: ${testCase.name}`))
+          assert.ok(!isDescribed, `the schema takes what the module refuses: ${describable}`);
       });
     }
 

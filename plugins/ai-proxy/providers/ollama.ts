@@ -32,7 +32,7 @@ class Ollama extends OpenAiCompatible {
     if (!reader.has("ollamaServerHost")) reader.fail("ollamaServerHost", "is required");
     const host = readHost(reader, "ollamaServerHost");
     if (hasPort(host)) reader.fail("ollamaServerHost", "must be the host alone: its port stands in ollamaServerPort");
-    return new OllamaOptions(`${host}:${reader.integer("ollamaServerPort", PORT, 1, 65535)}`);
+    return new OllamaOptions(`${host}:${reader.integerOrText("ollamaServerPort", PORT, 1, 65535)}`);
   }
 
   override host(exchange: Exchange): string {

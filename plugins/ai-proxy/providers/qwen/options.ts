@@ -16,8 +16,8 @@ export class QwenOptions extends ProviderOptions {
   /** Reads them. */
   static read(reader: ConfigReader): QwenOptions {
     const options = new QwenOptions();
-    options.compatible = reader.boolean("qwenEnableCompatible", true);
-    options.search = reader.boolean("qwenEnableSearch", false);
+    options.compatible = reader.booleanOrText("qwenEnableCompatible", true);
+    options.search = reader.booleanOrText("qwenEnableSearch", false);
     options.fileUrls = readFileUrls(reader);
     if (options.fileUrls.length > 0 && reader.has("context")) {
       reader.fail("qwenFileIds", "and context name two texts: remove one of them");
@@ -33,7 +33,7 @@ export class QwenOptions extends ProviderOptions {
 }
 
 function readFileUrls(reader: ConfigReader): string {
-  const ids = reader.texts("qwenFileIds");
+  const ids = reader.textsOrNumbers("qwenFileIds");
   let urls = "";
   for (let i = 0; i < ids.length; i++) {
     if (!isFileId(ids[i])) reader.fail(`qwenFileIds[${i}]`, "must be the id of a file, such as file-fe-xxx");
