@@ -176,3 +176,7 @@ export declare function proxy_set_effective_context(context: u32): u32;
 /** WASI, which Envoy offers beside the ABI: fills the range with random bytes. */
 @external("wasi_snapshot_preview1", "random_get")
 export declare function random_get(buffer: usize, size: usize): u32;
+
+
+@external("wasi_snapshot_preview1", "clock_time_get")
+export declare function clock_time_get(clock: u32, precision: u64, time: usize): u32;

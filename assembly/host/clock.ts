@@ -1,4 +1,4 @@
-import { proxy_get_current_time_nanoseconds, random_get } from "../abi/imports";
+import { clock_time_get, proxy_get_current_time_nanoseconds, random_get } from "../abi/imports";
 
 const slot: usize = memory.data(8, 8);
 
@@ -6,6 +6,16 @@ const slot: usize = memory.data(8, 8);
 export function now(): u64 {
   store<u64>(slot, 0);
   proxy_get_current_time_nanoseconds(slot);
+  return load<u64>(slot);
+}
+
+// https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#clockid
+const MONOTONIC = 1;
+
+/** Nanoseconds since some moment, the same for all workers: nobody sets this clock. */
+export function monotonic(): u64 {
+  store<u64>(slot, 0);
+  clock_time_get(MONOTONIC, 0, slot);
   return load<u64>(slot);
 }
 

@@ -3,7 +3,7 @@ import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
 import { KeyRateLimitConfig } from "./config";
 import { defineCounted } from "./counted";
-import { KeyRateLimitFilter } from "./filter";
+import { keepOpenStreams, KeyRateLimitFilter } from "./filter";
 
 class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
   name(): string {
@@ -20,6 +20,10 @@ class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
 
   override onConfigured(): void {
     defineCounted();
+  }
+
+  override onTick(): void {
+    keepOpenStreams();
   }
 }
 

@@ -4,7 +4,8 @@ import { now } from "../../assembly/host/clock";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Written } from "../../assembly/host/shared-data";
 import { wideHashOf } from "./hash";
-import { Entry, entryAt, readRecord, WAYS, writeRecord } from "./record";
+import { currentEpoch } from "./lease";
+import { entryAt, forgetTheDead, hold, letGo, readRecord, WAYS, writeRecord } from "./record";
 
 /** Whether a request passes. */
 export const enum Verdict {
@@ -33,8 +34,9 @@ export class Outcome {
   remaining: u32 = 0;
   /** Whether an open stream was noted, which `release` takes back. */
   isOpen: bool = false;
-  /** Whether the value was counted together with others, because no slot was free. */
-  isShared: bool = false;
+  /** The entry at which it was noted, and the epoch in which. */
+  index: i32 = 0;
+  epoch: u64 = 0;
 }
 
 /**
@@ -69,7 +71,8 @@ export class Limit {
       readRecord(name, this.ways);
       // Looked at after the record: no window in it then begins in what is the future here.
       const time = now();
-      const entry = this.entryFor(value, time);
+      const index = this.indexFor(value, time);
+      const entry = entryAt(index);
       if (entry.isOver(this.window, time)) {
         entry.start = time;
         entry.count = 0;
@@ -77,12 +80,11 @@ export class Limit {
       outcome.end = entry.start + this.window;
       outcome.remaining = 0;
       if (this.rate && !wasCounted && entry.count >= this.rate) return Verdict.OverRate;
-      if (this.concurrent && entry.open >= this.concurrent) return Verdict.OverConcurrency;
+      if (this.isFull(index)) return Verdict.OverConcurrency;
       if (!wasCounted) entry.count++;
-      if (this.concurrent) entry.open++;
       if (this.rate > entry.count) outcome.remaining = this.rate - entry.count;
       if (wasCounted && !this.concurrent) return Verdict.Passes;
-      outcome.isShared = entry == entryAt(0);
+      if (this.concurrent) this.open(index, outcome);
       const written = writeRecord(name);
       if (written == Written.Overtaken) continue;
       outcome.isOpen = written == Written.Yes && this.concurrent > 0;
@@ -100,14 +102,35 @@ export class Limit {
     const name = this.recordOf(value);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       readRecord(name, this.ways);
-      const index = outcome.isShared ? 0 : this.indexOf(value);
-      if (index < 0 || entryAt(index).open == 0) return;
-      entryAt(index).open--;
+      if (!letGo(outcome.index, outcome.epoch)) return;
       const written = writeRecord(name);
       if (written == Written.Yes) return;
       if (written == Written.No) break;
     }
     log(LogLevel.Error, "key-rate-limit: the end of a stream could not be noted");
+  }
+
+  /** Notes an open stream anew, in this VM's new epoch: what was noted in the old one is void. */
+  reopen(value: u64, outcome: Outcome): void {
+    const name = this.recordOf(value);
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      readRecord(name, this.ways);
+      letGo(outcome.index, outcome.epoch);
+      this.open(this.indexFor(value, now()), outcome);
+      if (writeRecord(name) != Written.Overtaken) return;
+    }
+  }
+
+  private open(index: i32, outcome: Outcome): void {
+    hold(index);
+    outcome.index = index;
+    outcome.epoch = currentEpoch();
+  }
+
+  /** Whether as many streams are open as may, those of dead VMs left out. */
+  private isFull(index: i32): bool {
+    if (!this.concurrent || entryAt(index).open < this.concurrent) return false;
+    return !forgetTheDead() || entryAt(index).open >= this.concurrent;
   }
 
   private get ways(): i32 {
@@ -122,18 +145,25 @@ export class Limit {
   }
 
   /** The entry of the value: its own, or one that is free now, or where none is, the shared one. */
-  private entryFor(value: u64, time: u64): Entry {
+  private indexFor(value: u64, time: u64): i32 {
     const own = this.indexOf(value);
-    if (own >= 0) return entryAt(own);
+    if (own >= 0) return own;
+    let free = this.freeIndex(time);
+    if (free < 0 && forgetTheDead()) free = this.freeIndex(time);
+    if (free < 0) return 0;
+    const entry = entryAt(free);
+    entry.value = value;
+    entry.start = 0;
+    entry.count = 0;
+    return free;
+  }
+
+  private freeIndex(time: u64): i32 {
     for (let i = 1; i <= this.ways; i++) {
       const entry = entryAt(i);
-      if (entry.open || !entry.isOver(this.window, time)) continue;
-      entry.value = value;
-      entry.start = 0;
-      entry.count = 0;
-      return entry;
+      if (!entry.open && entry.isOver(this.window, time)) return i;
     }
-    return entryAt(0);
+    return -1;
   }
 
   private indexOf(value: u64): i32 {

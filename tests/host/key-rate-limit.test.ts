@@ -101,23 +101,9 @@ describe("a window of key-rate-limit", () => {
   });
 });
 
-/** Shared data whose size can be asked for. */
-class MeasuredData extends SharedData {
-  private readonly sizes = new Map<string, number>();
-
-  get bytes(): number {
-    return [...this.sizes].reduce((sum, [key, size]) => sum + key.length + size, 0);
-  }
-
-  override set(vmId: string, key: string, value: Buffer, cas: number): boolean {
-    this.sizes.set(key, value.length);
-    return super.set(vmId, key, value, cas);
-  }
-}
-
 describe("slots of key-rate-limit", () => {
   it("are taken over once their window is over, and stay as many", () => {
-    const shared = new MeasuredData();
+    const shared = new SharedData();
     const one = worker({ key: "*", query_per_minute: 1 }, shared, { slots: 16 });
     for (let value = 0; value < 200; value++) passes(one, `${value}`);
     const { bytes } = shared;

@@ -110,6 +110,16 @@ export class ProxyHost {
     this.nowNs = BigInt(end) * 1_000_000n;
   }
 
+  /** Moves the clock on while the worker is busy: ticks that fall due wait. */
+  sleep(milliseconds: number): void {
+    this.nowNs += BigInt(milliseconds) * 1_000_000n;
+  }
+
+  /** The VM ends as by a trap: no callback of it is called any more, and its streams break. */
+  crash(): void {
+    this.vm.crash();
+  }
+
   /** Runs one tick now. */
   tick(context: RootContext): void {
     this.callRoot(context, "proxy_on_tick", [context.id]);

@@ -31,6 +31,11 @@ export class SharedData {
     return true;
   }
 
+  /** The size of all keys and values. */
+  get bytes(): number {
+    return [...this.data].reduce((sum, [id, { value }]) => sum + id.length + value.length, 0);
+  }
+
   registerQueue(vmId: string, name: string, ownerRootId: number): SharedQueue {
     const id = `${vmId}\0${name}`;
     const queue = this.queues.get(id) ?? { token: this.queues.size + 1, ownerRootId, messages: [] };

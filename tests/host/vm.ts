@@ -49,6 +49,8 @@ export class Vm {
   callback = "";
   /** A local reply was sent in this callback: whatever it returns means "stop". */
   stopIteration = false;
+  /** The module trapped: Envoy never enters it again, and makes a new VM for new streams (`FAIL_RELOAD`). */
+  isDead = false;
   private effectiveId = 0;
   private nextContextId = 1;
   private readonly nextToken = { http: 4, grpc: 5 };
@@ -118,7 +120,7 @@ export class Vm {
    */
   call(context: Context, name: string, args: number[], otherwise = 0): number {
     const run = this.exports[name];
-    if (!run) return otherwise;
+    if (!run || this.isDead) return otherwise;
     const saved = { current: this.current, effectiveId: this.effectiveId, callback: this.callback };
     this.current = context;
     this.effectiveId = 0;
@@ -136,6 +138,13 @@ export class Vm {
     }
     if (!this.current && this.keepsRegion) this.memory.poison(this.anchor, this.anchor + REGION_BYTES);
     return result;
+  }
+
+  /** Ends the module as a trap does; contexts, callouts and ticks end with it, shared data do not. */
+  crash(): void {
+    this.isDead = true;
+    this.callouts.clear();
+    for (const context of this.contexts.values()) if (context.kind === "root") context.tickPeriodMs = 0;
   }
 
   /** Runs what callbacks left to be done: continuing a stream, a local reply. */

@@ -3,7 +3,7 @@ import { DataStatus, HeadersStatus, TrailersStatus } from "./abi.ts";
 import type { Bytes } from "./bytes.ts";
 import type { LogPhase, RootContext, StreamContext, StreamControl } from "./contexts.ts";
 import type { FilterDirection } from "./filter-direction.ts";
-import type { HeaderMap } from "./header-map.ts";
+import { HeaderMap } from "./header-map.ts";
 import type { Vm } from "./vm.ts";
 
 /** One plugin on one stream: Envoy's callbacks turned into calls of the module, as context.cc does it. */
@@ -78,6 +78,7 @@ export class WasmFilter {
   /** The end of the stream: log first, then done, then delete; afterwards the id means nothing. */
   end(log: LogPhase): void {
     const { id } = this.context;
+    if (this.vm.isDead) return;
     this.context.log = log;
     this.run("proxy_on_log", [id]);
     this.context.log = null;
@@ -108,9 +109,16 @@ export class WasmFilter {
 
   /** The callback's result, or null when a local reply in it makes the result void. */
   private run(callback: string, args: number[]): number | null {
+    if (this.vm.isDead) return this.fail();
     const result = this.vm.call(this.context, callback, args) >>> 0;
     const stopped = this.vm.stopIteration;
     this.vm.runAfterCall();
     return stopped ? null : result;
+  }
+
+  /** A callback that finds its VM dead ends the stream. */
+  private fail(): null {
+    this.context.stream.sendLocalReply(503, Buffer.alloc(0), new HeaderMap(), "wasm_fail_stream");
+    return null;
   }
 }
