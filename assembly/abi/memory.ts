@@ -44,6 +44,15 @@ export function isOutsideCallbacks(): bool {
 /** Marks the end of a callback: after the outermost one all memory that the host handed over is free again. */
 export function leaveCallback(): void {
   if (--depth) return;
+  release();
+}
+
+/** Gives back what the host has handed over, in the middle of a callback that needs none of it any more. */
+export function emptyRegion(): void {
+  if (depth == 1) release();
+}
+
+function release(): void {
   used = 0;
   while (blocks) {
     const block = blocks;

@@ -108,7 +108,8 @@ export class RuleMatch {
 /** The rules of one configuration, in their order, and what applies where none does. */
 export class RuleSet<C> {
   private readonly matches: RuleMatch[] = [];
-  private readonly configs: (C | null)[] = [];
+  /** The configurations of the rules, in their order. */
+  readonly configs: (C | null)[] = [];
   /** Whether any rule looks at the name of the route. */
   needsRoute: bool = false;
   /** Whether any rule looks at the host. */

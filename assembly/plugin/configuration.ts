@@ -67,6 +67,17 @@ export class TypedConfiguration<C> extends Configuration {
     return true;
   }
 
+  /** Tells the plugin what was accepted. */
+  announce(): void {
+    const global = this.rules.global;
+    if (global) this.plugin.onAccepted(global);
+    const rules = this.rules.configs;
+    for (let i = 0; i < rules.length; i++) {
+      const config = rules[i];
+      if (config) this.plugin.onAccepted(config);
+    }
+  }
+
   createFilter(): HttpFilter | null {
     this.broken = false;
     const onRoute = this.looksAtRoutes ? property(sliceOfBuffer(this.metadataPath)) : ABSENT;

@@ -1,9 +1,11 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
+import { emptyRegion } from "../abi/memory";
 import { sliceOf, Slice, sliceOfBuffer } from "../bytes/slice";
 import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
 import { log, LogLevel } from "../host/log";
 import { sendLocalReply } from "../host/reply";
+import { setEffectiveContext } from "../host/stream";
 import { Held } from "./body-watch";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "./filter";
 import { pluginHost } from "./plugin";
@@ -131,6 +133,16 @@ export function ticked(root: Root): void {
   }
   root.bodies.isBehind = turns == 0;
   root.adjustTick();
+}
+
+/**
+ * Makes host calls speak of another stream of the plugin, in a callback that is about many: what the host has handed over
+ * so far is given back first, so that a callback takes no more memory than one of them needs.
+ */
+export function turnTo(stream: u32): void {
+  forgetHostViews();
+  emptyRegion();
+  setEffectiveContext(stream);
 }
 
 /** Forgets what a callback read of the host; the memory itself goes with `leaveCallback`. */

@@ -126,7 +126,7 @@ export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   forgetCallouts(id);
   if (stream === null) {
-    if (roots.delete(id)) noteConfiguration();
+    if (roots.delete(id)) endRoot(id);
     collectGarbage(streams.open);
     return;
   }
@@ -134,6 +134,13 @@ export function proxy_on_delete(id: u32): void {
   streams.end(stream);
   noteExchange();
   collectGarbage(streams.open);
+}
+
+function endRoot(id: u32): void {
+  enterCallback();
+  pluginHost().onRootEnd(id);
+  leave();
+  noteConfiguration();
 }
 
 /** Nothing happens to a stream between `proxy_on_done` and this: one callback less for each. */

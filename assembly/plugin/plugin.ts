@@ -28,8 +28,14 @@ export abstract class Plugin<C> {
   /** Called once for each configuration that was accepted, on every worker: declare filter state here. */
   onConfigured(): void {}
 
-  /** Called at the period that was asked for with `setTickPeriod`. */
+  /** Called for the global part and for each rule of a configuration that was accepted, on every worker. */
+  onAccepted(config: C): void {}
+
+  /** Called for a root context that asked for ticks with `setTickPeriod`: as often as it asked for, or more often. */
   onTick(): void {}
+
+  /** Called when a root context, and with it its configuration, is gone: what was begun for it ends here. */
+  onRootEnd(root: u32): void {}
 }
 
 /** What the dispatcher sees of a plugin: the type of its configuration is erased here, once. */
@@ -37,6 +43,7 @@ export abstract class PluginHost {
   abstract name(): string;
   abstract configure(text: Slice): Configuration | null;
   abstract onTick(): void;
+  abstract onRootEnd(root: u32): void;
 }
 
 class TypedPluginHost<C> extends PluginHost {
@@ -52,11 +59,16 @@ class TypedPluginHost<C> extends PluginHost {
     const configuration = new TypedConfiguration<C>(this.plugin);
     if (!configuration.read(text)) return null;
     this.plugin.onConfigured();
+    configuration.announce();
     return configuration;
   }
 
   onTick(): void {
     this.plugin.onTick();
+  }
+
+  onRootEnd(root: u32): void {
+    this.plugin.onRootEnd(root);
   }
 }
 

@@ -4,6 +4,7 @@ import { ConfigReport } from "../../assembly/config/report";
 import { readFilled } from "./address";
 import { ProviderConfig } from "./provider-config";
 import { findProvider, providerTypes } from "./providers";
+import { TextSource } from "./text-source";
 
 /** Without these a request would go on with the client's own host and key, or to a provider with another key than is meant. */
 const GUARDS = ["provider", "providers", "activeProviderId", "apiTokens", "apiToken", "protocol", "modelMapping"];
@@ -65,6 +66,18 @@ export class AiProxyConfig {
       if (sliceEquals(id, entry.id)) return entry.report.failed ? null : entry.config;
     }
     return null;
+  }
+
+  /** The texts that providers which may serve put into chats. */
+  texts(): TextSource[] {
+    const texts: TextSource[] = [];
+    for (let i = 0; i < this.providers.length; i++) {
+      const config = this.providers[i].config;
+      if (config === null || (config !== this.active && !this.hasChoice)) continue;
+      const text = config.chat.context;
+      if (text && !this.providers[i].report.failed) texts.push(text);
+    }
+    return texts;
   }
 
   private select(id: string, reader: ConfigReader): void {

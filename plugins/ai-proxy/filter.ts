@@ -1,7 +1,6 @@
-import { ABSENT, Slice, sliceToString } from "../../assembly/bytes/slice";
+import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
-import { clusterName } from "../../assembly/host/property";
 import { continueRequest } from "../../assembly/host/stream";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
 import { Answer } from "./answer";
@@ -9,8 +8,9 @@ import { BodyNeed } from "./body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./form-upload";
 import { ProviderConfig } from "./provider-config";
-import { fetchTextFor, readText, refreshText, TextListener } from "./shared-text";
 import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request";
+import { textDesk } from "./text-desk";
+import { TextWaiter } from "./text-waiters";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {
@@ -18,6 +18,7 @@ export class AiProxyFilter extends HttpFilter {
   private readonly answer: Answer;
   private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
+  private waiter: TextWaiter | null = null;
   private hasReplied: bool = false;
 
   constructor(config: ProviderConfig) {
@@ -91,12 +92,14 @@ export class AiProxyFilter extends HttpFilter {
   private awaitsContext(): bool {
     const context = contextOf(this.exchange);
     if (context === null) return false;
-    const cluster = context.cluster.length ? context.cluster : sliceToString(clusterName());
-    if (readText(context) != ABSENT) {
-      refreshText(context, cluster);
-      return false;
-    }
-    return fetchTextFor(this.contextId, context, cluster, new ContextListener(this));
+    const waiter = new ContextWaiter(this);
+    this.waiter = waiter;
+    return textDesk().awaits(context, waiter);
+  }
+
+  override onStreamDone(): void {
+    const waiter = this.waiter;
+    if (waiter) waiter.leave();
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -126,9 +129,9 @@ export class AiProxyFilter extends HttpFilter {
   }
 }
 
-class ContextListener extends TextListener {
+class ContextWaiter extends TextWaiter {
   constructor(private readonly filter: AiProxyFilter) {
-    super();
+    super(filter.contextId);
   }
 
   onText(): void {

@@ -6,9 +6,9 @@ import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
 import { defineClientHeaders, hasClientHeaders, Restored } from "./client-headers";
 import { AiProxyConfig } from "./config";
-import { refreshTexts, watchTexts } from "./shared-text";
 import { AiProxyFilter } from "./filter";
 import { providerOfTarget, UnknownTarget } from "./target";
+import { closeTextDesk, textDesk } from "./text-desk";
 
 class AiProxy extends Plugin<AiProxyConfig> {
   name(): string {
@@ -36,11 +36,19 @@ class AiProxy extends Plugin<AiProxyConfig> {
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
     defineClientHeaders();
-    watchTexts();
+  }
+
+  override onAccepted(config: AiProxyConfig): void {
+    const texts = config.texts();
+    for (let i = 0; i < texts.length; i++) textDesk().watch(texts[i]);
   }
 
   override onTick(): void {
-    refreshTexts();
+    textDesk().onTick();
+  }
+
+  override onRootEnd(root: u32): void {
+    closeTextDesk(root);
   }
 }
 

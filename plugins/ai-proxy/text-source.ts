@@ -4,20 +4,21 @@ import { HttpAddress } from "./address";
 const REFRESH_SECONDS = 300;
 const MOST_SECONDS = 86_400;
 
-/** A text that all workers share, and where it comes from: pure data, of which `shared-text.ts` makes requests. */
+/** A text that all workers share, and where it comes from: pure data, of which `text-desk.ts` makes requests. */
 export class TextSource {
   /** The name under which the text is shared, UTF-8. */
   readonly key: ArrayBuffer;
-  /** The name under which the time of the last try is shared, UTF-8. */
-  readonly tryKey: ArrayBuffer;
-  /** Milliseconds since 1970 at the last request that wanted it; 0 before the first. */
-  usedAt: u64 = 0;
-  /** Whether the last try of this VM failed: it is told once. */
-  isFailing: bool = false;
+  /** The name under which it is shared how the last try went, UTF-8. */
+  readonly stateKey: ArrayBuffer;
   /** The value of `authorization` that the source wants; "" for none. */
   authorization: string = "";
   /** The member of a JSON answer that is the text; "" where the answer is the text. */
   member: string = "";
+  /** Whether it is fetched again when it is old, before a request asks for it. */
+  isWatched: bool = false;
+  /** When a request asked for it last, and when to look at it again, in milliseconds of the monotonic clock. */
+  usedAt: u64 = 0;
+  dueAt: u64 = 0;
 
   /** `cluster` is "" where only requests know it: then nothing is fetched before one comes. */
   constructor(
@@ -29,19 +30,15 @@ export class TextSource {
   ) {
     const name = `ai-proxy.text|${cluster}|${authority}|${path}`;
     this.key = String.UTF8.encode(name);
-    this.tryKey = String.UTF8.encode(name + "|try");
+    this.stateKey = String.UTF8.encode(name + "|state");
   }
 
-  /** Whether both mean the same, fetched in the same way. */
+  /** Whether one answer serves both. */
   isSame(other: TextSource): bool {
     const isSamePlace = this.cluster == other.cluster && this.authority == other.authority && this.path == other.path;
-    const isSameTime = this.refreshMilliseconds == other.refreshMilliseconds && this.timeout == other.timeout;
-    return isSamePlace && isSameTime && this.authorization == other.authorization;
+    return isSamePlace && this.authorization == other.authorization && this.member == other.member;
   }
 }
-
-/** Every source that a configuration of this VM names; one that two name is fetched once. */
-export const sources: TextSource[] = [];
 
 /** Reads `context`: a text that stands in every chat as a system message; `null` if there is none. */
 export function readContext(reader: ConfigReader, timeout: i32): TextSource | null {
@@ -53,14 +50,7 @@ export function readContext(reader: ConfigReader, timeout: i32): TextSource | nu
   const cluster = readCluster(context);
   if (context.failed) return null;
   const path = (url.path.length ? url.path : "/") + (url.query.length ? "?" + url.query : "");
-  return known(new TextSource(cluster, url.host, path, seconds * 1000, timeout));
-}
-
-/** Keeps a text, so that it is fetched before it is asked for; gives the one that serves all who name it. */
-export function known(text: TextSource): TextSource {
-  for (let i = 0; i < sources.length; i++) if (sources[i].isSame(text)) return sources[i];
-  sources.push(text);
-  return text;
+  return new TextSource(cluster, url.host, path, seconds * 1000, timeout);
 }
 
 /** Envoy's name of the cluster, or the service from which Istio and Higress make one. */

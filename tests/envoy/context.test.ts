@@ -2,6 +2,7 @@
 // The text of `context`: fetched by the plugin itself through a cluster, and put into every chat.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
@@ -28,7 +29,7 @@ const wanted = [
 interface Setup {
   provider: JsonObject;
   /** Answers the plugin's own request. */
-  file?: (request: ProviderRequest) => ProviderReply;
+  file?: (request: ProviderRequest) => ProviderReply | Promise<ProviderReply>;
   /** The provider's configuration stands on the route. */
   onRoute?: boolean;
   upstream?: (request: ProviderRequest) => ProviderReply;
@@ -133,6 +134,21 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(gateway.messages(), wanted);
       assert.equal(gateway.fetched.length, 1);
     });
+
+    for (const status of [200, 404])
+      it(`is one call for hundreds that wait for it (${status})`, async () => {
+        const file = async (): Promise<ProviderReply> => {
+          await sleep(1_000);
+          return plain(status, text);
+        };
+        const gateway = await start({ provider: { ...provider, context }, file });
+        const answers = await Promise.all(Array.from({ length: 300 }, () => gateway.ask()));
+        const wantedStatus = status === 200 ? 200 : 503;
+        for (const answer of answers) assert.equal(answer.status, wantedStatus, answer.body.toString());
+        // Envoy's main thread, where no request waits, may have begun before.
+        assert.ok(gateway.fetched.length <= 2, `${gateway.fetched.length} calls`);
+        assert.equal(gateway.asked().length, status === 200 ? 300 : 0);
+      });
 
     it("is fetched again when it is old, and its last good copy serves while the source fails", async () => {
       let count = 0;

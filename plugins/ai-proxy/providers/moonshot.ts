@@ -12,7 +12,7 @@ import { readFilled } from "../address";
 import { ApiToken } from "../api-token";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
-import { known, TextSource } from "../text-source";
+import { TextSource } from "../text-source";
 
 const HOST = "api.moonshot.cn";
 /** An uploaded file never changes; it may be deleted. */
@@ -35,7 +35,7 @@ class Moonshot extends OpenAiCompatible {
     const text = new TextSource("", host, path, FILE_MILLISECONDS, timeout);
     text.authorization = String.UTF8.decode(tokens[0].bearer);
     text.member = "content";
-    return known(text);
+    return text;
   }
 
   /** It tells the usage of each stream, asked or not. */
