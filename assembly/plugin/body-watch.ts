@@ -45,8 +45,9 @@ export class BodyWatch {
     return this.isBehind ? NEXT_TURN : TICK;
   }
 
-  /** Lists a stream whose headers are held from now on. */
+  /** Lists a stream whose headers are held from now on; one that was listed for its request waits for its response now. */
   add(stream: Stream, held: Held): void {
+    if (stream.held) this.remove(stream);
     stream.held = held;
     stream.waits = false;
     const last = this.last;
@@ -90,9 +91,10 @@ export class BodyWatch {
     const stream = this.first!;
     const held = stream.held;
     const waited = stream.waits;
+    this.remove(stream);
+    if (stream.replied) return null;
     setEffectiveContext(stream.id);
     const waits = held == Held.RequestBody ? hasRequestBody() : hasWholeResponse();
-    this.remove(stream);
     if (waits && waited) return stream;
     this.add(stream, held);
     stream.waits = waits;

@@ -92,6 +92,20 @@ for (const [plugin, configuration] of filters)
       late.clientReset();
     });
 
+    it("are forgotten where Envoy itself has answered", () => {
+      const { host, context } = start();
+      const streams = Array.from({ length: 5 }, () => open(host, context, false));
+      streams[1].upstreamReset();
+      streams[4].upstreamReset();
+      host.check();
+      for (const stream of streams) stream.requestBody(chat, true);
+      host.advance(2 * SECOND);
+      for (const index of [0, 2, 3]) assert.equal(status(streams[index]), "500");
+      for (const stream of streams) stream.clientReset();
+      host.advance(SECOND);
+      assert.equal(context.tickPeriodMs, 0);
+    });
+
     it("are answered, as many as they are", () => {
       const { host, context } = start();
       const streams = Array.from({ length: 2_500 }, () => open(host, context, false));
