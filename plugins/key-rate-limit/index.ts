@@ -28,4 +28,4 @@ class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
 }
 
 registerPlugin<KeyRateLimitConfig>(new KeyRateLimit());
-export * from "../../assembly/plugin/entry";
+export * from "../../assembly/plugin/headers-entry";
