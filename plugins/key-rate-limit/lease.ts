@@ -65,7 +65,8 @@ export function renewLease(): bool {
       worker.renewed = time;
       epoch = worker.epoch;
     }
-    const written = at < 0 ? Written.Yes : setSharedData(sliceOfBuffer(name), workers.slice, version ? version : u32.MAX_VALUE);
+    const written =
+      at < 0 ? Written.Yes : setSharedData(sliceOfBuffer(name), workers.slice, version ? version : u32.MAX_VALUE);
     if (written == Written.Overtaken) continue;
     if (written == Written.No) epoch = 0;
     renewed = time;

@@ -1,6 +1,6 @@
 // key-rate-limit with a fault: a request with very many headers traps, which ends the VM.
-import "../../../plugins/key-rate-limit/index";
-import { proxy_on_request_headers as requestHeaders } from "../../../assembly/plugin/headers-entry";
+import "../../../../plugins/key-rate-limit/index";
+import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/plugin/headers-entry";
 export {
   proxy_abi_version_0_2_1,
   proxy_on_configure,
@@ -10,7 +10,7 @@ export {
   proxy_on_response_headers,
   proxy_on_tick,
   proxy_on_vm_start,
-} from "../../../assembly/plugin/headers-entry";
+} from "../../../../assembly/plugin/headers-entry";
 
 const MANY: u32 = 60;
 
