@@ -207,4 +207,22 @@ describe("a text source", () => {
     assert.equal(outcome(gateway.ask()), "another text");
     assert.ok(gateway.fetchedWithin(6 * MINUTE).length > 0);
   });
+
+  it("leaves nothing in the module's memory, though its configuration ends while it is asked", () => {
+    const gateway = new Gateway();
+    const bytesAfter = (rounds: number): number => {
+      for (let round = 0; round < rounds; round++) {
+        const old = gateway.root;
+        gateway.configure(contextAt("/text"));
+        gateway.host.release(old);
+        const stream = gateway.ask();
+        assert.ok(gateway.calls.length > 0);
+        stream.clientReset();
+      }
+      return gateway.host.vm.heapUse()!.bytes;
+    };
+    const before = bytesAfter(100);
+    const after = bytesAfter(400);
+    assert.ok(after - before < 4096, `it grew by ${after - before} bytes`);
+  });
 });
