@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configTable } from "./config-table.ts";
+import { filterEntry } from "./filter-entry.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
 import { listedProviders, providers } from "./providers.ts";
@@ -16,11 +17,10 @@ const sections = (): Section[] => [
   { file: "README.md", name: "plugins", text: pluginsTable },
   { file: "README.md", name: "providers", text: providersTable },
   { file: "README.md", name: "numbers", text: numbersTable },
-  ...findPlugins().map(({ folder, name }) => ({
-    file: `${folder}/README.md`,
-    name: "configuration",
-    text: () => configTable(name),
-  })),
+  ...findPlugins().flatMap(({ folder, name }) => [
+    { file: `${folder}/README.md`, name: "filter", text: () => filterEntry(name) },
+    { file: `${folder}/README.md`, name: "configuration", text: () => configTable(name) },
+  ]),
 ];
 
 const SCHEMA = "plugins/ai-proxy/schema.json";

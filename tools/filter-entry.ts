@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { root } from "./plugins.ts";
+
+/** Plugins that hold a request's headers while its body arrives: nothing of theirs works without Envoy's flag for it. */
+const HOLDS = ["ai-proxy", "key-auth", "request-block"];
+/** The plugin that stands in the router's own chain. */
+const UPSTREAM = "ai-proxy";
+
+/** Writes what a plugin's README says of its filter entry: the whole entry with the README's first configuration in it. */
+export function filterEntry(plugin: string): string {
+  const config = firstConfiguration(plugin);
+  const lines = [
+    `- name: ${plugin}`,
+    "  typed_config:",
+    '    "@type": type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm',
+    "    config:",
+    `      name: ${plugin}`,
+    `      root_id: ${plugin}`,
+    "      vm_config:",
+    "        vm_id: ai-gateway",
+    "        runtime: envoy.wasm.runtime.v8",
+    `        code: { local: { filename: /opt/ai-gateway/${plugin}.wasm } }`,
+    "      failure_policy: FAIL_RELOAD",
+    "      allow_on_headers_stop_iteration: true",
+    "      configuration:",
+    '        "@type": type.googleapis.com/google.protobuf.StringValue',
+    `        value: '${JSON.stringify(config).replaceAll("'", "''")}'`,
+  ];
+  const place =
+    plugin === UPSTREAM
+      ? "in `upstream_http_filters` of the router, in front of `envoy.filters.http.upstream_codec`"
+      : "in `http_filters`, before `envoy.filters.http.router`";
+  const flag = HOLDS.includes(plugin)
+    ? "`allow_on_headers_stop_iteration: true` is **required** (Envoy's default is `false`): without it Envoy never hands over the body of a request whose headers are held, and such a request is answered 500."
+    : "`allow_on_headers_stop_iteration: true` is required by other plugins and does no harm here.";
+  return [
+    `The whole filter entry, ${place}:`,
+    "",
+    "```yaml envoy",
+    ...lines,
+    "```",
+    "",
+    `${flag} \`filename\` is an absolute path, or one from Envoy's working directory. \`root_id\` is the plugin's name, \`vm_id\` the same text for all plugins, and \`FAIL_RELOAD\` makes a new VM should one fail. [In your own Envoy](../../docs/in-your-envoy.md) explains each field, the order of the plugins, and how Envoy fetches the module from a server; [secrets.md](../../docs/secrets.md) how a key stays out of this file.`,
+  ].join("\n");
+}
+
+/** The first configuration that the README shows. */
+function firstConfiguration(plugin: string): unknown {
+  const file = join(root, `plugins/${plugin}/README.md`);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return parse(/^```yaml\n([\s\S]*?)^```/m.exec(text)?.[1] ?? "{}");
+}
