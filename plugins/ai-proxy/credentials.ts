@@ -42,7 +42,9 @@ const parameter = new ByteBuffer();
 export function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
   if (config.tokens.length) {
-    config.provider.authorize(config.tokens[chosenToken(config.tokens.length, exchange, headers)], exchange);
+    const at = chosenToken(config.tokens.length, exchange, headers);
+    exchange.tokenNumber = at + 1;
+    config.provider.authorize(config.tokens[at], exchange);
     removeCredentials(exchange, headers);
     return;
   }

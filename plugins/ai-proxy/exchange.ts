@@ -22,6 +22,8 @@ export class Exchange {
   deployment: Slice = ABSENT;
   /** Whether the client's path is Azure's with a dated `api-version`, which means nothing to others. */
   isDated: bool = false;
+  /** Which of the configured API keys is sent, from 1; 0 where there is none. */
+  tokenNumber: i32 = 0;
   /** Whether the client's request has a `content-length`. */
   hasLength: bool = false;
   /** Whether the request was translated: only then is the answer in the provider's own language. */

@@ -20,6 +20,7 @@ import { FormUpload } from "./form-upload";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { editRequest, prepareChat, putSettings, readPathModel, readRequest } from "./request-body";
+import { logServed } from "./served-log";
 import { readText } from "./shared-text";
 import { TextSource } from "./text-source";
 import { withoutBasePath, writeUpstreamPath } from "./upstream-path";
@@ -193,6 +194,7 @@ function setPath(exchange: Exchange): void {
   writeUpstreamPath(exchange, path);
   if (!slicesEqual(path.slice, exchange.clientPath)) exchange.headers.set(":path", path.slice);
   keepClientHeaders(exchange, hostOf(exchange), path.slice);
+  logServed(exchange);
   exchange.forgetPath();
 }
 
