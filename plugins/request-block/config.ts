@@ -5,7 +5,7 @@ import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { patternError } from "../../assembly/pattern/error";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
-import { checkExactUrls, checkHeaders, checkUrls } from "./possible";
+import { checkExactUrls, checkHeaders, checkUrls, takeExpressions } from "./possible";
 import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
 
 /** Without one of these something passes that it would have blocked. */
@@ -45,9 +45,10 @@ export class RequestBlockConfig {
     const flags = isCaseSensitive ? PatternFlags.None : PatternFlags.IgnoreCase;
     config.normalizesPath = reader.boolean("normalize_path", false);
     const exact = textsOf(reader, "block_exact_urls");
+    const expressions = takeExpressions(reader, exact);
     checkExactUrls(reader, exact, config.normalizesPath);
-    if (exact.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
-    const patterns = patternsOf(reader, "block_regexp_urls", flags | PatternFlags.Whole);
+    if (exact.length > expressions.length) config.urls.push(new ExactUrls(exact, isCaseSensitive));
+    const patterns = patternsOf(reader, "block_regexp_urls", expressions, flags | PatternFlags.Whole);
     if (patterns) config.urls.push(new UrlPatterns(patterns));
     const urls = textsOf(reader, "block_urls");
     checkUrls(reader, "block_urls", urls, config.normalizesPath);
@@ -102,8 +103,8 @@ function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: P
   return literals;
 }
 
-function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): PatternSet | null {
-  const texts = textsOf(reader, key);
+function patternsOf(reader: ConfigReader, key: string, more: string[], flags: PatternFlags): PatternSet | null {
+  const texts = textsOf(reader, key).concat(more);
   if (!texts.length || texts.includes("")) return null;
   const patterns = PatternSet.compile(texts, flags);
   if (patterns) return patterns;

@@ -17,6 +17,21 @@ export function checkUrls(reader: ConfigReader, key: string, texts: string[], no
   }
 }
 
+/**
+ * Takes the regular expressions out of a list of whole paths, each with a warning: Higress's README writes `.*swagger.*`
+ * there, where it would block nothing.
+ */
+export function takeExpressions(reader: ConfigReader, texts: string[]): string[] {
+  const expressions: string[] = [];
+  for (let i = 0; i < texts.length; i++) {
+    if (!texts[i].startsWith(".*")) continue;
+    reader.warn(`block_exact_urls[${i}]`, "is taken for a regular expression: block_regexp_urls is the place for it");
+    expressions.push(texts[i]);
+    texts[i] = "";
+  }
+  return expressions;
+}
+
 /** Refuses texts that are no whole path. */
 export function checkExactUrls(reader: ConfigReader, texts: string[], normalizes: bool): void {
   checkUrls(reader, "block_exact_urls", texts, normalizes);
