@@ -33,7 +33,9 @@ export async function compile({ entry, out, target = "release" }: Compilation): 
   }
   const options = ["--config", "asconfig.json", "--target", target, "--outFile", out, "--baseDir", root];
   const version = versionOf(entry);
-  const texts = version ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` } : {};
+  const texts: Record<string, string> = version
+    ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` }
+    : {};
   const message = await runCompiler([entry, ...options], texts);
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   mkdirSync(dirname(stampFile), { recursive: true });

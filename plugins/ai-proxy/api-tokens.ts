@@ -13,6 +13,7 @@ export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToke
     reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
   }
   const one = hasOne ? reader.requiredTextOrNumber("apiToken") : "";
+  reader.refuseEmptyList("apiTokens");
   const texts = reader.textsOrNumbers("apiTokens");
   if (hasOne) texts.push(one);
   const tokens: ApiToken[] = [];

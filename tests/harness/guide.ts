@@ -18,7 +18,7 @@ export interface Step {
  */
 export function stepsOf(markdown: string): Step[] {
   const blocks = markdown.matchAll(/(?:^|\n)(?:([^\n]+)\n\n)?(`{3,})(\w+)\n([\s\S]*?)\n\2(?=\n|$)/g);
-  return [...blocks].flatMap(([, before = "", , language, text]) => {
+  return [...blocks].flatMap(([, before = "", , language, text]): Step[] => {
     const [first, ...rest] = text.split("\n");
     if (language === "diff") return [{ file: first.replace(/^--- /, ""), text: rest.join("\n"), isEdit: true }];
     const named = /^(?:\/\/|#) (\S+\/\S+\.\w+)$/.exec(first)?.[1];

@@ -29,11 +29,11 @@ const valued = (what: string, value: unknown): Wrong => ({
 });
 
 /** Everything that is done wrong with the option. */
-function wrongs({ plugin, path, config }: Guard): Wrong[] {
+function wrongs({ plugin, path, config, mayBeEmpty }: Guard): Wrong[] {
   const key = path.at(-1) as string;
   const value = valueAt(config, path);
   const empty = Array.isArray(value) ? [[], [""], [" "], [null], [""].concat(value as string[])] : ["", " "];
-  if (!Array.isArray(value) && typeof value === "object") empty.push({} as never);
+  if (!Array.isArray(value) && typeof value === "object" && !mayBeEmpty) empty.push({} as never);
   const known = new Set(guards.filter((other) => other.plugin === plugin).map((other) => other.path.at(-1)));
   const misspelt = [...new Set(misspellings(key))].filter((name) => !known.has(name));
   return [
@@ -77,7 +77,7 @@ function changed(value: unknown, path: (string | number)[], change: (holder: Jso
 
 /** The plugin's configuration, and that on the route, with the option's configuration in its place. */
 function placed({ path, instance }: Guard, config: Json, place: Place, right: Json): [string, string | null] {
-  const name = JSON.stringify(path.at(-1));
+  const name = JSON.stringify(path.at(-1) as string);
   const text = (value: unknown): string => JSON.stringify(value).replaceAll(JSON.stringify(AGAIN), name);
   const elsewhere = { _rules_: [{ _match_route_: ["elsewhere"], ...right }] };
   if (place === "global") return [text({ ...instance, ...config }), null];
@@ -156,7 +156,7 @@ describe("the options that guard", () => {
         .map((item) => item.trim())
         .filter((item) => item.length > 0);
       const options = named.map((item) =>
-        item.startsWith('"') ? item.slice(1, -1) : new RegExp(`${item} = "(.+)"`).exec(source)?.[1],
+        item.startsWith('"') ? item.slice(1, -1) : (new RegExp(`${item} = "(.+)"`).exec(source)?.[1] ?? item),
       );
       assert.deepEqual(
         options.filter((option) => !tried.has(option)),

@@ -41,6 +41,8 @@ export interface Guard {
   places?: ("global" | "rule" | "route")[];
   /** The configuration does not work without the option, whatever the request. */
   isRequired?: boolean;
+  /** `{}` is a value like others: it says in so many words that there is none. */
+  mayBeEmpty?: boolean;
   probe: Probe;
 }
 
