@@ -1,4 +1,5 @@
-import { lowerCase, Slice, sliceSize, sliceToString, subslice } from "../bytes/slice";
+import { asciiLowerCase } from "../bytes/lower-case";
+import { Slice, sliceSize, sliceToString, subslice } from "../bytes/slice";
 import { jsonText } from "../json/value";
 
 /** The longest name that is compared with the options: none is longer. */
@@ -23,24 +24,17 @@ export function shownName(token: Slice): string {
 
 /** The option among `options` that a key token may be a misspelling of, in whatever letters; "" if it is like none. */
 export function meantOption(token: Slice, options: string[]): string {
-  const text = lowered(nameOf(token));
+  const text = asciiLowerCase(nameOf(token));
   if (text.length > LONGEST_NAME) return "";
   const word = wordOf(text);
-  for (let i = 0; i < options.length; i++) if (wordOf(lowered(options[i])) == word) return options[i];
+  for (let i = 0; i < options.length; i++) if (wordOf(asciiLowerCase(options[i])) == word) return options[i];
   // The nearest one: `provders` is `providers`, not `provider`.
   for (let letters = 1; letters <= MOST_LETTERS; letters++) {
     for (let i = 0; i < options.length; i++) {
-      if (isNear(text, word, lowered(options[i]), letters)) return options[i];
+      if (isNear(text, word, asciiLowerCase(options[i]), letters)) return options[i];
     }
   }
   return "";
-}
-
-/** With its ASCII letters small: `toLowerCase` brings the tables of all alphabets into the module. */
-function lowered(text: string): string {
-  let lower = "";
-  for (let i = 0; i < text.length; i++) lower += String.fromCharCode(lowerCase(text.charCodeAt(i)));
-  return lower;
 }
 
 /** As much of a key as it takes to know that it is no option. */

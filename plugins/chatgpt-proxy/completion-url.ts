@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { isVisible } from "../../assembly/config/printable";
 
 /** Where completions are asked for: what stands in `:authority` and `:path` of the call. */
@@ -21,7 +22,7 @@ export class CompletionUrl {
 }
 
 function isHttp(scheme: string): bool {
-  const name = scheme.toLowerCase();
+  const name = asciiLowerCase(scheme);
   return name == "http" || name == "https";
 }
 

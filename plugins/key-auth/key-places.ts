@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { Slice, sliceEquals, sliceOfBuffer, slicesEqual } from "../../assembly/bytes/slice";
 
 /** So many different headers and parameters may carry keys in one configuration: each is a bit of a number. */
@@ -13,7 +14,7 @@ export class KeyPlaces {
 
   /** Adds a header, whose case does not count; gives its bit, 0 where no bit is left. */
   addHeader(name: string): u64 {
-    const lower = name.toLowerCase();
+    const lower = asciiLowerCase(name);
     const known = this.headers.indexOf(lower);
     if (known >= 0) return this.headerBits[known];
     const bit = this.nextBit();

@@ -1,5 +1,6 @@
 import { CONSUMER_HEADER } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { decodePercent } from "../../assembly/bytes/percent";
 import { QueryParameters, queryOf } from "../../assembly/bytes/query";
 import {
@@ -117,13 +118,13 @@ function readHeader(reader: ConfigReader): string {
   const name = reader.requiredTextOrNumber(HEADER);
   const isOne = isHeaderName(name.startsWith(":") ? name.substring(1) : name);
   if (!isOne && name.trim().length) reader.fail(HEADER, "must be the name of a header");
-  return name.toLowerCase();
+  return asciiLowerCase(name);
 }
 
 function readAddressSource(reader: ConfigReader): string {
   const text = reader.requiredText(ADDRESS);
   if (text.startsWith(FROM_HEADER) && isHeaderName(text.substring(FROM_HEADER.length)))
-    return text.substring(FROM_HEADER.length).toLowerCase();
+    return asciiLowerCase(text.substring(FROM_HEADER.length));
   if (text.trim().length && text != FROM_CONNECTION)
     reader.fail(ADDRESS, `must be ${FROM_CONNECTION}, or ${FROM_HEADER} and the name of a header`);
   return "";

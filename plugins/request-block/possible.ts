@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 
@@ -51,7 +52,7 @@ export function checkHeaders(reader: ConfigReader, texts: string[], isCaseSensit
     else if (colon > 0 && isHeaderName(text.substring(0, colon))) {
       reader.fail(key, "must not have a colon behind a name: write the value alone, or name, line end, value (a\\nb)");
     } else if (isCaseSensitive && isCapitalized(text)) {
-      const lower = text.toLowerCase();
+      const lower = asciiLowerCase(text);
       reader.warn(key, `is found in values only: names are in lower case; write ${lower}, or case_sensitive: false`);
     }
   }
