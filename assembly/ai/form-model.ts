@@ -108,6 +108,11 @@ export class FormModel {
     this.offset += size;
   }
 
+  /** Ends the form: a boundary at its very end closes a part, though nothing says that it is the last one. */
+  end(): void {
+    if (this.state == State.Boundary) this.endPart();
+  }
+
   /** Gives back all memory; the reader is not used again. */
   dispose(): void {
     this.delimiter.dispose();

@@ -42,7 +42,7 @@ export class AiProxyFilter extends HttpFilter {
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     const upload = this.upload!;
-    if (!upload.push(chunk)) return this.refuseUpload();
+    if (!upload.push(chunk, isLastChunk)) return this.refuseUpload();
     if (upload.isForwarded) return chunk;
     if (!upload.isFound && !isLastChunk) {
       this.heldBytes = requestBody.size;

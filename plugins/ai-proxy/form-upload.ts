@@ -33,10 +33,11 @@ export class FormUpload {
   }
 
   /** Reads a piece; `false` where the request is to be refused, as `exchange` says. */
-  push(chunk: Slice): bool {
+  push(chunk: Slice, isLastChunk: bool): bool {
     const exchange = this.exchange;
     if (!this.boundary.size) return exchange.refuse("The form's content-type names no boundary.");
     this.form.push(chunk);
+    if (isLastChunk) this.form.end();
     switch (this.form.fault) {
       case FormFault.ModelTwice:
         return exchange.refuse("The request's form names 'model' twice.", "model", "duplicate_parameter");

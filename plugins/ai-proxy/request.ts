@@ -4,7 +4,7 @@ import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, sliceEquals, sliceIncludes, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
+import { ABSENT, includesIgnoringCase, sliceEquals, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
@@ -149,7 +149,7 @@ function readPath(exchange: Exchange): void {
   exchange.api = requestPath.api;
   exchange.tail = requestPath.tail;
   exchange.deployment = requestPath.deployment;
-  exchange.isDated = requestPath.isDated;
+  exchange.isDated = requestPath.isDated && !needsSettingsOnly(exchange);
 }
 
 function lacksApi(exchange: Exchange): bool {
@@ -176,7 +176,7 @@ function mayStream(exchange: Exchange, headers: HeaderMap): bool {
   if (!exchange.config.chat.firstByteTimeout.length || !needsSettingsOnly(exchange)) return false;
   if (exchange.config.protocol != Protocol.Original) return true;
   const dashScope = headers.get("x-dashscope-sse");
-  return sliceEquals(dashScope, "enable") || sliceIncludes(headers.get("accept"), "event-stream");
+  return sliceEquals(dashScope, "enable") || includesIgnoringCase(headers.get("accept"), "event-stream");
 }
 
 /**
