@@ -36,6 +36,8 @@ const ends = [
   "/v1/images/generations",
   "/x",
   "/v1/files",
+  "/v1/evals",
+  "/v1/realtime/client_secrets",
 ];
 const parts = [
   "/openai/deployments/good",
@@ -68,11 +70,28 @@ function modelsOf(body: string): unknown[] | null {
   return found;
 }
 
+/** Where objects of the client's stand in the body, of which nothing is known; everywhere else a model may stand deeper. */
+const isFree = /\/v1\/(chat\/completions|embeddings)$|\/openai\/deployments\/[^/]+\/chat\/completions$/;
+
+/** All values that are called `model`, however deep they stand. */
+function allModels(value: unknown): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = Object.entries(value).flatMap(([key, item]) =>
+    key.toLowerCase() === "model" ? [item] : allModels(item),
+  );
+  return own.filter((model) => model !== null);
+}
+
 /** Why a request must not have come through, or null. */
 function leak(path: string, body: string): string | null {
   const found = modelsOf(body);
   if (found && found.length > 1) return "two models";
   if (found?.some((model) => !isAllowed(model))) return "another model in the body";
+  const [raw] = path.split("?") as [string];
+  if (!isFree.test(raw) && found && !allModels(JSON.parse(body.replace(/^\uFEFF/, ""))).every(isAllowed))
+    return "a nested model";
+  if (/\/v1\/realtime\/client_secrets$/.test(raw) && !found?.length && !/"session"/.test(body))
+    return "a session's own model";
   const plain = decodeForm(path.split("?")[0]!).replaceAll("\\", "/").replace(/\/+/g, "/");
   if (/\/(deployments|engines|model)\/(?!(good|ok-[^/]*)(\/|$))/i.test(plain)) return "another model in the path";
   const named = parametersOf(path).filter(([name]) => name.toLowerCase() === "model");
@@ -89,7 +108,11 @@ describe("key-auth", () => {
     assert.ok(context);
     const seen = new Map<string, number>();
     for (let round = 0; round < ROUNDS; round++) {
-      const member = (): string => `"${random.pick(keys)}":${random.pick(random.below(6) ? values : others)}`;
+      const flat = (): string => `"${random.pick(keys)}":${random.pick(random.below(6) ? values : others)}`;
+      const member = (): string =>
+        random.below(5)
+          ? flat()
+          : `"${random.pick(["session", "a"])}":${random.below(2) ? `{${flat()}}` : `[{${flat()}}]`}`;
       const object = `{${Array.from({ length: random.below(4) }, member).join()}}`;
       const isOdd = random.below(5) === 0;
       const text = isOdd ? `${random.pick(around)}${object}${random.pick(around)}` : object;
