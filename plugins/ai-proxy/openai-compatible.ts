@@ -5,8 +5,6 @@ import { jsonGet } from "../../assembly/json/value";
 import { Exchange } from "./exchange";
 import { Provider } from "./provider";
 
-const VERSION = "/v1";
-
 /**
  * A provider that speaks OpenAI's language: a host, and a path for each API that it serves.
  *
@@ -22,6 +20,8 @@ export class OpenAiCompatible extends Provider {
   constructor(
     private readonly name: string,
     private readonly authority: string,
+    /** What takes the place of `/v1` for APIs that `serve` does not name. */
+    private readonly root: string = "/v1",
   ) {
     super();
   }
@@ -57,7 +57,7 @@ export class OpenAiCompatible extends Provider {
   }
 
   override base(exchange: Exchange): string {
-    return this.messages.length && isBelowMessages(exchange) ? this.messages : VERSION;
+    return this.messages.length && isBelowMessages(exchange) ? this.messages : this.root;
   }
 
   override limitField(exchange: Exchange): string {
