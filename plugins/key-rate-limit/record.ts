@@ -58,7 +58,15 @@ export function readRecord(key: Slice, ways: i32): void {
   bytes.clear();
   const size = sliceSize(stored);
   if (size >= base && (size - base) % HOLDER_SIZE == 0) bytes.append(stored);
-  else grow(base);
+  if (bytes.size && areHolders(ways)) return;
+  bytes.clear();
+  grow(base);
+}
+
+/** Whether all holders are of entries that are there: whoever else has the VM id may write anything. */
+function areHolders(ways: i32): bool {
+  for (let at = 0; at < holderCount(); at++) if (<u32>holderAt(at).index > <u32>ways) return false;
+  return true;
 }
 
 /** Writes the record that was read last, unless somebody else wrote it since. */
