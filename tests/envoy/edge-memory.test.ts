@@ -2,6 +2,7 @@
 // What unfinished bodies can hold in envoy/ai-gateway.yaml: for one connection its streams times the limit of a body, whatever
 // the connection's window is; in all the heap limit, above which new requests are refused and running streams go on.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
@@ -108,6 +109,29 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
       assert.deepEqual([status, end, body.toString().split("data: ").length - 1], [200, "clean", EVENTS]);
     });
   }
+
+  it("come over no more connections than are allowed", async (t) => {
+    const gateway = await startEdgeGateway(
+      () => reply,
+      (bootstrap) => {
+        const text = JSON.stringify(bootstrap);
+        const shipped = '"max_active_downstream_connections":50000';
+        assert.ok(text.includes(shipped));
+        Object.assign(bootstrap, JSON.parse(text.replace(shipped, '"max_active_downstream_connections":3')));
+      },
+    );
+    t.after(() => gateway.close());
+    // The admin's connections count as well, which this test does not keep open.
+    const sockets = Array.from({ length: 3 }, () => connect(gateway.port, "127.0.0.1"));
+    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    for (const socket of sockets) {
+      socket.write("GET /v1/models HTTP/1.1\r\nhost: gateway.example\r\n\r\n");
+      assert.match(String((await once(socket, "data"))[0]), /^HTTP\/1\.1 200 /);
+    }
+    assert.equal((await get(gateway.port)).status, 0, "the fourth is closed");
+    sockets[0].destroy();
+    await until(async () => (await get(gateway.port)).status === 200);
+  });
 });
 
 /** An upload over HTTP/1.1 that never ends. */
