@@ -20,8 +20,12 @@ export class Choice {
   isFinished: bool;
   private contentSent: i32;
   private contentHeld: u32;
+  private contentFirst: u32;
+  private contentSecond: u32;
   private reasoningSent: i32;
   private reasoningHeld: u32;
+  private reasoningFirst: u32;
+  private reasoningSecond: u32;
 
 
   @inline
@@ -46,6 +50,8 @@ export class CallState {
   index: i32;
   private sent: i32;
   private held: u32;
+  private first: u32;
+  private second: u32;
 
 
   @inline

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, byteAt, sliceSize, subslice } from "../bytes/slice";
+import { ABSENT, Slice, byteAt, sliceSize, sliceStart, subslice } from "../bytes/slice";
 
 /** Stands for what cannot be told, as a JSON string's content. */
 const REPLACEMENT: string = "\ufffd";
@@ -17,11 +17,18 @@ const UNFINISHED: u32 = 0xfffd;
  */
 @unmanaged
 export class StreamText {
-  /** Bytes of the escaped text that have gone out; counted in cumulative streams only. */
+  /** Bytes of the escaped text that have gone out, in cumulative streams; -1 where the pieces are increments after all. */
   sent: i32;
   /** What ended the last piece and cannot go out before the next one is there: a high surrogate; 0 if nothing. */
   held: u32;
+  /** The first `FIRST_BYTES` of what has gone out, by which a cumulative piece is known. */
+  first: u32;
+  /** Their second half. */
+  second: u32;
 }
+
+/** The size of `first`. */
+const FIRST_BYTES: i32 = 8;
 
 /** What the last piece that was taken had held back. */
 let carried: u32 = 0;
@@ -34,8 +41,13 @@ export function takePiece(text: StreamText, piece: Slice): Slice {
   return text.held ? subslice(piece, 0, sliceSize(piece) - ESCAPE_SIZE) : piece;
 }
 
-/** Takes what is new in all text so far, or ABSENT if nothing is; `writePiece` must follow. */
+/**
+ * Takes what is new in all text so far, or ABSENT if nothing is; `writePiece` must follow. A piece that begins otherwise
+ * than the text so far is an increment, and so are all that follow: some models stream nothing else, whatever was asked.
+ */
 export function takeRest(text: StreamText, whole: Slice): Slice {
+  if (text.sent > 0 && !beginsAlike(text, whole)) text.sent = -1;
+  if (text.sent < 0) return takePiece(text, whole);
   const size = sliceSize(whole);
   const from = boundaryAt(whole, text.sent);
   if (from >= size) return ABSENT;
@@ -44,6 +56,8 @@ export function takeRest(text: StreamText, whole: Slice): Slice {
   if (!text.held && endsUnfinished(whole)) text.held = UNFINISHED;
   const end = size - (text.held == 0 ? 0 : text.held == UNFINISHED ? REPLACEMENT_SIZE : ESCAPE_SIZE);
   if (end <= from) return ABSENT;
+  if (text.sent < FIRST_BYTES)
+    memory.copy(changetype<usize>(text) + offsetof<StreamText>("first"), sliceStart(whole), min(end, FIRST_BYTES));
   text.sent = end;
   return subslice(whole, from, end);
 }
@@ -68,6 +82,11 @@ export function endText(text: StreamText): bool {
 /** Writes U+FFFD. */
 export function writeReplacement(out: ByteBuffer): void {
   out.text(REPLACEMENT);
+}
+
+function beginsAlike(text: StreamText, whole: Slice): bool {
+  const size = min(min(text.sent, sliceSize(whole)), FIRST_BYTES);
+  return memory.compare(changetype<usize>(text) + offsetof<StreamText>("first"), sliceStart(whole), size) == 0;
 }
 
 /** The high surrogate whose escape is the last character, or 0. */

@@ -1,8 +1,21 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice } from "../bytes/slice";
-import { jsonFirstKey, jsonEquals, jsonInteger, JsonKind, jsonKind, jsonMemberValue, jsonNextKey } from "../json/value";
+import { ABSENT, Slice, sliceStartsWith } from "../bytes/slice";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirstKey,
+  jsonInteger,
+  JsonKind,
+  jsonKind,
+  jsonMemberValue,
+  jsonNextKey,
+} from "../json/value";
+import { TokenDetails } from "./token-details";
 
-/** The tokens that an answer cost, as the provider counted them. */
+/**
+ * The tokens that an answer cost, as the provider counted them. Input includes what was read from and written to a cache,
+ * output includes reasoning.
+ */
 export class TokenUsage {
   /** Whether a provider has told any numbers yet. */
   seen: bool = false;
@@ -12,24 +25,21 @@ export class TokenUsage {
   completion: i64 = 0;
   /** Both together. */
   total: i64 = 0;
-  /** Those of the request that came from the provider's cache. */
-  cached: i64 = 0;
-  /** Those of the answer that were reasoning. */
-  reasoning: i64 = 0;
-  /** Whether the provider told `cached`. */
-  hasCached: bool = false;
-  /** Whether the provider told `reasoning`. */
-  hasReasoning: bool = false;
+  /** What the tokens of the request are, as far as it was told. */
+  readonly promptDetails: TokenDetails = new TokenDetails();
+  /** What the tokens of the answer are, as far as it was told. */
+  readonly completionDetails: TokenDetails = new TokenDetails();
 
   /**
    * Takes over a usage object: OpenAI's names (`prompt_tokens`, `completion_tokens`), or `input_tokens` and
-   * `output_tokens` as DashScope, Anthropic and OpenAI's responses call them. An object without numbers changes nothing;
-   * of several the last one counts.
+   * `output_tokens` as DashScope, Anthropic and OpenAI's responses call them. Where only the details have numbers they are
+   * added up. An object without numbers changes nothing; of several the last one counts, and keeps what it does not name.
    */
   read(usage: Slice): void {
     let prompt: i64 = -1;
     let completion: i64 = -1;
     let total: i64 = -1;
+    let cache: i64 = 0;
     for (let key = jsonFirstKey(usage); key != ABSENT;) {
       const value = jsonMemberValue(usage, key);
       if (jsonKind(value) == JsonKind.Number) {
@@ -37,17 +47,31 @@ export class TokenUsage {
         if (jsonEquals(key, "prompt_tokens") || jsonEquals(key, "input_tokens")) prompt = count;
         else if (jsonEquals(key, "completion_tokens") || jsonEquals(key, "output_tokens")) completion = count;
         else if (jsonEquals(key, "total_tokens")) total = count;
+        else if (jsonEquals(key, "cache_creation_input_tokens")) cache += max<i64>(count, 0);
+        else if (jsonEquals(key, "cache_read_input_tokens")) {
+          cache += max<i64>(count, 0);
+          this.promptDetails.cached = count;
+        }
       } else if (jsonKind(value) == JsonKind.Object) {
-        this.readDetails(value);
+        const name = jsonContent(key);
+        const isAnswers = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
+        const details = isAnswers ? this.completionDetails : this.promptDetails;
+        details.read(value);
       }
       key = jsonNextKey(usage, value);
     }
-    if (prompt < 0 && completion < 0 && total < 0) return;
+    if (prompt < 0 && completion < 0 && total < 0) {
+      prompt = this.promptDetails.sum;
+      completion = this.completionDetails.sum;
+      if (prompt < 0 && completion < 0) return;
+    }
     this.seen = true;
+    // Anthropic counts apart what a cache was read and written for. https://docs.claude.com/en/api/messages
+    if (prompt >= 0) prompt += cache;
     // An embedding has no answer to count: its total is that of the request.
-    if (prompt < 0) prompt = max<i64>(total - max<i64>(completion, 0), 0);
-    this.prompt = prompt;
-    this.completion = max<i64>(completion, 0);
+    else if (total >= 0) prompt = max<i64>(total - max<i64>(completion, 0), 0);
+    if (prompt >= 0) this.prompt = prompt;
+    if (completion >= 0) this.completion = completion;
     this.total = total < 0 ? this.prompt + this.completion : total;
   }
 
@@ -56,24 +80,8 @@ export class TokenUsage {
     out.text('{"prompt_tokens":').integer(this.prompt);
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
-    if (this.hasCached) out.text(',"prompt_tokens_details":{"cached_tokens":').integer(this.cached).byte(0x7d);
-    if (this.hasReasoning)
-      out.text(',"completion_tokens_details":{"reasoning_tokens":').integer(this.reasoning).byte(0x7d);
+    this.promptDetails.write("prompt_tokens_details", out);
+    this.completionDetails.write("completion_tokens_details", out);
     out.byte(0x7d);
-  }
-
-  private readDetails(details: Slice): void {
-    for (let key = jsonFirstKey(details); key != ABSENT;) {
-      const value = jsonMemberValue(details, key);
-      const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
-      if (count >= 0 && jsonEquals(key, "cached_tokens")) {
-        this.cached = count;
-        this.hasCached = true;
-      } else if (count >= 0 && jsonEquals(key, "reasoning_tokens")) {
-        this.reasoning = count;
-        this.hasReasoning = true;
-      }
-      key = jsonNextKey(details, value);
-    }
   }
 }

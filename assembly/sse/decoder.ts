@@ -38,6 +38,8 @@ export class SseDecoder {
   hasData: bool = false;
   /** Whether the event was longer than the limit: then nothing else is known of it. */
   tooLong: bool = false;
+  /** Those bytes of an event beyond the limit that lie in this chunk. */
+  private longPart: Slice = ABSENT;
 
   private held: ByteBuffer = new ByteBuffer();
   private joined: ByteBuffer = new ByteBuffer();
@@ -58,6 +60,7 @@ export class SseDecoder {
 
   /** Lends the next chunk, until `next` answers false; before that, no other chunk may be pushed. */
   push(chunk: Slice): void {
+    if (this.isSkipping) this.held.release(KEPT_BYTES);
     this.at = sliceStart(chunk);
     this.end = this.at + sliceSize(chunk);
   }
@@ -95,12 +98,22 @@ export class SseDecoder {
 
   /** The number of bytes held of an event that is not whole yet. */
   get pending(): i32 {
-    return this.isOpen ? this.held.size : 0;
+    return this.isOpen && !this.isSkipping ? this.held.size : 0;
   }
 
-  /** What is held of an event that is not whole yet; valid until the next chunk is pushed. */
-  get unfinished(): Slice {
-    return this.isOpen ? this.held.slice : ABSENT;
+  /** Whether `passLong` has something to append. */
+  get hasLongPart(): bool {
+    return this.longPart != ABSENT || (this.tooLong && this.held.size > 0);
+  }
+
+  /**
+   * Appends what this chunk, and the memory, hold of an event beyond the limit. For those who pass such events on: to be
+   * called after each `next`, so that their bytes go out as they come.
+   */
+  passLong(out: ByteBuffer): void {
+    out.append(this.held.slice).append(this.longPart);
+    this.held.release(KEPT_BYTES);
+    this.longPart = ABSENT;
   }
 
   /** Gives the memory back. */
@@ -152,14 +165,13 @@ export class SseDecoder {
   }
 
   private hold(start: usize): void {
-    if (this.isSkipping) return;
     const size = <i32>(this.end - start);
-    if (size > this.limit - this.held.size) {
-      this.isSkipping = true;
-      this.held.release(KEPT_BYTES);
-    } else {
+    if (!this.isSkipping && size <= this.limit - this.held.size) {
       this.held.append(sliceOf(start, size));
+      return;
     }
+    this.isSkipping = true;
+    this.longPart = sliceOf(start, size);
   }
 
   /** Ends the event with these bytes and reads its fields; false if it is nothing but blank lines. */
@@ -169,7 +181,9 @@ export class SseDecoder {
     this.tooLong = this.isSkipping || size > this.limit;
     const isFirst = this.isFirst;
     const isWhole = this.held.size == 0 && !this.isLfToCome;
-    if (!this.tooLong && !isWhole) {
+    // What is beyond the limit is not put together, but for an LF that is still to come.
+    if (this.tooLong && !this.isLfToCome) this.longPart = rest;
+    else if (!isWhole) {
       this.held.append(rest);
       if (this.isLfToCome) this.held.byte(LF);
     }
@@ -252,6 +266,7 @@ export class SseDecoder {
     this.raw = ABSENT;
     this.hasData = false;
     this.tooLong = false;
+    this.longPart = ABSENT;
   }
 }
 

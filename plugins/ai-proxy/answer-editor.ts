@@ -1,12 +1,14 @@
 import { Api } from "../../assembly/ai/api";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { Slice, sliceEquals, sliceSize } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { escapeUtf8 } from "../../assembly/json/escape";
 import { jsonContent, jsonGet } from "../../assembly/json/value";
 import { Exchange } from "./exchange";
-import { promoteThinking, ThinkingStream } from "./promote-thinking";
+import { promoteThinking } from "./promote-thinking";
+import { EventEditor } from "./provider";
+import { ReasoningStream } from "./reasoning-stream";
 import { takesModel } from "./request-body";
 
 /** The objects in which events of Anthropic's and of OpenAI's responses name the model. */
@@ -16,10 +18,12 @@ const literal = new ByteBuffer();
 
 /** Edits answers that are OpenAI's already in the way that the configuration, or the provider's dialect, wants. */
 export class AnswerEditor {
-  private readonly thinking: ThinkingStream | null;
+  private readonly reasoning: ReasoningStream | null;
+  private readonly dialect: EventEditor | null;
 
   constructor(private readonly exchange: Exchange) {
-    this.thinking = promotes(exchange) ? new ThinkingStream() : null;
+    this.reasoning = promotes(exchange) ? new ReasoningStream(exchange) : null;
+    this.dialect = exchange.wasTranslated ? null : exchange.config.provider.eventEditor(exchange);
   }
 
   /** Whether an answer must be looked at for the sake of an edit. */
@@ -29,49 +33,60 @@ export class AnswerEditor {
   }
 
   /** Edits a whole answer. */
-  editWhole(answer: JsonDocument, edit: JsonEdit): void {
-    this.nameModel(answer, edit);
-    if (this.thinking) promoteThinking(answer, edit);
+  static editWhole(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
+    nameModel(exchange, answer, edit);
+    if (promotes(exchange)) promoteThinking(answer, edit);
   }
 
-  /** Edits an event of a stream; `false` where the client does not get it, or not yet. */
-  editEvent(event: JsonDocument, edit: JsonEdit): bool {
-    const provider = this.exchange.config.provider;
-    if (provider.editsEvents(this.exchange)) provider.editEvent(this.exchange, event, edit);
-    this.nameModel(event, edit);
-    const thinking = this.thinking;
-    return thinking === null || thinking.edit(event, edit);
+  /** Edits an event of a stream, and appends what must come before it; `false` where the client does not get it, or not yet. */
+  editEvent(event: JsonDocument, edit: JsonEdit, out: ByteBuffer): bool {
+    const dialect = this.dialect;
+    if (dialect) dialect.edit(event, edit);
+    nameModel(this.exchange, event, edit);
+    const reasoning = this.reasoning;
+    return reasoning === null || reasoning.edit(event, edit, out);
   }
 
-  /** Writes what must come before an event that is no JSON, such as `[DONE]`. */
+  /** Appends what must come before an event that is no JSON: `[DONE]` is the end. */
   onOther(data: Slice, out: ByteBuffer): void {
-    this.onEnd(out);
+    if (sliceEquals(data, "[DONE]")) this.onEnd(out);
+    else this.onLong(out);
   }
 
-  /** Writes what is still owed at the end of the stream. */
+  /** Appends what must come before an event that is too long to be read. */
+  onLong(out: ByteBuffer): void {
+    const reasoning = this.reasoning;
+    if (reasoning) reasoning.flush(out, false);
+  }
+
+  /** Appends what is still owed at the end of the stream. */
   onEnd(out: ByteBuffer): void {
-    const thinking = this.thinking;
-    if (thinking) thinking.finish(out);
+    const reasoning = this.reasoning;
+    const dialect = this.dialect;
+    if (reasoning) reasoning.flush(out, true);
+    if (dialect) dialect.onEnd(out);
   }
 
   /** Gives the memory of the stream back. */
   free(): void {
-    const thinking = this.thinking;
-    if (thinking) thinking.free();
+    const reasoning = this.reasoning;
+    const dialect = this.dialect;
+    if (reasoning) reasoning.free();
+    if (dialect) dialect.free();
   }
+}
 
-  private nameModel(answer: JsonDocument, edit: JsonEdit): void {
-    if (!this.exchange.hasRequestedModel) return;
-    const model = this.exchange.requestedModel;
-    if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", model);
-    for (let i = 0; i < HOLDERS.length; i++) {
-      const named = jsonGet(answer.get(HOLDERS[i]), "model");
-      if (sliceSize(jsonContent(named)) == 0) continue;
-      literal.clear();
-      literal.byte(0x22);
-      escapeUtf8(model, literal);
-      edit.replace(named, literal.byte(0x22).slice);
-    }
+function nameModel(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
+  if (!exchange.hasRequestedModel) return;
+  const model = exchange.requestedModel;
+  if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", model);
+  for (let i = 0; i < HOLDERS.length; i++) {
+    const named = jsonGet(answer.get(HOLDERS[i]), "model");
+    if (sliceSize(jsonContent(named)) == 0) continue;
+    literal.clear();
+    literal.byte(0x22);
+    escapeUtf8(model, literal);
+    edit.replace(named, literal.byte(0x22).slice);
   }
 }
 

@@ -1,12 +1,12 @@
 import { Api } from "../../assembly/ai/api";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOf, startsWithIgnoringCase } from "../../assembly/bytes/slice";
-import { BodyBuffer } from "../../assembly/host/body";
+import { ABSENT, Slice, sliceOf, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { BodyBuffer, responseBody } from "../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
-import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { AnswerEditor } from "./answer-editor";
-import { AnswerStream, TranslatedStream, WatchedStream } from "./answer-stream";
+import { AnswerStream, TranslatedStream } from "./answer-stream";
 import { hideKeys } from "./credentials";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-answer";
@@ -14,8 +14,11 @@ import { Exchange } from "./exchange";
 import { BodyTreatment } from "./provider";
 import { Protocol } from "./provider-config";
 import { publishUsage } from "./published-usage";
+import { firstError } from "./first-error";
+import { noteIncomplete } from "./incomplete-streams";
 import { isCompressed, isFromProvider, nameServer, noteCompressed, readStatus } from "./response-headers";
 import {
+  BAD_GATEWAY,
   BAD_RESPONSE,
   COMPRESSED_RESPONSE,
   EMPTY_RESPONSE,
@@ -24,10 +27,16 @@ import {
   UNASKED_STREAM,
   writeBadResponse,
 } from "./response-reply";
-import { editResponse, translateResponse } from "./whole-response";
+import { hasKnownEnd } from "./stream-end";
+import { tellsUsage } from "./usage-tap";
+import { WatchedBody } from "./watched-body";
+import { WatchedStream } from "./watched-stream";
+import { editResponse, streamResponse, translateResponse } from "./whole-response";
 
 /** Of so many pieces of a stream one tells what it has cost so far. */
 const PUBLISH_EVERY = 16;
+/** A stream that has not begun within so many bytes is not waited for. */
+const MOST_HELD = 64 * 1024;
 
 const document = new JsonDocument();
 const out = new ByteBuffer();
@@ -42,6 +51,11 @@ export class Answer {
   private isConverted: bool = false;
   private isEdited: bool = false;
   private chunks: i32 = 0;
+  /** Headers wait for the stream's first event, of which these bytes have come. */
+  private isHolding: bool = false;
+  private heldBytes: i32 = 0;
+  /** The stream passes, and ends in a known way. */
+  private hasEnd: bool = false;
 
   constructor(private readonly exchange: Exchange) {}
 
@@ -95,24 +109,28 @@ export class Answer {
     }
     this.watch(new TranslatedStream(translator));
     if (headers.get("content-length") != ABSENT) headers.remove("content-length");
-    return HeadersAction.Continue;
+    // What the provider refuses at once is an error of its status, which SDKs and retries of Envoy's can act on.
+    this.isHolding = true;
+    return HeadersAction.HoldForBody;
   }
 
-  /** A response in OpenAI's language already. */
+  /** A response in the client's language already. */
   private onPassed(headers: HeaderMap, isEventStream: bool, treatment: BodyTreatment): HeadersAction {
     const exchange = this.exchange;
-    const watches = treatment == BodyTreatment.OpenAi && !this.isEdited && this.hasUsage(isEventStream);
+    const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isEventStream, headers);
     if (!watches && !this.isEdited) return HeadersAction.Continue;
     if (isCompressed(headers)) {
       noteCompressed("it is passed on as it is");
       return HeadersAction.Continue;
     }
-    if (!isEventStream) {
+    if (!isEventStream && this.isEdited) {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.watch(watches ? new WatchedStream(exchange) : null);
-    const mayChange = !watches || exchange.asksForUsage;
+    if (!isEventStream) this.watch(new WatchedBody(exchange));
+    else this.watch(this.isEdited ? null : new WatchedStream(exchange));
+    this.hasEnd = isEventStream && watches && hasKnownEnd(exchange.api);
+    const mayChange = isEventStream && (this.isEdited || exchange.asksForUsage);
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
   }
@@ -125,30 +143,34 @@ export class Answer {
 
   /** Translates a whole body. */
   onBody(body: BodyBuffer): BodyAction {
+    const exchange = this.exchange;
     out.release(64 * 1024);
     // Trailers may follow the headers at once: then there is no body that something could be put into.
     if (!body.size && (this.status >= 400 || this.isConverted)) return this.onEmptyBody();
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
       const error = body.bytes();
-      const hidden = hideKeys(this.exchange.config.tokens, error);
-      if (!translateError(this.exchange, document, this.status, type, error, out)) {
+      const hidden = hideKeys(exchange.config.tokens, error);
+      if (!translateError(exchange, document, this.status, type, error, out)) {
         if (hidden) body.replace(error);
         return BodyAction.Continue;
       }
       responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted) {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
-      if (!editResponse(this.exchange, body.bytes(), out)) return BodyAction.Continue;
-    } else if (!translateResponse(this.exchange, body.bytes(), this.isEdited, out)) {
+      const isChanged = editResponse(exchange, body.bytes(), out);
+      publishUsage(exchange.usage);
+      if (!isChanged) return BodyAction.Continue;
+    } else if (exchange.streaming) {
+      this.writeStream(body.bytes());
+    } else if (!translateResponse(exchange, body.bytes(), this.isEdited, out)) {
       writeBadResponse(out, BAD_RESPONSE);
-      responseHeaders.setText(":status", "502");
-      responseHeaders.setText("content-type", "application/json");
+      setError(BAD_GATEWAY);
     }
     body.replace(out.slice);
     text.clear();
     responseHeaders.set("content-length", text.integer(out.size).slice);
-    publishUsage(this.exchange.usage);
+    if (this.isConverted) publishUsage(exchange.usage);
     return BodyAction.Continue;
   }
 
@@ -161,13 +183,29 @@ export class Answer {
     return hasReplied ? BodyAction.Replied : BodyAction.Continue;
   }
 
+  /** Translates a whole response for a client that asked for a stream. */
+  private writeStream(body: Slice): void {
+    const status = streamResponse(this.exchange, body, this.isEdited, out);
+    if (status) setError(status);
+    else responseHeaders.setText("content-type", "text/event-stream");
+  }
+
   /** Translates a piece of a stream. */
   onChunk(chunk: Slice, isLastChunk: bool): Slice {
     const stream = this.stream;
     if (stream === null) return chunk;
-    const forward = stream.push(chunk, isLastChunk);
+    let forward = stream.push(chunk, isLastChunk);
+    if (this.isHolding) {
+      this.heldBytes += sliceSize(chunk);
+      if (this.isStillHolding(stream, isLastChunk)) return HOLD;
+      this.isHolding = false;
+      if (stream.errorStatus && !stream.hasBegun) forward = this.refuse(stream.errorStatus, forward);
+    }
+    const isDone = stream.isDone;
+    if (isDone) this.bodyMode = BodyMode.Skip;
     // A client may leave at any time, and then the access log is written before anybody hears of it.
-    if (isLastChunk || ++this.chunks % PUBLISH_EVERY == 0) publishUsage(this.exchange.usage);
+    if (isLastChunk || isDone || ++this.chunks % PUBLISH_EVERY == 0) publishUsage(this.exchange.usage);
+    if (isLastChunk) this.onEnd();
     return forward;
   }
 
@@ -175,8 +213,35 @@ export class Answer {
   onTrailers(): void {
     const stream = this.stream;
     if (stream === null) return;
-    stream.push(sliceOf(0, 0), true);
+    const rest = stream.push(sliceOf(0, 0), true);
+    if (this.isHolding && stream.errorStatus && !stream.hasBegun) {
+      const error = this.refuse(stream.errorStatus, rest);
+      responseBody.begin(this.heldBytes);
+      if (this.heldBytes) responseBody.replace(error);
+      else responseHeaders.remove("content-length");
+    } else if (this.isHolding && this.heldBytes) {
+      responseBody.begin(this.heldBytes);
+      responseBody.replace(rest);
+    }
     publishUsage(this.exchange.usage);
+    this.onEnd();
+  }
+
+  private isStillHolding(stream: AnswerStream, isLastChunk: bool): bool {
+    return !isLastChunk && !stream.hasBegun && !stream.errorStatus && this.heldBytes < MOST_HELD;
+  }
+
+  /** Makes the error event that a stream begins with the response. */
+  private refuse(status: i32, events: Slice): Slice {
+    const error = firstError(events);
+    setError(status);
+    text.clear();
+    responseHeaders.set("content-length", text.integer(sliceSize(error)).slice);
+    return error;
+  }
+
+  private onEnd(): void {
+    if (this.hasEnd && !this.exchange.isComplete) noteIncomplete(this.exchange.config.name);
   }
 
   /** Gives the memory of the stream back. */
@@ -185,10 +250,23 @@ export class Answer {
     if (stream) stream.free();
   }
 
-  /** Whether an answer in OpenAI's language is a stream with usage to find, or to drop. */
-  private hasUsage(isEventStream: bool): bool {
-    return isEventStream && (this.exchange.includeUsage || this.exchange.asksForUsage);
+  /** Whether a response in the client's language has usage to find, or to drop. */
+  private isWatched(isEventStream: bool, headers: HeaderMap): bool {
+    const exchange = this.exchange;
+    if (!tellsUsage(exchange.api)) return false;
+    if (!isEventStream) return isJson(headers);
+    return exchange.includeUsage || !exchange.config.disableStreamUsageStats;
   }
+}
+
+function setError(status: i32): void {
+  text.clear();
+  responseHeaders.set(":status", text.integer(status).slice);
+  responseHeaders.setText("content-type", "application/json");
+}
+
+function isJson(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "application/json");
 }
 
 function replied(hasReplied: bool): HeadersAction {

@@ -11,7 +11,7 @@ import {
 } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
-import { jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";
+import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext, jsonUnescape } from "../../assembly/json/value";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { Exchange } from "./exchange";
 
@@ -52,11 +52,31 @@ export function translateError(
 function readError(exchange: Exchange, answer: JsonDocument): void {
   const text = exchange.config.provider.errorMessage(answer);
   if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
+  else writeDetails(text);
   const reason = exchange.config.provider.errorCode(answer);
   if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
   else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
   const plain = answer.get("error");
   if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
+}
+
+/**
+ * A list of what is wrong with a request, as servers built on FastAPI answer with 422: each with its place and a message.
+ * https://fastapi.tiangolo.com/tutorial/handling-errors/
+ */
+function writeDetails(list: Slice): void {
+  for (let item = jsonFirst(list); item != ABSENT && message.size < LONGEST_TEXT; item = jsonNext(list, item)) {
+    const text = jsonGet(item, "msg");
+    if (jsonKind(text) != JsonKind.String) continue;
+    if (message.size) message.text("; ");
+    const place = jsonGet(item, "loc");
+    for (let part = jsonFirst(place); part != ABSENT; part = jsonNext(place, part)) {
+      if (jsonKind(part) == JsonKind.String) jsonUnescape(part, message);
+      else message.append(part);
+      message.text(jsonNext(place, part) == ABSENT ? ": " : ".");
+    }
+    jsonUnescape(text, message);
+  }
 }
 
 /** A stream that was refused may say so in an event, whatever the content type is: DashScope does. */

@@ -42,6 +42,8 @@ export class Exchange {
   hasSettings: bool = false;
   /** Seconds since 1970 at the request: `created` of what is converted. */
   created: i64 = 0;
+  /** Whether a stream that passes has said that its response is whole, or why it is not. */
+  isComplete: bool = false;
   /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
   readonly usage: TokenUsage = new TokenUsage();
   /** What the provider wants to know again for the path and the answer; only the provider knows what it means. */

@@ -114,7 +114,9 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
-    return this.answer.onChunk(chunk, isLastChunk);
+    const forward = this.answer.onChunk(chunk, isLastChunk);
+    this.responseBodyMode = this.answer.bodyMode;
+    return forward;
   }
 
   override onResponseTrailers(trailers: HeaderMap): void {

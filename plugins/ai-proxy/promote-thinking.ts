@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, isSpace, byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, byteAt, isSpace, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { keyOf, removeMember, setMember } from "../../assembly/json/member-edit";
@@ -7,119 +7,77 @@ import {
   jsonContent,
   jsonFirst,
   jsonGet,
-  jsonInteger,
   jsonKind,
   JsonKind,
   jsonMemberValue,
   jsonNext,
   jsonPlain,
 } from "../../assembly/json/value";
-import { sseData, sseEnd } from "../../assembly/sse/encoder";
 
-/** Thoughts beyond this many bytes are not held back any longer. */
-const MOST_HELD = 1 << 20;
+/** The name of reasoning with DeepSeek, Qwen and others. https://api-docs.deepseek.com/guides/reasoning_model */
+export const REASONING_CONTENT = "reasoning_content";
+/** Its name with Ollama and newer servers of vLLM. https://docs.vllm.ai/en/latest/features/reasoning_outputs/ */
+export const REASONING = "reasoning";
 
 const name = new ByteBuffer();
 
-/** Makes the thoughts of each message that says nothing else its content. */
+/** Makes the reasoning of each message that says nothing else its content. */
 export function promoteThinking(answer: JsonDocument, edit: JsonEdit): void {
   const choices = answer.get("choices");
   for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
     const message = jsonGet(choice, "message");
-    const thoughts = jsonGet(message, "reasoning_content");
-    if (!isText(thoughts) || !isBlank(jsonGet(message, "content")) || hasCalls(message)) continue;
-    makeContent(edit, message, thoughts);
+    const field = reasoningField(message);
+    if (field.length && !saysSomething(message)) makeContent(edit, message, field, jsonGet(message, field));
   }
 }
 
-/**
- * Thoughts of a stream, held back until it is known whether the answer says anything else. If it does, the client gets
- * them with the first words of it; if it ends without, they are the answer.
- */
-export class ThinkingStream {
-  /** The thoughts, still escaped as in JSON. */
-  private readonly held: ByteBuffer = new ByteBuffer();
-  private readonly value: ByteBuffer = new ByteBuffer();
-  private isSettled: bool = false;
-
-  /** Edits an event; `false` where it holds nothing but thoughts, which wait. */
-  edit(event: JsonDocument, edit: JsonEdit): bool {
-    const choice = firstChoice(event.get("choices"));
-    if (this.isSettled || choice == ABSENT) return true;
-    const delta = jsonGet(choice, "delta");
-    const thoughts = jsonGet(delta, "reasoning_content");
-    const hasThoughts = isText(thoughts);
-    if (hasThoughts) this.held.append(jsonContent(thoughts));
-    const isLast = jsonKind(jsonGet(choice, "finish_reason")) == JsonKind.String;
-    const speaks = !isBlank(jsonGet(delta, "content")) || hasCalls(delta);
-    if (speaks || isLast || this.held.size > MOST_HELD) {
-      this.settle(edit, choice, delta, speaks || !isLast);
-      return true;
-    }
-    if (!hasThoughts) return true;
-    // What stands beside the thoughts, such as the role, does not wait.
-    removeMember(edit, delta, "reasoning_content");
-    return jsonGet(delta, "role") != ABSENT || jsonKind(event.get("usage")) == JsonKind.Object;
-  }
-
-  /** Makes the thoughts the answer where the stream ends and has not said why. */
-  finish(out: ByteBuffer): void {
-    if (this.isSettled) return;
-    this.isSettled = true;
-    if (!this.held.size) return;
-    sseData(out);
-    out.text(
-      '{"id":"","object":"chat.completion.chunk","created":0,"model":"","choices":[{"index":0,"delta":{"content":"',
-    );
-    out.append(this.held.slice).text('"},"finish_reason":null}]}');
-    sseEnd(out);
-  }
-
-  /** Gives the memory back. */
-  free(): void {
-    this.held.dispose();
-    this.value.dispose();
-  }
-
-  private settle(edit: JsonEdit, choice: Slice, delta: Slice, areThoughts: bool): void {
-    this.isSettled = true;
-    if (!this.held.size) return;
-    this.value.byte(0x22).append(this.held.slice).byte(0x22);
-    const text = this.value.slice;
-    if (jsonKind(delta) != JsonKind.Object) return;
-    if (areThoughts) setMember(edit, delta, "reasoning_content", text);
-    else makeContent(edit, delta, text);
-    this.held.free();
-  }
+/** The member that holds a message's reasoning; "" where it has none. */
+export function reasoningField(message: Slice): string {
+  if (isText(jsonGet(message, REASONING_CONTENT))) return REASONING_CONTENT;
+  return isText(jsonGet(message, REASONING)) ? REASONING : "";
 }
 
-/** The choice that has the index 0: the others are passed on as they are. */
-function firstChoice(choices: Slice): Slice {
-  for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
-    if (jsonInteger(jsonGet(choice, "index"), 0) == 0) return choice;
-  }
-  return ABSENT;
+/** Whether a message has something for the user beside reasoning: words, a refusal, sound, or calls. */
+export function saysSomething(message: Slice): bool {
+  return (
+    !isBlank(jsonGet(message, "content")) ||
+    jsonFirst(jsonGet(message, "tool_calls")) != ABSENT ||
+    isText(jsonGet(message, "refusal")) ||
+    jsonKind(jsonGet(message, "function_call")) == JsonKind.Object ||
+    jsonKind(jsonGet(message, "audio")) == JsonKind.Object
+  );
 }
 
-/** Gives a message these words as its content, and no thoughts. */
-function makeContent(edit: JsonEdit, message: Slice, text: Slice): void {
-  const thoughts = keyOf(message, "reasoning_content");
-  if (thoughts == ABSENT || jsonGet(message, "content") != ABSENT) {
+/** Gives a message this text (a JSON string) as its content, and no reasoning; `field` is where its reasoning stands. */
+export function makeContent(edit: JsonEdit, message: Slice, field: string, text: Slice): void {
+  const reasoning = keyOf(message, field);
+  dropOther(edit, message, field);
+  if (reasoning == ABSENT || jsonGet(message, "content") != ABSENT) {
     setMember(edit, message, "content", text);
-    removeMember(edit, message, "reasoning_content");
+    removeMember(edit, message, field);
     return;
   }
   name.clear();
-  edit.replace(thoughts, name.text('"content"').slice);
-  edit.replace(jsonMemberValue(message, thoughts), text);
+  edit.replace(reasoning, name.text('"content"').slice);
+  edit.replace(jsonMemberValue(message, reasoning), text);
 }
 
-function hasCalls(message: Slice): bool {
-  return jsonFirst(jsonGet(message, "tool_calls")) != ABSENT;
+/** Takes the reasoning out of a message. */
+export function removeReasoning(edit: JsonEdit, message: Slice, field: string): void {
+  dropOther(edit, message, field);
+  removeMember(edit, message, field);
+}
+
+/** Some servers write the same reasoning under both names: the second becomes `null`. */
+function dropOther(edit: JsonEdit, message: Slice, field: string): void {
+  const value = jsonGet(message, field == REASONING ? REASONING_CONTENT : REASONING);
+  if (!isText(value)) return;
+  name.clear();
+  edit.replace(value, name.text("null").slice);
 }
 
 function isText(value: Slice): bool {
-  return sliceSize(jsonContent(value)) > 0;
+  return jsonKind(value) == JsonKind.String && sliceSize(jsonContent(value)) > 0;
 }
 
 /** Whether a content says nothing: it is missing, `null`, empty, or white space. */

@@ -24,10 +24,22 @@ export const enum BodyTreatment {
 
 /** Turns a provider's event stream into OpenAI's, one event at a time. One object a stream. */
 export abstract class EventTranslator {
+  /** The HTTP status of the error that ended the stream: it becomes the response's where nothing was sent; 0 for none. */
+  errorStatus: i32 = 0;
   /** Writes what the client receives for one event of the provider; nothing is fine. */
   abstract onEvent(event: SseDecoder, out: ByteBuffer): void;
   /** Writes what is still owed when the provider's stream has ended. */
   abstract onEnd(out: ByteBuffer): void;
+  /** Gives the memory of the stream back. */
+  free(): void {}
+}
+
+/** Edits the events of a stream that is OpenAI's but for some details. One object a stream. */
+export abstract class EventEditor {
+  /** Edits one event. */
+  abstract edit(event: JsonDocument, edit: JsonEdit): void;
+  /** Appends what is still owed before `[DONE]`, or at the end of the stream; called once or twice. */
+  onEnd(out: ByteBuffer): void {}
   /** Gives the memory of the stream back. */
   free(): void {}
 }
@@ -149,15 +161,17 @@ export abstract class Provider {
     return null;
   }
 
-  /** Whether `editEvent` has something to do in a stream that is OpenAI's but for some details. */
+  /** Whether `eventEditor` gives an editor. */
   editsEvents(exchange: Exchange): bool {
     return false;
   }
 
-  /** Edits one event of such a stream. */
-  editEvent(exchange: Exchange, event: JsonDocument, edit: JsonEdit): void {}
+  /** The editor of a stream that is OpenAI's but for some details; `null` where nothing has to be edited. */
+  eventEditor(exchange: Exchange): EventEditor | null {
+    return null;
+  }
 
-  /** The provider's message in an error answer (a string token with its quotes); absent if there is none to find. */
+  /** The provider's message in an error answer: a string token with its quotes, or a list of FastAPI's; absent for none. */
   errorMessage(response: JsonDocument): Slice {
     return 0;
   }

@@ -19,7 +19,8 @@ import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
 import { shownModel } from "./response-headers";
 
-const BAD_GATEWAY = 502;
+/** The status for a response that is not what its API promises. */
+export const BAD_GATEWAY = 502;
 
 /** What is not what its API promises, in the words of the error. */
 export const BAD_RESPONSE = "The provider's answer is not what its API promises.";

@@ -3,20 +3,26 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { sliceOfBuffer, sliceToString } from "../../../assembly/bytes/slice";
 import { isVisible } from "../../../assembly/config/printable";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { sliceSize } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { removeMember } from "../../../assembly/json/member-edit";
 import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/value";
 import { readFilled } from "../address";
+import { sseEnd } from "../../../assembly/sse/encoder";
 import { ApiToken } from "../api-token";
+import { ChunkHead } from "../chunk-head";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
+import { EventEditor } from "../provider";
 import { TextSource } from "../text-source";
 
 const HOST = "api.moonshot.cn";
 /** An uploaded file never changes; it may be deleted. */
 const FILE_MILLISECONDS = 3_600_000;
+const LONGEST_USAGE = 4096;
 
 /** Moonshot's Kimi. https://platform.moonshot.cn/docs/api/chat */
 class Moonshot extends OpenAiCompatible {
@@ -47,14 +53,52 @@ class Moonshot extends OpenAiCompatible {
     return exchange.api == Api.ChatCompletions;
   }
 
-  /** The usage stands inside the last choice, and once more in a chunk of its own if the client asked. */
-  override editEvent(exchange: Exchange, event: JsonDocument, edit: JsonEdit): void {
+  override eventEditor(exchange: Exchange): EventEditor | null {
+    return exchange.api == Api.ChatCompletions ? new MoonshotEvents(exchange) : null;
+  }
+}
+
+/**
+ * Moves the usage of a stream from its last choice to where OpenAI's clients look: to the top of that chunk, or, where the
+ * client asked for it, into a chunk of its own, unless Moonshot sends that one too.
+ */
+class MoonshotEvents extends EventEditor {
+  private readonly head: ChunkHead = new ChunkHead();
+  /** The usage that the client is still owed; empty where it is owed none. */
+  private readonly owed: ByteBuffer = new ByteBuffer();
+
+  constructor(private readonly exchange: Exchange) {
+    super();
+  }
+
+  edit(event: JsonDocument, edit: JsonEdit): void {
+    const exchange = this.exchange;
     const choice = jsonFirst(event.get("choices"));
     const usage = jsonGet(choice, "usage");
+    const isTold = jsonKind(event.get("usage")) == JsonKind.Object;
+    if (isTold) this.owed.clear();
     if (jsonKind(usage) != JsonKind.Object) return;
     exchange.usage.read(usage);
     removeMember(edit, choice, "usage");
     if (!exchange.includeUsage) edit.set("usage", usage);
+    else if (!isTold && sliceSize(usage) <= LONGEST_USAGE) {
+      this.head.read(exchange, event);
+      this.owed.clear();
+      this.owed.append(usage);
+    }
+  }
+
+  override onEnd(out: ByteBuffer): void {
+    if (!this.owed.size) return;
+    this.head.write(out);
+    out.text('],"usage":').append(this.owed.slice).byte(0x7d);
+    sseEnd(out);
+    this.owed.clear();
+  }
+
+  override free(): void {
+    this.head.dispose();
+    this.owed.dispose();
   }
 }
 

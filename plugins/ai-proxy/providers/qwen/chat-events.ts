@@ -13,6 +13,8 @@ import { QwenChoice, QwenToolCall } from "./choice";
 import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
 import { choicesWanted, CUMULATIVE, hasNote } from "./notes";
 
+const BAD_GATEWAY = 502;
+
 /** Shared by all streams, for an event is done with before the next one comes. */
 const document = new JsonDocument();
 const choice = new QwenChoice();
@@ -44,17 +46,19 @@ export class ChatEvents extends EventTranslator {
     if (stream.hasEnded) return;
     stream.writeTo(out);
     if (event.tooLong) {
-      stream.fail("The provider sent an event that is too long.", "upstream_event_too_long");
+      this.fail("The provider sent an event that is too long.", "upstream_event_too_long");
       return;
     }
     if (!event.hasData || sliceEquals(event.data, "[DONE]")) return;
     if (document.parse(event.data) != JsonError.None || !document.isObject) {
-      stream.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
+      this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
       return;
     }
     const output = document.get("output");
     if (sliceEquals(event.event, "error") || jsonKind(output) != JsonKind.Object) {
-      stream.failWith(errorMessageOf(document), errorType(statusOf(event.comment)), errorCodeOf(document));
+      const status = statusOf(event.comment);
+      this.errorStatus = status;
+      stream.failWith(errorMessageOf(document), errorType(status), errorCodeOf(document));
       return;
     }
     stream.begin(jsonContent(document.get("request_id")), this.exchange.created, this.exchange.model.slice);
@@ -66,11 +70,16 @@ export class ChatEvents extends EventTranslator {
     if (stream.hasEnded) return;
     stream.writeTo(out);
     if (stream.isComplete) stream.end(this.usageChunk());
-    else stream.fail("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
+    else this.fail("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
   }
 
   override free(): void {
     this.stream.free();
+  }
+
+  private fail(message: string, code: string): void {
+    this.errorStatus = BAD_GATEWAY;
+    this.stream.fail(message, code);
   }
 
   private translate(output: Slice): void {

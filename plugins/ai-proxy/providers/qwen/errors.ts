@@ -15,7 +15,7 @@ export function errorCodeOf(response: JsonDocument): Slice {
   return textOf(response, "code");
 }
 
-/** The status that DashScope writes into a comment of each event (`:HTTP_STATUS/429`); 500 if there is none. */
+/** The status that DashScope writes into a comment of each event (`:HTTP_STATUS/429`); 500 if it names no error. */
 export function statusOf(comment: Slice): i32 {
   const prefix = "HTTP_STATUS/";
   if (!sliceStartsWith(comment, prefix) || sliceSize(comment) != prefix.length + 3) return 500;
@@ -25,7 +25,7 @@ export function statusOf(comment: Slice): i32 {
     if (digit > 9) return 500;
     status = status * 10 + <i32>digit;
   }
-  return status;
+  return status < 400 ? 500 : status;
 }
 
 function textOf(response: JsonDocument, key: string): Slice {

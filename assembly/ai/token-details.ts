@@ -1,0 +1,63 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice } from "../bytes/slice";
+import { jsonEquals, jsonFirstKey, jsonInteger, JsonKind, jsonKind, jsonMemberValue, jsonNextKey } from "../json/value";
+
+/** What the tokens of one side are. A count of -1 was not told. */
+export class TokenDetails {
+  /** Those that came from the provider's cache. */
+  cached: i64 = -1;
+  /** Those that were reasoning. */
+  reasoning: i64 = -1;
+  audio: i64 = -1;
+  text: i64 = -1;
+  image: i64 = -1;
+  video: i64 = -1;
+
+  /** Takes over a `…_tokens_details` object; what it does not name stays. */
+  read(details: Slice): void {
+    for (let key = jsonFirstKey(details); key != ABSENT;) {
+      const value = jsonMemberValue(details, key);
+      const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
+      if (count >= 0) this.set(key, count);
+      key = jsonNextKey(details, value);
+    }
+  }
+
+  /** The tokens of all kinds of content together; -1 where none was told. */
+  get sum(): i64 {
+    let sum: i64 = -1;
+    if (this.audio >= 0) sum = max<i64>(sum, 0) + this.audio;
+    if (this.text >= 0) sum = max<i64>(sum, 0) + this.text;
+    if (this.image >= 0) sum = max<i64>(sum, 0) + this.image;
+    if (this.video >= 0) sum = max<i64>(sum, 0) + this.video;
+    return sum;
+  }
+
+  /** Writes the member `name` with what was told; nothing where nothing was. */
+  write(name: string, out: ByteBuffer): void {
+    const from = out.size;
+    this.writeCount("cached_tokens", this.cached, name, from, out);
+    this.writeCount("reasoning_tokens", this.reasoning, name, from, out);
+    this.writeCount("audio_tokens", this.audio, name, from, out);
+    this.writeCount("text_tokens", this.text, name, from, out);
+    this.writeCount("image_tokens", this.image, name, from, out);
+    this.writeCount("video_tokens", this.video, name, from, out);
+    if (out.size > from) out.byte(0x7d);
+  }
+
+  private set(key: Slice, count: i64): void {
+    if (jsonEquals(key, "cached_tokens")) this.cached = count;
+    else if (jsonEquals(key, "reasoning_tokens")) this.reasoning = count;
+    else if (jsonEquals(key, "audio_tokens")) this.audio = count;
+    else if (jsonEquals(key, "text_tokens")) this.text = count;
+    else if (jsonEquals(key, "image_tokens")) this.image = count;
+    else if (jsonEquals(key, "video_tokens")) this.video = count;
+  }
+
+  private writeCount(kind: string, count: i64, name: string, from: i32, out: ByteBuffer): void {
+    if (count < 0) return;
+    if (out.size == from) out.text(',"').text(name).text('":{"');
+    else out.text(',"');
+    out.text(kind).text('":').integer(count);
+  }
+}

@@ -1,0 +1,159 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceBetween, sliceSize, sliceStart } from "../bytes/slice";
+
+const QUOTE: u32 = 0x22;
+const BACKSLASH: u32 = 0x5c;
+const OPEN_OBJECT: u32 = 0x7b;
+const OPEN_ARRAY: u32 = 0x5b;
+/** `{` and `[` differ in this bit alone, and so do `}` and `]`. */
+const CASE_BIT: u32 = 0x20;
+const CLOSE: u32 = 0x7d;
+const COMMA: u32 = 0x2c;
+/** An object of more bytes than this is not kept. */
+const LONGEST_VALUE = 16 * 1024;
+
+/**
+ * Finds one member of the outermost object of a JSON text that comes in pieces, and keeps its value where that is an
+ * object: of 16 KiB at most, so that memory is bounded however long the text is. The text is not validated, and a key that
+ * is spelled with escapes is not found. Each byte is looked at once.
+ */
+export class MemberScanner {
+  private readonly kept: ByteBuffer = new ByteBuffer();
+  private depth: i32 = 0;
+  private isInString: bool = false;
+  private isEscaped: bool = false;
+  /** The next string of the outermost object is a key. */
+  private isKeyNext: bool = false;
+  /** How much of the name the key has matched; -1 where it is another one. */
+  private matched: i32 = -1;
+  private isFound: bool = false;
+  private isKeeping: bool = false;
+  private isDone: bool = false;
+
+  /** `name`: the member's key, ASCII. */
+  constructor(private readonly name: string) {}
+
+  /** Whether the rest need not be looked at: the value is whole, or there is none to find. */
+  get hasEnded(): bool {
+    return this.isDone;
+  }
+
+  /** The value, once it is whole; `ABSENT` before, and where there is none. */
+  get value(): Slice {
+    return this.isDone && this.kept.size ? this.kept.slice : ABSENT;
+  }
+
+  /** Looks at the next piece. */
+  push(piece: Slice): void {
+    let p = sliceStart(piece);
+    const end = p + sliceSize(piece);
+    let from = p;
+    while (p < end && !this.isDone) {
+      if (this.isInString) {
+        p = this.readString(p, end);
+        continue;
+      }
+      // Below the outermost object nothing matters but strings and brackets.
+      if (this.depth > 1) p = nextBracket(p, end);
+      if (p == end) break;
+      const byte: u32 = load<u8>(p++);
+      if (this.depth == 1 && this.isFound && byte == OPEN_OBJECT) {
+        this.isKeeping = true;
+        from = p - 1;
+      }
+      this.readStructure(byte);
+      if (this.isDone && this.isKeeping) this.keep(from, p);
+    }
+    if (this.isKeeping && !this.isDone) this.keep(from, end);
+  }
+
+  /** Gives the memory back; the scanner is not used again. */
+  dispose(): void {
+    this.kept.dispose();
+  }
+
+  private readStructure(byte: u32): void {
+    if (byte == QUOTE) {
+      this.isInString = true;
+      if (this.depth == 0) this.isDone = true;
+      this.matched = this.depth == 1 && this.isKeyNext ? 0 : -1;
+      return;
+    }
+    const folded = byte | CASE_BIT;
+    if (folded == OPEN_OBJECT) {
+      if (this.depth == 0 && byte == OPEN_ARRAY) this.isDone = true;
+      this.depth++;
+      this.isKeyNext = this.depth == 1;
+    } else if (folded == CLOSE) {
+      this.depth--;
+      if (this.depth <= 0 || (this.depth == 1 && this.isKeeping)) this.isDone = true;
+    } else if (byte == COMMA && this.depth == 1) {
+      this.isKeyNext = true;
+      this.isFound = false;
+    }
+  }
+
+  /** Reads on in a string; gives the address behind what was read. */
+  private readString(p: usize, end: usize): usize {
+    if (this.isEscaped) {
+      this.isEscaped = false;
+      return p + 1;
+    }
+    if (this.matched < 0) p = nextInString(p, end);
+    if (p == end) return p;
+    const byte: u32 = load<u8>(p);
+    if (byte == BACKSLASH) {
+      this.isEscaped = true;
+      this.matched = -1;
+    } else if (byte == QUOTE) {
+      this.isInString = false;
+      if (this.depth == 1 && this.isKeyNext) {
+        this.isKeyNext = false;
+        this.isFound = this.matched == this.name.length;
+      }
+    } else {
+      const isNext = this.matched < this.name.length && <u32>this.name.charCodeAt(this.matched) == byte;
+      this.matched = isNext ? this.matched + 1 : -1;
+    }
+    return p + 1;
+  }
+
+  private keep(from: usize, to: usize): void {
+    if (<i32>(to - from) > LONGEST_VALUE - this.kept.size) {
+      this.kept.free();
+      this.isKeeping = false;
+      this.isDone = true;
+    } else this.kept.append(sliceBetween(from, to));
+  }
+}
+
+/** The address of the first quote or bracket from `p` on, or `end`. */
+function nextBracket(p: usize, end: usize): usize {
+  for (; p + 16 <= end; p += 16) {
+    const bytes = v128.load(p);
+    const folded = v128.or(bytes, i8x16.splat(0x20));
+    const brackets = v128.or(i8x16.eq(folded, i8x16.splat(0x7b)), i8x16.eq(folded, i8x16.splat(0x7d)));
+    const mask = i8x16.bitmask(v128.or(brackets, i8x16.eq(bytes, i8x16.splat(0x22))));
+    if (mask) return p + ctz(mask);
+  }
+  for (; p < end; p++) {
+    const byte: u32 = load<u8>(p);
+    const folded = byte | CASE_BIT;
+    if (byte == QUOTE || folded == OPEN_OBJECT || folded == CLOSE) break;
+  }
+  return p;
+}
+
+/** The address of the first quote or backslash from `p` on, or `end`. */
+function nextInString(p: usize, end: usize): usize {
+  for (; p + 16 <= end; p += 16) {
+    const bytes = v128.load(p);
+    const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))));
+    if (mask) return p + ctz(mask);
+  }
+  for (; p < end; p++) {
+    const byte: u32 = load<u8>(p);
+    if (byte == QUOTE || byte == BACKSLASH) break;
+  }
+  return p;
+}
