@@ -25,10 +25,8 @@ export class TokenUsage {
   completion: i64 = 0;
   /** Both together. */
   total: i64 = 0;
-  /** What the tokens of the request are, as far as it was told. */
-  readonly promptDetails: TokenDetails = new TokenDetails();
-  /** What the tokens of the answer are, as far as it was told. */
-  readonly completionDetails: TokenDetails = new TokenDetails();
+  private promptDetails: TokenDetails | null = null;
+  private completionDetails: TokenDetails | null = null;
 
   /**
    * Takes over a usage object: OpenAI's names (`prompt_tokens`, `completion_tokens`), or `input_tokens` and
@@ -50,19 +48,19 @@ export class TokenUsage {
         else if (jsonEquals(key, "cache_creation_input_tokens")) cache += max<i64>(count, 0);
         else if (jsonEquals(key, "cache_read_input_tokens")) {
           cache += max<i64>(count, 0);
-          this.promptDetails.cached = count;
+          this.ofPrompt().cached = count;
         }
       } else if (jsonKind(value) == JsonKind.Object) {
         const name = jsonContent(key);
         const isAnswers = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
-        const details = isAnswers ? this.completionDetails : this.promptDetails;
+        const details = isAnswers ? this.ofCompletion() : this.ofPrompt();
         details.read(value);
       }
       key = jsonNextKey(usage, value);
     }
     if (prompt < 0 && completion < 0 && total < 0) {
-      prompt = this.promptDetails.sum;
-      completion = this.completionDetails.sum;
+      prompt = sumOf(this.promptDetails);
+      completion = sumOf(this.completionDetails);
       if (prompt < 0 && completion < 0) return;
     }
     this.seen = true;
@@ -80,8 +78,25 @@ export class TokenUsage {
     out.text('{"prompt_tokens":').integer(this.prompt);
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
-    this.promptDetails.write("prompt_tokens_details", out);
-    this.completionDetails.write("completion_tokens_details", out);
+    const promptDetails = this.promptDetails;
+    const completionDetails = this.completionDetails;
+    if (promptDetails) promptDetails.write("prompt_tokens_details", out);
+    if (completionDetails) completionDetails.write("completion_tokens_details", out);
     out.byte(0x7d);
   }
+
+  // Most streams are open before anything is told of details.
+  private ofPrompt(): TokenDetails {
+    const details = this.promptDetails;
+    return details ? details : (this.promptDetails = new TokenDetails());
+  }
+
+  private ofCompletion(): TokenDetails {
+    const details = this.completionDetails;
+    return details ? details : (this.completionDetails = new TokenDetails());
+  }
+}
+
+function sumOf(details: TokenDetails | null): i64 {
+  return details ? details.sum : -1;
 }

@@ -32,13 +32,13 @@ export class ReasoningStream {
       if (event.get("error") != ABSENT) this.flush(out, false);
       return true;
     }
-    this.head.read(this.exchange, event);
     let says = jsonKind(event.get("usage")) == JsonKind.Object;
     let position = 0;
     for (let choice = first; choice != ABSENT; choice = jsonNext(choices, choice)) {
       const state = this.choiceOf(jsonInteger(jsonGet(choice, "index"), position++));
       if (state === null || state.isSettled || state.edit(edit, choice, this.heldBytes < MOST_HELD)) says = true;
     }
+    if (this.heldBytes) this.head.read(this.exchange, event);
     return says;
   }
 

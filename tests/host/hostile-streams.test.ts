@@ -23,9 +23,9 @@ const OPENAI =
 /** How each kind of stream goes through the plugin, an event of it, and the most bytes that an open stream may hold. */
 const kinds = {
   "qwen, native": { event: NATIVE, most: 1_200 },
-  "qwen, native, edited": { event: NATIVE, most: 1_500 },
+  "qwen, native, edited": { event: NATIVE, most: 1_750 },
   openai: { event: OPENAI, most: 700 },
-  "openai, every option": { event: OPENAI, most: 900 },
+  "openai, every option": { event: OPENAI, most: 1_100 },
   "openai, no usage": { event: OPENAI, most: 500 },
 };
 
