@@ -98,14 +98,21 @@ for (const [service, family] of Object.entries(families)) {
       });
     });
 
-    it("lets a compressed answer that nobody asked for through as it is", async () => {
+    const isTranslated = service === "qwen-native";
+    it(`${isTranslated ? "refuses" : "lets through"} a compressed response that nobody asked for`, async () => {
       const warnings = async (): Promise<number> =>
         (await gateway()).logs().filter((line) => /\[warning\].*wasm log.*ai-proxy: .*compress/.test(line)).length;
       const before = await warnings();
       const client = await clientOf(service);
-      const answer = await client.chat.completions.create({ model: `${family}-gzip`, messages: hello });
-      const body = answer as unknown as { object?: string; output?: unknown };
-      assert.ok(body.object === "chat.completion" || body.output !== undefined);
+      const asked = client.chat.completions.create({ model: `${family}-gzip`, messages: hello });
+      if (isTranslated) {
+        await assert.rejects(asked, OpenAI.InternalServerError);
+        const { error } = await readStream(client, `${family}-gzip`);
+        assert.ok(error instanceof OpenAI.InternalServerError, String(error));
+        assert.ok((await warnings()) > before);
+        return;
+      }
+      assert.equal((await asked).object, "chat.completion");
       const { body: events } = await rawStream(service, `${family}-gzip`, { stream_options: { include_usage: true } });
       assert.match(events, /"(prompt|input)_tokens":/);
       assert.ok((await warnings()) > before);

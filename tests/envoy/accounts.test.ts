@@ -106,6 +106,7 @@ for (const position of ["downstream", "upstream"])
 
     const answers: [name: string, listener: string, stream: boolean, reply: ProviderReply][] = [
       ["a stream whose usage is dropped", "openai", true, openAiEvents(openAiUsage)],
+      ["a whole response that passes", "openai", false, json({ choices: [{ message }], usage: openAiUsage })],
       ["a whole answer that is translated", "native", false, json({ output, usage: nativeUsage, request_id: "r" })],
       ["a stream that is translated", "native", true, events({ output, usage: nativeUsage, request_id: "r" })],
     ];
@@ -155,10 +156,10 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(await logged(), { ...openAiUsage, ...details });
     });
 
-    it("say nothing of a whole answer that passes unread: whoever keeps accounts reads it himself", async () => {
-      reply = json({ choices: [{ message }], usage: openAiUsage });
-      await chat("openai", false);
-      assert.equal(await logged(), null);
+    it("say what embeddings that pass cost", async () => {
+      reply = json({ data: [{ embedding: [0.5] }], usage: { prompt_tokens: 5, total_tokens: 5 } });
+      await post("openai", "/v1/embeddings", { model: "text-embedding-3-small", input: "x" });
+      assert.deepEqual(await logged(), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
     });
 
     it("say nothing where the provider did not", async () => {
@@ -171,8 +172,17 @@ for (const position of ["downstream", "upstream"])
       const name = "wasmcustom.ai_proxy_compressed_answers_total";
       const plain = json({});
       reply = { ...plain, headers: [...plain.headers, ["content-encoding", "gzip"]] };
-      const { body } = await chat("native", false);
+      const { body } = await chat("openai", false);
       assert.equal(body.toString(), "{}");
+      assert.equal((await envoy.stats(name))[name], 1);
+      assert.equal((await chat("native", false)).status, 502);
+      assert.equal((await envoy.stats(name))[name], 2);
+    });
+
+    it("count streams that end before their response", async () => {
+      const name = "wasmcustom.ai_proxy_incomplete_streams_total";
+      reply = events({ choices: [{ index: 0, delta: message, finish_reason: null }] });
+      assert.equal((await chat("openai", true)).body.toString(), reply.chunks.join(""));
       assert.equal((await envoy.stats(name))[name], 1);
     });
   });
