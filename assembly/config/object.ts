@@ -74,7 +74,12 @@ export class ConfigObject {
 
   /** Reports that the member cannot be used. */
   fail(key: string, reason: string): void {
-    this.fault(`${this.path}.${key}`, reason);
+    if (this.report.errors.length < MOST_LINES) this.fault(`${this.path}.${key}`, reason);
+  }
+
+  /** Reports that the object as a whole cannot be used. */
+  refuse(reason: string): void {
+    if (this.report.errors.length < MOST_LINES) this.fault(this.path, reason);
   }
 
   /** Reports something that an operator should look at. */
@@ -83,7 +88,10 @@ export class ConfigObject {
   }
 
   protected unknown(name: Slice): void {
+    // Refused already, and no further line is written.
+    if (this.report.errors.length >= MOST_LINES) return;
     const option = meantOption(name, this.guarding);
+    if (!option.length && this.report.warnings.length >= MOST_LINES) return;
     if (!option.length) this.warn(shownName(name), "is not known and has no effect");
     else if (jsonEquals(name, option)) this.fail(option, "has no effect here: it belongs elsewhere");
     else this.fail(shownName(name), `is not known: write ${option}, or leave it out`);

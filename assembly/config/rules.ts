@@ -51,7 +51,7 @@ export class RuleMatch {
     for (let i = 0; i < services.length; i++) this.services.add(services[i]);
     this.category = this.categorize();
     if (this.category == Category.None) {
-      reader.report.errors.push(`${reader.path} must say what it applies to with one of ${MATCH_KEYS.join(", ")}`);
+      reader.refuse(`must say what it applies to with one of ${MATCH_KEYS.join(", ")}`);
     }
     this.warnAboutOthers(reader);
   }

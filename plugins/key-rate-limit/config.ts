@@ -86,8 +86,7 @@ export class KeyRateLimitConfig {
     const count = rate.length ? <u32>reader.integerOrText(rate, 1, 1, MOST) : 0;
     const concurrent = <u32>reader.integer("concurrent", 0, 1, MOST);
     const options = [PER_SECOND, PER_MINUTE, PER_HOUR, PER_DAY, "concurrent"].join(", ");
-    if (!rate.length && !reader.has("concurrent"))
-      reader.report.errors.push(`${reader.path} must limit with one of ${options}`);
+    if (!rate.length && !reader.has("concurrent")) reader.refuse(`must limit with one of ${options}`);
     if (!key.length) return;
     const isPattern = key.startsWith(PATTERN) && !this.source.isAddress;
     const isMany = this.source.isAddress || key == "*" || isPattern;

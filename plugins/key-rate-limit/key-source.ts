@@ -56,7 +56,7 @@ export class KeySource {
     if (kind == ADDRESS) return new KeySource(kind, readAddressSource(reader));
     const options = [HEADER, PARAMETER, CONSUMER, ADDRESS].join(", ");
     if (kind == CONSUMER) reader.text(CONSUMER);
-    else reader.report.errors.push(`${reader.path} must say what is counted with one of ${options}`);
+    else reader.refuse(`must say what is counted with one of ${options}`);
     return new KeySource(CONSUMER, CONSUMER_HEADER);
   }
 

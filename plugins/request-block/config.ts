@@ -63,7 +63,7 @@ export class RequestBlockConfig {
     config.readMessage(reader);
     if (config.isEmpty && !reader.failed) {
       const lists = "block_urls, block_exact_urls, block_regexp_urls, block_headers, block_bodies";
-      reader.report.errors.push(`${reader.path} must block something with one of ${lists}`);
+      reader.refuse(`must block something with one of ${lists}`);
     }
     return config;
   }

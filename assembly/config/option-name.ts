@@ -1,0 +1,68 @@
+import { byteAt, lowerCase, Slice, sliceSize } from "../bytes/slice";
+
+/** The longest name that is compared with the options: none is longer. */
+export const LONGEST_NAME = 40;
+
+/** Three rows of the table of distances: two one behind the other, and one more for letters that changed places. */
+const rows = new StaticArray<i32>(3 * (LONGEST_NAME + 1));
+
+/** A name with its letters small, and the same without what divides words. Makes no object for each name. */
+export class OptionName {
+  private readonly letters: StaticArray<u8> = new StaticArray<u8>(LONGEST_NAME);
+  private readonly word: StaticArray<u8> = new StaticArray<u8>(LONGEST_NAME);
+  private length: i32 = 0;
+  /** The number of letters without what divides words. */
+  size: i32 = 0;
+
+  /** Takes a name, of which `LONGEST_NAME` bytes count, in the place of the last one. */
+  read(name: Slice): void {
+    this.length = min(sliceSize(name), LONGEST_NAME);
+    this.size = 0;
+    for (let i = 0; i < this.length; i++) {
+      const byte = lowerCase(byteAt(name, i));
+      this.letters[i] = <u8>byte;
+      // "_", "-", "." and the space.
+      if (byte != 0x5f && byte - 0x2d >= 2 && byte != 0x20) this.word[this.size++] = <u8>byte;
+    }
+  }
+
+  /** Whether both are the same but for case and for what divides words. */
+  equals(other: OptionName): bool {
+    return this.size == other.size && !memory.compare(addressOf(this.word), addressOf(other.word), this.size);
+  }
+
+  /** How many letters must be put in, left out, changed, or change places to make one of the other; `most + 1` for more. */
+  distanceTo(other: OptionName, withDividers: bool, most: i32): i32 {
+    return withDividers
+      ? distance(this.letters, this.length, other.letters, other.length, most)
+      : distance(this.word, this.size, other.word, other.size, most);
+  }
+}
+
+function addressOf(bytes: StaticArray<u8>): usize {
+  return changetype<usize>(bytes);
+}
+
+function distance(a: StaticArray<u8>, length: i32, b: StaticArray<u8>, width: i32, most: i32): i32 {
+  if (abs(length - width) > most) return most + 1;
+  const stride = width + 1;
+  for (let j = 0; j < stride; j++) rows[j] = j;
+  let row = 0;
+  for (let i = 1; i <= length; i++) {
+    const above = row;
+    const aboveThat = (row + 2) % 3;
+    row = (row + 1) % 3;
+    let nearest = (rows[row * stride] = i);
+    for (let j = 1; j < stride; j++) {
+      let least = rows[above * stride + j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      least = min(least, min(rows[above * stride + j], rows[row * stride + j - 1]) + 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (isSwapped) least = min(least, rows[aboveThat * stride + j - 2] + 1);
+      rows[row * stride + j] = least;
+      nearest = min(nearest, least);
+    }
+    // A swap looks two rows back: so one more than the limit may still come down.
+    if (nearest > most + 1) return nearest;
+  }
+  return rows[row * stride + width];
+}
