@@ -5,7 +5,7 @@ import { before, describe, test } from "node:test";
 import { fuzzConfigurations } from "../fuzz/configurations.ts";
 import { countSteps } from "../fuzz/counted.ts";
 import { Fuzzer } from "../fuzz/fuzzer.ts";
-import { targets } from "../fuzz/targets.ts";
+import { GATEWAY_KEY, targets } from "../fuzz/targets.ts";
 import { most } from "../fuzz/work.ts";
 import { seed } from "../unit/random.ts";
 
@@ -45,7 +45,12 @@ describe(`ai-proxy under ${TOTAL} mutated exchanges`, () => {
   });
 
   test(`${CONFIGURATIONS} mutated configurations are accepted, or refused with a reason`, (t) => {
-    const accepted = fuzzConfigurations(WASM, CONFIGURATIONS, seed());
+    const configs = targets.map(({ config }) => config);
+    const accepted = fuzzConfigurations(
+      { plugin: "ai-proxy", wasm: WASM, configs, secret: GATEWAY_KEY },
+      CONFIGURATIONS,
+      seed(),
+    );
     t.diagnostic(`SEED=${seed()}, ${accepted} accepted`);
     assert.ok(accepted > CONFIGURATIONS / 10 && accepted < CONFIGURATIONS, `${accepted} accepted is no good mixture`);
   });
