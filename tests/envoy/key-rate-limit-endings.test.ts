@@ -59,12 +59,13 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
       ],
     });
     const nobody = await serve(() => replies["/answer"]!);
-    await nobody.close();
     const clusters = [
       clusterFor({ name: "provider", port: provider.port }),
       clusterFor({ name: "nobody", port: nobody.port }),
     ];
     envoy = await startEnvoy(bootstrapFor([listener], clusters), { concurrency: 2 });
+    // Not before: Envoy might be given the same port.
+    await nobody.close();
   });
   after(async () => {
     await envoy?.stop();
