@@ -33,7 +33,7 @@ for (const position of ["downstream", "upstream"])
         openai: { provider },
         base: { provider: { ...provider, basePath: "/openai", providerDomain: "realtime.example" } },
         original: { provider: { ...provider, protocol: "original" } },
-        lacking: { provider: { type: "qwen", apiToken: "sk-test-qwen" } },
+        lacking: { provider: { type: "deepseek", apiToken: "sk-test-deepseek" } },
       }).map(([name, configuration]) =>
         listenerFor({
           name,
