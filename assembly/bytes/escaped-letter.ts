@@ -1,0 +1,43 @@
+const BACKSLASH: u32 = 0x5c;
+const PERCENT: u32 = 0x25;
+const LOWER_U: u32 = 0x75;
+/** JSON inside JSON inside JSON has seven backslashes before one letter. */
+const MOST_BACKSLASHES: usize = 7;
+
+/** The most bytes that one letter takes: the backslashes, `u` and four hexadecimal digits. */
+export const LONGEST_LETTER: i32 = 12;
+/** A letter of which the end is not there yet. */
+export const INCOMPLETE: u64 = 0;
+
+/**
+ * Reads one letter of a text that may be escaped as JSON strings are (RFC 8259, section 7; also JSON inside JSON) or as
+ * URLs are (RFC 3986, section 2.1). Gives the letter in the high and its size in bytes in the low 32 bits; the backslashes
+ * before it belong to it. `INCOMPLETE` where more bytes could make it longer and `isLast` does not say that none come.
+ */
+export function escapedLetter(at: usize, end: usize, isLast: bool): u64 {
+  let p = at;
+  while (p < end && p - at < MOST_BACKSLASHES && load<u8>(p) == BACKSLASH) p++;
+  if (p == end) return isLast ? letter(BACKSLASH, p - at) : INCOMPLETE;
+  const byte: u32 = load<u8>(p);
+  const digits: usize = byte == PERCENT ? 2 : byte == LOWER_U && p > at ? 4 : 0;
+  let value: u32 = 0;
+  for (let i: usize = 1; i <= digits; i++) {
+    if (p + i == end && !isLast) return INCOMPLETE;
+    const digit = p + i < end ? hexDigit(load<u8>(p + i)) : -1;
+    if (digit < 0) return letter(byte, p + 1 - at);
+    value = (value << 4) | digit;
+  }
+  return letter(digits ? value : byte, p + 1 + digits - at);
+}
+
+// @ts-ignore: decorator
+@inline
+function letter(value: u32, size: usize): u64 {
+  return ((<u64>value) << 32) | (<u64>size);
+}
+
+function hexDigit(byte: u32): i32 {
+  if (byte - 0x30 < 10) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter - 0x61 < 6 ? letter - 0x57 : -1;
+}
