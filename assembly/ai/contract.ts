@@ -2,7 +2,7 @@
 
 /**
  * Request header: the name of the consumer whose key the request carries. Written by key-auth, which removes what a client
- * sends under that name; read by limiters, statistics and the provider.
+ * sends under that name; read by limiters, statistics and ai-proxy, which lets it reach no provider.
  */
 export const CONSUMER_HEADER = "x-mse-consumer";
 
@@ -42,15 +42,39 @@ export const CLIENT_HEADERS_STATE = "ai_client_headers";
  */
 export const PROVIDER_METADATA = "provider";
 
-/** The headers in which clients say who they are: none of them reaches a provider that has a key of ours. */
+/**
+ * The headers in which clients, and the proxies before the gateway, say who they are or whose account pays: none of them
+ * reaches a provider that has a key of ours.
+ */
 export const CREDENTIAL_HEADERS: string[] = [
   "authorization",
   "x-api-key",
   "api-key",
+  "apikey",
+  "anthropic-api-key",
   "x-goog-api-key",
+  "ocp-apim-subscription-key",
+  "x-auth-token",
+  "x-access-token",
   "x-authorization",
+  "x-hi-original-auth",
   "proxy-authorization",
   "cookie",
+  // https://platform.openai.com/docs/api-reference/authentication
+  "openai-organization",
+  "openai-project",
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+  "x-amz-security-token",
+  // https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview
+  "x-forwarded-access-token",
+  "x-auth-request-access-token",
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+  "x-amzn-oidc-accesstoken",
+  "x-amzn-oidc-data",
+  // https://cloud.google.com/iap/docs/signed-headers-howto
+  "x-goog-iap-jwt-assertion",
+  // https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/
+  "cf-access-jwt-assertion",
 ];
 
 /** The parameters of a query in which clients send keys, in lower case: no more than the headers do they reach such a provider. */
@@ -61,6 +85,19 @@ export const CREDENTIAL_PARAMETERS: string[] = [
   "apikey",
   "x-api-key",
   "x-goog-api-key",
+  "subscription-key",
+  "token",
+  "auth_token",
   "access_token",
   "authorization",
 ];
+
+/** The beginnings of WebSocket subprotocols that say the same. https://platform.openai.com/docs/guides/realtime-websocket */
+export const CREDENTIAL_SUBPROTOCOLS: string[] = [
+  "openai-insecure-api-key.",
+  "openai-organization.",
+  "openai-project.",
+];
+
+/** The headers in which a browser says from which page a request comes: of no use to a provider whose client is the gateway. */
+export const PAGE_HEADERS: string[] = ["origin", "referer"];

@@ -7,7 +7,6 @@ import { JsonDocument } from "../../assembly/json/document";
 import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { AnswerEditor } from "./answer-editor";
 import { AnswerStream, TranslatedStream } from "./answer-stream";
-import { hideKeys } from "./credentials";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-answer";
 import { Exchange } from "./exchange";
@@ -16,7 +15,7 @@ import { Protocol } from "./provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
 import { noteIncomplete } from "./incomplete-streams";
-import { isCompressed, isFromProvider, nameServer, noteCompressed, readStatus } from "./response-headers";
+import { isCompressed, nameServer, noteCompressed, readStatus } from "./response-headers";
 import {
   BAD_GATEWAY,
   BAD_RESPONSE,
@@ -59,11 +58,10 @@ export class Answer {
 
   constructor(private readonly exchange: Exchange) {}
 
-  /** Looks at the headers and decides what becomes of the body. A response that is not the provider's passes untouched. */
+  /** Looks at the headers and decides what becomes of the body. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
     const config = exchange.config;
-    if (!isFromProvider(config.position)) return HeadersAction.Continue;
     this.status = readStatus(headers.get(":status"));
     nameServer(exchange, headers);
     if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
@@ -82,7 +80,8 @@ export class Answer {
   private onErrorHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     if (endOfStream) return replied(replyWithError(this.exchange, this.status, headers));
     if (isCompressed(headers)) {
-      noteCompressed("it is passed on as it is");
+      // Where there are keys it is replaced.
+      if (!this.exchange.config.secrets) noteCompressed("it is passed on as it is");
       return HeadersAction.Continue;
     }
     this.bodyMode = BodyMode.Whole;
@@ -149,12 +148,7 @@ export class Answer {
     if (!body.size && (this.status >= 400 || this.isConverted)) return this.onEmptyBody();
     if (this.status >= 400) {
       const type = responseHeaders.get("content-type");
-      const error = body.bytes();
-      const hidden = hideKeys(exchange.config.tokens, error);
-      if (!translateError(exchange, document, this.status, type, error, out)) {
-        if (hidden) body.replace(error);
-        return BodyAction.Continue;
-      }
+      if (!translateError(exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
       responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted) {
       // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.

@@ -1,4 +1,4 @@
-import { CLIENT_HEADERS_STATE, CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
+import { CLIENT_HEADERS_STATE, CONSUMER_HEADER, CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEnd, sliceOf, slicesEqual, sliceSize, sliceStart } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
@@ -17,8 +17,11 @@ const NAMES: string[] = [
   "anthropic-version",
   "content-length",
   "content-type",
+  "origin",
+  "referer",
   "sec-websocket-protocol",
   "x-dashscope-sse",
+  CONSUMER_HEADER,
 ];
 const PLACES = 2;
 const MISSING: u32 = u32.MAX_VALUE;

@@ -1,18 +1,21 @@
 import { isStateful } from "../../assembly/ai/api";
-import { CONSUMER_HEADER, CREDENTIAL_HEADERS, CREDENTIAL_PARAMETERS } from "../../assembly/ai/contract";
+import {
+  CONSUMER_HEADER,
+  CREDENTIAL_HEADERS,
+  CREDENTIAL_PARAMETERS,
+  CREDENTIAL_SUBPROTOCOLS,
+  PAGE_HEADERS,
+} from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { decodePercent } from "../../assembly/bytes/percent";
 import {
   ABSENT,
   hashOf,
   indexOfByte,
-  indexOfText,
   Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
-  sliceIncludes,
   sliceSize,
-  sliceStart,
   sliceStartsWith,
   startsWithIgnoringCase,
   subslice,
@@ -20,34 +23,38 @@ import {
 } from "../../assembly/bytes/slice";
 import { randomBelow } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
-import { ApiToken } from "./api-token";
 import { Exchange } from "./exchange";
 
 const COMMA = 0x2c;
-const ASTERISK: u8 = 0x2a;
 const SUBPROTOCOLS = "sec-websocket-protocol";
-/** How a browser, which cannot set headers of a WebSocket, says its key. https://platform.openai.com/docs/guides/realtime-websocket */
-const SUBPROTOCOL_KEY = "openai-insecure-api-key.";
-/** A key of fewer bytes than this may be a word of any text. */
-const SHORTEST_HIDDEN = 8;
+const LONGEST_NAME = 63;
 
-/** The bit of each length that a name looked for has. */
-const LENGTHS = lengthsOf(CREDENTIAL_HEADERS) | ((<u64>1) << SUBPROTOCOLS.length);
+/** The names that are looked for, the shorter ones first, and for each length where those of it begin. */
+const starts = new StaticArray<i32>(LONGEST_NAME + 2);
+const names = byLength();
 
 const bearer = new ByteBuffer();
 const subprotocols = new ByteBuffer();
 const parameter = new ByteBuffer();
 
-/** With a key of ours none of the client's goes on; without one the client's is put where providers look for it. */
+/**
+ * With a key of ours none of the client's goes on. Without one the client's is put where providers look for it, but for
+ * that of a consumer, which key-auth has read: it is the gateway's, unless the configuration says that it is not.
+ */
 export function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
+  const isConsumers = headers.get(CONSUMER_HEADER) != ABSENT && !config.forwardsCredentials;
+  exchange.hidesCredentials = config.tokens.length > 0 || isConsumers;
   if (config.tokens.length) {
     const at = chosenToken(config.tokens.length, exchange, headers);
     exchange.tokenNumber = at + 1;
     config.provider.authorize(config.tokens[at], exchange);
-    removeCredentials(exchange, headers);
-    return;
-  }
+  } else if (!isConsumers) passOwnKey(exchange, headers);
+  removeIdentity(exchange, headers);
+}
+
+/** Puts the client's own key into `authorization`. */
+function passOwnKey(exchange: Exchange, headers: HeaderMap): void {
   if (headers.get("authorization") != ABSENT) return;
   let own = headers.get("x-api-key");
   if (own == ABSENT) own = headers.get("api-key");
@@ -58,21 +65,30 @@ export function authorize(exchange: Exchange, headers: HeaderMap): void {
   exchange.headers.set("authorization", bearer.append(own).slice);
 }
 
-/** One walk along the headers: nearly none of them has a name as long as one of those looked for. */
-function removeCredentials(exchange: Exchange, headers: HeaderMap): void {
+/** Removes what says who asks, in one walk along the headers: the consumer's name always, the rest where it is hidden. */
+function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
   if (!headers.load()) return;
+  const hidesPage = exchange.hidesCredentials || exchange.config.provider.refusesOrigins();
   for (let i = 0; i < headers.count; i++) {
-    const name = headers.nameAt(i);
-    const size = sliceSize(name);
-    if (size > 63 || !((LENGTHS >> size) & 1)) continue;
-    if (sliceEquals(name, SUBPROTOCOLS)) offerWithoutKey(exchange, headers.valueAt(i));
-    for (let at = 0; at < CREDENTIAL_HEADERS.length; at++) {
-      if (!sliceEquals(name, CREDENTIAL_HEADERS[at])) continue;
-      // What the provider's own key replaces need not be removed before.
-      if (!exchange.headers.has(CREDENTIAL_HEADERS[at])) headers.remove(CREDENTIAL_HEADERS[at]);
-      break;
-    }
+    const found = find(headers.nameAt(i));
+    if (!found.length) continue;
+    if (found == CONSUMER_HEADER) headers.remove(found);
+    else if (PAGE_HEADERS.includes(found)) {
+      if (hidesPage) headers.remove(found);
+    } else if (!exchange.hidesCredentials) continue;
+    else if (found == SUBPROTOCOLS) offerWithoutKey(exchange, headers.valueAt(i));
+    // What the provider's own key replaces need not be removed before.
+    else if (!exchange.headers.has(found)) headers.remove(found);
   }
+}
+
+/** The name among those that are looked for; "" where it is none. */
+function find(name: Slice): string {
+  const size = sliceSize(name);
+  if (size > LONGEST_NAME) return "";
+  const end = unchecked(starts[size + 1]);
+  for (let at = unchecked(starts[size]); at < end; at++) if (sliceEquals(name, names[at])) return names[at];
+  return "";
 }
 
 /** Whether a parameter of a query, by its name, holds a key of the client's. */
@@ -85,20 +101,6 @@ export function isCredential(name: Slice): bool {
   return false;
 }
 
-/** Writes asterisks over each of the keys in a text, where it stands; gives whether there was one. */
-export function hideKeys(tokens: ApiToken[], text: Slice): bool {
-  let found = false;
-  for (let i = 0; i < tokens.length; i++) {
-    const key = tokens[i].text;
-    if (key.length < SHORTEST_HIDDEN) continue;
-    for (let at = indexOfText(text, key); at >= 0; at = indexOfText(text, key, at + key.length)) {
-      memory.fill(sliceStart(text) + at, ASTERISK, key.length);
-      found = true;
-    }
-  }
-  return found;
-}
-
 /** By chance; but what a consumer has stored with one key is there with this key alone. */
 function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
   if (count == 1) return 0;
@@ -108,22 +110,41 @@ function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
 
 /** The server chooses among the protocols that are left. */
 function offerWithoutKey(exchange: Exchange, offered: Slice): void {
-  if (!sliceIncludes(offered, SUBPROTOCOL_KEY)) return;
+  let hasKey = false;
   subprotocols.clear();
   for (let rest = offered; sliceSize(rest) > 0;) {
     const comma = indexOfByte(rest, COMMA);
     const name = trimmed(comma < 0 ? rest : subslice(rest, 0, comma));
     rest = comma < 0 ? subslice(rest, i32.MAX_VALUE) : subslice(rest, comma + 1);
-    if (sliceStartsWith(name, SUBPROTOCOL_KEY)) continue;
+    if (isCredentialSubprotocol(name)) {
+      hasKey = true;
+      continue;
+    }
     if (subprotocols.size) subprotocols.text(", ");
     subprotocols.append(name);
   }
+  if (!hasKey) return;
   if (subprotocols.size) exchange.headers.set(SUBPROTOCOLS, subprotocols.slice);
   else exchange.headers.remove(SUBPROTOCOLS);
 }
 
-function lengthsOf(names: string[]): u64 {
-  let lengths: u64 = 0;
-  for (let i = 0; i < names.length; i++) lengths |= (<u64>1) << names[i].length;
-  return lengths;
+function isCredentialSubprotocol(name: Slice): bool {
+  for (let i = 0; i < CREDENTIAL_SUBPROTOCOLS.length; i++) {
+    if (sliceStartsWith(name, CREDENTIAL_SUBPROTOCOLS[i])) return true;
+  }
+  return false;
+}
+
+function byLength(): string[] {
+  const sorted: string[] = [];
+  const lists = [CREDENTIAL_HEADERS, PAGE_HEADERS, [CONSUMER_HEADER, SUBPROTOCOLS]];
+  for (let size = 1; size <= LONGEST_NAME; size++) {
+    starts[size] = sorted.length;
+    for (let i = 0; i < lists.length; i++) {
+      const list = lists[i];
+      for (let j = 0; j < list.length; j++) if (list[j].length == size) sorted.push(list[j]);
+    }
+  }
+  starts[LONGEST_NAME + 1] = sorted.length;
+  return sorted;
 }

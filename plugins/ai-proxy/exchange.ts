@@ -34,6 +34,8 @@ export class Exchange {
   includeUsage: bool = false;
   /** Whether the gateway asks for usage that the client did not ask for: the client must not see it. */
   asksForUsage: bool = false;
+  /** Whether what a client says who it is does not reach the provider. */
+  hidesCredentials: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
   /** Whether the client's own name of the model is kept, for the answer. */

@@ -8,6 +8,8 @@ import { BodyNeed } from "./body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./form-upload";
 import { ProviderConfig } from "./provider-config";
+import { isFromProvider } from "./response-headers";
+import { ResponseMask } from "./response-mask";
 import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request";
 import { textDesk } from "./text-desk";
 import { TextWaiter } from "./text-waiters";
@@ -16,6 +18,7 @@ import { TextWaiter } from "./text-waiters";
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly answer: Answer;
+  private readonly mask: ResponseMask | null;
   private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
   private waiter: TextWaiter | null = null;
@@ -26,6 +29,8 @@ export class AiProxyFilter extends HttpFilter {
     const exchange = new Exchange(config);
     this.exchange = exchange;
     this.answer = new Answer(exchange);
+    const secrets = config.secrets;
+    this.mask = secrets ? new ResponseMask(secrets) : null;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -103,23 +108,35 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    if (this.hasReplied) return HeadersAction.Continue;
+    // A response that no provider sent passes untouched.
+    if (this.hasReplied || !isFromProvider(this.exchange.config.position)) return HeadersAction.Continue;
+    const mask = this.mask;
+    if (mask) mask.onHeaders(headers, endOfStream);
     const action = this.answer.onHeaders(headers, endOfStream);
-    this.responseBodyMode = this.answer.bodyMode;
-    return action;
+    this.responseBodyMode = mask ? mask.bodyMode(this.answer.bodyMode) : this.answer.bodyMode;
+    return mask && mask.replacesBody ? HeadersAction.HoldForBody : action;
   }
 
   override onResponseBody(body: BodyBuffer): BodyAction {
+    const mask = this.mask;
+    if (mask && mask.replacesBody) return mask.replaceBody(this.exchange, body);
+    if (mask) mask.onBody(body);
     return this.answer.onBody(body);
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
-    const forward = this.answer.onChunk(chunk, isLastChunk);
-    this.responseBodyMode = this.answer.bodyMode;
+    const mask = this.mask;
+    const answer = this.answer;
+    const masked = mask ? mask.push(chunk, isLastChunk) : chunk;
+    if (masked == HOLD || answer.bodyMode == BodyMode.Skip) return masked;
+    const forward = answer.onChunk(masked, isLastChunk);
+    this.responseBodyMode = mask ? mask.bodyMode(answer.bodyMode) : answer.bodyMode;
     return forward;
   }
 
   override onResponseTrailers(trailers: HeaderMap): void {
+    const mask = this.mask;
+    if (mask) mask.onTrailers(trailers);
     this.answer.onTrailers();
   }
 
@@ -127,6 +144,8 @@ export class AiProxyFilter extends HttpFilter {
     this.answer.free();
     const upload = this.upload;
     if (upload) upload.free();
+    const mask = this.mask;
+    if (mask) mask.free();
     this.exchange.free();
   }
 }

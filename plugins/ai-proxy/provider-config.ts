@@ -1,12 +1,13 @@
 import { Api } from "../../assembly/ai/api";
 import { apiOfName } from "../../assembly/ai/api-path";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
+import { SecretSet } from "../../assembly/bytes/secret-set";
 import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { jsonContent, jsonKind, JsonKind } from "../../assembly/json/value";
 import { checkPath, readHost } from "./address";
 import { ApiToken } from "./api-token";
-import { readApiTokens } from "./api-tokens";
+import { readApiTokens, readForwarding, secretsOf } from "./api-tokens";
 import { ChatOptions } from "./chat-options";
 import { ModelMapping } from "./model-mapping";
 import { Provider, ProviderOptions } from "./provider";
@@ -41,6 +42,10 @@ export class ProviderConfig {
   id: string = "";
   /** The keys; empty where the client brings its own. */
   tokens: ApiToken[] = [];
+  /** The keys as no client may see them; `null` where there is none that can be told from a word. */
+  secrets: SecretSet | null = null;
+  /** Whether, without a key of ours, the credentials of a consumer that key-auth has let in go on. */
+  forwardsCredentials: bool = false;
   /** Which model serves which. */
   models: ModelMapping = new ModelMapping();
   protocol: Protocol = Protocol.OpenAi;
@@ -81,6 +86,8 @@ export class ProviderConfig {
     if (!canStandInHeader(config.id))
       reader.fail("id", "must hold no control characters: a header of the response shows it");
     config.tokens = readApiTokens(reader, provider);
+    config.secrets = secretsOf(config.tokens);
+    config.forwardsCredentials = readForwarding(reader, config.tokens.length > 0);
     config.models = ModelMapping.read(reader);
     config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);
     config.readPaths(reader);

@@ -91,6 +91,11 @@ export abstract class Provider {
     exchange.headers.set("authorization", sliceOfBuffer(token.bearer));
   }
 
+  /** Whether it refuses what comes from a web page that it was not told of. */
+  refusesOrigins(): bool {
+    return false;
+  }
+
   /** Whether a path is refused that the provider is known to lack, rather than passed on as it is. */
   refusesUnknownApis(): bool {
     return true;

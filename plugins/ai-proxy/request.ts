@@ -55,8 +55,9 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const host = hostOf(exchange);
   if (host.length) edits.setText(":authority", host);
   authorize(exchange, headers);
-  // An error is read whatever the API.
-  if (config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown) removeIfThere(headers, "accept-encoding");
+  // An error is read whatever the API, and any response that may repeat a key.
+  const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
+  if (readsErrors || config.secrets) removeIfThere(headers, "accept-encoding");
   if (mayStream(exchange, headers)) limitFirstByte(exchange);
   if (need == BodyNeed.None) setPath(exchange);
   apply(edits, headers);

@@ -1,11 +1,20 @@
 import { MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceEquals, sliceEqualsIgnoringCase, sliceSize } from "../../assembly/bytes/slice";
+import {
+  ABSENT,
+  byteAt,
+  Slice,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  startsWithIgnoringCase,
+} from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Counter } from "../../assembly/host/metric";
 import { namedProperty } from "../../assembly/host/property";
 import { Exchange } from "./exchange";
+import { removeForgedHeaders } from "./forged-headers";
 import { Position } from "./provider-config";
 
 const LONGEST_MODEL = 256;
@@ -35,6 +44,11 @@ export function isCompressed(headers: HeaderMap): bool {
   return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
 }
 
+/** Whether the body is a stream of server-sent events. */
+export function isEventStream(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
+}
+
 /** Counts and logs a compressed response, which cannot be read; `outcome` says what the client gets. */
 export function noteCompressed(outcome: string): void {
   compressed.add();
@@ -47,8 +61,9 @@ export function shownModel(exchange: Exchange): Slice {
   return isHeaderValue(model) ? model : ABSENT;
 }
 
-/** Sets the response headers that name the provider and the model, in place of what the provider may call so. */
+/** Sets the response headers that name the provider and the model, and removes what else only the gateway may say. */
 export function nameServer(exchange: Exchange, headers: HeaderMap): void {
+  removeForgedHeaders(headers, exchange.config.position);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
   const model = shownModel(exchange);

@@ -105,7 +105,7 @@ function decoded(text: Slice): Slice {
 }
 
 function stays(exchange: Exchange, more: string): bool {
-  if (exchange.config.tokens.length && isCredential(parameters.name)) return false;
+  if (exchange.hidesCredentials && isCredential(parameters.name)) return false;
   return !(sliceEquals(parameters.name, VERSION) && (exchange.isDated || more.includes(VERSION)));
 }
 

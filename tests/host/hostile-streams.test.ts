@@ -22,11 +22,11 @@ const OPENAI =
   'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"piece"}}]}\n\n';
 /** How each kind of stream goes through the plugin, an event of it, and the most bytes that an open stream may hold. */
 const kinds = {
-  "qwen, native": { event: NATIVE, most: 1_250 },
-  "qwen, native, edited": { event: NATIVE, most: 1_750 },
-  openai: { event: OPENAI, most: 775 },
-  "openai, every option": { event: OPENAI, most: 1_150 },
-  "openai, no usage": { event: OPENAI, most: 550 },
+  "qwen, native": { event: NATIVE, most: 1_450 },
+  "qwen, native, edited": { event: NATIVE, most: 1_950 },
+  openai: { event: OPENAI, most: 850 },
+  "openai, every option": { event: OPENAI, most: 1_250 },
+  "openai, no usage": { event: OPENAI, most: 650 },
 };
 
 interface Setup {

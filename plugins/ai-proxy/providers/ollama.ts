@@ -39,6 +39,11 @@ class Ollama extends OpenAiCompatible {
     return changetype<OllamaOptions>(exchange.config.options).authority;
   }
 
+  /** All but its own machine's, unless OLLAMA_ORIGINS names them. https://docs.ollama.com/faq */
+  override refusesOrigins(): bool {
+    return true;
+  }
+
   override refusesUnknownApis(): bool {
     return false;
   }
