@@ -35,7 +35,6 @@ export class ByteBuffer {
   }
 
   /** Appends one byte. */
-  @inline
   byte(value: u32): this {
     store<u8>(this.reserve(1), value);
     this.size++;

@@ -1,5 +1,5 @@
 import { escapedLetter } from "./escaped-letter";
-import { byteAt, sliceEnd, sliceOfBuffer, sliceSize, sliceStart } from "./slice";
+import { Slice, sliceEnd, sliceOfBuffer, sliceStart } from "./slice";
 
 /** A secret of fewer bytes may be a word of any text: it is not looked for. */
 export const SHORTEST_SECRET: i32 = 8;
@@ -44,7 +44,7 @@ export class SecretSet {
     if (!letters) return null;
     const set = new SecretSet(letters);
     for (let i = 0; i < texts.length; i++)
-      if (texts[i].length >= SHORTEST_SECRET) set.add(String.UTF8.encode(texts[i]));
+      if (texts[i].length >= SHORTEST_SECRET) set.add(sliceOfBuffer(String.UTF8.encode(texts[i])));
     set.connect();
     return set;
   }
@@ -130,29 +130,31 @@ export class SecretSet {
   }
 
   /** Adds a secret as it is, and as it reads without escapes: one that holds a `\\` or `%` may look like one. */
-  private add(secret: ArrayBuffer): void {
-    const bytes = sliceOfBuffer(secret);
-    const plain: u32[] = [];
-    const unescaped: u32[] = [];
-    for (let i = 0; i < sliceSize(bytes); i++) plain.push(byteAt(bytes, i));
-    for (let p = sliceStart(bytes); p < sliceEnd(bytes);) {
-      const letter = escapedLetter(p, sliceEnd(bytes), true);
-      // Backslashes at the end stand before a letter that is not the secret's.
-      if (<u32>(letter >> 32) != BACKSLASH) unescaped.push(<u32>(letter >> 32));
-      p += <u32>letter;
-    }
-    this.addLetters(plain);
-    if (unescaped.length >= SHORTEST_SECRET) this.addLetters(unescaped);
+  private add(secret: Slice): void {
+    if (this.addLetters(secret, true, false)) this.addLetters(secret, true, true);
+    this.addLetters(secret, false, true);
   }
 
-  private addLetters(letters: u32[]): void {
-    this.addStart(letters[0], letters[1]);
+  /** Adds the letters, or only counts whether there are enough. */
+  private addLetters(secret: Slice, unescapes: bool, adds: bool): bool {
+    const end = sliceEnd(secret);
     let state = 0;
-    for (let i = 0; i < letters.length; i++) {
-      const child = this.childOf(state, letters[i]);
-      state = child ? child : this.append(state, letters[i]);
+    let count = 0;
+    let first: u32 = 0;
+    for (let p = sliceStart(secret); p < end;) {
+      const letter = unescapes ? escapedLetter(p, end, true) : ((<u64>load<u8>(p)) << 32) | 1;
+      const value = <u32>(letter >> 32);
+      p += <u32>letter;
+      // Backslashes at the end stand before a letter that is not the secret's.
+      if (unescapes && value == BACKSLASH) continue;
+      if (++count == 1) first = value;
+      if (!adds) continue;
+      if (count == 2) this.addStart(first, value);
+      const child = this.childOf(state, value);
+      state = child ? child : this.append(state, value);
     }
-    this.put(state, MATCH, letters.length);
+    if (adds) this.put(state, MATCH, count);
+    return count >= SHORTEST_SECRET;
   }
 
   private addStart(first: u32, second: u32): void {

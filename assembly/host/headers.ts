@@ -73,8 +73,7 @@ export class HeaderMap {
 
   /** Replaces all values by one. */
   set(name: string, value: Slice): void {
-    const n = encoded(name);
-    proxy_replace_header_map_value(this.type, sliceStart(n), sliceSize(n), sliceStart(value), sliceSize(value));
+    this.setNamed(encoded(name), value);
   }
 
   /** Replaces all values by one text. */
@@ -93,14 +92,27 @@ export class HeaderMap {
 
   /** Adds a value beside those there are. */
   add(name: string, value: Slice): void {
-    const n = encoded(name);
-    proxy_add_header_map_value(this.type, sliceStart(n), sliceSize(n), sliceStart(value), sliceSize(value));
+    this.addNamed(encoded(name), value);
   }
 
   /** Removes all values. */
   remove(name: string): void {
-    const n = encoded(name);
-    proxy_remove_header_map_value(this.type, sliceStart(n), sliceSize(n));
+    this.removeNamed(encoded(name));
+  }
+
+  /** `set` for a name that the host has told. */
+  setNamed(name: Slice, value: Slice): void {
+    proxy_replace_header_map_value(this.type, sliceStart(name), sliceSize(name), sliceStart(value), sliceSize(value));
+  }
+
+  /** `add` for a name that the host has told. */
+  addNamed(name: Slice, value: Slice): void {
+    proxy_add_header_map_value(this.type, sliceStart(name), sliceSize(name), sliceStart(value), sliceSize(value));
+  }
+
+  /** `remove` for a name that the host has told. */
+  removeNamed(name: Slice): void {
+    proxy_remove_header_map_value(this.type, sliceStart(name), sliceSize(name));
   }
 
   /** Forgets what was read; the dispatcher calls it when a callback returns. */

@@ -25,13 +25,23 @@ import { randomBelow } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { Exchange } from "./exchange";
 
+/** What a header says of who asks. */
+const enum Kind {
+  Credential,
+  Page,
+  Consumer,
+  Subprotocols,
+}
+
 const COMMA = 0x2c;
 const SUBPROTOCOLS = "sec-websocket-protocol";
 const LONGEST_NAME = 63;
 
 /** The names that are looked for, the shorter ones first, and for each length where those of it begin. */
 const starts = new StaticArray<i32>(LONGEST_NAME + 2);
-const names = byLength();
+const names: string[] = [];
+const kinds: Kind[] = [];
+sortNames();
 
 const bearer = new ByteBuffer();
 const subprotocols = new ByteBuffer();
@@ -68,27 +78,31 @@ function passOwnKey(exchange: Exchange, headers: HeaderMap): void {
 /** Removes what says who asks, in one walk along the headers: the consumer's name always, the rest where it is hidden. */
 function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
   if (!headers.load()) return;
-  const hidesPage = exchange.hidesCredentials || exchange.config.provider.refusesOrigins();
+  const hides = exchange.hidesCredentials;
+  const hidesPage = hides || exchange.config.provider.refusesOrigins();
   for (let i = 0; i < headers.count; i++) {
-    const found = find(headers.nameAt(i));
-    if (!found.length) continue;
-    if (found == CONSUMER_HEADER) headers.remove(found);
-    else if (PAGE_HEADERS.includes(found)) {
-      if (hidesPage) headers.remove(found);
-    } else if (!exchange.hidesCredentials) continue;
-    else if (found == SUBPROTOCOLS) offerWithoutKey(exchange, headers.valueAt(i));
+    const name = headers.nameAt(i);
+    const found = find(name);
+    if (found < 0) continue;
+    const kind = unchecked(kinds[found]);
+    if (kind == Kind.Subprotocols) {
+      if (hides) offerWithoutKey(exchange, headers.valueAt(i));
+      continue;
+    }
     // What the provider's own key replaces need not be removed before.
-    else if (!exchange.headers.has(found)) headers.remove(found);
+    const goes =
+      kind == Kind.Page ? hidesPage : kind == Kind.Consumer || (hides && !exchange.headers.has(names[found]));
+    if (goes) headers.removeNamed(name);
   }
 }
 
-/** The name among those that are looked for; "" where it is none. */
-function find(name: Slice): string {
+/** The number of a name among those that are looked for; -1 where it is none. */
+function find(name: Slice): i32 {
   const size = sliceSize(name);
-  if (size > LONGEST_NAME) return "";
+  if (size > LONGEST_NAME) return -1;
   const end = unchecked(starts[size + 1]);
-  for (let at = unchecked(starts[size]); at < end; at++) if (sliceEquals(name, names[at])) return names[at];
-  return "";
+  for (let at = unchecked(starts[size]); at < end; at++) if (sliceEquals(name, names[at])) return at;
+  return -1;
 }
 
 /** Whether a parameter of a query, by its name, holds a key of the client's. */
@@ -135,16 +149,23 @@ function isCredentialSubprotocol(name: Slice): bool {
   return false;
 }
 
-function byLength(): string[] {
-  const sorted: string[] = [];
-  const lists = [CREDENTIAL_HEADERS, PAGE_HEADERS, [CONSUMER_HEADER, SUBPROTOCOLS]];
+/** Puts the names of every length in their places. */
+function sortNames(): void {
   for (let size = 1; size <= LONGEST_NAME; size++) {
-    starts[size] = sorted.length;
-    for (let i = 0; i < lists.length; i++) {
-      const list = lists[i];
-      for (let j = 0; j < list.length; j++) if (list[j].length == size) sorted.push(list[j]);
-    }
+    starts[size] = names.length;
+    addNames(CREDENTIAL_HEADERS, size, Kind.Credential);
+    addNames(PAGE_HEADERS, size, Kind.Page);
+    if (size == CONSUMER_HEADER.length) addName(CONSUMER_HEADER, Kind.Consumer);
+    if (size == SUBPROTOCOLS.length) addName(SUBPROTOCOLS, Kind.Subprotocols);
   }
-  starts[LONGEST_NAME + 1] = sorted.length;
-  return sorted;
+  starts[LONGEST_NAME + 1] = names.length;
+}
+
+function addNames(list: string[], size: i32, kind: Kind): void {
+  for (let i = 0; i < list.length; i++) if (list[i].length == size) addName(list[i], kind);
+}
+
+function addName(name: string, kind: Kind): void {
+  names.push(name);
+  kinds.push(kind);
 }

@@ -42,11 +42,20 @@ export function translateError(
     const text = trimmed(body);
     message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
   }
-  if (!message.size) {
-    message.text("The provider answered with status ").integer(status).text(" and no message that could be read.");
-  }
+  if (!message.size) writeUnread(status);
   writeError(out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
   return true;
+}
+
+/** Appends the error for a response of which nothing but the status could be read. */
+export function writeUnreadError(status: i32, out: ByteBuffer): void {
+  message.clear();
+  writeUnread(status);
+  writeError(out, status, message.slice, ABSENT, ABSENT);
+}
+
+function writeUnread(status: i32): void {
+  message.text("The provider answered with status ").integer(status).text(" and no message that could be read.");
 }
 
 function readError(exchange: Exchange, answer: JsonDocument): void {

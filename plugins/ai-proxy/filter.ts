@@ -119,7 +119,7 @@ export class AiProxyFilter extends HttpFilter {
 
   override onResponseBody(body: BodyBuffer): BodyAction {
     const mask = this.mask;
-    if (mask && mask.replacesBody) return mask.replaceBody(this.exchange, body);
+    if (mask && mask.replacesBody) return mask.replaceBody(body);
     if (mask) mask.onBody(body);
     return this.answer.onBody(body);
   }

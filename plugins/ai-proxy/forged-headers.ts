@@ -1,9 +1,10 @@
 import { CONSUMER_HEADER } from "../../assembly/ai/contract";
-import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith, sliceToString } from "../../assembly/bytes/slice";
+import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { Position } from "./provider-config";
 
 const LETTER_X: u32 = 0x78;
+const ROUTERS = ["x-envoy-upstream-service-time", "x-envoy-attempt-count"];
 
 /**
  * Removes from a provider's response what only the gateway may say: who asks, and Envoy's own headers, some of which make
@@ -15,13 +16,14 @@ export function removeForgedHeaders(headers: HeaderMap, position: Position): voi
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
     if (sliceSize(name) == 0 || byteAt(name, 0) != LETTER_X) continue;
-    if (sliceEquals(name, CONSUMER_HEADER)) headers.remove(CONSUMER_HEADER);
-    else if (sliceStartsWith(name, "x-envoy-") && !isRouters(name, position)) headers.remove(sliceToString(name));
+    const isEnvoys = sliceStartsWith(name, "x-envoy-") && !isRouters(name, position);
+    if (isEnvoys || sliceEquals(name, CONSUMER_HEADER)) headers.removeNamed(name);
   }
 }
 
 /** Whether the router has written it: before the router its own are there already, over those of the provider. */
 function isRouters(name: Slice, position: Position): bool {
   if (position == Position.RoutersChain) return false;
-  return sliceEquals(name, "x-envoy-upstream-service-time") || sliceEquals(name, "x-envoy-attempt-count");
+  for (let i = 0; i < ROUTERS.length; i++) if (sliceEquals(name, ROUTERS[i])) return true;
+  return false;
 }

@@ -1,6 +1,6 @@
 import { maskSecrets } from "../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../assembly/bytes/secret-set";
-import { byteAt, sliceSize, slicesEqual, sliceToString } from "../../assembly/bytes/slice";
+import { byteAt, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 
 const COLON: u32 = 0x3a;
@@ -17,14 +17,13 @@ export function maskHeaders(secrets: SecretSet, headers: HeaderMap): void {
 function replaceValues(secrets: SecretSet, headers: HeaderMap, first: i32): void {
   const name = headers.nameAt(first);
   if (sliceSize(name) == 0 || byteAt(name, 0) == COLON) return;
-  const text = sliceToString(name);
   let isFirst = true;
   for (let i = 0; i < headers.count; i++) {
     if (!slicesEqual(headers.nameAt(i), name)) continue;
     const value = headers.valueAt(i);
     maskSecrets(secrets, value);
-    if (isFirst) headers.set(text, value);
-    else headers.add(text, value);
+    if (isFirst) headers.setNamed(name, value);
+    else headers.addNamed(name, value);
     isFirst = false;
   }
 }

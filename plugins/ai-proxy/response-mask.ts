@@ -1,13 +1,11 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { maskSecrets, SecretPosition } from "../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../assembly/bytes/secret-set";
-import { ABSENT, Slice, sliceEnd, sliceOf, sliceSize, sliceStart, subslice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer, responseBody } from "../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
-import { JsonDocument } from "../../assembly/json/document";
 import { BodyAction, BodyMode, HOLD } from "../../assembly/plugin/filter";
-import { translateError } from "./error-answer";
-import { Exchange } from "./exchange";
+import { writeUnreadError } from "./error-answer";
 import { maskHeaders } from "./masked-headers";
 import { isCompressed, isEventStream, noteCompressed, readStatus } from "./response-headers";
 
@@ -17,7 +15,6 @@ const KEPT_BYTES = 256 * 1024;
 /** The most that the host holds back; above it only the module holds, and no more than the longest form of a key. */
 const MOST_IN_HOST = 64 * 1024;
 
-const document = new JsonDocument();
 const work = new ByteBuffer();
 const text = new ByteBuffer();
 /** For a stream of which nothing is held. */
@@ -65,13 +62,13 @@ export class ResponseMask {
   }
 
   /** Puts an error that says no more than the status in the place of a compressed one. */
-  replaceBody(exchange: Exchange, body: BodyBuffer): BodyAction {
+  replaceBody(body: BodyBuffer): BodyAction {
     noteCompressed("its error is replaced");
     responseHeaders.remove("content-encoding");
     // Trailers may follow the headers at once: then there is no body that something could be put into.
     if (!body.size) return BodyAction.Continue;
     work.release(KEPT_BYTES);
-    translateError(exchange, document, this.status, ABSENT, sliceOf(0, 0), work);
+    writeUnreadError(this.status, work);
     body.replace(work.slice);
     responseHeaders.setText("content-type", "application/json");
     text.clear();
