@@ -1,6 +1,16 @@
-import { MODEL_HEADER } from "../../assembly/ai/contract";
+import { CONSUMER_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith, sliceToString } from "../../assembly/bytes/slice";
+import { maskSecrets } from "../../assembly/bytes/secret-mask";
+import { SecretSet } from "../../assembly/bytes/secret-set";
+import {
+  byteAt,
+  Slice,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  sliceStartsWith,
+  sliceToString,
+} from "../../assembly/bytes/slice";
 import { Callout, CalloutResponse } from "../../assembly/host/callout";
 import { now } from "../../assembly/host/clock";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
@@ -22,24 +32,33 @@ const message = new ByteBuffer();
 export class CompletionCall extends Callout {
   private readonly start: u64 = now();
 
-  /** `model` is what the answer tells of the model in its header; empty tells nothing. */
+  /** `model` is what the answer tells of the model in its header; empty tells nothing. No client sees `secrets`. */
   constructor(
     stream: u32,
     private readonly model: string,
+    private readonly secrets: SecretSet | null,
   ) {
     super();
     this.stream = stream;
   }
 
   onResponse(response: CalloutResponse): void {
+    message.clear();
     if (response.answered) {
       relayed.clear();
       if (this.model.length) relayed.addText(MODEL_HEADER, this.model);
-      relayHeaders(response.headers);
-      sendLocalReply(statusOf(response.headers), "chatgpt-proxy.forward", "", response.body.bytes(), relayed);
+      relayHeaders(response.headers, this.secrets);
+      const status = statusOf(response.headers);
+      if (this.secrets && status >= 400 && isCompressed(response.headers)) {
+        const body = message.text("The provider's error is compressed, and could not be read.\n").slice;
+        sendLocalReply(status, "chatgpt-proxy.unreadable_error", "text/plain", body);
+        return;
+      }
+      const body = response.body.bytes();
+      if (this.secrets) maskSecrets(this.secrets!, body);
+      sendLocalReply(status, "chatgpt-proxy.forward", "", body, relayed);
       return;
     }
-    message.clear();
     // Envoy answers by itself, with 504 and 503, where time ran out or nobody listens. Other hosts may say nothing.
     if (now() - this.start >= <u64>(TIMEOUT_MILLISECONDS - CLOCK_MILLISECONDS) * 1_000_000) {
       const body = message.text("The provider did not answer in time.\n").slice;
@@ -59,11 +78,25 @@ function statusOf(headers: HeaderMap): i32 {
 }
 
 /** Keeps what belongs to the answer, and leaves out what belonged to the provider's connection. */
-function relayHeaders(headers: HeaderMap): void {
+function relayHeaders(headers: HeaderMap, secrets: SecretSet | null): void {
   for (let i = 0; i < headers.count && relayed.count < MOST_HEADERS; i++) {
     const name = headers.nameAt(i);
-    if (!isOfConnection(name) && !sliceEquals(name, MODEL_HEADER)) relayed.add(sliceToString(name), headers.valueAt(i));
+    if (isOfConnection(name) || isGateways(name)) continue;
+    const value = headers.valueAt(i);
+    if (secrets) maskSecrets(secrets, value);
+    relayed.add(sliceToString(name), value);
   }
+}
+
+/** What only the gateway may say of itself. */
+function isGateways(name: Slice): bool {
+  if (sliceEquals(name, MODEL_HEADER) || sliceEquals(name, PROVIDER_HEADER)) return true;
+  return sliceEquals(name, CONSUMER_HEADER) || sliceStartsWith(name, "x-envoy-");
+}
+
+function isCompressed(headers: HeaderMap): bool {
+  const coding = headers.get("content-encoding");
+  return sliceSize(coding) > 0 && !sliceEqualsIgnoringCase(coding, "identity");
 }
 
 // RFC 9110, section 7.6.1. The length is told anew with the local reply.

@@ -1,3 +1,4 @@
+import { SecretSet } from "../../assembly/bytes/secret-set";
 import { isVisible } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CompletionUrl } from "./completion-url";
@@ -11,6 +12,8 @@ export class ChatgptProxyConfig {
   url: CompletionUrl = new CompletionUrl("api.openai.com", "/v1/completions");
   /** The value of the header `authorization`. */
   authorization: string = "";
+  /** The key as what no client may see; `null` where it is too short to be told from a word. */
+  secrets: SecretSet | null = null;
   /** The model that completes. */
   model: string = "text-davinci-003";
   /** The name of the parameter of the query that is the prompt, in UTF-8. */
@@ -55,6 +58,7 @@ export class ChatgptProxyConfig {
   private inherit(from: ChatgptProxyConfig): void {
     this.url = from.url;
     this.authorization = from.authorization;
+    this.secrets = from.secrets;
     this.model = from.model;
     this.promptParam = from.promptParam;
     this.cluster = from.cluster;
@@ -69,6 +73,9 @@ export class ChatgptProxyConfig {
       reader.fail("apiKey", "must be ASCII without spaces, and without Bearer, which is put in front of it");
     }
     this.authorization = `Bearer ${key}`;
+    this.secrets = SecretSet.of([key]);
+    if (!reader.failed && !this.secrets)
+      reader.warn("apiKey", "has fewer than 8 bytes: it may be a word, and is not masked in responses");
   }
 
   private readUrl(reader: ConfigReader): void {

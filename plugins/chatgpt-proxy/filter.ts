@@ -42,7 +42,7 @@ export class ChatgptProxyFilter extends HttpFilter {
       .addText("content-type", "application/json")
       .addText("authorization", config.authorization);
     const body = completionRequest(config, prompt);
-    const call = new CompletionCall(this.contextId, config.modelInHeader);
+    const call = new CompletionCall(this.contextId, config.modelInHeader, config.secrets);
     if (dispatchHttp(cluster, headersOfCall, body, TIMEOUT_MILLISECONDS, call)) return HeadersAction.Pause;
     log(LogLevel.Error, `chatgpt-proxy: the call could not be sent to the cluster "${cluster}"`);
     return refuse(500, "request_failed", "Internal Error: the call could not be sent");

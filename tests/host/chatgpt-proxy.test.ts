@@ -204,3 +204,47 @@ describe("the answer of chatgpt-proxy", () => {
     assert.doesNotMatch(lines, /sk-test|of-the-client|secret/);
   });
 });
+
+describe("the provider's key", () => {
+  const escaped = KEY.replaceAll("-", "\\u002d");
+  const headers: [string, string][] = [
+    ["www-authenticate", `Bearer realm="${KEY}"`],
+    ["set-cookie", `a=${KEY}`],
+    ["set-cookie", "b=c"],
+    ["x-ai-provider", "forged"],
+    ["x-mse-consumer", "forged"],
+    ["x-envoy-ratelimited", "true"],
+  ];
+
+  for (const status of [200, 401]) {
+    it(`reaches no client in an answer with status ${status}, plain or escaped, nor in its headers`, () => {
+      const { client } = answered({ status, headers, body: `{"error":"bad ${KEY}, ${escaped}"}` });
+      const stars = "*".repeat(KEY.length);
+      assert.equal(client.headers?.get(":status"), String(status));
+      assert.equal(client.bodyBytes.toString(), `{"error":"bad ${stars}, ${"*".repeat(escaped.length)}"}`);
+      const pairs = client.headers!.pairs();
+      assert.deepEqual(
+        pairs.filter(([name]) => ["www-authenticate", "set-cookie"].includes(name)),
+        [
+          ["www-authenticate", `Bearer realm="${stars}"`],
+          ["set-cookie", `a=${stars}`],
+          ["set-cookie", "b=c"],
+        ],
+      );
+      for (const name of ["x-ai-provider", "x-mse-consumer", "x-envoy-ratelimited"])
+        assert.equal(client.headers?.get(name), undefined, name);
+    });
+  }
+
+  it("reaches no client in an error that is compressed", () => {
+    const { client, details } = answered({
+      status: 401,
+      headers: [["content-encoding", "gzip"]],
+      body: `\u001f${KEY}`,
+    });
+    assert.equal(details, "chatgpt-proxy.unreadable_error");
+    assert.equal(client.headers?.get(":status"), "401");
+    assert.equal(client.headers?.get("content-encoding"), undefined);
+    assert.equal(client.bodyBytes.toString(), "The provider's error is compressed, and could not be read.\n");
+  });
+});
