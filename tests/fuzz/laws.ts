@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../providers/wire.ts";
 import type { ProviderReply } from "../providers/types.ts";
 import { decodeWhole } from "../unit/sse-reference.ts";
 import { CLIENT_KEY, type Attack } from "./messages.ts";
-import type { Target } from "./targets.ts";
+import { GATEWAY_KEY, type Target } from "./targets.ts";
 
 /** One exchange, when it is over. */
 export interface Played {
@@ -24,7 +24,37 @@ const CHUNK_KEYS = ["id", "object", "created", "model", "choices", "usage", "err
 
 /** What is wrong with what went over the wire; nothing, whatever client and provider sent. */
 export function faults(played: Played): string[] {
-  return [...requestFaults(played), ...answerFaults(played), ...sizeFaults(played)];
+  return [...requestFaults(played), ...answerFaults(played), ...sizeFaults(played), ...keyFaults(played)];
+}
+
+/** A key of the gateway's, with the escape of which its first letter is a part: what is masked of it. */
+const ESCAPED = [...GATEWAY_KEY].map((letter) => `\\\\{1,7}u00${letter.charCodeAt(0).toString(16)}`).join("");
+const KEYS = new RegExp(`\\\\{0,7}${GATEWAY_KEY}[12]|${ESCAPED}\\\\{1,7}u003[12]`, "g");
+const NO_CODING = /^(|identity)$/;
+
+/** No client reads a key of the gateway's; but what is compressed against the gateway's wish passes unread. */
+function keyFaults({ stream, reply, target }: Played): string[] {
+  const { headers, bodyBytes, trailers } = stream.client;
+  if (!target.hasKey || !headers) return [];
+  const coding = reply?.headers.find(([name]) => name === "content-encoding")?.[1] ?? "";
+  const isRead = NO_CODING.test(coding) || (reply?.status ?? 0) >= 400;
+  const values = [...headers.pairs(), ...(trailers?.pairs() ?? [])].map(([, value]) => value);
+  const texts = isRead ? [...values, bodyBytes.toString("latin1")] : values;
+  const shown = texts.find(
+    (text) => unescaped(text).includes(GATEWAY_KEY + "1") || unescaped(text).includes(GATEWAY_KEY + "2"),
+  );
+  return shown === undefined ? [] : ["the client reads a key of the gateway's"];
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\{1,7}u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+}
+
+function withoutKeys(bytes: Buffer): Buffer {
+  return Buffer.from(
+    bytes.toString("latin1").replaceAll(KEYS, (key) => "*".repeat(key.length)),
+    "latin1",
+  );
 }
 
 function requestFaults({ target, attack, stream }: Played): string[] {
@@ -69,7 +99,7 @@ function answerFaults(played: Played): string[] {
     return streamed ? streamFaults(body, !!reply.trailers) : wholeFaults(body);
   }
   if (target.edits) return [];
-  const came = Buffer.concat(reply.chunks);
+  const came = withoutKeys(Buffer.concat(reply.chunks));
   if (!isStream) return body.equals(came) ? [] : ["an answer that is OpenAI's was changed"];
   return reply.trailers || isWatched(came, body) ? [] : ["a stream that is OpenAI's was changed"];
 }

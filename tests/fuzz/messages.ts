@@ -4,7 +4,7 @@ import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 import type { Random } from "../unit/random.ts";
 import { corpusOf } from "./corpus.ts";
 import { mutateJson, mutateStream, pieces } from "./mutate.ts";
-import type { Target } from "./targets.ts";
+import { GATEWAY_KEY, type Target } from "./targets.ts";
 
 /** A request as a hostile client sends it. */
 export interface Attack {
@@ -144,6 +144,21 @@ function headersOf(body: Buffer, random: Random): HeaderPair[] {
   return headers;
 }
 
+/** A key of the gateway's, as it is or with each letter escaped. */
+function keyOf(random: Random): string {
+  const key = `${GATEWAY_KEY}${1 + random.below(2)}`;
+  if (random.below(2)) return key;
+  return [...key].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join("");
+}
+
+/** The same bytes with a key of the gateway's in the place of a string's first letter, or anywhere. */
+function planted(body: Buffer, random: Random): Buffer {
+  const text = body.toString("latin1");
+  const strings = [...text.matchAll(/"[^"\\]+"(?!\s*:)/g)];
+  const at = strings.length > 0 && random.below(4) > 0 ? random.pick(strings).index + 1 : random.below(text.length + 1);
+  return Buffer.from(text.slice(0, at) + keyOf(random) + text.slice(at), "latin1");
+}
+
 const STATUSES = [201, 202, 204, 206, 304, 400, 401, 404, 429, 500, 502, 503, 529, 599];
 
 /** What a broken, or hostile, provider answers; `streams` says whether a stream was asked for. */
@@ -156,6 +171,10 @@ export function answer(target: Target, streams: boolean, random: Random): Provid
   else if (isStream) body = mutateStream(random.pick(corpus.streams), random);
   else body = mutateJson(random.pick(corpus.answers), random);
   const headers: HeaderPair[] = [];
+  if (target.hasKey && random.below(6) === 0) {
+    body = planted(body, random);
+    if (random.below(2)) headers.push([random.pick(["x-debug", "set-cookie", "location"]), `a=${keyOf(random)}`]);
+  }
   const type = isStream ? "text/event-stream;charset=UTF-8" : "application/json";
   if (random.below(15) > 0) headers.push(["content-type", random.below(12) > 0 ? type : random.pick(TYPES)]);
   if (random.below(40) === 0) {
