@@ -50,11 +50,16 @@ export function translateRequest(api: i32, start: usize, size: i32): i32 {
   return 0;
 }
 
-/** Writes how body, answer and path of an API are treated. */
+/** Writes the path of an API, or the base below which it stands, and how its request and response are treated. */
 export function describe(api: i32): void {
   exchange.api = <Api>api;
   out.clear();
-  out.text(qwen.host(exchange)).text(qwen.path(exchange)).text(" ");
+  const path = qwen.path(exchange);
+  const base = qwen.servesBelowBase(exchange) ? qwen.base(exchange) : "";
+  out
+    .text(qwen.host(exchange))
+    .text(path.length ? path : base)
+    .text(" ");
   out.integer(qwen.requestTreatment(exchange)).text(" ").integer(qwen.responseTreatment(exchange));
 }
 

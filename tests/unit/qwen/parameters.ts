@@ -17,7 +17,13 @@ describe("parameters", () => {
     presence_penalty: -1.5,
     seed: 9007199254740991,
     stop: ["a", "b"],
-    parallel_tool_calls: false,
+    logit_bias: { "1": 2 },
+    tool_stream: true,
+    clear_thinking: false,
+    skill: [{ type: "ppt" }],
+    enable_text_image_mixed: true,
+    max_tokens: 5,
+    max_completion_tokens: 6,
     response_format: { type: "json_schema", json_schema: { name: "x", schema: {} } },
     logprobs: true,
     top_logprobs: 2,
@@ -50,7 +56,6 @@ describe("parameters", () => {
   test("what DashScope does not have is dropped", () => {
     const dropped = {
       frequency_penalty: 0.5,
-      logit_bias: { "1": 2 },
       user: "u",
       store: true,
       metadata: {},
@@ -60,11 +65,17 @@ describe("parameters", () => {
     assert.deepEqual(parametersOf(dropped), { result_format: "message" });
   });
 
-  test("both limits of the answer's length mean max_tokens", () => {
-    assert.equal(parametersOf({ max_tokens: 5 }).max_tokens, 5);
-    assert.equal(parametersOf({ max_completion_tokens: 6 }).max_tokens, 6);
-    assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: 6 }).max_tokens, 6);
+  test("a limit that is null does not hide the other", () => {
     assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: null }).max_tokens, 5);
+    assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: null }).max_completion_tokens, undefined);
+    assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: 6 }).max_completion_tokens, 6);
+  });
+
+  test("parallel_tool_calls goes with tools alone", () => {
+    assert.deepEqual(parametersOf({ parallel_tool_calls: false }), { result_format: "message" });
+    assert.equal(parametersOf({ parallel_tool_calls: false, tools: [tool("f")] }).parallel_tool_calls, false);
+    const wrong = { parallel_tool_calls: 1, tools: [tool("f")] };
+    assert.match(qwen.translateRequest(chat(wrong)).refused!, /^400 parallel_tool_calls /);
   });
 
   test("increments are asked for when streaming, unless the client says otherwise", () => {
@@ -97,7 +108,7 @@ describe("parameters", () => {
     );
     assert.match(
       qwen.translateRequest(chat({ tools: [tool("f")], tool_choice: { type: "allowed_tools" } })).refused!,
-      /^400 tool_choice /,
+      /^400 tool_choice\.allowed_tools\.tools /,
     );
   });
 
