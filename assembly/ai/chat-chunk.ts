@@ -2,13 +2,13 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceOf, sliceSize } from "../bytes/slice";
 import { escapeJson } from "../json/writer";
 import { sseData, sseEnd } from "../sse/encoder";
-import { writeCallId } from "./call-id";
+import { repeatableId, writeCallId } from "./call-id";
 import { CallState, Choice } from "./chat-stream-state";
 import { TokenUsage } from "./usage";
 
 const NOWHERE = new ByteBuffer();
-/** An id of more bytes than this is left out: each chunk would repeat it. */
-const LONGEST_ID = 256;
+/** A model of more bytes than this, as JSON, is left out: each chunk would repeat it. */
+const LONGEST_MODEL = 1024;
 
 /** What a delta is in the middle of. */
 export const enum DeltaMember {
@@ -43,14 +43,16 @@ export class ChatChunk {
   /** Sets what the chunks begin with. */
   setHead(id: Slice, created: i64, model: Slice): void {
     const head = this.head;
-    if (sliceSize(id) > LONGEST_ID) id = ABSENT;
+    id = repeatableId(id);
     head.clear();
     sseData(head);
     head.text('{"id":"');
     this.idStart = head.size;
     this.idSize = sliceSize(id);
     head.append(id).text('","object":"chat.completion.chunk","created":').integer(created).text(',"model":"');
+    const before = head.size;
     escapeJson(model, head);
+    if (head.size - before > LONGEST_MODEL) head.size = before;
     head.text('","choices":[');
   }
 

@@ -2,8 +2,9 @@ import { ByteBuffer } from "../bytes/buffer";
 import { StreamText } from "./stream-text";
 
 /** More choices than any provider gives, so that a stream cannot make the state grow for ever. */
-const MAX_CHOICES: i32 = 128;
-const MAX_CALLS: i32 = 512;
+export const MAX_CHOICES: i32 = 128;
+/** More tool calls, of all choices together, than any provider makes. */
+export const MAX_CALLS: i32 = 512;
 
 /** What has gone out of one choice. */
 @unmanaged

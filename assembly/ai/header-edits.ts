@@ -1,13 +1,14 @@
 import { ABSENT, Slice } from "../bytes/slice";
 
-const CAPACITY = 32;
-
-/** A list of changes to a header map: pure data that a filter applies with one host call each. At most 32. */
+/**
+ * A list of changes to a header map: pure data that a filter applies with one host call each. It takes as many as there
+ * are, for one that got lost would let a key through, and keeps its room from one request to the next.
+ */
 export class HeaderEdits {
-  private readonly names: StaticArray<string> = new StaticArray<string>(CAPACITY).fill("");
-  private readonly values: StaticArray<Slice> = new StaticArray<Slice>(CAPACITY);
-  private readonly texts: StaticArray<string> = new StaticArray<string>(CAPACITY).fill("");
-  private readonly removals: StaticArray<bool> = new StaticArray<bool>(CAPACITY);
+  private readonly names: string[] = [];
+  private readonly values: Slice[] = [];
+  private readonly texts: string[] = [];
+  private readonly removals: bool[] = [];
   /** The number of changes. */
   count: i32 = 0;
 
@@ -58,7 +59,12 @@ export class HeaderEdits {
 
   private record(name: string, value: Slice, text: string, removal: bool): void {
     const i = this.indexOf(name);
-    if (i == CAPACITY) return;
+    if (i == this.names.length) {
+      this.names.push(name);
+      this.values.push(value);
+      this.texts.push(text);
+      this.removals.push(removal);
+    }
     this.names[i] = name;
     this.values[i] = value;
     this.texts[i] = text;

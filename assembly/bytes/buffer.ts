@@ -1,6 +1,6 @@
 import { byteAt, lowerCase, Slice, sliceOf, sliceSize, sliceStart } from "./slice";
 
-const SMALLEST: i32 = 64;
+const SMALLEST: u64 = 64;
 
 /**
  * A growing run of bytes. Neither it nor its bytes are managed, so that code which runs for each byte pays nothing to the
@@ -23,8 +23,10 @@ export class ByteBuffer {
 
   /** Makes room for `count` more bytes and gives their address; the caller writes them and adds to `size`. */
   @inline
-  reserve(count: i32): usize {
-    if (this.size + count > this.capacity) this.grow(this.size + count);
+  reserve(count: u32): usize {
+    // In 64 bits: the sum of two sizes may be more than 32 bits hold.
+    const needed = <u64>(<u32>this.size) + <u64>count;
+    if (needed > <u64>(<u32>this.capacity)) this.grow(needed);
     return this.start + this.size;
   }
 
@@ -133,9 +135,10 @@ export class ByteBuffer {
     heap.free(changetype<usize>(this));
   }
 
-  private grow(needed: i32): void {
-    const capacity = max(max(needed, this.capacity << 1), SMALLEST);
-    this.start = this.start ? heap.realloc(this.start, capacity) : heap.alloc(capacity);
-    this.capacity = capacity;
+  private grow(needed: u64): void {
+    const capacity = max(max(needed, (<u64>(<u32>this.capacity)) << 1), SMALLEST);
+    assert(capacity <= <u64>i32.MAX_VALUE, "a buffer of more than 2 GiB");
+    this.start = this.start ? heap.realloc(this.start, <usize>capacity) : heap.alloc(<usize>capacity);
+    this.capacity = <i32>capacity;
   }
 }

@@ -1,51 +1,41 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceOf, sliceStart } from "../bytes/slice";
 
-const MOST = 64;
-
-/** Headers for a local reply or a callout, in the order in which they were added; at most 64. Not for the hot path. */
+/** Headers for a local reply or a callout, in the order in which they were added. Not for the hot path. */
 export class HeaderPairs {
   private readonly content: ByteBuffer = new ByteBuffer();
-  private readonly sizes: StaticArray<i32> = new StaticArray<i32>(2 * MOST);
+  /** The size of each name and each value, as the ABI wants them: 32 bits each. */
+  private readonly sizes: ByteBuffer = new ByteBuffer();
   /** The number of headers. */
   count: i32 = 0;
 
   /** Adds a header with an ASCII value. */
   addText(name: string, value: string): this {
-    if (this.count == MOST) return this;
-    this.measured(2 * this.count, this.content.size, this.content.text(name).size);
-    this.content.byte(0);
-    this.measured(2 * this.count + 1, this.content.size, this.content.text(value).size);
-    this.content.byte(0);
-    this.count++;
+    const from = this.addName(name);
+    this.endText(from, this.content.text(value));
     return this;
   }
 
   /** Adds a header. */
   add(name: string, value: Slice): this {
-    if (this.count == MOST) return this;
-    this.measured(2 * this.count, this.content.size, this.content.text(name).size);
-    this.content.byte(0);
-    this.measured(2 * this.count + 1, this.content.size, this.content.append(value).size);
-    this.content.byte(0);
-    this.count++;
+    const from = this.addName(name);
+    this.endText(from, this.content.append(value));
     return this;
   }
 
   /** The headers as the ABI wants them, appended to `out`. */
   encode(out: ByteBuffer): Slice {
     const from = out.size;
-    const to = out.reserve(4 + 8 * this.count);
-    store<u32>(to, this.count);
-    for (let i = 0; i < 2 * this.count; i++) store<u32>(to + 4 + 4 * i, this.sizes[i]);
-    out.size += 4 + 8 * this.count;
-    out.append(this.content.slice);
+    store<u32>(out.reserve(4), this.count);
+    out.size += 4;
+    out.append(this.sizes.slice).append(this.content.slice);
     return sliceOf(sliceStart(out.slice) + from, out.size - from);
   }
 
   /** Forgets the headers. */
   clear(): this {
     this.content.clear();
+    this.sizes.clear();
     this.count = 0;
     return this;
   }
@@ -53,9 +43,18 @@ export class HeaderPairs {
   /** Gives the memory back; the headers are not used again. */
   free(): void {
     this.content.dispose();
+    this.sizes.dispose();
   }
 
-  private measured(index: i32, before: i32, after: i32): void {
-    this.sizes[index] = after - before;
+  /** Gives where the value begins. */
+  private addName(name: string): i32 {
+    this.count++;
+    return this.endText(this.content.size, this.content.text(name));
+  }
+
+  private endText(from: i32, content: ByteBuffer): i32 {
+    store<u32>(this.sizes.reserve(4), content.size - from);
+    this.sizes.size += 4;
+    return content.byte(0).size;
   }
 }

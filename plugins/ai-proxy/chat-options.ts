@@ -35,7 +35,7 @@ export class ChatOptions {
       ? readCustomSettings(provider.ownSettings(), provider.settingsHolder(), reader)
       : readCustomSettings(OPENAI_SETTINGS, "", reader);
     const commands = reader.textsOrNumbers("contextCleanupCommands");
-    for (let i = 0; i < commands.length; i++) options.messages.commands.push(String.UTF8.encode(commands[i]));
+    for (let i = 0; i < commands.length; i++) options.messages.addCommand(commands[i]);
     const isHiclaw = reader.booleanOrText("hiclawMode", false);
     options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteThinking = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;

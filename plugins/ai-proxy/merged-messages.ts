@@ -1,4 +1,4 @@
-import { ABSENT, Slice, slicesEqual } from "../../assembly/bytes/slice";
+import { ABSENT, indexOfByte, Slice, slicesEqual } from "../../assembly/bytes/slice";
 import {
   jsonContent,
   jsonEquals,
@@ -14,36 +14,79 @@ import {
 import { JsonWriter } from "../../assembly/json/writer";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 
+/** A message with more fields beside role and content is not merged: each is compared with those of the others. */
+const MOST_FIELDS = 16;
+/** The most fields, beside role and content, of the message that several become. */
+const MOST_IN_ALL = 32;
+const BACKSLASH = 0x5c;
+
 const joined = new ByteBuffer();
 
 /**
- * Whether a message can become one with all those from `first` up to it: of the same role, user or assistant, each with a
- * content, without tool calls, and without a field that says something else in another of them.
+ * Messages of one role, user or assistant, that follow each other and can become one: each has a content, none has tool
+ * calls, and no field says something else in another of them. Reading a message costs no more than its length.
  */
-export function mergesWith(messages: Slice, first: Slice, message: Slice): bool {
-  const role = jsonGet(first, "role");
-  if (!jsonEquals(role, "user") && !jsonEquals(role, "assistant")) return false;
-  if (!isSpoken(first) || !isSpoken(message) || !slicesEqual(role, jsonGet(message, "role"))) return false;
-  if (!hasMore(message)) return true;
-  for (let other = first; other != ABSENT && other != message; other = jsonNext(messages, other)) {
-    if (!agrees(other, message)) return false;
-  }
-  return true;
-}
+export class MergedMessages {
+  private role: Slice = ABSENT;
+  private isOpen: bool = false;
+  private readonly keys: StaticArray<Slice> = new StaticArray<Slice>(MOST_IN_ALL);
+  private readonly values: StaticArray<Slice> = new StaticArray<Slice>(MOST_IN_ALL);
+  private fields: i32 = 0;
 
-/** Writes the messages from `first` to `last` as one, with the fields of all. */
-export function writeMerged(messages: Slice, first: Slice, last: Slice, writer: JsonWriter): void {
-  writer.beginObject().key("role").raw(jsonGet(first, "role")).key("content");
-  if (!writeText(messages, first, last, writer)) writeParts(messages, first, last, writer);
-  for (let message = first; message != ABSENT; message = next(messages, message, last)) {
+  /** Starts over with a message; gives whether others can be added to it. */
+  begin(message: Slice): bool {
+    this.role = ABSENT;
+    this.fields = 0;
+    this.isOpen = this.read(message);
+    return this.isOpen;
+  }
+
+  /** Adds the next message; `false`, and nothing changed, where it cannot become one with those before. */
+  add(message: Slice): bool {
+    const before = this.fields;
+    if (this.isOpen && this.read(message)) return true;
+    this.fields = before;
+    return false;
+  }
+
+  /** Writes the messages from `first` to `last`, which are those that were added, as one with the fields of all. */
+  write(messages: Slice, first: Slice, last: Slice, writer: JsonWriter): void {
+    writer.beginObject().key("role").raw(this.role).key("content");
+    if (!writeText(messages, first, last, writer)) writeParts(messages, first, last, writer);
+    for (let i = 0; i < this.fields; i++) writer.rawKey(this.keys[i]).raw(this.values[i]);
+    writer.endObject();
+  }
+
+  private read(message: Slice): bool {
+    let role = ABSENT;
+    let kind = JsonKind.Absent;
+    let own = 0;
     for (let key = jsonFirstKey(message); key != ABSENT;) {
       const value = jsonMemberValue(message, key);
-      const isOwn = jsonEquals(key, "role") || jsonEquals(key, "content");
-      if (!isOwn && !isWritten(messages, first, message, key)) writer.rawKey(key).raw(value);
+      if (jsonEquals(key, "role")) role = value;
+      else if (jsonEquals(key, "content")) kind = jsonKind(value);
+      else if (jsonEquals(key, "tool_calls") || jsonEquals(key, "function_call")) return false;
+      else if (++own > MOST_FIELDS || !this.take(key, value)) return false;
       key = jsonNextKey(message, value);
     }
+    if (kind != JsonKind.String && kind != JsonKind.Array) return false;
+    if (this.role != ABSENT) return slicesEqual(role, this.role);
+    this.role = role;
+    return jsonEquals(role, "user") || jsonEquals(role, "assistant");
   }
-  writer.endObject();
+
+  /** Notes a field; `false` if it says something else than before. Keys are compared as they are written. */
+  private take(key: Slice, value: Slice): bool {
+    // Written with an escape it may be one that stands there without.
+    if (indexOfByte(key, BACKSLASH) >= 0) return false;
+    for (let i = 0; i < this.fields; i++) {
+      if (slicesEqual(unchecked(this.keys[i]), key)) return slicesEqual(unchecked(this.values[i]), value);
+    }
+    if (this.fields == MOST_IN_ALL) return false;
+    this.keys[this.fields] = key;
+    this.values[this.fields++] = value;
+    return true;
+  }
 }
 
 /** Texts, with a blank line between them. */
@@ -72,46 +115,4 @@ function writeParts(messages: Slice, first: Slice, last: Slice, writer: JsonWrit
 
 function next(messages: Slice, message: Slice, last: Slice): Slice {
   return message == last ? ABSENT : jsonNext(messages, message);
-}
-
-function isSpoken(message: Slice): bool {
-  const kind = jsonKind(jsonGet(message, "content"));
-  if (kind != JsonKind.String && kind != JsonKind.Array) return false;
-  return jsonGet(message, "tool_calls") == ABSENT && jsonGet(message, "function_call") == ABSENT;
-}
-
-/** Whether the message has more than a role and a content. */
-function hasMore(message: Slice): bool {
-  for (let key = jsonFirstKey(message); key != ABSENT;) {
-    if (!jsonEquals(key, "role") && !jsonEquals(key, "content")) return true;
-    key = jsonNextKey(message, jsonMemberValue(message, key));
-  }
-  return false;
-}
-
-function agrees(one: Slice, other: Slice): bool {
-  for (let key = jsonFirstKey(other); key != ABSENT;) {
-    const value = jsonMemberValue(other, key);
-    const theirs = valueOf(one, key);
-    if (!jsonEquals(key, "content") && theirs != ABSENT && !slicesEqual(theirs, value)) return false;
-    key = jsonNextKey(other, value);
-  }
-  return true;
-}
-
-function isWritten(messages: Slice, first: Slice, message: Slice, key: Slice): bool {
-  for (let before = first; before != message; before = jsonNext(messages, before)) {
-    if (valueOf(before, key) != ABSENT) return true;
-  }
-  return false;
-}
-
-/** The member of that key token; keys are compared as they are written. */
-function valueOf(object: Slice, key: Slice): Slice {
-  for (let token = jsonFirstKey(object); token != ABSENT;) {
-    const value = jsonMemberValue(object, token);
-    if (slicesEqual(token, key)) return value;
-    token = jsonNextKey(object, value);
-  }
-  return ABSENT;
 }

@@ -1,43 +1,67 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, indexOfText, Slice, sliceOfBuffer, slicesEqual } from "../../assembly/bytes/slice";
+import { ABSENT, indexOfText, Slice, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
+import { TextTable } from "../../assembly/bytes/text-table";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { jsonEquals, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext, jsonUnescape } from "../../assembly/json/value";
 import { JsonWriter } from "../../assembly/json/writer";
-import { mergesWith, writeMerged } from "./merged-messages";
+import { MergedMessages } from "./merged-messages";
 
-/** The most messages that become one, so that a request of very many costs no more than its length. */
-const MOST_MERGED = 256;
 const SYSTEM = '"system"';
+/** The most bytes of a JSON string that stand for one byte of its text: `\\u0041`. */
+const ESCAPE_SIZE = 6;
 
 const out = new ByteBuffer();
 const writer = new JsonWriter(out);
 const said = new ByteBuffer();
 const literal = new ByteBuffer();
+const merged = new MergedMessages();
 
 /** What is to be changed in the messages of a chat. */
 export class MessageEdits {
   /** Texts with which a user starts anew, UTF-8. */
-  commands: ArrayBuffer[] = [];
+  private readonly commands: TextTable = new TextTable();
+  private longestCommand: i32 = 0;
   /** Whether messages of one role that follow each other become one. */
   merges: bool = false;
-  /** A text for a system message behind the leading ones, UTF-8; ABSENT for none. */
-  context: Slice = ABSENT;
 
   /** Whether there is anything to be changed. */
   get any(): bool {
-    return this.merges || this.commands.length > 0 || this.context != ABSENT;
+    return this.merges || this.hasCommands;
+  }
+
+  /** Whether there is a text with which a user starts anew. */
+  get hasCommands(): bool {
+    return this.commands.count > 0;
+  }
+
+  /** Adds a text with which a user starts anew. */
+  addCommand(text: string): void {
+    const bytes = String.UTF8.encode(text);
+    this.commands.add(sliceOfBuffer(bytes));
+    this.longestCommand = max(this.longestCommand, bytes.byteLength);
+  }
+
+  /** Whether a JSON string is such a text: many commands cost a message no more than one. */
+  isCommand(text: Slice): bool {
+    if (jsonKind(text) != JsonKind.String || sliceSize(text) - 2 > ESCAPE_SIZE * this.longestCommand) return false;
+    said.release(4096);
+    jsonUnescape(text, said);
+    return this.commands.find(said.slice) >= 0;
   }
 }
 
-/** Changes the messages of a request. Each that stays is copied byte for byte. */
-export function editMessages(edits: MessageEdits, request: JsonDocument, edit: JsonEdit): void {
+/**
+ * Changes the messages of a request; `context` is the text of a system message behind the leading ones, UTF-8, or ABSENT.
+ * Each message that stays is copied byte for byte.
+ */
+export function editMessages(edits: MessageEdits, context: Slice, request: JsonDocument, edit: JsonEdit): void {
   const messages = request.get("messages");
-  const cleared = edits.commands.length ? lastCommand(edits.commands, messages) : -1;
-  if (cleared < 0 && edits.context == ABSENT && !(edits.merges && hasNeighbours(messages))) return;
+  const cleared = edits.hasCommands ? lastCommand(edits, messages) : -1;
+  if (cleared < 0 && context == ABSENT && !(edits.merges && hasNeighbours(messages))) return;
   out.release(64 * 1024);
   writer.reset().beginArray();
-  let owesContext = edits.context != ABSENT;
+  let owesContext = context != ABSENT;
   let position = 0;
   for (let message = jsonFirst(messages); message != ABSENT; position++) {
     const first = message;
@@ -45,22 +69,23 @@ export function editMessages(edits: MessageEdits, request: JsonDocument, edit: J
     const isInstruction = isSystem(first);
     if (position <= cleared && !isInstruction) continue;
     // A request that comes by a second time, after a redirect, holds it already.
-    if (owesContext && isInstruction && says(first, edits.context)) owesContext = false;
+    if (owesContext && isInstruction && says(first, context)) owesContext = false;
     if (owesContext && !isInstruction) {
-      writeContext(edits.context);
+      writeContext(context);
       owesContext = false;
     }
     let last = first;
-    let room = edits.merges && position > cleared ? MOST_MERGED : 0;
-    while (room-- > 0 && message != ABSENT && mergesWith(messages, first, message)) {
-      last = message;
-      message = jsonNext(messages, message);
-      position++;
+    if (edits.merges && position > cleared && merged.begin(first)) {
+      while (message != ABSENT && merged.add(message)) {
+        last = message;
+        message = jsonNext(messages, message);
+        position++;
+      }
     }
     if (last == first) writer.raw(first);
-    else writeMerged(messages, first, last, writer);
+    else merged.write(messages, first, last, writer);
   }
-  if (owesContext) writeContext(edits.context);
+  if (owesContext) writeContext(context);
   writer.endArray();
   edit.set("messages", out.slice);
 }
@@ -91,31 +116,22 @@ function writeContext(text: Slice): void {
 }
 
 /** The position of the last message in which a user starts anew; -1 if there is none. */
-function lastCommand(commands: ArrayBuffer[], messages: Slice): i32 {
+function lastCommand(edits: MessageEdits, messages: Slice): i32 {
   let found = -1;
   let position = 0;
   for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-    if (jsonEquals(jsonGet(message, "role"), "user") && isCommand(commands, jsonGet(message, "content")))
+    if (jsonEquals(jsonGet(message, "role"), "user") && edits.isCommand(onlyText(jsonGet(message, "content"))))
       found = position;
     position++;
   }
   return found;
 }
 
-/** A text, or a list of a single text, that is a command. */
-function isCommand(commands: ArrayBuffer[], content: Slice): bool {
-  let text = content;
-  if (jsonKind(content) == JsonKind.Array) {
-    const part = jsonFirst(content);
-    text = jsonNext(content, part) == ABSENT ? jsonGet(part, "text") : ABSENT;
-  }
-  if (jsonKind(text) != JsonKind.String) return false;
-  said.release(4096);
-  jsonUnescape(text, said);
-  for (let i = 0; i < commands.length; i++) {
-    if (slicesEqual(said.slice, sliceOfBuffer(unchecked(commands[i])))) return true;
-  }
-  return false;
+/** A content that is a text, or a list of a single text. */
+function onlyText(content: Slice): Slice {
+  if (jsonKind(content) != JsonKind.Array) return content;
+  const part = jsonFirst(content);
+  return jsonNext(content, part) == ABSENT ? jsonGet(part, "text") : ABSENT;
 }
 
 function says(message: Slice, text: Slice): bool {
@@ -127,11 +143,10 @@ function says(message: Slice, text: Slice): bool {
 }
 
 function hasNeighbours(messages: Slice): bool {
-  let before = jsonFirst(messages);
-  while (before != ABSENT) {
-    const message = jsonNext(messages, before);
-    if (message != ABSENT && mergesWith(messages, before, message)) return true;
-    before = message;
+  let isOpen = false;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    if (isOpen && merged.add(message)) return true;
+    isOpen = merged.begin(message);
   }
   return false;
 }

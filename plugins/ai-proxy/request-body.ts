@@ -64,14 +64,15 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
 
 /**
  * What must change in a body that is OpenAI's on both sides: the mapped model, the question for usage, the configured
- * `response_format`. `null` if nothing must; everything else stays byte for byte.
+ * `response_format`. `null` if nothing must; everything else stays byte for byte. `context` is the text that
+ * stands in every conversation, or ABSENT.
  */
-export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit | null {
+export function editRequest(exchange: Exchange, request: JsonDocument, context: Slice): JsonEdit | null {
   const config = exchange.config;
   const isChat = exchange.api == Api.ChatCompletions;
   let changes = exchange.hasSettings;
   edit.begin(request);
-  if (isChat && editChatMessages(exchange, request)) changes = true;
+  if (isChat && editChatMessages(exchange, request, context)) changes = true;
   const isNamedInPath = exchange.deployment != ABSENT;
   if (sliceSize(exchange.model.slice) && (isNamedInPath || !slicesEqual(requested.slice, exchange.model.slice))) {
     edit.setText("model", exchange.model.slice);
@@ -92,12 +93,12 @@ export function editRequest(exchange: Exchange, request: JsonDocument): JsonEdit
 }
 
 /** Puts the configured changes into a chat that a provider translates, which is then parsed anew. */
-export function prepareChat(exchange: Exchange, request: JsonDocument): void {
+export function prepareChat(exchange: Exchange, request: JsonDocument, context: Slice): void {
   const edits = exchange.config.chat.messages;
   const schema = exchange.config.responseJsonSchema;
-  if (exchange.api != Api.ChatCompletions || (!edits.any && schema === null)) return;
+  if (exchange.api != Api.ChatCompletions || (!edits.any && context == ABSENT && schema === null)) return;
   edit.begin(request);
-  if (edits.any) editMessages(edits, request, edit);
+  if (edits.any || context != ABSENT) editMessages(edits, context, request, edit);
   if (schema) edit.set("response_format", sliceOfBuffer(schema));
   if (!edit.changed) return;
   prepared.release(KEPT_BYTES);
@@ -113,10 +114,10 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
   return edit;
 }
 
-function editChatMessages(exchange: Exchange, request: JsonDocument): bool {
+function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
   const config = exchange.config;
   const renamed = !config.provider.knowsDeveloper(exchange) && renameDeveloper(request, edit);
-  if (!config.chat.messages.any) return renamed;
+  if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // What is built anew below is built from the text as it stands then.
     prepared.release(KEPT_BYTES);
@@ -124,7 +125,7 @@ function editChatMessages(exchange: Exchange, request: JsonDocument): bool {
     request.parse(prepared.slice);
     edit.begin(request);
   }
-  editMessages(config.chat.messages, request, edit);
+  editMessages(config.chat.messages, context, request, edit);
   return renamed || edit.changed;
 }
 

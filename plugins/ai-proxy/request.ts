@@ -77,17 +77,22 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   }
   if (!readRequest(exchange, document, body.bytes())) return false;
   if (exchange.streaming) limitFirstByte(exchange);
-  if (!takeContext(exchange)) return false;
+  const source = contextOf(exchange);
+  const context = source ? readText(source) : ABSENT;
+  if (source && context == ABSENT) {
+    const message = "The gateway could not fetch the text that belongs to every conversation.";
+    return exchange.refuse(message, "", "context_unavailable", 503);
+  }
   if (exchange.config.provider.requestTreatment(exchange) == BodyTreatment.Converted) {
     translated.release(KEPT_BYTES);
     exchange.created = nowInSeconds();
-    prepareChat(exchange, document);
+    prepareChat(exchange, document, context);
     if (!exchange.config.provider.translateRequest(exchange, document, translated)) return false;
     exchange.wasTranslated = true;
     body.replace(translated.slice);
     setLength(exchange, translated.size);
   } else {
-    const edit = editRequest(exchange, document);
+    const edit = editRequest(exchange, document, context);
     if (edit) setLength(exchange, replaceBody(body, edit));
   }
   setPath(exchange);
@@ -160,16 +165,6 @@ function lacksApi(exchange: Exchange): bool {
   if (!config.provider.refusesUnknownApis() || config.provider.servesBelowBase(exchange)) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
   return true;
-}
-
-/** Puts the text of the context where the messages are edited. */
-function takeContext(exchange: Exchange): bool {
-  const context = contextOf(exchange);
-  if (context === null) return true;
-  const text = readText(context);
-  exchange.config.chat.messages.context = text;
-  const message = "The gateway could not fetch the text that belongs to every conversation.";
-  return text != ABSENT || exchange.refuse(message, "", "context_unavailable", 503);
 }
 
 /** Whether a request whose body is not looked at may be one for a stream. */

@@ -1,41 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import binaryen from "binaryen";
 
 const root = resolve(import.meta.dirname, "../..");
-const STEPS = "steps";
+/** Bytes that are copied or filled in one step: what a turn of a loop does with vectors of 16 bytes. */
+const BYTES_PER_STEP_LOG2 = 4;
+
+/** What counts, as text: function entries and turns of loops call the first, copies and fills the others. */
+const COUNTERS = `
+ (global $steps (mut i32) (i32.const 0))
+ (global $limit (mut i32) (i32.const -1))
+ (func $log_execution (param $place i32) (call $add_steps (i32.const 1)))
+ (func $add_steps (param $more i32)
+  (global.set $steps (i32.add (global.get $steps) (local.get $more)))
+  (if (i32.gt_u (global.get $steps) (global.get $limit)) (then (unreachable))))
+ (func $counted_copy (param $to i32) (param $from i32) (param $size i32)
+  (call $add_steps (i32.shr_u (local.get $size) (i32.const ${BYTES_PER_STEP_LOG2})))
+  (memory.copy (local.get $to) (local.get $from) (local.get $size)))
+ (func $counted_fill (param $to i32) (param $byte i32) (param $size i32)
+  (call $add_steps (i32.shr_u (local.get $size) (i32.const ${BYTES_PER_STEP_LOG2})))
+  (memory.fill (local.get $to) (local.get $byte) (local.get $size)))
+ (func $test_steps (export "test_steps") (result i32) (global.get $steps))
+ (func $test_limit (export "test_limit") (param $limit i32)
+  (global.set $steps (i32.const 0))
+  (global.set $limit (local.get $limit)))
+)`;
 
 /**
- * Writes a copy of a module that counts each function's entry and each turn of a loop, and traps above a limit: so work
- * is measured without a clock, and a loop without an end is an error. Exports `test_steps` and `test_limit`.
+ * Writes a copy of a module that counts each function's entry, each turn of a loop and each 16 bytes that are copied or
+ * filled, and traps above a limit: so work is measured without a clock, and a loop without an end is an error. Exports
+ * `test_steps` and `test_limit`.
  */
 export function countSteps(wasm: string, copy: string): string {
+  const target = resolve(root, copy);
+  if (isNewer(target, resolve(root, wasm))) return copy;
   const module = binaryen.readBinary(readFileSync(resolve(root, wasm)));
   module.setFeatures(binaryen.Features.All);
   // The pass calls an imported function wherever control flows; the import becomes the counter.
   module.runPasses(["log-execution"]);
   module.removeFunction("log_execution");
-  module.addGlobal(STEPS, binaryen.i32, true, module.i32.const(0));
-  module.addGlobal("limit", binaryen.i32, true, module.i32.const(-1));
-  const steps = (): number => module.global.get(STEPS, binaryen.i32);
-  const more = module.global.set(STEPS, module.i32.add(steps(), module.i32.const(1)));
-  const tooMany = module.if(module.i32.gt_u(steps(), module.global.get("limit", binaryen.i32)), module.unreachable());
-  module.addFunction("log_execution", binaryen.i32, binaryen.none, [], module.block(null, [more, tooMany]));
-  module.addFunction("test_steps", binaryen.none, binaryen.i32, [], steps());
-  const setLimit = [
-    module.global.set(STEPS, module.i32.const(0)),
-    module.global.set("limit", module.local.get(0, binaryen.i32)),
-  ];
-  module.addFunction("test_limit", binaryen.i32, binaryen.none, [], module.block(null, setLimit));
-  module.addFunctionExport("test_steps", "test_steps");
-  module.addFunctionExport("test_limit", "test_limit");
-  if (!module.validate()) throw new Error("the counting copy is no valid module");
-  mkdirSync(dirname(resolve(root, copy)), { recursive: true });
-  // Several tests may write it at once: none reads the half of it.
-  const own = resolve(root, `${copy}.${process.pid}`);
-  writeFileSync(own, module.emitBinary());
-  renameSync(own, resolve(root, copy));
+  const text = module
+    .emitText()
+    .replaceAll("(memory.copy", "(call $counted_copy")
+    .replaceAll("(memory.fill", "(call $counted_fill")
+    .replace(/\)\s*$/, COUNTERS);
   module.dispose();
+  const counting = binaryen.parseText(text);
+  counting.setFeatures(binaryen.Features.All);
+  if (!counting.validate()) throw new Error("the counting copy is no valid module");
+  mkdirSync(dirname(target), { recursive: true });
+  // Several tests may write it at once: none reads the half of it.
+  const own = `${target}.${process.pid}`;
+  writeFileSync(own, counting.emitBinary());
+  renameSync(own, target);
+  counting.dispose();
   return copy;
+}
+
+function isNewer(copy: string, wasm: string): boolean {
+  if (!existsSync(copy)) return false;
+  const written = statSync(copy).mtimeMs;
+  return [wasm, import.meta.filename].every((file) => statSync(file).mtimeMs < written);
 }

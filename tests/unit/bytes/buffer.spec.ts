@@ -52,4 +52,14 @@ describe("byte buffer", () => {
     expect(sliceSize(buffer.slice)).toBe(0);
     expect(written(buffer.text("again"))).toBe("again");
   });
+
+  test("more than 2 GiB is never taken for room that is there", () => {
+    buffer.text("a");
+    expect(() => {
+      buffer.reserve(<u32>i32.MAX_VALUE);
+    }).toThrow("the sum of both sizes is negative in 32 bits");
+    expect(() => {
+      buffer.reserve(u32.MAX_VALUE);
+    }).toThrow("no memory has so much");
+  });
 });

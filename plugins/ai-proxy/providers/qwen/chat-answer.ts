@@ -34,7 +34,7 @@ export function translateAnswer(exchange: Exchange, response: JsonDocument, out:
 
 function writeChoice(completion: ChatCompletion): void {
   const calls = choice.toolCalls;
-  completion.beginChoice(choice.index);
+  if (!completion.beginChoice(choice.index)) return;
   completion.text(choice.reasoning, choice.content, calls != ABSENT);
   let position = 0;
   for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {

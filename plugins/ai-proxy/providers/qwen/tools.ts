@@ -114,13 +114,15 @@ function isAllowed(name: Slice, count: i32): bool {
 function checkTools(exchange: Exchange, tools: Slice): bool {
   let position = 0;
   for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
-    const path = `tools[${position++}]`;
     if (!jsonEquals(jsonGet(tool, "type"), "function")) {
-      return exchange.refuse("Only tools of type function are supported.", `${path}.type`, "unsupported_value");
+      const path = `tools[${position}].type`;
+      return exchange.refuse("Only tools of type function are supported.", path, "unsupported_value");
     }
     if (jsonKind(nameIn(tool)) != JsonKind.String) {
-      return exchange.refuse("A function must have a name.", `${path}.function.name`, "missing_required_parameter");
+      const path = `tools[${position}].function.name`;
+      return exchange.refuse("A function must have a name.", path, "missing_required_parameter");
     }
+    position++;
   }
   return true;
 }
