@@ -75,7 +75,13 @@ export class ChatStreamState {
   /** The choice that was chosen last; there must be one. */
   @inline
   get choice(): Choice {
-    return changetype<Choice>(this.choices.start + <usize>this.current * offsetof<Choice>());
+    return this.choiceAt(this.current);
+  }
+
+  /** The choice at a position in the order of their indexes. */
+  @inline
+  choiceAt(position: i32): Choice {
+    return changetype<Choice>(this.choices.start + <usize>position * offsetof<Choice>());
   }
 
   /** The tool call that was chosen last, or null. */
@@ -84,7 +90,7 @@ export class ChatStreamState {
     return this.currentCall < 0 ? null : this.callAt(this.currentCall);
   }
 
-  /** The tool call at a position in the order in which they began. */
+  /** The tool call at a position in the order of choices, and of the provider's numbers in each. */
   @inline
   callAt(position: i32): CallState {
     return changetype<CallState>(this.calls.start + <usize>position * offsetof<CallState>());
@@ -94,29 +100,42 @@ export class ChatStreamState {
   choose(index: i32): bool {
     this.currentCall = -1;
     if (this.current >= 0 && this.choice.index == index) return true;
-    for (this.current = 0; this.current < this.count; this.current++) if (this.choice.index == index) return true;
-    this.current = this.count - 1;
-    if (this.count == MAX_CHOICES) return false;
-    append(this.choices, offsetof<Choice>());
-    this.current = this.count++;
-    this.choice.index = index;
+    // They stand in their order, so that one of many is found as fast as one of a few.
+    let at = 0;
+    for (let end = this.count; at < end;) {
+      const middle = (at + end) >> 1;
+      if (this.choiceAt(middle).index < index) at = middle + 1;
+      else end = middle;
+    }
+    if (at == this.count || this.choiceAt(at).index != index) {
+      if (this.count == MAX_CHOICES) return false;
+      insert(this.choices, at, offsetof<Choice>());
+      this.count++;
+      this.choiceAt(at).index = index;
+    }
+    this.current = at;
     return true;
   }
 
   /** Turns to the choice's tool call of that key; gives whether it is new. If there are too many, `call` is null. */
   chooseCall(key: i32): bool {
     const choice = this.choice;
-    for (let i = 0; i < this.callCount; i++) {
-      const call = this.callAt(i);
-      if (call.key != key || call.choice != choice.index) continue;
-      this.currentCall = i;
-      return false;
+    const number = numberOf(choice.index, key);
+    let at = 0;
+    for (let end = this.callCount; at < end;) {
+      const middle = (at + end) >> 1;
+      const call = this.callAt(middle);
+      if (numberOf(call.choice, call.key) < number) at = middle + 1;
+      else end = middle;
     }
+    this.currentCall = at;
+    if (at < this.callCount && numberOf(this.callAt(at).choice, this.callAt(at).key) == number) return false;
     this.currentCall = -1;
     if (this.callCount == MAX_CALLS) return false;
-    append(this.calls, offsetof<CallState>());
-    this.currentCall = this.callCount++;
-    const call = this.callAt(this.currentCall);
+    insert(this.calls, at, offsetof<CallState>());
+    this.callCount++;
+    this.currentCall = at;
+    const call = this.callAt(at);
     call.choice = choice.index;
     call.key = key;
     call.index = choice.calls++;
@@ -140,7 +159,17 @@ export class ChatStreamState {
   }
 }
 
-function append(list: ByteBuffer, size: usize): void {
-  memory.fill(list.reserve(<i32>size), 0, size);
+/** Makes room for an entry of zeros at a position. */
+function insert(list: ByteBuffer, position: i32, size: usize): void {
+  list.reserve(<u32>size);
+  const at = list.start + <usize>position * size;
+  memory.copy(at + size, at, list.start + list.size - at);
+  memory.fill(at, 0, size);
   list.size += <i32>size;
+}
+
+// @ts-ignore: decorator
+@inline
+function numberOf(choice: i32, key: i32): u64 {
+  return ((<u64>(<u32>choice)) << 32) | (<u64>(<u32>key));
 }

@@ -66,7 +66,16 @@ export function subslice(slice: Slice, from: i32, to: i32 = i32.MAX_VALUE): Slic
 /** Whether both hold the same bytes. */
 export function slicesEqual(a: Slice, b: Slice): bool {
   const size = sliceSize(a);
-  return size == sliceSize(b) && memory.compare(sliceStart(a), sliceStart(b), size) == 0;
+  return size == sliceSize(b) && areEqual(sliceStart(a), sliceStart(b), size);
+}
+
+/** Sixteen bytes at a time, wherever both lie: `memory.compare` goes byte by byte unless both are aligned alike. */
+function areEqual(a: usize, b: usize, size: i32): bool {
+  let i: usize = 0;
+  const count = <usize>size;
+  for (; i + 16 <= count; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
+  for (; i < count; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
 }
 
 /** Whether the slice is exactly the ASCII `text`. */
