@@ -38,7 +38,7 @@ export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bo
     if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a JSON object."));
     if (isCompressed(headers)) return refuseCompressed(exchange);
     // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
-    if (!isJson) headers.setText("content-type", "application/json");
+    if (!isJson) exchange.headers.setText("content-type", "application/json");
   } else {
     if (!settingsOnly && isForm(headers)) return formNeed(exchange, headers, endOfStream);
     if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;

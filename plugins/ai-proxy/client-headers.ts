@@ -1,6 +1,17 @@
-import { CLIENT_HEADERS_STATE, CONSUMER_HEADER, CREDENTIAL_HEADERS } from "../../assembly/ai/contract";
+import { CLIENT_HEADERS_STATE } from "../../assembly/ai/contract";
+import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceEnd, sliceOf, slicesEqual, sliceSize, sliceStart } from "../../assembly/bytes/slice";
+import {
+  ABSENT,
+  Slice,
+  sliceEnd,
+  sliceEquals,
+  sliceOf,
+  slicesEqual,
+  sliceSize,
+  sliceStart,
+  sliceToString,
+} from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -8,22 +19,6 @@ import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { Exchange } from "./exchange";
 import { Position, ProviderConfig } from "./provider-config";
 
-/** The headers that ai-proxy or a provider of its changes. The first two also change when a redirect is followed. */
-const NAMES: string[] = [
-  ":authority",
-  ":path",
-  "accept",
-  "accept-encoding",
-  "anthropic-version",
-  "content-length",
-  "content-type",
-  "origin",
-  "referer",
-  "sec-websocket-protocol",
-  "x-dashscope-sse",
-  CONSUMER_HEADER,
-];
-const PLACES = 2;
 const MISSING: u32 = u32.MAX_VALUE;
 
 const state = new FilterState(CLIENT_HEADERS_STATE);
@@ -32,6 +27,37 @@ const text = new ByteBuffer();
 /** Tells the host how long the client's headers are kept; once for each configuration. */
 export function defineClientHeaders(): void {
   state.define();
+}
+
+/**
+ * Changes the request's headers, the one place where that is done: what the client sent in each that is changed is taken
+ * down before, so that the next attempt can have it back, whatever a provider sets.
+ */
+export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
+  const edits = exchange.headers;
+  if (hasAttempts(exchange.config)) takeDown(exchange.clientHeaders, edits, headers);
+  for (let i = 0; i < edits.count; i++) {
+    const name = edits.nameAt(i);
+    if (edits.isRemoval(i)) {
+      if (headers.get(name) != ABSENT) headers.remove(name);
+    } else if (edits.valueAt(i) != ABSENT) headers.set(name, edits.valueAt(i));
+    else headers.setText(name, edits.textAt(i));
+  }
+}
+
+/** Keeps them for the next attempt, with the host ("" for the client's) and the path that this one sends. */
+export function keepClientHeaders(exchange: Exchange, authority: string, path: Slice, headers: HeaderMap): void {
+  if (!hasAttempts(exchange.config)) return;
+  const taken = exchange.clientHeaders;
+  text.clear();
+  if (authority.length) text.text(authority);
+  else text.append(headers.get(":authority"));
+  const sent = new ByteBuffer();
+  write(sent, text.slice);
+  write(sent, path);
+  state.set(sent.append(taken.slice).slice);
+  sent.dispose();
+  taken.free();
 }
 
 /**
@@ -55,45 +81,6 @@ export class Restored extends HttpFilter {
   }
 }
 
-function restoreHeaders(headers: HeaderMap): void {
-  const saved = state.get();
-  if (saved == ABSENT) return;
-  let at = sliceStart(saved);
-  const isMoved = !isAsSent(headers, saved);
-  for (let i = 0; i < NAMES.length + CREDENTIAL_HEADERS.length; i++) {
-    const value = entryAt(at, sliceEnd(saved));
-    at = behind(at, value);
-    if (i < PLACES && isMoved) continue;
-    const name = nameOf(i);
-    const now = headers.get(name);
-    if (value == ABSENT) {
-      if (now != ABSENT) headers.remove(name);
-    } else if (now == ABSENT || !slicesEqual(now, value)) headers.set(name, value);
-  }
-  headers.forget();
-}
-
-/** Takes the client's headers down in `exchange.clientHeaders`, before anything changes. */
-export function takeClientHeaders(exchange: Exchange, headers: HeaderMap): void {
-  if (!hasAttempts(exchange.config)) return;
-  const bytes = exchange.clientHeaders;
-  bytes.clear();
-  for (let i = 0; i < NAMES.length + CREDENTIAL_HEADERS.length; i++) write(bytes, headers.get(nameOf(i)));
-}
-
-/** Keeps them for the next attempt, with the host ("" for the client's) and the path that this one sends. */
-export function keepClientHeaders(exchange: Exchange, authority: string, path: Slice): void {
-  if (!hasAttempts(exchange.config)) return;
-  const bytes = exchange.clientHeaders;
-  text.clear();
-  if (authority.length) text.text(authority);
-  else text.append(entryAt(bytes.start, bytes.start + bytes.size));
-  write(bytes, text.slice);
-  write(bytes, path);
-  state.set(bytes.slice);
-  bytes.free();
-}
-
 /** Whether there may be another attempt: before the router there is none. A configuration stands in one place only. */
 function hasAttempts(config: ProviderConfig): bool {
   if (config.position == Position.Unknown) {
@@ -103,21 +90,67 @@ function hasAttempts(config: ProviderConfig): bool {
   return config.position == Position.RoutersChain;
 }
 
-/** Whether host and path are still what the attempt before has sent. */
-function isAsSent(headers: HeaderMap, saved: Slice): bool {
+/** Takes down the name and each value of every header that is changed now and was not before. */
+function takeDown(taken: ByteBuffer, edits: HeaderEdits, headers: HeaderMap): void {
+  for (let i = 0; i < edits.count; i++) {
+    const name = edits.nameAt(i);
+    if (wasTaken(taken, name)) continue;
+    let isThere = false;
+    for (let at = 0; headers.load() && at < headers.count; at++) {
+      if (!sliceEquals(headers.nameAt(at), name)) continue;
+      isThere = true;
+      writeName(taken, name);
+      write(taken, headers.valueAt(at));
+    }
+    if (isThere) continue;
+    writeName(taken, name);
+    write(taken, ABSENT);
+  }
+}
+
+function wasTaken(taken: ByteBuffer, name: string): bool {
+  const end = taken.start + taken.size;
+  for (let at = taken.start; at < end;) {
+    const entry = entryAt(at, end);
+    if (sliceEquals(entry, name)) return true;
+    at = behind(sliceEnd(entry), entryAt(sliceEnd(entry), end));
+  }
+  return false;
+}
+
+function restoreHeaders(headers: HeaderMap): void {
+  const saved = state.get();
+  if (saved == ABSENT) return;
   const end = sliceEnd(saved);
-  let at = sliceStart(saved);
-  for (let i = 0; i < NAMES.length + CREDENTIAL_HEADERS.length; i++) at = behind(at, entryAt(at, end));
-  const authority = entryAt(at, end);
-  const path = entryAt(behind(at, authority), end);
-  return slicesEqual(headers.get(":authority"), authority) && slicesEqual(headers.get(":path"), path);
+  const authority = entryAt(sliceStart(saved), end);
+  const path = entryAt(behind(sliceStart(saved), authority), end);
+  const isAsSent = slicesEqual(headers.get(":authority"), authority) && slicesEqual(headers.get(":path"), path);
+  let before = ABSENT;
+  for (let at = behind(behind(sliceStart(saved), authority), path); at < end;) {
+    const name = entryAt(at, end);
+    if (name == ABSENT) break;
+    const value = entryAt(sliceEnd(name), end);
+    at = behind(sliceEnd(name), value);
+    const isPlace = sliceEquals(name, ":authority") || sliceEquals(name, ":path");
+    if (isAsSent || !isPlace) restore(headers, sliceToString(name), value, slicesEqual(name, before));
+    before = name;
+  }
+  headers.forget();
 }
 
-function nameOf(index: i32): string {
-  return index < NAMES.length ? NAMES[index] : CREDENTIAL_HEADERS[index - NAMES.length];
+/** `isNext`: the header has a value already that was put back. */
+function restore(headers: HeaderMap, name: string, value: Slice, isNext: bool): void {
+  if (isNext) headers.add(name, value);
+  else if (value != ABSENT) headers.set(name, value);
+  else if (headers.get(name) != ABSENT) headers.remove(name);
 }
 
-/** An entry is the size of the value, or `MISSING`, and the value. */
+function writeName(out: ByteBuffer, name: string): void {
+  text.clear();
+  write(out, text.text(name).slice);
+}
+
+/** An entry is the size of the text, or `MISSING`, and the text. */
 function write(out: ByteBuffer, value: Slice): void {
   store<u32>(out.reserve(4), value == ABSENT ? MISSING : sliceSize(value));
   out.size += 4;

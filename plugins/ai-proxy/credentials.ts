@@ -92,7 +92,7 @@ function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
     // What the provider's own key replaces need not be removed before.
     const goes =
       kind == Kind.Page ? hidesPage : kind == Kind.Consumer || (hides && !exchange.headers.has(names[found]));
-    if (goes) headers.removeNamed(name);
+    if (goes) exchange.headers.remove(unchecked(names[found]));
   }
 }
 

@@ -61,7 +61,7 @@ export class Exchange {
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
 
-  /** The client's headers, for the next attempt; until the request was forwarded. */
+  /** What the client sent in the headers that were changed, for the next attempt; until the request was forwarded. */
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;

@@ -1,6 +1,5 @@
 import { Api } from "../../assembly/ai/api";
 import { writeError } from "../../assembly/ai/error";
-import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
@@ -13,7 +12,7 @@ import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
-import { keepClientHeaders, restoreClientHeaders, takeClientHeaders } from "./client-headers";
+import { applyEdits, keepClientHeaders, restoreClientHeaders } from "./client-headers";
 import { authorize } from "./credentials";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./form-upload";
@@ -43,24 +42,23 @@ const WHOLE_BYTES = 32 * 1024;
 export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const config = exchange.config;
   restoreClientHeaders(exchange, headers);
-  takeClientHeaders(exchange, headers);
   exchange.keepPath(headers.get(":path"));
   exchange.path = withoutBasePath(exchange.path, exchange);
   readPath(exchange);
   if (lacksApi(exchange) || !readPathModel(exchange) || !readQueryModel(exchange)) return BodyNeed.Refused;
-  const need = bodyNeed(exchange, headers, endOfStream);
-  if (need == BodyNeed.Refused) return need;
   const edits = exchange.headers;
   edits.clear();
+  const need = bodyNeed(exchange, headers, endOfStream);
+  if (need == BodyNeed.Refused) return need;
   const host = hostOf(exchange);
   if (host.length) edits.setText(":authority", host);
   authorize(exchange, headers);
   // An error is read whatever the API, and any response that may repeat a key.
   const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
-  if (readsErrors || config.secrets) removeIfThere(headers, "accept-encoding");
+  if (readsErrors || config.secrets) edits.remove("accept-encoding");
   if (mayStream(exchange, headers)) limitFirstByte(exchange);
-  if (need == BodyNeed.None) setPath(exchange);
-  apply(edits, headers);
+  if (need == BodyNeed.None) forward(exchange, headers);
+  else applyEdits(exchange, headers);
   return need;
 }
 
@@ -71,8 +69,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (needsSettingsOnly(exchange)) {
     const edit = putSettings(exchange, document, body.bytes());
     if (edit) setLength(exchange, replaceBody(body, edit));
-    setPath(exchange);
-    apply(edits, requestHeaders);
+    forward(exchange, requestHeaders);
     return true;
   }
   if (!readRequest(exchange, document, body.bytes())) return false;
@@ -95,8 +92,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     const edit = editRequest(exchange, document, context);
     if (edit) setLength(exchange, replaceBody(body, edit));
   }
-  setPath(exchange);
-  apply(edits, requestHeaders);
+  forward(exchange, requestHeaders);
   return true;
 }
 
@@ -185,11 +181,13 @@ function limitFirstByte(exchange: Exchange): void {
     exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
 }
 
-function setPath(exchange: Exchange): void {
+/** Puts the path in place, with all other changes: the last thing that is done before the request goes on. */
+function forward(exchange: Exchange, headers: HeaderMap): void {
   path.clear();
   writeUpstreamPath(exchange, path);
   if (!slicesEqual(path.slice, exchange.clientPath)) exchange.headers.set(":path", path.slice);
-  keepClientHeaders(exchange, hostOf(exchange), path.slice);
+  applyEdits(exchange, headers);
+  keepClientHeaders(exchange, hostOf(exchange), path.slice, headers);
   logServed(exchange);
   exchange.forgetPath();
 }
@@ -217,19 +215,6 @@ function replaceBody(body: BodyBuffer, edit: JsonEdit): i32 {
     size += sliceSize(part);
   }
   return size;
-}
-
-function apply(edits: HeaderEdits, headers: HeaderMap): void {
-  for (let i = 0; i < edits.count; i++) {
-    const name = edits.nameAt(i);
-    if (edits.isRemoval(i)) removeIfThere(headers, name);
-    else if (edits.valueAt(i) != ABSENT) headers.set(name, edits.valueAt(i));
-    else headers.setText(name, edits.textAt(i));
-  }
-}
-
-function removeIfThere(headers: HeaderMap, name: string): void {
-  if (headers.get(name) != ABSENT) headers.remove(name);
 }
 
 function cleared(buffer: ByteBuffer): ByteBuffer {

@@ -9,6 +9,7 @@ import { links } from "./links.ts";
 import { noThrow } from "./no-throw.ts";
 import { providerLists } from "./provider-lists.ts";
 import { providerNames } from "./provider-names.ts";
+import { requestHeaders } from "./request-headers.ts";
 import { types } from "./types.ts";
 
 /** All checks, the quick ones first. */
@@ -18,6 +19,7 @@ export const checks: Check[] = [
   noThrow,
   providerNames,
   providerLists,
+  requestHeaders,
   configKeys,
   links,
   generatedDocuments,

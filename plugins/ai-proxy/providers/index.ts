@@ -8,8 +8,8 @@ import { openai } from "./openai";
 import { qwen } from "./qwen";
 import { vllm } from "./vllm";
 
-// The one list of providers: a new one is a file beside this and a line here.
-const PROVIDERS: Provider[] = [openai, qwen, azure, moonshot, deepseek, vllm, ollama, generic];
+/** The one list of providers: a new one is a file beside this and a line here. */
+export const PROVIDERS: Provider[] = [openai, qwen, azure, moonshot, deepseek, vllm, ollama, generic];
 
 /** The provider of that `type`; `null` if there is none. */
 export function findProvider(type: string): Provider | null {

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.ts";
+import { root } from "../plugins.ts";
+import type { Check } from "./check.ts";
+
+/** A direct change of a header map, rather than an entry in `exchange.headers`. */
+const CHANGE = /(?:^|[^.\w])(?:headers|requestHeaders)\.(?:set|setText|remove|add|put)\(/;
+/** The one file that changes a request's headers, and those that change the response's. */
+const ALLOWED = /^plugins\/ai-proxy\/(?:client-headers|answer|response-[a-z]+|whole-response)\.ts$/;
+
+/** What `client-headers.ts` does not change, the next attempt at another provider would not get back as the client sent it. */
+export const requestHeaders: Check = {
+  name: "ai-proxy changes request headers in one place",
+  run: () =>
+    filesIn("plugins/ai-proxy", ".ts")
+      .filter((file) => !ALLOWED.test(file))
+      .flatMap((file) =>
+        readFileSync(join(root, file), "utf8")
+          .split("\n")
+          .flatMap((line, index) => (CHANGE.test(line) ? [`${file}:${index + 1} changes a header itself`] : [])),
+      ),
+};
