@@ -1,14 +1,19 @@
 import { ABSENT, Slice } from "../bytes/slice";
 
+/** One change of a header; the objects are used again from one request to the next. */
+class HeaderEdit {
+  name: string = "";
+  value: Slice = ABSENT;
+  text: string = "";
+  isRemoval: bool = false;
+}
+
 /**
  * A list of changes to a header map: pure data that a filter applies with one host call each. It takes as many as there
- * are, for one that got lost would let a key through, and keeps its room from one request to the next.
+ * are, for one that got lost would let a key through.
  */
 export class HeaderEdits {
-  private readonly names: string[] = [];
-  private readonly values: Slice[] = [];
-  private readonly texts: string[] = [];
-  private readonly removals: bool[] = [];
+  private readonly edits: HeaderEdit[] = [];
   /** The number of changes. */
   count: i32 = 0;
 
@@ -34,22 +39,22 @@ export class HeaderEdits {
 
   /** The name of change `i`. */
   nameAt(i: i32): string {
-    return this.names[i];
+    return this.edits[i].name;
   }
 
   /** The new value of change `i`; `ABSENT` if it is a text or a removal. */
   valueAt(i: i32): Slice {
-    return this.values[i];
+    return this.edits[i].value;
   }
 
   /** The new value of change `i` as a text, where `valueAt` is absent. */
   textAt(i: i32): string {
-    return this.texts[i];
+    return this.edits[i].text;
   }
 
   /** Whether change `i` removes the header. */
   isRemoval(i: i32): bool {
-    return this.removals[i];
+    return this.edits[i].isRemoval;
   }
 
   /** Forgets all changes. */
@@ -59,22 +64,18 @@ export class HeaderEdits {
 
   private record(name: string, value: Slice, text: string, removal: bool): void {
     const i = this.indexOf(name);
-    if (i == this.names.length) {
-      this.names.push(name);
-      this.values.push(value);
-      this.texts.push(text);
-      this.removals.push(removal);
-    }
-    this.names[i] = name;
-    this.values[i] = value;
-    this.texts[i] = text;
-    this.removals[i] = removal;
+    if (i == this.edits.length) this.edits.push(new HeaderEdit());
+    const edit = this.edits[i];
+    edit.name = name;
+    edit.value = value;
+    edit.text = text;
+    edit.isRemoval = removal;
     if (i == this.count) this.count++;
   }
 
   private indexOf(name: string): i32 {
     let i = 0;
-    while (i < this.count && this.names[i] != name) i++;
+    while (i < this.count && this.edits[i].name != name) i++;
     return i;
   }
 }

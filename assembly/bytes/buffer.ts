@@ -24,9 +24,8 @@ export class ByteBuffer {
   /** Makes room for `count` more bytes and gives their address; the caller writes them and adds to `size`. */
   @inline
   reserve(count: u32): usize {
-    // In 64 bits: the sum of two sizes may be more than 32 bits hold.
-    const needed = <u64>(<u32>this.size) + <u64>count;
-    if (needed > <u64>(<u32>this.capacity)) this.grow(needed);
+    // Not a sum, which may be more than 32 bits hold.
+    if (count > <u32>(this.capacity - this.size)) this.grow(count);
     return this.start + this.size;
   }
 
@@ -135,7 +134,8 @@ export class ByteBuffer {
     heap.free(changetype<usize>(this));
   }
 
-  private grow(needed: u64): void {
+  private grow(count: u32): void {
+    const needed = <u64>(<u32>this.size) + <u64>count;
     const capacity = max(max(needed, (<u64>(<u32>this.capacity)) << 1), SMALLEST);
     assert(capacity <= <u64>i32.MAX_VALUE, "a buffer of more than 2 GiB");
     this.start = this.start ? heap.realloc(this.start, <usize>capacity) : heap.alloc(<usize>capacity);
