@@ -101,13 +101,11 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
  * client gets an error.
  */
 export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBuffer): bool {
-  const edits = exchange.headers;
-  edits.clear();
+  exchange.headers.clear();
   if (!upload.mapModel()) return false;
   upload.edit(body);
   setLength(exchange, upload.length + upload.growth);
-  setPath(exchange);
-  apply(edits, requestHeaders);
+  forward(exchange, requestHeaders);
   return true;
 }
 
