@@ -216,9 +216,15 @@ export class JsonEdit {
     return sliceSize(value) > 0 && sliceStart(value) >= sliceStart(text) && sliceEnd(value) <= sliceEnd(text);
   }
 
+  /** The member of that value; members stand in the order of their addresses. */
   private memberOf(value: Slice): i32 {
-    for (let i = 0; i < this.document.count; i++) if (this.document.valueAt(i) == value) return i;
-    return -1;
+    let at = 0;
+    for (let end = this.document.count; at < end;) {
+      const middle = (at + end) >> 1;
+      if (sliceStart(this.document.valueAt(middle)) < sliceStart(value)) at = middle + 1;
+      else end = middle;
+    }
+    return at < this.document.count && this.document.valueAt(at) == value ? at : -1;
   }
 
   private resolve(): void {

@@ -1,4 +1,5 @@
-import { Slice, sliceEquals } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { TextTable } from "../../assembly/bytes/text-table";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
 import { readFilled } from "./address";
@@ -21,6 +22,9 @@ class ProviderEntry {
 /** What ai-proxy does on a route: which provider serves it. */
 export class AiProxyConfig {
   private providers: ProviderEntry[] = [];
+  /** The ids, so that one of many is found as fast as one of a few, and which provider has each. */
+  private ids: TextTable = new TextTable();
+  private positions: i32[] = [];
   /** The provider that serves; `null` where every request passes untouched. */
   active: ProviderConfig | null = null;
 
@@ -34,6 +38,7 @@ export class AiProxyConfig {
     if (single) {
       const entry = readEntry(single);
       config.providers.push(entry);
+      if (entry.id.length) config.noteId(entry.id, 0);
       config.activate(entry, reader);
       for (let i = 0; i < list.length; i++) list[i].skip();
       const reason = "has no effect beside provider";
@@ -43,7 +48,7 @@ export class AiProxyConfig {
     }
     for (let i = 0; i < list.length; i++) config.providers.push(readEntry(list[i]));
     config.checkIds(list.length, reader);
-    if (!list.length && inherited) config.providers = inherited.providers;
+    if (!list.length && inherited) config.inherit(inherited);
     if (activeId.length) config.select(activeId, reader);
     config.warnAboutOthers(list.length, reader);
     reader.value("_plugin_id_");
@@ -61,11 +66,16 @@ export class AiProxyConfig {
 
   /** The provider of that id; `null` if there is none, or none that could serve. */
   named(id: Slice): ProviderConfig | null {
-    for (let i = 0; i < this.providers.length; i++) {
-      const entry = this.providers[i];
-      if (sliceEquals(id, entry.id)) return entry.report.failed ? null : entry.config;
-    }
-    return null;
+    const number = this.ids.find(id);
+    if (number < 0) return null;
+    const entry = this.providers[this.positions[number]];
+    return entry.report.failed ? null : entry.config;
+  }
+
+  private inherit(global: AiProxyConfig): void {
+    this.providers = global.providers;
+    this.ids = global.ids;
+    this.positions = global.positions;
   }
 
   /** The texts that providers which may serve put into chats. */
@@ -81,34 +91,38 @@ export class AiProxyConfig {
   }
 
   private select(id: string, reader: ConfigReader): void {
-    for (let i = 0; i < this.providers.length; i++) {
-      if (this.providers[i].id == id) {
-        this.activate(this.providers[i], reader);
-        return;
-      }
-    }
-    reader.fail("activeProviderId", "names none of the providers");
+    const number = this.ids.find(sliceOfBuffer(String.UTF8.encode(id)));
+    if (number >= 0) this.activate(this.providers[this.positions[number]], reader);
+    else reader.fail("activeProviderId", "names none of the providers");
   }
 
   /** Of two providers with one id only one could ever be chosen. */
   private checkIds(count: i32, reader: ConfigReader): void {
-    const places = new Map<string, i32>();
     for (let i = 0; i < count; i++) {
       const id = this.providers[i].id;
-      if (!id.length) reader.warn(`providers[${i}]`, "has no id: nothing can choose it");
-      else if (places.has(id)) reader.fail(`providers[${i}].id`, `is also that of providers[${places.get(id)}]`);
-      else places.set(id, i);
+      if (!id.length) {
+        reader.warn(`providers[${i}]`, "has no id: nothing can choose it");
+        continue;
+      }
+      const other = this.noteId(id, i);
+      if (other >= 0) reader.fail(`providers[${i}].id`, `is also that of providers[${other}]`);
     }
+  }
+
+  /** Gives the position of the provider that has the id already, or -1. */
+  private noteId(id: string, position: i32): i32 {
+    const number = this.ids.add(sliceOfBuffer(String.UTF8.encode(id)));
+    if (number < this.positions.length) return this.positions[number];
+    this.positions.push(position);
+    return -1;
   }
 
   private activate(entry: ProviderEntry, reader: ConfigReader): void {
     this.active = entry.config;
     const errors = entry.report.errors;
-    // Many rules may choose the same provider.
-    if (errors.length && reader.report.errors.includes(errors[0])) return;
-    for (let i = 0; i < errors.length; i++) reader.report.errors.push(errors[i]);
+    for (let i = 0; i < errors.length; i++) reader.report.fail(errors[i]);
     const warnings = entry.report.warnings;
-    for (let i = 0; i < warnings.length; i++) reader.report.warnings.push(warnings[i]);
+    for (let i = 0; i < warnings.length; i++) reader.report.warn(warnings[i]);
   }
 
   /** What is wrong with a provider that nobody uses here is worth a line, not a refusal. */
@@ -117,7 +131,7 @@ export class AiProxyConfig {
       const entry = this.providers[i];
       if (entry.config === this.active && this.active) continue;
       const errors = entry.report.errors;
-      for (let j = 0; j < errors.length; j++) reader.report.warnings.push(errors[j]);
+      for (let j = 0; j < errors.length; j++) reader.report.warn(errors[j]);
     }
   }
 }

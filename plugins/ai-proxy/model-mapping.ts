@@ -1,8 +1,11 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { TextTable } from "../../assembly/bytes/text-table";
 import { ConfigReader } from "../../assembly/config/reader";
 import { Pattern, patternError } from "../../assembly/pattern/pattern";
 
+/** The longest name that a request may have is no longer than this. */
+const LONGEST_PREFIX: i32 = 1024;
 /** The longest name that patterns are tried on: a name is the client's to choose, and replacing walks it once a match. */
 const LONGEST_NAME: i32 = 256;
 /** What the patterns of one mapping may take up: a few short keys can stand for thousands of instructions. */
@@ -10,11 +13,20 @@ const MOST_PATTERN_BYTES: i32 = 65_536;
 /** Memory for a replaced name that is kept. */
 const KEPT_BYTES: i32 = 4_096;
 
-class Entry {
-  constructor(
-    readonly key: ArrayBuffer,
-    readonly value: ArrayBuffer,
-  ) {}
+/** The values of keys; one of many is found as fast as one of a few. */
+class Values {
+  private readonly keys: TextTable = new TextTable();
+  private readonly values: ArrayBuffer[] = [];
+
+  /** Gives a key its value; a key that is there already keeps its own. */
+  add(key: string, value: ArrayBuffer): void {
+    if (this.keys.add(sliceOfBuffer(String.UTF8.encode(key))) == this.values.length) this.values.push(value);
+  }
+
+  find(key: Slice): ArrayBuffer | null {
+    const number = this.keys.find(key);
+    return number < 0 ? null : this.values[number];
+  }
 }
 
 class PatternEntry {
@@ -40,10 +52,12 @@ const replaced = new ByteBuffer();
  * may refer to its groups.
  */
 export class ModelMapping {
-  private readonly exact: Entry[] = [];
-  /** Longest first. */
-  private readonly prefixes: Entry[] = [];
+  private readonly exact: Values = new Values();
+  private readonly prefixes: Values = new Values();
+  /** The sizes of the prefixes, each once, longest first. */
+  private readonly prefixSizes: i32[] = [];
   private readonly patterns: PatternEntry[] = [];
+  private readonly hasSize: StaticArray<bool> = new StaticArray<bool>(LONGEST_PREFIX + 1);
   private patternBytes: i32 = 0;
   private fallback: ArrayBuffer | null = null;
 
@@ -57,7 +71,7 @@ export class ModelMapping {
     const keys = texts.keys();
     mapping.any = keys.length > 0;
     for (let i = 0; i < keys.length; i++) mapping.add(keys[i], texts.get(keys[i]), reader);
-    mapping.prefixes.sort((a, b) => b.key.byteLength - a.key.byteLength);
+    mapping.prefixSizes.sort((a, b) => b - a);
     return mapping;
   }
 
@@ -66,16 +80,12 @@ export class ModelMapping {
    * valid until the next call.
    */
   map(model: Slice): Slice {
-    for (let i = 0; i < this.exact.length; i++) {
-      const entry = this.exact[i];
-      if (slicesEqual(model, sliceOfBuffer(entry.key))) return chosen(entry.value, model);
+    let value = this.exact.find(model);
+    for (let i = 0; i < this.prefixSizes.length && value === null; i++) {
+      const size = this.prefixSizes[i];
+      if (sliceSize(model) >= size) value = this.prefixes.find(subslice(model, 0, size));
     }
-    for (let i = 0; i < this.prefixes.length; i++) {
-      const entry = this.prefixes[i];
-      const size = entry.key.byteLength;
-      if (sliceSize(model) < size) continue;
-      if (memory.compare(sliceStart(model), changetype<usize>(entry.key), size) == 0) return chosen(entry.value, model);
-    }
+    if (value) return chosen(value, model);
     if (model != ABSENT && sliceSize(model) <= LONGEST_NAME) {
       for (let i = 0; i < this.patterns.length; i++) {
         const entry = this.patterns[i];
@@ -90,9 +100,17 @@ export class ModelMapping {
     const bytes = String.UTF8.encode(value);
     if (key.startsWith("~")) this.addPattern(key, bytes, reader);
     else if (key == "*") this.fallback = bytes;
-    else if (key.endsWith("*")) {
-      this.prefixes.push(new Entry(String.UTF8.encode(key.substring(0, key.length - 1)), bytes));
-    } else this.exact.push(new Entry(String.UTF8.encode(key), bytes));
+    else if (key.endsWith("*")) this.addPrefix(key.substring(0, key.length - 1), bytes);
+    else this.exact.add(key, bytes);
+  }
+
+  private addPrefix(prefix: string, value: ArrayBuffer): void {
+    const size = String.UTF8.byteLength(prefix);
+    // No client's model is longer: the rest need not be looked for.
+    if (size > LONGEST_PREFIX) return;
+    this.prefixes.add(prefix, value);
+    if (!this.hasSize[size]) this.prefixSizes.push(size);
+    this.hasSize[size] = true;
   }
 
   private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {

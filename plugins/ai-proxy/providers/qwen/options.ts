@@ -34,12 +34,12 @@ export class QwenOptions extends ProviderOptions {
 
 function readFileUrls(reader: ConfigReader): string {
   const ids = reader.textsOrNumbers("qwenFileIds");
-  let urls = "";
+  const urls: string[] = [];
   for (let i = 0; i < ids.length; i++) {
     if (!isFileId(ids[i])) reader.fail(`qwenFileIds[${i}]`, "must be the id of a file, such as file-fe-xxx");
-    urls += (i > 0 ? ",fileid://" : "fileid://") + ids[i];
+    urls.push("fileid://" + ids[i]);
   }
-  return urls;
+  return urls.join(",");
 }
 
 function isFileId(id: string): bool {
