@@ -3,6 +3,8 @@ import { gzipSync } from "node:zlib";
 import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 import type { Random } from "../unit/random.ts";
 import { corpusOf } from "./corpus.ts";
+import { nativePlaces, openAiPlaces } from "./response-shapes.ts";
+import { chatObjects, chatPlaces, objects, repeated, shapes } from "./shapes.ts";
 import { mutateJson, mutateStream, pieces } from "./mutate.ts";
 import { GATEWAY_KEY, type Target } from "./targets.ts";
 
@@ -101,10 +103,36 @@ const VALUES = [
   '"\\',
 ];
 
+/** One in so many messages is wide, up to so many bytes. */
+const WIDE = 30;
+const WIDEST = 6_000;
+
+const anyOf = <T>(record: Record<string, T>, random: Random): T => random.pick(Object.values(record));
+const sizeOf = (random: Random): number => 40 + random.below(WIDEST);
+
+/** A chat with many fields, many elements, or long texts somewhere. */
+function wideChat(random: Random): string {
+  if (random.below(3) === 0) return anyOf(chatObjects, random)(anyOf(objects, random), sizeOf(random));
+  return anyOf(chatPlaces, random)(anyOf(shapes, random)(sizeOf(random)));
+}
+
+/** A response with such a value somewhere, in the target's language. */
+function wideResponse({ corpus }: Target, random: Random, most: number): string {
+  const places = corpus === "qwen" ? nativePlaces : openAiPlaces;
+  return anyOf(places, random)(anyOf(shapes, random)(40 + random.below(most)));
+}
+
+/** Events that are wide, or many of one that is less so. */
+function wideStream(target: Target, random: Random): string {
+  const event = (most: number): string => `data: ${wideResponse(target, random, most)}\n\n`;
+  return random.below(2) > 0 ? event(WIDEST) : repeated(event(400), sizeOf(random));
+}
+
 /** A request for one of the target's APIs, mostly a chat. */
 export function attack(target: Target, random: Random): Attack {
   const corpus = corpusOf(target);
-  const body = random.below(40) === 0 ? Buffer.alloc(0) : mutateJson(random.pick(corpus.requests), random);
+  const text = random.below(WIDE) > 0 ? random.pick(corpus.requests) : wideChat(random);
+  const body = random.below(40) === 0 ? Buffer.alloc(0) : mutateJson(text, random);
   const chunks = body.length === 0 ? [] : pieces(body, random);
   const path = pathOf(random);
   return {
@@ -166,10 +194,11 @@ export function answer(target: Target, streams: boolean, random: Random): Provid
   const corpus = corpusOf(target);
   const status = random.below(4) > 0 ? 200 : random.pick(STATUSES);
   const isStream = random.below(12) === 0 ? !streams : streams;
+  const isWide = random.below(WIDE) === 0;
   let body: Buffer;
   if (status >= 400 || random.below(25) === 0) body = mutateJson(random.pick(corpus.errors), random);
-  else if (isStream) body = mutateStream(random.pick(corpus.streams), random);
-  else body = mutateJson(random.pick(corpus.answers), random);
+  else if (isStream) body = mutateStream(isWide ? wideStream(target, random) : random.pick(corpus.streams), random);
+  else body = mutateJson(isWide ? wideResponse(target, random, WIDEST) : random.pick(corpus.answers), random);
   const headers: HeaderPair[] = [];
   if (target.hasKey && random.below(6) === 0) {
     body = planted(body, random);

@@ -90,6 +90,13 @@ const wide: Record<string, (size: number) => string> = {
     `${many(size / 2)},"_rules_":${list((n) => `{"_match_route_":["r${n}"],"activeProviderId":"p${Math.floor(n / 2)}"}`, size / 2)}}`,
   "rules that each have a provider": (size) =>
     `{"_rules_":${list((n) => `{"_match_domain_":["d${n}.example"],"provider":{"type":"openai","apiToken":"sk-test-${1000 + n}"}}`, size)}}`,
+  "rules that each have a context": (size) =>
+    `{"_rules_":${list(
+      (n) =>
+        `{"_match_domain_":["d${n}.example"],"provider":{"type":"openai","apiToken":"sk-test-0001",` +
+        `"context":{"fileUrl":"f.example/${n}","cluster":"upstream"}}}`,
+      size,
+    )}}`,
   "models of their own": (size) => provider(`"modelMapping":${map((n) => `"model-${n}":"served-${n}"`, size)}`),
   "models by prefixes": (size) => provider(`"modelMapping":${map((n) => `"model-${n}*":"served-${n}"`, size)}`),
   "API keys": (size) =>

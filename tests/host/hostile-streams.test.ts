@@ -194,4 +194,33 @@ describe("ai-proxy's memory", () => {
       assert.ok(held(lane).bytes < before + MEBIBYTE, `${name}: ${held(lane).bytes} bytes after ${before}`);
     }
   });
+
+  test("does not depend on how many choices and tool calls a stream names", () => {
+    const many = 100_000;
+    const call = (n: number): string => `{"index":${n},"id":"c${n}","function":{"name":"f","arguments":"{}"}}`;
+    const thing: Record<string, (n: number) => string> = {
+      "a choice": (n) => `{"index":${n},"message":{"content":"a"},"delta":{"reasoning_content":"a"}}`,
+      "a call": (n) => `{"index":0,"message":{"tool_calls":[${call(n)}]},"delta":{"tool_calls":[${call(n)}]}}`,
+      "a call of a choice": (n) =>
+        `{"index":${n},"message":{"tool_calls":[${call(n)}]},"delta":{"tool_calls":[${call(n)}]}}`,
+    };
+    for (const name of Object.keys(kinds)) {
+      for (const [what, choice] of Object.entries(thing)) {
+        const lane = setup(name);
+        const before = held(lane).bytes;
+        const stream = begun(lane);
+        for (let n = 0; n < many; n += 10) {
+          const choices = Array.from({ length: 10 }, (_, i) => choice((n + i) * 21));
+          const list = `[${choices.join(",")}]`;
+          send(
+            stream,
+            Buffer.from(`data: {"id":"c","request_id":"r","output":{"choices":${list}},"choices":${list}}\n\n`),
+          );
+        }
+        const { bytes } = held(lane);
+        assert.ok(bytes - before < 128 * 1024, `${name}, ${what}: ${bytes - before} bytes held`);
+        stream.clientReset();
+      }
+    }
+  });
 });
