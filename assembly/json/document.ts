@@ -60,6 +60,17 @@ export class JsonDocument {
     return i;
   }
 
+  /** The position of the member with this value token, or -1: members stand in the order of their addresses. */
+  positionOf(value: Slice): i32 {
+    let at = 0;
+    for (let end = this.count; at < end;) {
+      const middle = (at + end) >> 1;
+      if (sliceStart(this.valueAt(middle)) < sliceStart(value)) at = middle + 1;
+      else end = middle;
+    }
+    return at < this.count && this.valueAt(at) == value ? at : -1;
+  }
+
   /** The key token of a member, with its quotes. */
   @inline
   keyAt(index: i32): Slice {

@@ -98,7 +98,7 @@ export class JsonEdit {
     this.isResolved = false;
     const offset = this.pieces.size;
     this.pieces.append(raw);
-    const index = this.memberOf(value);
+    const index = this.document.positionOf(value);
     if (index >= 0) this.setFate(index, sliceOf(offset, sliceSize(raw)));
     else this.inner.put(sliceStart(value), sliceEnd(value), offset, sliceSize(raw));
   }
@@ -214,17 +214,6 @@ export class JsonEdit {
   private holds(value: Slice): bool {
     const text = this.document.text;
     return sliceSize(value) > 0 && sliceStart(value) >= sliceStart(text) && sliceEnd(value) <= sliceEnd(text);
-  }
-
-  /** The member of that value; members stand in the order of their addresses. */
-  private memberOf(value: Slice): i32 {
-    let at = 0;
-    for (let end = this.document.count; at < end;) {
-      const middle = (at + end) >> 1;
-      if (sliceStart(this.document.valueAt(middle)) < sliceStart(value)) at = middle + 1;
-      else end = middle;
-    }
-    return at < this.document.count && this.document.valueAt(at) == value ? at : -1;
   }
 
   private resolve(): void {
