@@ -104,8 +104,7 @@ export function requestTrailersArrived(stream: Stream): HeadersStatus {
     requestBody.begin(stream.requestHeld);
     if (wholeRequest(stream, filter) != BodyStatus.Continue) return HeadersStatus.StopAllIterationAndWatermark;
   }
-  filter.onRequestTrailers(requestTrailers);
-  return HeadersStatus.Continue;
+  return headersStatus(stream, filter.onRequestTrailers(requestTrailers), true, Held.RequestBody);
 }
 
 /** The trailers of an answer: with them a body that is wanted whole has come to its end. */

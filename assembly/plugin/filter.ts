@@ -77,8 +77,10 @@ export abstract class HttpFilter {
     return chunk;
   }
 
-  /** The trailers of the request; a streaming body that has trailers never sees its last chunk. */
-  onRequestTrailers(trailers: HeaderMap): void {}
+  /** The trailers of the request; a streaming body that has trailers never sees its last chunk. It may reply. */
+  onRequestTrailers(trailers: HeaderMap): HeadersAction {
+    return HeadersAction.Continue;
+  }
 
   /** The headers of the answer. */
   onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {

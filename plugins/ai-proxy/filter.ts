@@ -59,11 +59,13 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   /** Trailers end a form that names no model. */
-  override onRequestTrailers(trailers: HeaderMap): void {
+  override onRequestTrailers(trailers: HeaderMap): HeadersAction {
     const upload = this.upload;
-    if (upload === null || upload.isForwarded) return;
+    if (upload === null || upload.isForwarded) return HeadersAction.Continue;
     requestBody.begin(this.heldBytes);
-    forwardForm(this.exchange, upload, requestBody);
+    if (forwardForm(this.exchange, upload, requestBody)) return HeadersAction.Continue;
+    this.refuseUpload();
+    return HeadersAction.Replied;
   }
 
   private refuseUpload(): Slice {

@@ -65,8 +65,9 @@ export class KeyAuthFilter extends HttpFilter {
   }
 
   /** Nobody shall find there what was taken out of the headers. */
-  override onRequestTrailers(trailers: HeaderMap): void {
+  override onRequestTrailers(trailers: HeaderMap): HeadersAction {
     if (trailers.get(CONSUMER_HEADER) != ABSENT) trailers.remove(CONSUMER_HEADER);
+    return HeadersAction.Continue;
   }
 
   /** The owner of the key; where the first pass of a redirected request hid it, who that was. */
