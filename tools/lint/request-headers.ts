@@ -5,9 +5,9 @@ import { root } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
 /** A direct change of a header map, rather than an entry in `exchange.headers`. */
-const CHANGE = /(?:^|[^.\w])(?:headers|requestHeaders)\.(?:set|setText|remove|add|put)\(/;
+const CHANGE = /(?:^|[^.\w])(?:headers|requestHeaders)\.(?:set|setText|remove|removeNamed|add|put)\(/;
 /** The one file that changes a request's headers, and those that change the response's. */
-const ALLOWED = /^plugins\/ai-proxy\/(?:client-headers|answer|response-[a-z]+|whole-response)\.ts$/;
+const ALLOWED = /^plugins\/ai-proxy\/(?:client-headers|answer|forged-headers|response-[a-z]+|whole-response)\.ts$/;
 
 /** What `client-headers.ts` does not change, the next attempt at another provider would not get back as the client sent it. */
 export const requestHeaders: Check = {
