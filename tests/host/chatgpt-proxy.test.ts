@@ -70,7 +70,7 @@ describe("the call of chatgpt-proxy", () => {
   });
 
   it("has the defaults, also where a text is empty", () => {
-    const empty = { chatgptUri: "", model: "", promptParam: "", HumanId: "", HumainId: "", AIId: "", cluster: "" };
+    const empty = { model: "", promptParam: "", HumanId: "", HumainId: "", AIId: "" };
     const [short, long] = [{ apiKey: KEY }, { apiKey: KEY, ...empty }].map((c) => callOf(c, "/a/b?prompt=hi"));
     assert.deepEqual(long.headers.pairs(), short.headers.pairs());
     assert.deepEqual(long.body, short.body);

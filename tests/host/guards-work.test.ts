@@ -19,7 +19,7 @@ const configurations: Record<string, object> = {
     normalize_path: true,
     case_sensitive: false,
     block_urls: words,
-    block_exact_urls: words,
+    block_exact_urls: words.map((word) => `/${word}`),
     block_regexp_urls: ["(a|a)*b", "/(\\.|/)*(x+x+)+y"],
     block_headers: words,
     block_bodies: [...words, "aaaaaaaaab"],

@@ -38,7 +38,7 @@ describe("key-auth with 100,000 consumers", () => {
   });
 
   it("finds a key that stands twice", () => {
-    const host = new ProxyHost("build/key-auth.wasm");
+    const host = new ProxyHost("build/key-auth.wasm", { logLevel: "warn" });
     const twice = [...consumers, { name: "another", credential: credentialOf(4242) }];
     assert.equal(host.configure("key-auth", JSON.stringify({ keys: ["x-api-key"], consumers: twice })), null);
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe("key-auth with 100,000 consumers", () => {
   });
 
   it("writes no line for each of as many mistakes", () => {
-    const host = new ProxyHost("build/key-auth.wasm");
+    const host = new ProxyHost("build/key-auth.wasm", { logLevel: "warn" });
     const nameless = consumers.map((_, number) => ({ credential: credentialOf(number) }));
     assert.equal(host.configure("key-auth", JSON.stringify({ keys: ["x-api-key"], consumers: nameless })), null);
     assert.equal(host.vm.logs.length, 100);
