@@ -40,7 +40,9 @@ export class SecretSet {
   /** The set of those ASCII texts that are long enough; `null` if there is none. */
   static of(texts: string[]): SecretSet | null {
     let letters = 0;
-    for (let i = 0; i < texts.length; i++) if (texts[i].length >= SHORTEST_SECRET) letters += 2 * texts[i].length;
+    // In bytes: a key that is no ASCII is refused, but comes by here, too.
+    for (let i = 0; i < texts.length; i++)
+      if (texts[i].length >= SHORTEST_SECRET) letters += 2 * String.UTF8.byteLength(texts[i]);
     if (!letters) return null;
     const set = new SecretSet(letters);
     for (let i = 0; i < texts.length; i++)

@@ -96,17 +96,30 @@ export const most = { stepsPerByte: 0, steps: "", upstreamPerByte: 0, upstream: 
  * that grows with the square of the size fails. A collection of garbage, which may fall into any exchange, does not come
  * again when it is measured once more.
  */
-export function assertLinear(what: string, measure: (size: number) => Cost, stepsPerByte = STEPS_PER_BYTE): void {
-  const faults = (): string | null => faultOf(what, measure(40), measure(SMALL), measure(LARGE), stepsPerByte);
+export function assertLinear(
+  what: string,
+  measure: (size: number) => Cost,
+  stepsPerByte = STEPS_PER_BYTE,
+  tolerance = TOLERANCE,
+): void {
+  const faults = (): string | null =>
+    faultOf(what, measure(40), measure(SMALL), measure(LARGE), stepsPerByte, tolerance);
   const fault = faults() && faults();
   assert.ok(!fault, fault!);
 }
 
-function faultOf(what: string, none: Cost, small: Cost, large: Cost, stepsPerByte: number): string | null {
+function faultOf(
+  what: string,
+  none: Cost,
+  small: Cost,
+  large: Cost,
+  stepsPerByte: number,
+  tolerance: number,
+): string | null {
   const seen = `${what}: ${JSON.stringify({ none, small, large })}`;
   const slope = (of: "steps" | "upstream" | "client", cost: Cost): number =>
     Math.max(0, (cost[of] - none[of]) / (cost.came - none.came));
-  if (slope("steps", large) > TOLERANCE * slope("steps", small) + SLACK_STEPS) return `steps of ${seen}`;
+  if (slope("steps", large) > tolerance * slope("steps", small) + SLACK_STEPS) return `steps of ${seen}`;
   if (large.steps > FREE_STEPS + stepsPerByte * large.came) return `too many steps: ${seen}`;
   for (const side of ["upstream", "client"] as const) {
     if (slope(side, large) > TOLERANCE * slope(side, small) + 0.1) return `bytes of ${seen}`;
