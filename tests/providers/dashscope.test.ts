@@ -43,7 +43,7 @@ describe("DashScope's native dialect refuses", () => {
     ["OpenAI's body", send({ model: "qwen-plus", messages }), 400, "InvalidParameter", /^Either "prompt" or "messages"/],
     ["stream beside the input", send({ ...body({}), stream: true }), 400, "InvalidParameter", /stream/],
     ["an unknown parameter", send(body({ frequency_penalty: 1 })), 400, "InvalidParameter", /parameters\.frequency_penalty/],
-    ["OpenAI's max_completion_tokens", send(body({ max_completion_tokens: 1 })), 400, "InvalidParameter", /max_completion_tokens/],
+    ["a max_completion_tokens of 0", send(body({ max_completion_tokens: 0 })), 400, "InvalidParameter", /max_completion_tokens/],
     ["a temperature of 2", send(body({ temperature: 2 })), 400, "InvalidParameter", /^Temperature/],
     ["a top_p of 0", send(body({ top_p: 0 })), 400, "InvalidParameter", /top_p/],
     ["five choices", send(body({ n: 5 })), 400, "InvalidParameter", /Range of n/],
