@@ -6,17 +6,22 @@ const MOST_BACKSLASHES: usize = 7;
 
 /** The most bytes that one letter takes: the backslashes, `u` and four hexadecimal digits. */
 export const LONGEST_LETTER: i32 = 12;
+/** The letter that the first backslashes of a longer run are: of no secret. */
+export const BACKSLASHES: u32 = 0xffffffff;
 /** A letter of which the end is not there yet. */
 export const INCOMPLETE: u64 = 0;
 
 /**
  * Reads one letter of a text that may be escaped as JSON strings are (RFC 8259, section 7; also JSON inside JSON) or as
  * URLs are (RFC 3986, section 2.1). Gives the letter in the high and its size in bytes in the low 32 bits; the backslashes
- * before it belong to it. `INCOMPLETE` where more bytes could make it longer and `isLast` does not say that none come.
+ * before it belong to it, but of more than seven the first are `BACKSLASHES`. `INCOMPLETE` where more bytes could make it
+ * longer and `isLast` does not say that none come.
  */
 export function escapedLetter(at: usize, end: usize, isLast: bool): u64 {
   let p = at;
-  while (p < end && p - at < MOST_BACKSLASHES && load<u8>(p) == BACKSLASH) p++;
+  while (p < end && load<u8>(p) == BACKSLASH) p++;
+  // In pairs, so that a reader of JSON finds no half escape in front of asterisks.
+  if (p - at > MOST_BACKSLASHES) return letter(BACKSLASHES, (p - at + 1 - MOST_BACKSLASHES) & ~1);
   if (p == end) return isLast ? letter(BACKSLASH, p - at) : INCOMPLETE;
   const byte: u32 = load<u8>(p);
   const digits: usize = byte == PERCENT ? 2 : byte == LOWER_U && p > at ? 4 : 0;

@@ -1,4 +1,4 @@
-import { escapedLetter } from "./escaped-letter";
+import { BACKSLASHES, escapedLetter } from "./escaped-letter";
 import { Slice, sliceEnd, sliceOfBuffer, sliceStart } from "./slice";
 
 /** A secret of fewer bytes may be a word of any text: it is not looked for. */
@@ -148,7 +148,7 @@ export class SecretSet {
       const value = <u32>(letter >> 32);
       p += <u32>letter;
       // Backslashes at the end stand before a letter that is not the secret's.
-      if (unescapes && value == BACKSLASH) continue;
+      if (unescapes && (value == BACKSLASH || value == BACKSLASHES)) continue;
       if (++count == 1) first = value;
       if (!adds) continue;
       if (count == 2) this.addStart(first, value);

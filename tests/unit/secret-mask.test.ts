@@ -7,7 +7,9 @@ import { Random, seed } from "./random.ts";
 
 const { exports, put, out } = await loadModule("secrets");
 
-const LETTER = /\\{1,7}u([0-9a-f]{4})|\\{0,7}%([0-9a-f]{2})|\\{0,7}([^\\])|\\{1,7}/gis;
+const LETTER = /((?:\\\\)+)(?=\\{6,7}(?!\\))|\\{1,7}u([0-9a-f]{4})|\\{0,7}%([0-9a-f]{2})|\\{0,7}([^\\])|\\{1,7}/gis;
+
+const NO_LETTER = "\uffff";
 
 interface Letter {
   from: number;
@@ -18,8 +20,10 @@ interface Letter {
 /** What a text says to a reader of JSON strings and of URLs, letter by letter. */
 function lettersOf(text: string): Letter[] {
   return [...text.matchAll(LETTER)].map((match) => {
-    const code = match[1] ?? match[2];
-    const value = code ? String.fromCharCode(parseInt(code, 16)) : (match[3] ?? "\\");
+    const code = match[2] ?? match[3];
+    // The first backslashes of a long run are the letter of no secret.
+    const letter = match[1] ? NO_LETTER : (match[4] ?? "\\");
+    const value = code ? String.fromCharCode(parseInt(code, 16)) : letter;
     return { from: match.index, to: match.index + match[0].length, value };
   });
 }
@@ -29,6 +33,15 @@ const said = (text: string): string =>
     .map(({ value }) => value)
     .join("");
 
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every place where a secret stands, plain or escaped. */
 function placesOf(text: string, secrets: string[]): [number, number][] {
   const letters = lettersOf(text);
@@ -37,7 +50,9 @@ function placesOf(text: string, secrets: string[]): [number, number][] {
   for (const secret of secrets) {
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
       places.push([at, at + secret.length]);
-    const plain = said(secret).replace(/\\+$/, "");
+    const plain = said(secret)
+      .replaceAll(NO_LETTER, "")
+      .replace(/\\+$/, "");
     if (plain.length < 8) continue;
     for (let at = read.indexOf(plain); at >= 0; at = read.indexOf(plain, at + 1))
       places.push([letters[at]!.from, letters[at + plain.length - 1]!.to]);
@@ -123,6 +138,20 @@ test("a text in JSON stays JSON", () => {
     const text = `{"a":"x\\n${form}","b":["${form}\\\\","\\"${form}\\""]}`;
     const value = JSON.parse(masked(text)) as Record<string, unknown>;
     assert.ok(!JSON.stringify(value).includes("ABC"), JSON.stringify(value));
+  }
+});
+
+test("a key behind backslashes of any number is masked, whatever its letters are escaped with", () => {
+  begin([KEY, "another-secret"]);
+  for (let count = 0; count < 40; count++) {
+    for (const form of FORMS.slice(0, -2)) {
+      const text = `{"a":"${"\\".repeat(count)}${form}"}`;
+      const result = assertMasked(text, [KEY]);
+      assert.ok(!/ABC|u0041/.test(result), result);
+      if (isJson(text)) assert.ok(isJson(result), `${text}: ${result}`);
+      for (let at = 0; at <= text.length; at++)
+        assert.equal(maskedInPieces([text.slice(0, at), text.slice(at)]).text, result, `cut at ${at}`);
+    }
   }
 });
 
@@ -213,6 +242,7 @@ test("random texts and keys of few letters, escaped at random and cut at random"
           word(alphabet, random.below(9)),
           escaped(random.pick(secrets)),
           random.pick(secrets),
+          "\\".repeat(random.below(20)),
           "\n",
         ]);
       const whole = round % 3 === 0 ? masked(text) : assertMasked(text, secrets);
