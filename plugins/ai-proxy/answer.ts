@@ -45,6 +45,8 @@ const text = new ByteBuffer();
 export class Answer {
   /** How the body must be seen; decided by `onHeaders`. */
   bodyMode: BodyMode = BodyMode.Skip;
+  /** Whether the body is only read: `onChunk` gives the bytes back that it gets. */
+  isOnlyRead: bool = false;
   private status: i32 = 0;
   private stream: AnswerStream | null = null;
   private isConverted: bool = false;
@@ -126,6 +128,7 @@ export class Answer {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
+    this.isOnlyRead = !isEventStream;
     if (!isEventStream) this.watch(new WatchedBody(exchange));
     else this.watch(this.isEdited ? null : new WatchedStream(exchange));
     this.hasEnd = isEventStream && watches && hasKnownEnd(exchange.api);

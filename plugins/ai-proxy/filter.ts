@@ -115,7 +115,7 @@ export class AiProxyFilter extends HttpFilter {
     const mask = this.mask;
     if (mask) mask.onHeaders(headers, endOfStream);
     const action = this.answer.onHeaders(headers, endOfStream);
-    this.responseBodyMode = mask ? mask.bodyMode(this.answer.bodyMode) : this.answer.bodyMode;
+    this.responseBodyMode = mask ? mask.bodyMode(this.answer.bodyMode, this.answer.isOnlyRead) : this.answer.bodyMode;
     return mask && mask.replacesBody ? HeadersAction.HoldForBody : action;
   }
 
@@ -129,10 +129,13 @@ export class AiProxyFilter extends HttpFilter {
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
     const mask = this.mask;
     const answer = this.answer;
+    // Who only reads must see the bytes before the mask holds them.
+    const isOnlyRead = answer.isOnlyRead;
+    if (isOnlyRead && answer.bodyMode != BodyMode.Skip) answer.onChunk(chunk, isLastChunk);
     const masked = mask ? mask.push(chunk, isLastChunk) : chunk;
-    if (masked == HOLD || answer.bodyMode == BodyMode.Skip) return masked;
-    const forward = answer.onChunk(masked, isLastChunk);
-    this.responseBodyMode = mask ? mask.bodyMode(answer.bodyMode) : answer.bodyMode;
+    const isDone = isOnlyRead || masked == HOLD || answer.bodyMode == BodyMode.Skip;
+    const forward = isDone ? masked : answer.onChunk(masked, isLastChunk);
+    this.responseBodyMode = mask ? mask.bodyMode(answer.bodyMode, isOnlyRead) : answer.bodyMode;
     return forward;
   }
 

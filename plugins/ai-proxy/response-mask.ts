@@ -48,10 +48,10 @@ export class ResponseMask {
     if (mayLoseBytes && headers.get("content-length") != ABSENT) headers.remove("content-length");
   }
 
-  /** How the body must be seen, where what else looks at it wants it in that way. */
-  bodyMode(wanted: BodyMode): BodyMode {
+  /** How the body must be seen, where what else looks at it wants it in that way, and perhaps only reads it. */
+  bodyMode(wanted: BodyMode, isOnlyRead: bool): BodyMode {
     if (this.replacesBody) return BodyMode.Whole;
-    if (wanted != BodyMode.Skip) this.mayHoldInHost = false;
+    if (wanted != BodyMode.Skip && !isOnlyRead) this.mayHoldInHost = false;
     return wanted == BodyMode.Skip && this.isReadable ? BodyMode.Streaming : wanted;
   }
 
@@ -93,8 +93,11 @@ export class ResponseMask {
     }
     const isWhole = !found && !kept;
     if (this.isTailInHost || (this.mayHoldInHost && bytes == chunk)) {
-      this.isTailInHost = kept != 0 && !found && responseBody.size <= MOST_IN_HOST;
-      if (this.isTailInHost) return HOLD;
+      this.isTailInHost = kept != 0 && responseBody.size <= MOST_IN_HOST;
+      if (this.isTailInHost) {
+        if (found) responseBody.replace(replaced(bytes, 0));
+        return HOLD;
+      }
       if (responseBody.size > sliceSize(chunk)) return isWhole ? chunk : replaced(bytes, kept);
     }
     if (isWhole && bytes == chunk) return chunk;

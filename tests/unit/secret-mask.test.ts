@@ -50,9 +50,7 @@ function placesOf(text: string, secrets: string[]): [number, number][] {
   for (const secret of secrets) {
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
       places.push([at, at + secret.length]);
-    const plain = said(secret)
-      .replaceAll(NO_LETTER, "")
-      .replace(/\\+$/, "");
+    const plain = said(secret).replaceAll(NO_LETTER, "").replace(/\\+$/, "");
     if (plain.length < 8) continue;
     for (let at = read.indexOf(plain); at >= 0; at = read.indexOf(plain, at + 1))
       places.push([letters[at]!.from, letters[at + plain.length - 1]!.to]);
