@@ -2,16 +2,16 @@ import { ABSENT, Slice } from "../bytes/slice";
 import { jsonEquals, jsonFirst, jsonGet, JsonKind, jsonKind } from "../json/value";
 import { ConfigReport } from "./report";
 import { isPlainNumber } from "./scalar";
-import { meantOption, shownName } from "./spelling";
+import { GuardingOption, meantOption, shownName } from "./spelling";
 
 /** Of so many errors, and of so many warnings, each gets a line. */
 const MOST_LINES = 100;
-const NO_OPTIONS: string[] = [];
+const NO_OPTIONS: GuardingOption[] = [];
 
 /** One object of a configuration as its tokens, what was asked of it, and what is reported about it. */
 export class ConfigObject {
   protected readonly asked: string[] = [];
-  protected guarding: string[] = NO_OPTIONS;
+  protected guarding: GuardingOption[] = NO_OPTIONS;
 
   constructor(
     protected json: Slice,
@@ -35,7 +35,10 @@ export class ConfigObject {
    * in the wrong place, is an error instead of a warning.
    */
   guards(options: string[]): void {
-    this.guarding = this.guarding.concat(options);
+    // The list may be that of the object above.
+    const guarding = this.guarding.slice();
+    for (let i = 0; i < options.length; i++) guarding.push(GuardingOption.of(options[i]));
+    this.guarding = guarding;
   }
 
   /** The raw token of the member; `ABSENT` if there is none. `null` is an error, and reads like none. */

@@ -10,11 +10,29 @@ const SHOWN = 3;
 
 /** So many letters may two spellings differ in length: two of them, and what divides words. */
 const MOST_DIVIDERS = 6;
+/** A misspelt name differs in so many letters at most, a short one in fewer. */
+const MOST_DIFFERENCES = 2;
 
 const name = new ByteBuffer();
-const option = new ByteBuffer();
 const nameText = new OptionName();
-const optionText = new OptionName();
+/** Every option that guards, once: they are compared with each unknown key. */
+const guarding = new Map<string, GuardingOption>();
+
+/** An option with which unknown keys are compared. */
+export class GuardingOption {
+  readonly letters: OptionName = new OptionName();
+
+  constructor(readonly text: string) {
+    name.clear();
+    this.letters.read(name.text(text).slice);
+  }
+
+  /** The option of that name, which is one of the code's own: what is made stays. */
+  static of(text: string): GuardingOption {
+    if (!guarding.has(text)) guarding.set(text, new GuardingOption(text));
+    return guarding.get(text);
+  }
+}
 
 /** A key token as a log line may show it: whole where it looks like an option, else its first letters. */
 export function shownName(token: Slice): string {
@@ -24,7 +42,7 @@ export function shownName(token: Slice): string {
 }
 
 /** The option among `options` that a key token may be a misspelling of, in whatever letters; "" if it is like none. */
-export function meantOption(token: Slice, options: string[]): string {
+export function meantOption(token: Slice, options: GuardingOption[]): string {
   if (sliceSize(token) > LONGEST_TOKEN) return "";
   name.clear();
   jsonUnescape(token, name);
@@ -34,19 +52,20 @@ export function meantOption(token: Slice, options: string[]): string {
   let near = "";
   let nearest = i32.MAX_VALUE;
   for (let i = 0; i < options.length; i++) {
-    const letters = options[i].length;
-    if (abs(letters - name.size) > MOST_DIVIDERS) continue;
-    option.clear();
-    optionText.read(option.text(options[i]).slice);
-    if (optionText.equals(nameText)) return options[i];
+    const text = options[i].text;
+    if (abs(text.length - name.size) > MOST_DIVIDERS) continue;
+    const option = options[i].letters;
+    const least = nameText.leastDistanceTo(option);
+    if (least > MOST_DIFFERENCES) continue;
+    if (option.equals(nameText)) return text;
     // A name of the kernel's, which begins with `_`, is like another only with its `_`: `roles` is not `_rules_`.
-    const isKernels = options[i].startsWith("_");
-    const wanted = isKernels ? letters : optionText.size;
-    // A misspelt name differs in two letters at most, a short one in fewer.
-    const most = wanted < 4 ? 0 : wanted == 4 ? 1 : 2;
-    const distance = nameText.distanceTo(optionText, isKernels, most);
+    const isKernels = text.startsWith("_");
+    const wanted = isKernels ? text.length : option.size;
+    const most = wanted < 4 ? 0 : wanted == 4 ? 1 : MOST_DIFFERENCES;
+    if (least > most) continue;
+    const distance = nameText.distanceTo(option, isKernels, most);
     if (distance > most || distance >= nearest) continue;
-    near = options[i];
+    near = text;
     nearest = distance;
   }
   return near;

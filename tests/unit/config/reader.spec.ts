@@ -2,7 +2,7 @@ import { Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { DoubleKeys } from "../../../assembly/config/double-keys";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ConfigReport } from "../../../assembly/config/report";
-import { meantOption, shownName } from "../../../assembly/config/spelling";
+import { GuardingOption, meantOption, shownName } from "../../../assembly/config/spelling";
 
 let text = new ArrayBuffer(0);
 
@@ -73,7 +73,11 @@ describe("a reader", () => {
 
 /** The option that a name is like. */
 function meant(name: string): string {
-  return meantOption(token(`"${name}"`), ["apiTokens", "global_auth", "allow", "keys", "key", "_rules_"]);
+  const options = ["apiTokens", "global_auth", "allow", "keys", "key", "_rules_"];
+  return meantOption(
+    token(`"${name}"`),
+    options.map<GuardingOption>((option) => GuardingOption.of(option)),
+  );
 }
 
 describe("a misspelling", () => {
@@ -85,6 +89,9 @@ describe("a misspelling", () => {
     expect(meant("alow")).toBe("allow");
     expect(meant("allowed")).toBe("allow");
     expect(meant("\\u0061llowed")).toBe("allow");
+    expect(meant("\\ufeffallow")).toBe("allow");
+    expect(meant("allow\\u200b")).toBe("allow");
+    expect(meant("\u0430llow")).toBe("allow");
     expect(meant("kesy")).toBe("keys");
     expect(meant("Key")).toBe("key");
     expect(meant("rules")).toBe("_rules_");
