@@ -15,6 +15,7 @@ import {
   jsonPlain,
   jsonUnescape,
 } from "../../assembly/json/value";
+import { escapeJson } from "../../assembly/json/writer";
 import { ResponseModel } from "./chat-options";
 import { applySettings } from "./custom-settings";
 import { Exchange } from "./exchange";
@@ -28,8 +29,10 @@ const prepared = new ByteBuffer();
 const KEPT_BYTES = 256 * 1024;
 /** A key of more bytes than this is not shown to the client. */
 const LONGEST_KEY = 256;
-/** A model's name of more bytes than this is refused: each chunk of a stream may repeat it. */
+/** A model's name of more bytes than this is refused. */
 export const LONGEST_MODEL: i32 = 1024;
+/** With `responseModel: requested` each event repeats the name: then it has at most so many bytes as JSON. */
+const LONGEST_REPEATED = 256;
 
 /** Whether the API takes a JSON body that names a model, and is of no use without one. */
 export function takesModel(api: Api): bool {
@@ -146,8 +149,7 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   if (exchange.deployment != ABSENT) {
     // The deployment says which model it is, whatever stands in the body: so does Azure read it.
     if (!readPathModel(exchange)) return false;
-    if (exchange.config.chat.responseModel == ResponseModel.Requested) exchange.keepRequestedModel(requested.slice);
-    return true;
+    return keepRequested(exchange);
   }
   requested.release(LONGEST_MODEL);
   exchange.model.clear();
@@ -165,7 +167,17 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   else jsonUnescape(model, requested);
   if (requested.size > LONGEST_MODEL) return exchange.refuse("'model' is too long.", "model", "invalid_value");
   exchange.model.append(exchange.config.models.map(requested.slice));
-  if (exchange.config.chat.responseModel == ResponseModel.Requested) exchange.keepRequestedModel(requested.slice);
+  return keepRequested(exchange);
+}
+
+/** Keeps the client's name of the model, where the answer repeats it; `false` if it is too long for that. */
+function keepRequested(exchange: Exchange): bool {
+  if (exchange.config.chat.responseModel != ResponseModel.Requested) return true;
+  // Each byte may become six.
+  literals.clear();
+  escapeJson(requested.slice, literals);
+  if (literals.size > LONGEST_REPEATED) return exchange.refuse("'model' is too long.", "model", "invalid_value");
+  exchange.keepRequestedModel(requested.slice);
   return true;
 }
 
