@@ -138,6 +138,9 @@ export class AiProxyConfig {
 
 function readEntry(shared: ConfigReader): ProviderEntry {
   shared.skip();
+  // In a provider that nobody chose, for that very reason, the line below would be a warning.
+  if (shared.has("activeProviderId"))
+    shared.fail("activeProviderId", "has no effect here: it belongs beside providers");
   const reader = shared.detached();
   const id = reader.textOrNumber("id");
   const type = reader.requiredText("type");

@@ -110,8 +110,11 @@ export class KeyAuthConfig {
   private readGlobalAuth(reader: ConfigReader, isRule: bool, hasConsumers: bool): void {
     if (!reader.has("global_auth")) return;
     const value = reader.booleanOrText("global_auth", true) ? GlobalAuth.On : GlobalAuth.Off;
-    if (!isRule) this.globalAuth = value;
-    else if (this.allowed || hasConsumers) reader.warn("global_auth", "has no effect in a rule or on a route");
+    if (!isRule) {
+      this.globalAuth = value;
+      const reason = "has no effect with global_auth: false, and no rule inherits it: say who may pass in a rule";
+      if (this.allowed && value == GlobalAuth.Off) reader.fail("allow", reason);
+    } else if (this.allowed || hasConsumers) reader.warn("global_auth", "has no effect in a rule or on a route");
     else reader.fail("global_auth", "has no effect in a rule or on a route: say who may pass by allow");
   }
 
