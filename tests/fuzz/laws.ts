@@ -27,9 +27,12 @@ export function faults(played: Played): string[] {
   return [...requestFaults(played), ...answerFaults(played), ...sizeFaults(played), ...keyFaults(played)];
 }
 
-/** A key of the gateway's, with the escape of which its first letter is a part: what is masked of it. */
-const ESCAPED = [...GATEWAY_KEY].map((letter) => `\\\\{1,7}u00${letter.charCodeAt(0).toString(16)}`).join("");
-const KEYS = new RegExp(`\\\\{0,7}${GATEWAY_KEY}[12]|${ESCAPED}\\\\{1,7}u003[12]`, "g");
+/** A key of the gateway's, as it is or each letter escaped, with the backslashes before it. */
+const [first, ...others] = [...GATEWAY_KEY].map((letter) => `u00${letter.charCodeAt(0).toString(16)}`);
+const ESCAPED = [first, ...others.map((letter) => `\\\\{1,7}${letter}`)].join("");
+const KEYS = new RegExp(`(\\\\*)${GATEWAY_KEY}[12]|(\\\\+)${ESCAPED}\\\\{1,7}u003[12]`, "g");
+/** So many backslashes belong to the escape of one letter; of a longer run the first ones stay, in pairs. */
+const MOST_BACKSLASHES = 7;
 const NO_CODING = /^(|identity)$/;
 
 /** No client reads a key of the gateway's; but what is compressed against the gateway's wish passes unread. */
@@ -51,10 +54,12 @@ function unescaped(text: string): string {
 }
 
 function withoutKeys(bytes: Buffer): Buffer {
-  return Buffer.from(
-    bytes.toString("latin1").replaceAll(KEYS, (key) => "*".repeat(key.length)),
-    "latin1",
-  );
+  const masked = bytes.toString("latin1").replaceAll(KEYS, (key, plain?: string, escaped?: string) => {
+    const count = (plain ?? escaped ?? "").length;
+    const kept = count > MOST_BACKSLASHES ? (count + 1 - MOST_BACKSLASHES) & ~1 : 0;
+    return key.slice(0, kept) + "*".repeat(key.length - kept);
+  });
+  return Buffer.from(masked, "latin1");
 }
 
 function requestFaults({ target, attack, stream }: Played): string[] {
