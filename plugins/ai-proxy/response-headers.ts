@@ -35,7 +35,10 @@ export function readStatus(value: Slice): i32 {
  * else. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
  */
 export function isFromProvider(position: Position): bool {
-  return position == Position.RoutersChain || sliceEquals(namedProperty("response\0code_details"), "via_upstream");
+  if (position == Position.RoutersChain) return true;
+  const details = namedProperty("response\0code_details");
+  // The second one: the upstream answers the handshake of a WebSocket with another status than 101.
+  return sliceEquals(details, "via_upstream") || sliceEquals(details, "websocket_handshake_unsuccessful");
 }
 
 /** Whether the body has a content coding other than `identity`. */
