@@ -4,8 +4,6 @@ const LOWER_U: u32 = 0x75;
 /** JSON inside JSON inside JSON has seven backslashes before one letter. */
 const MOST_BACKSLASHES: usize = 7;
 
-/** The most bytes that one letter takes: the backslashes, `u` and four hexadecimal digits. */
-export const LONGEST_LETTER: i32 = 12;
 /** The letter that the first backslashes of a longer run are: of no secret. */
 export const BACKSLASHES: u32 = 0xffffffff;
 /** A letter of which the end is not there yet. */
