@@ -2,10 +2,10 @@ import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
-import { readFilled } from "./address";
-import { ProviderConfig } from "./provider-config";
+import { readFilled } from "./config/address";
+import { ProviderConfig } from "./config/provider-config";
 import { findProvider, providerTypes } from "./providers";
-import { TextSource } from "./text-source";
+import { TextSource } from "./config/text-source";
 
 /** Without these a request would go on with the client's own host and key, or to a provider with another key than is meant. */
 const GUARDS = ["provider", "providers", "activeProviderId", "apiTokens", "apiToken", "protocol", "modelMapping"];

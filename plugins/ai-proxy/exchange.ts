@@ -3,7 +3,7 @@ import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
-import { ProviderConfig } from "./provider-config";
+import { ProviderConfig } from "./config/provider-config";
 
 // One request is prepared at a time, so that all share the list of edits.
 const edits = new HeaderEdits();

@@ -3,21 +3,21 @@ import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { continueRequest } from "../../assembly/host/stream";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
-import { Answer } from "./answer";
-import { BodyNeed } from "./body-need";
+import { ProviderResponse } from "./response/response";
+import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
-import { FormUpload } from "./form-upload";
-import { ProviderConfig } from "./provider-config";
-import { isFromProvider } from "./response-headers";
-import { ResponseMask } from "./response-mask";
-import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request";
-import { textDesk } from "./text-desk";
-import { TextWaiter } from "./text-waiters";
+import { FormUpload } from "./request/form-upload";
+import { ProviderConfig } from "./config/provider-config";
+import { isFromProvider } from "./response/response-headers";
+import { ResponseMask } from "./response/response-mask";
+import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request/request";
+import { textDesk } from "./request/text-desk";
+import { TextWaiter } from "./request/text-waiters";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
-  private readonly answer: Answer;
+  private readonly response: ProviderResponse;
   private readonly mask: ResponseMask | null;
   private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
@@ -28,7 +28,7 @@ export class AiProxyFilter extends HttpFilter {
     super();
     const exchange = new Exchange(config);
     this.exchange = exchange;
-    this.answer = new Answer(exchange);
+    this.response = new ProviderResponse(exchange);
     const secrets = config.secrets;
     this.mask = secrets ? new ResponseMask(secrets) : null;
   }
@@ -114,8 +114,10 @@ export class AiProxyFilter extends HttpFilter {
     if (this.hasReplied || !isFromProvider(this.exchange.config.position)) return HeadersAction.Continue;
     const mask = this.mask;
     if (mask) mask.onHeaders(headers, endOfStream);
-    const action = this.answer.onHeaders(headers, endOfStream);
-    this.responseBodyMode = mask ? mask.bodyMode(this.answer.bodyMode, this.answer.isOnlyRead) : this.answer.bodyMode;
+    const action = this.response.onHeaders(headers, endOfStream);
+    this.responseBodyMode = mask
+      ? mask.bodyMode(this.response.bodyMode, this.response.isOnlyRead)
+      : this.response.bodyMode;
     return mask && mask.replacesBody ? HeadersAction.HoldForBody : action;
   }
 
@@ -123,30 +125,30 @@ export class AiProxyFilter extends HttpFilter {
     const mask = this.mask;
     if (mask && mask.replacesBody) return mask.replaceBody(body);
     if (mask) mask.onBody(body);
-    return this.answer.onBody(body);
+    return this.response.onBody(body);
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
     const mask = this.mask;
-    const answer = this.answer;
+    const response = this.response;
     // Who only reads must see the bytes before the mask holds them.
-    const isOnlyRead = answer.isOnlyRead;
-    if (isOnlyRead && answer.bodyMode != BodyMode.Skip) answer.onChunk(chunk, isLastChunk);
+    const isOnlyRead = response.isOnlyRead;
+    if (isOnlyRead && response.bodyMode != BodyMode.Skip) response.onChunk(chunk, isLastChunk);
     const masked = mask ? mask.push(chunk, isLastChunk) : chunk;
-    const isDone = isOnlyRead || masked == HOLD || answer.bodyMode == BodyMode.Skip;
-    const forward = isDone ? masked : answer.onChunk(masked, isLastChunk);
-    this.responseBodyMode = mask ? mask.bodyMode(answer.bodyMode, isOnlyRead) : answer.bodyMode;
+    const isDone = isOnlyRead || masked == HOLD || response.bodyMode == BodyMode.Skip;
+    const forward = isDone ? masked : response.onChunk(masked, isLastChunk);
+    this.responseBodyMode = mask ? mask.bodyMode(response.bodyMode, isOnlyRead) : response.bodyMode;
     return forward;
   }
 
   override onResponseTrailers(trailers: HeaderMap): void {
     const mask = this.mask;
     if (mask) mask.onTrailers(trailers);
-    this.answer.onTrailers();
+    this.response.onTrailers();
   }
 
   override free(): void {
-    this.answer.free();
+    this.response.free();
     const upload = this.upload;
     if (upload) upload.free();
     const mask = this.mask;

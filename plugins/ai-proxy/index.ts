@@ -4,11 +4,11 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
-import { defineClientHeaders, hasClientHeaders, Restored } from "./client-headers";
+import { defineClientHeaders, hasClientHeaders, Restored } from "./request/client-headers";
 import { AiProxyConfig } from "./config";
 import { AiProxyFilter } from "./filter";
-import { providerOfTarget, UnknownTarget } from "./target";
-import { closeTextDesk, textDesk } from "./text-desk";
+import { providerOfTarget, UnknownTarget } from "./request/target";
+import { closeTextDesk, textDesk } from "./request/text-desk";
 
 class AiProxy extends Plugin<AiProxyConfig> {
   name(): string {

@@ -4,10 +4,10 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { SseDecoder } from "../../assembly/sse/decoder";
-import { ApiToken } from "./api-token";
-import { OPENAI_SETTINGS } from "./custom-settings";
+import { ApiToken } from "./config/api-token";
+import { OPENAI_SETTINGS } from "./config/custom-settings";
 import { Exchange } from "./exchange";
-import { TextSource } from "./text-source";
+import { TextSource } from "./config/text-source";
 
 /** The options that only one type of provider has; each type extends it with its own. */
 export class ProviderOptions {}

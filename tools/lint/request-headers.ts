@@ -6,8 +6,8 @@ import type { Check } from "./check.ts";
 
 /** A direct change of a header map, rather than an entry in `exchange.headers`. */
 const CHANGE = /(?:^|[^.\w])(?:headers|requestHeaders)\.(?:set|setText|remove|removeNamed|add|put)\(/;
-/** The one file that changes a request's headers, and those that change the response's. */
-const ALLOWED = /^plugins\/ai-proxy\/(?:client-headers|answer|forged-headers|response-[a-z]+|whole-response)\.ts$/;
+/** The one file that changes a request's headers, and the folder that changes the response's. */
+const ALLOWED = /^plugins\/ai-proxy\/(?:request\/client-headers|response\/[a-z-]+)\.ts$/;
 
 /** What `client-headers.ts` does not change, the next attempt at another provider would not get back as the client sent it. */
 export const requestHeaders: Check = {

@@ -1,5 +1,5 @@
 import { ConfigReader } from "../../../assembly/config/reader";
-import { readHost } from "../address";
+import { readHost } from "../config/address";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { BodyTreatment, ProviderOptions } from "../provider";

@@ -10,14 +10,14 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { removeMember } from "../../../assembly/json/member-edit";
 import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/value";
-import { readFilled } from "../address";
+import { readFilled } from "../config/address";
 import { sseEnd } from "../../../assembly/sse/encoder";
-import { ApiToken } from "../api-token";
-import { ChunkHead } from "../chunk-head";
+import { ApiToken } from "../config/api-token";
+import { ChunkHead } from "../response/chunk-head";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { EventEditor } from "../provider";
-import { TextSource } from "../text-source";
+import { TextSource } from "../config/text-source";
 
 const HOST = "api.moonshot.cn";
 /** An uploaded file never changes; it may be deleted. */

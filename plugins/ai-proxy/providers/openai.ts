@@ -1,7 +1,7 @@
 import { Api } from "../../../assembly/ai/api";
 import { pathOfApi } from "../../../assembly/ai/api-path";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { CustomUrl } from "../custom-url";
+import { CustomUrl } from "../config/custom-url";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { ProviderOptions } from "../provider";

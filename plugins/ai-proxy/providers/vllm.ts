@@ -1,8 +1,8 @@
 import { Api } from "../../../assembly/ai/api";
 import { pathOfApi } from "../../../assembly/ai/api-path";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { readHost } from "../address";
-import { CustomUrl } from "../custom-url";
+import { readHost } from "../config/address";
+import { CustomUrl } from "../config/custom-url";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { ProviderOptions } from "../provider";

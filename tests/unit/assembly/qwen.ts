@@ -8,7 +8,7 @@ import { jsonContent, jsonGet, jsonIsTrue } from "../../../assembly/json/value";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { Exchange } from "../../../plugins/ai-proxy/exchange";
 import { EventTranslator } from "../../../plugins/ai-proxy/provider";
-import { ProviderConfig } from "../../../plugins/ai-proxy/provider-config";
+import { ProviderConfig } from "../../../plugins/ai-proxy/config/provider-config";
 import { qwen } from "../../../plugins/ai-proxy/providers/qwen";
 import { out } from "./output";
 

@@ -6,7 +6,7 @@ import { JsonDocument } from "../../../../assembly/json/document";
 import { Exchange } from "../../exchange";
 import { isBelowMessages } from "../../openai-compatible";
 import { BodyTreatment, EventTranslator, Provider, ProviderOptions } from "../../provider";
-import { translateAnswer } from "./chat-answer";
+import { translateCompletion } from "./chat-response";
 import { ChatEvents } from "./chat-events";
 import { translateChat } from "./chat-request";
 import { translateEmbeddingList, translateEmbeddings } from "./embeddings";
@@ -67,7 +67,7 @@ class Qwen extends Provider {
   override translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
     return exchange.api == Api.Embeddings
       ? translateEmbeddingList(exchange, response, out)
-      : translateAnswer(exchange, response, out);
+      : translateCompletion(exchange, response, out);
   }
 
   override translateStream(exchange: Exchange): EventTranslator | null {

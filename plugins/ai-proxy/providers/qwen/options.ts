@@ -1,5 +1,5 @@
 import { ConfigReader } from "../../../../assembly/config/reader";
-import { readHost } from "../../address";
+import { readHost } from "../../config/address";
 import { ProviderOptions } from "../../provider";
 
 /** The options that only providers of type `qwen` have. */

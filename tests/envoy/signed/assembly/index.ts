@@ -1,6 +1,6 @@
 // ai-proxy with one provider more, which signs requests with headers that no other provider sets.
 import { Api } from "../../../../assembly/ai/api";
-import { ApiToken } from "../../../../plugins/ai-proxy/api-token";
+import { ApiToken } from "../../../../plugins/ai-proxy/config/api-token";
 import { Exchange } from "../../../../plugins/ai-proxy/exchange";
 import { OpenAiCompatible } from "../../../../plugins/ai-proxy/openai-compatible";
 import { PROVIDERS } from "../../../../plugins/ai-proxy/providers";

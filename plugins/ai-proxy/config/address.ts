@@ -1,0 +1,108 @@
+import { ConfigReader } from "../../../assembly/config/reader";
+import { isVisible } from "../../../assembly/config/printable";
+
+const HTTP = "http://";
+const HTTPS = "https://";
+const HOST_RULE = "must be a host name, without scheme and path; a port may follow it";
+const PATH_RULE = "must be printable ASCII without blanks and #";
+
+/** An address of the configuration, cut into what `:authority` and `:path` are made of. */
+export class HttpAddress {
+  /** The host, with its port where it has one; "" where there is no address. */
+  host: string = "";
+  /** What follows the host, up to the query; "" where nothing does. */
+  path: string = "";
+  /** What follows the `?`. */
+  query: string = "";
+
+  /** Reads `https://host/path?query`, with or without its scheme; reports whatever no header could hold. */
+  static read(reader: ConfigReader, key: string): HttpAddress {
+    const address = new HttpAddress();
+    // Under a misspelt name of it requests, and their keys, would go elsewhere.
+    reader.guards([key]);
+    const text = reader.has(key) ? reader.requiredText(key) : "";
+    if (!text.length) return address;
+    const rest = withoutScheme(text);
+    if (rest.includes("://")) reader.fail(key, "must begin with https://, with http://, or with the host");
+    const mark = rest.indexOf("?");
+    const place = mark < 0 ? rest : rest.substring(0, mark);
+    const slash = place.indexOf("/");
+    address.host = slash < 0 ? place : place.substring(0, slash);
+    address.path = slash < 0 ? "" : place.substring(slash);
+    address.query = mark < 0 ? "" : rest.substring(mark + 1);
+    if (!address.host.length) reader.fail(key, "must name a host");
+    else if (!isHost(address.host)) reader.fail(key, `names no host that a request can go to: it ${HOST_RULE}`);
+    if (!isPath(address.path) || !isPath(address.query)) reader.fail(key, PATH_RULE);
+    return address;
+  }
+}
+
+/** A text that says something where it is there: an empty one is what a template makes of a variable without a value. */
+export function readFilled(reader: ConfigReader, key: string): string {
+  return reader.has(key) ? reader.requiredTextOrNumber(key) : "";
+}
+
+/** Reads a host, and the port behind it; "" where there is none. */
+export function readHost(reader: ConfigReader, key: string): string {
+  reader.guards([key]);
+  const host = reader.has(key) ? reader.requiredText(key) : "";
+  if (host.length && !isHost(host)) reader.fail(key, HOST_RULE);
+  return host;
+}
+
+/** Reports a path that `:path` cannot hold, or that does not begin with a slash. */
+export function checkPath(reader: ConfigReader, key: string, path: string): void {
+  if (path.length && !path.startsWith("/")) reader.fail(key, "must begin with /");
+  else if (!isPath(path)) reader.fail(key, PATH_RULE);
+}
+
+/** An address behind its scheme. */
+export function withoutScheme(url: string): string {
+  if (startsWithIgnoringCase(url, HTTPS)) return url.substring(HTTPS.length);
+  return startsWithIgnoringCase(url, HTTP) ? url.substring(HTTP.length) : url;
+}
+
+/** Whether a text begins so, whatever the case of its letters; the prefix is in small letters. */
+export function startsWithIgnoringCase(text: string, prefix: string): bool {
+  if (text.length < prefix.length) return false;
+  for (let i = 0; i < prefix.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isUpper = <u32>(unit - 0x41) < 26;
+    if ((isUpper ? unit | 0x20 : unit) != prefix.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
+/** Whether a port stands behind the host. */
+export function hasPort(host: string): bool {
+  return host.lastIndexOf(":") > host.lastIndexOf("]");
+}
+
+/** Whether the text is a host as RFC 3986, section 3.2.2 has it, without percent-encoding: `a.example`, `[::1]:8000`. */
+export function isHost(text: string): bool {
+  const colon = hasPort(text) ? text.lastIndexOf(":") : text.length;
+  const name = text.substring(0, colon);
+  if (colon < text.length && !isPort(text.substring(colon + 1))) return false;
+  const isLiteral = name.startsWith("[") && name.endsWith("]");
+  const inner = isLiteral ? name.substring(1, name.length - 1) : name;
+  for (let i = 0; i < inner.length; i++) {
+    const unit = inner.charCodeAt(i);
+    const isName = isLetterOrDigit(unit) || "-._~".includes(inner.charAt(i));
+    if (!isName && !(isLiteral && inner.charAt(i) == ":")) return false;
+  }
+  return inner.length > 0;
+}
+
+function isPort(text: string): bool {
+  for (let i = 0; i < text.length; i++) if (<u32>(text.charCodeAt(i) - 0x30) > 9) return false;
+  return text.length > 0 && text.length < 6 && parseInt(text) < 65_536;
+}
+
+/** Whether the text can stand in `:path`: a `#` would begin a fragment, which never goes over the wire. */
+function isPath(text: string): bool {
+  return isVisible(text) && !text.includes("#");
+}
+
+function isLetterOrDigit(unit: i32): bool {
+  return <u32>(unit - 0x30) < 10 || <u32>((unit | 0x20) - 0x61) < 26;
+}

@@ -1,0 +1,132 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { TextTable } from "../../../assembly/bytes/text-table";
+import { ConfigReader } from "../../../assembly/config/reader";
+import { Pattern, patternError } from "../../../assembly/pattern/pattern";
+
+/** The longest name that a request may have is no longer than this. */
+const LONGEST_PREFIX: i32 = 1024;
+/** The longest name that patterns are tried on: a name is the client's to choose, and replacing walks it once a match. */
+const LONGEST_NAME: i32 = 256;
+/** What the patterns of one mapping may take up: a few short keys can stand for thousands of instructions. */
+const MOST_PATTERN_BYTES: i32 = 65_536;
+/** Memory for a replaced name that is kept. */
+const KEPT_BYTES: i32 = 4_096;
+
+/** The values of keys; one of many is found as fast as one of a few. */
+class Values {
+  private readonly keys: TextTable = new TextTable();
+  private readonly values: ArrayBuffer[] = [];
+
+  /** Gives a key its value; a key that is there already keeps its own. */
+  add(key: string, value: ArrayBuffer): void {
+    if (this.keys.add(sliceOfBuffer(String.UTF8.encode(key))) == this.values.length) this.values.push(value);
+  }
+
+  find(key: Slice): ArrayBuffer | null {
+    const number = this.keys.find(key);
+    return number < 0 ? null : this.values[number];
+  }
+}
+
+class PatternEntry {
+  constructor(
+    readonly pattern: Pattern,
+    readonly template: ArrayBuffer,
+  ) {}
+
+  /** The name with each match replaced; as it is if nothing would be left of it. */
+  replaceIn(model: Slice): Slice {
+    if (!this.template.byteLength) return model;
+    replaced.release(KEPT_BYTES);
+    this.pattern.replace(model, sliceOfBuffer(this.template), replaced);
+    return replaced.size ? replaced.slice : model;
+  }
+}
+
+const replaced = new ByteBuffer();
+
+/**
+ * Which of the provider's models serves a client's model: the exact key, then the longest prefix `x*`, then the first
+ * pattern `~x` that matches anywhere in the name, then `*`. A pattern's value takes the place of all that it matches, and
+ * may refer to its groups.
+ */
+export class ModelMapping {
+  private readonly exact: Values = new Values();
+  private readonly prefixes: Values = new Values();
+  /** The sizes of the prefixes, each once, longest first. */
+  private readonly prefixSizes: i32[] = [];
+  private readonly patterns: PatternEntry[] = [];
+  private readonly hasSize: StaticArray<bool> = new StaticArray<bool>(LONGEST_PREFIX + 1);
+  private patternBytes: i32 = 0;
+  private fallback: ArrayBuffer | null = null;
+
+  /** Whether a model may be mapped at all. */
+  any: bool = false;
+
+  /** Reads `modelMapping`. An empty value keeps the client's name. */
+  static read(reader: ConfigReader): ModelMapping {
+    const mapping = new ModelMapping();
+    const texts = reader.textMap("modelMapping", true);
+    const keys = texts.keys();
+    mapping.any = keys.length > 0;
+    for (let i = 0; i < keys.length; i++) mapping.add(keys[i], texts.get(keys[i]), reader);
+    mapping.prefixSizes.sort((a, b) => b - a);
+    return mapping;
+  }
+
+  /**
+   * The provider's model for the client's; the client's own where nothing fits. Absent stays absent unless `*` fits. It is
+   * valid until the next call.
+   */
+  map(model: Slice): Slice {
+    let value = this.exact.find(model);
+    for (let i = 0; i < this.prefixSizes.length && value === null; i++) {
+      const size = this.prefixSizes[i];
+      if (sliceSize(model) >= size) value = this.prefixes.find(subslice(model, 0, size));
+    }
+    if (value) return chosen(value, model);
+    if (model != ABSENT && sliceSize(model) <= LONGEST_NAME) {
+      for (let i = 0; i < this.patterns.length; i++) {
+        const entry = this.patterns[i];
+        if (entry.pattern.search(model)) return entry.replaceIn(model);
+      }
+    }
+    const fallback = this.fallback;
+    return fallback ? chosen(fallback, model) : model;
+  }
+
+  private add(key: string, value: string, reader: ConfigReader): void {
+    const bytes = String.UTF8.encode(value);
+    if (key.startsWith("~")) this.addPattern(key, bytes, reader);
+    else if (key == "*") this.fallback = bytes;
+    else if (key.endsWith("*")) this.addPrefix(key.substring(0, key.length - 1), bytes);
+    else this.exact.add(key, bytes);
+  }
+
+  private addPrefix(prefix: string, value: ArrayBuffer): void {
+    const size = String.UTF8.byteLength(prefix);
+    // No client's model is longer: the rest need not be looked for.
+    if (size > LONGEST_PREFIX) return;
+    this.prefixes.add(prefix, value);
+    if (!this.hasSize[size]) this.prefixSizes.push(size);
+    this.hasSize[size] = true;
+  }
+
+  private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {
+    // Behind one that is too much none is compiled: until the whole configuration was read, no garbage is collected.
+    if (this.patternBytes <= MOST_PATTERN_BYTES) {
+      const pattern = Pattern.compile(key.substring(1));
+      if (!pattern) return reader.fail(`modelMapping.${key}`, `is not supported: ${patternError()}`);
+      this.patternBytes += pattern.size;
+      this.patterns.push(new PatternEntry(pattern, template));
+    }
+    if (this.patternBytes > MOST_PATTERN_BYTES) {
+      reader.fail(`modelMapping.${key}`, "is too much: with those before it, the patterns are too large");
+    }
+  }
+}
+
+function chosen(value: ArrayBuffer, model: Slice): Slice {
+  return value.byteLength ? sliceOfBuffer(value) : model;
+}

@@ -1,0 +1,174 @@
+import { Api } from "../../../assembly/ai/api";
+import { apiOfName } from "../../../assembly/ai/api-path";
+import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
+import { SecretSet } from "../../../assembly/bytes/secret-set";
+import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
+import { ConfigReader } from "../../../assembly/config/reader";
+import { jsonContent, jsonKind, JsonKind } from "../../../assembly/json/value";
+import { checkPath, readHost } from "./address";
+import { ApiToken } from "./api-token";
+import { readApiTokens, readForwarding, secretsOf } from "./api-tokens";
+import { ChatOptions } from "./chat-options";
+import { ModelMapping } from "./model-mapping";
+import { Provider, ProviderOptions } from "../provider";
+
+/** In whose language the client speaks. */
+export const enum Protocol {
+  /** OpenAI's: bodies are read and, where the provider needs it, translated. */
+  OpenAi,
+  /** The provider's own: bodies are not looked at. */
+  Original,
+}
+
+/** What happens with `basePath`. */
+export const enum BasePathHandling {
+  RemovePrefix,
+  Prepend,
+}
+
+/** Where the filter of a configuration stands: known from its first request on. */
+export const enum Position {
+  Unknown,
+  BeforeRouter,
+  RoutersChain,
+}
+
+const DEFAULT_TIMEOUT = 120_000;
+const LONGEST_TIMEOUT = 3_600_000;
+
+/** One configured provider: the fields that all types have, and the options of its own type. */
+export class ProviderConfig {
+  /** The name by which `activeProviderId` picks it. */
+  id: string = "";
+  /** The keys; empty where the client brings its own. */
+  tokens: ApiToken[] = [];
+  /** The keys as no client may see them; `null` where there is none that can be told from a word. */
+  secrets: SecretSet | null = null;
+  /** Whether, without a key of ours, the credentials of a consumer that key-auth has let in go on. */
+  forwardsCredentials: bool = false;
+  /** Which model serves which. */
+  models: ModelMapping = new ModelMapping();
+  protocol: Protocol = Protocol.OpenAi;
+  /** The prefix of the client's path that `basePathHandling` speaks of, without a slash at its end; "" for none. */
+  basePath: string = "";
+  basePathHandling: BasePathHandling = BasePathHandling.RemovePrefix;
+  /** The `:authority` in the place of the provider's own; "" for that one. */
+  domain: string = "";
+  /** What stands in front of every path that the provider gets. */
+  providerBasePath: string = "";
+  /** Paths in the place of the provider's own; `null` for that one. */
+  capabilities: StaticArray<string | null> = new StaticArray<string | null>(Api.Count);
+  reasoning: ReasoningMode = ReasoningMode.Passthrough;
+  /** The JSON for `response_format` of every chat; `null` for none. */
+  responseJsonSchema: ArrayBuffer | null = null;
+  /** Whether streams are left without the usage that the gateway asks for its own accounts. */
+  disableStreamUsageStats: bool = false;
+  /** Milliseconds for calls of the plugin's own, not for the request. */
+  timeout: i32 = DEFAULT_TIMEOUT;
+  /** The options that all types have. */
+  chat: ChatOptions = new ChatOptions();
+  /** Where the filter stands. */
+  position: Position = Position.Unknown;
+  /** The options that only this type has. */
+  options: ProviderOptions = new ProviderOptions();
+
+  constructor(readonly provider: Provider) {}
+
+  /** What the response header and the log call it: its id, or its type. */
+  get name(): string {
+    return this.id.length ? this.id : this.provider.type();
+  }
+
+  /** Reads one provider object; its `type` was read before. */
+  static read(reader: ConfigReader, provider: Provider): ProviderConfig {
+    const config = new ProviderConfig(provider);
+    config.id = reader.textOrNumber("id");
+    if (!canStandInHeader(config.id))
+      reader.fail("id", "must hold no control characters: a header of the response shows it");
+    config.tokens = readApiTokens(reader, provider);
+    config.secrets = secretsOf(config.tokens);
+    config.forwardsCredentials = readForwarding(reader, config.tokens.length > 0);
+    config.models = ModelMapping.read(reader);
+    config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);
+    config.readPaths(reader);
+    config.readCapabilities(reader);
+    config.reasoning = readReasoningMode(reader);
+    config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
+    config.disableStreamUsageStats = reader.booleanOrText("disableStreamUsageStats", false);
+    config.timeout = <i32>reader.integerOrText("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
+    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider, config.timeout);
+    const own = provider.readContext(reader, config.tokens, config.timeout);
+    if (own) config.chat.context = own;
+    config.options = provider.readOptions(reader);
+    return config;
+  }
+
+  private readPaths(reader: ConfigReader): void {
+    const hasSubPath = reader.has("subPath");
+    if (hasSubPath && reader.has("basePath")) reader.fail("subPath", "says the same as basePath: remove one of them");
+    this.basePath = withoutLastSlash(hasSubPath ? reader.text("subPath") : reader.text("basePath"));
+    const removes = BasePathHandling.RemovePrefix;
+    this.basePathHandling = reader.choice("basePathHandling", ["removePrefix", "prepend"], removes);
+    this.domain = readHost(reader, "providerDomain");
+    this.providerBasePath = withoutLastSlash(reader.text("providerBasePath"));
+    checkBase(reader, hasSubPath ? "subPath" : "basePath", this.basePath);
+    checkBase(reader, "providerBasePath", this.providerBasePath);
+  }
+
+  private readCapabilities(reader: ConfigReader): void {
+    const paths = reader.textMap("capabilities");
+    const names = paths.keys();
+    for (let i = 0; i < names.length; i++) {
+      const api = apiOfName(names[i]);
+      const key = `capabilities.${names[i]}`;
+      const path = paths.get(names[i]);
+      if (api == Api.Unknown) reader.fail(key, "is not the name of an API");
+      else this.capabilities[api] = path;
+      if (path.length) checkPath(reader, key, path);
+      else reader.fail(key, "must not be empty");
+    }
+  }
+}
+
+function readReasoningMode(reader: ConfigReader): ReasoningMode {
+  const value = reader.value("reasoningContentMode");
+  if (value == ABSENT) return ReasoningMode.Passthrough;
+  const mode = jsonKind(value) == JsonKind.String ? jsonContent(value) : ABSENT;
+  if (sliceEqualsIgnoringCase(mode, "passthrough")) return ReasoningMode.Passthrough;
+  if (sliceEqualsIgnoringCase(mode, "ignore")) return ReasoningMode.Ignore;
+  if (sliceEqualsIgnoringCase(mode, "concat")) return ReasoningMode.Concat;
+  reader.fail("reasoningContentMode", "must be one of passthrough, ignore, concat");
+  return ReasoningMode.Passthrough;
+}
+
+function readRaw(reader: ConfigReader, key: string): ArrayBuffer | null {
+  const value = reader.value(key);
+  if (value == ABSENT) return null;
+  if (jsonKind(value) != JsonKind.Object) reader.fail(key, "must be an object");
+  return copied(value);
+}
+
+function copied(bytes: Slice): ArrayBuffer {
+  const copy = new ArrayBuffer(sliceSize(bytes));
+  memory.copy(changetype<usize>(copy), sliceStart(bytes), sliceSize(bytes));
+  return copy;
+}
+
+/** Whether a text can be the value of a header (RFC 9110, section 5.5): beyond ASCII it goes out as UTF-8. */
+function canStandInHeader(text: string): bool {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x20 || unit == 0x7f) return false;
+  }
+  return true;
+}
+
+function withoutLastSlash(path: string): string {
+  return path.endsWith("/") ? path.substring(0, path.length - 1) : path;
+}
+
+/** A base has no query: it would stand in the middle of the path. */
+function checkBase(reader: ConfigReader, key: string, path: string): void {
+  if (path.includes("?")) reader.fail(key, "must be a path without a query");
+  else checkPath(reader, key, path);
+}

@@ -1,0 +1,108 @@
+import { Api } from "../../../assembly/ai/api";
+import {
+  ABSENT,
+  includesIgnoringCase,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  startsWithIgnoringCase,
+} from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { Exchange } from "../exchange";
+import { BodyTreatment } from "../provider";
+import { Protocol } from "../config/provider-config";
+import { takesModel } from "./request-body";
+
+/** What a request still needs after its headers were looked at. */
+export const enum BodyNeed {
+  /** Nothing: everything is decided. */
+  None,
+  /** Its body. */
+  Whole,
+  /** Its body up to the part of a form that names the model. */
+  Form,
+  /** An error for the client: `exchange` says which. */
+  Refused,
+}
+
+/** Whether the body of a request has to be read, as far as its headers tell. */
+export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  const config = exchange.config;
+  if (exchange.api == Api.Unknown && config.protocol != Protocol.Original) return BodyNeed.None;
+  const settingsOnly = needsSettingsOnly(exchange);
+  if (settingsOnly && !config.chat.settings.length) return BodyNeed.None;
+  if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
+  const type = headers.get("content-type");
+  const isJson = isJsonType(headers);
+  if (takesModel(exchange.api) && !settingsOnly) {
+    if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a JSON object."));
+    if (isCompressed(headers)) return refuseCompressed(exchange);
+    // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
+    if (!isJson) exchange.headers.setText("content-type", "application/json");
+  } else {
+    if (!settingsOnly && isForm(headers)) return formNeed(exchange, headers, endOfStream);
+    if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
+    const isNeeded = mustBeRead(exchange);
+    // Of an API that nobody knows in detail nothing is looked at but the model.
+    if (exchange.api == Api.Other && (!isNeeded || !isJson)) return BodyNeed.None;
+    if (isCompressed(headers)) return isNeeded ? refuseCompressed(exchange) : BodyNeed.None;
+  }
+  exchange.hasLength = headers.get("content-length") != ABSENT;
+  return BodyNeed.Whole;
+}
+
+/** Uploads go by unless their model must be known for the path, or has to be mapped. */
+function formNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  if (!namesModelInForm(exchange.api)) return BodyNeed.None;
+  const isInPath = exchange.config.provider.putsModelInPath(exchange);
+  if (isInPath && exchange.deployment != ABSENT) return BodyNeed.None;
+  if (!isInPath && !exchange.config.models.any && exchange.deployment == ABSENT) return BodyNeed.None;
+  if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a form."));
+  if (isCompressed(headers)) return refuseCompressed(exchange);
+  exchange.hasLength = headers.get("content-length") != ABSENT;
+  return BodyNeed.Form;
+}
+
+/** https://platform.openai.com/docs/api-reference/audio · …/images · …/videos */
+function namesModelInForm(api: Api): bool {
+  if (api == Api.AudioTranscription || api == Api.AudioTranslation || api == Api.Videos) return true;
+  return api == Api.ImageEdit || api == Api.ImageVariation;
+}
+
+/** Whether nothing of a body is looked at but for the configuration's own settings. */
+export function needsSettingsOnly(exchange: Exchange): bool {
+  const config = exchange.config;
+  return config.protocol == Protocol.Original || config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
+}
+
+/** Whether something in the body has to be known or changed, so that it cannot go on unread. */
+function mustBeRead(exchange: Exchange): bool {
+  const config = exchange.config;
+  if (config.models.any || exchange.deployment != ABSENT || config.provider.putsModelInPath(exchange)) return true;
+  return config.chat.settings.length > 0 && exchange.api != Api.Other;
+}
+
+/** Media types are written in any letters. https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
+function isJsonType(headers: HeaderMap): bool {
+  return includesIgnoringCase(headers.get("content-type"), "json");
+}
+
+function isForm(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "multipart/form-data");
+}
+
+function isCompressed(headers: HeaderMap): bool {
+  const encoding = headers.get("content-encoding");
+  return sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15.5.16 */
+function refuseCompressed(exchange: Exchange): BodyNeed {
+  const message =
+    "The gateway has to read this request's body, and cannot: it is compressed (content-encoding). Send it uncompressed.";
+  return refused(exchange.refuse(message, "", "unsupported_content_encoding", 415));
+}
+
+function refused(isRead: bool): BodyNeed {
+  return isRead ? BodyNeed.Whole : BodyNeed.Refused;
+}

@@ -1,0 +1,171 @@
+import { isStateful } from "../../../assembly/ai/api";
+import {
+  CONSUMER_HEADER,
+  CREDENTIAL_HEADERS,
+  CREDENTIAL_PARAMETERS,
+  CREDENTIAL_SUBPROTOCOLS,
+  PAGE_HEADERS,
+} from "../../../assembly/ai/contract";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { decodePercent } from "../../../assembly/bytes/percent";
+import {
+  ABSENT,
+  hashOf,
+  indexOfByte,
+  Slice,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  sliceStartsWith,
+  startsWithIgnoringCase,
+  subslice,
+  trimmed,
+} from "../../../assembly/bytes/slice";
+import { randomBelow } from "../../../assembly/host/clock";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { Exchange } from "../exchange";
+
+/** What a header says of who asks. */
+const enum Kind {
+  Credential,
+  Page,
+  Consumer,
+  Subprotocols,
+}
+
+const COMMA = 0x2c;
+const SUBPROTOCOLS = "sec-websocket-protocol";
+const LONGEST_NAME = 63;
+
+/** The names that are looked for, the shorter ones first, and for each length where those of it begin. */
+const starts = new StaticArray<i32>(LONGEST_NAME + 2);
+const names: string[] = [];
+const kinds: Kind[] = [];
+sortNames();
+
+const bearer = new ByteBuffer();
+const subprotocols = new ByteBuffer();
+const parameter = new ByteBuffer();
+
+/**
+ * With a key of ours none of the client's goes on. Without one the client's is put where providers look for it, but for
+ * that of a consumer, which key-auth has read: it is the gateway's, unless the configuration says that it is not.
+ */
+export function authorize(exchange: Exchange, headers: HeaderMap): void {
+  const config = exchange.config;
+  const isConsumers = headers.get(CONSUMER_HEADER) != ABSENT && !config.forwardsCredentials;
+  exchange.hidesCredentials = config.tokens.length > 0 || isConsumers;
+  if (config.tokens.length) {
+    const at = chosenToken(config.tokens.length, exchange, headers);
+    exchange.tokenNumber = at + 1;
+    config.provider.authorize(config.tokens[at], exchange);
+  } else if (!isConsumers) passOwnKey(exchange, headers);
+  removeIdentity(exchange, headers);
+}
+
+/** Puts the client's own key into `authorization`. */
+function passOwnKey(exchange: Exchange, headers: HeaderMap): void {
+  if (headers.get("authorization") != ABSENT) return;
+  let own = headers.get("x-api-key");
+  if (own == ABSENT) own = headers.get("api-key");
+  if (own == ABSENT) own = headers.get("x-authorization");
+  if (own == ABSENT) return;
+  bearer.clear();
+  if (!startsWithIgnoringCase(own, "bearer ")) bearer.text("Bearer ");
+  exchange.headers.set("authorization", bearer.append(own).slice);
+}
+
+/** Removes what says who asks, in one walk along the headers: the consumer's name always, the rest where it is hidden. */
+function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
+  if (!headers.load()) return;
+  const hides = exchange.hidesCredentials;
+  const hidesPage = hides || exchange.config.provider.refusesOrigins();
+  for (let i = 0; i < headers.count; i++) {
+    const name = headers.nameAt(i);
+    const found = find(name);
+    if (found < 0) continue;
+    const kind = unchecked(kinds[found]);
+    if (kind == Kind.Subprotocols) {
+      if (hides) offerWithoutKey(exchange, headers.valueAt(i));
+      continue;
+    }
+    // What the provider's own key replaces need not be removed before.
+    const goes =
+      kind == Kind.Page ? hidesPage : kind == Kind.Consumer || (hides && !exchange.headers.has(names[found]));
+    if (goes) exchange.headers.remove(unchecked(names[found]));
+  }
+}
+
+/** The number of a name among those that are looked for; -1 where it is none. */
+function find(name: Slice): i32 {
+  const size = sliceSize(name);
+  if (size > LONGEST_NAME) return -1;
+  const end = unchecked(starts[size + 1]);
+  for (let at = unchecked(starts[size]); at < end; at++) if (sliceEquals(name, names[at])) return at;
+  return -1;
+}
+
+/** Whether a parameter of a query, by its name, holds a key of the client's. */
+export function isCredential(name: Slice): bool {
+  parameter.clear();
+  const plain = decodePercent(name, parameter, true);
+  for (let i = 0; i < CREDENTIAL_PARAMETERS.length; i++) {
+    if (sliceEqualsIgnoringCase(plain, CREDENTIAL_PARAMETERS[i])) return true;
+  }
+  return false;
+}
+
+/** By chance; but what a consumer has stored with one key is there with this key alone. */
+function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
+  if (count == 1) return 0;
+  const consumer = isStateful(exchange.api) ? headers.get(CONSUMER_HEADER) : ABSENT;
+  return sliceSize(consumer) ? <i32>(hashOf(consumer) % count) : randomBelow(count);
+}
+
+/** The server chooses among the protocols that are left. */
+function offerWithoutKey(exchange: Exchange, offered: Slice): void {
+  let hasKey = false;
+  subprotocols.clear();
+  for (let rest = offered; sliceSize(rest) > 0;) {
+    const comma = indexOfByte(rest, COMMA);
+    const name = trimmed(comma < 0 ? rest : subslice(rest, 0, comma));
+    rest = comma < 0 ? subslice(rest, i32.MAX_VALUE) : subslice(rest, comma + 1);
+    if (isCredentialSubprotocol(name)) {
+      hasKey = true;
+      continue;
+    }
+    if (subprotocols.size) subprotocols.text(", ");
+    subprotocols.append(name);
+  }
+  if (!hasKey) return;
+  if (subprotocols.size) exchange.headers.set(SUBPROTOCOLS, subprotocols.slice);
+  else exchange.headers.remove(SUBPROTOCOLS);
+}
+
+function isCredentialSubprotocol(name: Slice): bool {
+  for (let i = 0; i < CREDENTIAL_SUBPROTOCOLS.length; i++) {
+    if (sliceStartsWith(name, CREDENTIAL_SUBPROTOCOLS[i])) return true;
+  }
+  return false;
+}
+
+/** Puts the names of every length in their places. */
+function sortNames(): void {
+  for (let size = 1; size <= LONGEST_NAME; size++) {
+    starts[size] = names.length;
+    addNames(CREDENTIAL_HEADERS, size, Kind.Credential);
+    addNames(PAGE_HEADERS, size, Kind.Page);
+    if (size == CONSUMER_HEADER.length) addName(CONSUMER_HEADER, Kind.Consumer);
+    if (size == SUBPROTOCOLS.length) addName(SUBPROTOCOLS, Kind.Subprotocols);
+  }
+  starts[LONGEST_NAME + 1] = names.length;
+}
+
+function addNames(list: string[], size: i32, kind: Kind): void {
+  for (let i = 0; i < list.length; i++) if (list[i].length == size) addName(list[i], kind);
+}
+
+function addName(name: string, kind: Kind): void {
+  names.push(name);
+  kinds.push(kind);
+}

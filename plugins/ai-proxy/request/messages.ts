@@ -1,0 +1,160 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, indexOfText, Slice, sliceOfBuffer, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
+import { TextTable } from "../../../assembly/bytes/text-table";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonEdit } from "../../../assembly/json/edit";
+import {
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  jsonKind,
+  JsonKind,
+  jsonNext,
+  jsonUnescape,
+} from "../../../assembly/json/value";
+import { JsonWriter } from "../../../assembly/json/writer";
+import { MergedMessages } from "./merged-messages";
+
+const SYSTEM = '"system"';
+/** The most bytes of a JSON string that stand for one byte of its text: `\\u0041`. */
+const ESCAPE_SIZE = 6;
+
+const out = new ByteBuffer();
+const writer = new JsonWriter(out);
+const said = new ByteBuffer();
+const literal = new ByteBuffer();
+const merged = new MergedMessages();
+
+/** What is to be changed in the messages of a chat. */
+export class MessageEdits {
+  /** Texts with which a user starts anew, UTF-8. */
+  private readonly commands: TextTable = new TextTable();
+  private longestCommand: i32 = 0;
+  /** Whether messages of one role that follow each other become one. */
+  merges: bool = false;
+
+  /** Whether there is anything to be changed. */
+  get any(): bool {
+    return this.merges || this.hasCommands;
+  }
+
+  /** Whether there is a text with which a user starts anew. */
+  get hasCommands(): bool {
+    return this.commands.count > 0;
+  }
+
+  /** Adds a text with which a user starts anew. */
+  addCommand(text: string): void {
+    const bytes = String.UTF8.encode(text);
+    this.commands.add(sliceOfBuffer(bytes));
+    this.longestCommand = max(this.longestCommand, bytes.byteLength);
+  }
+
+  /** Whether a JSON string is such a text: many commands cost a message no more than one. */
+  isCommand(text: Slice): bool {
+    if (jsonKind(text) != JsonKind.String || sliceSize(text) - 2 > ESCAPE_SIZE * this.longestCommand) return false;
+    said.release(4096);
+    jsonUnescape(text, said);
+    return this.commands.find(said.slice) >= 0;
+  }
+}
+
+/**
+ * Changes the messages of a request; `context` is the text of a system message behind the leading ones, UTF-8, or ABSENT.
+ * Each message that stays is copied byte for byte.
+ */
+export function editMessages(edits: MessageEdits, context: Slice, request: JsonDocument, edit: JsonEdit): void {
+  const messages = request.get("messages");
+  const cleared = edits.hasCommands ? lastCommand(edits, messages) : -1;
+  if (cleared < 0 && context == ABSENT && !(edits.merges && hasNeighbours(messages))) return;
+  out.release(64 * 1024);
+  writer.reset().beginArray();
+  let owesContext = context != ABSENT;
+  let position = 0;
+  for (let message = jsonFirst(messages); message != ABSENT; position++) {
+    const first = message;
+    message = jsonNext(messages, message);
+    const isInstruction = isSystem(first);
+    if (position <= cleared && !isInstruction) continue;
+    // A request that comes by a second time, after a redirect, holds it already.
+    if (owesContext && isInstruction && says(first, context)) owesContext = false;
+    if (owesContext && !isInstruction) {
+      writeContext(context);
+      owesContext = false;
+    }
+    let last = first;
+    if (edits.merges && position > cleared && merged.begin(first)) {
+      while (message != ABSENT && merged.add(message)) {
+        last = message;
+        message = jsonNext(messages, message);
+        position++;
+      }
+    }
+    if (last == first) writer.raw(first);
+    else merged.write(messages, first, last, writer);
+  }
+  if (owesContext) writeContext(context);
+  writer.endArray();
+  edit.set("messages", out.slice);
+}
+
+/** Gives messages of the role `developer` the one that every provider knows. */
+export function renameDeveloper(request: JsonDocument, edit: JsonEdit): bool {
+  // Nearly no request has one: a look at its bytes is far cheaper than one at each message.
+  if (indexOfText(request.text, "developer") < 0) return false;
+  let found = false;
+  const messages = request.get("messages");
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    const role = jsonGet(message, "role");
+    if (!jsonEquals(role, "developer")) continue;
+    literal.clear();
+    edit.replace(role, literal.text(SYSTEM).slice);
+    found = true;
+  }
+  return found;
+}
+
+function isSystem(message: Slice): bool {
+  const role = jsonGet(message, "role");
+  return jsonEquals(role, "system") || jsonEquals(role, "developer");
+}
+
+function writeContext(text: Slice): void {
+  writer.beginObject().key("role").string("system").key("content").text(text).endObject();
+}
+
+/** The position of the last message in which a user starts anew; -1 if there is none. */
+function lastCommand(edits: MessageEdits, messages: Slice): i32 {
+  let found = -1;
+  let position = 0;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    if (jsonEquals(jsonGet(message, "role"), "user") && edits.isCommand(onlyText(jsonGet(message, "content"))))
+      found = position;
+    position++;
+  }
+  return found;
+}
+
+/** A content that is a text, or a list of a single text. */
+function onlyText(content: Slice): Slice {
+  if (jsonKind(content) != JsonKind.Array) return content;
+  const part = jsonFirst(content);
+  return jsonNext(content, part) == ABSENT ? jsonGet(part, "text") : ABSENT;
+}
+
+function says(message: Slice, text: Slice): bool {
+  const content = jsonGet(message, "content");
+  if (jsonKind(content) != JsonKind.String) return false;
+  said.release(4096);
+  jsonUnescape(content, said);
+  return slicesEqual(said.slice, text);
+}
+
+function hasNeighbours(messages: Slice): bool {
+  let isOpen = false;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    if (isOpen && merged.add(message)) return true;
+    isOpen = merged.begin(message);
+  }
+  return false;
+}

@@ -1,0 +1,190 @@
+import { ABSENT, sliceToString } from "../../../assembly/bytes/slice";
+import { monotonic } from "../../../assembly/host/clock";
+import { log, LogLevel } from "../../../assembly/host/log";
+import { clusterName } from "../../../assembly/host/property";
+import { currentRoot } from "../../../assembly/host/root";
+import { MOST_TURNS, turnTo } from "../../../assembly/plugin/dispatcher";
+import { setTickPeriod } from "../../../assembly/plugin/root";
+import { fetchedAt, readText, TextState } from "./shared-text";
+import { shareText, TextFetch, TextFetchListener } from "./text-fetch";
+import { TextSource } from "../config/text-source";
+import { TextWaiter, TextWaiters } from "./text-waiters";
+
+/** Milliseconds between two looks at what has become old. */
+const TICK = 250;
+/** Milliseconds until the next tick, where more streams wait to go on than one callback may continue. */
+const NEXT_TURN = 20;
+/** Milliseconds between two tries of a source that fails. */
+const RETRY: u64 = 5_000;
+/** A source that no request has asked for so long is not fetched any more, until one does: at least, and in refreshes. */
+const REST: u64 = 600_000;
+const REST_REFRESHES: u64 = 2;
+/** Sources that are watched at once; further ones are fetched when requests ask for them. */
+const MOST_WATCHED = 1024;
+
+const state = new TextState();
+const desks = new Map<u32, TextDesk>();
+
+/** The texts of the root context on which the callback runs. */
+export function textDesk(): TextDesk {
+  const root = currentRoot();
+  if (!desks.has(root)) desks.set(root, new TextDesk());
+  return desks.get(root);
+}
+
+/** Ends the texts of a root context that is gone: nothing is fetched for it any more. */
+export function closeTextDesk(root: u32): void {
+  if (!desks.has(root)) return;
+  desks.get(root).close();
+  desks.delete(root);
+}
+
+/** The texts that one configuration names: what is fetched for it, who waits for that, and what is fetched again. */
+export class TextDesk extends TextFetchListener {
+  private readonly watched: TextSource[] = [];
+  private readonly fetches: TextFetch[] = [];
+  /** Those whose wait is over, but who did not have their turn yet. */
+  private readonly ready: TextWaiters[] = [];
+
+  /** Fetches the text from now on, and again whenever it is old, as long as requests ask for it. */
+  watch(source: TextSource): void {
+    if (source.isWatched || !source.cluster.length || this.watched.length >= MOST_WATCHED) return;
+    source.isWatched = true;
+    source.usedAt = milliseconds();
+    this.watched.push(source);
+    this.adjustTick();
+  }
+
+  /**
+   * Whether the request of the waiter must wait for the text: then its `onText` is called, once, unless it leaves before.
+   * A text that is there serves at once, and is fetched again where it is old.
+   */
+  awaits(source: TextSource, waiter: TextWaiter): bool {
+    const time = milliseconds();
+    source.usedAt = time;
+    this.watch(source);
+    const isThere = readText(source) != ABSENT;
+    if (isThere && time < source.dueAt) return false;
+    const cluster = source.cluster.length ? source.cluster : sliceToString(clusterName());
+    if (isThere) {
+      this.refresh(source, cluster, time);
+      return false;
+    }
+    let fetch = this.fetchOf(source);
+    if (fetch === null) {
+      state.read(source);
+      if (state.isFailing && time < state.nextTry) return false;
+      state.note(source, time + <u64>source.timeout, state.isFailing);
+      fetch = this.send(source, cluster, time);
+    }
+    if (fetch === null) return false;
+    fetch.waiters.add(waiter);
+    return true;
+  }
+
+  /** Lets more of those go on who have waited, and fetches what has become old. */
+  onTick(): void {
+    this.serve();
+    const time = milliseconds();
+    for (let i = this.watched.length - 1; i >= 0; i--) {
+      const source = this.watched[i];
+      if (time < source.dueAt) continue;
+      if (time - source.usedAt <= max(REST, REST_REFRESHES * source.refreshMilliseconds)) {
+        this.refresh(source, source.cluster, time);
+        continue;
+      }
+      source.isWatched = false;
+      this.watched[i] = this.watched[this.watched.length - 1];
+      this.watched.pop();
+    }
+    this.adjustTick();
+  }
+
+  onFetched(fetch: TextFetch, reason: string): void {
+    const source = fetch.source;
+    const time = milliseconds();
+    this.fetches.splice(this.fetches.indexOf(fetch), 1);
+    if (reason.length) this.fail(source, reason, time);
+    else {
+      shareText(source, time);
+      state.note(source, 0, false);
+      source.dueAt = time + source.refreshMilliseconds;
+    }
+    if (!fetch.waiters.isEmpty) this.ready.push(fetch.waiters);
+    this.serve();
+    this.adjustTick();
+  }
+
+  /** Lets others try what is given up here. */
+  close(): void {
+    for (let i = 0; i < this.fetches.length; i++) {
+      const source = this.fetches[i].source;
+      state.note(source, 0, state.read(source).isFailing);
+    }
+  }
+
+  /** Fetches the text if it is old, and no other worker is at it. */
+  private refresh(source: TextSource, cluster: string, time: u64): void {
+    source.dueAt = time + RETRY;
+    if (this.fetchOf(source)) return;
+    const fetched = fetchedAt(source);
+    if (fetched && time - fetched < source.refreshMilliseconds) {
+      source.dueAt = fetched + source.refreshMilliseconds;
+      return;
+    }
+    if (time < state.read(source).nextTry) return;
+    if (state.claim(source, time + <u64>source.timeout)) this.send(source, cluster, time);
+  }
+
+  private send(source: TextSource, cluster: string, time: u64): TextFetch | null {
+    const fetch = new TextFetch(source, this);
+    if (!fetch.send(cluster)) {
+      this.fail(source, `the cluster ${cluster} cannot be asked`, time);
+      return null;
+    }
+    this.fetches.push(fetch);
+    return fetch;
+  }
+
+  /** Notes that a try failed; why is told once, until one succeeds. */
+  private fail(source: TextSource, reason: string, time: u64): void {
+    const isTold = state.read(source).isFailing;
+    state.note(source, time + RETRY, true);
+    source.dueAt = time + RETRY;
+    if (isTold) return;
+    const mark = source.path.indexOf("?");
+    const path = mark < 0 ? source.path : source.path.substring(0, mark);
+    log(LogLevel.Warn, `ai-proxy: no text from ${source.authority}${path}: ${reason}`);
+  }
+
+  /** Lets as many go on as one callback may. */
+  private serve(): void {
+    let turns = MOST_TURNS;
+    while (this.ready.length && turns > 0) {
+      const waiter = this.ready[0].take();
+      if (waiter === null) {
+        this.ready.shift();
+        continue;
+      }
+      turns--;
+      turnTo(waiter.stream);
+      waiter.onText();
+    }
+  }
+
+  private adjustTick(): void {
+    if (this.ready.length) setTickPeriod(NEXT_TURN);
+    else setTickPeriod(this.watched.length ? TICK : 0);
+  }
+
+  private fetchOf(source: TextSource): TextFetch | null {
+    for (let i = 0; i < this.fetches.length; i++) {
+      if (this.fetches[i].source.isSame(source)) return this.fetches[i];
+    }
+    return null;
+  }
+}
+
+function milliseconds(): u64 {
+  return monotonic() / 1_000_000;
+}

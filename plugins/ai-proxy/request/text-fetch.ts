@@ -1,0 +1,69 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, sliceEquals, sliceOfBuffer, sliceStart } from "../../../assembly/bytes/slice";
+import { Callout, CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
+import { HeaderPairs } from "../../../assembly/host/header-pairs";
+import { setSharedData } from "../../../assembly/host/shared-data";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
+import { JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
+import { STAMP } from "./shared-text";
+import { TextSource } from "../config/text-source";
+import { TextWaiters } from "./text-waiters";
+
+const KEPT_BYTES = 64 * 1024;
+
+const received = new ByteBuffer();
+const document = new JsonDocument();
+const request = new HeaderPairs();
+
+/** What hears how a fetch ended. */
+export abstract class TextFetchListener {
+  /** `reason` says why there is no text; "" where there is. */
+  abstract onFetched(fetch: TextFetch, reason: string): void;
+}
+
+/** One request for a text: the plugin's own, whoever waits for it. */
+export class TextFetch extends Callout {
+  /** The streams that wait for it. */
+  readonly waiters: TextWaiters = new TextWaiters();
+
+  constructor(
+    readonly source: TextSource,
+    private readonly listener: TextFetchListener,
+  ) {
+    super();
+  }
+
+  /** Sends the request; `false` where the cluster cannot be asked. */
+  send(cluster: string): bool {
+    const source = this.source;
+    request.clear().addText(":method", "GET").addText(":path", source.path).addText(":authority", source.authority);
+    if (source.authorization.length) request.addText("authorization", source.authorization);
+    return dispatchHttp(cluster, request, ABSENT, source.timeout, this);
+  }
+
+  onResponse(response: CalloutResponse): void {
+    this.listener.onFetched(this, receive(this.source, response));
+  }
+}
+
+/** Shares the text that was received last, and when it was. */
+export function shareText(source: TextSource, time: u64): void {
+  store<u64>(sliceStart(received.slice), time);
+  setSharedData(sliceOfBuffer(source.key), received.slice);
+}
+
+/** Takes the text from a response; gives why there is none, or "". */
+function receive(source: TextSource, response: CalloutResponse): string {
+  if (!response.answered) return "no answer";
+  if (!sliceEquals(response.headers.get(":status"), "200")) return "its status is not 200";
+  received.release(KEPT_BYTES);
+  memory.fill(received.reserve(STAMP), 0, STAMP);
+  received.size = STAMP;
+  const body = response.body.bytes();
+  if (!source.member.length) received.append(body);
+  else if (document.parse(body) == JsonError.None && jsonKind(document.get(source.member)) == JsonKind.String) {
+    jsonUnescape(document.get(source.member), received);
+  }
+  return received.size > STAMP ? "" : "its answer holds no text";
+}

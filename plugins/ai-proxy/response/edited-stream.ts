@@ -1,0 +1,87 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceBetween, sliceEnd, sliceStart } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonEdit } from "../../../assembly/json/edit";
+import { JsonError } from "../../../assembly/json/validate";
+import { SseDecoder } from "../../../assembly/sse/decoder";
+import { sseData, sseEnd } from "../../../assembly/sse/encoder";
+import { ResponseEditor } from "./response-editor";
+import { ResponseStream } from "./response-stream";
+import { EventStream } from "./event-stream";
+import { Exchange } from "../exchange";
+import { tapEvent } from "./usage-tap";
+
+const document = new JsonDocument();
+const edit = new JsonEdit();
+const out = new ByteBuffer();
+const KEPT_BYTES = 256 * 1024;
+/** A stream in OpenAI's language, the provider's or a translated one, some details of which are edited event by event. */
+export class EditedStream extends EventStream {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly editor: ResponseEditor,
+    private readonly source: ResponseStream | null,
+  ) {
+    super();
+  }
+
+  push(chunk: Slice, isLastChunk: bool): Slice {
+    const source = this.source;
+    const stream = source ? source.push(chunk, isLastChunk) : chunk;
+    out.release(KEPT_BYTES);
+    this.read(stream, isLastChunk, out);
+    if (isLastChunk) this.editor.onEnd(out);
+    return out.slice;
+  }
+
+  override get hasBegun(): bool {
+    const source = this.source;
+    return source === null || source.hasBegun;
+  }
+
+  override get errorStatus(): i32 {
+    const source = this.source;
+    return source ? source.errorStatus : 0;
+  }
+
+  override free(): void {
+    super.free();
+    this.editor.free();
+    const source = this.source;
+    if (source) source.free();
+  }
+
+  protected override onLongEvent(out: ByteBuffer): void {
+    this.editor.onLong(out);
+  }
+
+  protected onEvent(out: ByteBuffer): void {
+    const decoder = this.decoder;
+    // A translator has read the usage already, and writes it only where the client asked.
+    if (this.source === null && !tapEvent(this.exchange, decoder) && this.exchange.asksForUsage) return;
+    if (!decoder.hasData || document.parse(decoder.data) != JsonError.None) {
+      if (decoder.hasData) this.editor.onOther(decoder.data, out);
+      out.append(decoder.raw);
+      return;
+    }
+    edit.begin(document);
+    if (!this.editor.editEvent(document, edit, out)) return;
+    if (!edit.changed) out.append(decoder.raw);
+    else write(decoder, out);
+  }
+}
+
+/** The event with its new data; its id, name and line ends stay. */
+function write(decoder: SseDecoder, out: ByteBuffer): void {
+  const data = decoder.data;
+  const raw = decoder.raw;
+  if (sliceStart(data) >= sliceStart(raw) && sliceEnd(data) <= sliceEnd(raw)) {
+    out.append(sliceBetween(sliceStart(raw), sliceStart(data)));
+    edit.write(out);
+    out.append(sliceBetween(sliceEnd(data), sliceEnd(raw)));
+    return;
+  }
+  sseData(out);
+  edit.write(out);
+  sseEnd(out);
+}

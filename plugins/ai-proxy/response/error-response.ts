@@ -1,0 +1,100 @@
+import { writeError } from "../../../assembly/ai/error";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import {
+  ABSENT,
+  Slice,
+  sliceOf,
+  sliceSize,
+  sliceStart,
+  startsWithIgnoringCase,
+  trimmed,
+} from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
+import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext, jsonUnescape } from "../../../assembly/json/value";
+import { SseDecoder } from "../../../assembly/sse/decoder";
+import { Exchange } from "../exchange";
+
+/** The most of a plain text that a client is shown. */
+const LONGEST_TEXT = 300;
+
+const message = new ByteBuffer();
+const code = new ByteBuffer();
+
+/**
+ * Appends a provider's error answer in OpenAI's shape. Gives `false`, and appends nothing, where it has that shape
+ * already: then it goes on byte for byte.
+ */
+export function translateError(
+  exchange: Exchange,
+  answer: JsonDocument,
+  status: i32,
+  contentType: Slice,
+  body: Slice,
+  out: ByteBuffer,
+): bool {
+  message.clear();
+  code.clear();
+  if (answer.parse(body) == JsonError.None) {
+    if (jsonKind(jsonGet(answer.get("error"), "message")) == JsonKind.String) return false;
+    readError(exchange, answer);
+  } else if (!readFirstEvent(exchange, answer, body) && startsWithIgnoringCase(contentType, "text/plain")) {
+    const text = trimmed(body);
+    message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
+  }
+  if (!message.size) writeUnread(status);
+  writeError(out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
+  return true;
+}
+
+/** Appends the error for a response of which nothing but the status could be read. */
+export function writeUnreadError(status: i32, out: ByteBuffer): void {
+  message.clear();
+  writeUnread(status);
+  writeError(out, status, message.slice, ABSENT, ABSENT);
+}
+
+function writeUnread(status: i32): void {
+  message.text("The provider answered with status ").integer(status).text(" and no message that could be read.");
+}
+
+function readError(exchange: Exchange, answer: JsonDocument): void {
+  const text = exchange.config.provider.errorMessage(answer);
+  if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
+  else writeDetails(text);
+  const reason = exchange.config.provider.errorCode(answer);
+  if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
+  else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
+  const plain = answer.get("error");
+  if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
+}
+
+/**
+ * A list of what is wrong with a request, as servers built on FastAPI answer with 422: each with its place and a message.
+ * https://fastapi.tiangolo.com/tutorial/handling-errors/
+ */
+function writeDetails(list: Slice): void {
+  for (let item = jsonFirst(list); item != ABSENT && message.size < LONGEST_TEXT; item = jsonNext(list, item)) {
+    const text = jsonGet(item, "msg");
+    if (jsonKind(text) != JsonKind.String) continue;
+    if (message.size) message.text("; ");
+    const place = jsonGet(item, "loc");
+    for (let part = jsonFirst(place); part != ABSENT; part = jsonNext(place, part)) {
+      if (jsonKind(part) == JsonKind.String) jsonUnescape(part, message);
+      else message.append(part);
+      message.text(jsonNext(place, part) == ABSENT ? ": " : ".");
+    }
+    jsonUnescape(text, message);
+  }
+}
+
+/** A stream that was refused may say so in an event, whatever the content type is: DashScope does. */
+function readFirstEvent(exchange: Exchange, answer: JsonDocument, body: Slice): bool {
+  const decoder = new SseDecoder();
+  decoder.push(body);
+  const isEvent =
+    (decoder.next() || decoder.finish()) && decoder.hasData && answer.parse(decoder.data) == JsonError.None;
+  if (isEvent) readError(exchange, answer);
+  decoder.dispose();
+  return isEvent;
+}

@@ -1,0 +1,100 @@
+import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonEdit } from "../../../assembly/json/edit";
+import { escapeUtf8 } from "../../../assembly/json/escape";
+import { jsonContent, jsonGet } from "../../../assembly/json/value";
+import { Exchange } from "../exchange";
+import { promoteReasoning } from "./promote-reasoning";
+import { EventEditor } from "../provider";
+import { ReasoningStream } from "./reasoning-stream";
+import { takesModel } from "../request/request-body";
+
+/** The objects in which events of Anthropic's and of OpenAI's responses name the model. */
+const HOLDERS = ["message", "response"];
+
+const literal = new ByteBuffer();
+
+/** Edits answers that are OpenAI's already in the way that the configuration, or the provider's dialect, wants. */
+export class ResponseEditor {
+  private readonly reasoning: ReasoningStream | null;
+  private readonly dialect: EventEditor | null;
+
+  constructor(private readonly exchange: Exchange) {
+    this.reasoning = promotes(exchange) ? new ReasoningStream(exchange) : null;
+    this.dialect = exchange.wasTranslated ? null : exchange.config.provider.eventEditor(exchange);
+  }
+
+  /** Whether an answer must be looked at for the sake of an edit. */
+  static isNeeded(exchange: Exchange, isEventStream: bool): bool {
+    if ((exchange.hasRequestedModel && namesModel(exchange.api)) || promotes(exchange)) return true;
+    return isEventStream && exchange.config.provider.editsEvents(exchange);
+  }
+
+  /** Edits a whole answer. */
+  static editWhole(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
+    nameModel(exchange, answer, edit);
+    if (promotes(exchange)) promoteReasoning(answer, edit);
+  }
+
+  /** Edits an event of a stream, and appends what must come before it; `false` where the client does not get it, or not yet. */
+  editEvent(event: JsonDocument, edit: JsonEdit, out: ByteBuffer): bool {
+    const dialect = this.dialect;
+    if (dialect) dialect.edit(event, edit);
+    nameModel(this.exchange, event, edit);
+    const reasoning = this.reasoning;
+    return reasoning === null || reasoning.edit(event, edit, out);
+  }
+
+  /** Appends what must come before an event that is no JSON: `[DONE]` is the end. */
+  onOther(data: Slice, out: ByteBuffer): void {
+    if (sliceEquals(data, "[DONE]")) this.onEnd(out);
+    else this.onLong(out);
+  }
+
+  /** Appends what must come before an event that is too long to be read. */
+  onLong(out: ByteBuffer): void {
+    const reasoning = this.reasoning;
+    if (reasoning) reasoning.flush(out, false);
+  }
+
+  /** Appends what is still owed at the end of the stream. */
+  onEnd(out: ByteBuffer): void {
+    const reasoning = this.reasoning;
+    const dialect = this.dialect;
+    if (reasoning) reasoning.flush(out, true);
+    if (dialect) dialect.onEnd(out);
+  }
+
+  /** Gives the memory of the stream back. */
+  free(): void {
+    const reasoning = this.reasoning;
+    const dialect = this.dialect;
+    if (reasoning) reasoning.free();
+    if (dialect) dialect.free();
+  }
+}
+
+function nameModel(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
+  if (!exchange.hasRequestedModel) return;
+  const model = exchange.requestedModel;
+  if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", model);
+  for (let i = 0; i < HOLDERS.length; i++) {
+    const named = jsonGet(answer.get(HOLDERS[i]), "model");
+    if (sliceSize(jsonContent(named)) == 0) continue;
+    literal.clear();
+    literal.byte(0x22);
+    escapeUtf8(model, literal);
+    edit.replace(named, literal.byte(0x22).slice);
+  }
+}
+
+/** Whether answers of the API name a model: pictures and sound do not, and may be long. */
+function namesModel(api: Api): bool {
+  return takesModel(api) || api == Api.Responses || api == Api.Messages;
+}
+
+function promotes(exchange: Exchange): bool {
+  return exchange.api == Api.ChatCompletions && exchange.config.chat.promoteReasoning;
+}

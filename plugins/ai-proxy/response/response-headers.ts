@@ -1,0 +1,83 @@
+import { MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import {
+  ABSENT,
+  byteAt,
+  Slice,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  startsWithIgnoringCase,
+} from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { log, LogLevel } from "../../../assembly/host/log";
+import { Counter } from "../../../assembly/host/metric";
+import { namedProperty } from "../../../assembly/host/property";
+import { Exchange } from "../exchange";
+import { removeForgedHeaders } from "./forged-headers";
+import { Position } from "../config/provider-config";
+
+const LONGEST_MODEL = 256;
+
+const text = new ByteBuffer();
+const compressed = new Counter("ai_proxy_compressed_answers_total");
+
+/** Reads `:status`; 0 where it is absent. */
+export function readStatus(value: Slice): i32 {
+  let status = 0;
+  for (let i = 0; i < min(sliceSize(value), 3); i++) status = status * 10 + <i32>byteAt(value, i) - 0x30;
+  return status;
+}
+
+/**
+ * Whether an upstream sent the response. Before the router it may also be a local reply, a `direct_response` or a cache
+ * hit: Envoy's response code details tell them apart. Into the router's chain comes what the upstream sent and nothing
+ * else. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
+ */
+export function isFromProvider(position: Position): bool {
+  if (position == Position.RoutersChain) return true;
+  const details = namedProperty("response\0code_details");
+  // The second one: the upstream answers the handshake of a WebSocket with another status than 101.
+  return sliceEquals(details, "via_upstream") || sliceEquals(details, "websocket_handshake_unsuccessful");
+}
+
+/** Whether the body has a content coding other than `identity`. */
+export function isCompressed(headers: HeaderMap): bool {
+  const encoding = headers.get("content-encoding");
+  return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
+}
+
+/** Whether the body is a stream of server-sent events. */
+export function isEventStream(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
+}
+
+/** Counts and logs a compressed response, which cannot be read; `outcome` says what the client gets. */
+export function noteCompressed(outcome: string): void {
+  compressed.add();
+  log(LogLevel.Warn, `ai-proxy: the provider compressed its answer although it was not asked to; ${outcome}`);
+}
+
+/** The model that the client is told, as `responseModel` says; `ABSENT` where no header can hold its name. */
+export function shownModel(exchange: Exchange): Slice {
+  const model = exchange.hasRequestedModel ? exchange.requestedModel : exchange.model.slice;
+  return isHeaderValue(model) ? model : ABSENT;
+}
+
+/** Sets the response headers that name the provider and the model, and removes what else only the gateway may say. */
+export function nameServer(exchange: Exchange, headers: HeaderMap): void {
+  removeForgedHeaders(headers, exchange.config.position);
+  text.clear();
+  headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
+  const model = shownModel(exchange);
+  if (model != ABSENT) headers.put(MODEL_HEADER, model);
+  else if (headers.get(MODEL_HEADER) != ABSENT) headers.remove(MODEL_HEADER);
+}
+
+/** Whether a client's model can stand in a header: visible ASCII, and not too long. */
+function isHeaderValue(value: Slice): bool {
+  const size = sliceSize(value);
+  if (size == 0 || size > LONGEST_MODEL) return false;
+  for (let i = 0; i < size; i++) if (byteAt(value, i) - 0x21 > 0x5d) return false;
+  return true;
+}

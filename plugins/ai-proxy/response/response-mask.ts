@@ -1,0 +1,130 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { maskSecrets, SecretPosition } from "../../../assembly/bytes/secret-mask";
+import { SecretSet } from "../../../assembly/bytes/secret-set";
+import { ABSENT, Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../../../assembly/bytes/slice";
+import { BodyBuffer, responseBody } from "../../../assembly/host/body";
+import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
+import { BodyAction, BodyMode, HOLD } from "../../../assembly/plugin/filter";
+import { writeUnreadError } from "./error-response";
+import { maskHeaders } from "./masked-headers";
+import { isCompressed, isEventStream, noteCompressed, readStatus } from "./response-headers";
+
+const SWITCHING_PROTOCOLS = 101;
+/** Memory for a piece that is kept from one callback to the next. */
+const KEPT_BYTES = 256 * 1024;
+/** The most that the host holds back; above it only the module holds, and no more than the longest form of a key. */
+const MOST_IN_HOST = 64 * 1024;
+
+const work = new ByteBuffer();
+const text = new ByteBuffer();
+/** For a stream of which nothing is held. */
+let spare = new SecretPosition();
+
+/** Keeps the provider's API keys out of what a client can read: header values, trailers, and bodies of any status. */
+export class ResponseMask {
+  /** Whether the body is an error that cannot be read, and is replaced by one that can. */
+  replacesBody: bool = false;
+  private status: i32 = 0;
+  private isReadable: bool = false;
+  /** Whether a piece that may end in the beginning of a key waits in the host, where trailers let it go. */
+  private mayHoldInHost: bool = false;
+  private isTailInHost: bool = false;
+  private position: SecretPosition | null = null;
+
+  constructor(private readonly secrets: SecretSet) {}
+
+  /** Masks the headers, and decides what the body needs. */
+  onHeaders(headers: HeaderMap, endOfStream: bool): void {
+    maskHeaders(this.secrets, headers);
+    this.status = readStatus(headers.get(":status"));
+    // A WebSocket's frames are a dialogue, in which each side may wait for the last byte of a message.
+    if (endOfStream || this.status == SWITCHING_PROTOCOLS) return;
+    const isPlain = !isCompressed(headers);
+    this.isReadable = isPlain;
+    this.replacesBody = !isPlain && this.status >= 400;
+    this.mayHoldInHost = isPlain && !isEventStream(headers);
+    // Trailers take what is held of an event that breaks off: the length would not fit then.
+    const mayLoseBytes = isPlain && !this.mayHoldInHost;
+    if (mayLoseBytes && headers.get("content-length") != ABSENT) headers.remove("content-length");
+  }
+
+  /** How the body must be seen, where what else looks at it wants it in that way, and perhaps only reads it. */
+  bodyMode(wanted: BodyMode, isOnlyRead: bool): BodyMode {
+    if (this.replacesBody) return BodyMode.Whole;
+    if (wanted != BodyMode.Skip && !isOnlyRead) this.mayHoldInHost = false;
+    return wanted == BodyMode.Skip && this.isReadable ? BodyMode.Streaming : wanted;
+  }
+
+  /** Masks a whole body, before anything reads it. */
+  onBody(body: BodyBuffer): void {
+    const bytes = body.bytes();
+    if (maskSecrets(this.secrets, bytes)) body.replace(bytes);
+  }
+
+  /** Puts an error that says no more than the status in the place of a compressed one. */
+  replaceBody(body: BodyBuffer): BodyAction {
+    noteCompressed("its error is replaced");
+    responseHeaders.remove("content-encoding");
+    // Trailers may follow the headers at once: then there is no body that something could be put into.
+    if (!body.size) return BodyAction.Continue;
+    work.release(KEPT_BYTES);
+    writeUnreadError(this.status, work);
+    body.replace(work.slice);
+    responseHeaders.setText("content-type", "application/json");
+    text.clear();
+    responseHeaders.set("content-length", text.integer(work.size).slice);
+    return BodyAction.Continue;
+  }
+
+  /** Masks a piece of a body; gives what goes on of it, and of what was held before it. */
+  push(chunk: Slice, isLastChunk: bool): Slice {
+    const held = this.position;
+    const position = held === null ? spare : held;
+    let bytes = chunk;
+    if (position.tail.size) {
+      work.release(KEPT_BYTES);
+      bytes = work.append(position.tail.slice).append(chunk).slice;
+    }
+    const found = position.read(this.secrets, bytes, isLastChunk);
+    const kept = position.tail.size;
+    if (held === null && kept) {
+      this.position = position;
+      spare = new SecretPosition();
+    }
+    const isWhole = !found && !kept;
+    if (this.isTailInHost || (this.mayHoldInHost && bytes == chunk)) {
+      this.isTailInHost = kept != 0 && responseBody.size <= MOST_IN_HOST;
+      if (this.isTailInHost) {
+        if (found) responseBody.replace(replaced(bytes, 0));
+        return HOLD;
+      }
+      if (responseBody.size > sliceSize(chunk)) return isWhole ? chunk : replaced(bytes, kept);
+    }
+    if (isWhole && bytes == chunk) return chunk;
+    // The same bytes at the same place would be taken for the chunk as it came.
+    if (bytes == chunk && !kept) {
+      work.release(KEPT_BYTES);
+      bytes = work.append(chunk).slice;
+    }
+    return subslice(bytes, 0, sliceSize(bytes) - kept);
+  }
+
+  /** Masks the trailers. */
+  onTrailers(trailers: HeaderMap): void {
+    maskHeaders(this.secrets, trailers);
+  }
+
+  /** Gives the memory of the stream back. */
+  free(): void {
+    const position = this.position;
+    if (position) position.dispose();
+    this.position = null;
+  }
+}
+
+/** All that the host holds, with `bytes` at its end, but for the last `kept` of them. */
+function replaced(bytes: Slice, kept: i32): Slice {
+  const all = responseBody.bytes();
+  memory.copy(sliceEnd(all) - sliceSize(bytes), sliceStart(bytes), sliceSize(bytes));
+  return subslice(all, 0, sliceSize(all) - kept);
+}

@@ -1,0 +1,271 @@
+import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOf, sliceSize, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
+import { BodyBuffer, responseBody } from "../../../assembly/host/body";
+import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
+import { JsonDocument } from "../../../assembly/json/document";
+import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../../assembly/plugin/filter";
+import { ResponseEditor } from "./response-editor";
+import { ResponseStream, TranslatedStream } from "./response-stream";
+import { EditedStream } from "./edited-stream";
+import { translateError } from "./error-response";
+import { Exchange } from "../exchange";
+import { BodyTreatment } from "../provider";
+import { Protocol } from "../config/provider-config";
+import { publishUsage } from "./published-usage";
+import { firstError } from "./first-error";
+import { noteIncomplete } from "./incomplete-streams";
+import { isCompressed, nameServer, noteCompressed, readStatus } from "./response-headers";
+import {
+  BAD_GATEWAY,
+  BAD_RESPONSE,
+  COMPRESSED_RESPONSE,
+  EMPTY_RESPONSE,
+  replyBadResponse,
+  replyWithError,
+  UNASKED_STREAM,
+  writeBadResponse,
+} from "./response-reply";
+import { hasKnownEnd } from "./stream-end";
+import { tellsUsage } from "./usage-tap";
+import { WatchedBody } from "./watched-body";
+import { WatchedStream } from "./watched-stream";
+import { editResponse, streamResponse, translateResponse } from "./whole-response";
+
+/** Of so many pieces of a stream one tells what it has cost so far. */
+const PUBLISH_EVERY = 16;
+/** A stream that has not begun within so many bytes is not waited for. */
+const MOST_HELD = 64 * 1024;
+
+const document = new JsonDocument();
+const out = new ByteBuffer();
+const text = new ByteBuffer();
+
+/** The provider's answer to one request, and what the client gets of it. */
+export class ProviderResponse {
+  /** How the body must be seen; decided by `onHeaders`. */
+  bodyMode: BodyMode = BodyMode.Skip;
+  /** Whether the body is only read: `onChunk` gives the bytes back that it gets. */
+  isOnlyRead: bool = false;
+  private status: i32 = 0;
+  private stream: ResponseStream | null = null;
+  private isConverted: bool = false;
+  private isEdited: bool = false;
+  private chunks: i32 = 0;
+  /** Headers wait for the stream's first event, of which these bytes have come. */
+  private isHolding: bool = false;
+  private heldBytes: i32 = 0;
+  /** The stream passes, and ends in a known way. */
+  private hasEnd: bool = false;
+
+  constructor(private readonly exchange: Exchange) {}
+
+  /** Looks at the headers and decides what becomes of the body. */
+  onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const exchange = this.exchange;
+    const config = exchange.config;
+    this.status = readStatus(headers.get(":status"));
+    nameServer(exchange, headers);
+    if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
+    if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
+    if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
+    const treatment = config.provider.responseTreatment(exchange);
+    const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
+    this.isEdited = treatment != BodyTreatment.Untouched && ResponseEditor.isNeeded(exchange, isEventStream);
+    if (treatment == BodyTreatment.Converted) {
+      return exchange.wasTranslated ? this.onTranslated(headers, isEventStream, endOfStream) : HeadersAction.Continue;
+    }
+    if (endOfStream) return HeadersAction.Continue;
+    return this.onPassed(headers, isEventStream, treatment);
+  }
+
+  private onErrorHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    if (endOfStream) return replied(replyWithError(this.exchange, this.status, headers));
+    if (isCompressed(headers)) {
+      // Where there are keys it is replaced.
+      if (!this.exchange.config.secrets) noteCompressed("it is passed on as it is");
+      return HeadersAction.Continue;
+    }
+    this.bodyMode = BodyMode.Whole;
+    return HeadersAction.HoldForBody;
+  }
+
+  /** The response to a translated request: nothing of it may reach the client as it is. */
+  private onTranslated(headers: HeaderMap, isEventStream: bool, endOfStream: bool): HeadersAction {
+    const exchange = this.exchange;
+    if (endOfStream) return replied(replyBadResponse(exchange, headers, EMPTY_RESPONSE));
+    if (isCompressed(headers)) {
+      noteCompressed("the client gets a 502");
+      return replied(replyBadResponse(exchange, headers, COMPRESSED_RESPONSE));
+    }
+    const isWanted = isEventStream && exchange.streaming;
+    const translator = isWanted ? exchange.config.provider.translateStream(exchange) : null;
+    if (isEventStream && translator === null) {
+      return replied(replyBadResponse(exchange, headers, UNASKED_STREAM));
+    }
+    if (translator === null) {
+      this.isConverted = true;
+      this.bodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
+    this.watch(new TranslatedStream(translator));
+    if (headers.get("content-length") != ABSENT) headers.remove("content-length");
+    // What the provider refuses at once is an error of its status, which SDKs and retries of Envoy's can act on.
+    this.isHolding = true;
+    return HeadersAction.HoldForBody;
+  }
+
+  /** A response in the client's language already. */
+  private onPassed(headers: HeaderMap, isEventStream: bool, treatment: BodyTreatment): HeadersAction {
+    const exchange = this.exchange;
+    const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isEventStream, headers);
+    if (!watches && !this.isEdited) return HeadersAction.Continue;
+    if (isCompressed(headers)) {
+      noteCompressed("it is passed on as it is");
+      return HeadersAction.Continue;
+    }
+    if (!isEventStream && this.isEdited) {
+      this.bodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
+    this.isOnlyRead = !isEventStream;
+    if (!isEventStream) this.watch(new WatchedBody(exchange));
+    else this.watch(this.isEdited ? null : new WatchedStream(exchange));
+    this.hasEnd = isEventStream && watches && hasKnownEnd(exchange.api);
+    const mayChange = isEventStream && (this.isEdited || exchange.asksForUsage);
+    if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
+    return HeadersAction.Continue;
+  }
+
+  private watch(source: ResponseStream | null): void {
+    const editor = this.isEdited ? new ResponseEditor(this.exchange) : null;
+    this.stream = editor ? new EditedStream(this.exchange, editor, source) : source;
+    this.bodyMode = BodyMode.Streaming;
+  }
+
+  /** Translates a whole body. */
+  onBody(body: BodyBuffer): BodyAction {
+    const exchange = this.exchange;
+    out.release(64 * 1024);
+    // Trailers may follow the headers at once: then there is no body that something could be put into.
+    if (!body.size && (this.status >= 400 || this.isConverted)) return this.onEmptyBody();
+    if (this.status >= 400) {
+      const type = responseHeaders.get("content-type");
+      if (!translateError(exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
+      responseHeaders.setText("content-type", "application/json");
+    } else if (!this.isConverted) {
+      // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
+      const isChanged = editResponse(exchange, body.bytes(), out);
+      publishUsage(exchange.usage);
+      if (!isChanged) return BodyAction.Continue;
+    } else if (exchange.streaming) {
+      this.writeStream(body.bytes());
+    } else if (!translateResponse(exchange, body.bytes(), this.isEdited, out)) {
+      writeBadResponse(out, BAD_RESPONSE);
+      setError(BAD_GATEWAY);
+    }
+    body.replace(out.slice);
+    text.clear();
+    responseHeaders.set("content-length", text.integer(out.size).slice);
+    if (this.isConverted) publishUsage(exchange.usage);
+    return BodyAction.Continue;
+  }
+
+  private onEmptyBody(): BodyAction {
+    const exchange = this.exchange;
+    const hasReplied =
+      this.status >= 400
+        ? replyWithError(exchange, this.status, responseHeaders)
+        : replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE);
+    return hasReplied ? BodyAction.Replied : BodyAction.Continue;
+  }
+
+  /** Translates a whole response for a client that asked for a stream. */
+  private writeStream(body: Slice): void {
+    const status = streamResponse(this.exchange, body, this.isEdited, out);
+    if (status) setError(status);
+    else responseHeaders.setText("content-type", "text/event-stream");
+  }
+
+  /** Translates a piece of a stream. */
+  onChunk(chunk: Slice, isLastChunk: bool): Slice {
+    const stream = this.stream;
+    if (stream === null) return chunk;
+    let forward = stream.push(chunk, isLastChunk);
+    if (this.isHolding) {
+      this.heldBytes += sliceSize(chunk);
+      if (this.isStillHolding(stream, isLastChunk)) return HOLD;
+      this.isHolding = false;
+      if (stream.errorStatus && !stream.hasBegun) forward = this.refuse(stream.errorStatus, forward);
+    }
+    const isDone = stream.isDone;
+    if (isDone) this.bodyMode = BodyMode.Skip;
+    // A client may leave at any time, and then the access log is written before anybody hears of it.
+    if (isLastChunk || isDone || ++this.chunks % PUBLISH_EVERY == 0) publishUsage(this.exchange.usage);
+    if (isLastChunk) this.onEnd();
+    return forward;
+  }
+
+  /** Looks at what is left of a stream that trailers end: Envoy takes no more bytes for the client then. */
+  onTrailers(): void {
+    const stream = this.stream;
+    if (stream === null) return;
+    const rest = stream.push(sliceOf(0, 0), true);
+    if (this.isHolding && stream.errorStatus && !stream.hasBegun) {
+      const error = this.refuse(stream.errorStatus, rest);
+      responseBody.begin(this.heldBytes);
+      if (this.heldBytes) responseBody.replace(error);
+      else responseHeaders.remove("content-length");
+    } else if (this.isHolding && this.heldBytes) {
+      responseBody.begin(this.heldBytes);
+      responseBody.replace(rest);
+    }
+    publishUsage(this.exchange.usage);
+    this.onEnd();
+  }
+
+  private isStillHolding(stream: ResponseStream, isLastChunk: bool): bool {
+    return !isLastChunk && !stream.hasBegun && !stream.errorStatus && this.heldBytes < MOST_HELD;
+  }
+
+  /** Makes the error event that a stream begins with the response. */
+  private refuse(status: i32, events: Slice): Slice {
+    const error = firstError(events);
+    setError(status);
+    text.clear();
+    responseHeaders.set("content-length", text.integer(sliceSize(error)).slice);
+    return error;
+  }
+
+  private onEnd(): void {
+    if (this.hasEnd && !this.exchange.isComplete) noteIncomplete(this.exchange.config.name);
+  }
+
+  /** Gives the memory of the stream back. */
+  free(): void {
+    const stream = this.stream;
+    if (stream) stream.free();
+  }
+
+  /** Whether a response in the client's language has usage to find, or to drop. */
+  private isWatched(isEventStream: bool, headers: HeaderMap): bool {
+    const exchange = this.exchange;
+    if (!tellsUsage(exchange.api)) return false;
+    if (!isEventStream) return isJson(headers);
+    return exchange.includeUsage || !exchange.config.disableStreamUsageStats;
+  }
+}
+
+function setError(status: i32): void {
+  text.clear();
+  responseHeaders.set(":status", text.integer(status).slice);
+  responseHeaders.setText("content-type", "application/json");
+}
+
+function isJson(headers: HeaderMap): bool {
+  return startsWithIgnoringCase(headers.get("content-type"), "application/json");
+}
+
+function replied(hasReplied: bool): HeadersAction {
+  return hasReplied ? HeadersAction.Replied : HeadersAction.Continue;
+}
