@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compile } from "./compile.ts";
+import { compile, type Target } from "./compile.ts";
 import { findPlugins, root } from "./plugins.ts";
 
 /** The largest module that may be released; a bigger one fails the build. */
@@ -16,24 +16,26 @@ const { values: options } = parseArgs({
     watch: { type: "boolean", default: false },
   },
 });
-if (options.target !== "release" && options.target !== "debug") {
-  console.error(`build: TARGET is release or debug, not "${options.target}"`);
+const TARGETS: Target[] = ["release", "debug", "poisoned"];
+const target = TARGETS.find((name) => name === options.target);
+if (!target) {
+  console.error(`build: TARGET is one of ${TARGETS.join(", ")}, not "${options.target}"`);
   process.exit(2);
 }
-const target = options.target;
 
 /** Compiles what changed, prints one line a module, and says whether all of it compiled within the budget. */
 async function build(): Promise<boolean> {
   let ok = true;
   for (const plugin of findPlugins(options.plugin || undefined)) {
     const started = performance.now();
+    const out = target === "poisoned" ? plugin.poisoned : plugin.wasm;
     try {
-      const { upToDate, bytes } = await compile({ entry: plugin.entry, out: plugin.wasm, target });
+      const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target });
       const budget = plugin.name === "ai-proxy" ? AI_PROXY_BUDGET_BYTES : SIZE_BUDGET_BYTES;
       const tooBig = target === "release" && bytes > budget;
       const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
       const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;
-      console.log(`${plugin.wasm.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
+      console.log(`${out.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
       ok &&= !tooBig;
     } catch (error) {
       console.error((error as Error).message);

@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { root } from "./plugins.ts";
+import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
 
 /** The file in whose place the build puts the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
 
-/** What to compile: an AssemblyScript entry file, where the module goes, and the target of asconfig.json. */
+/** The builds: two targets of asconfig.json, and a release whose freed memory is overwritten (`poison.ts`). */
+export type Target = "release" | "debug" | "poisoned";
+
+/** What to compile: an AssemblyScript entry file, where the module goes, and the build. */
 export interface Compilation {
   entry: string;
   out: string;
-  target?: "release" | "debug";
+  target?: Target;
 }
 
 /** Says whether the module was up to date already, and its size. */
@@ -25,18 +29,21 @@ export interface Compiled {
  * Throws with the compiler's own message when the source is wrong.
  */
 export async function compile({ entry, out, target = "release" }: Compilation): Promise<Compiled> {
-  const stampFile = join(root, "build", ".stamps", basename(out));
+  const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
   const stamp = fingerprint(entry, target);
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
   }
-  const options = ["--config", "asconfig.json", "--target", target, "--outFile", out, "--baseDir", root];
+  const isPoisoned = target === "poisoned";
+  const base = isPoisoned ? "release" : target;
+  const options = ["--config", "asconfig.json", "--target", base, "--outFile", out, "--baseDir", root];
+  if (isPoisoned) options.push(...POISONED_OPTIONS);
   const version = versionOf(entry);
   const texts: Record<string, string> = version
     ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` }
     : {};
-  const message = await runCompiler([entry, ...options], texts);
+  const message = await runCompiler([entry, ...options], texts, isPoisoned ? poisonedLibrary() : {});
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
@@ -51,10 +58,11 @@ function versionOf(entry: string): string | undefined {
 }
 
 /** Hashes all that the module is made of: the kernel, the entry's folder, the compiler and its configuration. */
-function fingerprint(entry: string, target: string): string {
+function fingerprint(entry: string, target: Target): string {
   const hash = createHash("sha256")
     .update(target)
     .update(version)
+    .update(target === "poisoned" ? JSON.stringify(poisonedLibrary()) : "")
     .update(versionOf(entry) ?? "");
   const inputs = ["asconfig.json", ...sources("assembly"), ...sources(dirname(entry))];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));

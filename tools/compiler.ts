@@ -10,11 +10,14 @@ const THREAD = `
   const loaded = import("assemblyscript/asc");
   const { readFile } = require("node:fs/promises");
   const { resolve } = require("node:path");
-  parentPort.on("message", async ({ args, texts }) => {
+  parentPort.on("message", async ({ args, texts, library }) => {
     const asc = (await loaded).default;
+    const original = { ...asc.libraryFiles };
+    Object.assign(asc.libraryFiles, library);
     const messages = asc.createMemoryStream();
     const read = (file, folder) => texts[file] ?? readFile(resolve(folder, file), "utf8").catch(() => null);
     const { error } = await asc.main(args, { stdout: messages, stderr: messages, readFile: read });
+    Object.assign(asc.libraryFiles, original);
     parentPort.postMessage(error ? messages.toString().trim() || error.message : null);
   });`;
 
@@ -24,15 +27,24 @@ let queue: Promise<unknown> = Promise.resolve();
 /**
  * Runs `asc` with these arguments in a thread that stays warm, one run after the other, and gives back the compiler's
  * message when the source is wrong, null when it compiled. `texts` takes the place of files, by their path from the base
- * directory. The idle thread does not keep the process alive.
+ * directory, and `library` that of files of the standard library, such as `rt/tlsf`. The idle thread does not keep the
+ * process alive.
  */
-export function runCompiler(args: string[], texts: Record<string, string> = {}): Promise<string | null> {
-  const result = queue.then(() => runNow({ args, texts }));
+export function runCompiler(
+  args: string[],
+  texts: Record<string, string> = {},
+  library: Record<string, string> = {},
+): Promise<string | null> {
+  const result = queue.then(() => runNow({ args, texts, library }));
   queue = result.catch(() => undefined);
   return result;
 }
 
-function runNow(run: { args: string[]; texts: Record<string, string> }): Promise<string | null> {
+function runNow(run: {
+  args: string[];
+  texts: Record<string, string>;
+  library: Record<string, string>;
+}): Promise<string | null> {
   const worker = (thread ??= new Worker(THREAD, { eval: true, execArgv: [] }));
   worker.ref();
   return new Promise<string | null>((resolve, reject) => {

@@ -10,6 +10,8 @@ export interface Plugin {
   folder: string;
   entry: string;
   wasm: string;
+  /** The module of the poisoned build. */
+  poisoned: string;
 }
 
 /** Lists every plugin, sorted; with `only`, that one or an error that names those there are. */
@@ -26,5 +28,6 @@ export function findPlugins(only?: string): Plugin[] {
       folder: `plugins/${name}`,
       entry: `plugins/${name}/index.ts`,
       wasm: `build/${name}.wasm`,
+      poisoned: `build/poisoned/${name}.wasm`,
     }));
 }

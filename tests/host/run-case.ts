@@ -100,6 +100,28 @@ export class HostCase {
     });
   }
 
+  /** Both bodies arrive byte by byte: the client receives the same bytes as from whole pieces. */
+  bytewiseStreams(): string[] {
+    return this.eachAlone((host, context, exchange) => {
+      const request = toClientRequest(exchange.request);
+      const whole = this.exchange(host, context, exchange, request);
+      const reply = whole.upstream?.reply;
+      const bodies = [request.chunks, reply?.chunks ?? []].map((chunks) => Buffer.concat(chunks));
+      if (bodies.some((body) => body.length > EVERY_OFFSET)) return [];
+      const [sent, chunks] = bodies.map((body) => split(body, 1));
+      host.rewind();
+      const bytewise = this.exchange(
+        host,
+        context,
+        exchange,
+        { ...request, chunks: sent },
+        reply && { ...reply, chunks },
+      );
+      if (bytewise.response.body.equals(whole.response.body)) return [];
+      return [`byte by byte it gives ${JSON.stringify(bytewise.response.body.toString())}`];
+    });
+  }
+
   /** An exchange that runs again and again leaves nothing behind in the module's memory. */
   leaks(): string[] {
     return this.eachAlone((host, context, exchange) => {

@@ -136,8 +136,14 @@ export class Vm {
       this.effectiveId = saved.effectiveId;
       this.callback = saved.callback;
     }
-    if (!this.current && this.keepsRegion) this.memory.poison(this.anchor, this.anchor + REGION_BYTES);
+    if (!this.current) this.afterOutermost();
     return result;
+  }
+
+  /** Takes away what a module must not rely on after a callback: the poisoned build exports its collector. */
+  private afterOutermost(): void {
+    if (this.keepsRegion) this.memory.poison(this.anchor, this.anchor + REGION_BYTES);
+    this.exports.__collect?.();
   }
 
   /** Ends the module as a trap does; contexts, callouts and ticks end with it, shared data do not. */

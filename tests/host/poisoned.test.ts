@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every case file once more on a build in which freed memory is overwritten and every callback is followed by a full
+// collection: a read of memory that is free already changes what goes over the wire.
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { compile } from "../../tools/compile.ts";
+import { findPlugins } from "../../tools/plugins.ts";
+import { selectedCases } from "../harness/load-cases.ts";
+import { ProxyHost } from "./proxy-host.ts";
+import { HostCase } from "./run-case.ts";
+
+const cases = selectedCases();
+const plugins = findPlugins().filter(({ name }) => cases.some(({ plugin }) => plugin === name));
+
+for (const { name, entry, poisoned } of plugins) {
+  describe(`${name} with freed memory overwritten`, () => {
+    before(() => compile({ entry, out: poisoned, target: "poisoned" }));
+
+    for (const testCase of cases.filter(({ plugin }) => plugin === name)) {
+      test(`${name}: ${testCase.name}`, () => {
+        const onHost = new HostCase(testCase, poisoned);
+        assert.deepEqual(onHost.run(), []);
+        assert.deepEqual(onHost.bytewiseStreams(), []);
+      });
+    }
+  });
+}
+
+describe("the poisoned build", () => {
+  const bytesOf = async (target: "release" | "poisoned"): Promise<string[]> => {
+    const out = `build/test/dangling-${target}.wasm`;
+    await compile({ entry: "tests/host/poison/assembly/dangling.ts", out, target });
+    const host = new ProxyHost(out);
+    const context = host.configure("dangling");
+    assert.ok(context);
+    const stream = host.stream(context);
+    stream.requestHeaders([[":path", "/"]], true);
+    stream.responseHeaders([[":status", "200"]], true);
+    return host.vm.logs.map(({ text }) => text);
+  };
+
+  test("overwrites a freed block at once, and an object without a reference after the callback", async () => {
+    assert.deepEqual(await bytesOf("release"), ["61", "61", "61"]);
+    assert.deepEqual(await bytesOf("poisoned"), ["ee", "61", "ee"]);
+  });
+});
