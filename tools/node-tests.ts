@@ -2,17 +2,31 @@ import { relative } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
 import { root } from "./plugins.ts";
+import type { Progress } from "./progress.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
 /** No test file may take longer; one that hangs is a failure, not a stuck run. */
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
-/** Runs test files with Node's own runner, prints failures in full and skips with their reason, and counts. */
-export async function runNodeTests(files: string[], concurrency: number): Promise<Tally> {
+/**
+ * Runs test files with Node's own runner, prints failures in full and skips with their reason, and counts. A timer, not
+ * the end of a test, updates the progress: one test may take long.
+ */
+export async function runNodeTests(files: string[], concurrency: number, progress: Progress): Promise<Tally> {
   const tally = emptyTally();
+  const open = new Map<string, string[]>();
+  const timer = setInterval(() => progress.update(tally, open.size), 1000);
+  try {
+    await count(files, concurrency, tally, open);
+  } finally {
+    clearInterval(timer);
+  }
+  return tally;
+}
+
+async function count(files: string[], concurrency: number, tally: Tally, open: Map<string, string[]>): Promise<void> {
   const pattern = process.env.T;
   const options = { files, concurrency, timeout: FILE_TIMEOUT_MS, ...(pattern ? { testNamePatterns: pattern } : {}) };
-  const open = new Map<string, string[]>();
   for await (const event of run(options)) {
     if (event.type === "test:stderr") process.stderr.write(event.data.message);
     else if (event.type === "test:start") opened(open, event.data);
@@ -34,7 +48,6 @@ export async function runNodeTests(files: string[], concurrency: number): Promis
       }
     }
   }
-  return tally;
 }
 
 /** Where a test stands: the runner tells of each only its name and how deep it is. */

@@ -6,6 +6,7 @@ import type { Check } from "./lint/check.ts";
 import { checks } from "./lint/index.ts";
 import { runNodeTests } from "./node-tests.ts";
 import { root } from "./plugins.ts";
+import { Progress } from "./progress.ts";
 import { describe, emptyTally, sum, type Tally } from "./tally.ts";
 import { runUnitSpecs } from "./unit-specs.ts";
 
@@ -57,9 +58,10 @@ function runBuild(): Tally {
   return { ...emptyTally(), ...(status === 0 ? { passed: 1 } : { failed: 1 }) };
 }
 
-async function runRing(ring: Ring): Promise<Tally> {
+async function runRing(ring: Ring, progress: Progress): Promise<Tally> {
   const files = ring.folders.flatMap((folder) => filesIn(`tests/${folder}`, ".test.ts")).filter(mayMatch);
-  const tallies = [await ring.beside?.(), files.length > 0 && (await runNodeTests(files, ring.concurrency))];
+  progress.begin(files.length);
+  const tallies = [await ring.beside?.(), files.length > 0 && (await runNodeTests(files, ring.concurrency, progress))];
   const tally = sum(tallies.filter((part): part is Tally => Boolean(part)));
   if (tally.passed + tally.failed + tally.skipped === 0 && !process.env.T) {
     console.log(`  FAILED   the ring has no tests: nothing matches tests/{${ring.folders}}/**/*.test.ts`);
@@ -90,17 +92,16 @@ if (unknown.length > 0) {
   console.error(`test: no ring ${unknown.join(", ")}; there is ${RINGS.map((ring) => ring.name).join(", ")}`);
   process.exit(2);
 }
-const steps: [name: string, run: () => Tally | Promise<Tally>][] = RINGS.filter(
+const steps: [name: string, run: (progress: Progress) => Tally | Promise<Tally>][] = RINGS.filter(
   (ring) => names.length === 0 || names.includes(ring.name),
-).map((ring) => [ring.name, () => runRing(ring)]);
+).map((ring) => [ring.name, (progress) => runRing(ring, progress)]);
 if (names.length === 0) steps.unshift(["build", runBuild], ["strays", checkStrays]);
 
 const tallies: Tally[] = [];
 for (const [name, run] of steps) {
-  const started = performance.now();
-  const tally = await run();
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (name !== "strays") console.log(`${name.padEnd(8)} ${describe(tally)}  (${seconds} s)`);
+  const progress = new Progress(name);
+  const tally = await run(progress);
+  if (name !== "strays") progress.end(tally);
   tallies.push(tally);
 }
 const total = sum(tallies);
