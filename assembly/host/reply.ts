@@ -3,14 +3,16 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { HeaderPairs } from "./header-pairs";
 import { encoded } from "./scratch";
+import { noteReply } from "./stream";
 
 const NO_GRPC_STATUS = -1;
 const headers = new HeaderPairs();
 const buffer = new ByteBuffer();
 
 /**
- * Answers the client in the place of the provider. `details` shows in Envoy's `%RESPONSE_CODE_DETAILS%`. The callback
- * that calls it must stop the iteration afterwards.
+ * Sends a response to the client in place of the upstream's. `details` shows in `%RESPONSE_CODE_DETAILS%`. It marks the
+ * stream: the hook's return value is ignored, and no later hook runs, except `onLog` and `onStreamDone`. It may be called
+ * from any hook, from a callout's `onResponse`, and from a tick after `turnTo`.
  */
 export function sendLocalReply(
   status: i32,
@@ -19,6 +21,7 @@ export function sendLocalReply(
   body: Slice,
   more: HeaderPairs | null = null,
 ): void {
+  noteReply();
   const pairs = more ? more : headers.clear();
   if (contentType.length) pairs.addText("content-type", contentType);
   buffer.clear();

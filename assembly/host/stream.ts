@@ -1,22 +1,45 @@
 import { StreamType } from "../abi/enums";
 import { proxy_close_stream, proxy_continue_stream, proxy_set_effective_context } from "../abi/imports";
 
-/** Lets a paused request go on. */
+/** What the host layer records of a stream. */
+export class HostStream {
+  /** The context id that the host gave. */
+  id: u32 = 0;
+  /** Whether a local reply was sent: no hook of the stream's filter runs after it, except the ones for its end. */
+  hasReplied: bool = false;
+}
+
+let current: HostStream | null = null;
+
+/** Notes the stream that host calls act on, which is the callback's own; `null` in a callback of a root context. */
+// @ts-ignore: decorator
+@inline
+export function enterStream(stream: HostStream | null): void {
+  current = stream;
+}
+
+/** Makes the host calls that follow in this callback act on another stream. */
+export function actOn(stream: HostStream): void {
+  current = stream;
+  proxy_set_effective_context(stream.id);
+}
+
+/** Records that the stream that host calls act on has been sent a local reply. */
+export function noteReply(): void {
+  if (current) current!.hasReplied = true;
+}
+
+/** Resumes a paused request. */
 export function continueRequest(): void {
   proxy_continue_stream(StreamType.HttpRequest);
 }
 
-/** Lets a paused answer go on. */
+/** Resumes a paused response. */
 export function continueResponse(): void {
   proxy_continue_stream(StreamType.HttpResponse);
 }
 
-/** Ends the stream of the request at once. */
+/** Resets the stream. */
 export function closeRequest(): void {
   proxy_close_stream(StreamType.HttpRequest);
-}
-
-/** Makes the following host calls speak of this context. */
-export function setEffectiveContext(context: u32): void {
-  proxy_set_effective_context(context);
 }

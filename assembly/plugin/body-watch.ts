@@ -2,7 +2,7 @@ import { MapType } from "../abi/enums";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
 import { headersSize } from "../host/headers";
 import { property } from "../host/property";
-import { setEffectiveContext } from "../host/stream";
+import { actOn } from "../host/stream";
 import { Stream } from "./streams";
 
 /** What a held stream waits for. */
@@ -92,8 +92,8 @@ export class BodyWatch {
     const held = stream.held;
     const waited = stream.waits;
     this.remove(stream);
-    if (stream.replied) return null;
-    setEffectiveContext(stream.id);
+    if (stream.hasReplied) return null;
+    actOn(stream);
     const waits = held == Held.RequestBody ? hasRequestBody() : hasWholeResponse();
     if (waits && waited) return stream;
     this.add(stream, held);

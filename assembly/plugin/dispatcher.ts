@@ -5,9 +5,9 @@ import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
 import { log, LogLevel } from "../host/log";
 import { sendLocalReply } from "../host/reply";
-import { setEffectiveContext } from "../host/stream";
+import { actOn } from "../host/stream";
 import { Held } from "./body-watch";
-import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "./filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "./filter";
 import { pluginHost } from "./plugin";
 import { Root } from "./root";
 import { Stream, StreamTable } from "./streams";
@@ -31,7 +31,6 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   if (configuration === null) return HeadersStatus.Continue;
   const filter = configuration.createFilter();
   if (configuration.broken) {
-    stream.replied = true;
     const body = sliceOf(changetype<usize>(broken), broken.byteLength);
     sendLocalReply(500, `${pluginHost().name()}.bad_route_config`, "text/plain", body);
     return HeadersStatus.StopAllIterationAndWatermark;
@@ -117,7 +116,7 @@ export function responseTrailersArrived(stream: Stream): HeadersStatus {
     if (wholeResponse(stream, filter) != BodyStatus.Continue) return HeadersStatus.StopAllIterationAndWatermark;
   }
   filter.onResponseTrailers(responseTrailers);
-  return HeadersStatus.Continue;
+  return stream.hasReplied ? HeadersStatus.StopAllIterationAndWatermark : HeadersStatus.Continue;
 }
 
 /** A tick of a root context: what is held in vain is answered, and the plugin does what it has to do. */
@@ -135,13 +134,16 @@ export function ticked(root: Root): void {
 }
 
 /**
- * Makes host calls speak of another stream of the plugin, in a callback that is about many: what the host has handed over
- * so far is given back first, so that a callback takes no more memory than one of them needs.
+ * Makes the host calls that follow act on another stream of the plugin, in a callback that serves many. Frees what the host
+ * handed over so far in this callback. Returns `false`, and changes nothing, if the stream has ended.
  */
-export function turnTo(stream: u32): void {
+export function turnTo(id: u32): bool {
+  const stream = streams.get(id);
+  if (stream === null) return false;
   forgetHostViews();
   emptyRegion();
-  setEffectiveContext(stream);
+  actOn(stream);
+  return true;
 }
 
 /** Forgets what a callback read of the host; the memory itself goes with `leaveCallback`. */
@@ -153,18 +155,16 @@ export function forgetHostViews(): void {
 }
 
 function activeFilter(stream: Stream): HttpFilter | null {
-  return stream.replied ? null : stream.filter;
+  return stream.hasReplied ? null : stream.filter;
 }
 
 function headersStatus(stream: Stream, action: HeadersAction, endOfStream: bool, held: Held): HeadersStatus {
+  if (stream.hasReplied) return HeadersStatus.StopAllIterationAndWatermark;
   switch (action) {
     case HeadersAction.HoldForBody:
       if (endOfStream) return HeadersStatus.Continue;
       if (!stream.root!.bodies.isProven) watch(stream, held);
       return HeadersStatus.StopIteration;
-    case HeadersAction.Replied:
-      stream.replied = true;
-      return HeadersStatus.StopAllIterationAndWatermark;
     case HeadersAction.Pause:
       return HeadersStatus.StopAllIterationAndWatermark;
     default:
@@ -190,7 +190,6 @@ function refuseHeld(root: Root, stream: Stream): void {
   const sentence = `${OPTION}: true must be set in the configuration of the Wasm filter ${name}`;
   if (!root.bodies.isTold) log(LogLevel.Error, `${name}: ${sentence}; without it every body is held for ever`);
   root.bodies.isTold = true;
-  stream.replied = true;
   const body = String.UTF8.encode(`The gateway's configuration is broken: ${sentence}.\n`);
   sendLocalReply(500, `${name}.missing_${OPTION}`, "text/plain", sliceOfBuffer(body));
 }
@@ -206,17 +205,13 @@ function wholeResponse(stream: Stream, filter: HttpFilter): BodyStatus {
 }
 
 function wholeStatus(stream: Stream, action: BodyAction): BodyStatus {
-  if (action == BodyAction.Continue) return BodyStatus.Continue;
-  if (action == BodyAction.Replied) stream.replied = true;
+  if (action == BodyAction.Continue && !stream.hasReplied) return BodyStatus.Continue;
   return BodyStatus.StopIterationAndBuffer;
 }
 
 function pieceStatus(stream: Stream, body: BodyBuffer, chunk: Slice, forward: Slice): BodyStatus {
+  if (stream.hasReplied) return BodyStatus.StopIterationNoBuffer;
   if (forward == HOLD) return BodyStatus.StopIterationAndBuffer;
-  if (forward == REPLIED) {
-    stream.replied = true;
-    return BodyStatus.StopIterationNoBuffer;
-  }
   if (forward != chunk) body.replace(forward);
   return BodyStatus.Continue;
 }

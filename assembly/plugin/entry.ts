@@ -5,7 +5,7 @@ import { BodyBuffer } from "../host/body";
 import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
 import { log, LogLevel, refreshLogLevel } from "../host/log";
 import { enterRoot } from "../host/root";
-import { setEffectiveContext } from "../host/stream";
+import { actOn, enterStream } from "../host/stream";
 import {
   forgetHostViews,
   requestBodyArrived,
@@ -56,8 +56,7 @@ export function proxy_on_vm_start(root: u32, size: u32): u32 {
 
 export function proxy_on_configure(root: u32, size: u32): u32 {
   if (!roots.has(root)) return 0;
-  enterCallback();
-  enterRoot(root);
+  enterPlugin(root);
   refreshLogLevel();
   const text = pluginConfiguration.part(0, size);
   const configuration = pluginHost().configure(text);
@@ -137,7 +136,7 @@ export function proxy_on_delete(id: u32): void {
 }
 
 function endRoot(id: u32): void {
-  enterCallback();
+  enterPlugin(id);
   pluginHost().onRootEnd(id);
   leave();
   noteConfiguration();
@@ -155,8 +154,7 @@ function endFilter(stream: Stream): void {
 
 export function proxy_on_tick(root: u32): void {
   if (!roots.has(root)) return;
-  enterCallback();
-  enterRoot(root);
+  enterPlugin(root);
   ticked(roots.get(root));
   leaveAndCollect();
 }
@@ -166,8 +164,7 @@ const response = new CalloutResponse();
 export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
   const callout = takeHttpCallout(call);
   if (callout === null) return;
-  enterCallback();
-  enterRoot(root);
+  enterPlugin(root);
   response.body.begin(bodySize);
   response.answered = headers != 0;
   // The answer's headers and body belong to the root context; what the filter does next belongs to its stream.
@@ -179,8 +176,7 @@ export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, 
 export function proxy_on_grpc_receive(root: u32, call: u32, size: u32): void {
   const callout = takeGrpcCallout(call);
   if (callout === null) return;
-  enterCallback();
-  enterRoot(root);
+  enterPlugin(root);
   response.grpcStatus = 0;
   response.message.begin(size);
   response.message.bytes();
@@ -194,19 +190,16 @@ export function proxy_on_grpc_receive_trailing_metadata(root: u32, call: u32, co
 export function proxy_on_grpc_close(root: u32, call: u32, status: u32): void {
   const callout = takeGrpcCallout(call);
   if (callout === null) return;
-  enterCallback();
-  enterRoot(root);
+  enterPlugin(root);
   response.grpcStatus = status ? status : 2;
   response.message.begin(0);
   answer(callout);
 }
 
 function answer(callout: Callout): void {
-  const stream = callout.stream;
-  if (stream == 0 || streams.get(stream) !== null) {
-    if (stream) setEffectiveContext(stream);
-    callout.onResponse(response);
-  }
+  const stream = callout.stream ? streams.get(callout.stream) : null;
+  if (stream !== null) actOn(stream);
+  if (stream !== null || callout.stream == 0) callout.onResponse(response);
   response.headers.forget();
   leaveAndCollect();
 }
@@ -216,6 +209,13 @@ function answer(callout: Callout): void {
 function enter(stream: Stream): void {
   enterCallback();
   enterRoot(stream.root!.id);
+  enterStream(stream);
+}
+
+function enterPlugin(root: u32): void {
+  enterCallback();
+  enterRoot(root);
+  enterStream(null);
 }
 
 function leave(): void {

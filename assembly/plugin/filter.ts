@@ -2,26 +2,22 @@ import { Slice } from "../bytes/slice";
 import { BodyBuffer } from "../host/body";
 import { HeaderMap } from "../host/headers";
 
-/** What a filter wants done with headers. */
+/** What happens to headers after the hook. Ignored if the hook called `sendLocalReply`. */
 export const enum HeadersAction {
-  /** On they go. */
+  /** They go on. */
   Continue,
-  /** They wait until the filter has seen the body it asked for; where there is no body they go on. */
+  /** They are held until the filter has seen the body it asked for. They go on if there is no body. */
   HoldForBody,
-  /** They, and whatever follows, wait until a callout's answer says `continueRequest` or `continueResponse`. */
+  /** They, and what follows, are held until `continueRequest` or `continueResponse` is called, usually by a callout. */
   Pause,
-  /** The filter has answered in the provider's place with `sendLocalReply`. */
-  Replied,
 }
 
-/** What a filter wants done with a whole body. */
+/** What happens to a whole body after the hook. Ignored if the hook called `sendLocalReply`. */
 export const enum BodyAction {
-  /** On it goes. */
+  /** It goes on. */
   Continue,
-  /** It waits until a callout's answer says `continueRequest` or `continueResponse`. */
+  /** It is held until `continueRequest` or `continueResponse` is called, usually by a callout. */
   Pause,
-  /** The filter has answered in the provider's place with `sendLocalReply`. */
-  Replied,
 }
 
 /** How a filter wants to see a body. */
@@ -36,8 +32,6 @@ export const enum BodyMode {
 
 /** What `onStreaming…Body` gives back to keep what came, and all that was kept, waiting for more. */
 export const HOLD: Slice = u64.MAX_VALUE;
-/** What `onStreaming…Body` gives back after `sendLocalReply`. */
-export const REPLIED: Slice = u64.MAX_VALUE - 1;
 
 /**
  * One HTTP exchange. Every hook passes the traffic through by default: override what is needed. State of the exchange

@@ -1,44 +1,41 @@
+import { HostStream } from "../host/stream";
 import { Held } from "./body-watch";
 import { HttpFilter } from "./filter";
 import { Root } from "./root";
 
-/** What the kernel keeps of one exchange. Objects are used again, so that an exchange costs no managed memory here. */
-export class Stream {
-  /** The id that the host gave. */
-  id: u32 = 0;
+/** What the kernel records of one stream. Objects are pooled: a stream allocates no managed memory here. */
+export class Stream extends HostStream {
   /** The root context it belongs to. */
   root: Root | null = null;
   /** The filter; `null` where no configuration applies. */
   filter: HttpFilter | null = null;
-  /** Bytes of the request's body that the filter has seen and that the host still holds. */
+  /** Bytes of the request body that the filter has seen and that the host still holds. */
   requestHeld: i32 = 0;
-  /** Bytes of the answer's body that the filter has seen and that the host still holds. */
+  /** Bytes of the response body that the filter has seen and that the host still holds. */
   responseHeld: i32 = 0;
-  /** Whether the whole body of the request was handed to the filter. */
+  /** Whether the filter was given the whole request body. */
   requestSeen: bool = false;
-  /** Whether the whole body of the answer was handed to the filter. */
+  /** Whether the filter was given the whole response body. */
   responseSeen: bool = false;
-  /** Whether the filter answered in the provider's place: what follows is not its business any more. */
-  replied: bool = false;
-  /** What it waits for, as `BodyWatch` lists it; its neighbours there; and whether that was found to have come. */
+  /** What it waits for, as `BodyWatch` lists it; its neighbors there; whether the last look found a body. */
   held: Held = Held.Nothing;
   nextHeld: Stream | null = null;
   previousHeld: Stream | null = null;
   waits: bool = false;
-  /** The next one that waits to be used again. */
+  /** The next one in the pool. */
   next: Stream | null = null;
 }
 
 const FEWEST = 64;
 
-/** The open exchanges by their id: open addressing with linear probing, at most half full. */
+/** The open streams by id: open addressing with linear probing, at most half full. */
 export class StreamTable {
   private slots: StaticArray<Stream | null> = new StaticArray<Stream | null>(FEWEST);
-  /** The number of open exchanges. */
+  /** The number of open streams. */
   open: i32 = 0;
   private spare: Stream | null = null;
 
-  /** The exchange; `null` if the id is unknown. */
+  /** The stream; `null` if the id is unknown. */
   get(id: u32): Stream | null {
     const slots = this.slots;
     const mask = slots.length - 1;
@@ -51,7 +48,7 @@ export class StreamTable {
     return stream;
   }
 
-  /** Opens an exchange. */
+  /** Adds a stream. */
   begin(id: u32, root: Root): Stream {
     if (2 * this.open >= this.slots.length) this.grow();
     let stream = this.spare;
@@ -65,13 +62,13 @@ export class StreamTable {
     return stream;
   }
 
-  /** Ends an exchange; its object is used again. */
+  /** Removes a stream; its object returns to the pool. */
   end(stream: Stream): void {
     const slots = this.slots;
     const mask = slots.length - 1;
     let hole = home(stream.id, mask);
     while (unchecked(slots[hole]) !== stream) hole = (hole + 1) & mask;
-    // Whatever was pushed past the hole moves back into it, so that no probe ends early.
+    // Move entries that probed past the hole back into it, so that no probe ends early.
     for (let at = (hole + 1) & mask; ; at = (at + 1) & mask) {
       const other = unchecked(slots[at]);
       if (other === null) break;
@@ -88,7 +85,7 @@ export class StreamTable {
     stream.responseHeld = 0;
     stream.requestSeen = false;
     stream.responseSeen = false;
-    stream.replied = false;
+    stream.hasReplied = false;
     stream.next = this.spare;
     this.spare = stream;
   }

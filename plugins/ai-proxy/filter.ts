@@ -2,7 +2,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { continueRequest } from "../../assembly/host/stream";
-import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
 import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
@@ -22,7 +22,6 @@ export class AiProxyFilter extends HttpFilter {
   private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
   private waiter: TextWaiter | null = null;
-  private hasReplied: bool = false;
 
   constructor(config: ProviderConfig) {
     super();
@@ -37,7 +36,7 @@ export class AiProxyFilter extends HttpFilter {
     const need = prepareHeaders(this.exchange, headers, endOfStream);
     if (need == BodyNeed.Refused) {
       refuse(this.exchange);
-      return HeadersAction.Replied;
+      return HeadersAction.Pause;
     }
     if (need == BodyNeed.None) return HeadersAction.Continue;
     if (need == BodyNeed.Form) this.upload = new FormUpload(this.exchange, headers);
@@ -64,14 +63,13 @@ export class AiProxyFilter extends HttpFilter {
     if (upload === null || upload.isForwarded) return HeadersAction.Continue;
     requestBody.begin(this.heldBytes);
     if (forwardForm(this.exchange, upload, requestBody)) return HeadersAction.Continue;
-    this.refuseUpload();
-    return HeadersAction.Replied;
+    refuse(this.exchange);
+    return HeadersAction.Pause;
   }
 
   private refuseUpload(): Slice {
     refuse(this.exchange);
-    this.hasReplied = true;
-    return REPLIED;
+    return HOLD;
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
@@ -86,13 +84,12 @@ export class AiProxyFilter extends HttpFilter {
   onContext(): void {
     requestBody.begin(this.heldBytes);
     if (this.forward(requestBody) == BodyAction.Continue) continueRequest();
-    else this.hasReplied = true;
   }
 
   private forward(body: BodyBuffer): BodyAction {
     if (forwardBody(this.exchange, body)) return BodyAction.Continue;
     refuse(this.exchange);
-    return BodyAction.Replied;
+    return BodyAction.Pause;
   }
 
   /** Whether the request must wait for a text that was never fetched yet. */
@@ -111,7 +108,7 @@ export class AiProxyFilter extends HttpFilter {
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     // A response that no provider sent passes untouched.
-    if (this.hasReplied || !isFromProvider(this.exchange.config.position)) return HeadersAction.Continue;
+    if (!isFromProvider(this.exchange.config.position)) return HeadersAction.Continue;
     const mask = this.mask;
     if (mask) mask.onHeaders(headers, endOfStream);
     const action = this.response.onHeaders(headers, endOfStream);

@@ -52,5 +52,5 @@ export class ChatgptProxyFilter extends HttpFilter {
 function refuse(status: i32, reason: string, sentence: string): HeadersAction {
   message.clear();
   sendLocalReply(status, `chatgpt-proxy.${reason}`, "text/plain", message.text(sentence).slice);
-  return HeadersAction.Replied;
+  return HeadersAction.Pause;
 }

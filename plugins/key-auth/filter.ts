@@ -52,7 +52,7 @@ export class KeyAuthFilter extends HttpFilter {
     const allowed = config.allowed;
     if (allowed && allowed.find(name) < 0) {
       refuse(403, "unauthorized", "Unauthorized consumer.", config.challenge, config.errorFormat);
-      return HeadersAction.Replied;
+      return HeadersAction.Pause;
     }
     const models = config.consumers.modelsOf(this.consumer);
     return models == ABSENT ? HeadersAction.Continue : this.restrict(accessByHeaders(headers, models, endOfStream));
@@ -61,7 +61,7 @@ export class KeyAuthFilter extends HttpFilter {
   override onRequestBody(body: BodyBuffer): BodyAction {
     const models = this.config.consumers.modelsOf(this.consumer);
     const access = accessByBody(body.bytes(), requestHeaders.get(":path"), models);
-    return this.restrict(access) == HeadersAction.Continue ? BodyAction.Continue : BodyAction.Replied;
+    return this.restrict(access) == HeadersAction.Continue ? BodyAction.Continue : BodyAction.Pause;
   }
 
   /** Nobody shall find there what was taken out of the headers. */
@@ -85,7 +85,7 @@ export class KeyAuthFilter extends HttpFilter {
   private turnAway(headers: HeaderMap, reason: string, sentence: string): HeadersAction {
     headers.remove(CONSUMER_HEADER);
     refuse(401, reason, sentence, this.config.challenge, this.config.errorFormat);
-    return HeadersAction.Replied;
+    return HeadersAction.Pause;
   }
 
   private identifyByFirstPass(): i32 {
@@ -116,6 +116,6 @@ export class KeyAuthFilter extends HttpFilter {
           "This consumer may use some models only, and the request does not say which it wants.",
         );
     }
-    return HeadersAction.Replied;
+    return HeadersAction.Pause;
   }
 }

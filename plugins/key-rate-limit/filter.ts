@@ -64,7 +64,7 @@ export class KeyRateLimitFilter extends HttpFilter {
     }
     if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft, this.config.errorFormat);
     else refuseConcurrency(limit.concurrent, this.config.errorFormat);
-    return HeadersAction.Replied;
+    return HeadersAction.Pause;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {

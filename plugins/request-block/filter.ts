@@ -12,7 +12,7 @@ import { HeaderMap } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { PatternScan } from "../../assembly/pattern/scan";
-import { BodyMode, HeadersAction, HOLD, HttpFilter, REPLIED } from "../../assembly/plugin/filter";
+import { BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
 import { RequestBlockConfig } from "./config";
 import { differsAsForm, writeNormalPath } from "./normal-path";
 
@@ -31,10 +31,10 @@ export class RequestBlockFilter extends HttpFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config;
-    if (config.urls.length && this.refusesUrl(headers.get(":path"))) return HeadersAction.Replied;
+    if (config.urls.length && this.refusesUrl(headers.get(":path"))) return HeadersAction.Pause;
     if (config.headers && containsAny(headers, config.headers!)) {
       this.refuse("request-block.header_blocked.keyword");
-      return HeadersAction.Replied;
+      return HeadersAction.Pause;
     }
     const bodies = config.bodies;
     if (!bodies || endOfStream || isWebSocket(headers)) return HeadersAction.Continue;
@@ -49,7 +49,7 @@ export class RequestBlockFilter extends HttpFilter {
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     if (!this.config.bodies!.feed(this.body!, chunk)) return isLastChunk ? chunk : HOLD;
     this.refuse("request-block.body_blocked.keyword");
-    return REPLIED;
+    return HOLD;
   }
 
   override free(): void {

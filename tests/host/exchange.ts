@@ -28,7 +28,7 @@ export interface Outcome {
 
 /**
  * Runs one whole exchange through a plugin, in the order in which Envoy would see it. Callouts are answered once all of
- * the message that they hold has arrived.
+ * the message that they hold has arrived. `idle` is called when the request has arrived, before it is given up.
  */
 export function runExchange(
   host: ProxyHost,
@@ -36,10 +36,12 @@ export function runExchange(
   request: ClientRequest,
   peers: Peers,
   options: StreamOptions = {},
+  idle: () => void = () => undefined,
 ): Outcome {
   const stream = host.stream(context, options);
   sendRequest(stream, request);
   answerCallouts(host, peers);
+  idle();
   let received: ProviderRequest | null = null;
   if (stream.upstream.headers && stream.upstream.end === "clean") {
     received = upstreamRequest(stream);

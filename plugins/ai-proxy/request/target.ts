@@ -31,6 +31,6 @@ export class UnknownTarget extends HttpFilter {
     body.clear();
     writeError(body, INTERNAL_ERROR, message.slice, ABSENT, ABSENT);
     sendLocalReply(INTERNAL_ERROR, "ai-proxy.unknown_provider", "application/json", body.slice);
-    return HeadersAction.Replied;
+    return HeadersAction.Pause;
   }
 }

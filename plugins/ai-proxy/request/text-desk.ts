@@ -167,8 +167,7 @@ export class TextDesk extends TextFetchListener {
         continue;
       }
       turns--;
-      turnTo(waiter.stream);
-      waiter.onText();
+      if (turnTo(waiter.stream)) waiter.onText();
     }
   }
 

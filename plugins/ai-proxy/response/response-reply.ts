@@ -42,24 +42,24 @@ export function hasLastWord(): bool {
   return sliceSize(namedProperty(FALLBACK_STATE)) == 0;
 }
 
-/** Gives an error response without a body OpenAI's error, the status and the provider's headers kept; whether it replied. */
-export function replyWithError(exchange: Exchange, status: i32, headers: HeaderMap): bool {
-  if (!hasLastWord()) return false;
+/** Gives an error response without a body OpenAI's error; keeps the status and the provider's headers. */
+export function replyWithError(exchange: Exchange, status: i32, headers: HeaderMap): void {
+  if (!hasLastWord()) return;
   out.clear();
   translateError(exchange, document, status, ABSENT, sliceOf(0, 0), out);
   keepHeaders(headers);
-  return reply(exchange, status);
+  reply(exchange, status);
 }
 
-/** Replaces a response that is not what its API promises by a 502; gives whether it replied, or changed `:status` only. */
-export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): bool {
+/** Replaces a response that is not what its API promises by a 502, or, with `fallback` armed, changes `:status` to it. */
+export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): void {
   if (!hasLastWord()) {
     headers.setText(":status", "502");
-    return false;
+    return;
   }
   writeBadResponse(out, message);
   pairs.clear();
-  return reply(exchange, BAD_GATEWAY);
+  reply(exchange, BAD_GATEWAY);
 }
 
 /** Writes the error for a response that is not what its API promises, in place of what `body` holds. */
@@ -96,10 +96,9 @@ function isOfMessage(name: Slice): bool {
   );
 }
 
-function reply(exchange: Exchange, status: i32): bool {
+function reply(exchange: Exchange, status: i32): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
   sendLocalReply(status, "ai-proxy.provider_error", "application/json", out.slice, pairs);
-  return true;
 }

@@ -80,7 +80,10 @@ export class ProviderResponse {
   }
 
   private onErrorHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    if (endOfStream) return replied(replyWithError(this.exchange, this.status, headers));
+    if (endOfStream) {
+      replyWithError(this.exchange, this.status, headers);
+      return HeadersAction.Continue;
+    }
     if (isCompressed(headers)) {
       // Where there are keys it is replaced.
       if (!this.exchange.config.secrets) noteCompressed("it is passed on as it is");
@@ -93,16 +96,14 @@ export class ProviderResponse {
   /** The response to a translated request: nothing of it may reach the client as it is. */
   private onTranslated(headers: HeaderMap, isEventStream: bool, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
-    if (endOfStream) return replied(replyBadResponse(exchange, headers, EMPTY_RESPONSE));
+    if (endOfStream) return replaced(exchange, headers, EMPTY_RESPONSE);
     if (isCompressed(headers)) {
       noteCompressed("the client gets a 502");
-      return replied(replyBadResponse(exchange, headers, COMPRESSED_RESPONSE));
+      return replaced(exchange, headers, COMPRESSED_RESPONSE);
     }
     const isWanted = isEventStream && exchange.streaming;
     const translator = isWanted ? exchange.config.provider.translateStream(exchange) : null;
-    if (isEventStream && translator === null) {
-      return replied(replyBadResponse(exchange, headers, UNASKED_STREAM));
-    }
+    if (isEventStream && translator === null) return replaced(exchange, headers, UNASKED_STREAM);
     if (translator === null) {
       this.isConverted = true;
       this.bodyMode = BodyMode.Whole;
@@ -173,11 +174,9 @@ export class ProviderResponse {
 
   private onEmptyBody(): BodyAction {
     const exchange = this.exchange;
-    const hasReplied =
-      this.status >= 400
-        ? replyWithError(exchange, this.status, responseHeaders)
-        : replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE);
-    return hasReplied ? BodyAction.Replied : BodyAction.Continue;
+    if (this.status >= 400) replyWithError(exchange, this.status, responseHeaders);
+    else replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE);
+    return BodyAction.Continue;
   }
 
   /** Translates a whole response for a client that asked for a stream. */
@@ -266,6 +265,7 @@ function isJson(headers: HeaderMap): bool {
   return startsWithIgnoringCase(headers.get("content-type"), "application/json");
 }
 
-function replied(hasReplied: bool): HeadersAction {
-  return hasReplied ? HeadersAction.Replied : HeadersAction.Continue;
+function replaced(exchange: Exchange, headers: HeaderMap, message: string): HeadersAction {
+  replyBadResponse(exchange, headers, message);
+  return HeadersAction.Continue;
 }

@@ -1,0 +1,30 @@
+// A plugin of the tests: its configuration names the one thing that it does.
+import { ConfigReader } from "../../../../assembly/config/reader";
+import { HttpFilter } from "../../../../assembly/plugin/filter";
+import { Plugin, registerPlugin } from "../../../../assembly/plugin/plugin";
+import { replyAll, ReplyFilter } from "./reply";
+
+class Lifecycle extends Plugin<Mode> {
+  name(): string {
+    return "lifecycle";
+  }
+
+  readConfig(reader: ConfigReader, inherited: Mode | null): Mode {
+    return new Mode(reader.text("mode", ""));
+  }
+
+  createFilter(config: Mode): HttpFilter | null {
+    return new ReplyFilter(config.name);
+  }
+
+  override onTick(): void {
+    replyAll();
+  }
+}
+
+class Mode {
+  constructor(readonly name: string) {}
+}
+
+registerPlugin<Mode>(new Lifecycle());
+export * from "../../../../assembly/plugin/entry";
