@@ -1,5 +1,6 @@
 import { addClass, rangesOfEscape, rangesOfPosix } from "./classes";
 import { readEscapedCharacter } from "./escapes";
+import { addFolded } from "./folding";
 import { RangeSet } from "./ranges";
 import { PatternSource } from "./source";
 
@@ -51,7 +52,7 @@ function readRange(source: PatternSource, ignoreCase: bool): void {
     last = readCharacter(source);
     if (last < first) return source.fail("this range runs backwards", from);
   }
-  listed.addFolded(first, last, ignoreCase);
+  addFolded(listed, first, last, ignoreCase);
 }
 
 function readCharacter(source: PatternSource): u32 {

@@ -1,3 +1,4 @@
+import { addFolded } from "./folding";
 import { RangeSet } from "./ranges";
 
 const DIGIT = "09";
@@ -27,6 +28,6 @@ export function rangesOfPosix(name: string): string {
 /** Adds the characters of a class to `set` or, if `negated`, all others. Folding comes before negation. */
 export function addClass(set: RangeSet, ranges: string, negated: bool, ignoreCase: bool): void {
   own.clear();
-  for (let i = 0; i < ranges.length; i += 2) own.addFolded(ranges.charCodeAt(i), ranges.charCodeAt(i + 1), ignoreCase);
+  for (let i = 0; i < ranges.length; i += 2) addFolded(own, ranges.charCodeAt(i), ranges.charCodeAt(i + 1), ignoreCase);
   set.addAll(own, negated);
 }

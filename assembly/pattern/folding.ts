@@ -26,8 +26,13 @@ const RULES: usize = memory.data<u16>([
 
 const RULE_COUNT: usize = 35;
 
-/** Adds the partners that the characters from `first` to `last` have in another case. */
-export function addPartners(set: RangeSet, first: u32, last: u32): void {
+/** Adds the characters from `first` to `last` and, with `ignoreCase`, their partners in another case. */
+export function addFolded(set: RangeSet, first: u32, last: u32, ignoreCase: bool): void {
+  set.add(first, last);
+  if (ignoreCase) addPartners(set, first, last);
+}
+
+function addPartners(set: RangeSet, first: u32, last: u32): void {
   for (let rule = RULES; rule < RULES + RULE_COUNT * RULE_SIZE; rule += RULE_SIZE) {
     const end = <u32>load<u16>(rule, 2);
     const distance = <u32>load<u16>(rule, 4);

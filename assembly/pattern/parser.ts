@@ -3,6 +3,7 @@ import { addClass, rangesOfEscape } from "./classes";
 import { ENDLESS, ProgramComposer, TOO_LARGE } from "./composer";
 import { isAlphanumeric, readEscapedCharacter } from "./escapes";
 import { PatternFlags } from "./flags";
+import { addFolded } from "./folding";
 import { LAST_CHARACTER, Op, Place, ProgramBuilder } from "./program";
 import { RangeSet } from "./ranges";
 import { PatternSource } from "./source";
@@ -105,7 +106,7 @@ export class PatternParser {
   private character(character: u32): void {
     if (!this.has(PatternFlags.IgnoreCase)) return this.composer.character(character);
     set.clear();
-    set.addFolded(character, character, true);
+    addFolded(set, character, character, true);
     this.composer.oneOf(set);
   }
 

@@ -1,5 +1,4 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { addPartners } from "./folding";
 import { LAST_CHARACTER, RANGE_SIZE } from "./program";
 
 /** A set of characters: sorted ranges, between each two of which a character is missing. */
@@ -40,12 +39,6 @@ export class RangeSet {
     store<u32>(range, first);
     store<u32>(range, last, 4);
     this.pairs.size += (index + 1 - end) * RANGE_SIZE;
-  }
-
-  /** Adds the characters from `first` to `last` and, where case does not count, their partners. */
-  addFolded(first: u32, last: u32, ignoreCase: bool): void {
-    this.add(first, last);
-    if (ignoreCase) addPartners(this, first, last);
   }
 
   /** Adds all that `other` has or, if `negated`, all that it has not. */

@@ -2,14 +2,24 @@ import { MapType } from "../abi/enums";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
 import { headersSize } from "../host/headers";
 import { property } from "../host/property";
-import { actOn } from "../host/stream";
-import { Stream } from "./streams";
+import { actOn, HostStream } from "../host/stream";
 
 /** What a held stream waits for. */
 export const enum Held {
   Nothing,
   RequestBody,
   ResponseBody,
+}
+
+/** A stream whose headers may be held. */
+export class HeldStream extends HostStream {
+  /** What the stream waits for. */
+  held: Held = Held.Nothing;
+  /** Its neighbors in the list of `BodyWatch`. */
+  nextHeld: HeldStream | null = null;
+  previousHeld: HeldStream | null = null;
+  /** Whether the last look found what it waits for. */
+  waits: bool = false;
 }
 
 /** Milliseconds between two looks. */
@@ -35,8 +45,8 @@ export class BodyWatch {
   isTold: bool = false;
   /** Whether the last tick has answered as many as it may: the rest follows at once. */
   isBehind: bool = false;
-  private first: Stream | null = null;
-  private last: Stream | null = null;
+  private first: HeldStream | null = null;
+  private last: HeldStream | null = null;
   private count: i32 = 0;
 
   /** Milliseconds between two ticks that are needed now; 0 for none. */
@@ -46,7 +56,7 @@ export class BodyWatch {
   }
 
   /** Lists a stream whose headers are held from now on; one that was listed for its request waits for its response now. */
-  add(stream: Stream, held: Held): void {
+  add(stream: HeldStream, held: Held): void {
     if (stream.held) this.remove(stream);
     stream.held = held;
     stream.waits = false;
@@ -59,7 +69,7 @@ export class BodyWatch {
   }
 
   /** Takes a listed stream off the list. */
-  remove(stream: Stream): void {
+  remove(stream: HeldStream): void {
     const next = stream.nextHeld;
     const previous = stream.previousHeld;
     if (next) next.previousHeld = previous;
@@ -87,7 +97,7 @@ export class BodyWatch {
    * Looks at the stream whose turn it is, and makes it the effective context; gives it, no longer listed, if it waits in
    * vain. Two looks in a row must have found a body, for a filter in front may hold one for a moment after its headers.
    */
-  look(): Stream | null {
+  look(): HeldStream | null {
     const stream = this.first!;
     const held = stream.held;
     const waited = stream.waits;

@@ -6,9 +6,9 @@ import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } fr
 import { log, LogLevel } from "../host/log";
 import { sendLocalReply } from "../host/reply";
 import { actOn } from "../host/stream";
-import { Held } from "./body-watch";
+import { Held, HeldStream } from "./body-watch";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "./filter";
-import { pluginHost } from "./plugin";
+import { pluginHost } from "./register";
 import { Root } from "./root";
 import { Stream, StreamTable } from "./streams";
 
@@ -185,7 +185,7 @@ function noteBody(stream: Stream): void {
 }
 
 /** Answers a stream for whose body the host does not call; it is the effective context. */
-function refuseHeld(root: Root, stream: Stream): void {
+function refuseHeld(root: Root, stream: HeldStream): void {
   const name = pluginHost().name();
   const sentence = `${OPTION}: true must be set in the configuration of the Wasm filter ${name}`;
   if (!root.bodies.isTold) log(LogLevel.Error, `${name}: ${sentence}; without it every body is held for ever`);

@@ -20,7 +20,7 @@ import {
   wantsResponseBody,
 } from "./dispatcher";
 import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
-import { pluginHost } from "./plugin";
+import { pluginHost } from "./register";
 import { Root, roots } from "./root";
 import { Stream } from "./streams";
 import { VERSION } from "./version";

@@ -1,10 +1,9 @@
-import { HostStream } from "../host/stream";
-import { Held } from "./body-watch";
+import { HeldStream } from "./body-watch";
 import { HttpFilter } from "./filter";
 import { Root } from "./root";
 
 /** What the kernel records of one stream. Objects are pooled: a stream allocates no managed memory here. */
-export class Stream extends HostStream {
+export class Stream extends HeldStream {
   /** The root context it belongs to. */
   root: Root | null = null;
   /** The filter; `null` where no configuration applies. */
@@ -17,11 +16,6 @@ export class Stream extends HostStream {
   requestSeen: bool = false;
   /** Whether the filter was given the whole response body. */
   responseSeen: bool = false;
-  /** What it waits for, as `BodyWatch` lists it; its neighbors there; whether the last look found a body. */
-  held: Held = Held.Nothing;
-  nextHeld: Stream | null = null;
-  previousHeld: Stream | null = null;
-  waits: bool = false;
   /** The next one in the pool. */
   next: Stream | null = null;
 }

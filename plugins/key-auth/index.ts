@@ -2,7 +2,8 @@ import { CONSUMER_STATE } from "../../assembly/ai/contract";
 import { ConfigReader } from "../../assembly/config/reader";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
-import { Plugin, registerPlugin } from "../../assembly/plugin/plugin";
+import { Plugin } from "../../assembly/plugin/plugin";
+import { registerPlugin } from "../../assembly/plugin/register";
 import { KeyAuthConfig } from "./config";
 import { KeyAuthFilter } from "./filter";
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { gatewayConfig, type Bootstrap } from "../../tools/gateway/config.ts";
+import type { Bootstrap } from "../../tools/gateway/bootstrap.ts";
+import { gatewayConfig } from "../../tools/gateway/config.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";

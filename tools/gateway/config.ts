@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { root } from "../plugins.ts";
+import type { AiProxy, Bootstrap, Cluster, ConnectionManager } from "./bootstrap.ts";
 import { clusterOf, providerOf, routeOf } from "./further.ts";
 import type { Addition } from "./settings.ts";
 
@@ -21,55 +22,6 @@ export interface Substitutions {
   further?: Addition[];
   /** Further options of providers by service id. */
   options?: Record<string, Record<string, unknown>>;
-}
-
-/** A bootstrap as far as it is changed here. */
-export interface Bootstrap {
-  admin: unknown;
-  static_resources: { listeners: Listener[]; clusters: Cluster[] };
-}
-
-interface Listener {
-  name: string;
-  address: { socket_address: { address: string; port_value: number } };
-  filter_chains: { filters: { typed_config: ConnectionManager }[] }[];
-}
-
-interface ConnectionManager {
-  access_log?: unknown[];
-  http_filters: { name: string; typed_config: { upstream_http_filters?: Filter[] } }[];
-  route_config: { virtual_hosts: { routes: Route[] }[] };
-}
-
-/** A route as far as it is changed here. */
-export interface Route {
-  name: string;
-  /** Absent where Envoy answers by itself. */
-  route?: { cluster: string };
-  metadata?: { filter_metadata: Record<string, { config: string }> };
-}
-
-interface Filter {
-  name: string;
-  typed_config: { config?: { configuration: { value: string } } };
-}
-
-/** A cluster as far as it is changed here. */
-export interface Cluster {
-  name: string;
-  type: string;
-  load_assignment: unknown;
-  transport_socket?: { typed_config: { sni: string; common_tls_context: { validation_context: Validation } } };
-}
-
-interface Validation {
-  trusted_ca: { filename: string };
-  match_typed_subject_alt_names: unknown[];
-}
-
-interface AiProxy {
-  activeProviderId: string;
-  providers: ({ id: string; apiTokens?: string[] } & Record<string, unknown>)[];
 }
 
 /** Where systems keep the certificates that they trust: Debian, Red Hat, SUSE, macOS and Alpine. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { dieWithParent } from "../../tests/harness/envoy-process.ts";
 import { root } from "../plugins.ts";
-import type { Bootstrap } from "./config.ts";
+import type { Bootstrap } from "./bootstrap.ts";
 import type { Engine } from "./engines.ts";
 import { freePort } from "./ports.ts";
 

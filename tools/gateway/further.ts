@@ -1,4 +1,4 @@
-import type { Cluster, Route } from "./config.ts";
+import type { Cluster, Route } from "./bootstrap.ts";
 import type { FurtherService } from "./services.ts";
 
 /** What the plugin is told about an added service; its key comes with those of the others. */

@@ -1,6 +1,7 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { HttpFilter } from "../../../assembly/plugin/filter";
-import { Plugin, registerPlugin } from "../../../assembly/plugin/plugin";
+import { Plugin } from "../../../assembly/plugin/plugin";
+import { registerPlugin } from "../../../assembly/plugin/register";
 
 class NoopFilter extends HttpFilter {}
 

@@ -1,0 +1,49 @@
+import { Slice } from "../bytes/slice";
+import { Configuration, TypedConfiguration } from "./configuration";
+import { Plugin } from "./plugin";
+
+/** What the dispatcher sees of a plugin: the type of its configuration is erased here, once. */
+export abstract class PluginHost {
+  abstract name(): string;
+  abstract configure(text: Slice): Configuration | null;
+  abstract onTick(): void;
+  abstract onRootEnd(root: u32): void;
+}
+
+class TypedPluginHost<C> extends PluginHost {
+  constructor(private readonly plugin: Plugin<C>) {
+    super();
+  }
+
+  name(): string {
+    return this.plugin.name();
+  }
+
+  configure(text: Slice): Configuration | null {
+    const configuration = new TypedConfiguration<C>(this.plugin);
+    if (!configuration.read(text)) return null;
+    this.plugin.onConfigured();
+    configuration.announce();
+    return configuration;
+  }
+
+  onTick(): void {
+    this.plugin.onTick();
+  }
+
+  onRootEnd(root: u32): void {
+    this.plugin.onRootEnd(root);
+  }
+}
+
+let host: PluginHost | null = null;
+
+/** Makes the plugin the one of this module; called once, at the top level of its `index.ts`. */
+export function registerPlugin<C>(plugin: Plugin<C>): void {
+  host = new TypedPluginHost<C>(plugin);
+}
+
+/** The plugin of this module. */
+export function pluginHost(): PluginHost {
+  return host!;
+}
