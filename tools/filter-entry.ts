@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { root } from "./plugins.ts";
 
-/** Plugins that hold a request's headers while its body arrives: nothing of theirs works without Envoy's flag for it. */
+/** Plugins that hold a request's headers until its body has arrived. They need `allow_on_headers_stop_iteration`. */
 const HOLDS = ["ai-proxy", "key-auth", "request-block"];
-/** The plugin that stands in the router's own chain. */
+/** The plugin whose place is the router's own chain. */
 const UPSTREAM = "ai-proxy";
 
-/** Writes what a plugin's README says of its filter entry: the whole entry with the README's first configuration in it. */
+/** Returns the README section about a plugin's filter entry: the whole entry, with the README's first configuration. */
 export function filterEntry(plugin: string): string {
   const config = firstConfiguration(plugin);
   const lines = [
@@ -30,10 +30,10 @@ export function filterEntry(plugin: string): string {
   ];
   const place =
     plugin === UPSTREAM
-      ? "in `upstream_http_filters` of the router, in front of `envoy.filters.http.upstream_codec`"
+      ? "in `upstream_http_filters` of the router, before `envoy.filters.http.upstream_codec`"
       : "in `http_filters`, before `envoy.filters.http.router`";
   const flag = HOLDS.includes(plugin)
-    ? "`allow_on_headers_stop_iteration: true` is **required** (Envoy's default is `false`): without it Envoy never hands over the body of a request whose headers are held, and such a request is answered 500."
+    ? "`allow_on_headers_stop_iteration: true` is **required** (Envoy's default is `false`). Without it, Envoy never passes the body of a request to a plugin that holds the headers, and such a request gets 500."
     : "`allow_on_headers_stop_iteration: true` is required by other plugins and does no harm here.";
   return [
     `The whole filter entry, ${place}:`,
@@ -42,11 +42,11 @@ export function filterEntry(plugin: string): string {
     ...lines,
     "```",
     "",
-    `${flag} \`filename\` is an absolute path, or one from Envoy's working directory. \`root_id\` is the plugin's name, \`vm_id\` the same text for all plugins, and \`FAIL_RELOAD\` makes a new VM should one fail. [In your own Envoy](../../docs/in-your-envoy.md) explains each field, the order of the plugins, and how Envoy fetches the module from a server; [secrets.md](../../docs/secrets.md) how a key stays out of this file.`,
+    `${flag} \`filename\` is an absolute path, or a path relative to Envoy's working directory. \`root_id\` is the plugin's name, \`vm_id\` is the same text for all plugins, and with \`FAIL_RELOAD\` Envoy creates a new VM if one fails. [In your own Envoy](../../docs/in-your-envoy.md) explains each field, the order of the plugins, and how Envoy fetches the module from a server. [secrets.md](../../docs/secrets.md) explains how to keep API keys out of this file.`,
   ].join("\n");
 }
 
-/** The first configuration that the README shows. */
+/** The first configuration in the README. */
 function firstConfiguration(plugin: string): unknown {
   const file = join(root, `plugins/${plugin}/README.md`);
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
