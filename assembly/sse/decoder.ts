@@ -56,7 +56,7 @@ export class SseDecoder {
   private isLfToCome: bool = false;
 
   /** A decoder that gives up events of more than `limit` bytes. */
-  constructor(private limit: i32 = 1 << 20) {}
+  constructor(public limit: i32 = 1 << 20) {}
 
   /** Lends the next chunk, until `next` answers false; before that, no other chunk may be pushed. */
   push(chunk: Slice): void {

@@ -1,4 +1,5 @@
 import { Api } from "../../assembly/ai/api";
+import { ClientProtocol } from "../../assembly/ai/client-protocol";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
@@ -12,6 +13,8 @@ const edits = new HeaderEdits();
 export class Exchange {
   /** The API that the client's path names. */
   api: Api = Api.Unknown;
+  /** The protocol that the client speaks. */
+  client: ClientProtocol = ClientProtocol.OpenAi;
   /** The client's `:path` with its query, without the configured base path. Valid until the request was forwarded. */
   path: Slice = ABSENT;
   /** The client's `:path` as it came. Valid until the request was forwarded. */

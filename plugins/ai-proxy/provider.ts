@@ -1,9 +1,9 @@
+import { StreamTransform } from "../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
-import { SseDecoder } from "../../assembly/sse/decoder";
 import { ApiToken } from "./config/api-token";
 import { OPENAI_SETTINGS } from "./config/custom-settings";
 import { Exchange } from "./exchange";
@@ -12,7 +12,7 @@ import { TextSource } from "./config/text-source";
 /** The options that only one type of provider has; each type extends it with its own. */
 export class ProviderOptions {}
 
-/** How a provider treats the body of a request or an answer of one API. */
+/** How a provider treats the body of a request or a response of one API. */
 export const enum BodyTreatment {
   /** Not looked at. */
   Untouched,
@@ -20,18 +20,6 @@ export const enum BodyTreatment {
   OpenAi,
   /** Translated by the provider. */
   Converted,
-}
-
-/** Turns a provider's event stream into OpenAI's, one event at a time. One object a stream. */
-export abstract class EventTranslator {
-  /** The HTTP status of the error that ended the stream: it becomes the response's where nothing was sent; 0 for none. */
-  errorStatus: i32 = 0;
-  /** Writes what the client receives for one event of the provider; nothing is fine. */
-  abstract onEvent(event: SseDecoder, out: ByteBuffer): void;
-  /** Writes what is still owed when the provider's stream has ended. */
-  abstract onEnd(out: ByteBuffer): void;
-  /** Gives the memory of the stream back. */
-  free(): void {}
 }
 
 /** Edits the events of a stream that is OpenAI's but for some details. One object a stream. */
@@ -151,18 +139,23 @@ export abstract class Provider {
     return true;
   }
 
-  /** What happens to a successful answer. */
+  /** What happens to the body of a successful response. */
   responseTreatment(exchange: Exchange): BodyTreatment {
     return BodyTreatment.OpenAi;
   }
 
-  /** Translates the provider's whole answer (`Converted` only); `false` when it is not what the provider promises. */
+  /** Translates the provider's whole response (`Converted` only); `false` when it is not what the provider promises. */
   translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
     return true;
   }
 
-  /** The translator of the provider's event stream (`Converted` only). */
-  translateStream(exchange: Exchange): EventTranslator | null {
+  /** Whether a body of this content type is a stream, for `translateStream`; every other body is whole. */
+  isStream(contentType: Slice): bool {
+    return startsWithIgnoringCase(contentType, "text/event-stream");
+  }
+
+  /** Turns the provider's stream into the client's (`Converted` only); `null` where the API has no streams. */
+  translateStream(exchange: Exchange): StreamTransform | null {
     return null;
   }
 

@@ -1,13 +1,14 @@
+import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice } from "../../../assembly/bytes/slice";
-import { SseDecoder } from "../../../assembly/sse/decoder";
-import { EventTranslator } from "../provider";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
 
 // One chunk is worked on at a time, in one VM: what it becomes is handed to the host before the next one comes.
 const out = new ByteBuffer();
 /** Memory for output that is kept between chunks. */
 const KEPT_BYTES = 256 * 1024;
-/** What a chunk of the provider's event stream becomes for the client. One object a stream. */
+
+/** What a chunk of the provider's stream becomes for the client. One object a stream. */
 export abstract class ResponseStream {
   /** The bytes that the client gets for the chunk: the chunk itself where nothing changes. Valid until the next one. */
   abstract push(chunk: Slice, isLastChunk: bool): Slice;
@@ -31,49 +32,34 @@ export abstract class ResponseStream {
   abstract free(): void;
 }
 
-/** A stream in another language, translated event by event. */
+/** A stream in another protocol, which the provider's transform translates. */
 export class TranslatedStream extends ResponseStream {
-  private readonly decoder: SseDecoder = new SseDecoder();
-  private hasWritten: bool = false;
-
-  constructor(private readonly translator: EventTranslator) {
+  constructor(private readonly transform: StreamTransform) {
     super();
   }
 
   push(chunk: Slice, isLastChunk: bool): Slice {
-    const decoder = this.decoder;
     out.release(KEPT_BYTES);
-    decoder.push(chunk);
-    while (decoder.next()) this.onEvent();
-    if (isLastChunk) {
-      if (decoder.finish()) this.onEvent();
-      this.noteOutput();
-      this.translator.onEnd(out);
-    }
-    this.noteOutput();
+    this.transform.push(chunk, out);
+    if (isLastChunk) this.transform.end(out);
     return out.slice;
   }
 
-  private onEvent(): void {
-    this.noteOutput();
-    this.translator.onEvent(this.decoder, out);
-  }
-
-  /** What was written before the stream failed is no error. */
-  private noteOutput(): void {
-    if (out.size && !this.translator.errorStatus) this.hasWritten = true;
+  /** The client's whole stream for a response that came whole; `ABSENT` where the provider does not send such ones. */
+  pushWhole(response: JsonDocument): Slice {
+    out.release(KEPT_BYTES);
+    return this.transform.pushWhole(response, out) ? out.slice : ABSENT;
   }
 
   override get hasBegun(): bool {
-    return this.hasWritten;
+    return this.transform.hasBegun;
   }
 
   override get errorStatus(): i32 {
-    return this.translator.errorStatus;
+    return this.transform.errorStatus;
   }
 
   free(): void {
-    this.decoder.dispose();
-    this.translator.free();
+    this.transform.free();
   }
 }

@@ -15,7 +15,7 @@ import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
 import { noteIncomplete } from "./incomplete-streams";
-import { isCompressed, nameServer, noteCompressed, readStatus } from "./response-headers";
+import { isCompressed, isEventStream, nameServer, noteCompressed, readStatus } from "./response-headers";
 import {
   BAD_GATEWAY,
   BAD_RESPONSE,
@@ -70,13 +70,14 @@ export class ProviderResponse {
     if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
     if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
     const treatment = config.provider.responseTreatment(exchange);
-    const isEventStream = startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
-    this.isEdited = treatment != BodyTreatment.Untouched && ResponseEditor.isNeeded(exchange, isEventStream);
-    if (treatment == BodyTreatment.Converted) {
-      return exchange.wasTranslated ? this.onTranslated(headers, isEventStream, endOfStream) : HeadersAction.Continue;
+    const isConverted = treatment == BodyTreatment.Converted;
+    const isStream = isConverted ? config.provider.isStream(headers.get("content-type")) : isEventStream(headers);
+    this.isEdited = treatment != BodyTreatment.Untouched && ResponseEditor.isNeeded(exchange, isStream);
+    if (isConverted) {
+      return exchange.wasTranslated ? this.onTranslated(headers, isStream, endOfStream) : HeadersAction.Continue;
     }
     if (endOfStream) return HeadersAction.Continue;
-    return this.onPassed(headers, isEventStream, treatment);
+    return this.onPassed(headers, isStream, treatment);
   }
 
   private onErrorHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -93,23 +94,23 @@ export class ProviderResponse {
     return HeadersAction.HoldForBody;
   }
 
-  /** The response to a translated request: nothing of it may reach the client as it is. */
-  private onTranslated(headers: HeaderMap, isEventStream: bool, endOfStream: bool): HeadersAction {
+  /** The response to a translated request: nothing of it may reach the client untranslated. */
+  private onTranslated(headers: HeaderMap, isStream: bool, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
     if (endOfStream) return replaced(exchange, headers, EMPTY_RESPONSE);
     if (isCompressed(headers)) {
       noteCompressed("the client gets a 502");
       return replaced(exchange, headers, COMPRESSED_RESPONSE);
     }
-    const isWanted = isEventStream && exchange.streaming;
-    const translator = isWanted ? exchange.config.provider.translateStream(exchange) : null;
-    if (isEventStream && translator === null) return replaced(exchange, headers, UNASKED_STREAM);
-    if (translator === null) {
+    if (!isStream) {
       this.isConverted = true;
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.watch(new TranslatedStream(translator));
+    const transform = exchange.streaming ? exchange.config.provider.translateStream(exchange) : null;
+    if (transform === null) return replaced(exchange, headers, UNASKED_STREAM);
+    this.watch(new TranslatedStream(transform));
+    if (!isEventStream(headers)) headers.setText("content-type", "text/event-stream");
     if (headers.get("content-length") != ABSENT) headers.remove("content-length");
     // What the provider refuses at once is an error of its status, which SDKs and retries of Envoy's can act on.
     this.isHolding = true;
@@ -117,23 +118,23 @@ export class ProviderResponse {
   }
 
   /** A response in the client's language already. */
-  private onPassed(headers: HeaderMap, isEventStream: bool, treatment: BodyTreatment): HeadersAction {
+  private onPassed(headers: HeaderMap, isStream: bool, treatment: BodyTreatment): HeadersAction {
     const exchange = this.exchange;
-    const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isEventStream, headers);
+    const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isStream, headers);
     if (!watches && !this.isEdited) return HeadersAction.Continue;
     if (isCompressed(headers)) {
       noteCompressed("it is passed on as it is");
       return HeadersAction.Continue;
     }
-    if (!isEventStream && this.isEdited) {
+    if (!isStream && this.isEdited) {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    this.isOnlyRead = !isEventStream;
-    if (!isEventStream) this.watch(new WatchedBody(exchange));
+    this.isOnlyRead = !isStream;
+    if (!isStream) this.watch(new WatchedBody(exchange));
     else this.watch(this.isEdited ? null : new WatchedStream(exchange));
-    this.hasEnd = isEventStream && watches && hasKnownEnd(exchange.api);
-    const mayChange = isEventStream && (this.isEdited || exchange.asksForUsage);
+    this.hasEnd = isStream && watches && hasKnownEnd(exchange.api);
+    const mayChange = isStream && (this.isEdited || exchange.asksForUsage);
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
   }
@@ -247,10 +248,10 @@ export class ProviderResponse {
   }
 
   /** Whether a response in the client's language has usage to find, or to drop. */
-  private isWatched(isEventStream: bool, headers: HeaderMap): bool {
+  private isWatched(isStream: bool, headers: HeaderMap): bool {
     const exchange = this.exchange;
     if (!tellsUsage(exchange.api)) return false;
-    if (!isEventStream) return isJson(headers);
+    if (!isStream) return isJson(headers);
     return exchange.includeUsage || !exchange.config.disableStreamUsageStats;
   }
 }

@@ -1,11 +1,10 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceEnd, sliceStart } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { JsonError } from "../../../assembly/json/validate";
-import { sseData, sseEnd } from "../../../assembly/sse/encoder";
 import { ResponseEditor } from "./response-editor";
-import { ResponseStream, TranslatedStream } from "./response-stream";
+import { TranslatedStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { Exchange } from "../exchange";
 import { firstError } from "./first-error";
@@ -30,29 +29,24 @@ export function translateResponse(exchange: Exchange, body: Slice, isEdited: boo
 }
 
 /**
- * Translates a whole response for a client that asked for a stream: as an event that says everything, which is what
- * DashScope's whole responses are. Gives the status of the error that was written in its place, or 0.
+ * Translates a whole response for a client that asked for a stream, where the provider's transform knows how. Gives the
+ * status of the error that was written in its place, or 0.
  */
 export function streamResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): i32 {
-  const translator = exchange.config.provider.translateStream(exchange);
-  if (translator === null || document.parse(body) != JsonError.None) {
-    if (translator) translator.free();
+  const transform = exchange.config.provider.translateStream(exchange);
+  const source = transform ? new TranslatedStream(transform) : null;
+  const events = source && document.parse(body) == JsonError.None ? source.pushWhole(document) : ABSENT;
+  let status = source && source.errorStatus && !source.hasBegun ? source.errorStatus : 0;
+  if (events == ABSENT) {
     writeBadResponse(out, BAD_RESPONSE);
-    return BAD_GATEWAY;
-  }
-  // JSON has line ends between its tokens alone; a data line has none.
-  for (let p = sliceStart(body); p < sliceEnd(body); p++) if (load<u8>(p) < 0x20) store<u8>(p, 0x20);
-  translated.release(KEPT_BYTES);
-  sseData(translated);
-  translated.append(body);
-  sseEnd(translated);
-  const source = new TranslatedStream(translator);
-  const editor = isEdited ? new ResponseEditor(exchange) : null;
-  const stream: ResponseStream = editor ? new EditedStream(exchange, editor, source) : source;
-  const events = stream.push(translated.slice, true);
-  const status = source.hasBegun ? 0 : source.errorStatus;
-  out.append(status ? firstError(events) : events);
-  stream.free();
+    status = BAD_GATEWAY;
+  } else if (status) out.append(firstError(events));
+  else if (isEdited) {
+    const stream = new EditedStream(exchange, new ResponseEditor(exchange), null);
+    out.append(stream.push(events, true));
+    stream.free();
+  } else out.append(events);
+  if (source) source.free();
   return status;
 }
 

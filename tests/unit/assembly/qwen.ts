@@ -1,13 +1,12 @@
+import { SseTransform } from "../../../assembly/ai/hub/sse-transform";
 import { Api } from "../../../assembly/ai/api";
-import { ABSENT, Slice, sliceOf } from "../../../assembly/bytes/slice";
+import { ABSENT, sliceOf } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ConfigReport } from "../../../assembly/config/report";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { jsonContent, jsonGet, jsonIsTrue } from "../../../assembly/json/value";
-import { SseDecoder } from "../../../assembly/sse/decoder";
 import { Exchange } from "../../../plugins/ai-proxy/exchange";
-import { EventTranslator } from "../../../plugins/ai-proxy/provider";
 import { ProviderConfig } from "../../../plugins/ai-proxy/config/provider-config";
 import { qwen } from "../../../plugins/ai-proxy/providers/qwen";
 import { out } from "./output";
@@ -16,10 +15,9 @@ export { memoryBytes, outSize, outStart } from "./output";
 
 const request = new JsonDocument();
 const response = new JsonDocument();
-let decoder = new SseDecoder();
 let config = new ProviderConfig(qwen);
 let exchange = new Exchange(config);
-let translator: EventTranslator | null = null;
+let transform: SseTransform | null = null;
 
 /** Reads a provider's configuration; writes its errors and warnings, a line each, and gives the number of errors. */
 export function configure(start: usize, size: i32): i32 {
@@ -101,48 +99,36 @@ export function translateResponse(start: usize, size: i32): i32 {
 
 /** Starts a stream; what it gives is what has been written since the last chunk. */
 export function openStream(limit: i32): void {
-  const last = translator;
+  const last = transform;
   if (last !== null) last.free();
-  decoder.dispose();
-  decoder = new SseDecoder(limit);
-  translator = qwen.translateStream(exchange);
+  const next = qwen.translateStream(exchange) as SseTransform;
+  next.decoder.limit = limit;
+  transform = next;
 }
 
 export function pushStream(start: usize, size: i32): void {
   out.clear();
-  push(sliceOf(start, size));
+  transform!.push(sliceOf(start, size), out);
 }
 
 /** Streams a whole stream in chunks of `step` bytes, and ends it. */
 export function stream(start: usize, size: i32, step: i32): void {
   openStream(1 << 20);
   out.clear();
-  for (let at = 0; at < size; at += step) push(sliceOf(start + at, min(step, size - at)));
-  finish();
+  for (let at = 0; at < size; at += step) transform!.push(sliceOf(start + at, min(step, size - at)), out);
+  transform!.end(out);
 }
 
 /** Streams a whole stream in two chunks. */
 export function streamCutAt(start: usize, size: i32, at: i32): void {
   openStream(1 << 20);
   out.clear();
-  push(sliceOf(start, at));
-  push(sliceOf(start + at, size - at));
-  finish();
+  transform!.push(sliceOf(start, at), out);
+  transform!.push(sliceOf(start + at, size - at), out);
+  transform!.end(out);
 }
 
 export function endStream(): void {
   out.clear();
-  finish();
-}
-
-function push(chunk: Slice): void {
-  const events = translator!;
-  decoder.push(chunk);
-  while (decoder.next()) events.onEvent(decoder, out);
-}
-
-function finish(): void {
-  const events = translator!;
-  if (decoder.finish()) events.onEvent(decoder, out);
-  events.onEnd(out);
+  transform!.end(out);
 }

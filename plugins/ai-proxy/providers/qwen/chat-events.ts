@@ -1,4 +1,5 @@
 import { ChatStream } from "../../../../assembly/ai/chat-stream";
+import { SseTransform } from "../../../../assembly/ai/hub/sse-transform";
 import { errorType } from "../../../../assembly/ai/error";
 import { TokenUsage } from "../../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
@@ -8,7 +9,6 @@ import { JsonError } from "../../../../assembly/json/validate";
 import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../../assembly/json/value";
 import { SseDecoder } from "../../../../assembly/sse/decoder";
 import { Exchange } from "../../exchange";
-import { EventTranslator } from "../../provider";
 import { QwenChoice, QwenToolCall } from "./choice";
 import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
 import { choicesWanted, CUMULATIVE, hasNote } from "./notes";
@@ -24,7 +24,7 @@ const call = new QwenToolCall();
  * Translates DashScope's event stream into OpenAI's chunks. The stream ends with `[DONE]` as soon as all choices have
  * finished; one that ends before is ended by an error event.
  */
-export class ChatEvents extends EventTranslator {
+export class ChatEvents extends SseTransform {
   private readonly stream: ChatStream;
   private readonly cumulative: bool;
   private readonly wanted: i32;
@@ -41,7 +41,7 @@ export class ChatEvents extends EventTranslator {
     if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
   }
 
-  onEvent(event: SseDecoder, out: ByteBuffer): void {
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
     const stream = this.stream;
     if (stream.hasEnded) return;
     stream.writeTo(out);
@@ -54,18 +54,19 @@ export class ChatEvents extends EventTranslator {
       this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
       return;
     }
-    const output = document.get("output");
-    if (sliceEquals(event.event, "error") || jsonKind(output) != JsonKind.Object) {
-      const status = statusOf(event.comment);
-      this.errorStatus = status;
-      stream.failWith(errorMessageOf(document), errorType(status), errorCodeOf(document));
-      return;
-    }
-    stream.begin(jsonContent(document.get("request_id")), this.exchange.created, this.exchange.model.slice);
-    this.translate(output);
+    this.translate(document, sliceEquals(event.event, "error"), event.comment);
   }
 
-  onEnd(out: ByteBuffer): void {
+  override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
+    if (!response.isObject) return false;
+    this.stream.writeTo(out);
+    this.translate(response, false, ABSENT);
+    this.noteOutput(out);
+    this.onEnd(out);
+    return true;
+  }
+
+  protected onEnd(out: ByteBuffer): void {
     const stream = this.stream;
     if (stream.hasEnded) return;
     stream.writeTo(out);
@@ -74,6 +75,7 @@ export class ChatEvents extends EventTranslator {
   }
 
   override free(): void {
+    super.free();
     this.stream.free();
   }
 
@@ -82,8 +84,17 @@ export class ChatEvents extends EventTranslator {
     this.stream.fail(message, code);
   }
 
-  private translate(output: Slice): void {
+  /** Translates what an event holds, or a whole response: both have the same form. */
+  private translate(document: JsonDocument, isError: bool, comment: Slice): void {
     const stream = this.stream;
+    const output = document.get("output");
+    if (isError || jsonKind(output) != JsonKind.Object) {
+      const status = statusOf(comment);
+      this.errorStatus = status;
+      stream.failWith(errorMessageOf(document), errorType(status), errorCodeOf(document));
+      return;
+    }
+    stream.begin(jsonContent(document.get("request_id")), this.exchange.created, this.exchange.model.slice);
     const choices = jsonGet(output, "choices");
     let position = 0;
     for (let item = jsonFirst(choices); item != ABSENT; item = jsonNext(choices, item)) {
@@ -95,7 +106,7 @@ export class ChatEvents extends EventTranslator {
       this.writeChoice();
     }
     stream.flush();
-    this.readUsage(position == 1 ? choice.index : -1);
+    this.readUsage(document.get("usage"), position == 1 ? choice.index : -1);
     // Usage comes with the last event; should it be late, the stream's end is waited for.
     const usage = this.usageChunk();
     if (stream.isComplete && stream.finished >= this.wanted && (usage === null || usage.seen)) stream.end(usage);
@@ -119,9 +130,9 @@ export class ChatEvents extends EventTranslator {
   }
 
   /** Takes over the event's numbers; `index` is the choice that they belong to if it is the only one of the event. */
-  private readUsage(index: i32): void {
+  private readUsage(counted: Slice, index: i32): void {
     const usage = this.exchange.usage;
-    usage.read(document.get("usage"));
+    usage.read(counted);
     const counts = this.counts;
     if (counts === null || index < 0 || index >= counts.length) return;
     counts[index] = usage.completion;

@@ -1,11 +1,12 @@
 import { Api } from "../../../../assembly/ai/api";
+import { StreamTransform } from "../../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
 import { Exchange } from "../../exchange";
 import { isBelowMessages } from "../../openai-compatible";
-import { BodyTreatment, EventTranslator, Provider, ProviderOptions } from "../../provider";
+import { BodyTreatment, Provider, ProviderOptions } from "../../provider";
 import { translateCompletion } from "./chat-response";
 import { ChatEvents } from "./chat-events";
 import { translateChat } from "./chat-request";
@@ -70,7 +71,7 @@ class Qwen extends Provider {
       : translateCompletion(exchange, response, out);
   }
 
-  override translateStream(exchange: Exchange): EventTranslator | null {
+  override translateStream(exchange: Exchange): StreamTransform | null {
     return exchange.api == Api.ChatCompletions ? new ChatEvents(exchange) : null;
   }
 
