@@ -19,6 +19,8 @@ import { TokenDetails } from "./token-details";
 export class TokenUsage {
   /** Whether a provider has told any numbers yet. */
   seen: bool = false;
+  /** Whether a number may have changed since this was last set to `false`, which whoever publishes the numbers does. */
+  hasChanged: bool = false;
   /** Tokens of the request. */
   prompt: i64 = 0;
   /** Tokens of the answer, reasoning included. */
@@ -49,12 +51,14 @@ export class TokenUsage {
         else if (jsonEquals(key, "cache_read_input_tokens")) {
           cache += max<i64>(count, 0);
           this.ofPrompt().cached = count;
+          this.hasChanged = true;
         }
       } else if (jsonKind(value) == JsonKind.Object) {
         const name = jsonContent(key);
         const isAnswers = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
         const details = isAnswers ? this.ofCompletion() : this.ofPrompt();
         details.read(value);
+        this.hasChanged = true;
       }
       key = jsonNextKey(usage, value);
     }
@@ -63,14 +67,19 @@ export class TokenUsage {
       completion = sumOf(this.completionDetails);
       if (prompt < 0 && completion < 0) return;
     }
+    if (!this.seen) this.hasChanged = true;
     this.seen = true;
     // Anthropic counts apart what a cache was read and written for. https://docs.claude.com/en/api/messages
     if (prompt >= 0) prompt += cache;
     // An embedding has no answer to count: its total is that of the request.
     else if (total >= 0) prompt = max<i64>(total - max<i64>(completion, 0), 0);
-    if (prompt >= 0) this.prompt = prompt;
-    if (completion >= 0) this.completion = completion;
-    this.total = total < 0 ? this.prompt + this.completion : total;
+    if (prompt < 0) prompt = this.prompt;
+    if (completion < 0) completion = this.completion;
+    if (total < 0) total = prompt + completion;
+    if (prompt != this.prompt || completion != this.completion || total != this.total) this.hasChanged = true;
+    this.prompt = prompt;
+    this.completion = completion;
+    this.total = total;
   }
 
   /** Writes OpenAI's usage object. */

@@ -131,11 +131,24 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(await logged(), openAiUsage);
     });
 
-    it("say what a stream had cost when the client left", async () => {
-      const going = { output: { choices: [{ finish_reason: "null", message }] }, usage: nativeUsage, request_id: "r" };
-      reply = { ...events(...Array.from({ length: 20 }, () => going)), end: "hang", delayMs: 1 };
-      const leaveWhen = (body: Buffer): boolean => body.toString().split("Hi").length > 20;
-      await post("native", "/v1/chat/completions", question(true), { leaveWhen });
+    for (const count of [1, 2, 5])
+      it(`say what a stream had cost when the client left after ${count} chunks`, async () => {
+        const going = (tokens: number): object => ({
+          output: { choices: [{ finish_reason: "null", message }] },
+          usage: { input_tokens: 3, output_tokens: tokens, total_tokens: 3 + tokens },
+          request_id: "r",
+        });
+        reply = { ...events(...Array.from({ length: count }, (_, at) => going(at + 1))), end: "hang", delayMs: 5 };
+        const leaveWhen = (body: Buffer): boolean => body.toString().split("Hi").length > count;
+        await post("native", "/v1/chat/completions", question(true), { leaveWhen });
+        assert.deepEqual(await logged(), { prompt_tokens: 3, completion_tokens: count, total_tokens: 3 + count });
+      });
+
+    it("say what a stream that passes had cost when the client left", async () => {
+      const started = { type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 1 } } };
+      reply = { ...events(started, { type: "message_delta", usage: { output_tokens: 4 } }), end: "hang", delayMs: 5 };
+      const leaveWhen = (body: Buffer): boolean => body.includes("message_delta");
+      await post("openai", "/v1/messages", question(true), { leaveWhen });
       assert.deepEqual(await logged(), openAiUsage);
     });
 

@@ -32,8 +32,6 @@ import { WatchedBody } from "./watched-body";
 import { WatchedStream } from "./watched-stream";
 import { editResponse, streamResponse, translateResponse } from "./whole-response";
 
-/** Of so many pieces of a stream one tells what it has cost so far. */
-const PUBLISH_EVERY = 16;
 /** A stream that has not begun within so many bytes is not waited for. */
 const MOST_HELD = 64 * 1024;
 
@@ -51,7 +49,6 @@ export class ProviderResponse {
   private stream: ResponseStream | null = null;
   private isConverted: bool = false;
   private isEdited: bool = false;
-  private chunks: i32 = 0;
   /** Headers wait for the stream's first event, of which these bytes have come. */
   private isHolding: bool = false;
   private heldBytes: i32 = 0;
@@ -200,8 +197,7 @@ export class ProviderResponse {
     }
     const isDone = stream.isDone;
     if (isDone) this.bodyMode = BodyMode.Skip;
-    // A client may leave at any time, and then the access log is written before anybody hears of it.
-    if (isLastChunk || isDone || ++this.chunks % PUBLISH_EVERY == 0) publishUsage(this.exchange.usage);
+    publishUsage(this.exchange.usage);
     if (isLastChunk) this.onEnd();
     return forward;
   }
