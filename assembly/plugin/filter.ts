@@ -94,9 +94,21 @@ export abstract class HttpFilter {
   /** The trailers of the answer; a streaming body that has trailers never sees its last chunk. */
   onResponseTrailers(trailers: HeaderMap): void {}
 
-  /** The exchange ended: finished, client gone, or provider gone. */
+  /**
+   * The stream ended, for whatever reason, and its access log is about to be written. A property or filter state that is set
+   * here is in the access log. Headers can be read, not changed. To settle an account over the network, dispatch a callout
+   * with `stream` 0: it belongs to the root context and outlives the stream. Needs `entry/log`. It runs before the router only:
+   * Envoy never calls it in the router's chain. A pass that ends with an internal redirect gets it too, with the response
+   * code details `internal_redirect`.
+   */
+  onLog(): void {}
+
+  /**
+   * The stream ended, for whatever reason, after `onLog` and in both chains. Its access log is written: what is set here is
+   * lost. Leave lists, release counts and forget waiters here.
+   */
   onStreamDone(): void {}
 
-  /** Gives back the memory that the exchange held outside the collector's reach. */
+  /** Frees memory that the collector does not manage. It runs last, and outside a callback: no host call works. */
   free(): void {}
 }

@@ -54,4 +54,8 @@ class AiProxy extends Plugin<AiProxyConfig> {
 }
 
 registerPlugin<AiProxyConfig>(new AiProxy());
-export * from "../../assembly/plugin/entry";
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";
+export * from "../../assembly/plugin/entry/response-headers";
+export * from "../../assembly/plugin/entry/response-body";
+export * from "../../assembly/plugin/entry/http-callouts";

@@ -20,5 +20,5 @@ class ChatgptProxy extends Plugin<ChatgptProxyConfig> {
 }
 
 registerPlugin<ChatgptProxyConfig>(new ChatgptProxy());
-export { proxy_on_http_call_response } from "../../assembly/plugin/entry";
-export * from "../../assembly/plugin/request-entry";
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/http-callouts";

@@ -33,4 +33,5 @@ class KeyAuth extends Plugin<KeyAuthConfig> {
 }
 
 registerPlugin<KeyAuthConfig>(new KeyAuth());
-export * from "../../assembly/plugin/request-entry";
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";

@@ -29,4 +29,5 @@ class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
 }
 
 registerPlugin<KeyRateLimitConfig>(new KeyRateLimit());
-export * from "../../assembly/plugin/headers-entry";
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/response-headers";

@@ -20,4 +20,5 @@ class RequestBlock extends Plugin<RequestBlockConfig> {
 }
 
 registerPlugin<RequestBlockConfig>(new RequestBlock());
-export * from "../../assembly/plugin/request-entry";
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";

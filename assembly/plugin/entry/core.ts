@@ -1,34 +1,22 @@
-import "../abi/abort";
-import { BodyStatus, BufferType, HeadersStatus } from "../abi/enums";
-import { enterCallback, leaveCallback } from "../abi/memory";
-import { BodyBuffer } from "../host/body";
-import { Callout, CalloutResponse, forgetCallouts, takeGrpcCallout, takeHttpCallout } from "../host/callout";
-import { log, LogLevel, refreshLogLevel } from "../host/log";
-import { enterRoot } from "../host/root";
-import { actOn, enterStream } from "../host/stream";
-import {
-  forgetHostViews,
-  requestBodyArrived,
-  requestHeadersArrived,
-  requestTrailersArrived,
-  responseBodyArrived,
-  responseHeadersArrived,
-  responseTrailersArrived,
-  streams,
-  ticked,
-  wantsRequestBody,
-  wantsResponseBody,
-} from "./dispatcher";
-import { collectGarbage, noteConfiguration, noteExchange } from "./garbage";
-import { pluginHost } from "./register";
-import { Root, roots } from "./root";
-import { Stream } from "./streams";
-import { VERSION } from "./version";
+import "../../abi/abort";
+import { BufferType, HeadersStatus } from "../../abi/enums";
+import { enterCallback } from "../../abi/memory";
+import { BodyBuffer } from "../../host/body";
+import { forgetCallouts } from "../../host/callout";
+import { log, LogLevel, refreshLogLevel } from "../../host/log";
+import { enter, enterPlugin, leave, leaveAndCollect } from "../callback";
+import { requestHeadersArrived, streams, ticked } from "../dispatcher";
+import { collectGarbage, noteConfiguration, noteExchange } from "../garbage";
+import { pluginHost } from "../register";
+import { Root, roots } from "../root";
+import { Stream } from "../streams";
+import { VERSION } from "../version";
 
-// What the host calls. Each callback forgets what it read, and gives back what the host handed over, before it
-// returns. An id that is not known (any more) is ignored.
-export { proxy_on_memory_allocate } from "../abi/memory";
+// The callbacks that every plugin exports. The host enters a module only for callbacks that it exports, and each entry costs: a
+// plugin exports those of the other files in this folder that its hooks need. An unknown context id is ignored.
+export { proxy_on_memory_allocate } from "../../abi/memory";
 
+/** Streams between two reads of the host's log level. */
 const LOG_LEVEL_EVERY = 256;
 
 const pluginConfiguration = new BodyBuffer(BufferType.PluginConfiguration);
@@ -45,7 +33,7 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
   if (id % LOG_LEVEL_EVERY == 0) refreshLogLevel();
 }
 
-/** Says once for each VM, of which every worker has one, which build runs. */
+/** Logs the version of the module, once for each VM. */
 export function proxy_on_vm_start(root: u32, size: u32): u32 {
   enterCallback();
   refreshLogLevel();
@@ -76,49 +64,11 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
   return status;
 }
 
-export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
-  const stream = streams.get(id);
-  if (stream === null || !wantsRequestBody(stream)) return BodyStatus.Continue;
-  enter(stream);
-  const status = requestBodyArrived(stream, size, endOfStream != 0);
-  leave();
-  return status;
-}
-
-export function proxy_on_request_trailers(id: u32, count: u32): u32 {
-  const stream = streams.get(id);
-  if (stream === null) return HeadersStatus.Continue;
-  enter(stream);
-  const status = requestTrailersArrived(stream);
-  leave();
-  return status;
-}
-
-export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
-  const stream = streams.get(id);
-  if (stream === null) return HeadersStatus.Continue;
-  enter(stream);
-  const status = responseHeadersArrived(stream, endOfStream != 0);
-  leave();
-  return status;
-}
-
-export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
-  const stream = streams.get(id);
-  if (stream === null || !wantsResponseBody(stream)) return BodyStatus.Continue;
-  enter(stream);
-  const status = responseBodyArrived(stream, size, endOfStream != 0);
-  leave();
-  return status;
-}
-
-export function proxy_on_response_trailers(id: u32, count: u32): u32 {
-  const stream = streams.get(id);
-  if (stream === null) return HeadersStatus.Continue;
-  enter(stream);
-  const status = responseTrailersArrived(stream);
-  leave();
-  return status;
+export function proxy_on_tick(root: u32): void {
+  if (!roots.has(root)) return;
+  enterPlugin(root);
+  ticked(roots.get(root));
+  leaveAndCollect();
 }
 
 export function proxy_on_delete(id: u32): void {
@@ -142,7 +92,7 @@ function endRoot(id: u32): void {
   noteConfiguration();
 }
 
-/** Nothing happens to a stream between `proxy_on_done` and this: one callback less for each. */
+/** Runs `onStreamDone` in `proxy_on_delete`, which follows `proxy_on_done` at once: one callback less for each stream. */
 function endFilter(stream: Stream): void {
   const filter = stream.filter;
   if (filter === null) return;
@@ -150,80 +100,4 @@ function endFilter(stream: Stream): void {
   filter.onStreamDone();
   leave();
   filter.free();
-}
-
-export function proxy_on_tick(root: u32): void {
-  if (!roots.has(root)) return;
-  enterPlugin(root);
-  ticked(roots.get(root));
-  leaveAndCollect();
-}
-
-const response = new CalloutResponse();
-
-export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
-  const callout = takeHttpCallout(call);
-  if (callout === null) return;
-  enterPlugin(root);
-  response.body.begin(bodySize);
-  response.answered = headers != 0;
-  // The answer's headers and body belong to the root context; what the filter does next belongs to its stream.
-  if (response.answered) response.headers.load();
-  response.body.bytes();
-  answer(callout);
-}
-
-export function proxy_on_grpc_receive(root: u32, call: u32, size: u32): void {
-  const callout = takeGrpcCallout(call);
-  if (callout === null) return;
-  enterPlugin(root);
-  response.grpcStatus = 0;
-  response.message.begin(size);
-  response.message.bytes();
-  answer(callout);
-}
-
-export function proxy_on_grpc_receive_initial_metadata(root: u32, call: u32, count: u32): void {}
-
-export function proxy_on_grpc_receive_trailing_metadata(root: u32, call: u32, count: u32): void {}
-
-export function proxy_on_grpc_close(root: u32, call: u32, status: u32): void {
-  const callout = takeGrpcCallout(call);
-  if (callout === null) return;
-  enterPlugin(root);
-  response.grpcStatus = status ? status : 2;
-  response.message.begin(0);
-  answer(callout);
-}
-
-function answer(callout: Callout): void {
-  const stream = callout.stream ? streams.get(callout.stream) : null;
-  if (stream !== null) actOn(stream);
-  if (stream !== null || callout.stream == 0) callout.onResponse(response);
-  response.headers.forget();
-  leaveAndCollect();
-}
-
-// @ts-ignore: decorator
-@inline
-function enter(stream: Stream): void {
-  enterCallback();
-  enterRoot(stream.root!.id);
-  enterStream(stream);
-}
-
-function enterPlugin(root: u32): void {
-  enterCallback();
-  enterRoot(root);
-  enterStream(null);
-}
-
-function leave(): void {
-  forgetHostViews();
-  leaveCallback();
-}
-
-function leaveAndCollect(): void {
-  leave();
-  collectGarbage(streams.open);
 }

@@ -1,2 +1,3 @@
 import "./noop";
-export * from "../../../assembly/plugin/request-entry";
+export * from "../../../assembly/plugin/entry/core";
+export * from "../../../assembly/plugin/entry/request-body";

@@ -1,16 +1,16 @@
 // key-rate-limit with a fault: a request with very many headers traps, which ends the VM.
 import "../../../../plugins/key-rate-limit/index";
-import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/plugin/headers-entry";
+import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/plugin/entry/core";
 export {
   proxy_abi_version_0_2_1,
   proxy_on_configure,
   proxy_on_context_create,
   proxy_on_delete,
   proxy_on_memory_allocate,
-  proxy_on_response_headers,
   proxy_on_tick,
   proxy_on_vm_start,
-} from "../../../../assembly/plugin/headers-entry";
+} from "../../../../assembly/plugin/entry/core";
+export * from "../../../../assembly/plugin/entry/response-headers";
 
 const MANY: u32 = 60;
 

@@ -1,7 +1,8 @@
 // A plugin of the tests: its configuration names the one thing that it does.
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { HttpFilter } from "../../../../assembly/plugin/filter";
-import { Plugin, registerPlugin } from "../../../../assembly/plugin/plugin";
+import { Plugin } from "../../../../assembly/plugin/plugin";
+import { registerPlugin } from "../../../../assembly/plugin/register";
 import { replyAll, ReplyFilter } from "./reply";
 
 class Lifecycle extends Plugin<Mode> {
@@ -27,4 +28,9 @@ class Mode {
 }
 
 registerPlugin<Mode>(new Lifecycle());
-export * from "../../../../assembly/plugin/entry";
+export * from "../../../../assembly/plugin/entry/core";
+export * from "../../../../assembly/plugin/entry/request-body";
+export * from "../../../../assembly/plugin/entry/response-headers";
+export * from "../../../../assembly/plugin/entry/response-body";
+export * from "../../../../assembly/plugin/entry/http-callouts";
+export * from "../../../../assembly/plugin/entry/log";

@@ -1,0 +1,25 @@
+import { CalloutResponse, takeHttpCallout } from "../../host/callout";
+import { actOn } from "../../host/stream";
+import { enterPlugin, leaveAndCollect } from "../callback";
+import { streams } from "../dispatcher";
+
+// For plugins that use `dispatchHttp`.
+
+const response = new CalloutResponse();
+
+export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
+  const callout = takeHttpCallout(call);
+  if (callout === null) return;
+  const stream = callout.stream ? streams.get(callout.stream) : null;
+  if (callout.stream && stream === null) return;
+  enterPlugin(root);
+  response.body.begin(bodySize);
+  response.answered = headers != 0;
+  // The response's headers and body belong to the root context, which stops being the effective one below.
+  if (response.answered) response.headers.load();
+  response.body.bytes();
+  if (stream) actOn(stream);
+  callout.onResponse(response);
+  response.headers.forget();
+  leaveAndCollect();
+}

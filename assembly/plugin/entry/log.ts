@@ -1,0 +1,14 @@
+import { enter, leave } from "../callback";
+import { streams } from "../dispatcher";
+
+// For plugins that override `onLog`.
+
+export function proxy_on_log(id: u32): void {
+  const stream = streams.get(id);
+  if (stream === null) return;
+  const filter = stream.filter;
+  if (filter === null) return;
+  enter(stream);
+  filter.onLog();
+  leave();
+}

@@ -1,0 +1,23 @@
+import { BodyStatus, HeadersStatus } from "../../abi/enums";
+import { enter, leave } from "../callback";
+import { requestBodyArrived, requestTrailersArrived, streams, wantsRequestBody } from "../dispatcher";
+
+// For plugins that set `requestBodyMode` or override `onRequestTrailers`: trailers end a body.
+
+export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null || !wantsRequestBody(stream)) return BodyStatus.Continue;
+  enter(stream);
+  const status = requestBodyArrived(stream, size, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enter(stream);
+  const status = requestTrailersArrived(stream);
+  leave();
+  return status;
+}

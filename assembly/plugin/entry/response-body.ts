@@ -1,0 +1,23 @@
+import { BodyStatus, HeadersStatus } from "../../abi/enums";
+import { enter, leave } from "../callback";
+import { responseBodyArrived, responseTrailersArrived, streams, wantsResponseBody } from "../dispatcher";
+
+// For plugins that set `responseBodyMode` or override `onResponseTrailers`: trailers end a body.
+
+export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null || !wantsResponseBody(stream)) return BodyStatus.Continue;
+  enter(stream);
+  const status = responseBodyArrived(stream, size, endOfStream != 0);
+  leave();
+  return status;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  const stream = streams.get(id);
+  if (stream === null) return HeadersStatus.Continue;
+  enter(stream);
+  const status = responseTrailersArrived(stream);
+  leave();
+  return status;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// A module exports the callbacks that its plugin uses and no others: the host enters it for each one that it exports.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { findPlugins, root } from "../../tools/plugins.ts";
+
+const CORE = [
+  "proxy_abi_version_0_2_1",
+  "proxy_on_configure",
+  "proxy_on_context_create",
+  "proxy_on_delete",
+  "proxy_on_memory_allocate",
+  "proxy_on_request_headers",
+  "proxy_on_tick",
+  "proxy_on_vm_start",
+];
+const REQUEST_BODY = ["proxy_on_request_body", "proxy_on_request_trailers"];
+const RESPONSE_HEADERS = ["proxy_on_response_headers"];
+const RESPONSE_BODY = ["proxy_on_response_body", "proxy_on_response_trailers"];
+const HTTP_CALLOUTS = ["proxy_on_http_call_response"];
+const GRPC = [
+  "proxy_on_grpc_close",
+  "proxy_on_grpc_receive",
+  "proxy_on_grpc_receive_initial_metadata",
+  "proxy_on_grpc_receive_trailing_metadata",
+];
+
+/** The callbacks of each plugin beside those that every plugin has. */
+const EXPORTS: Record<string, string[]> = {
+  "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
+  "chatgpt-proxy": HTTP_CALLOUTS,
+  "key-auth": REQUEST_BODY,
+  "key-rate-limit": RESPONSE_HEADERS,
+  "request-block": REQUEST_BODY,
+};
+
+/** What a plugin's source says when it needs the callbacks. */
+const NEEDS: [source: RegExp, callbacks: string[]][] = [
+  [/\boverride on(Streaming)?RequestBody\b|\boverride onRequestTrailers\b|\brequestBodyMode = /, REQUEST_BODY],
+  [/\boverride onResponseHeaders\b/, RESPONSE_HEADERS],
+  [/\boverride on(Streaming)?ResponseBody\b|\boverride onResponseTrailers\b|\bresponseBodyMode = /, RESPONSE_BODY],
+  [/\bdispatchHttp\(/, HTTP_CALLOUTS],
+  [/\bdispatchGrpc\(|\bextends Grpc(Call|Stream)\b/, GRPC],
+  [/\boverride onLog\b/, ["proxy_on_log"]],
+];
+
+describe("a module exports the callbacks that its plugin uses", () => {
+  for (const { name, wasm, entry } of findPlugins())
+    it(name, () => {
+      const exported = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(join(root, wasm))))
+        .filter(({ kind, name }) => kind === "function" && name.startsWith("proxy_"))
+        .map((one) => one.name);
+      assert.deepEqual(
+        exported.sort(),
+        [...CORE, ...(EXPORTS[name] ?? [])].sort(),
+        "not as the table of this test says",
+      );
+      const sources = readdirSync(join(root, dirname(entry)), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => readFileSync(join(root, dirname(entry), file), "utf8"));
+      const needed = NEEDS.filter(([source]) => sources.some((text) => source.test(text))).flatMap(
+        ([, names]) => names,
+      );
+      assert.deepEqual(exported.sort(), [...CORE, ...needed].sort(), "not what its source uses");
+    });
+});
