@@ -3,7 +3,7 @@ import { ABSENT, Slice, sliceStart, trimmed } from "../bytes/slice";
 import { MAX_MEMBERS, MEMBER_SIZE, TOO_MANY_COLLISIONS, VALUE } from "./members";
 import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
 import { stringIs } from "./string";
-import { JsonError, fail, jsonFailure, scanDocument } from "./validate";
+import { isJsonFault, JsonError, JsonFault, jsonFaultAt, jsonFaultError, scanDocument } from "./validate";
 
 /** Memory for unescaped keys that is kept from one document to the next. */
 const KEPT_BYTES: i32 = 4096;
@@ -28,20 +28,22 @@ export class JsonDocument {
   /** The first key token whose key stood before it already (keys compared after unescaping), or ABSENT. */
   duplicate: Slice = ABSENT;
 
-  /** Validates a text and indexes its outermost object. After an error the document is empty. */
+  /** Where and why the text was refused; 0 if it was not. */
+  fault: JsonFault = 0;
+
+  /** Validates a text and indexes its outermost object. After an error the document is empty, and `fault` has details. */
   parse(text: Slice): JsonError {
     if (!this.table) this.table = heap.alloc(MEMBER_SIZE * MAX_MEMBERS);
     this.clear();
-    const tableEnd = scanDocument(text, this.table);
-    if (!tableEnd) return jsonFailure();
+    const result = scanDocument(text, this.table);
+    if (isJsonFault(result)) return this.refuse(result);
     this.text = text;
     this.root = trimmed(text);
     this.isObject = load<u8>(sliceStart(this.root)) == 0x7b;
-    this.count = <i32>((tableEnd - this.table) / MEMBER_SIZE);
+    this.count = <i32>((<usize>result - this.table) / MEMBER_SIZE);
     if (this.findDuplicate()) return JsonError.None;
     this.clear();
-    fail(sliceStart(text), sliceStart(text) + 1, JsonError.CollidingKeys);
-    return JsonError.CollidingKeys;
+    return this.refuse(jsonFaultAt(0, JsonError.CollidingKeys));
   }
 
   /** The value of a member of the outermost object (the last one of that key), or ABSENT. */
@@ -91,7 +93,13 @@ export class JsonDocument {
     this.table = 0;
   }
 
+  private refuse(fault: JsonFault): JsonError {
+    this.fault = fault;
+    return jsonFaultError(fault);
+  }
+
   private clear(): void {
+    this.fault = 0;
     this.unescaped.release(KEPT_BYTES);
     this.text = ABSENT;
     this.root = ABSENT;

@@ -6,26 +6,80 @@ const ROOM_FOR_A_DIGIT: u64 = (u64.MAX_VALUE - 9) / 10;
 /** Exponents are clamped far outside of what any text of 2 GB could make up for with digits. */
 const EXPONENT_LIMIT: i64 = 1_000_000_000_000;
 
-let negative: bool = false;
-/** The significant digits as a number, without the zeros at their end. */
-let significand: u64 = 0;
-/** Whether digits did not fit the significand any more. */
-let truncated: bool = false;
-/** The power of ten that the significand is multiplied with. */
-let exponent: i64 = 0;
+/** A number token in parts. */
+// @ts-ignore: decorator
+@unmanaged
+class Decimal {
+  negative: bool = false;
+  /** The significant digits as a number, without trailing zeros. */
+  significand: u64 = 0;
+  /** Whether there are more digits than the significand holds. */
+  truncated: bool = false;
+  /** The power of ten that the significand is multiplied with. */
+  exponent: i64 = 0;
+
+  /** Reads a number token; false if it is none. */
+  read(number: Slice): bool {
+    let p = sliceStart(number);
+    const end = sliceEnd(number);
+    this.significand = 0;
+    this.truncated = false;
+    this.exponent = 0;
+    this.negative = p < end && load<u8>(p) == 0x2d;
+    if (this.negative) p++;
+    if (p >= end || <u32>load<u8>(p) - 0x30 >= 10) return false;
+    let zeros: i64 = 0;
+    let inFraction = false;
+    for (; p < end; p++) {
+      const byte = load<u8>(p);
+      if (byte == 0x2e && !inFraction) {
+        inFraction = true;
+        continue;
+      }
+      const digit = <u32>byte - 0x30;
+      if (digit >= 10) break;
+      if (inFraction) this.exponent--;
+      if (digit == 0) {
+        zeros++;
+        continue;
+      }
+      for (; zeros > 0; zeros--) this.append(0);
+      this.append(digit);
+    }
+    this.exponent += zeros;
+    if (p < end && (load<u8>(p) | 0x20) == 0x65) {
+      this.exponent += readExponent(p + 1, end);
+      return true;
+    }
+    return p == end;
+  }
+
+  private append(digit: u32): void {
+    if (this.significand <= ROOM_FOR_A_DIGIT) {
+      this.significand = this.significand * 10 + digit;
+      return;
+    }
+    // It does not fit, and only moves the others to the left.
+    this.truncated = true;
+    this.exponent++;
+  }
+}
+
+/** Used within one call each. */
+const decimal = new Decimal();
 
 /** The exact value of a number token that is an integer (also `1e3` or `2.0`) within i64; else `fallback`. */
 export function jsonInteger(number: Slice, fallback: i64 = 0): i64 {
-  if (!readNumber(number) || truncated) return fallback;
-  let magnitude = significand;
+  if (!decimal.read(number) || decimal.truncated) return fallback;
+  let magnitude = decimal.significand;
   if (magnitude == 0) return 0;
-  if (exponent < 0 || exponent > 18) return fallback;
-  for (let i = exponent; i > 0; i--) {
+  if (decimal.exponent < 0 || decimal.exponent > 18) return fallback;
+  for (let i = decimal.exponent; i > 0; i--) {
     if (magnitude > u64.MAX_VALUE / 10) return fallback;
     magnitude *= 10;
   }
-  if (magnitude > <u64>i64.MAX_VALUE + <u64>negative) return fallback;
-  return <i64>(negative ? 0 - magnitude : magnitude);
+  if (magnitude > <u64>i64.MAX_VALUE + <u64>decimal.negative) return fallback;
+  return <i64>(decimal.negative ? 0 - magnitude : magnitude);
 }
 
 /** Whether a number token is an integer within i64. */
@@ -38,9 +92,9 @@ export function jsonIsInteger(number: Slice): bool {
  * count) times ten to the power of up to 22, either way; beyond that, right within a few units of the last place.
  */
 export function jsonNumber(number: Slice, fallback: f64 = 0): f64 {
-  if (!readNumber(number)) return fallback;
-  const value = scaled(<f64>significand, exponent);
-  return negative ? -value : value;
+  if (!decimal.read(number)) return fallback;
+  const value = scaled(<f64>decimal.significand, decimal.exponent);
+  return decimal.negative ? -value : value;
 }
 
 function scaled(value: f64, power: i64): f64 {
@@ -61,52 +115,6 @@ function powerOfTen(power: i32): f64 {
     square *= square;
   }
   return result;
-}
-
-/** Takes a number token apart; false if it is none. */
-function readNumber(number: Slice): bool {
-  let p = sliceStart(number);
-  const end = sliceEnd(number);
-  significand = 0;
-  truncated = false;
-  exponent = 0;
-  negative = p < end && load<u8>(p) == 0x2d;
-  if (negative) p++;
-  if (p >= end || <u32>load<u8>(p) - 0x30 >= 10) return false;
-  let zeros: i64 = 0;
-  let inFraction = false;
-  for (; p < end; p++) {
-    const byte = load<u8>(p);
-    if (byte == 0x2e && !inFraction) {
-      inFraction = true;
-      continue;
-    }
-    const digit = <u32>byte - 0x30;
-    if (digit >= 10) break;
-    if (inFraction) exponent--;
-    if (digit == 0) {
-      zeros++;
-      continue;
-    }
-    for (; zeros > 0; zeros--) appendDigit(0);
-    appendDigit(digit);
-  }
-  exponent += zeros;
-  if (p < end && (load<u8>(p) | 0x20) == 0x65) {
-    exponent += readExponent(p + 1, end);
-    return true;
-  }
-  return p == end;
-}
-
-function appendDigit(digit: u32): void {
-  if (significand <= ROOM_FOR_A_DIGIT) {
-    significand = significand * 10 + digit;
-    return;
-  }
-  // It does not fit, and only moves the others to the left.
-  truncated = true;
-  exponent++;
 }
 
 function readExponent(p: usize, end: usize): i64 {

@@ -12,8 +12,8 @@ import {
 } from "../bytes/slice";
 import { REPLACEMENT, storeUtf8, utf8Length } from "../bytes/utf8";
 
-/** Where the character that was decoded last ends. */
-let characterEnd: usize = 0;
+/** A character in the high and the address behind it in the low 32 bits. */
+type Decoded = u64;
 
 /** What stands between the quotes of a string token, still escaped; ABSENT if it is no string. */
 export function jsonContent(string: Slice): Slice {
@@ -51,8 +51,9 @@ export function stringIs(string: Slice, units: usize, length: i32): bool {
       p++;
       continue;
     }
-    let point = characterAt(p, end);
-    p = characterEnd;
+    const decoded = byte == 0x5c ? escapeAt(p, end) : multibyteAt(p, end);
+    let point = pointOf(decoded);
+    p = endOf(decoded);
     if (point >= 0x10000) {
       if (unit != 0xd7c0 + (point >> 10) || units == unitsEnd) return false;
       point = 0xdc00 | (point & 0x3ff);
@@ -77,8 +78,9 @@ export function jsonUnescape(string: Slice, out: ByteBuffer): void {
     }
     if (run > 0) out.append(sliceOf(p, run));
     const to = out.reserve(4);
-    out.size += <i32>(storeUtf8(to, escapeAt(p + run, end)) - to);
-    p = characterEnd;
+    const decoded = escapeAt(p + run, end);
+    out.endAt(storeUtf8(to, pointOf(decoded)));
+    p = endOf(decoded);
   }
 }
 
@@ -95,36 +97,43 @@ export function jsonText(string: Slice): string {
 
 // @ts-ignore: decorator
 @inline
-function characterAt(p: usize, end: usize): u32 {
-  const byte = load<u8>(p);
-  if (byte == 0x5c) return escapeAt(p, end);
-  if (byte >= 0x80) return multibyteAt(p, end);
-  characterEnd = p + 1;
-  return byte;
+function decoded(point: u32, end: usize): Decoded {
+  return ((<u64>point) << 32) | (<u64>end);
 }
 
-function multibyteAt(p: usize, end: usize): u32 {
+// @ts-ignore: decorator
+@inline
+function pointOf(character: Decoded): u32 {
+  return <u32>(character >> 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function endOf(character: Decoded): usize {
+  return <usize>(<u32>character);
+}
+
+function multibyteAt(p: usize, end: usize): Decoded {
   const length = utf8Length(p, end);
-  characterEnd = p + abs(length);
-  if (length < 0) return REPLACEMENT;
+  if (length < 0) return decoded(REPLACEMENT, p - length);
   let point = (<u32>load<u8>(p)) & (0x7f >> length);
   for (let i = 1; i < length; i++) point = (point << 6) | (load<u8>(p + i) & 0x3f);
-  return point;
+  return decoded(point, p + length);
 }
 
-/** The character that the escape at `p` stands for. */
-function escapeAt(p: usize, end: usize): u32 {
+/** The character of the escape at `p`. */
+function escapeAt(p: usize, end: usize): Decoded {
   const letter: u32 = p + 1 < end ? load<u8>(p, 1) : 0;
-  if (letter == 0x75) {
-    const unit = hexUnitAt(p, end);
-    characterEnd = min(p + 6, end);
-    if ((unit & 0xf800) != 0xd800) return unit;
-    const low = unit < 0xdc00 ? hexUnitAt(p + 6, end) : 0;
-    if ((low & 0xfc00) != 0xdc00) return REPLACEMENT;
-    characterEnd = p + 12;
-    return 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff);
-  }
-  characterEnd = min(p + 2, end);
+  if (letter != 0x75) return decoded(shortEscape(letter), min(p + 2, end));
+  const unit = hexUnitAt(p, end);
+  if ((unit & 0xf800) != 0xd800) return decoded(unit, min(p + 6, end));
+  const low = unit < 0xdc00 ? hexUnitAt(p + 6, end) : 0;
+  if ((low & 0xfc00) != 0xdc00) return decoded(REPLACEMENT, min(p + 6, end));
+  return decoded(0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff), p + 12);
+}
+
+/** The character of a backslash and this letter. */
+function shortEscape(letter: u32): u32 {
   switch (letter) {
     case 0x62:
       return 0x08;

@@ -25,24 +25,49 @@ export const MAX_DEPTH: i32 = 256;
 /** For each open container but the innermost, whether it is an object. */
 const outerKinds: usize = memory.data(MAX_DEPTH);
 
-let documentStart: usize = 0;
-let failure: JsonError = JsonError.None;
-let failureAt: usize = 0;
-let escapes: i32 = 0;
+/** A fault and where it is, packed into one number: see `jsonFaultError` and `jsonFaultOffset`. 0 is a valid text. */
+export type JsonFault = u64;
 
-/** Checks a whole text against RFC 8259 and strict UTF-8, white space around the value allowed. */
-export function jsonValidate(text: Slice): JsonError {
-  scanDocument(text, 0);
-  return failure;
+/** The position of the error in a fault, and in the result of a scan. */
+const ERROR_SHIFT: u64 = 40;
+/** Set in the result of a string that has escapes. */
+const HAS_ESCAPES: u64 = 1 << 32;
+/** The least result of a scan that is a fault. */
+const FAULT: u64 = 1 << ERROR_SHIFT;
+
+/** Checks a whole text against RFC 8259 and strict UTF-8; white space around the value is allowed. */
+export function jsonValidate(text: Slice): JsonFault {
+  const result = scanDocument(text, 0);
+  return result >= FAULT ? result : 0;
 }
 
-/** How many bytes stood before the fault that the last validation found. */
-export function jsonErrorOffset(): i32 {
-  return <i32>(failureAt - documentStart);
+/** Why the text is refused; `None` for a valid one. */
+// @ts-ignore: decorator
+@inline
+export function jsonFaultError(fault: JsonFault): JsonError {
+  return <JsonError>(<i32>(fault >> ERROR_SHIFT));
 }
 
-/** Says in English what an error means, for a sentence such as "the body is not JSON: …". */
-export function jsonErrorText(error: JsonError): string {
+/** The number of bytes before the fault. */
+// @ts-ignore: decorator
+@inline
+export function jsonFaultOffset(fault: JsonFault): i32 {
+  return <i32>fault;
+}
+
+/** A fault at a byte offset. */
+// @ts-ignore: decorator
+@inline
+export function jsonFaultAt(offset: i32, error: JsonError): JsonFault {
+  return ((<u64>error) << ERROR_SHIFT) | (<u64>(<u32>offset));
+}
+
+/** What is wrong and where, for a sentence such as "the body is not JSON: …". */
+export function jsonFaultText(fault: JsonFault): string {
+  return `${errorText(jsonFaultError(fault))} at byte ${jsonFaultOffset(fault)}`;
+}
+
+function errorText(error: JsonError): string {
   switch (error) {
     case JsonError.None:
       return "no error";
@@ -72,31 +97,43 @@ export function jsonErrorText(error: JsonError): string {
 }
 
 /**
- * Validates and, where `members` is the address of a member table, enters the outermost object's members. Gives the
- * address behind the last entry, or 0 after an error, which `jsonFailure` tells.
+ * Validates and, where `members` is the address of a member table, enters the outermost object's members. Returns the
+ * address behind the last entry, or a `JsonFault`, which `isJsonFault` tells apart.
  */
-export function scanDocument(text: Slice, members: usize): usize {
+export function scanDocument(text: Slice, members: usize): u64 {
+  const result = scanValue(text, members);
+  return result >= FAULT ? result - sliceStart(text) : result;
+}
+
+/** Whether a result of `scanDocument` is a fault. */
+// @ts-ignore: decorator
+@inline
+export function isJsonFault(result: u64): bool {
+  return result >= FAULT;
+}
+
+/** `scanDocument`, with the address of a fault instead of its offset. */
+function scanValue(text: Slice, members: usize): u64 {
   const end = sliceEnd(text);
   const full = members + MEMBER_SIZE * MAX_MEMBERS;
   let entry = members;
   let depth = 0;
   let inObject = false;
   let valueStart: usize = 0;
-  documentStart = sliceStart(text);
-  failure = JsonError.None;
+  let next: u64 = 0;
 
   let p = skipSpace(sliceStart(text), end);
   while (true) {
     if (inObject) {
       const key = p;
-      const escapesBefore = escapes;
       if (byteOrZero(p, end) != 0x22) return fail(p, end, JsonError.UnexpectedByte);
-      p = scanString(p + 1, end);
-      if (!p) return 0;
+      next = scanString(p + 1, end);
+      if (next >= FAULT) return next;
+      p = <usize>next;
       if (depth == 1 && members) {
         if (entry == full) return fail(key, end, JsonError.TooManyMembers);
         store<u64>(entry, sliceBetween(key, p));
-        store<u64>(entry, escapes == escapesBefore ? sliceBetween(key + 1, p - 1) : ABSENT, NAME);
+        store<u64>(entry, next & HAS_ESCAPES ? ABSENT : sliceBetween(key + 1, p - 1), NAME);
       }
       p = skipSpace(p, end);
       if (byteOrZero(p, end) != 0x3a) return fail(p, end, JsonError.UnexpectedByte);
@@ -105,8 +142,9 @@ export function scanDocument(text: Slice, members: usize): usize {
     if (depth == 1) valueStart = p;
     const first = byteOrZero(p, end);
     if (first == 0x22) {
-      p = scanString(p + 1, end);
-      if (!p) return 0;
+      next = scanString(p + 1, end);
+      if (next >= FAULT) return next;
+      p = <usize>next;
     } else if ((first | 0x20) == 0x7b) {
       if (depth == MAX_DEPTH) return fail(p, end, JsonError.TooDeep);
       store<u8>(outerKinds + depth++, inObject);
@@ -117,11 +155,13 @@ export function scanDocument(text: Slice, members: usize): usize {
       p++;
       inObject = load<bool>(outerKinds + --depth);
     } else if (first - 0x30 < 10 || first == 0x2d) {
-      p = scanNumber(p, end);
-      if (!p) return 0;
+      next = scanNumber(p, end);
+      if (next >= FAULT) return next;
+      p = <usize>next;
     } else {
-      p = scanLiteral(p, end, first);
-      if (!p) return 0;
+      next = scanLiteral(p, end, first);
+      if (next >= FAULT) return next;
+      p = <usize>next;
     }
     // A value ends here, and with it every container that closes behind it.
     while (true) {
@@ -131,9 +171,9 @@ export function scanDocument(text: Slice, members: usize): usize {
       }
       p = skipSpace(p, end);
       if (depth == 0) return p == end ? entry : fail(p, end, JsonError.TrailingData);
-      const next = byteOrZero(p, end);
-      if (next == 0x2c) break;
-      if (next != <u32>(inObject ? 0x7d : 0x5d)) return fail(p, end, JsonError.UnexpectedByte);
+      const byte = byteOrZero(p, end);
+      if (byte == 0x2c) break;
+      if (byte != <u32>(inObject ? 0x7d : 0x5d)) return fail(p, end, JsonError.UnexpectedByte);
       p++;
       inObject = load<bool>(outerKinds + --depth);
     }
@@ -141,16 +181,9 @@ export function scanDocument(text: Slice, members: usize): usize {
   }
 }
 
-/** What the last scan found wrong. */
-export function jsonFailure(): JsonError {
-  return failure;
-}
-
-/** Records a fault at `p` and answers 0. */
-export function fail(p: usize, end: usize, error: JsonError): usize {
-  failure = p >= end ? JsonError.UnexpectedEnd : error;
-  failureAt = min(p, end);
-  return 0;
+/** A fault at `p`; at the end of the text it is `UnexpectedEnd`. */
+function fail(p: usize, end: usize, error: JsonError): u64 {
+  return ((<u64>(p >= end ? JsonError.UnexpectedEnd : error)) << ERROR_SHIFT) | (<u64>min(p, end));
 }
 
 /** No byte that the grammar allows is 0, so that the end needs no check of its own. */
@@ -160,8 +193,9 @@ function byteOrZero(p: usize, end: usize): u32 {
   return p < end ? load<u8>(p) : 0;
 }
 
-/** From behind the opening quote to behind the closing one; 0 after a fault. */
-function scanString(p: usize, end: usize): usize {
+/** From behind the opening quote: the address behind the closing one, with `HAS_ESCAPES`, or a fault. */
+function scanString(p: usize, end: usize): u64 {
+  let escapes: u64 = 0;
   while (true) {
     if (p + 16 <= end) {
       const bytes = v128.load(p);
@@ -178,11 +212,12 @@ function scanString(p: usize, end: usize): usize {
       p += ctz(mask);
     }
     const byte = byteOrZero(p, end);
-    if (byte == 0x22) return p + 1;
+    if (byte == 0x22) return (<u64>(p + 1)) | escapes;
     if (byte == 0x5c) {
       const next = scanEscape(p, end);
-      if (!next) return 0;
-      p = next;
+      if (next >= FAULT) return next;
+      p = <usize>next;
+      escapes = HAS_ESCAPES;
     } else if (byte < 0x20) {
       return fail(p, end, JsonError.ControlCharacter);
     } else if (byte < 0x80) {
@@ -195,8 +230,7 @@ function scanString(p: usize, end: usize): usize {
   }
 }
 
-function scanEscape(p: usize, end: usize): usize {
-  escapes++;
+function scanEscape(p: usize, end: usize): u64 {
   switch (byteOrZero(p + 1, end)) {
     case 0x22:
     case 0x2f:
@@ -221,25 +255,22 @@ function isHexDigit(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }
 
-function scanNumber(p: usize, end: usize): usize {
+function scanNumber(p: usize, end: usize): u64 {
   if (load<u8>(p) == 0x2d) p++;
-  if (byteOrZero(p, end) == 0x30) p++;
-  else if (!(p = scanDigits(p, end))) return 0;
-  if (byteOrZero(p, end) == 0x2e && !(p = scanDigits(p + 1, end))) return 0;
-  if ((byteOrZero(p, end) | 0x20) == 0x65) {
-    const sign = byteOrZero(p + 1, end);
-    p = scanDigits(p + (sign == 0x2b || sign == 0x2d ? 2 : 1), end);
-  }
-  return p;
+  let next: u64 = byteOrZero(p, end) == 0x30 ? p + 1 : scanDigits(p, end);
+  if (next < FAULT && byteOrZero(<usize>next, end) == 0x2e) next = scanDigits(<usize>next + 1, end);
+  if (next >= FAULT || (byteOrZero(<usize>next, end) | 0x20) != 0x65) return next;
+  const sign = byteOrZero(<usize>next + 1, end);
+  return scanDigits(<usize>next + (sign == 0x2b || sign == 0x2d ? 2 : 1), end);
 }
 
-function scanDigits(p: usize, end: usize): usize {
+function scanDigits(p: usize, end: usize): u64 {
   const first = p;
   while (byteOrZero(p, end) - 0x30 < 10) p++;
   return p > first ? p : fail(p, end, JsonError.BadNumber);
 }
 
-function scanLiteral(p: usize, end: usize, first: u32): usize {
+function scanLiteral(p: usize, end: usize, first: u32): u64 {
   const room = end - p;
   if (first == 0x74 && room >= 4 && load<u32>(p) == 0x65757274) return p + 4;
   if (first == 0x66 && room >= 5 && load<u32>(p, 1) == 0x65736c61) return p + 5;

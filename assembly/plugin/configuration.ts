@@ -9,7 +9,7 @@ import { log } from "../host/log";
 import { clusterName, property, routeName } from "../host/property";
 import { requestHeaders } from "../host/headers";
 import { jsonFirstKey, JsonKind, jsonKind, jsonMemberValue, jsonNextKey, jsonText } from "../json/value";
-import { JsonError, jsonErrorOffset, jsonErrorText, jsonValidate } from "../json/validate";
+import { jsonFaultText, jsonValidate } from "../json/validate";
 import { HttpFilter } from "./filter";
 import { Once } from "./once";
 import { Plugin } from "./plugin";
@@ -142,9 +142,9 @@ export class TypedConfiguration<C> extends Configuration {
 function parsed(text: Slice, report: ConfigReport): Slice {
   const json = trimmed(text);
   if (sliceSize(json) == 0) return ABSENT;
-  const error = jsonValidate(json);
-  if (error != JsonError.None) {
-    report.errors.push(`$ is not valid JSON: ${jsonErrorText(error)} at byte ${jsonErrorOffset()}`);
+  const fault = jsonValidate(json);
+  if (fault) {
+    report.errors.push(`$ is not valid JSON: ${jsonFaultText(fault)}`);
     return ABSENT;
   }
   if (jsonKind(json) != JsonKind.Object) {

@@ -4,7 +4,7 @@ import { decodePercent } from "../../../assembly/bytes/percent";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceToString } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
-import { JsonError, jsonErrorOffset, jsonErrorText } from "../../../assembly/json/validate";
+import { JsonError, jsonFaultText } from "../../../assembly/json/validate";
 import {
   jsonContent,
   jsonFirst,
@@ -47,8 +47,7 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
   const error = request.parse(body);
   if (sliceSize(body) == 0) return exchange.refuse("The request has no body; it must be a JSON object.");
   if (error != JsonError.None) {
-    const where = `${jsonErrorText(error)} at byte ${jsonErrorOffset()}`;
-    return exchange.refuse(`The request's body is not valid JSON: ${where}.`);
+    return exchange.refuse(`The request's body is not valid JSON: ${jsonFaultText(request.fault)}.`);
   }
   if (!request.isObject) return exchange.refuse("The request's body must be a JSON object.");
   if (request.duplicate != ABSENT) {

@@ -13,7 +13,7 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import * as json from "../../../assembly/json/value";
 import { JsonKind } from "../../../assembly/json/value";
-import { jsonErrorOffset, jsonValidate } from "../../../assembly/json/validate";
+import { JsonFault, jsonFaultError, jsonFaultOffset, jsonValidate } from "../../../assembly/json/validate";
 import { JsonWriter, escapeJson } from "../../../assembly/json/writer";
 import { out } from "./output";
 
@@ -22,6 +22,7 @@ export { outSize, outStart } from "./output";
 /** Deeper than the validator allows: what is read without validation must not run over either. */
 const WALK_DEPTH: i32 = 300;
 
+let fault: JsonFault = 0;
 const document = new JsonDocument();
 const edit = new JsonEdit();
 const walked = new StaticArray<Slice>(WALK_DEPTH);
@@ -36,11 +37,12 @@ export function release(address: usize): void {
 }
 
 export function validate(start: usize, size: i32): i32 {
-  return jsonValidate(sliceOf(start, size));
+  fault = jsonValidate(sliceOf(start, size));
+  return jsonFaultError(fault);
 }
 
 export function errorOffset(): i32 {
-  return jsonErrorOffset();
+  return jsonFaultOffset(fault);
 }
 
 export function parse(start: usize, size: i32): i32 {
