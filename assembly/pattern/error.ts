@@ -1,11 +1,5 @@
-let lastError = "";
-
-/** Why the last pattern that was refused was refused: the pattern, the offset in characters, and the reason. */
-export function patternError(): string {
-  return lastError;
-}
-
-/** Notes why a pattern is refused. */
-export function failedWith(error: string): void {
-  lastError = error;
+/** Why a pattern was refused. The caller of `compile` makes one and passes it in. */
+export class PatternError {
+  /** The pattern, the offset in characters, and the reason; empty as long as nothing was refused. */
+  message: string = "";
 }

@@ -1,5 +1,5 @@
 import { lowerCase, Slice, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
-import { failedWith } from "./error";
+import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { LiteralTrie, NOTHING } from "./literal-trie";
 import { PatternScan } from "./scan";
@@ -60,10 +60,14 @@ export class LiteralSet {
   }
 
   /**
-   * Compiles the literals; `null` if one is empty or they are too long, and then `patternError` says so. Of the flags only
-   * `IgnoreCase` counts, for ASCII letters.
+   * Compiles the literals; `null` if one is empty or they are too long, and then `error` says why. Of the flags only
+   * `IgnoreCase` has an effect, on ASCII letters.
    */
-  static compile(literals: string[], flags: PatternFlags = PatternFlags.None): LiteralSet | null {
+  static compile(
+    literals: string[],
+    flags: PatternFlags = PatternFlags.None,
+    error: PatternError | null = null,
+  ): LiteralSet | null {
     const ignoresCase = (flags & PatternFlags.IgnoreCase) != 0;
     const trie = new LiteralTrie();
     const symbols = new StaticArray<u8>(BYTES);
@@ -72,8 +76,8 @@ export class LiteralSet {
     for (let i = 0; i < literals.length; i++) {
       const literal = String.UTF8.encode(literals[i]);
       total += literal.byteLength;
-      if (!literal.byteLength) return refused(`literal ${i} is empty`);
-      if (total > MAX_BYTES) return refused(`the literals up to number ${i} have more than ${MAX_BYTES} bytes`);
+      if (!literal.byteLength) return refused(error, `literal ${i} is empty`);
+      if (total > MAX_BYTES) return refused(error, `the literals up to number ${i} have more than ${MAX_BYTES} bytes`);
       let node = 0;
       for (let at = 0; at < literal.byteLength; at++) {
         const byte = load<u8>(changetype<usize>(literal) + at);
@@ -179,7 +183,7 @@ export class LiteralSet {
   }
 }
 
-function refused(error: string): LiteralSet | null {
-  failedWith(error);
+function refused(error: PatternError | null, reason: string): LiteralSet | null {
+  if (error) error.message = reason;
   return null;
 }

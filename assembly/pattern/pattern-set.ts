@@ -1,7 +1,7 @@
 import { Slice, sliceBetween, sliceEnd, sliceOf, sliceStart } from "../bytes/slice";
 import { Automaton, foundAt } from "./automaton";
 import { decodeAt, isCutShort, lengthOf } from "./characters";
-import { failedWith } from "./error";
+import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { PatternParser } from "./parser";
 import { Op, ProgramBuilder } from "./program";
@@ -23,18 +23,22 @@ const MOST_REST: usize = 3;
 export class PatternSet {
   private constructor(private readonly automaton: Automaton) {}
 
-  /** Compiles all patterns; `null` if one is wrong or they are too many, and then `patternError` says why. */
-  static compile(patterns: string[], flags: PatternFlags = PatternFlags.None): PatternSet | null {
+  /** Compiles all patterns; `null` if one is malformed or they are too many, and then `error` says why. */
+  static compile(
+    patterns: string[],
+    flags: PatternFlags = PatternFlags.None,
+    error: PatternError | null = null,
+  ): PatternSet | null {
     const builder = new ProgramBuilder();
     for (let i = 0; i < patterns.length; i++) {
       const split = builder.length;
       const isLast = i == patterns.length - 1;
       if (!isLast) builder.emit(Op.Split);
-      let error = new PatternParser(patterns[i], flags, builder, false).parse();
-      if (builder.length > MAX_INSTRUCTIONS) error = `pattern "${shortened(patterns[i])}": one too many for a set`;
-      if (error.length) {
+      let reason = new PatternParser(patterns[i], flags, builder, false).parse();
+      if (builder.length > MAX_INSTRUCTIONS) reason = `pattern "${shortened(patterns[i])}": one too many for a set`;
+      if (reason.length) {
         builder.dispose();
-        failedWith(error);
+        if (error) error.message = reason;
         return null;
       }
       builder.emit(Op.Match, i);

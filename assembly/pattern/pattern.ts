@@ -2,7 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../bytes/slice";
 import { Captures } from "./captures";
 import { decodeAt, lengthOf } from "./characters";
-import { failedWith } from "./error";
+import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { PatternParser } from "./parser";
 import { Op, ProgramBuilder } from "./program";
@@ -10,7 +10,7 @@ import { expand } from "./replacement";
 import { Goal, Simulation } from "./simulation";
 
 export { PatternFlags } from "./flags";
-export { patternError } from "./error";
+export { PatternError } from "./error";
 
 const simulation = new Simulation();
 const found = new Captures();
@@ -26,8 +26,9 @@ export function patternSteps(): u64 {
  * instructions. Matching allocates nothing.
  *
  * @example
- * const pattern = Pattern.compile("^gpt-(.*)$");
- * if (!pattern) reader.fail("pattern", patternError());
+ * const error = new PatternError();
+ * const pattern = Pattern.compile("^gpt-(.*)$", PatternFlags.None, error);
+ * if (!pattern) reader.fail("pattern", error.message);
  */
 export class Pattern {
   private constructor(
@@ -37,14 +38,18 @@ export class Pattern {
     readonly names: string[],
   ) {}
 
-  /** Compiles a pattern; `null` if it is wrong or uses what is not supported, and then `patternError` says why. */
-  static compile(pattern: string, flags: PatternFlags = PatternFlags.None): Pattern | null {
+  /** Compiles a pattern; `null` if it is malformed or uses unsupported syntax, and then `error` says why. */
+  static compile(
+    pattern: string,
+    flags: PatternFlags = PatternFlags.None,
+    error: PatternError | null = null,
+  ): Pattern | null {
     const builder = new ProgramBuilder();
     const parser = new PatternParser(pattern, flags, builder, true);
-    const error = parser.parse();
-    if (error.length) {
+    const reason = parser.parse();
+    if (reason.length) {
       builder.dispose();
-      failedWith(error);
+      if (error) error.message = reason;
       return null;
     }
     builder.emit(Op.Match);

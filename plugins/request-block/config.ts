@@ -3,7 +3,7 @@ import { sliceOfBuffer, sliceToString } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
-import { patternError } from "../../assembly/pattern/error";
+import { PatternError } from "../../assembly/pattern/error";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
 import { checkExactUrls, checkHeaders, checkUrls, takeExpressions } from "./possible";
 import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
@@ -98,23 +98,25 @@ function textsOf(reader: ConfigReader, key: string): string[] {
 
 function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: PatternFlags): LiteralSet | null {
   if (!texts.length || texts.includes("")) return null;
-  const literals = LiteralSet.compile(texts, flags);
-  if (!literals) reader.fail(key, `cannot be used: ${patternError()}`);
+  const error = new PatternError();
+  const literals = LiteralSet.compile(texts, flags, error);
+  if (!literals) reader.fail(key, `cannot be used: ${error.message}`);
   return literals;
 }
 
 function patternsOf(reader: ConfigReader, key: string, more: string[], flags: PatternFlags): PatternSet | null {
   const texts = textsOf(reader, key).concat(more);
   if (!texts.length || texts.includes("")) return null;
-  const patterns = PatternSet.compile(texts, flags);
+  const error = new PatternError();
+  const patterns = PatternSet.compile(texts, flags, error);
   if (patterns) return patterns;
-  const error = patternError();
+  const ofOne = new PatternError();
   let isOne = false;
   for (let i = 0; i < texts.length; i++) {
-    if (PatternSet.compile([texts[i]], flags)) continue;
+    if (PatternSet.compile([texts[i]], flags, ofOne)) continue;
     isOne = true;
-    reader.fail(`${key}[${i}]`, `is not supported: ${patternError()}`);
+    reader.fail(`${key}[${i}]`, `is not supported: ${ofOne.message}`);
   }
-  if (!isOne) reader.fail(key, `cannot be used: ${error}`);
+  if (!isOne) reader.fail(key, `cannot be used: ${error.message}`);
   return null;
 }

@@ -2,7 +2,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { Pattern, patternError } from "../../../assembly/pattern/pattern";
+import { Pattern, PatternError, PatternFlags } from "../../../assembly/pattern/pattern";
 
 /** The longest name that a request may have is no longer than this. */
 const LONGEST_PREFIX: i32 = 1024;
@@ -116,8 +116,9 @@ export class ModelMapping {
   private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {
     // Behind one that is too much none is compiled: until the whole configuration was read, no garbage is collected.
     if (this.patternBytes <= MOST_PATTERN_BYTES) {
-      const pattern = Pattern.compile(key.substring(1));
-      if (!pattern) return reader.fail(`modelMapping.${key}`, `is not supported: ${patternError()}`);
+      const error = new PatternError();
+      const pattern = Pattern.compile(key.substring(1), PatternFlags.None, error);
+      if (!pattern) return reader.fail(`modelMapping.${key}`, `is not supported: ${error.message}`);
       this.patternBytes += pattern.size;
       this.patterns.push(new PatternEntry(pattern, template));
     }

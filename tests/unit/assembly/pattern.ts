@@ -1,6 +1,6 @@
 import { sliceOf, sliceToString } from "../../../assembly/bytes/slice";
 import { Captures } from "../../../assembly/pattern/captures";
-import { Pattern, PatternFlags, patternError, patternSteps } from "../../../assembly/pattern/pattern";
+import { Pattern, PatternError, PatternFlags, patternSteps } from "../../../assembly/pattern/pattern";
 import { LiteralSet } from "../../../assembly/pattern/literal-set";
 import { PatternSet } from "../../../assembly/pattern/pattern-set";
 import { PatternScan } from "../../../assembly/pattern/scan";
@@ -9,10 +9,11 @@ import { out } from "./output";
 export { memoryBytes, outSize, outStart } from "./output";
 
 const captures = new Captures();
+const refusal = new PatternError();
 let pattern = Pattern.compile("")!;
 
 export function compile(start: usize, size: i32, flags: i32): bool {
-  const compiled = Pattern.compile(sliceToString(sliceOf(start, size)), <PatternFlags>flags);
+  const compiled = Pattern.compile(sliceToString(sliceOf(start, size)), <PatternFlags>flags, refusal);
   if (compiled) pattern = compiled;
   return compiled != null;
 }
@@ -20,7 +21,7 @@ export function compile(start: usize, size: i32, flags: i32): bool {
 /** Why the last pattern was refused. */
 export function error(): void {
   out.clear();
-  out.text(patternError());
+  out.text(refusal.message);
 }
 
 export function steps(): f64 {
@@ -62,11 +63,11 @@ export function compileSet(start: usize, size: i32, flags: i32, literals: bool):
   const lines = sliceToString(sliceOf(start, size)).split("\n");
   usesLiterals = literals;
   if (literals) {
-    const compiled = LiteralSet.compile(lines, <PatternFlags>flags);
+    const compiled = LiteralSet.compile(lines, <PatternFlags>flags, refusal);
     if (compiled) literalSet = compiled;
     return compiled != null;
   }
-  const compiled = PatternSet.compile(lines, <PatternFlags>flags);
+  const compiled = PatternSet.compile(lines, <PatternFlags>flags, refusal);
   if (compiled) patternSet = compiled;
   return compiled != null;
 }
