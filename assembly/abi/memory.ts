@@ -74,9 +74,16 @@ export function returnedBytes(): Slice {
   return sliceOf(address ? address : RETURNED, load<i32>(RETURNED, 4));
 }
 
-/** The 32-bit number that a host function just wrote. */
+/** The 32-bit number that a host function just wrote `offset` bytes behind `RETURNED`. */
 // @ts-ignore: decorator
 @inline
-export function returnedNumber(): u32 {
-  return load<u32>(RETURNED);
+export function returnedNumber(offset: usize = 0): u32 {
+  return load<u32>(RETURNED + offset);
+}
+
+/** The 64-bit number that a host function just wrote at `RETURNED`; 0 after `expectBytes` if it wrote none. */
+// @ts-ignore: decorator
+@inline
+export function returnedLong(): u64 {
+  return load<u64>(RETURNED);
 }

@@ -42,6 +42,27 @@ export class ByteBuffer {
     return this;
   }
 
+  /** Appends a 32-bit number, little-endian. */
+  u32(value: u32): this {
+    store<u32>(this.reserve(4), value);
+    this.size += 4;
+    return this;
+  }
+
+  /** Appends a 64-bit number, little-endian. */
+  u64(value: u64): this {
+    store<u64>(this.reserve(8), value);
+    this.size += 8;
+    return this;
+  }
+
+  /** Appends `count` zeros. */
+  zeros(count: i32): this {
+    memory.fill(this.reserve(count), 0, count);
+    this.size += count;
+    return this;
+  }
+
   /** Appends the bytes of a slice, which must not lie in this buffer. */
   append(slice: Slice): this {
     const count = sliceSize(slice);

@@ -28,6 +28,13 @@ export function sliceOfBuffer(buffer: ArrayBuffer): Slice {
   return sliceOf(changetype<usize>(buffer), buffer.byteLength);
 }
 
+/** A managed copy of the bytes, for configuration: not for the hot path. */
+export function bufferOf(slice: Slice): ArrayBuffer {
+  const copy = new ArrayBuffer(sliceSize(slice));
+  memory.copy(changetype<usize>(copy), sliceStart(slice), sliceSize(slice));
+  return copy;
+}
+
 /** The address of the first byte. */
 // @ts-ignore: decorator
 @inline

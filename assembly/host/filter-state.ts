@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice } from "../bytes/slice";
+import { Slice, sliceOfBuffer } from "../bytes/slice";
 import { callForeignFunction } from "./foreign";
-import { namedProperty, setProperty } from "./property";
+import { property, setProperty } from "./property";
 
 // envoy.source.extensions.common.wasm.DeclarePropertyArguments: name = 1, readonly = 2, type = 3, schema = 4, span = 5.
 // https://github.com/envoyproxy/envoy/blob/main/source/extensions/common/wasm/declare_property.proto
@@ -16,7 +16,11 @@ const SPAN_DOWNSTREAM_REQUEST = 1;
  * shows it as `%FILTER_STATE(wasm.<name>:PLAIN)%`. Names stand in `assembly/ai/contract.ts`; at most 127 bytes.
  */
 export class FilterState {
-  constructor(readonly name: string) {}
+  private readonly path: ArrayBuffer;
+
+  constructor(readonly name: string) {
+    this.path = String.UTF8.encode(name);
+  }
 
   /** Tells the host the span of the value; once for each configuration, while it is read. */
   define(): void {
@@ -29,7 +33,7 @@ export class FilterState {
 
   /** The value, or `ABSENT`; valid until the callback returns. */
   get(): Slice {
-    return namedProperty(this.name);
+    return property(sliceOfBuffer(this.path));
   }
 
   /** Sets the value for this request, in all its passes. */

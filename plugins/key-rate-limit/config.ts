@@ -1,11 +1,11 @@
 import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
+import { wordHashOf } from "../../assembly/bytes/hash";
 import { sliceOfBuffer } from "../../assembly/bytes/slice";
 import { edgeFault } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { MATCH_KEYS } from "../../assembly/config/rules";
-import { Pattern, patternError } from "../../assembly/pattern/pattern";
+import { Pattern, PatternError, PatternFlags } from "../../assembly/pattern/pattern";
 import { exclusive } from "./exclusive";
-import { wideHashOf } from "./hash";
 import { AddressBlock, AnyValue, PatternMatch } from "./key-match";
 import { KeySource } from "./key-source";
 import { Limit } from "./limit";
@@ -59,7 +59,7 @@ export class KeyRateLimitConfig {
     this.buckets = buckets;
     // As a hash: every key has it in its name, and rules may have long ones.
     const identity = String.UTF8.encode(`${scope}\n${source.identity}\n${buckets}`);
-    this.identity = wideHashOf(sliceOfBuffer(identity)).toString(16);
+    this.identity = wordHashOf(sliceOfBuffer(identity)).toString(16);
   }
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
@@ -110,8 +110,9 @@ export class KeyRateLimitConfig {
       if (!block) return "must be an address, a block like 10.0.0.0/8, or *";
       return this.keys.addBlock(block, limit);
     }
-    const pattern = Pattern.compile(key.substring(PATTERN.length));
-    if (!pattern) return `is not supported: ${patternError()}`;
+    const error = new PatternError();
+    const pattern = Pattern.compile(key.substring(PATTERN.length), PatternFlags.None, error);
+    if (!pattern) return `is not supported: ${error.message}`;
     return this.keys.addMatch(new PatternMatch(pattern), limit, key);
   }
 }

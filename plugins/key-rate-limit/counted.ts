@@ -1,32 +1,39 @@
 import { COUNTED_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceEnd, sliceStart } from "../../assembly/bytes/slice";
+import { readU64 } from "../../assembly/bytes/integers";
+import { sliceSize } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 
 const MARK_SIZE = 8;
 
-const state = new FilterState(COUNTED_STATE);
-const marks = new ByteBuffer();
+/**
+ * The limits that counted this request on an earlier pass, kept in filter state: an internal redirect brings the same
+ * request again. Made once and used for one request after the other.
+ */
+export class CountedMarks {
+  private readonly state: FilterState = new FilterState(COUNTED_STATE);
+  private readonly marks: ByteBuffer = new ByteBuffer();
 
-/** Declares where it is kept; once for each configuration. */
-export function defineCounted(): void {
-  state.define();
-}
-
-/** Whether an earlier pass of this request was counted under the mark: an internal redirect brings the same request again. */
-export function wasCounted(mark: u64): bool {
-  const stored: Slice = state.get();
-  for (let p = sliceStart(stored); p + MARK_SIZE <= sliceEnd(stored); p += MARK_SIZE) {
-    if (load<u64>(p) == mark) return true;
+  /** Declares the filter state; once for each configuration. */
+  define(): void {
+    this.state.define();
   }
-  marks.clear();
-  marks.append(stored);
-  return false;
-}
 
-/** Notes the mark that `wasCounted` did not find just before. */
-export function noteCounted(mark: u64): void {
-  store<u64>(marks.reserve(MARK_SIZE), mark);
-  marks.size += MARK_SIZE;
-  state.set(marks.slice);
+  /** Reads the marks of the current request. */
+  read(): void {
+    this.marks.clear();
+    this.marks.append(this.state.get());
+  }
+
+  /** Whether a mark is among those that were read. */
+  has(mark: u64): bool {
+    const marks = this.marks.slice;
+    for (let at = 0; at + MARK_SIZE <= sliceSize(marks); at += MARK_SIZE) if (readU64(marks, at) == mark) return true;
+    return false;
+  }
+
+  /** Adds a mark to those that were read. */
+  add(mark: u64): void {
+    this.state.set(this.marks.u64(mark).slice);
+  }
 }

@@ -1,31 +1,36 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { wordHashOf } from "../../assembly/bytes/hash";
 import { ABSENT } from "../../assembly/bytes/slice";
 import { now } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { setTickPeriod } from "../../assembly/plugin/root";
 import { KeyRateLimitConfig } from "./config";
-import { noteCounted, wasCounted } from "./counted";
-import { wideHashOf } from "./hash";
-import { RENEWAL, renewLease } from "./lease";
+import { CountedMarks } from "./counted";
+import { lease, RENEWAL } from "./lease";
 import { Limit, Outcome, Verdict } from "./limit";
 import { refuseConcurrency, refuseRate } from "./refusal";
 
 const SECOND: u64 = 1_000_000_000;
 
 const number = new ByteBuffer();
+const pool = new FilterPool<KeyRateLimitFilter>();
 
-/** The streams of this VM that are noted as open. */
+/** The marks of the current request. */
+export const counted = new CountedMarks();
+
+/** The list of the streams of this VM that are counted as open. */
 let firstOpen: KeyRateLimitFilter | null = null;
 
-/** Renews the lease of this VM as long as it has open streams; where it has lapsed, they are counted anew. */
+/** Renews the lease of this VM as long as it has open streams; after it has lapsed they are counted again. */
 export function keepOpenStreams(): void {
   if (firstOpen === null) setTickPeriod(0);
   else renew();
 }
 
 function renew(): void {
-  if (!renewLease()) return;
+  if (!lease.renew()) return;
   let filter = firstOpen;
   while (filter) {
     filter.reopen();
@@ -33,8 +38,9 @@ function renew(): void {
   }
 }
 
-/** Lets so many requests of a key pass, and so many be open at once. */
+/** Refuses the requests of a key above its rate or its number of open streams. */
 export class KeyRateLimitFilter extends HttpFilter {
+  private config: KeyRateLimitConfig | null = null;
   private limit: Limit | null = null;
   private value: u64 = 0;
   private readonly outcome: Outcome = new Outcome();
@@ -42,34 +48,42 @@ export class KeyRateLimitFilter extends HttpFilter {
   nextOpen: KeyRateLimitFilter | null = null;
   private previousOpen: KeyRateLimitFilter | null = null;
 
-  constructor(private readonly config: KeyRateLimitConfig) {
-    super();
+  /** A filter for one stream. */
+  static of(config: KeyRateLimitConfig): KeyRateLimitFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new KeyRateLimitFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const value = this.config.source.valueIn(headers);
+    const config = this.config!;
+    const value = config.source.valueIn(headers);
     if (value == ABSENT) return HeadersAction.Continue;
-    const limit = this.config.keys.find(value);
+    const limit = config.keys.find(value);
     if (!limit) return HeadersAction.Continue;
     this.limit = limit;
-    this.value = wideHashOf(value);
+    const hash = wordHashOf(value);
+    // 0 marks an entry without a value.
+    this.value = hash ? hash : 1;
     const mark = limit.hash ^ this.value;
-    const isCounted = limit.rate > 0 && wasCounted(mark);
+    if (limit.rate) counted.read();
+    const isCounted = limit.rate > 0 && counted.has(mark);
     if (limit.concurrent) renew();
     const verdict = limit.admit(this.value, this.outcome, isCounted);
     if (verdict == Verdict.Passes) {
-      if (limit.rate && !isCounted) noteCounted(mark);
+      if (limit.rate && !isCounted) counted.add(mark);
       if (this.outcome.isOpen) this.noteOpen();
       return HeadersAction.Continue;
     }
-    if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft, this.config.errorFormat);
-    else refuseConcurrency(limit.concurrent, this.config.errorFormat);
+    if (verdict == Verdict.OverRate) refuseRate(limit.rate, this.secondsLeft, config.errorFormat);
+    else refuseConcurrency(limit.concurrent, config.errorFormat);
     return HeadersAction.Pause;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const limit = this.limit;
-    if (!this.config.showsQuota || !limit || !limit.rate || !this.outcome.end) return HeadersAction.Continue;
+    if (!this.config!.showsQuota || !limit || !limit.rate || !this.outcome.end) return HeadersAction.Continue;
     setNumber(headers, "x-ratelimit-limit", limit.rate);
     setNumber(headers, "x-ratelimit-remaining", this.outcome.remaining);
     setNumber(headers, "x-ratelimit-reset", this.secondsLeft);
@@ -88,7 +102,7 @@ export class KeyRateLimitFilter extends HttpFilter {
     this.limit!.release(this.value, this.outcome);
   }
 
-  /** Counts the open stream anew. */
+  /** Counts the open stream again. */
   reopen(): void {
     this.limit!.reopen(this.value, this.outcome);
   }
@@ -102,10 +116,13 @@ export class KeyRateLimitFilter extends HttpFilter {
   }
 
   override free(): void {
-    heap.free(changetype<usize>(this.outcome));
+    this.config = null;
+    this.limit = null;
+    this.outcome.clear();
+    pool.give(this);
   }
 
-  /** Until the window ends, in whole seconds and at least one, so that whoever waits so long is not too early. */
+  /** The time until the window ends, in seconds, rounded up and at least 1, so that a retry after it is not too early. */
   private get secondsLeft(): u32 {
     const time = now();
     const end = this.outcome.end;

@@ -3,8 +3,7 @@ import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin } from "../../assembly/plugin/plugin";
 import { registerPlugin } from "../../assembly/plugin/register";
 import { KeyRateLimitConfig } from "./config";
-import { defineCounted } from "./counted";
-import { keepOpenStreams, KeyRateLimitFilter } from "./filter";
+import { counted, keepOpenStreams, KeyRateLimitFilter } from "./filter";
 
 class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
   name(): string {
@@ -16,11 +15,11 @@ class KeyRateLimit extends Plugin<KeyRateLimitConfig> {
   }
 
   createFilter(config: KeyRateLimitConfig): HttpFilter | null {
-    return new KeyRateLimitFilter(config);
+    return KeyRateLimitFilter.of(config);
   }
 
   override onConfigured(): void {
-    defineCounted();
+    counted.define();
   }
 
   override onTick(): void {

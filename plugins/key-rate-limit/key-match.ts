@@ -1,13 +1,6 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  indexOfByte,
-  lastIndexOfByte,
-  Slice,
-  sliceOfBuffer,
-  sliceStart,
-  subslice,
-} from "../../assembly/bytes/slice";
+import { readU64BigEndian } from "../../assembly/bytes/integers";
+import { ABSENT, indexOfByte, lastIndexOfByte, Slice, sliceOfBuffer, subslice } from "../../assembly/bytes/slice";
 import { Pattern } from "../../assembly/pattern/pattern";
 import { parseAddress, parseNumber } from "./address";
 
@@ -67,11 +60,9 @@ export class AddressBlock extends KeyMatch {
   /** Writes the first `bits` of the addresses, and how many they are, in the place of what was there. */
   writePrefix(to: ByteBuffer, bits: i32): Slice {
     to.clear();
-    store<u64>(to.reserve(17), bits >= 64 ? this.high : bits ? (this.high >> (64 - bits)) << (64 - bits) : 0);
-    store<u64>(to.start, bits > 64 ? (this.low >> (128 - bits)) << (128 - bits) : 0, 8);
-    store<u8>(to.start, bits, 16);
-    to.size = 17;
-    return to.slice;
+    to.u64(bits >= 64 ? this.high : bits ? (this.high >> (64 - bits)) << (64 - bits) : 0);
+    to.u64(bits > 64 ? (this.low >> (128 - bits)) << (128 - bits) : 0);
+    return to.byte(bits).slice;
   }
 
   covers(value: Slice): bool {
@@ -83,9 +74,9 @@ export class AddressBlock extends KeyMatch {
 }
 
 function highOf(address: Slice): u64 {
-  return bswap<u64>(load<u64>(sliceStart(address)));
+  return readU64BigEndian(address, 0);
 }
 
 function lowOf(address: Slice): u64 {
-  return bswap<u64>(load<u64>(sliceStart(address), 8));
+  return readU64BigEndian(address, 8);
 }

@@ -1,11 +1,11 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { wordHashOf } from "../../assembly/bytes/hash";
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { now } from "../../assembly/host/clock";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Written } from "../../assembly/host/shared-data";
-import { wideHashOf } from "./hash";
-import { currentEpoch } from "./lease";
-import { entryAt, forgetTheDead, hold, letGo, readRecord, WAYS, writeRecord } from "./record";
+import { lease } from "./lease";
+import { CountRecord, WAYS } from "./record";
 
 /** Whether a request passes. */
 export const enum Verdict {
@@ -17,30 +17,38 @@ export const enum Verdict {
 }
 
 /**
- * How often a write is tried again that another worker has overtaken. Each time some other one got through, so that
- * this is never reached by any number of workers that a machine has.
+ * How often a write is tried again after another worker wrote first. Each failed attempt means that another worker
+ * succeeded, so that no number of workers on one machine reaches this.
  */
 const MOST_ATTEMPTS = 1000;
 
 const key = new ByteBuffer();
+const record = new CountRecord();
 
-/** What became of one request: where it was counted, and what its client is told. */
-// @ts-ignore: decorator
-@unmanaged
+/** The result for one request: where it was counted, and what its client is told. */
 export class Outcome {
-  /** When the window ends, in nanoseconds; 0 where nothing was counted. */
+  /** The end of the window, in nanoseconds; 0 where nothing was counted. */
   end: u64 = 0;
-  /** How many more may pass until then. */
+  /** The number of requests that may still pass until then. */
   remaining: u32 = 0;
-  /** Whether an open stream was noted, which `release` takes back. */
+  /** Whether an open stream was counted, which `release` takes back. */
   isOpen: bool = false;
-  /** The entry at which it was noted, and the epoch in which. */
+  /** The entry and the epoch under which the open stream was counted. */
   index: i32 = 0;
   epoch: u64 = 0;
+
+  /** Makes the object ready for the next request. */
+  clear(): void {
+    this.end = 0;
+    this.remaining = 0;
+    this.isOpen = false;
+    this.index = 0;
+    this.epoch = 0;
+  }
 }
 
 /**
- * So many requests in a window and so many open streams, counted across all workers. A limit without buckets has one
+ * A limit of requests in a window and of open streams, counted across all workers. A limit without buckets has one
  * count; one with buckets has a count for each value, in a fixed number of slots.
  */
 export class Limit {
@@ -56,23 +64,23 @@ export class Limit {
     readonly concurrent: u32,
     private readonly buckets: u32,
   ) {
-    const hash = wideHashOf(identity);
+    const hash = wordHashOf(identity);
     this.hash = hash;
     this.name = String.UTF8.encode(`key-rate-limit:${hash.toString(16)}`);
   }
 
   /**
-   * Counts a request, if it may pass. `value` is the hash of what it brought; one that `wasCounted` on an earlier pass is
-   * not asked again for its rate.
+   * Counts a request, if it may pass. `value` is the hash of its key; a request that `wasCounted` on an earlier pass is
+   * not counted against the rate again.
    */
   admit(value: u64, outcome: Outcome, wasCounted: bool): Verdict {
     const name = this.recordOf(value);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      readRecord(name, this.ways);
-      // Looked at after the record: no window in it then begins in what is the future here.
+      record.read(name, this.ways);
+      // Read after the record, so that no window in it begins in the future.
       const time = now();
       const index = this.indexFor(value, time);
-      const entry = entryAt(index);
+      const entry = record.at(index);
       if (entry.isOver(this.window, time)) {
         entry.start = time;
         entry.count = 0;
@@ -85,7 +93,7 @@ export class Limit {
       if (this.rate > entry.count) outcome.remaining = this.rate - entry.count;
       if (wasCounted && !this.concurrent) return Verdict.Passes;
       if (this.concurrent) this.open(index, outcome);
-      const written = writeRecord(name);
+      const written = record.write(name);
       if (written == Written.Overtaken) continue;
       outcome.isOpen = written == Written.Yes && this.concurrent > 0;
       if (written == Written.Yes) return Verdict.Passes;
@@ -96,41 +104,41 @@ export class Limit {
     return Verdict.Passes;
   }
 
-  /** Notes that a stream ended which `admit` has noted as open. */
+  /** Takes back the open stream that `admit` counted. */
   release(value: u64, outcome: Outcome): void {
     outcome.isOpen = false;
     const name = this.recordOf(value);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      readRecord(name, this.ways);
-      if (!letGo(outcome.index, outcome.epoch)) return;
-      const written = writeRecord(name);
+      record.read(name, this.ways);
+      if (!record.letGo(outcome.index, outcome.epoch)) return;
+      const written = record.write(name);
       if (written == Written.Yes) return;
       if (written == Written.No) break;
     }
     log(LogLevel.Error, "key-rate-limit: the end of a stream could not be noted");
   }
 
-  /** Notes an open stream anew, in this VM's new epoch: what was noted in the old one is void. */
+  /** Counts an open stream again, in this VM's new epoch: the count of the old one is void. */
   reopen(value: u64, outcome: Outcome): void {
     const name = this.recordOf(value);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      readRecord(name, this.ways);
-      letGo(outcome.index, outcome.epoch);
+      record.read(name, this.ways);
+      record.letGo(outcome.index, outcome.epoch);
       this.open(this.indexFor(value, now()), outcome);
-      if (writeRecord(name) != Written.Overtaken) return;
+      if (record.write(name) != Written.Overtaken) return;
     }
   }
 
   private open(index: i32, outcome: Outcome): void {
-    hold(index);
+    record.hold(index);
     outcome.index = index;
-    outcome.epoch = currentEpoch();
+    outcome.epoch = lease.epoch;
   }
 
-  /** Whether as many streams are open as may, those of dead VMs left out. */
+  /** Whether the limit of open streams is reached, without those of expired VMs. */
   private isFull(index: i32): bool {
-    if (!this.concurrent || entryAt(index).open < this.concurrent) return false;
-    return !forgetTheDead() || entryAt(index).open >= this.concurrent;
+    if (!this.concurrent || record.at(index).open < this.concurrent) return false;
+    return !record.removeExpired() || record.at(index).open >= this.concurrent;
   }
 
   private get ways(): i32 {
@@ -149,9 +157,9 @@ export class Limit {
     const own = this.indexOf(value);
     if (own >= 0) return own;
     let free = this.freeIndex(time);
-    if (free < 0 && forgetTheDead()) free = this.freeIndex(time);
+    if (free < 0 && record.removeExpired()) free = this.freeIndex(time);
     if (free < 0) return 0;
-    const entry = entryAt(free);
+    const entry = record.at(free);
     entry.value = value;
     entry.start = 0;
     entry.count = 0;
@@ -160,7 +168,7 @@ export class Limit {
 
   private freeIndex(time: u64): i32 {
     for (let i = 1; i <= this.ways; i++) {
-      const entry = entryAt(i);
+      const entry = record.at(i);
       if (!entry.open && entry.isOver(this.window, time)) return i;
     }
     return -1;
@@ -168,7 +176,7 @@ export class Limit {
 
   private indexOf(value: u64): i32 {
     if (!this.buckets) return 0;
-    for (let i = 1; i <= WAYS; i++) if (entryAt(i).value == value) return i;
+    for (let i = 1; i <= WAYS; i++) if (record.at(i).value == value) return i;
     return -1;
   }
 }

@@ -1,24 +1,24 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceSize, sliceStart } from "../../assembly/bytes/slice";
-import { setSharedData, sharedData, sharedDataVersion, Written } from "../../assembly/host/shared-data";
-import { currentEpoch, isAlive, readAlive } from "./lease";
+import { RecordList } from "../../assembly/bytes/records";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { monotonic } from "../../assembly/host/clock";
+import { SharedValue, Written } from "../../assembly/host/shared-data";
+import { lease } from "./lease";
+import { WorkerList } from "./workers";
 
 /** How many values one record keeps apart, beside the entry that the rest share. */
 export const WAYS: i32 = 8;
 
-/** A version that no value ever has in practice: written with it, a value is created but never overwritten. */
-const ONLY_IF_ABSENT: u32 = u32.MAX_VALUE;
-
-/** From so many holders on, the dead are looked for whenever their number has doubled. */
+/** The number of holders from which on expired ones are removed whenever it has doubled. */
 const MANY_HOLDERS = 32;
 
-/** What is counted for one value. Its bytes are those of the record. */
+/** The counts of one value, in the layout of the record. */
 // @ts-ignore: decorator
 @unmanaged
 export class Entry {
   /** The hash of the value; 0 where there is none, as in the shared entry. */
   value: u64;
-  /** When the window began, in nanoseconds. */
+  /** The begin of the window, in nanoseconds. */
   start: u64;
   /** The requests that passed since then. */
   count: u32;
@@ -31,7 +31,7 @@ export class Entry {
   }
 }
 
-/** The open streams of one entry that one VM has; they stand behind the entries. */
+/** The open streams of one entry that belong to one VM. Holders follow the entries in a record. */
 // @ts-ignore: decorator
 @unmanaged
 class Holder {
@@ -39,115 +39,109 @@ class Holder {
   epoch: u64;
   /** The entry. */
   index: i32;
-  /** How many of its open streams are this VM's. */
+  /** The number of open streams. */
   open: u32;
 }
 
-const ENTRY_SIZE = <i32>offsetof<Entry>();
-const HOLDER_SIZE = <i32>offsetof<Holder>();
-const bytes = new ByteBuffer();
-let version: u32 = 0;
-/** Where the holders begin. */
-let base: i32 = 0;
+/** The counts of some values as they were read from shared data. Made once and used for one record after the other. */
+// @ts-ignore: decorator
+@unmanaged
+export class CountRecord {
+  private readonly stored: SharedValue = new SharedValue();
+  private readonly bytes: ByteBuffer;
+  private readonly workers: WorkerList = new WorkerList();
+  private readonly entries: RecordList<Entry>;
+  private readonly holders: RecordList<Holder>;
 
-/** Reads a record of so many ways out of shared data; one that is not there is empty. */
-export function readRecord(key: Slice, ways: i32): void {
-  base = ENTRY_SIZE * (1 + ways);
-  const stored = sharedData(key);
-  version = sharedDataVersion();
-  bytes.clear();
-  const size = sliceSize(stored);
-  if (size >= base && (size - base) % HOLDER_SIZE == 0) bytes.append(stored);
-  if (bytes.size && areHolders(ways)) return;
-  bytes.clear();
-  grow(base);
-}
-
-/** Whether all holders are of entries that are there: whoever else has the VM id may write anything. */
-function areHolders(ways: i32): bool {
-  for (let at = 0; at < holderCount(); at++) if (<u32>holderAt(at).index > <u32>ways) return false;
-  return true;
-}
-
-/** Writes the record that was read last, unless somebody else wrote it since. */
-export function writeRecord(key: Slice): Written {
-  return setSharedData(key, bytes.slice, version ? version : ONLY_IF_ABSENT);
-}
-
-/** An entry of the record that was read last, until something is written there; 0 is the shared one. */
-export function entryAt(index: i32): Entry {
-  return changetype<Entry>(sliceStart(bytes.slice) + ENTRY_SIZE * index);
-}
-
-/** Notes one more open stream of the entry, which this VM has. */
-export function hold(index: i32): void {
-  const count = holderCount();
-  if (count >= MANY_HOLDERS && (count & (count - 1)) == 0) forgetTheDead();
-  let at = holderOf(index, currentEpoch());
-  if (at < 0) {
-    at = holderCount();
-    grow(HOLDER_SIZE);
-    const holder = holderAt(at);
-    holder.epoch = currentEpoch();
-    holder.index = index;
+  constructor() {
+    const bytes = new ByteBuffer();
+    this.bytes = bytes;
+    this.entries = new RecordList<Entry>(bytes, 0);
+    this.holders = new RecordList<Holder>(bytes, 0);
   }
-  holderAt(at).open++;
-  entryAt(index).open++;
-}
 
-/** Takes back an open stream of the entry that was noted in that epoch; `false` where it is void. */
-export function letGo(index: i32, epoch: u64): bool {
-  const at = holderOf(index, epoch);
-  if (at < 0) return false;
-  drop(at, 1);
-  return true;
-}
-
-/** Takes back the open streams of VMs that are dead; gives whether there were any. */
-export function forgetTheDead(): bool {
-  let isRead = false;
-  let found = false;
-  for (let at = holderCount() - 1; at >= 0; at--) {
-    const holder = holderAt(at);
-    if (holder.epoch == currentEpoch()) continue;
-    if (!isRead) readAlive();
-    isRead = true;
-    if (isAlive(holder.epoch)) continue;
-    drop(at, holder.open);
-    found = true;
+  /** Reads a record of so many ways; one that is not there is empty. */
+  read(key: Slice, ways: i32): void {
+    const base = <i32>offsetof<Entry>() * (1 + ways);
+    this.holders.head = base;
+    const stored = this.stored.read(key);
+    const size = sliceSize(stored);
+    this.bytes.clear();
+    if (size >= base && (size - base) % <i32>offsetof<Holder>() == 0) this.bytes.append(stored);
+    if (this.bytes.size && this.isValid(ways)) return;
+    this.bytes.clear();
+    this.bytes.zeros(base);
   }
-  return found;
-}
 
-/** Takes streams from a holder and its entry; the last holder takes the place of one that has none left. */
-function drop(at: i32, open: u32): void {
-  const holder = holderAt(at);
-  const entry = entryAt(holder.index);
-  entry.open -= min(open, entry.open);
-  holder.open -= min(open, holder.open);
-  if (holder.open) return;
-  const last = holderCount() - 1;
-  memory.copy(changetype<usize>(holder), changetype<usize>(holderAt(last)), HOLDER_SIZE);
-  bytes.size -= HOLDER_SIZE;
-}
-
-function holderOf(index: i32, epoch: u64): i32 {
-  for (let at = 0; at < holderCount(); at++) {
-    const holder = holderAt(at);
-    if (holder.index == index && holder.epoch == epoch) return at;
+  /** Writes the record, unless another VM wrote since it was read. */
+  write(key: Slice): Written {
+    return this.stored.replace(key, this.bytes.slice);
   }
-  return -1;
-}
 
-function holderCount(): i32 {
-  return (bytes.size - base) / HOLDER_SIZE;
-}
+  /** An entry, valid until a holder is added; 0 is the shared one. */
+  at(index: i32): Entry {
+    return this.entries.at(index);
+  }
 
-function holderAt(at: i32): Holder {
-  return changetype<Holder>(sliceStart(bytes.slice) + base + HOLDER_SIZE * at);
-}
+  /** Counts one more open stream of the entry for this VM. */
+  hold(index: i32): void {
+    const count = this.holders.count;
+    if (count >= MANY_HOLDERS && (count & (count - 1)) == 0) this.removeExpired();
+    let at = this.holderOf(index, lease.epoch);
+    if (at < 0) {
+      const holder = this.holders.add();
+      holder.epoch = lease.epoch;
+      holder.index = index;
+      at = this.holders.count - 1;
+    }
+    this.holders.at(at).open++;
+    this.at(index).open++;
+  }
 
-function grow(size: i32): void {
-  memory.fill(bytes.reserve(size), 0, size);
-  bytes.size += size;
+  /** Takes back an open stream of the entry that was counted in that epoch; `false` if that count is void. */
+  letGo(index: i32, epoch: u64): bool {
+    const at = this.holderOf(index, epoch);
+    if (at < 0) return false;
+    this.drop(at, 1);
+    return true;
+  }
+
+  /** Takes back the open streams of VMs whose lease has expired; returns whether there were any. */
+  removeExpired(): bool {
+    let isRead = false;
+    let found = false;
+    for (let at = this.holders.count - 1; at >= 0; at--) {
+      const holder = this.holders.at(at);
+      if (!holder.epoch || holder.epoch == lease.epoch) continue;
+      if (!isRead) this.workers.read(monotonic());
+      isRead = true;
+      if (this.workers.isAlive(holder.epoch)) continue;
+      this.drop(at, holder.open);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Whether each holder names an entry of the record: any module with the same VM id may write anything. */
+  private isValid(ways: i32): bool {
+    for (let at = 0; at < this.holders.count; at++) if (<u32>this.holders.at(at).index > <u32>ways) return false;
+    return true;
+  }
+
+  /** Takes streams from a holder and its entry; a holder without streams is removed. */
+  private drop(at: i32, open: u32): void {
+    const holder = this.holders.at(at);
+    const entry = this.at(holder.index);
+    entry.open -= min(open, entry.open);
+    holder.open -= min(open, holder.open);
+    if (!holder.open) this.holders.remove(at);
+  }
+
+  private holderOf(index: i32, epoch: u64): i32 {
+    for (let at = 0; at < this.holders.count; at++) {
+      const holder = this.holders.at(at);
+      if (holder.index == index && holder.epoch == epoch) return at;
+    }
+    return -1;
+  }
 }

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart, subslice } from "../../../assembly/bytes/slice";
-import { setSharedData, sharedData, sharedDataVersion, Written } from "../../../assembly/host/shared-data";
+import { readU64 } from "../../../assembly/bytes/integers";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { setSharedData, SharedValue, Written } from "../../../assembly/host/shared-data";
 import { TextSource } from "../config/text-source";
 
 /** In front of a shared text: when it was fetched, in milliseconds of the monotonic clock, which all workers have. */
@@ -8,21 +9,19 @@ export const STAMP = 8;
 /** How the last try went: when the next one may begin, and whether it failed. */
 const STATE_SIZE = 16;
 
-/** A version that no value ever has in practice: written with it, a value is created but never overwritten. */
-const ONLY_IF_ABSENT: u32 = u32.MAX_VALUE;
-
+const text = new SharedValue();
 const state = new ByteBuffer();
 
 /** The text, UTF-8; ABSENT if it was never fetched. Valid until the callback returns. */
 export function readText(source: TextSource): Slice {
-  const shared = sharedData(sliceOfBuffer(source.key));
+  const shared = text.read(sliceOfBuffer(source.key));
   return shared == ABSENT ? ABSENT : subslice(shared, STAMP);
 }
 
 /** When the text was fetched; 0 if it never was. */
 export function fetchedAt(source: TextSource): u64 {
-  const shared = sharedData(sliceOfBuffer(source.key));
-  return sliceSize(shared) < STAMP ? 0 : load<u64>(sliceStart(shared));
+  const shared = text.read(sliceOfBuffer(source.key));
+  return sliceSize(shared) < STAMP ? 0 : readU64(shared, 0);
 }
 
 /** What the workers know of the tries to fetch one text. */
@@ -31,35 +30,30 @@ export class TextState {
   nextTry: u64 = 0;
   /** Whether the last try failed. */
   isFailing: bool = false;
-  private version: u32 = 0;
+  private readonly stored: SharedValue = new SharedValue();
 
   /** Reads it. */
   read(source: TextSource): this {
-    const shared = sharedData(sliceOfBuffer(source.stateKey));
+    const shared = this.stored.read(sliceOfBuffer(source.stateKey));
     const isThere = sliceSize(shared) == STATE_SIZE;
-    this.version = sharedDataVersion();
-    this.nextTry = isThere ? load<u64>(sliceStart(shared)) : 0;
-    this.isFailing = isThere && load<u64>(sliceStart(shared), 8) != 0;
+    this.nextTry = isThere ? readU64(shared, 0) : 0;
+    this.isFailing = isThere && readU64(shared, 8) != 0;
     return this;
   }
 
   /** Notes when the next try may begin; `false` where another worker was faster since `read`. */
   claim(source: TextSource, nextTry: u64): bool {
-    const version = this.version ? this.version : ONLY_IF_ABSENT;
-    return this.write(source, nextTry, this.isFailing, version) == Written.Yes;
+    const value = encoded(nextTry, this.isFailing);
+    return this.stored.replace(sliceOfBuffer(source.stateKey), value) == Written.Yes;
   }
 
   /** Notes how a try went, whatever others have noted. */
   note(source: TextSource, nextTry: u64, isFailing: bool): void {
-    this.write(source, nextTry, isFailing, 0);
+    setSharedData(sliceOfBuffer(source.stateKey), encoded(nextTry, isFailing));
   }
+}
 
-  private write(source: TextSource, nextTry: u64, isFailing: bool, version: u32): Written {
-    state.clear();
-    const at = state.reserve(STATE_SIZE);
-    store<u64>(at, nextTry);
-    store<u64>(at, isFailing ? 1 : 0, 8);
-    state.size = STATE_SIZE;
-    return setSharedData(sliceOfBuffer(source.stateKey), state.slice, version);
-  }
+function encoded(nextTry: u64, isFailing: bool): Slice {
+  state.clear();
+  return state.u64(nextTry).u64(isFailing ? 1 : 0).slice;
 }
