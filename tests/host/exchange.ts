@@ -24,6 +24,8 @@ export interface Outcome {
   received: ProviderRequest | null;
   /** Envoy's response code details. */
   details: string;
+  /** Filter state at the end of the stream, without the prefix of Wasm filters. */
+  filterState: Record<string, string>;
 }
 
 /**
@@ -61,7 +63,8 @@ export function runExchange(
     trailers: client.trailers?.pairs() ?? [],
     end: hung ? "left" : client.end === "reset" ? "reset" : "clean",
   };
-  return { response, received, details };
+  const filterState = Object.fromEntries([...stream.filterState].map(([name, { value }]) => [name, value.toString()]));
+  return { response, received, details, filterState };
 }
 
 // On HTTP/1.1 an answer without a body says so.

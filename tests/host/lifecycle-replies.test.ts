@@ -44,7 +44,7 @@ describe("a local reply", () => {
     it(`of ${reply.mode}`, async () => {
       const { mode, lines, status = 418, body = `reply of ${mode.replace("response callout", "callout")}` } = reply;
       const details = status === 418 ? "lifecycle.reply" : "via_upstream";
-      const expected = { status, body, end: "clean", details, lines: [...lines, "done"] };
+      const expected = { status, body, end: "clean", details, logged: null, lines: [...lines, "done"] };
       assert.deepEqual(onNode(reply), expected, "Node host");
       assert.deepEqual(await envoy.run(reply), expected, "Envoy");
     });

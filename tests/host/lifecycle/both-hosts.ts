@@ -4,7 +4,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../../harness/bootstrap.ts";
+import {
+  bootstrapFor,
+  clusterFor,
+  listenerFor,
+  routeFor,
+  wasmFilter,
+  type EnvoyConfig,
+} from "../../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../../harness/envoy-process.ts";
 import { send, type ClientRequest } from "../../harness/http-client.ts";
 import { serve, type RunningServer } from "../../providers/server.ts";
@@ -18,6 +25,13 @@ export interface Run {
   mode: string;
   request?: Partial<ClientRequest>;
   reply?: Partial<ProviderReply>;
+  /** The client leaves once it has this. */
+  leaveAt?: string;
+  /** In Envoy alone: the plugin stands in the router's chain. */
+  isUpstream?: boolean;
+  /** In Envoy alone: more of the route's action, and what the provider replies to the path `/second`. */
+  action?: EnvoyConfig;
+  second?: Partial<ProviderReply>;
 }
 
 /** What is the same on both hosts. */
@@ -26,11 +40,24 @@ export interface Seen {
   body: string;
   end: string;
   details: string;
+  /** The property that the plugin sets in `onLog`, as the access log shows it. */
+  logged: string | null;
   /** What the plugin logged. */
   lines: string[];
 }
 
-const SIDE = { status: 200, headers: [], chunks: [Buffer.from("side")] };
+/** A line of the access log. */
+interface Entry {
+  details: string;
+  logged: string | null;
+  /** The property that the plugin sets in `onStreamDone`. */
+  done?: string | null;
+}
+
+const SIDE: ProviderReply = { status: 200, headers: [], chunks: [Buffer.from("side")] };
+
+/** Pieces are sent with a pause before each, so that they arrive one by one. */
+const PAUSE_MS = 30;
 
 function requestOf({ request }: Run): ClientRequest {
   const chunks = [Buffer.from("one"), Buffer.from("two")];
@@ -38,8 +65,11 @@ function requestOf({ request }: Run): ClientRequest {
 }
 
 function replyOf({ reply }: Run): ProviderReply {
-  return { status: 200, headers: [], chunks: [Buffer.from("first "), Buffer.from("second")], delayMs: 30, ...reply };
+  const chunks = [Buffer.from("first "), Buffer.from("second")];
+  return { status: 200, headers: [], chunks, delayMs: PAUSE_MS, ...reply };
 }
+
+const hasTrailers = ({ request }: Run): boolean => request?.trailers !== undefined;
 
 /** Runs it on the Node host. */
 export function onNode(run: Run): Seen {
@@ -47,16 +77,15 @@ export function onNode(run: Run): Seen {
   const context = host.configure("lifecycle", JSON.stringify({ mode: run.mode }));
   assert.ok(context);
   const peers = { answer: () => replyOf(run), callout: () => ({ status: 200, body: "side" }) };
-  const outcome: Outcome = runExchange(
-    host,
-    context,
-    requestOf(run),
-    peers,
-    { downstreamHttp2: !!run.request?.trailers },
-    () => host.advance(100),
+  const options = { downstreamHttp2: hasTrailers(run) };
+  const outcome = runExchange(host, context, requestOf(run), peers, options, () => host.advance(100));
+  for (const call of host.callouts) if (call.kind === "http") host.answer(call, peers.callout());
+  const { response, details, filterState } = outcome;
+  return seen(
+    response,
+    { details, logged: filterState.lifecycle_log ?? null },
+    host.vm.logs.map(({ text }) => text),
   );
-  const lines = host.vm.logs.map(({ text }) => text).filter((text) => !text.includes(": version "));
-  return seen(outcome.response, outcome.details, lines);
 }
 
 /** A running Envoy with one listener for each run; stop it with `close`. */
@@ -70,7 +99,10 @@ export class RealHost {
     await compileLifecycle();
     const byMode = new Map(runs.map((run) => [run.mode, run]));
     const servers = await Promise.all([
-      serve(({ headers }) => replyOf(byMode.get(headers.find(([name]) => name === "x-mode")?.[1] ?? "")!)),
+      serve(({ headers, path }) => {
+        const run = byMode.get(headers.find(([name]) => name === "x-mode")?.[1] ?? "")!;
+        return replyOf(path === "/second" ? { ...run, reply: run.second } : run);
+      }),
       serve(() => SIDE),
     ]);
     const clusters = ["upstream", "side"].map((name, index) => clusterFor({ name, port: servers[index].port }));
@@ -79,19 +111,22 @@ export class RealHost {
 
   /** Runs it in Envoy. */
   async run(run: Run): Promise<Seen> {
-    const beforeChunk = (): Promise<void> => sleep(30);
-    const response = await send(this.envoy.listenerPorts[run.mode], requestOf(run), {
-      beforeChunk,
-      http2: !!run.request?.trailers,
-    });
-    const details = await this.details(run.mode);
+    const beforeChunk = (): Promise<void> => sleep(PAUSE_MS);
+    const leaveWhen = (body: Buffer): boolean => run.leaveAt !== undefined && body.includes(run.leaveAt);
+    const options = { beforeChunk, leaveWhen, http2: hasTrailers(run) };
+    // A client that leaves finds its connection reset a moment later.
+    const response = { ...(await send(this.envoy.listenerPorts[run.mode], requestOf(run), options)) };
+    const entry = await this.entry(run);
+    // In the router's chain a stream whose response was whole ends before the access log is written.
+    assert.ok(run.isUpstream || !entry.done, "a property that is set after onLog is in the access log");
+    // The end of the stream in the router's chain, and the response to a settlement, follow the access log.
+    await sleep(3 * PAUSE_MS);
     const marker = `lifecycle ${run.mode}: `;
     const lines = this.envoy.logs().filter((line) => line.includes("wasm log") && line.includes(marker));
-    const texts = lines.map((line) => line.slice(line.indexOf(marker) + marker.length));
     return seen(
       response,
-      details,
-      texts.filter((text) => !text.includes(": version ")),
+      entry,
+      lines.map((line) => line.slice(line.indexOf(marker) + marker.length)),
     );
   }
 
@@ -100,30 +135,41 @@ export class RealHost {
     await Promise.all(this.servers.map((server) => server.close()));
   }
 
-  // The access log is written after the client has its response.
-  private async details(mode: string): Promise<string> {
+  // The access log is written after the client has its response; a pass that is redirected has a line of its own.
+  private async entry({ mode, second }: Run): Promise<Entry> {
     for (let attempt = 0; attempt < 400; attempt++) {
-      for (const line of readFileSync(join(this.envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean)) {
-        const entry = JSON.parse(line) as { mode: string; details: string };
-        if (entry.mode === mode) return entry.details;
-      }
+      const lines = readFileSync(join(this.envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean);
+      const entries = lines.map((line) => JSON.parse(line) as Entry & { mode: string });
+      const last = entries.filter((entry) => entry.mode === mode).at(second ? 1 : 0);
+      if (last) return last;
       await sleep(25);
     }
     throw new Error(`no access log line for ${mode}`);
   }
 }
 
-function listenerOf({ mode }: Run) {
+function listenerOf({ mode, isUpstream, action }: Run): EnvoyConfig {
+  const filter = wasmFilter({
+    ...{ plugin: "lifecycle", wasm: LIFECYCLE_WASM, vmId: mode },
+    configuration: JSON.stringify({ mode }),
+  });
   return listenerFor({
     name: mode,
-    routes: [routeFor({ name: "default", cluster: "upstream", addToRequest: { "x-mode": mode } })],
-    downstream: [
-      wasmFilter({ plugin: "lifecycle", wasm: LIFECYCLE_WASM, configuration: JSON.stringify({ mode }), vmId: mode }),
-    ],
-    accessLog: { path: "%TMP%/access.log", fields: { mode, details: "%RESPONSE_CODE_DETAILS%" } },
+    routes: [routeFor({ name: "default", cluster: "upstream", addToRequest: { "x-mode": mode }, action })],
+    [isUpstream ? "upstream" : "downstream"]: [filter],
+    accessLog: {
+      path: "%TMP%/access.log",
+      fields: {
+        mode,
+        details: "%RESPONSE_CODE_DETAILS%",
+        logged: "%FILTER_STATE(wasm.lifecycle_log:PLAIN)%",
+        done: "%FILTER_STATE(wasm.lifecycle_done:PLAIN)%",
+      },
+    },
   });
 }
 
-function seen({ status, body, end }: Outcome["response"], details: string, lines: string[]): Seen {
-  return { status, body: body.toString(), end, details, lines };
+function seen({ status, body, end }: Outcome["response"], { details, logged }: Entry, lines: string[]): Seen {
+  const told = lines.filter((text) => !text.includes(": version "));
+  return { status, body: body.toString(), end, details, logged, lines: told };
 }

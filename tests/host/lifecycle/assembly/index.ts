@@ -3,6 +3,7 @@ import { ConfigReader } from "../../../../assembly/config/reader";
 import { HttpFilter } from "../../../../assembly/plugin/filter";
 import { Plugin } from "../../../../assembly/plugin/plugin";
 import { registerPlugin } from "../../../../assembly/plugin/register";
+import { LogFilter } from "./log";
 import { replyAll, ReplyFilter } from "./reply";
 
 class Lifecycle extends Plugin<Mode> {
@@ -15,7 +16,7 @@ class Lifecycle extends Plugin<Mode> {
   }
 
   createFilter(config: Mode): HttpFilter | null {
-    return new ReplyFilter(config.name);
+    return config.name.startsWith("log") ? new LogFilter(config.name) : new ReplyFilter(config.name);
   }
 
   override onTick(): void {
