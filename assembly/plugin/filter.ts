@@ -104,7 +104,8 @@ export abstract class HttpFilter {
   onLog(): void {}
 
   /**
-   * The stream ended, for whatever reason, after `onLog` and in both chains. Its access log may be written already. Leave lists, release counts and forget waiters here.
+   * The stream ended, for whatever reason, after `onLog` and in both chains. Its access log may be written already. Leave lists,
+   * release counts and forget waiters here.
    */
   onStreamDone(): void {}
 

@@ -159,7 +159,7 @@ function onNode(scenario: Scenario): Observed {
   );
 }
 
-function observed(lines: string[], { response, received, details }: Outcome): Observed {
+function observed(lines: string[], { response, received, details }: Omit<Outcome, "filterState">): Observed {
   // Envoy configures on the main thread and on the worker: the same lines again.
   const [configure, rest] = [true, false].map((wanted) =>
     lines.filter((line) => line.startsWith("configure ") === wanted),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { onNode, RealHost, type Run, type Seen } from "./lifecycle/both-hosts.ts";
 
-const endless = { reply: { chunks: [Buffer.from("first")], end: "hang" }, leaveAt: "first" } as const;
+const endless: Partial<Run> = { reply: { chunks: [Buffer.from("first")], end: "hang" }, leaveAt: "first" };
 const redirect = { internal_redirect_policy: { max_internal_redirects: 1 } };
 const location: [string, string][] = [["location", "http://gateway.example/second"]];
 
