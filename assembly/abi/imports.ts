@@ -18,6 +18,10 @@ export declare function proxy_get_current_time_nanoseconds(time: usize): u32;
 export declare function proxy_set_tick_period_milliseconds(period: u32): u32;
 
 
+@external("env", "proxy_get_status")
+export declare function proxy_get_status(code: usize, text: usize, textSize: usize): u32;
+
+
 @external("env", "proxy_get_property")
 export declare function proxy_get_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
 
@@ -117,6 +121,28 @@ export declare function proxy_grpc_call(
   timeoutMilliseconds: u32,
   callId: usize,
 ): u32;
+
+
+@external("env", "proxy_grpc_stream")
+export declare function proxy_grpc_stream(
+  service: usize,
+  serviceSize: usize,
+  serviceName: usize,
+  serviceNameSize: usize,
+  method: usize,
+  methodSize: usize,
+  metadata: usize,
+  metadataSize: usize,
+  callId: usize,
+): u32;
+
+
+@external("env", "proxy_grpc_send")
+export declare function proxy_grpc_send(callId: u32, message: usize, messageSize: usize, endOfStream: u32): u32;
+
+
+@external("env", "proxy_grpc_close")
+export declare function proxy_grpc_close(callId: u32): u32;
 
 
 @external("env", "proxy_grpc_cancel")

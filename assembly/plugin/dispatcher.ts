@@ -122,6 +122,7 @@ export function responseTrailersArrived(stream: Stream): HeadersStatus {
 /** A tick of a root context: what is held in vain is answered, and the plugin does what it has to do. */
 export function ticked(root: Root): void {
   if (root.pluginTick) pluginHost().onTick();
+  root.deadlines.expire(MOST_TURNS);
   let turns = MOST_TURNS;
   for (let looks = root.bodies.looks; looks > 0 && turns > 0; looks--) {
     const stream = root.bodies.look();

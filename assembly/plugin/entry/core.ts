@@ -2,7 +2,7 @@ import "../../abi/abort";
 import { BufferType, HeadersStatus } from "../../abi/enums";
 import { enterCallback } from "../../abi/memory";
 import { BodyBuffer } from "../../host/body";
-import { forgetCallouts } from "../../host/callout";
+import { dropCalls } from "../../host/call";
 import { log, LogLevel, refreshLogLevel } from "../../host/log";
 import { enter, enterPlugin, leave, leaveAndCollect } from "../callback";
 import { requestHeadersArrived, streams, ticked } from "../dispatcher";
@@ -73,7 +73,7 @@ export function proxy_on_tick(root: u32): void {
 
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
-  forgetCallouts(id);
+  dropCalls(id);
   if (stream === null) {
     if (roots.delete(id)) endRoot(id);
     collectGarbage(streams.open);

@@ -1,37 +1,53 @@
-import { Callout, CalloutResponse, takeGrpcCallout } from "../../host/callout";
+import { MapType } from "../../abi/enums";
+import { GrpcPeer, grpcPeer } from "../../host/grpc";
+import { HeaderMap } from "../../host/headers";
 import { actOn } from "../../host/stream";
 import { enterPlugin, leaveAndCollect } from "../callback";
 import { streams } from "../dispatcher";
 
-// For plugins that use `dispatchGrpc`.
+// For plugins that use `GrpcCall` or `GrpcStream`. A token that is not pending is ignored: Envoy also reports the end of a call that
+// it refused at once, for which it gave no token.
 
-/** gRPC status UNKNOWN: a call that ends without a message did not succeed. */
-const UNKNOWN = 2;
+const initialMetadata = new HeaderMap(MapType.GrpcReceiveInitialMetadata);
+const trailingMetadata = new HeaderMap(MapType.GrpcReceiveTrailingMetadata);
 
-const response = new CalloutResponse();
-
-export function proxy_on_grpc_receive(root: u32, call: u32, size: u32): void {
-  const callout = takeGrpcCallout(call);
-  if (callout) respond(root, callout, 0, size);
-}
-
-export function proxy_on_grpc_receive_initial_metadata(root: u32, call: u32, count: u32): void {}
-
-export function proxy_on_grpc_receive_trailing_metadata(root: u32, call: u32, count: u32): void {}
-
-export function proxy_on_grpc_close(root: u32, call: u32, status: u32): void {
-  const callout = takeGrpcCallout(call);
-  if (callout) respond(root, callout, status ? status : UNKNOWN, 0);
-}
-
-function respond(root: u32, callout: Callout, status: u32, size: u32): void {
-  const stream = callout.stream ? streams.get(callout.stream) : null;
-  if (callout.stream && stream === null) return;
-  enterPlugin(root);
-  response.grpcStatus = status;
-  response.message.begin(size);
-  response.message.bytes();
-  if (stream) actOn(stream);
-  callout.onResponse(response);
+export function proxy_on_grpc_receive_initial_metadata(root: u32, token: u32, count: u32): void {
+  const peer = enterPeer(root, token);
+  if (peer === null) return;
+  peer.onInitialMetadata(initialMetadata);
+  initialMetadata.forget();
   leaveAndCollect();
+}
+
+export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
+  const peer = enterPeer(root, token);
+  if (peer === null) return;
+  peer.receive(size);
+  leaveAndCollect();
+}
+
+export function proxy_on_grpc_receive_trailing_metadata(root: u32, token: u32, count: u32): void {
+  const peer = enterPeer(root, token);
+  if (peer === null) return;
+  peer.onTrailingMetadata(trailingMetadata);
+  trailingMetadata.forget();
+  leaveAndCollect();
+}
+
+export function proxy_on_grpc_close(root: u32, token: u32, status: u32): void {
+  const peer = enterPeer(root, token);
+  if (peer === null) return;
+  peer.finish(status);
+  leaveAndCollect();
+}
+
+/** Begins the callback for what is pending with this token, on the stream that waits for it; `null` if nothing is. */
+function enterPeer(root: u32, token: u32): GrpcPeer | null {
+  const peer = grpcPeer(token);
+  if (peer === null) return null;
+  const stream = peer.stream ? streams.get(peer.stream) : null;
+  if (peer.stream && stream === null) return null;
+  enterPlugin(root);
+  if (stream !== null) actOn(stream);
+  return peer;
 }

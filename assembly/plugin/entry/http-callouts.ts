@@ -1,4 +1,4 @@
-import { CalloutResponse, takeHttpCallout } from "../../host/callout";
+import { CalloutResponse, takeCallout } from "../../host/callout";
 import { actOn } from "../../host/stream";
 import { enterPlugin, leaveAndCollect } from "../callback";
 import { streams } from "../dispatcher";
@@ -8,7 +8,7 @@ import { streams } from "../dispatcher";
 const response = new CalloutResponse();
 
 export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
-  const callout = takeHttpCallout(call);
+  const callout = takeCallout(call);
   if (callout === null) return;
   const stream = callout.stream ? streams.get(callout.stream) : null;
   if (callout.stream && stream === null) return;

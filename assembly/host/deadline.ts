@@ -1,0 +1,71 @@
+import { monotonic } from "./clock";
+
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
+
+/** A moment until which something must have happened; looked at in the ticks of a root context. */
+export abstract class Deadline {
+  /** The list in which it waits; `null` while it is not set. */
+  list: Deadlines | null = null;
+  /** Nanoseconds of the monotonic clock. */
+  at: u64 = 0;
+  next: Deadline | null = null;
+  previous: Deadline | null = null;
+
+  /** The moment has passed; the deadline is not set any more. */
+  abstract onExpired(): void;
+
+  /** Takes the deadline back; harmless if it is not set. */
+  clear(): void {
+    const list = this.list;
+    if (list) list.remove(this);
+  }
+}
+
+/** The deadlines of one root context. */
+export class Deadlines {
+  private first: Deadline | null = null;
+
+  /** Whether there are none. */
+  get isEmpty(): bool {
+    return this.first === null;
+  }
+
+  /** Sets a deadline, whether it was set before or not. */
+  add(deadline: Deadline, milliseconds: u32): void {
+    deadline.clear();
+    const next = this.first;
+    deadline.at = monotonic() + <u64>milliseconds * NANOSECONDS_PER_MILLISECOND;
+    deadline.list = this;
+    deadline.next = next;
+    if (next) next.previous = deadline;
+    this.first = deadline;
+  }
+
+  remove(deadline: Deadline): void {
+    const next = deadline.next;
+    const previous = deadline.previous;
+    if (next) next.previous = previous;
+    if (previous) previous.next = next;
+    else this.first = next;
+    deadline.list = null;
+    deadline.next = null;
+    deadline.previous = null;
+  }
+
+  /** Calls `onExpired` of those that have passed, of `most` at most: the others have their turn at the next tick. */
+  expire(most: i32): void {
+    if (this.isEmpty) return;
+    const now = monotonic();
+    let left = most;
+    for (let deadline = this.first; deadline && left > 0;) {
+      const next = deadline.next;
+      if (deadline.at <= now) {
+        this.remove(deadline);
+        deadline.onExpired();
+        left--;
+      }
+      // Where `onExpired` has removed the next one as well, the rest has its turn at the next tick.
+      deadline = next && next.list === this ? next : null;
+    }
+  }
+}
