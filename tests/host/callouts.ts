@@ -27,6 +27,25 @@ export interface GrpcCallout {
   timeoutMs: number;
 }
 
+/** A gRPC stream that a plugin opened, until it is cancelled or both sides have closed it. */
+export interface GrpcStreamCallout {
+  kind: "stream";
+  token: number;
+  root: RootContext;
+  cluster: string;
+  service: string;
+  method: string;
+  metadata: HeaderMap;
+  /** The messages that the plugin has sent. */
+  sent: Buffer[];
+  /** The plugin sends no more: `proxy_grpc_close`, or its last message. */
+  isHalfClosed: boolean;
+  /** `proxy_grpc_close` was called. */
+  isClosed: boolean;
+  /** The peer has closed: Envoy must not be told to send on it any more. */
+  isRemoteClosed: boolean;
+}
+
 /** Any call that was not answered yet. */
 export type Callout = HttpCallout | GrpcCallout;
 

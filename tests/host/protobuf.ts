@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The fields of a flat protobuf message: numbers and length-delimited bytes, the last of each; null if it is broken. */
+/**
+ * The fields of a flat protobuf message: numbers and length-delimited bytes, the last of each; those of fixed size are skipped.
+ * Null if it is broken.
+ */
 export function readMessage(data: Buffer): Map<number, number | Buffer> | null {
   const fields = new Map<number, number | Buffer>();
   let at = 0;
@@ -22,6 +25,9 @@ export function readMessage(data: Buffer): Map<number, number | Buffer> | null {
       if (Number.isNaN(size) || at + size > data.length) return null;
       fields.set(tag >> 3, data.subarray(at, at + size));
       at += size;
+    } else if ((tag & 7) === 1 || (tag & 7) === 5) {
+      at += (tag & 7) === 1 ? 8 : 4;
+      if (at > data.length) return null;
     } else return null;
   }
   return [...fields.values()].some(Number.isNaN) ? null : fields;

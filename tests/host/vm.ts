@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogLevel } from "./abi.ts";
-import type { Callout } from "./callouts.ts";
+import type { Callout, GrpcStreamCallout } from "./callouts.ts";
 import { rootOf, type Context, type RootContext, type StreamContext } from "./contexts.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { heapUse, type HeapUse } from "./heap.ts";
@@ -36,6 +36,7 @@ export interface VmEnvironment {
 export class Vm {
   readonly contexts = new Map<number, Context>();
   readonly callouts = new Map<number, Callout>();
+  readonly grpcStreams = new Map<number, GrpcStreamCallout>();
   readonly logs: LogLine[] = [];
   readonly metrics = new Metrics();
   /** What a plugin must not do although Envoy would only answer with a status, or not at all. */
@@ -53,7 +54,7 @@ export class Vm {
   isDead = false;
   private effectiveId = 0;
   private nextContextId = 1;
-  private readonly nextToken = { http: 4, grpc: 5 };
+  private readonly nextToken = { http: 4, grpc: 5, stream: 6 };
   private afterCall: (() => void)[] = [];
   private readonly exports: Record<string, (...args: number[]) => number | undefined>;
   private anchor = 0;
@@ -84,7 +85,7 @@ export class Vm {
   }
 
   /** The two low bits of a callout's token say of which kind it is. */
-  newToken(kind: Callout["kind"]): number {
+  newToken(kind: (Callout | GrpcStreamCallout)["kind"]): number {
     const token = this.nextToken[kind];
     this.nextToken[kind] += 4;
     return token;
@@ -150,6 +151,7 @@ export class Vm {
   crash(): void {
     this.isDead = true;
     this.callouts.clear();
+    this.grpcStreams.clear();
     for (const context of this.contexts.values()) if (context.kind === "root") context.tickPeriodMs = 0;
   }
 

@@ -44,51 +44,5 @@ export function calloutCalls(vm: Vm) {
       vm.memory.writeU32(tokenAt, token);
       return Status.Ok;
     },
-
-    proxy_grpc_call(
-      cluster: number,
-      clusterSize: number,
-      service: number,
-      serviceSize: number,
-      method: number,
-      methodSize: number,
-      metadata: number,
-      metadataSize: number,
-      message: number,
-      messageSize: number,
-      timeoutMs: number,
-      tokenAt: number,
-    ): number {
-      const name = vm.memory.readText(cluster, clusterSize);
-      const serviceName = vm.memory.readText(service, serviceSize);
-      const methodName = vm.memory.readText(method, methodSize);
-      const data = vm.memory.read(message, messageSize);
-      const pairs = map(metadata, metadataSize);
-      if (name === null || serviceName === null || methodName === null || !data || !pairs) {
-        return Status.InvalidMemoryAccess;
-      }
-      if (!vm.environment.clusters.has(name)) return Status.ParseFailure;
-      const token = vm.newToken("grpc");
-      const call = { root: vm.root, cluster: name, service: serviceName, method: methodName, metadata: pairs };
-      vm.callouts.set(token, { kind: "grpc", token, ...call, message: data, timeoutMs });
-      return vm.memory.writeU32(tokenAt, token) ? Status.Ok : Status.InvalidMemoryAccess;
-    },
-    proxy_grpc_cancel(token: number): number {
-      return endGrpc(token);
-    },
-    proxy_grpc_close(token: number): number {
-      return endGrpc(token);
-    },
-    // Streams are not emulated: nothing in the gateway uses them.
-    proxy_grpc_send: (): number => Status.BadArgument,
-    proxy_grpc_stream(): number {
-      throw new Error("proxy_grpc_stream is not emulated");
-    },
   };
-
-  function endGrpc(token: number): number {
-    if (vm.callouts.get(token)?.kind !== "grpc") return Status.NotFound;
-    vm.callouts.delete(token);
-    return Status.Ok;
-  }
 }

@@ -3,6 +3,7 @@ import type { Vm } from "../vm.ts";
 import { bufferCalls } from "./buffers.ts";
 import { calloutCalls } from "./callouts.ts";
 import { foreignCalls } from "./foreign.ts";
+import { grpcCalls } from "./grpc.ts";
 import { headerCalls } from "./headers.ts";
 import { sharedCalls } from "./shared.ts";
 import { streamCalls } from "./streams.ts";
@@ -19,6 +20,7 @@ export function hostImports(vm: Vm): WebAssembly.Imports {
     ...bufferCalls(vm),
     ...streamCalls(vm),
     ...calloutCalls(vm),
+    ...grpcCalls(vm),
     ...sharedCalls(vm),
     ...foreignCalls(vm),
   };

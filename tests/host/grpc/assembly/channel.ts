@@ -4,12 +4,11 @@ import { GrpcStream } from "../../../../assembly/host/grpc-stream";
 import { HeaderMap } from "../../../../assembly/host/headers";
 import { HeaderPairs } from "../../../../assembly/host/header-pairs";
 import { log, LogLevel } from "../../../../assembly/host/log";
-import { continueRequest, setEffectiveContext } from "../../../../assembly/host/stream";
+import { continueRequest } from "../../../../assembly/host/stream";
+import { turnTo } from "../../../../assembly/plugin/dispatcher";
 
 /** Initial metadata that the service shows again. */
-export function clientMetadata(): HeaderPairs {
-  return new HeaderPairs().addText("x-client", "gateway");
-}
+export const clientMetadata = new HeaderPairs().addText("x-client", "gateway");
 
 /** A message of this text, for as long as the text is held. */
 export function bytesOf(text: string): Slice {
@@ -26,7 +25,7 @@ export class Channel extends GrpcStream {
   method: string = "";
 
   start(): bool {
-    return this.open(this.cluster, "test.Chat", this.method, clientMetadata());
+    return this.open(this.cluster, "test.Chat", this.method, clientMetadata);
   }
 
   override onInitialMetadata(metadata: HeaderMap): void {
@@ -43,16 +42,17 @@ export class Channel extends GrpcStream {
   }
 
   onClose(status: u32, text: Slice): void {
-    say(`closed ${status} ${sliceToString(text)}; pending=${this.isPending} open=${this.isOpen} send=${this.send(text)}`);
+    say(
+      `closed ${status} ${sliceToString(text)}; pending=${this.isPending} open=${this.isOpen} send=${this.send(text)}`,
+    );
     if (this.again-- > 0) say(`again ${this.start()} send=${this.send(bytesOf("again"))}`);
     this.resume();
   }
 
   private resume(): void {
-    if (!this.waiter) return;
-    setEffectiveContext(this.waiter);
+    const waiter = this.waiter;
     this.waiter = 0;
-    continueRequest();
+    if (waiter && turnTo(waiter)) continueRequest();
   }
 }
 

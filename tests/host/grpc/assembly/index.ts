@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin that does with gRPC what the path of a request says, and answers with what the kernel returned. Each root context has
 // one stream: `/open/<cluster>/<method>`, `/send/<text>`, `/last/<text>`, `/wait/<text>` (goes on with the next message),
-// `/close`, `/cancel`, `/again/<count>`, `/deadline/<ms>`. Unary calls: `/call/<cluster>/<method>/<text>`.
+// `/close`, `/cancel`, `/again/<count>`, `/deadline/<ms>`. Unary calls: `/call/<cluster>/<method>/<text>`, `/many/<count>`.
 import { ABSENT, sliceToString } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { GrpcCall, GrpcResponse } from "../../../../assembly/host/grpc-call";
@@ -9,7 +9,8 @@ import { HeaderMap } from "../../../../assembly/host/headers";
 import { sendLocalReply } from "../../../../assembly/host/reply";
 import { currentRoot } from "../../../../assembly/host/root";
 import { HeadersAction, HttpFilter } from "../../../../assembly/plugin/filter";
-import { Plugin, registerPlugin } from "../../../../assembly/plugin/plugin";
+import { Plugin } from "../../../../assembly/plugin/plugin";
+import { registerPlugin } from "../../../../assembly/plugin/register";
 import { setDeadline } from "../../../../assembly/plugin/root";
 import { bytesOf, Channel, clientMetadata, say } from "./channel";
 
@@ -40,15 +41,18 @@ class GrpcFilter extends HttpFilter {
     const command = words[1];
     const text = words.length > 2 ? words[2] : "";
     const stream = channel();
+    if (command == "many") {
+      for (let count = parseInt(text); count > 0; count--) this.newCall().dispatch("model", "test.Say", "Say", 0, 0);
+      return HeadersAction.Pause;
+    }
     if (command == "call") {
-      const call = new UnaryCall();
-      call.stream = this.contextId;
+      const call = this.newCall();
       const timeout = words[3] == "Silent" ? 100 : CALL_TIMEOUT;
-      if (call.dispatch(text, "test.Say", words[3], bytesOf(words[4]), timeout, clientMetadata())) {
+      if (call.dispatch(text, "test.Say", words[3], bytesOf(words[4]), timeout, clientMetadata)) {
         return HeadersAction.Pause;
       }
       reply("refused");
-      return HeadersAction.Replied;
+      return HeadersAction.Continue;
     }
     if (command == "wait") {
       stream.waiter = this.contextId;
@@ -56,7 +60,13 @@ class GrpcFilter extends HttpFilter {
       stream.waiter = 0;
     }
     reply(`${command} ${this.run(command, text, words)}`);
-    return HeadersAction.Replied;
+    return HeadersAction.Continue;
+  }
+
+  private newCall(): UnaryCall {
+    const call = new UnaryCall();
+    call.stream = this.contextId;
+    return call;
   }
 
   private run(command: string, text: string, words: string[]): string {

@@ -172,6 +172,19 @@
 ): u32;
 
 
+@external("env", "proxy_grpc_stream") export declare function grpcStream(
+  cluster: usize,
+  clusterSize: usize,
+  service: usize,
+  serviceSize: usize,
+  method: usize,
+  methodSize: usize,
+  metadata: usize,
+  metadataSize: usize,
+  token: usize,
+): u32;
+
+
 @external("env", "proxy_grpc_cancel") export declare function grpcCancel(token: u32): u32;
 
 

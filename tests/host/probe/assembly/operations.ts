@@ -84,9 +84,16 @@ export function run(words: string[], streamId: u32, rootId: u32): string {
     );
     return numbered(status);
   }
+  if (name == "grpcstream") {
+    const pairs = encodePairs(arg(words, 4));
+    const size = pairs.byteLength;
+    return plain(
+      host.grpcStream(first.at, first.size, second.at, second.size, third.at, third.size, at(pairs), size, OUT_NUMBER),
+    );
+  }
   if (name == "grpccancel") return plain(host.grpcCancel(num(a)));
   if (name == "grpcclose") return plain(host.grpcClose(num(a)));
-  if (name == "grpcsend") return plain(host.grpcSend(num(a), second.at, second.size, 1));
+  if (name == "grpcsend") return plain(host.grpcSend(num(a), second.at, second.size, c == "0" ? 0 : 1));
   if (name == "shared") {
     const status = host.getShared(first.at, first.size, OUT, OUT_SIZE, OUT_NUMBER);
     return valued(status) + " cas=" + load<u32>(OUT_NUMBER).toString();

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Node host notices what a plugin must not do with gRPC streams. Each mistake is made by the probe, on purpose.
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { GrpcPeer } from "./grpc-peer.ts";
+import { compileGrpc, GRPC_WASM } from "./grpc/compile.ts";
+import { NodeGrpc } from "./grpc/node-host.ts";
+import { findLeak } from "./leak-check.ts";
+import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
+import { ProxyHost } from "./proxy-host.ts";
+
+const OPEN = "grpcstream grpc test.Service Chat x-a=b";
+/** The first token of a stream. */
+const TOKEN = 6;
+
+/** Runs the script, with one stream opened by the request headers, and lets the peer do something to it. */
+function run(script: string, peer: (peer: GrpcPeer) => void): ProxyHost {
+  const host = new ProxyHost(PROBE_WASM, { clusters: ["upstream", "grpc"] });
+  const context = host.configure("probe", script);
+  assert.ok(context);
+  const stream = host.stream(context);
+  stream.requestHeaders(
+    [
+      [":method", "GET"],
+      [":path", "/"],
+      [":authority", "gateway.example"],
+    ],
+    false,
+  );
+  host.check();
+  peer(new GrpcPeer(host));
+  host.check();
+  return host;
+}
+
+const end = (peer: GrpcPeer): void => peer.end(peer.streams[0], { status: 0 });
+const mistakes: [what: string, script: string, notice: RegExp][] = [
+  ["keeps a stream that has ended", `request_headers: ${OPEN}`, /keeps a gRPC stream that the peer has closed/],
+  [
+    "sends on one that has ended",
+    `request_headers: ${OPEN}\ngrpc_close: grpcsend ${TOKEN} x 0; grpccancel ${TOKEN}`,
+    /sends on a gRPC stream that the peer has closed/,
+  ],
+  [
+    "closes one that has ended",
+    `request_headers: ${OPEN}\ngrpc_close: grpcclose ${TOKEN}`,
+    /closes a gRPC stream that the peer has closed/,
+  ],
+  [
+    "sends after the last message",
+    `request_headers: ${OPEN}; grpcsend ${TOKEN} x 1; grpcsend ${TOKEN} x 0`,
+    /after its last message/,
+  ],
+  ["names a service that is no cluster", "request_headers: grpcstream model a b x-a=b", /Envoy aborts/],
+];
+
+describe("the Node host and gRPC streams", () => {
+  before(() => Promise.all([compileProbe(), compileGrpc()]));
+
+  for (const [what, script, notice] of mistakes) {
+    it(`notices a plugin that ${what}`, () => assert.throws(() => run(script, end), notice));
+  }
+
+  it("lets a plugin be that cancels what has ended", () => {
+    const host = run(`request_headers: ${OPEN}\ngrpc_close: status; grpccancel ${TOKEN}`, end);
+    assert.equal(host.vm.grpcStreams.size, 0);
+  });
+
+  it("tells a stream of another root context nothing, and lets it not send", () => {
+    const host = new ProxyHost(GRPC_WASM, { clusters: ["upstream", "model"] });
+    const [node, other] = [new NodeGrpc(host), new NodeGrpc(host)];
+    node.ask("/open/model/Chat");
+    assert.equal(other.ask("/send/a").body, "send false");
+    assert.equal(host.vm.grpcStreams.size, 1);
+    host.release(other.context);
+    assert.equal(host.vm.grpcStreams.size, 1);
+    node.takeLines();
+    assert.deepEqual(node.ask("/send/a").lines, ["message a from gateway"]);
+    host.release(node.context);
+    assert.equal(host.vm.grpcStreams.size, 0);
+  });
+});
+
+describe("a plugin with a gRPC stream", () => {
+  before(() => compileGrpc());
+
+  it("has no tick but while a deadline is set", () => {
+    const node = new NodeGrpc();
+    node.ask("/open/model/Chat");
+    assert.equal(node.context.tickPeriodMs, 0);
+    node.ask("/deadline/60000");
+    assert.equal(node.context.tickPeriodMs, 50);
+    node.ask("/cancel");
+    node.host.advance(50);
+    assert.equal(node.context.tickPeriodMs, 0);
+  });
+
+  it("leaves nothing behind, however its streams and calls end", () => {
+    const node = new NodeGrpc();
+    const paths = ["bye", "fail", "reset", "silence"].flatMap((text) => ["/open/model/Chat", `/send/${text}`]);
+    paths.push("/deadline/100", "/open/gone/Chat", "/open/model/Large", "/call/model/Say/a", "/call/model/Fail/a");
+    assert.equal(
+      findLeak(node.host, () => paths.forEach((path) => node.ask(path))),
+      null,
+    );
+  });
+});
