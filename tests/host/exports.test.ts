@@ -42,7 +42,7 @@ const NEEDS: [source: RegExp, callbacks: string[]][] = [
   [/\boverride onResponseHeaders\b/, RESPONSE_HEADERS],
   [/\boverride on(Streaming)?ResponseBody\b|\boverride onResponseTrailers\b|\bresponseBodyMode = /, RESPONSE_BODY],
   [/\bdispatchHttp\(/, HTTP_CALLOUTS],
-  [/\bdispatchGrpc\(|\bextends Grpc(Call|Stream)\b/, GRPC],
+  [/\bextends Grpc(Call|Stream)\b/, GRPC],
   [/\boverride onLog\b/, ["proxy_on_log"]],
 ];
 
@@ -64,5 +64,14 @@ describe("a module exports the callbacks that its plugin uses", () => {
         ([, names]) => names,
       );
       assert.deepEqual(exported.sort(), [...CORE, ...needed].sort(), "not what its source uses");
+    });
+});
+
+describe("a module without gRPC callbacks", () => {
+  for (const { name, wasm } of findPlugins().filter(({ name }) => !EXPORTS[name]?.includes(GRPC[0])))
+    it(`imports nothing of gRPC: ${name}`, () => {
+      const imported = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(join(root, wasm))));
+      const names = imported.map((one) => one.name).filter((name) => /^proxy_(grpc_|get_status)/.test(name));
+      assert.deepEqual(names, []);
     });
 });

@@ -109,5 +109,5 @@ class GrpcPlugin extends Plugin<Config> {
 }
 
 registerPlugin<Config>(new GrpcPlugin());
-export * from "../../../../assembly/plugin/entry";
-export * from "../../../../assembly/plugin/grpc-entry";
+export * from "../../../../assembly/plugin/entry/core";
+export * from "../../../../assembly/plugin/entry/grpc";
