@@ -1,7 +1,8 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { writeByte } from "../bytes/integers";
+import { freeUnmanaged } from "../bytes/unmanaged";
 import { HeaderParameters } from "../bytes/header-parameters";
 import {
-  ABSENT,
   byteAt,
   indexOfByte,
   indexOfText,
@@ -119,7 +120,7 @@ export class FormModel {
     this.padding.dispose();
     this.headers.dispose();
     this.model.dispose();
-    heap.free(changetype<usize>(this));
+    freeUnmanaged(this);
   }
 
   private readContent(chunk: Slice, at: i32): i32 {
@@ -231,9 +232,11 @@ function isNameOfModel(name: Slice, value: Slice): bool {
 
 /** A line that begins with white space continues the one before (RFC 822, section 3.1.1). */
 function unfold(headers: ByteBuffer): void {
-  const start = headers.start;
-  for (let i = 0; i + 2 < headers.size; i++) {
-    const next = load<u8>(start + i + 2);
-    if (load<u16>(start + i) == 0x0a0d && (next == SPACE || next == TAB)) store<u16>(start + i, 0x2020);
+  const bytes = headers.slice;
+  for (let i = 0; i + 2 < sliceSize(bytes); i++) {
+    const next = byteAt(bytes, i + 2);
+    if (byteAt(bytes, i) != CR || byteAt(bytes, i + 1) != LF || (next != SPACE && next != TAB)) continue;
+    writeByte(bytes, i, SPACE);
+    writeByte(bytes, i + 1, SPACE);
   }
 }

@@ -1,3 +1,5 @@
+import { hexValue, NO_HEX_DIGIT } from "./hex";
+
 const BACKSLASH: u32 = 0x5c;
 const PERCENT: u32 = 0x25;
 const LOWER_U: u32 = 0x75;
@@ -26,8 +28,8 @@ export function escapedLetter(at: usize, end: usize, isLast: bool): u64 {
   let value: u32 = 0;
   for (let i: usize = 1; i <= digits; i++) {
     if (p + i == end && !isLast) return INCOMPLETE;
-    const digit = p + i < end ? hexDigit(load<u8>(p + i)) : -1;
-    if (digit < 0) return letter(byte, p + 1 - at);
+    const digit = p + i < end ? hexValue(load<u8>(p + i)) : NO_HEX_DIGIT;
+    if (digit == NO_HEX_DIGIT) return letter(byte, p + 1 - at);
     value = (value << 4) | digit;
   }
   return letter(digits ? value : byte, p + 1 + digits - at);
@@ -37,10 +39,4 @@ export function escapedLetter(at: usize, end: usize, isLast: bool): u64 {
 @inline
 function letter(value: u32, size: usize): u64 {
   return ((<u64>value) << 32) | (<u64>size);
-}
-
-function hexDigit(byte: u32): i32 {
-  if (byte - 0x30 < 10) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter - 0x61 < 6 ? letter - 0x57 : -1;
 }

@@ -1,10 +1,10 @@
 import { ByteBuffer } from "./buffer";
+import { hexValue, NO_HEX_DIGIT } from "./hex";
 import { Slice, sliceEnd, sliceOf, sliceSize, sliceStart } from "./slice";
 
 const PERCENT: u32 = 0x25;
 const PLUS: u32 = 0x2b;
 const SPACE: u32 = 0x20;
-const NO_DIGIT: u32 = 16;
 
 /**
  * Appends the text with each `%XX` as the byte that it stands for, and in a query `+` as a space; gives what was appended.
@@ -17,9 +17,9 @@ export function decodePercent(text: Slice, out: ByteBuffer, isQuery: bool = fals
   for (let p = sliceStart(text); p < end; p++) {
     let byte: u32 = load<u8>(p);
     if (byte == PERCENT && p + 2 < end) {
-      const high = hexDigit(load<u8>(p, 1));
-      const low = hexDigit(load<u8>(p, 2));
-      if ((high | low) < NO_DIGIT) {
+      const high = hexValue(load<u8>(p, 1));
+      const low = hexValue(load<u8>(p, 2));
+      if ((high | low) < NO_HEX_DIGIT) {
         byte = (high << 4) | low;
         p += 2;
       }
@@ -28,11 +28,4 @@ export function decodePercent(text: Slice, out: ByteBuffer, isQuery: bool = fals
   }
   out.endAt(to);
   return sliceOf(out.start + before, out.size - before);
-}
-
-/** The value of a hexadecimal digit, or a number with higher bits. */
-function hexDigit(byte: u32): u32 {
-  if (byte - 0x30 < 10) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter - 0x61 < 6 ? letter - 0x57 : NO_DIGIT;
 }

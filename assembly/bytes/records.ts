@@ -33,10 +33,27 @@ export class RecordList<T> {
     return this.at(this.count - 1);
   }
 
+  /** Puts a struct of zeros in front of the one at an index, which is at most `count`. */
+  insert(index: i32): T {
+    this.add();
+    for (let i = this.count - 1; i > index; i--) this.copy(i - 1, i);
+    return this.at(index);
+  }
+
+  /** Removes `many` structs from an index on; the ones behind them move up. */
+  removeFrom(index: i32, many: i32): void {
+    const count = this.count;
+    for (let i = index + many; i < count; i++) this.copy(i, i - many);
+    this.buffer.size -= many * <i32>offsetof<T>();
+  }
+
   /** Removes a struct; the last one takes its place. */
   remove(index: i32): void {
-    const last = this.at(this.count - 1);
-    memory.copy(changetype<usize>(this.at(index)), changetype<usize>(last), offsetof<T>());
+    this.copy(this.count - 1, index);
     this.buffer.size -= <i32>offsetof<T>();
+  }
+
+  private copy(from: i32, to: i32): void {
+    memory.copy(changetype<usize>(this.at(to)), changetype<usize>(this.at(from)), offsetof<T>());
   }
 }

@@ -35,6 +35,11 @@ export function bufferOf(slice: Slice): ArrayBuffer {
   return copy;
 }
 
+/** Overwrites the beginning of `to`, which must be large enough, with the bytes of `from`. */
+export function copyInto(to: Slice, from: Slice): void {
+  memory.copy(sliceStart(to), sliceStart(from), min(sliceSize(from), sliceSize(to)));
+}
+
 /** The address of the first byte. */
 // @ts-ignore: decorator
 @inline

@@ -1,4 +1,5 @@
-import { hashOf, Slice, sliceOf, sliceSize, slicesEqual, sliceStart } from "./slice";
+import { wordHashOf } from "./hash";
+import { Slice, sliceOf, sliceSize, slicesEqual, sliceStart } from "./slice";
 
 const FEWEST = 16;
 /** One entry: the text's hash, where it begins, and its size. */
@@ -25,7 +26,7 @@ export class TextTable {
     this.makeRoom(size);
     memory.copy(changetype<usize>(this.bytes) + this.used, sliceStart(text), size);
     const at = FIELDS * this.count;
-    this.entries[at] = hashOf(text);
+    this.entries[at] = <u32>wordHashOf(text);
     this.entries[at + 1] = this.used;
     this.entries[at + 2] = size;
     this.used += size;
@@ -35,7 +36,7 @@ export class TextTable {
 
   /** The number of a text, or -1. */
   find(text: Slice): i32 {
-    const hash = hashOf(text);
+    const hash = <u32>wordHashOf(text);
     const mask = this.slots.length - 1;
     let slot = (<i32>hash) & mask;
     let number = <i32>unchecked(this.slots[slot]) - 1;

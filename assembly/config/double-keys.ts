@@ -1,11 +1,11 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { wordHashOf } from "../bytes/hash";
-import { ABSENT, Slice, sliceEnd, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
-import { skipSpace } from "../json/space";
-import { jsonPlain, jsonUnescape } from "../json/string";
-import { tokenAt } from "../json/token";
+import { ABSENT, Slice, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import { jsonUtf8 } from "../json/string";
+import { JsonTokens } from "../json/tokens";
 import { MAX_DEPTH } from "../json/validate";
 import { ConfigReport } from "./report";
+import { freeUnmanaged } from "../bytes/unmanaged";
 import { shownName } from "./spelling";
 
 /** Of so many keys that stand twice each gets a line. */
@@ -16,9 +16,7 @@ const FEWEST = 64;
 
 const OBJECT: u32 = 0x7b;
 const ARRAY: u32 = 0x5b;
-const QUOTE: u32 = 0x22;
 const COMMA: u32 = 0x2c;
-const COLON: u32 = 0x3a;
 
 /**
  * Finds keys that stand twice in an object, wherever it is in a valid JSON text: of two values nobody knows which one
@@ -56,26 +54,17 @@ export class DoubleKeys {
   }
 
   private walk(): void {
-    const end = sliceEnd(this.json);
-    let p = skipSpace(sliceStart(this.json), end);
+    const tokens = new JsonTokens();
+    tokens.begin(this.json);
     const most = <i64>MOST_LOOKS * sliceSize(this.json) + FEWEST;
-    while (p < end) {
-      if (this.looks > most) {
-        this.report.errors.push("$ has too many keys that differ but have one hash");
-        return;
-      }
-      const byte: u32 = load<u8>(p);
-      if ((byte | 0x20) == OBJECT) this.open(byte);
-      else if ((byte | 0x20) == OBJECT + 2) this.close();
-      else if (byte == COMMA) this.positions[this.depth - 1]++;
-      if (byte == QUOTE || !isPunctuation(byte)) {
-        const token = tokenAt(p, end);
-        p = skipSpace(sliceEnd(token), end);
-        if (p < end && load<u8>(p) == COLON) this.enter(token);
-      } else {
-        p = skipSpace(p + 1, end);
-      }
+    while (this.looks <= most && tokens.next()) {
+      if (tokens.isKey) this.enter(tokens.token);
+      else if ((tokens.first | 0x20) == OBJECT) this.open(tokens.first);
+      else if ((tokens.first | 0x20) == OBJECT + 2) this.close();
+      else if (tokens.first == COMMA) this.positions[this.depth - 1]++;
     }
+    if (this.looks > most) this.report.errors.push("$ has too many keys that differ but have one hash");
+    freeUnmanaged(tokens);
   }
 
   private open(kind: u32): void {
@@ -95,7 +84,7 @@ export class DoubleKeys {
   private enter(token: Slice): void {
     const depth = this.depth - 1;
     this.names[depth] = token;
-    const name = textOf(token, this.one);
+    const name = jsonUtf8(token, this.one);
     // With the depth, or equal names of objects inside each other would stand in each other's way.
     const hash = wordHashOf(name, depth);
     if (this.isThere(name, hash, this.firsts[depth])) {
@@ -114,7 +103,7 @@ export class DoubleKeys {
     for (let number = this.slots[slot] - 1; number >= 0; number = this.slots[slot] - 1) {
       this.looks++;
       if (number >= first && this.hashes[number] == hash) {
-        if (slicesEqual(name, textOf(this.tokens[number], this.other))) return true;
+        if (slicesEqual(name, jsonUtf8(this.tokens[number], this.other))) return true;
       }
       slot = (slot + 1) & mask;
     }
@@ -156,19 +145,6 @@ export class DoubleKeys {
 
 function copied(from: StaticArray<u64>, size: i32): StaticArray<u64> {
   const to = new StaticArray<u64>(size);
-  memory.copy(changetype<usize>(to), changetype<usize>(from), from.length << 3);
+  for (let i = 0; i < from.length; i++) unchecked((to[i] = from[i]));
   return to;
-}
-
-function isPunctuation(byte: u32): bool {
-  return (byte | 0x20) == OBJECT || (byte | 0x20) == OBJECT + 2 || byte == COMMA || byte == COLON;
-}
-
-/** A key as UTF-8, in place or unescaped into `scratch`. */
-function textOf(token: Slice, scratch: ByteBuffer): Slice {
-  const plain = jsonPlain(token);
-  if (plain != ABSENT) return plain;
-  scratch.clear();
-  jsonUnescape(token, scratch);
-  return scratch.slice;
 }

@@ -4,12 +4,10 @@ import {
   indexOfByte,
   lastIndexOfByte,
   Slice,
-  sliceEnd,
   sliceOfBuffer,
   sliceSize,
   slicesEqual,
   sliceToString,
-  sliceStart,
   subslice,
 } from "../bytes/slice";
 
@@ -139,10 +137,10 @@ function withoutPort(authority: Slice): Slice {
 
 function begins(value: Slice, prefix: Slice): bool {
   const size = sliceSize(prefix);
-  return sliceSize(value) >= size && memory.compare(sliceStart(value), sliceStart(prefix), size) == 0;
+  return sliceSize(value) >= size && slicesEqual(subslice(value, 0, size), prefix);
 }
 
 function ends(value: Slice, suffix: Slice): bool {
   const size = sliceSize(suffix);
-  return sliceSize(value) >= size && memory.compare(sliceEnd(value) - size, sliceStart(suffix), size) == 0;
+  return sliceSize(value) >= size && slicesEqual(subslice(value, sliceSize(value) - size), suffix);
 }

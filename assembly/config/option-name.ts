@@ -36,7 +36,9 @@ export class OptionName {
 
   /** Whether both are the same but for case and for what divides words. */
   equals(other: OptionName): bool {
-    return this.size == other.size && !memory.compare(addressOf(this.word), addressOf(other.word), this.size);
+    if (this.size != other.size) return false;
+    for (let i = 0; i < this.size; i++) if (this.word[i] != other.word[i]) return false;
+    return true;
   }
 
   /**
@@ -53,10 +55,6 @@ export class OptionName {
       ? distance(this.letters, this.length, other.letters, other.length, most)
       : distance(this.word, this.size, other.word, other.size, most);
   }
-}
-
-function addressOf(bytes: StaticArray<u8>): usize {
-  return changetype<usize>(bytes);
 }
 
 function distance(a: StaticArray<u8>, length: i32, b: StaticArray<u8>, width: i32, most: i32): i32 {

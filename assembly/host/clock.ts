@@ -1,12 +1,11 @@
 import { clock_time_get, proxy_get_current_time_nanoseconds, random_get } from "../abi/imports";
-
-const slot: usize = memory.data(8, 8);
+import { expectBytes, RETURNED, returnedLong } from "../abi/memory";
 
 /** Nanoseconds since 1970, as the host tells them. */
 export function now(): u64 {
-  store<u64>(slot, 0);
-  proxy_get_current_time_nanoseconds(slot);
-  return load<u64>(slot);
+  expectBytes();
+  proxy_get_current_time_nanoseconds(RETURNED);
+  return returnedLong();
 }
 
 // https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#clockid
@@ -14,9 +13,9 @@ const MONOTONIC = 1;
 
 /** Nanoseconds since some moment, the same for all workers: nobody sets this clock. */
 export function monotonic(): u64 {
-  store<u64>(slot, 0);
-  clock_time_get(MONOTONIC, 0, slot);
-  return load<u64>(slot);
+  expectBytes();
+  clock_time_get(MONOTONIC, 0, RETURNED);
+  return returnedLong();
 }
 
 /** Seconds since 1970. */
@@ -26,9 +25,9 @@ export function nowInSeconds(): i64 {
 
 /** Sixty-four random bits from the host. */
 export function random(): u64 {
-  store<u64>(slot, 0);
-  random_get(slot, 8);
-  return load<u64>(slot);
+  expectBytes();
+  random_get(RETURNED, 8);
+  return returnedLong();
 }
 
 /** A random whole number from 0 up to, and without, `bound` (at least 1). */

@@ -26,9 +26,7 @@ export class HeaderPairs {
   /** The headers as the ABI wants them, appended to `out`. */
   encode(out: ByteBuffer): Slice {
     const from = out.size;
-    store<u32>(out.reserve(4), this.count);
-    out.size += 4;
-    out.append(this.sizes.slice).append(this.content.slice);
+    out.u32(this.count).append(this.sizes.slice).append(this.content.slice);
     return sliceOf(sliceStart(out.slice) + from, out.size - from);
   }
 
@@ -53,8 +51,7 @@ export class HeaderPairs {
   }
 
   private endText(from: i32, content: ByteBuffer): i32 {
-    store<u32>(this.sizes.reserve(4), content.size - from);
-    this.sizes.size += 4;
+    this.sizes.u32(content.size - from);
     return content.byte(0).size;
   }
 }

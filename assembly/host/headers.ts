@@ -7,6 +7,7 @@ import {
   proxy_replace_header_map_value,
 } from "../abi/imports";
 import { expectBytes, RETURNED, returnedBytes, returnedNumber } from "../abi/memory";
+import { readU32, writeU32 } from "../bytes/integers";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
@@ -28,7 +29,7 @@ export class HeaderMap {
   get(name: string): Slice {
     this.load();
     // A walk along names and values, for each begins right behind the NUL of the one before.
-    let at = this.entry(this.count);
+    let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
       const value = this.valueAt(i);
       if (sliceEquals(sliceBetween(at, sliceStart(value) - 1), name)) return value;
@@ -48,27 +49,28 @@ export class HeaderMap {
     // size is replaced by the value's address, from which both follow.
     this.pairs = returnedBytes();
     if (sliceSize(this.pairs) < 4) return true;
-    this.count = load<i32>(sliceStart(this.pairs));
-    let at = this.entry(this.count);
+    this.count = <i32>readU32(this.pairs, 0);
+    let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
-      const entry = this.entry(i);
-      at += load<u32>(entry) + 1;
-      store<u32>(entry, <u32>at);
-      at += load<u32>(entry, 4) + 1;
+      const entry = entryOf(i);
+      at += readU32(this.pairs, entry) + 1;
+      writeU32(this.pairs, entry, <u32>at);
+      at += readU32(this.pairs, entry + 4) + 1;
     }
     return true;
   }
 
   /** The name of header `i`. */
   nameAt(i: i32): Slice {
-    const start = i ? sliceEnd(this.valueAt(i - 1)) + 1 : this.entry(this.count);
+    const start = i ? sliceEnd(this.valueAt(i - 1)) + 1 : this.firstName();
     return sliceBetween(start, sliceStart(this.valueAt(i)) - 1);
   }
 
   /** The value of header `i`. */
   @inline
   valueAt(i: i32): Slice {
-    return sliceOf(<usize>load<u32>(this.entry(i)), load<i32>(this.entry(i), 4));
+    const entry = entryOf(i);
+    return sliceOf(<usize>readU32(this.pairs, entry), <i32>readU32(this.pairs, entry + 4));
   }
 
   /** Replaces all values by one. */
@@ -122,11 +124,18 @@ export class HeaderMap {
     this.pairs = ABSENT;
   }
 
-
+  /** The address of the first name, right behind the table. */
   @inline
-  private entry(i: i32): usize {
-    return sliceStart(this.pairs) + 4 + 8 * i;
+  private firstName(): usize {
+    return sliceStart(this.pairs) + entryOf(this.count);
   }
+}
+
+/** The offset of an entry of the table: two numbers of 32 bits. */
+// @ts-ignore: decorator
+@inline
+function entryOf(i: i32): i32 {
+  return 4 + 8 * i;
 }
 
 /** Headers of the request, as the next filter or the provider will see them. */

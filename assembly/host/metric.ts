@@ -1,10 +1,8 @@
 import { MetricType, Status } from "../abi/enums";
 import { proxy_define_metric, proxy_get_metric, proxy_increment_metric, proxy_record_metric } from "../abi/imports";
-import { RETURNED, returnedNumber } from "../abi/memory";
+import { RETURNED, returnedLong, returnedNumber } from "../abi/memory";
 import { sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
-
-const value: usize = memory.data(8, 8);
 
 /** A number in Envoy's `/stats`, defined there when it is first used. */
 class Metric {
@@ -52,7 +50,7 @@ export class Gauge extends Metric {
 
   /** The value now. */
   get(): u64 {
-    return proxy_get_metric(this.handle(), value) == Status.Ok ? load<u64>(value) : 0;
+    return proxy_get_metric(this.handle(), RETURNED) == Status.Ok ? returnedLong() : 0;
   }
 }
 

@@ -84,6 +84,15 @@ export function jsonUnescape(string: Slice, out: ByteBuffer): void {
   }
 }
 
+/** The characters of a string token as UTF-8: in place or, where it has escapes, unescaped into `scratch`. */
+export function jsonUtf8(string: Slice, scratch: ByteBuffer): Slice {
+  const plain = jsonPlain(string);
+  if (plain != ABSENT) return plain;
+  scratch.clear();
+  jsonUnescape(string, scratch);
+  return scratch.slice;
+}
+
 /** A managed copy of a string token's characters; "" if it is no string. For configuration, not for the data path. */
 export function jsonText(string: Slice): string {
   const plain = jsonPlain(string);

@@ -1,4 +1,5 @@
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart } from "../bytes/slice";
+import { hexValue, NO_HEX_DIGIT } from "../bytes/hex";
 import { skipMultibyte } from "../bytes/utf8";
 import { MAX_MEMBERS, MEMBER_SIZE, NAME, VALUE } from "./members";
 import { skipSpace } from "./space";
@@ -242,17 +243,12 @@ function scanEscape(p: usize, end: usize): u64 {
     case 0x74:
       return p + 2;
     case 0x75:
-      for (let i = 2; i < 6; i++) if (!isHexDigit(byteOrZero(p + i, end))) return fail(p + i, end, JsonError.BadEscape);
+      for (let i = 2; i < 6; i++)
+        if (hexValue(byteOrZero(p + i, end)) == NO_HEX_DIGIT) return fail(p + i, end, JsonError.BadEscape);
       return p + 6;
     default:
       return fail(p + 1, end, JsonError.BadEscape);
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function isHexDigit(byte: u32): bool {
-  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }
 
 function scanNumber(p: usize, end: usize): u64 {

@@ -4,7 +4,7 @@ import { stringIs } from "./string";
 import { tokenAt } from "./token";
 
 export { jsonInteger, jsonIsInteger, jsonNumber } from "./number";
-export { jsonContent, jsonEquals, jsonPlain, jsonText, jsonUnescape } from "./string";
+export { jsonContent, jsonEquals, jsonPlain, jsonText, jsonUnescape, jsonUtf8 } from "./string";
 
 /** What a value is. */
 export const enum JsonKind {

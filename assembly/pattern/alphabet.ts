@@ -4,7 +4,7 @@ import { INSTRUCTION_SIZE, LAST_CHARACTER, Op, opOf, operandOf } from "./program
 const ASCII: i32 = 128;
 
 /** First characters of runs that `\b`, `^` or `$` tell apart from those before. */
-const PLACE_BORDERS: StaticArray<u32> = [LINE_FEED, LINE_FEED + 1, 0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b];
+const ASSERTION_BORDERS: StaticArray<u32> = [LINE_FEED, LINE_FEED + 1, 0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b];
 
 /**
  * The symbols of a program: runs of characters that it does not tell apart. Any character represents its symbol. The
@@ -14,7 +14,7 @@ export class Alphabet {
   /** The number of symbols, without the one for the end. */
   readonly count: i32;
   /** Whether the program demands anything of places. */
-  readonly hasPlaces: bool;
+  readonly hasAssertions: bool;
   /** The symbols of ASCII, 16 bits each, and then the first characters of all symbols, 32 bits each. */
   private readonly table: ArrayBuffer;
 
@@ -22,18 +22,18 @@ export class Alphabet {
     const start = changetype<usize>(program);
     const ranges = start + length * INSTRUCTION_SIZE;
     const borders: u32[] = [0];
-    let hasPlaces = false;
+    let hasAssertions = false;
     for (let instruction = start; instruction < ranges; instruction += INSTRUCTION_SIZE) {
       const op = opOf(instruction);
-      if (op == Op.Assert) hasPlaces = true;
+      if (op == Op.Assert) hasAssertions = true;
       if (op == Op.Char) addRun(borders, operandOf(instruction), operandOf(instruction));
     }
     for (let range = ranges; range < start + program.byteLength; range += 8) {
       addRun(borders, load<u32>(range), load<u32>(range, 4));
     }
-    for (let i = 0; hasPlaces && i < PLACE_BORDERS.length; i++) borders.push(PLACE_BORDERS[i]);
+    for (let i = 0; hasAssertions && i < ASSERTION_BORDERS.length; i++) borders.push(ASSERTION_BORDERS[i]);
     borders.sort();
-    this.hasPlaces = hasPlaces;
+    this.hasAssertions = hasAssertions;
     const table = new ArrayBuffer(ASCII * 2 + borders.length * 4);
     const firsts = changetype<usize>(table) + ASCII * 2;
     let count = 0;

@@ -1,6 +1,14 @@
 import { Alphabet, symbolOfAscii } from "./alphabet";
-import { characterOf, decodeAt, isWordCharacter, lengthOf, LINE_FEED, placesBetween, TEXT_EDGE } from "./characters";
-import { INSTRUCTION_SIZE, Op, opOf, operandOf, Place, takes } from "./program";
+import {
+  characterOf,
+  decodeAt,
+  isWordCharacter,
+  lengthOf,
+  LINE_FEED,
+  assertionsBetween,
+  TEXT_EDGE,
+} from "./characters";
+import { INSTRUCTION_SIZE, Op, opOf, operandOf, Assertion, takes } from "./program";
 import { BEFORE, FOUND, SET, StateCache } from "./state-cache";
 
 const NOTHING_FOUND: i32 = -1;
@@ -51,8 +59,8 @@ export class Automaton {
     this.now = start + 2 * keySize;
     this.seen = start + 2 * keySize + setSize;
     this.stack = start + 2 * (keySize + setSize);
-    this.beginKey(alphabet.hasPlaces ? TEXT_EDGE : OTHER_KIND);
-    this.follow(0, placesBetween(TEXT_EDGE, OTHER_KIND), false, this.nextKey + SET);
+    this.beginKey(alphabet.hasAssertions ? TEXT_EDGE : OTHER_KIND);
+    this.follow(0, assertionsBetween(TEXT_EDGE, OTHER_KIND), false, this.nextKey + SET);
     memory.copy(start, this.nextKey, keySize);
   }
 
@@ -94,22 +102,22 @@ export class Automaton {
     const program = changetype<usize>(this.program);
     const now = this.now;
     const next = this.nextKey + SET;
-    this.beginKey(this.alphabet.hasPlaces ? kindOf(character) : OTHER_KIND);
+    this.beginKey(this.alphabet.hasAssertions ? kindOf(character) : OTHER_KIND);
     memory.copy(now, state + SET, this.setSize);
-    const places = placesBetween(load<u32>(state, BEFORE), character);
+    const places = assertionsBetween(load<u32>(state, BEFORE), character);
     for (let index = this.after(state + SET, -1); index >= 0; index = this.after(state + SET, index)) {
       const instruction = program + index * INSTRUCTION_SIZE;
       if (opOf(instruction) == Op.Assert && places & operandOf(instruction)) this.follow(index + 1, places, true, now);
     }
     memory.fill(this.seen, 0, this.setSize);
     if (!isEnd) {
-      const placesBehind = placesBetween(load<u32>(this.nextKey, BEFORE), OTHER_KIND);
+      const assertionsBehind = assertionsBetween(load<u32>(this.nextKey, BEFORE), OTHER_KIND);
       for (let index = this.after(now, -1); index >= 0; index = this.after(now, index)) {
         const instruction = program + index * INSTRUCTION_SIZE;
         if (opOf(instruction) > Op.Class || !takes(program, instruction, character)) continue;
-        this.follow(index + 1, placesBehind, false, next);
+        this.follow(index + 1, assertionsBehind, false, next);
       }
-      this.follow(0, placesBehind, false, next);
+      this.follow(0, assertionsBehind, false, next);
     }
     // Nobody goes on from there.
     if (load<i32>(this.nextKey, FOUND) != NOTHING_FOUND) memory.fill(next, 0, this.setSize);
@@ -154,7 +162,7 @@ export class Automaton {
         index += operand;
         continue;
       }
-      if (op == Op.Assert && (isNextKnown || operand & (Place.TextBegin | Place.LineBegin))) {
+      if (op == Op.Assert && (isNextKnown || operand & (Assertion.TextBegin | Assertion.LineBegin))) {
         if (places & operand) {
           index++;
           continue;

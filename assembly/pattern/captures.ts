@@ -1,15 +1,18 @@
-import { ABSENT, Slice, sliceOf, sliceStart } from "../bytes/slice";
-import { MAX_CAPTURES } from "./parser";
+import { ByteBuffer } from "../bytes/buffer";
+import { readU32 } from "../bytes/integers";
+import { ABSENT, Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { freeUnmanaged } from "../bytes/unmanaged";
 
+/** The bytes of the offset where a group begins or ends, and of both. */
 const SLOT_SIZE: i32 = 4;
-const MOST_SLOTS: i32 = 2 * (MAX_CAPTURES + 1);
+const PAIR_SIZE: i32 = 2 * SLOT_SIZE;
 
-/** Where a match and its groups were found. Made to be used again; an owner that lives shorter than the VM disposes of it. */
+/** The positions of a match and its groups. One object serves many matches; an owner that lives shorter than the VM disposes of it. */
 // @ts-ignore: decorator
 @unmanaged
 export class Captures {
   /** Offsets of begin and end by group; -1 where there is none. */
-  private readonly slots: usize = heap.alloc(MOST_SLOTS * SLOT_SIZE);
+  private readonly slots: ByteBuffer = new ByteBuffer();
   private text: Slice = ABSENT;
   /** The number of groups, the whole match among them; 0 if there was no match. */
   count: i32 = 0;
@@ -22,24 +25,25 @@ export class Captures {
 
   /** The offset of a group in the text, or -1. */
   start(number: i32): i32 {
-    return <u32>number < <u32>this.count ? load<i32>(this.slots + number * 2 * SLOT_SIZE) : -1;
+    return <u32>number < <u32>this.count ? <i32>readU32(this.slots.slice, number * PAIR_SIZE) : -1;
   }
 
   /** The offset behind a group, or -1. */
   end(number: i32): i32 {
-    return <u32>number < <u32>this.count ? load<i32>(this.slots + (number * 2 + 1) * SLOT_SIZE) : -1;
+    return <u32>number < <u32>this.count ? <i32>readU32(this.slots.slice, number * PAIR_SIZE + SLOT_SIZE) : -1;
   }
 
   /** Takes over the slots that a match of `text` left. */
-  set(text: Slice, slots: usize, count: i32): void {
+  set(text: Slice, slots: Slice): void {
     this.text = text;
-    this.count = count;
-    memory.copy(this.slots, slots, count * 2 * SLOT_SIZE);
+    this.count = sliceSize(slots) / PAIR_SIZE;
+    this.slots.clear();
+    this.slots.append(slots);
   }
 
   /** Gives the memory back; the captures are not used again. */
   dispose(): void {
-    heap.free(this.slots);
-    heap.free(changetype<usize>(this));
+    this.slots.dispose();
+    freeUnmanaged(this);
   }
 }

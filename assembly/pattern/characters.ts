@@ -1,4 +1,4 @@
-import { Place } from "./program";
+import { Assertion } from "./program";
 import { REPLACEMENT, utf8Length } from "../bytes/utf8";
 
 /** A character in the low bits and, above these, the number of bytes that it takes. */
@@ -41,12 +41,12 @@ export const TEXT_EDGE: u32 = u32.MAX_VALUE;
 export const LINE_FEED: u32 = 0x0a;
 
 /** What holds between two characters or bytes. */
-export function placesBetween(before: u32, behind: u32): i32 {
-  let places = isWordCharacter(before) == isWordCharacter(behind) ? Place.NoWordBorder : Place.WordBorder;
-  if (before == TEXT_EDGE) places |= Place.TextBegin | Place.LineBegin;
-  if (before == LINE_FEED) places |= Place.LineBegin;
-  if (behind == TEXT_EDGE) places |= Place.TextEnd | Place.LineEnd;
-  if (behind == LINE_FEED) places |= Place.LineEnd;
+export function assertionsBetween(before: u32, behind: u32): i32 {
+  let places = isWordCharacter(before) == isWordCharacter(behind) ? Assertion.NoWordBorder : Assertion.WordBorder;
+  if (before == TEXT_EDGE) places |= Assertion.TextBegin | Assertion.LineBegin;
+  if (before == LINE_FEED) places |= Assertion.LineBegin;
+  if (behind == TEXT_EDGE) places |= Assertion.TextEnd | Assertion.LineEnd;
+  if (behind == LINE_FEED) places |= Assertion.LineEnd;
   return places;
 }
 

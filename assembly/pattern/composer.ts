@@ -1,4 +1,4 @@
-import { Op, Place, ProgramBuilder } from "./program";
+import { Op, Assertion, ProgramBuilder } from "./program";
 import { RangeSet } from "./ranges";
 
 /** A repetition without an upper bound. */
@@ -116,7 +116,7 @@ export class ProgramComposer {
   }
 
   /** A part that takes nothing, and demands something of its place. */
-  assert(place: Place): void {
+  assert(place: Assertion): void {
     this.begin(true);
     this.builder.emit(Op.Assert, place);
   }

@@ -1,7 +1,7 @@
 import { RangeSet } from "./ranges";
 
-/** First and last character, the distance to the partner, and the step to the next character. */
-const RULE_SIZE: usize = 8;
+/** The numbers of a rule: first and last character, the distance to the partner, and the step to the next character. */
+const RULE_SIZE: i32 = 4;
 
 /**
  * Letters and their partners in another case, by Unicode's simple folding: ASCII, Latin-1 and Latin Extended-A with
@@ -9,7 +9,7 @@ const RULE_SIZE: usize = 8;
  * pairs (c, c + distance). Of three characters that are all one letter, each two have a rule.
  */
 // prettier-ignore
-const RULES: usize = memory.data<u16>([
+const RULES: StaticArray<u16> = [
   0x41, 0x5a, 32, 1,
   0xc0, 0xd6, 32, 1, 0xd8, 0xde, 32, 1, 0xff, 0xff, 121, 1,
   0x100, 0x12e, 1, 2, 0x132, 0x136, 1, 2, 0x139, 0x147, 1, 2, 0x14a, 0x176, 1, 2, 0x179, 0x17d, 1, 2,
@@ -22,9 +22,7 @@ const RULES: usize = memory.data<u16>([
   0x460, 0x480, 1, 2, 0x48a, 0x4be, 1, 2, 0x4c0, 0x4c0, 15, 1, 0x4c1, 0x4cd, 1, 2, 0x4d0, 0x52e, 1, 2,
   0x531, 0x556, 48, 1,
   0xff21, 0xff3a, 32, 1,
-]);
-
-const RULE_COUNT: usize = 35;
+];
 
 /** Adds the characters from `first` to `last` and, with `ignoreCase`, their partners in another case. */
 export function addFolded(set: RangeSet, first: u32, last: u32, ignoreCase: bool): void {
@@ -33,10 +31,10 @@ export function addFolded(set: RangeSet, first: u32, last: u32, ignoreCase: bool
 }
 
 function addPartners(set: RangeSet, first: u32, last: u32): void {
-  for (let rule = RULES; rule < RULES + RULE_COUNT * RULE_SIZE; rule += RULE_SIZE) {
-    const end = <u32>load<u16>(rule, 2);
-    const distance = <u32>load<u16>(rule, 4);
-    for (let character = <u32>load<u16>(rule); character <= end; character += load<u16>(rule, 6)) {
+  for (let rule = 0; rule < RULES.length; rule += RULE_SIZE) {
+    const end = <u32>RULES[rule + 1];
+    const distance = <u32>RULES[rule + 2];
+    for (let character = <u32>RULES[rule]; character <= end; character += RULES[rule + 3]) {
       const partner = character + distance;
       if (first <= character && character <= last) set.add(partner, partner);
       if (first <= partner && partner <= last) set.add(character, character);

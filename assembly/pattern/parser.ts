@@ -4,7 +4,7 @@ import { ENDLESS, ProgramComposer, TOO_LARGE } from "./composer";
 import { isAlphanumeric, readEscapedCharacter } from "./escapes";
 import { PatternFlags } from "./flags";
 import { addFolded } from "./folding";
-import { LAST_CHARACTER, Op, Place, ProgramBuilder } from "./program";
+import { LAST_CHARACTER, Op, Assertion, ProgramBuilder } from "./program";
 import { RangeSet } from "./ranges";
 import { PatternSource } from "./source";
 
@@ -50,7 +50,7 @@ export class PatternParser {
     const source = this.source;
     const composer = this.composer;
     const isWhole = (this.flags & PatternFlags.Whole) != 0;
-    if (isWhole) this.builder.emit(Op.Assert, Place.TextBegin);
+    if (isWhole) this.builder.emit(Op.Assert, Assertion.TextBegin);
     composer.open(-1, this.flags, 0);
     while (!source.ended && !source.failed) {
       const from = source.at;
@@ -62,7 +62,7 @@ export class PatternParser {
     if (composer.depth > 1) source.fail("this ( has no )", composer.openOffset);
     if (source.failed) return source.error;
     composer.close();
-    if (isWhole) this.builder.emit(Op.Assert, Place.TextEnd);
+    if (isWhole) this.builder.emit(Op.Assert, Assertion.TextEnd);
     return "";
   }
 
@@ -93,9 +93,9 @@ export class PatternParser {
         set.add(this.has(PatternFlags.DotAll) ? 0x0a : 0x0b, LAST_CHARACTER);
         return this.composer.oneOf(set);
       case 0x5e: // ^
-        return this.composer.assert(this.has(PatternFlags.MultiLine) ? Place.LineBegin : Place.TextBegin);
+        return this.composer.assert(this.has(PatternFlags.MultiLine) ? Assertion.LineBegin : Assertion.TextBegin);
       case 0x24: // $
-        return this.composer.assert(this.has(PatternFlags.MultiLine) ? Place.LineEnd : Place.TextEnd);
+        return this.composer.assert(this.has(PatternFlags.MultiLine) ? Assertion.LineEnd : Assertion.TextEnd);
       case 0x5c: // \
         return this.readEscape(from);
       default:
@@ -241,17 +241,17 @@ function flagOf(letter: i32): PatternFlags {
 }
 
 /** What `\b` and its like demand; 0 for what demands nothing. */
-function placeOfEscape(letter: i32): Place {
+function placeOfEscape(letter: i32): Assertion {
   switch (letter) {
     case 0x41: // A
-      return Place.TextBegin;
+      return Assertion.TextBegin;
     case 0x42: // B
-      return Place.NoWordBorder;
+      return Assertion.NoWordBorder;
     case 0x62: // b
-      return Place.WordBorder;
+      return Assertion.WordBorder;
     case 0x7a: // z
-      return Place.TextEnd;
+      return Assertion.TextEnd;
     default:
-      return <Place>0;
+      return <Assertion>0;
   }
 }

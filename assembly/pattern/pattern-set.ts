@@ -1,4 +1,4 @@
-import { Slice, sliceBetween, sliceEnd, sliceOf, sliceStart } from "../bytes/slice";
+import { byteAt, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { Automaton, foundAt } from "./automaton";
 import { decodeAt, isCutShort, lengthOf } from "./characters";
 import { PatternError } from "./error";
@@ -12,7 +12,7 @@ import { shortened } from "./source";
 const MAX_INSTRUCTIONS: i32 = 20_000;
 
 /** The most bytes of a character whose last one is missing. */
-const MOST_REST: usize = 3;
+const MOST_REST: i32 = 3;
 
 /**
  * Many patterns that are searched for at once, in texts that may come in pieces: each byte is looked at once, and the
@@ -68,7 +68,7 @@ export class PatternSet {
     while (rest.size > 0) {
       if (isCutShort(rest.start, rest.start + rest.size)) {
         if (p == end) break;
-        rest.byte(load<u8>(p++));
+        rest.append(sliceOf(p++, 1));
       } else {
         const size = lengthOf(decodeAt(rest.start, rest.start + rest.size));
         state = automaton.run(state, rest.start, rest.start + size);
@@ -116,12 +116,12 @@ export class PatternSet {
   }
 }
 
-/** Where the last character begins if its end is missing, or `end`. */
+/** The address of the last character if its end is missing, or `end`. */
 function cutCharacter(p: usize, end: usize): usize {
-  const first = end - p > MOST_REST ? end - MOST_REST : p;
-  for (let lead = end; lead > first;) {
-    lead--;
-    if ((load<u8>(lead) & 0xc0) != 0x80) return isCutShort(lead, end) ? lead : end;
+  const text = sliceBetween(p, end);
+  const size = sliceSize(text);
+  for (let at = size - 1; at >= 0 && at >= size - MOST_REST; at--) {
+    if ((byteAt(text, at) & 0xc0) != 0x80) return isCutShort(p + at, end) ? p + at : end;
   }
   return end;
 }

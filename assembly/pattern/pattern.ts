@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../bytes/slice";
+import { ABSENT, Slice, sliceEnd, sliceOf, sliceOfBuffer, sliceSize, sliceStart, subslice } from "../bytes/slice";
 import { Captures } from "./captures";
 import { decodeAt, lengthOf } from "./characters";
 import { PatternError } from "./error";
@@ -11,6 +11,9 @@ import { Goal, Simulation } from "./simulation";
 
 export { PatternFlags } from "./flags";
 export { PatternError } from "./error";
+
+/** The bytes of the slots of one group. */
+const SLOTS_SIZE: i32 = 8;
 
 const simulation = new Simulation();
 const found = new Captures();
@@ -77,7 +80,7 @@ export class Pattern {
   find(text: Slice, captures: Captures, from: i32 = 0): bool {
     const groups = this.names.length;
     const slots = this.run(text, min(max(from, 0), sliceSize(text)), groups * 2, Goal.Find);
-    captures.set(text, slots, slots ? groups : 0);
+    captures.set(text, slots ? sliceOf(slots, groups * SLOTS_SIZE) : ABSENT);
     return slots != 0;
   }
 
@@ -101,7 +104,7 @@ export class Pattern {
   }
 
   private run(text: Slice, from: i32, slotCount: i32, goal: Goal): usize {
-    return simulation.run(changetype<usize>(this.program), this.length, slotCount, text, from, goal);
+    return simulation.run(sliceStart(sliceOfBuffer(this.program)), this.length, slotCount, text, from, goal);
   }
 }
 

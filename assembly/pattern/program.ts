@@ -15,14 +15,14 @@ export const enum Op {
   Jump,
   /** Notes the position in the slot `operand`. */
   Save,
-  /** Demands what the `Place` named `operand` says. */
+  /** Demands what the `Assertion` named `operand` says. */
   Assert,
   /** Ends a match of the pattern number `operand`. */
   Match,
 }
 
 /** What can be demanded of a position between two characters; sets of it are sums. */
-export const enum Place {
+export const enum Assertion {
   TextBegin = 1,
   TextEnd = 2,
   LineBegin = 4,

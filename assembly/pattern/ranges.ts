@@ -1,30 +1,46 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { LAST_CHARACTER, RANGE_SIZE } from "./program";
+import { RecordList } from "../bytes/records";
+import { LAST_CHARACTER } from "./program";
 
-/** A set of characters: sorted ranges, between each two of which a character is missing. */
+/** The characters from `first` to `last`. */
+// @ts-ignore: decorator
+@unmanaged
+class Range {
+  first: u32;
+  last: u32;
+}
+
+/** A set of characters: sorted ranges that neither overlap nor touch. */
 export class RangeSet {
   /** Pairs of the first and the last character, 32 bits each. */
-  readonly pairs: ByteBuffer = new ByteBuffer();
+  readonly pairs: ByteBuffer;
+  private readonly ranges: RecordList<Range>;
+
+  constructor() {
+    const pairs = new ByteBuffer();
+    this.pairs = pairs;
+    this.ranges = new RecordList<Range>(pairs, 0);
+  }
 
   /** The number of ranges. */
   get count(): i32 {
-    return this.pairs.size / RANGE_SIZE;
+    return this.ranges.count;
   }
 
   /** The first character of the range at `index`. */
   first(index: i32): u32 {
-    return load<u32>(this.pairs.start + index * RANGE_SIZE);
+    return this.ranges.at(index).first;
   }
 
   /** The last character of the range at `index`. */
   last(index: i32): u32 {
-    return load<u32>(this.pairs.start + index * RANGE_SIZE, 4);
+    return this.ranges.at(index).last;
   }
 
   /** Adds the characters from `first` to `last`. */
   add(first: u32, last: u32): void {
     const count = this.count;
-    // Those from `index` up to `end` overlap or touch the new range, which swallows them.
+    // The ranges from `index` up to `end` overlap or touch the new one: one range takes the place of all.
     let index = count;
     while (index > 0 && this.last(index - 1) + 1 >= first) index--;
     let end = index;
@@ -32,16 +48,14 @@ export class RangeSet {
     if (index < end) {
       first = min(first, this.first(index));
       last = max(last, this.last(end - 1));
-    }
-    this.pairs.reserve(RANGE_SIZE);
-    const range = this.pairs.start + index * RANGE_SIZE;
-    memory.copy(range + RANGE_SIZE, this.pairs.start + end * RANGE_SIZE, (count - end) * RANGE_SIZE);
-    store<u32>(range, first);
-    store<u32>(range, last, 4);
-    this.pairs.size += (index + 1 - end) * RANGE_SIZE;
+      this.ranges.removeFrom(index + 1, end - index - 1);
+    } else this.ranges.insert(index);
+    const range = this.ranges.at(index);
+    range.first = first;
+    range.last = last;
   }
 
-  /** Adds all that `other` has or, if `negated`, all that it has not. */
+  /** Adds the characters of `other` or, if `negated`, all others. */
   addAll(other: RangeSet, negated: bool): void {
     const count = other.count;
     let missing: u32 = 0;
@@ -53,13 +67,8 @@ export class RangeSet {
     if (negated && missing <= LAST_CHARACTER) this.add(missing, LAST_CHARACTER);
   }
 
-  /** Forgets all characters. */
+  /** Removes all characters. */
   clear(): void {
     this.pairs.clear();
-  }
-
-  /** Gives the memory back. */
-  free(): void {
-    this.pairs.free();
   }
 }

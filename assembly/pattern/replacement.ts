@@ -1,8 +1,10 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceBetween, sliceEnd, sliceEquals, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceEquals, sliceSize, subslice } from "../bytes/slice";
 import { Captures } from "./captures";
 
 const DOLLAR: u32 = 0x24;
+const OPENING_BRACE: u32 = 0x7b;
+const CLOSING_BRACE: u32 = 0x7d;
 const NO_GROUP: i32 = -1;
 
 /**
@@ -11,22 +13,22 @@ const NO_GROUP: i32 = -1;
  * means a group named `1x`. A group that there is not, or that matched nothing, is empty; any other `$` stays as it is.
  */
 export function expand(template: Slice, captures: Captures, names: string[], out: ByteBuffer): void {
-  const end = sliceEnd(template);
-  for (let p = sliceStart(template); p < end;) {
-    const byte = <u32>load<u8>(p++);
-    // The text's end is as good as a byte that is part of no reference.
-    const next = p < end ? <u32>load<u8>(p) : 0;
-    const start = next == 0x7b ? p + 1 : p;
-    let behind = start;
-    while (byte == DOLLAR && behind < end && isNameByte(load<u8>(behind))) behind++;
-    const isWhole = next != 0x7b || (behind < end && load<u8>(behind) == 0x7d);
-    if (byte == DOLLAR && behind > start && isWhole) {
-      const group = captures.group(groupNumber(sliceBetween(start, behind), names));
+  const size = sliceSize(template);
+  for (let at = 0; at < size;) {
+    const byte = byteAt(template, at++);
+    // 0 at the end of the template is no part of a reference.
+    const next = at < size ? byteAt(template, at) : 0;
+    const start = next == OPENING_BRACE ? at + 1 : at;
+    let end = start;
+    while (byte == DOLLAR && end < size && isNameByte(byteAt(template, end))) end++;
+    const isWhole = next != OPENING_BRACE || (end < size && byteAt(template, end) == CLOSING_BRACE);
+    if (byte == DOLLAR && end > start && isWhole) {
+      const group = captures.group(groupNumber(subslice(template, start, end), names));
       if (group != ABSENT) out.append(group);
-      p = next == 0x7b ? behind + 1 : behind;
+      at = next == OPENING_BRACE ? end + 1 : end;
     } else {
       out.byte(byte);
-      if (byte == DOLLAR && next == DOLLAR) p++;
+      if (byte == DOLLAR && next == DOLLAR) at++;
     }
   }
 }

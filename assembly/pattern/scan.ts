@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { freeUnmanaged } from "../bytes/unmanaged";
 
 /** Where a set stands in one text that comes in pieces. Its owner disposes of it. */
 // @ts-ignore: decorator
@@ -25,6 +26,6 @@ export class PatternScan {
   dispose(): void {
     this.state.dispose();
     this.rest.dispose();
-    heap.free(changetype<usize>(this));
+    freeUnmanaged(this);
   }
 }

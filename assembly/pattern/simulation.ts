@@ -1,7 +1,7 @@
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { ByteBuffer } from "../bytes/buffer";
-import { characterOf, decodeAt, lengthOf, placesBetween, TEXT_EDGE } from "./characters";
-import { INSTRUCTION_SIZE, Op, Place, opOf, operandOf, takes } from "./program";
+import { characterOf, decodeAt, lengthOf, assertionsBetween, TEXT_EDGE } from "./characters";
+import { INSTRUCTION_SIZE, Op, Assertion, opOf, operandOf, takes } from "./program";
 
 /** What a run is to find out. */
 export const enum Goal {
@@ -85,7 +85,7 @@ export class Simulation {
     this.text = sliceStart(text);
     const end = sliceEnd(text);
     this.textEnd = end;
-    const isAnchored = goal == Goal.Whole || (opOf(program) == Op.Assert && operandOf(program) == Place.TextBegin);
+    const isAnchored = goal == Goal.Whole || (opOf(program) == Op.Assert && operandOf(program) == Assertion.TextBegin);
     let found: usize = 0;
     let p = this.text + from;
     for (let isFirst = true; ; isFirst = false) {
@@ -181,7 +181,7 @@ export class Simulation {
           store<i32>(slots + operand * WORD, <i32>(p - this.text));
         }
         if (op == Op.Jump || op == Op.SplitFar) index += operand;
-        else if (op == Op.Split || op == Op.Save || (op == Op.Assert && this.placesAt(p) & operand)) index++;
+        else if (op == Op.Split || op == Op.Save || (op == Op.Assert && this.assertionsAt(p) & operand)) index++;
         else break;
       }
     }
@@ -190,8 +190,8 @@ export class Simulation {
   }
 
   /** What holds at `p`. */
-  private placesAt(p: usize): i32 {
+  private assertionsAt(p: usize): i32 {
     const before = p == this.text ? TEXT_EDGE : load<u8>(p - 1);
-    return placesBetween(before, p == this.textEnd ? TEXT_EDGE : load<u8>(p));
+    return assertionsBetween(before, p == this.textEnd ? TEXT_EDGE : load<u8>(p));
   }
 }

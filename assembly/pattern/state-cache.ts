@@ -1,3 +1,6 @@
+import { wordHashOf } from "../bytes/hash";
+import { sliceOf } from "../bytes/slice";
+
 /** The memory for states, in bytes; a few of the largest fit in. */
 const MOST_BYTES: i32 = 262_144;
 const FEWEST_STATES: i32 = 8;
@@ -44,7 +47,7 @@ export class StateCache {
   /** The state of that key, which stays valid up to the next call. */
   enter(key: usize): usize {
     const slots = changetype<usize>(this.memory);
-    let slot = hashOf(key, this.keySize) & this.slotMask;
+    let slot = (<i32>wordHashOf(sliceOf(key, this.keySize))) & this.slotMask;
     for (let state: usize; (state = load<u32>(slots + slot * WORD)); slot = (slot + 1) & this.slotMask) {
       if (memory.compare(state, key, this.keySize) == 0) return state;
     }
@@ -52,7 +55,7 @@ export class StateCache {
       this.count = 0;
       this.flushes++;
       memory.fill(slots, 0, (this.slotMask + 1) * WORD);
-      slot = hashOf(key, this.keySize) & this.slotMask;
+      slot = (<i32>wordHashOf(sliceOf(key, this.keySize))) & this.slotMask;
     }
     const state = slots + (this.slotMask + 1) * WORD + this.count * this.stateSize;
     this.count++;
@@ -61,13 +64,4 @@ export class StateCache {
     store<u32>(slots + slot * WORD, <u32>state);
     return state;
   }
-}
-
-function hashOf(key: usize, size: i32): i32 {
-  let hash: u64 = 0;
-  for (let p = key; p < key + size; p += 8) {
-    hash = (hash ^ load<u64>(p)) * 0x9e3779b97f4a7c15;
-    hash ^= hash >> 32;
-  }
-  return <i32>hash;
 }

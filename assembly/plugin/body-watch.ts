@@ -1,5 +1,6 @@
 import { MapType } from "../abi/enums";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
+import { readU64 } from "../bytes/integers";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
 import { headersSize } from "../host/headers";
 import { property } from "../host/property";
 import { actOn, HostStream } from "../host/stream";
@@ -125,5 +126,5 @@ function hasWholeResponse(): bool {
 
 function numberOf(path: ArrayBuffer): i64 {
   const value: Slice = property(sliceOfBuffer(path));
-  return value != ABSENT && sliceSize(value) == 8 ? load<i64>(sliceStart(value)) : -1;
+  return value != ABSENT && sliceSize(value) == 8 ? <i64>readU64(value, 0) : -1;
 }

@@ -1,6 +1,6 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
 import { emptyRegion } from "../abi/memory";
-import { sliceOf, Slice, sliceOfBuffer } from "../bytes/slice";
+import { Slice, sliceOfBuffer } from "../bytes/slice";
 import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
 import { log, LogLevel } from "../host/log";
@@ -31,7 +31,7 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   if (configuration === null) return HeadersStatus.Continue;
   const filter = configuration.createFilter();
   if (configuration.broken) {
-    const body = sliceOf(changetype<usize>(broken), broken.byteLength);
+    const body = sliceOfBuffer(broken);
     sendLocalReply(500, `${pluginHost().name()}.bad_route_config`, "text/plain", body);
     return HeadersStatus.StopAllIterationAndWatermark;
   }

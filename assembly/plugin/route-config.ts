@@ -1,5 +1,5 @@
 import { wordHashOf } from "../bytes/hash";
-import { Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import { bufferOf, Slice, sliceOfBuffer, slicesEqual } from "../bytes/slice";
 
 const FEWEST = 16;
 /** A generation ends with so many configurations, or with so many bytes of their texts. */
@@ -91,9 +91,7 @@ export class RouteConfigCache<C> {
 
   /** Keeps a place for the text. */
   add(text: Slice): RouteConfig<C> {
-    const copy = new ArrayBuffer(sliceSize(text));
-    memory.copy(changetype<usize>(copy), sliceStart(text), sliceSize(text));
-    const entry = new RouteConfig<C>(wordHashOf(text), copy);
+    const entry = new RouteConfig<C>(wordHashOf(text), bufferOf(text));
     this.keep(entry);
     this.latest = entry;
     return entry;

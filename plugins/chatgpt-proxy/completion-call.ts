@@ -1,9 +1,9 @@
 import { CONSUMER_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
+import { parseDecimal } from "../../assembly/bytes/decimal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { maskSecrets } from "../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../assembly/bytes/secret-set";
 import {
-  byteAt,
   Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
@@ -48,7 +48,7 @@ export class CompletionCall extends Callout {
       relayed.clear();
       if (this.model.length) relayed.addText(MODEL_HEADER, this.model);
       relayHeaders(response.headers, this.secrets);
-      const status = statusOf(response.headers);
+      const status = max(parseDecimal(response.headers.get(":status")), 0);
       if (this.secrets && status >= 400 && isCompressed(response.headers)) {
         const body = message.text("The provider's error is compressed, and could not be read.\n").slice;
         sendLocalReply(status, "chatgpt-proxy.unreadable_error", "text/plain", body);
@@ -68,13 +68,6 @@ export class CompletionCall extends Callout {
       sendLocalReply(502, "chatgpt-proxy.no_answer", "text/plain", body);
     }
   }
-}
-
-function statusOf(headers: HeaderMap): i32 {
-  const text = headers.get(":status");
-  let status = 0;
-  for (let i = 0; i < sliceSize(text); i++) status = status * 10 + <i32>byteAt(text, i) - 0x30;
-  return status;
 }
 
 /** Keeps what belongs to the answer, and leaves out what belonged to the provider's connection. */

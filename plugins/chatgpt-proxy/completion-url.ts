@@ -1,4 +1,5 @@
 import { asciiLowerCase } from "../../assembly/bytes/lower-case";
+import { isHost } from "../../assembly/config/host";
 import { isVisible } from "../../assembly/config/printable";
 
 /** Where completions are asked for: what stands in `:authority` and `:path` of the call. */
@@ -24,14 +25,4 @@ export class CompletionUrl {
 function isHttp(scheme: string): bool {
   const name = asciiLowerCase(scheme);
   return name == "http" || name == "https";
-}
-
-/** Whether only what names, numbers and ports consist of stands there: no user, no query. */
-function isHost(host: string): bool {
-  for (let i = 0; i < host.length; i++) {
-    const unit = <u32>host.charCodeAt(i);
-    const isWord = (unit | 0x20) - 0x61 < 26 || unit - 0x30 < 10;
-    if (!isWord && !"-._:[]".includes(host.charAt(i))) return false;
-  }
-  return true;
 }

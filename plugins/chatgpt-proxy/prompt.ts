@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { hexValue, NO_HEX_DIGIT } from "../../assembly/bytes/hex";
 import { decodePercent } from "../../assembly/bytes/percent";
 import { QueryParameters } from "../../assembly/bytes/query";
 import { ABSENT, byteAt, indexOfByte, Slice, sliceSize, slicesEqual } from "../../assembly/bytes/slice";
@@ -12,7 +13,8 @@ const decoded = new ByteBuffer();
 export function isWellEncoded(query: Slice): bool {
   for (let at = indexOfByte(query, PERCENT); at >= 0; at = indexOfByte(query, PERCENT, at + 3)) {
     if (at + 2 >= sliceSize(query)) return false;
-    if (!isHexDigit(byteAt(query, at + 1)) || !isHexDigit(byteAt(query, at + 2))) return false;
+    const digits = hexValue(byteAt(query, at + 1)) | hexValue(byteAt(query, at + 2));
+    if (digits >= NO_HEX_DIGIT) return false;
   }
   return true;
 }
@@ -27,8 +29,4 @@ export function promptOf(query: Slice, name: Slice): Slice {
     return decodePercent(parameters.value, decoded, true);
   }
   return ABSENT;
-}
-
-function isHexDigit(byte: u32): bool {
-  return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 6;
 }

@@ -1,18 +1,9 @@
 import { Api } from "../../assembly/ai/api";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  Slice,
-  isSpace,
-  sliceBetween,
-  sliceEnd,
-  sliceEndsWith,
-  sliceEqualsIgnoringCase,
-  sliceStart,
-  sliceStartsWith,
-} from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEndsWith, sliceEqualsIgnoringCase, sliceStartsWith } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
+import { JsonTokens } from "../../assembly/json/tokens";
 import {
   jsonEquals,
   jsonFirst,
@@ -22,8 +13,9 @@ import {
   jsonMemberValue,
   jsonNext,
   jsonNextKey,
+  jsonUtf8,
 } from "../../assembly/json/value";
-import { isListed, textOf } from "./model-list";
+import { isListed } from "./model-list";
 
 /** What is known about a request of a consumer that may use some models only. */
 export const enum ModelAccess {
@@ -38,10 +30,7 @@ export const enum ModelAccess {
   Ambiguous,
 }
 
-const QUOTE: u8 = 0x22;
-const BACKSLASH: u8 = 0x5c;
-const COLON: u8 = 0x3a;
-
+const tokens = new JsonTokens();
 const name = new ByteBuffer();
 const requested = new ByteBuffer();
 
@@ -86,7 +75,7 @@ export function accessByModels(path: RequestPath, request: JsonDocument, models:
   let count = 0;
   let isNamed = path.deployment != ABSENT;
   for (let i = 0; i < request.count; i++) {
-    const key = textOf(request.keyAt(i), name);
+    const key = jsonUtf8(request.keyAt(i), name);
     const value = request.valueAt(i);
     let found = ModelAccess.Allowed;
     // Some servers read keys without regard to case, as Go's encoding/json does.
@@ -130,7 +119,7 @@ function isRun(path: RequestPath, root: string): bool {
 
 function accessByModel(value: Slice, models: Slice): ModelAccess {
   if (jsonKind(value) != JsonKind.String) return ModelAccess.Unclear;
-  return isListed(textOf(value, requested), models) ? ModelAccess.Allowed : ModelAccess.Denied;
+  return isListed(jsonUtf8(value, requested), models) ? ModelAccess.Allowed : ModelAccess.Denied;
 }
 
 function accessByList(value: Slice, models: Slice): ModelAccess {
@@ -152,7 +141,7 @@ function accessByTools(tools: Slice, models: Slice): ModelAccess {
     let isModel = false;
     for (let key = jsonFirstKey(tool); key != ABSENT;) {
       const value = jsonMemberValue(tool, key);
-      const text = textOf(key, name);
+      const text = jsonUtf8(key, name);
       if (sliceEqualsIgnoringCase(text, "type")) isModel = isModel || jsonEquals(value, "image_generation");
       else if (sliceEqualsIgnoringCase(text, "model") && jsonKind(value) != JsonKind.Null) {
         isNamed = true;
@@ -169,39 +158,24 @@ function accessByTools(tools: Slice, models: Slice): ModelAccess {
 function namesModel(object: Slice): bool {
   for (let key = jsonFirstKey(object); key != ABSENT;) {
     const value = jsonMemberValue(object, key);
-    if (sliceEqualsIgnoringCase(textOf(key, name), "model") && jsonKind(value) == JsonKind.String) return true;
+    if (sliceEqualsIgnoringCase(jsonUtf8(key, name), "model") && jsonKind(value) == JsonKind.String) return true;
     key = jsonNextKey(object, value);
   }
   return false;
 }
 
-/** What all members called `model` say, however deep they stand, in one walk along a valid JSON text. */
+/** Access by all members called `model`, at any depth, in one walk along a valid JSON text. */
 function accessByAllMembers(text: Slice, models: Slice): ModelAccess {
-  const end = sliceEnd(text);
-  for (let at = sliceStart(text); at < end;) {
-    if (load<u8>(at) != QUOTE) {
-      at++;
-      continue;
-    }
-    const from = at;
-    at = stringEnd(at + 1, end);
-    let next = at;
-    while (next < end && isSpace(load<u8>(next))) next++;
-    if (next == end || load<u8>(next) != COLON) continue;
-    if (!sliceEqualsIgnoringCase(textOf(sliceBetween(from, at), name), "model")) continue;
-    for (next++; next < end && isSpace(load<u8>(next));) next++;
-    // `null` names none, and anything but a text is nothing that could be compared.
-    if (next < end && load<u8>(next) == 0x6e) continue;
-    if (next == end || load<u8>(next) != QUOTE) return ModelAccess.Unclear;
-    at = stringEnd(next + 1, end);
-    const access = accessByModel(sliceBetween(next, at), models);
+  tokens.begin(text);
+  while (tokens.next()) {
+    if (!tokens.isKey || !sliceEqualsIgnoringCase(jsonUtf8(tokens.token, name), "model")) continue;
+    // The colon, and the value: `null` names no model, and anything else but a string cannot be compared.
+    tokens.next();
+    tokens.next();
+    const kind = jsonKind(tokens.token);
+    if (kind == JsonKind.Null) continue;
+    const access = accessByModel(tokens.token, models);
     if (access != ModelAccess.Allowed) return access;
   }
   return ModelAccess.Allowed;
-}
-
-/** The address behind the string whose opening quote is right before `at`. */
-function stringEnd(at: usize, end: usize): usize {
-  while (at < end && load<u8>(at) != QUOTE) at += load<u8>(at) == BACKSLASH ? 2 : 1;
-  return min(at + 1, end);
 }

@@ -6,7 +6,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { jsonFirst } from "../../assembly/json/value";
 import { readConsumers } from "./consumer-list";
 import { Consumers } from "./consumers";
-import { KeySource } from "./key-source";
+import { CredentialSource } from "./credential-source";
 
 /** Without one of these somebody passes whom it would have kept out, or the key goes on to the provider. */
 const GUARDS = [
@@ -49,12 +49,12 @@ export class KeyAuthConfig {
 
   constructor(
     readonly consumers: Consumers,
-    private readonly source: KeySource,
+    private readonly source: CredentialSource,
   ) {}
 
   /** One that knows nobody, and checks nothing. */
   static unchecked(): KeyAuthConfig {
-    return new KeyAuthConfig(new Consumers(), new KeySource([], true, true));
+    return new KeyAuthConfig(new Consumers(), new CredentialSource([], true, true));
   }
 
   /** Reads the configuration; a rule or a route that has no consumers of its own has those of the instance. */
@@ -126,7 +126,7 @@ export class KeyAuthConfig {
 }
 
 function withConsumers(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
-  const source = KeySource.read(reader, inherited ? inherited.source : null);
+  const source = CredentialSource.read(reader, inherited ? inherited.source : null);
   return new KeyAuthConfig(readConsumers(reader, source, inherited ? inherited.consumers : null), source);
 }
 

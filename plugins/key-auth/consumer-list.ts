@@ -2,9 +2,9 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, byteAt, indexOfByte, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { isPlainNumber } from "../../assembly/config/scalar";
-import { jsonFirst, JsonKind, jsonKind, jsonNext, jsonPlain, jsonUnescape } from "../../assembly/json/value";
+import { jsonFirst, JsonKind, jsonKind, jsonNext, jsonUtf8 } from "../../assembly/json/value";
 import { Consumers, NOBODY } from "./consumers";
-import { KeySource } from "./key-source";
+import { CredentialSource } from "./credential-source";
 
 const name = new ByteBuffer();
 const credential = new ByteBuffer();
@@ -17,10 +17,10 @@ const STAR: u32 = 0x2a;
 class SharedPlaces {
   private readonly places: StaticArray<u64> = new StaticArray<u64>(4);
 
-  constructor(private readonly shared: KeySource) {}
+  constructor(private readonly shared: CredentialSource) {}
 
   of(reader: ConfigReader, consumers: Consumers): u64 {
-    const source = KeySource.read(reader, this.shared);
+    const source = CredentialSource.read(reader, this.shared);
     const at = (source.inHeader ? 1 : 0) + (source.inQuery ? 2 : 0);
     if (!this.places[at]) this.places[at] = source.placesIn(consumers.places, reader);
     return this.places[at];
@@ -31,7 +31,7 @@ class SharedPlaces {
  * Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. A key that is
  * somebody else's on the `instance` is refused: who it is must not depend on the route.
  */
-export function readConsumers(reader: ConfigReader, shared: KeySource, instance: Consumers | null): Consumers {
+export function readConsumers(reader: ConfigReader, shared: CredentialSource, instance: Consumers | null): Consumers {
   const consumers = new Consumers(instance);
   const sharedPlaces = shared.placesIn(consumers.places, reader);
   const otherPlaces = new SharedPlaces(shared);
@@ -47,7 +47,7 @@ export function readConsumers(reader: ConfigReader, shared: KeySource, instance:
       isEmpty = false;
       let places = sharedPlaces;
       if (!list.has("keys")) needsKeys = true;
-      if (list.has("keys")) places = KeySource.read(list, shared).placesIn(consumers.places, list);
+      if (list.has("keys")) places = CredentialSource.read(list, shared).placesIn(consumers.places, list);
       else if (list.has("in_header") || list.has("in_query")) places = otherPlaces.of(list, consumers);
       readConsumer(list, consumers, places);
     }
@@ -153,8 +153,5 @@ function emptied(buffer: ByteBuffer): ByteBuffer {
 /** A string token as UTF-8, in place or unescaped into the empty `scratch`; a number as it is written. */
 function textOf(token: Slice, scratch: ByteBuffer): Slice {
   if (jsonKind(token) == JsonKind.Number) return token;
-  const plain = jsonPlain(token);
-  if (plain != ABSENT) return plain;
-  jsonUnescape(token, scratch);
-  return scratch.slice;
+  return jsonUtf8(token, scratch);
 }

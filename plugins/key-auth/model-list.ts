@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, byteAt, Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
-import { jsonFirst, jsonNext, jsonPlain, jsonUnescape } from "../../assembly/json/value";
+import { jsonFirst, jsonNext, jsonUtf8 } from "../../assembly/json/value";
 
 const STAR: u32 = 0x2a;
 
@@ -9,18 +9,9 @@ const entry = new ByteBuffer();
 /** Whether a list covers the model: a JSON list of names, and of `x*` for all that begin so. */
 export function isListed(model: Slice, models: Slice): bool {
   for (let item = jsonFirst(models); item != ABSENT; item = jsonNext(models, item)) {
-    if (covers(textOf(item, entry), model)) return true;
+    if (covers(jsonUtf8(item, entry), model)) return true;
   }
   return false;
-}
-
-/** A string token as UTF-8, in place or unescaped into `scratch`. */
-export function textOf(token: Slice, scratch: ByteBuffer): Slice {
-  const plain = jsonPlain(token);
-  if (plain != ABSENT) return plain;
-  scratch.clear();
-  jsonUnescape(token, scratch);
-  return scratch.slice;
 }
 
 function covers(pattern: Slice, model: Slice): bool {

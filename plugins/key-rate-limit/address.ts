@@ -1,14 +1,8 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  byteAt,
-  indexOfByte,
-  lastIndexOfByte,
-  Slice,
-  sliceSize,
-  sliceStart,
-  subslice,
-} from "../../assembly/bytes/slice";
+import { parseDecimal } from "../../assembly/bytes/decimal";
+import { hexValue, NO_HEX_DIGIT } from "../../assembly/bytes/hex";
+import { writeByte, writeU16BigEndian } from "../../assembly/bytes/integers";
+import { ABSENT, byteAt, indexOfByte, lastIndexOfByte, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
 
 const COLON: u32 = 0x3a;
 const DOT: u32 = 0x2e;
@@ -21,15 +15,14 @@ const GROUPS = 8;
  */
 export function parseAddress(text: Slice, out: ByteBuffer): Slice {
   out.clear();
-  memory.fill(out.reserve(ADDRESS_SIZE), 0, ADDRESS_SIZE);
-  out.size = ADDRESS_SIZE;
-  if (indexOfByte(text, COLON) >= 0) return parseGroups(text, out.start) ? out.slice : ABSENT;
-  store<u16>(out.start, 0xffff, 10);
-  return parseQuad(text, out.start + 12) ? out.slice : ABSENT;
+  const address = out.zeros(ADDRESS_SIZE).slice;
+  if (indexOfByte(text, COLON) >= 0) return parseGroups(text, address) ? address : ABSENT;
+  writeU16BigEndian(address, 10, 0xffff);
+  return parseQuad(text, address, 12) ? address : ABSENT;
 }
 
 /** Without the port of `1.2.3.4:80` and of `[::1]:80`, and without brackets. */
-export function withoutPort(text: Slice): Slice {
+export function addressPart(text: Slice): Slice {
   if (sliceSize(text) && byteAt(text, 0) == 0x5b) return subslice(text, 1, lastIndexOfByte(text, 0x5d));
   const colon = indexOfByte(text, COLON);
   return colon >= 0 && indexOfByte(text, DOT) >= 0 && indexOfByte(text, COLON, colon + 1) < 0
@@ -41,29 +34,26 @@ export function withoutPort(text: Slice): Slice {
 export function parseNumber(text: Slice, most: i32): i32 {
   const size = sliceSize(text);
   if (size == 0 || size > 3 || (size > 1 && byteAt(text, 0) == 0x30)) return -1;
-  let number = 0;
-  for (let i = 0; i < size; i++) {
-    const digit = byteAt(text, i) - 0x30;
-    if (digit > 9) return -1;
-    number = number * 10 + digit;
-  }
+  const number = parseDecimal(text);
   return number <= most ? number : -1;
 }
 
-function parseQuad(text: Slice, to: usize): bool {
+/** Writes an IPv4 address into the four bytes from `at` on. */
+function parseQuad(text: Slice, to: Slice, at: i32): bool {
   let from = 0;
   for (let i = 0; i < 4; i++) {
     const dot = indexOfByte(text, DOT, from);
     if (dot < 0 != (i == 3)) return false;
     const number = parseNumber(subslice(text, from, dot < 0 ? i32.MAX_VALUE : dot), 255);
     if (number < 0) return false;
-    store<u8>(to + i, number);
+    writeByte(to, at + i, number);
     from = dot + 1;
   }
   return true;
 }
 
-function parseGroups(text: Slice, to: usize): bool {
+/** Writes an IPv6 address. */
+function parseGroups(text: Slice, to: Slice): bool {
   const size = sliceSize(text);
   let count = 0;
   let gap = -1;
@@ -82,13 +72,13 @@ function parseGroups(text: Slice, to: usize): bool {
     const colon = indexOfByte(text, COLON, from);
     const part = subslice(text, from, colon < 0 ? size : colon);
     if (indexOfByte(part, DOT) >= 0) {
-      if (colon >= 0 || count > GROUPS - 2 || !parseQuad(part, to + 2 * count)) return false;
+      if (colon >= 0 || count > GROUPS - 2 || !parseQuad(part, to, 2 * count)) return false;
       count += 2;
       break;
     }
     const group = parseHex(part);
     if (group < 0 || count == GROUPS) return false;
-    store<u16>(to + 2 * count, bswap<u16>(<u16>group));
+    writeU16BigEndian(to, 2 * count, group);
     count++;
     if (colon == size - 1) return false;
     from = colon < 0 ? size : colon + 1;
@@ -97,10 +87,10 @@ function parseGroups(text: Slice, to: usize): bool {
 }
 
 /** Moves the groups behind `::` to the end. */
-function widen(to: usize, gap: i32, count: i32): bool {
+function widen(to: Slice, gap: i32, count: i32): bool {
   const behind = 2 * (count - gap);
-  memory.copy(to + ADDRESS_SIZE - behind, to + 2 * gap, behind);
-  memory.fill(to + 2 * gap, 0, ADDRESS_SIZE - behind - 2 * gap);
+  for (let i = behind - 1; i >= 0; i--) writeByte(to, ADDRESS_SIZE - behind + i, byteAt(to, 2 * gap + i));
+  for (let i = 2 * gap; i < ADDRESS_SIZE - behind; i++) writeByte(to, i, 0);
   return true;
 }
 
@@ -108,11 +98,9 @@ function parseHex(text: Slice): i32 {
   const size = sliceSize(text);
   if (size == 0 || size > 4) return -1;
   let number = 0;
-  for (let p = sliceStart(text); p < sliceStart(text) + size; p++) {
-    const byte = <u32>load<u8>(p);
-    const letter = (byte | 0x20) - 0x61;
-    const digit = byte - 0x30 < 10 ? byte - 0x30 : letter < 6 ? letter + 10 : 16;
-    if (digit > 15) return -1;
+  for (let i = 0; i < size; i++) {
+    const digit = hexValue(byteAt(text, i));
+    if (digit == NO_HEX_DIGIT) return -1;
     number = (number << 4) | digit;
   }
   return number;

@@ -17,7 +17,7 @@ import { isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
-import { parseAddress, withoutPort } from "./address";
+import { parseAddress, addressPart } from "./address";
 import { exclusive } from "./exclusive";
 
 const HEADER = "limit_by_header";
@@ -80,7 +80,7 @@ export class KeySource {
     if (this.kind == PARAMETER) return this.parameterOf(headers.get(":path"));
     if (this.kind != ADDRESS) return this.headerOf(headers);
     const text = this.name.length ? firstItem(headers.get(this.name)) : namedProperty("source\0address");
-    return text == ABSENT ? ABSENT : parseAddress(withoutPort(text), address);
+    return text == ABSENT ? ABSENT : parseAddress(addressPart(text), address);
   }
 
   /** Of several values the first that is not empty, as key-auth reads keys: else an empty one would hide a key from us. */

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { decodePercent } from "../../assembly/bytes/percent";
+import { writeByte } from "../../assembly/bytes/integers";
 import { queryOf, withoutQuery } from "../../assembly/bytes/query";
 import {
   ABSENT,
@@ -7,10 +8,8 @@ import {
   indexOfByte,
   lastIndexOfByte,
   Slice,
-  sliceEnd,
   sliceEquals,
   sliceSize,
-  sliceStart,
   subslice,
 } from "../../assembly/bytes/slice";
 
@@ -30,7 +29,7 @@ const decoded = new ByteBuffer();
 export function writeNormalPath(path: Slice, out: ByteBuffer, asForm: bool): void {
   decoded.clear();
   const plain = decodePercent(withoutQuery(path), decoded);
-  for (let p = sliceStart(plain); p < sliceEnd(plain); p++) if (load<u8>(p) == BACKSLASH) store<u8>(p, SLASH);
+  for (let i = 0; i < sliceSize(plain); i++) if (byteAt(plain, i) == BACKSLASH) writeByte(plain, i, SLASH);
   if (sliceSize(plain) && byteAt(plain, 0) == SLASH) writeSegments(plain, out, asForm);
   else out.append(plain);
   const query = queryOf(path);

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
+import { bufferOf, ABSENT, Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
@@ -59,9 +59,7 @@ export function readCustomSettings(names: string[], holder: string, reader: Conf
     if (!isKnown && name.length) item.warn("name", `must be one of ${names.join(", ")}; it has no effect`);
     if (isRaw && !isPlainPath(name)) item.fail("name", "must be names divided by dots, without wildcards");
     if (!isKnown || value == ABSENT) continue;
-    const copy = new ArrayBuffer(sliceSize(value));
-    memory.copy(changetype<usize>(copy), sliceStart(value), sliceSize(value));
-    settings.push(new CustomSetting(settingPath(name, holder, isRaw), copy, overwrites));
+    settings.push(new CustomSetting(settingPath(name, holder, isRaw), bufferOf(value), overwrites));
   }
   return settings;
 }

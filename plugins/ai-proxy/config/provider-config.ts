@@ -2,7 +2,7 @@ import { Api } from "../../../assembly/ai/api";
 import { apiOfName } from "../../../assembly/ai/api-path";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
-import { ABSENT, Slice, sliceEqualsIgnoringCase, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
+import { bufferOf, ABSENT, sliceEqualsIgnoringCase } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonContent, jsonKind, JsonKind } from "../../../assembly/json/value";
 import { checkPath, readHost } from "./address";
@@ -145,13 +145,7 @@ function readRaw(reader: ConfigReader, key: string): ArrayBuffer | null {
   const value = reader.value(key);
   if (value == ABSENT) return null;
   if (jsonKind(value) != JsonKind.Object) reader.fail(key, "must be an object");
-  return copied(value);
-}
-
-function copied(bytes: Slice): ArrayBuffer {
-  const copy = new ArrayBuffer(sliceSize(bytes));
-  memory.copy(changetype<usize>(copy), sliceStart(bytes), sliceSize(bytes));
-  return copy;
+  return bufferOf(value);
 }
 
 /** Whether a text can be the value of a header (RFC 9110, section 5.5): beyond ASCII it goes out as UTF-8. */

@@ -1,7 +1,8 @@
+import { hasPort } from "../../../assembly/config/host";
 import { Api } from "../../../assembly/ai/api";
 import { pathOfApi } from "../../../assembly/ai/api-path";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { hasPort, readHost } from "../config/address";
+import { readHost } from "../config/address";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
 import { ProviderOptions } from "../provider";

@@ -1,6 +1,7 @@
 import { CLIENT_HEADERS_STATE } from "../../../assembly/ai/contract";
 import { HeaderEdits } from "../../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { readU32 } from "../../../assembly/bytes/integers";
 import {
   ABSENT,
   Slice,
@@ -152,13 +153,12 @@ function writeName(out: ByteBuffer, name: string): void {
 
 /** An entry is the size of the text, or `MISSING`, and the text. */
 function write(out: ByteBuffer, value: Slice): void {
-  store<u32>(out.reserve(4), value == ABSENT ? MISSING : sliceSize(value));
-  out.size += 4;
+  out.u32(value == ABSENT ? MISSING : sliceSize(value));
   if (value != ABSENT) out.append(value);
 }
 
 function entryAt(at: usize, end: usize): Slice {
-  const size = at + 4 <= end ? load<u32>(at) : MISSING;
+  const size = at + 4 <= end ? readU32(sliceOf(at, 4), 0) : MISSING;
   return size > <u32>(end - at - 4) ? ABSENT : sliceOf(at + 4, size);
 }
 

@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, sliceEquals, sliceOfBuffer, sliceStart } from "../../../assembly/bytes/slice";
+import { writeU64 } from "../../../assembly/bytes/integers";
+import { ABSENT, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { Callout, CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { setSharedData } from "../../../assembly/host/shared-data";
@@ -49,7 +50,7 @@ export class TextFetch extends Callout {
 
 /** Shares the text that was received last, and when it was. */
 export function shareText(source: TextSource, time: u64): void {
-  store<u64>(sliceStart(received.slice), time);
+  writeU64(received.slice, 0, time);
   setSharedData(sliceOfBuffer(source.key), received.slice);
 }
 
@@ -58,8 +59,7 @@ function receive(source: TextSource, response: CalloutResponse): string {
   if (!response.answered) return "no answer";
   if (!sliceEquals(response.headers.get(":status"), "200")) return "its status is not 200";
   received.release(KEPT_BYTES);
-  memory.fill(received.reserve(STAMP), 0, STAMP);
-  received.size = STAMP;
+  received.zeros(STAMP);
   const body = response.body.bytes();
   if (!source.member.length) received.append(body);
   else if (document.parse(body) == JsonError.None && jsonKind(document.get(source.member)) == JsonKind.String) {

@@ -1,4 +1,5 @@
 import { MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
   ABSENT,
@@ -24,9 +25,7 @@ const compressed = new Counter("ai_proxy_compressed_answers_total");
 
 /** Reads `:status`; 0 where it is absent. */
 export function readStatus(value: Slice): i32 {
-  let status = 0;
-  for (let i = 0; i < min(sliceSize(value), 3); i++) status = status * 10 + <i32>byteAt(value, i) - 0x30;
-  return status;
+  return max(parseDecimal(value), 0);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { maskSecrets, SecretPosition } from "../../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
-import { ABSENT, Slice, sliceEnd, sliceSize, sliceStart, subslice } from "../../../assembly/bytes/slice";
+import { copyInto, ABSENT, Slice, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { BodyBuffer, responseBody } from "../../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
 import { BodyAction, BodyMode, HOLD } from "../../../assembly/plugin/filter";
@@ -125,6 +125,6 @@ export class ResponseMask {
 /** All that the host holds, with `bytes` at its end, but for the last `kept` of them. */
 function replaced(bytes: Slice, kept: i32): Slice {
   const all = responseBody.bytes();
-  memory.copy(sliceEnd(all) - sliceSize(bytes), sliceStart(bytes), sliceSize(bytes));
+  copyInto(subslice(all, sliceSize(all) - sliceSize(bytes)), bytes);
   return subslice(all, 0, sliceSize(all) - kept);
 }

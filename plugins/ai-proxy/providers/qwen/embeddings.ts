@@ -15,7 +15,7 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { BASE64, hasNote } from "./notes";
-import { checkType, Type } from "./type";
+import { present, checkType, Type } from "./type";
 
 /** One embedding as little-endian 32-bit floats, and in Base64. */
 const floats = new ByteBuffer();
@@ -107,16 +107,10 @@ function writeTexts(exchange: Exchange, input: Slice, writer: JsonWriter): bool 
 function writeBase64(embedding: Slice, writer: JsonWriter): void {
   floats.clear();
   for (let number = jsonFirst(embedding); number != ABSENT; number = jsonNext(embedding, number)) {
-    store<f32>(floats.reserve(4), <f32>jsonNumber(number));
-    floats.size += 4;
+    floats.u32(reinterpret<u32>(<f32>jsonNumber(number)));
   }
   encoded.clear();
   encoded.byte(0x22);
   encodeBase64(floats.slice, encoded);
   writer.raw(encoded.byte(0x22).slice);
-}
-
-function present(request: JsonDocument, key: string): Slice {
-  const value = request.get(key);
-  return jsonKind(value) == JsonKind.Null ? ABSENT : value;
 }

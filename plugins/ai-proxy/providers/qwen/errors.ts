@@ -1,4 +1,5 @@
-import { ABSENT, byteAt, Slice, sliceSize, sliceStartsWith } from "../../../../assembly/bytes/slice";
+import { parseDecimal } from "../../../../assembly/bytes/decimal";
+import { ABSENT, Slice, sliceSize, sliceStartsWith, subslice } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
 import { jsonGet, jsonKind, JsonKind } from "../../../../assembly/json/value";
 
@@ -19,12 +20,7 @@ export function errorCodeOf(response: JsonDocument): Slice {
 export function statusOf(comment: Slice): i32 {
   const prefix = "HTTP_STATUS/";
   if (!sliceStartsWith(comment, prefix) || sliceSize(comment) != prefix.length + 3) return 500;
-  let status = 0;
-  for (let i = prefix.length; i < prefix.length + 3; i++) {
-    const digit = byteAt(comment, i) - 0x30;
-    if (digit > 9) return 500;
-    status = status * 10 + <i32>digit;
-  }
+  const status = parseDecimal(subslice(comment, prefix.length));
   return status < 400 ? 500 : status;
 }
 

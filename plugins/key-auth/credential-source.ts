@@ -3,7 +3,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { KeyPlaces, MOST_PLACES } from "./key-places";
 
 /** Under which names, and whether in headers or in the query, a consumer may bring its key. */
-export class KeySource {
+export class CredentialSource {
   constructor(
     readonly names: string[],
     readonly inHeader: bool,
@@ -11,7 +11,7 @@ export class KeySource {
   ) {}
 
   /** Reads `keys`, `in_header` and `in_query`; what is not there is as `otherwise`, or as by default. */
-  static read(reader: ConfigReader, otherwise: KeySource | null): KeySource {
+  static read(reader: ConfigReader, otherwise: CredentialSource | null): CredentialSource {
     const names = reader.textsOrNumbers("keys");
     const inHeader = reader.booleanOrText("in_header", otherwise ? otherwise.inHeader : true);
     const inQuery = reader.booleanOrText("in_query", otherwise ? otherwise.inQuery : true);
@@ -24,9 +24,9 @@ export class KeySource {
     }
     if (reader.has("keys")) {
       if (names.length == 0) reader.fail("keys", "must not be empty");
-      return new KeySource(names, inHeader, inQuery);
+      return new CredentialSource(names, inHeader, inQuery);
     }
-    return new KeySource(otherwise ? otherwise.names : names, inHeader, inQuery);
+    return new CredentialSource(otherwise ? otherwise.names : names, inHeader, inQuery);
   }
 
   /** The set of places, in all the places of the configuration that `reader` reads. */
