@@ -18,7 +18,6 @@ export const enum GrpcStatus {
 /** The largest message that is read, in bytes: the default limit of gRPC's own clients. */
 export const MOST_MESSAGE_BYTES: i32 = 4 << 20;
 
-const EMPTY: usize = memory.data(1);
 const received = new BodyBuffer(BufferType.GrpcReceiveBuffer);
 const pending = new Map<u32, GrpcPeer>();
 
@@ -70,7 +69,7 @@ export function receivedMessage(size: i32): Slice {
 export function statusText(): Slice {
   expectBytes();
   const status = proxy_get_status(RETURNED + 8, RETURNED, RETURNED + 4);
-  return status == Status.Ok ? returnedBytes() : sliceOf(EMPTY, 0);
+  return status == Status.Ok ? returnedBytes() : sliceOf(RETURNED, 0);
 }
 
 // envoy.config.core.v3.GrpcService: envoy_grpc = 1; in it EnvoyGrpc: cluster_name = 1. Envoy takes the plain name of a cluster
@@ -103,5 +102,5 @@ const metadata = new ByteBuffer();
 /** Initial metadata as the host takes it; valid until the next call. */
 export function encodedMetadata(pairs: HeaderPairs | null): Slice {
   metadata.clear();
-  return pairs ? pairs.encode(metadata) : sliceOf(EMPTY, 0);
+  return pairs ? pairs.encode(metadata) : sliceOf(RETURNED, 0);
 }

@@ -13,13 +13,18 @@ export interface Metric {
 /** The metrics of one VM. Defining a name twice gives two ids of one metric, as in Envoy. */
 export class Metrics {
   readonly byName = new Map<string, Metric>();
+  /** How many times the module has defined a metric, refused or not. */
+  definitions = 0;
+  /** Names that a test lets the host refuse. */
+  refuses: (name: string) => boolean = () => false;
   private readonly byId = new Map<number, Metric>();
   // The two low bits of an id say what kind it is.
   private readonly nextId = [4, 5, 6];
 
   /** Gives the id, or null where there is no such kind. */
   define(kind: number, name: string): number | null {
-    if (kind >= KINDS.length) return null;
+    this.definitions++;
+    if (kind >= KINDS.length || this.refuses(name)) return null;
     const metric = this.byName.get(name) ?? { kind: KINDS[kind], value: 0n, recorded: [] };
     this.byName.set(name, metric);
     const id = this.nextId[kind];
@@ -33,7 +38,8 @@ export class Metrics {
     const metric = this.byId.get(id);
     if (!metric) return Status.NotFound;
     if (metric.kind === "counter" && offset <= 0n) return Status.BadArgument;
-    metric.value += offset;
+    // A gauge below zero wraps, as it does in Envoy.
+    metric.value = BigInt.asUintN(64, metric.value + offset);
     return Status.Ok;
   }
 
