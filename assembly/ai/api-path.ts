@@ -1,5 +1,4 @@
 import { ABSENT, byteAt, Slice, sliceSize, subslice } from "../bytes/slice";
-import { ByteBuffer } from "../bytes/buffer";
 import { Api } from "./api";
 
 const SLASH = 0x2f;
@@ -72,19 +71,24 @@ const ROWS: Row[] = [
   ),
 ];
 
-let firstId: Slice = ABSENT;
-let secondId: Slice = ABSENT;
+/** The ids in a path, in their order: parts of the path, `ABSENT` where it has fewer. */
+export class PathIds {
+  first: Slice = ABSENT;
+  second: Slice = ABSENT;
 
-/** The API whose path is `/v1` and then `tail`; `Unknown` if none. */
-export function apiOfTail(tail: Slice): Api {
-  for (let i = 0; i < ROWS.length; i++) if (matches(tail, ROWS[i].path)) return ROWS[i].api;
-  return Api.Unknown;
+  /** Forgets both. */
+  clear(): void {
+    this.first = ABSENT;
+    this.second = ABSENT;
+  }
 }
 
-/** OpenAI's own path of the API, with `{…}` where an id stands; "" for `Unknown`. */
-export function pathOfApi(api: Api): string {
-  for (let i = 0; i < ROWS.length; i++) if (ROWS[i].api == api) return ROWS[i].path;
-  return "";
+const unused = new PathIds();
+
+/** The API whose path is `/v1` and `tail`, `Unknown` if none. The ids in the path are written to `ids`. */
+export function apiOfTail(tail: Slice, ids: PathIds = unused): Api {
+  for (let i = 0; i < ROWS.length; i++) if (matches(tail, ROWS[i].path, ids)) return ROWS[i].api;
+  return Api.Unknown;
 }
 
 /** The API of that name (`openai/v1/chatcompletions`, …); `Unknown` if none. */
@@ -93,30 +97,9 @@ export function apiOfName(name: string): Api {
   return Api.Unknown;
 }
 
-/** Appends a path with each `{…}` replaced by the id that stands there in the client's path, `/v1` and then `tail`. */
-export function writePath(template: string, tail: Slice, out: ByteBuffer): void {
-  if (template.indexOf("{") < 0) {
-    out.text(template);
-    return;
-  }
-  apiOfTail(tail);
-  let isSecond = false;
-  for (let i = 0; i < template.length; i++) {
-    const unit = template.charCodeAt(i);
-    if (unit != OPEN) {
-      out.byte(unit);
-      continue;
-    }
-    while (i < template.length && template.charCodeAt(i) != CLOSE) i++;
-    out.append(isSecond ? secondId : firstId);
-    isSecond = true;
-  }
-}
-
-/** Whether `tail` is what follows `/v1` in the path of a row; sets the ids that stand at its `{…}`, which are not empty. */
-function matches(tail: Slice, path: string): bool {
-  firstId = ABSENT;
-  secondId = ABSENT;
+/** Whether `tail` is what follows `/v1` in the path of a row; writes the ids, none of them empty, to `ids`. */
+function matches(tail: Slice, path: string, ids: PathIds): bool {
+  ids.clear();
   const size = sliceSize(tail);
   let at = 0;
   for (let i = VERSION_SIZE; i < path.length; i++) {
@@ -129,8 +112,8 @@ function matches(tail: Slice, path: string): bool {
     while (at < size && byteAt(tail, at) != SLASH) at++;
     if (at == from) return false;
     const id = subslice(tail, from, at);
-    if (firstId == ABSENT) firstId = id;
-    else secondId = id;
+    if (ids.first == ABSENT) ids.first = id;
+    else ids.second = id;
     while (path.charCodeAt(i) != CLOSE) i++;
   }
   return at == size;

@@ -56,6 +56,20 @@ export function isStateful(api: Api): bool {
   return api >= Api.FineTuningJobs && api <= Api.DeleteFineTuningCheckpointPermission;
 }
 
+/** The APIs of OpenAI. */
+export const OPENAI_APIS: Api[] = openAiApis();
+
+function openAiApis(): Api[] {
+  const apis: Api[] = [];
+  for (let api = <i32>Api.ChatCompletions; api < <i32>Api.Messages; api++) apis.push(api);
+  return apis;
+}
+
+/** Whether a request of the API is a JSON object that must name a model. */
+export function takesModel(api: Api): bool {
+  return api == Api.ChatCompletions || api == Api.Completions || api == Api.Embeddings;
+}
+
 /** Whether Azure OpenAI serves the API below a deployment. https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 export function hasDeployment(api: Api): bool {
   switch (api) {

@@ -4,8 +4,8 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
 import { readFilled } from "./config/address";
 import { ProviderConfig } from "./config/provider-config";
-import { findProvider, providerTypes } from "./providers";
-import { TextSource } from "./config/text-source";
+import { findProvider, providerTypes, PROVIDERS } from "./providers";
+import { ValueSource } from "./config/value-source";
 
 /** Without these a request would go on with the client's own host and key, or to a provider with another key than is meant. */
 const GUARDS = ["provider", "providers", "activeProviderId", "apiTokens", "apiToken", "protocol", "modelMapping"];
@@ -79,8 +79,8 @@ export class AiProxyConfig {
   }
 
   /** The texts that providers which may serve put into chats. */
-  texts(): TextSource[] {
-    const texts: TextSource[] = [];
+  texts(): ValueSource[] {
+    const texts: ValueSource[] = [];
     for (let i = 0; i < this.providers.length; i++) {
       const config = this.providers[i].config;
       if (config === null || (config !== this.active && !this.hasChoice)) continue;
@@ -144,12 +144,12 @@ function readEntry(shared: ConfigReader): ProviderEntry {
   const reader = shared.detached();
   const id = reader.textOrNumber("id");
   const type = reader.requiredText("type");
-  const provider = findProvider(type);
-  if (provider === null) {
+  const number = findProvider(type);
+  if (number < 0) {
     if (!reader.failed) reader.fail("type", `must be one of ${providerTypes()}`);
     return new ProviderEntry(id, null, reader.report);
   }
-  const config = ProviderConfig.read(reader, provider);
+  const config = ProviderConfig.read(reader, number, PROVIDERS[number]);
   reader.finish();
   return new ProviderEntry(id, config, reader.report);
 }

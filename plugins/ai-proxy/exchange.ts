@@ -5,6 +5,7 @@ import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { ProviderConfig } from "./config/provider-config";
+import { ProviderState } from "./provider-state";
 
 // One request is prepared at a time, so that all share the list of edits.
 const edits = new HeaderEdits();
@@ -41,7 +42,9 @@ export class Exchange {
   hidesCredentials: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
-  /** Whether the client's own name of the model is kept, for the answer. */
+  /** Whether the `model` of the body must be replaced by `model`. */
+  isModelChanged: bool = false;
+  /** Whether the client's own name of the model is kept for the response. */
   hasRequestedModel: bool = false;
   /** Whether the configuration's settings were put into the request. */
   hasSettings: bool = false;
@@ -51,8 +54,8 @@ export class Exchange {
   isComplete: bool = false;
   /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
   readonly usage: TokenUsage = new TokenUsage();
-  /** What the provider wants to know again for the path and the answer; only the provider knows what it means. */
-  notes: u32 = 0;
+  /** What the provider keeps for the response; made by the provider, freed with the exchange; `null` for nothing. */
+  state: ProviderState | null = null;
   /** What to change in the request's headers. */
   readonly headers: HeaderEdits = edits;
   /** Why the request is refused: 0 while it is not, else an HTTP status. */
@@ -115,5 +118,7 @@ export class Exchange {
     this.clientHeaders.dispose();
     const requested = this.requestedBytes;
     if (requested) requested.dispose();
+    const state = this.state;
+    if (state) state.free();
   }
 }

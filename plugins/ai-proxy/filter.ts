@@ -10,9 +10,11 @@ import { FormUpload } from "./request/form-upload";
 import { ProviderConfig } from "./config/provider-config";
 import { isFromProvider } from "./response/response-headers";
 import { ResponseMask } from "./response/response-mask";
-import { contextOf, forwardBody, forwardForm, prepareHeaders, refuse } from "./request/request";
-import { textDesk } from "./request/text-desk";
-import { TextWaiter } from "./request/text-waiters";
+import { contextOf, forwardBody, forwardForm } from "./request/forward-body";
+import { prepareHeaders } from "./request/prepare-headers";
+import { refuse } from "./request/refusal";
+import { valueDesk } from "./request/value-desk";
+import { ValueWaiter } from "./request/value-waiters";
 
 /** Speaks OpenAI's language with the client and the provider's with the provider. */
 export class AiProxyFilter extends HttpFilter {
@@ -21,7 +23,7 @@ export class AiProxyFilter extends HttpFilter {
   private readonly mask: ResponseMask | null;
   private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
-  private waiter: TextWaiter | null = null;
+  private waiter: ValueWaiter | null = null;
 
   constructor(config: ProviderConfig) {
     super();
@@ -98,7 +100,7 @@ export class AiProxyFilter extends HttpFilter {
     if (context === null) return false;
     const waiter = new ContextWaiter(this);
     this.waiter = waiter;
-    return textDesk().awaits(context, waiter);
+    return valueDesk().awaits(context, waiter);
   }
 
   override onStreamDone(): void {
@@ -154,12 +156,12 @@ export class AiProxyFilter extends HttpFilter {
   }
 }
 
-class ContextWaiter extends TextWaiter {
+class ContextWaiter extends ValueWaiter {
   constructor(private readonly filter: AiProxyFilter) {
     super(filter.contextId);
   }
 
-  onText(): void {
+  onValue(): void {
     this.filter.onContext();
   }
 }

@@ -9,7 +9,7 @@ import { defineClientHeaders, hasClientHeaders, Restored } from "./request/clien
 import { AiProxyConfig } from "./config";
 import { AiProxyFilter } from "./filter";
 import { providerOfTarget, UnknownTarget } from "./request/target";
-import { closeTextDesk, textDesk } from "./request/text-desk";
+import { closeValueDesk, valueDesk } from "./request/value-desk";
 
 class AiProxy extends Plugin<AiProxyConfig> {
   name(): string {
@@ -41,15 +41,15 @@ class AiProxy extends Plugin<AiProxyConfig> {
 
   override onAccepted(config: AiProxyConfig): void {
     const texts = config.texts();
-    for (let i = 0; i < texts.length; i++) textDesk().watch(texts[i]);
+    for (let i = 0; i < texts.length; i++) valueDesk().watch(texts[i]);
   }
 
   override onTick(): void {
-    textDesk().onTick();
+    valueDesk().onTick();
   }
 
   override onRootEnd(root: u32): void {
-    closeTextDesk(root);
+    closeValueDesk(root);
   }
 }
 

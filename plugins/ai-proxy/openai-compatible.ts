@@ -1,72 +1,54 @@
 import { Api } from "../../assembly/ai/api";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceStartsWith } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
 import { jsonGet } from "../../assembly/json/value";
+import { ProviderSettings } from "./config/provider-settings";
 import { Exchange } from "./exchange";
 import { Provider } from "./provider";
 
 /**
- * A provider that speaks OpenAI's language: a host, and a path for each API that it serves.
+ * A provider with OpenAI's API: settings, and methods only for what settings cannot say.
  *
  * @example
- * export const example = new OpenAiCompatible("example", "api.example.com").serve(Api.ChatCompletions, "/v1/chat/completions");
+ * export const example = new OpenAiCompatible({
+ *   type: "example",
+ *   host: "api.example.com",
+ *   apis: [Api.ChatCompletions, Api.Models],
+ * });
  */
 export class OpenAiCompatible extends Provider {
-  /** The path that serves each API; "" where it is not served. */
-  protected readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
-  private limit: string = "";
-  private messages: string = "";
+  /** A bit for each API that is served. */
+  private readonly served: u64;
 
-  constructor(
-    private readonly name: string,
-    private readonly authority: string,
-    /** What takes the place of `/v1` for APIs that `serve` does not name. */
-    private readonly root: string = "/v1",
-  ) {
-    super();
+  constructor(settings: ProviderSettings) {
+    super(settings);
+    let served: u64 = 0;
+    for (let i = 0; i < settings.apis.length; i++) served |= bitOf(settings.apis[i]);
+    for (let i = 0; i < settings.paths.length; i++) served |= bitOf(settings.paths[i].api);
+    if (settings.messagesBase !== null) served |= bitOf(Api.Messages);
+    if (settings.responsesBase !== null) served |= bitOf(Api.Responses) | bitOf(Api.RetrieveResponse);
+    this.served = served;
   }
 
-  /** Says which path serves an API. */
-  serve(api: Api, path: string): this {
-    this.paths[api] = path;
-    return this;
+  serves(exchange: Exchange): bool {
+    return (this.served & bitOf(exchange.api)) != 0;
   }
 
-  /** Says what takes the place of `/v1` for those who speak Anthropic's language. */
-  serveMessages(base: string): this {
-    this.messages = base;
-    return this.serve(Api.Messages, `${base}/messages`);
-  }
-
-  /** Says which of `max_tokens` and `max_completion_tokens` is the only one that it knows. */
-  limitBy(field: string): this {
-    this.limit = field;
-    return this;
-  }
-
-  type(): string {
-    return this.name;
-  }
-
-  host(exchange: Exchange): string {
-    return this.authority;
-  }
-
-  path(exchange: Exchange): string {
-    return this.paths[exchange.api];
-  }
-
-  override base(exchange: Exchange): string {
-    return this.messages.length && isBelowMessages(exchange) ? this.messages : this.root;
-  }
-
-  override limitField(exchange: Exchange): string {
-    return this.limit;
+  writePath(exchange: Exchange, out: ByteBuffer): bool {
+    const paths = this.settings.paths;
+    for (let i = 0; i < paths.length; i++) {
+      if (paths[i].api != exchange.api) continue;
+      out.text(paths[i].path);
+      return true;
+    }
+    if (exchange.tail != ABSENT) out.text(baseOf(this.settings, exchange)).append(exchange.tail);
+    return true;
   }
 
   override errorMessage(response: JsonDocument): Slice {
     const message = errorField(response, "message");
-    // The web frameworks below such servers say it so: {"detail":"Not Found"}.
+    // FastAPI and Starlette: {"detail":"Not Found"}.
     return message == ABSENT ? response.get("detail") : message;
   }
 
@@ -75,13 +57,29 @@ export class OpenAiCompatible extends Provider {
   }
 }
 
-/** Whether the path lies below Anthropic's `/v1/messages`. */
-export function isBelowMessages(exchange: Exchange): bool {
-  return exchange.api == Api.Other && sliceStartsWith(exchange.tail, "/messages/");
+function bitOf(api: Api): u64 {
+  return (<u64>1) << api;
 }
 
-/** `error.<name>`, or `<name>` itself where there is no error object, as some servers answer. */
-export function errorField(response: JsonDocument, name: string): Slice {
+/** What replaces `/v1` in the client's path. */
+function baseOf(settings: ProviderSettings, exchange: Exchange): string {
+  const api = exchange.api;
+  const isBelow = api == Api.Other;
+  const messages = settings.messagesBase;
+  if (messages !== null) {
+    const isMessages = api == Api.Messages || api == Api.CountTokens;
+    if (isMessages || (isBelow && sliceStartsWith(exchange.tail, "/messages/"))) return messages;
+  }
+  const responses = settings.responsesBase;
+  if (responses !== null) {
+    const isResponses = api == Api.Responses || api == Api.RetrieveResponse;
+    if (isResponses || (isBelow && sliceStartsWith(exchange.tail, "/responses/"))) return responses;
+  }
+  return settings.base;
+}
+
+/** `error.<name>`, or `<name>` of the response itself if it has no object `error`. */
+function errorField(response: JsonDocument, name: string): Slice {
   const field = jsonGet(response.get("error"), name);
   return field == ABSENT ? response.get(name) : field;
 }

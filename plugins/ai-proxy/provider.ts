@@ -1,20 +1,15 @@
 import { StreamTransform } from "../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../assembly/bytes/slice";
-import { ConfigReader } from "../../assembly/config/reader";
+import { ABSENT, Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
-import { JsonEdit } from "../../assembly/json/edit";
 import { ApiToken } from "./config/api-token";
-import { OPENAI_SETTINGS } from "./config/custom-settings";
+import { ProviderType } from "./config/provider-type";
+import { EventEditor } from "./event-editor";
 import { Exchange } from "./exchange";
-import { TextSource } from "./config/text-source";
-
-/** The options that only one type of provider has; each type extends it with its own. */
-export class ProviderOptions {}
 
 /** How a provider treats the body of a request or a response of one API. */
 export const enum BodyTreatment {
-  /** Not looked at. */
+  /** Passed through unread. */
   Untouched,
   /** OpenAI's JSON; only `model` and the options of the configuration are edited in place. */
   OpenAi,
@@ -22,119 +17,37 @@ export const enum BodyTreatment {
   Converted,
 }
 
-/** Edits the events of a stream that is OpenAI's but for some details. One object a stream. */
-export abstract class EventEditor {
-  /** Edits one event. */
-  abstract edit(event: JsonDocument, edit: JsonEdit): void;
-  /** Appends what is still owed before `[DONE]`, or at the end of the stream; called once or twice. */
-  onEnd(out: ByteBuffer): void {}
-  /** Gives the memory of the stream back. */
-  free(): void {}
-}
-
 /**
- * One type of model provider: a stateless description. What is configured stands in `exchange.config`, what belongs to
- * a request in `exchange`. Bytes and header edits in, bytes and header edits out; never a host call.
+ * One type of model provider: stateless. The configuration is in `exchange.config`, the request in `exchange`, what the
+ * provider keeps from the request to the response in `exchange.state`. It reads and writes bytes and header edits, and
+ * makes no host call.
  */
-export abstract class Provider {
-  /** The `type` that names it in the configuration. */
-  abstract type(): string;
-  /** The `:authority` of its service. "" keeps the client's. */
-  abstract host(exchange: Exchange): string;
-  /** The path that serves the API (may hold `{file_id}` and the like); "" where it has none. */
-  abstract path(exchange: Exchange): string;
+export abstract class Provider extends ProviderType {
+  /** Whether the provider has the API. */
+  abstract serves(exchange: Exchange): bool;
+
   /**
-   * What takes the place of `/v1` in the path of an API that has none of its own here: what lies below the known APIs, and
-   * those without a row. "" keeps the client's path.
+   * Appends the path of the request, and behind a `?` the query that the provider needs beside the client's. Appends
+   * nothing to keep the client's path. Returns `false` if `exchange.refuse` was called.
    */
-  base(exchange: Exchange): string {
-    return "";
-  }
+  abstract writePath(exchange: Exchange, out: ByteBuffer): bool;
 
-  /** Whether it is known to serve an API below that base for which `path` gives nothing. */
-  servesBelowBase(exchange: Exchange): bool {
-    return false;
-  }
-
-  /** Appends what stands before the path of an API, where a text that is known beforehand cannot say it. */
-  writePathPrefix(exchange: Exchange, out: ByteBuffer): void {}
-
-  /** The query that each request needs, behind the client's own; "" for none. */
-  query(exchange: Exchange): string {
-    return "";
-  }
-
-  /** The parameter by which the handshake of a realtime conversation names its model. */
-  modelParameter(exchange: Exchange): string {
-    return "model";
-  }
-
-  /** Whether the model stands in the path, so that a body must be read for it. */
+  /** Whether `writePath` writes the model, so that the body must be read for it. */
   putsModelInPath(exchange: Exchange): bool {
     return false;
   }
 
-  /** Puts a configured key where this provider wants it. */
+  /** Sets the header that carries the API key. */
   authorize(token: ApiToken, exchange: Exchange): void {
-    exchange.headers.set("authorization", sliceOfBuffer(token.bearer));
+    exchange.headers.set(this.settings.tokenHeader, sliceOfBuffer(token.header));
   }
 
-  /** Whether it refuses what comes from a web page that it was not told of. */
-  refusesOrigins(): bool {
-    return false;
-  }
-
-  /** Whether a path is refused that the provider is known to lack, rather than passed on as it is. */
-  refusesUnknownApis(): bool {
-    return true;
-  }
-
-  /** The settings that its own language has. */
-  ownSettings(): string[] {
-    return OPENAI_SETTINGS;
-  }
-
-  /** The object of a request in its own language in which the settings stand; "" for the request itself. */
-  settingsHolder(): string {
-    return "";
-  }
-
-  /** Reads the options that only this type has. */
-  readOptions(reader: ConfigReader): ProviderOptions {
-    return new ProviderOptions();
-  }
-
-  /** Reads an option of its own that names the text of the context; `null` if there is none. */
-  readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): TextSource | null {
-    return null;
-  }
-
-  /** Whether the configuration must name at least one key. */
-  requiresToken(): bool {
-    return true;
-  }
-
-  /** What happens to the request's body. */
+  /** What happens to the body of a request. */
   requestTreatment(exchange: Exchange): BodyTreatment {
     return BodyTreatment.OpenAi;
   }
 
-  /** The only limit of the answer that it knows, where it does not know both; "" where it does. */
-  limitField(exchange: Exchange): string {
-    return "";
-  }
-
-  /** Whether messages may have the role `developer`; else they get `system`. */
-  knowsDeveloper(exchange: Exchange): bool {
-    return false;
-  }
-
-  /** Whether the gateway may ask for the usage of the stream that the request begins. */
-  mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
-    return true;
-  }
-
-  /** Translates the client's OpenAI request (`Converted` only); `false` when `exchange.refuse` said why not. */
+  /** Translates the client's OpenAI request (`Converted` only); returns `false` if `exchange.refuse` was called. */
   translateRequest(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
     return true;
   }
@@ -144,7 +57,7 @@ export abstract class Provider {
     return BodyTreatment.OpenAi;
   }
 
-  /** Translates the provider's whole response (`Converted` only); `false` when it is not what the provider promises. */
+  /** Translates the provider's whole response (`Converted` only); `false` if it is not what the provider documents. */
   translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
     return true;
   }
@@ -154,28 +67,23 @@ export abstract class Provider {
     return startsWithIgnoringCase(contentType, "text/event-stream");
   }
 
-  /** Turns the provider's stream into the client's (`Converted` only); `null` where the API has no streams. */
+  /** Turns the provider's stream into the client's (`Converted` only); `null` if the API has no streams. */
   translateStream(exchange: Exchange): StreamTransform | null {
     return null;
   }
 
-  /** Whether `eventEditor` gives an editor. */
-  editsEvents(exchange: Exchange): bool {
-    return false;
-  }
-
-  /** The editor of a stream that is OpenAI's but for some details; `null` where nothing has to be edited. */
+  /** The editor of a stream in OpenAI's format that needs small corrections; `null` for none. */
   eventEditor(exchange: Exchange): EventEditor | null {
     return null;
   }
 
-  /** The provider's message in an error answer: a string token with its quotes, or a list of FastAPI's; absent for none. */
+  /** The message in the body of an error: a string token with its quotes, or a list of FastAPI's; `ABSENT` for none. */
   errorMessage(response: JsonDocument): Slice {
-    return 0;
+    return ABSENT;
   }
 
-  /** The provider's code in an error answer (a string token); absent if there is none. */
+  /** The code in the body of an error, a string token; `ABSENT` for none. */
   errorCode(response: JsonDocument): Slice {
-    return 0;
+    return ABSENT;
   }
 }

@@ -1,12 +1,13 @@
-/** A key of a provider, as the two forms in which providers want it. */
+/** An API key of a provider. */
 export class ApiToken {
-  /** The key itself, UTF-8. */
-  readonly plain: ArrayBuffer;
-  /** `Bearer ` and the key, UTF-8. */
-  readonly bearer: ArrayBuffer;
+  /** The value of the header that carries it, UTF-8: the scheme and the key. */
+  readonly header: ArrayBuffer;
 
-  constructor(readonly text: string) {
-    this.plain = String.UTF8.encode(text);
-    this.bearer = String.UTF8.encode("Bearer " + text);
+  /** `scheme` precedes the key in the header. */
+  constructor(
+    readonly text: string,
+    scheme: string,
+  ) {
+    this.header = String.UTF8.encode(scheme + text);
   }
 }

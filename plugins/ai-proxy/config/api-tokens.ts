@@ -3,12 +3,12 @@ import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { startsWithIgnoringCase } from "./address";
 import { ApiToken } from "./api-token";
-import { Provider } from "../provider";
+import { ProviderSettings } from "./provider-settings";
 
 const SCHEME = "bearer ";
 
 /** Reads `apiTokens`, or `apiToken`; every API key that a provider could not be sent is reported by its place. */
-export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToken[] {
+export function readApiTokens(reader: ConfigReader, provider: ProviderSettings): ApiToken[] {
   const hasOne = reader.has("apiToken");
   if (hasOne && reader.has("apiTokens")) {
     reader.report.errors.push(`${reader.path}.apiToken and ${reader.path}.apiTokens say the same: remove one of them`);
@@ -24,11 +24,11 @@ export function readApiTokens(reader: ConfigReader, provider: Provider): ApiToke
     const fault = faultOf(texts[i]);
     const place = hasOne ? "apiToken" : `apiTokens[${i}]`;
     if (fault.length) reader.fail(place, fault);
-    else tokens.push(new ApiToken(texts[i]));
+    else tokens.push(new ApiToken(texts[i], provider.tokenScheme));
     if (!fault.length && texts[i].length < SHORTEST_SECRET)
       reader.warn(place, `has fewer than ${SHORTEST_SECRET} bytes: it may be a word, and is not masked in responses`);
   }
-  if (!tokens.length && provider.requiresToken() && !reader.failed) reader.fail("apiTokens", "must hold a key");
+  if (!tokens.length && provider.requiresToken && !reader.failed) reader.fail("apiTokens", "must hold a key");
   return tokens;
 }
 

@@ -1,12 +1,12 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { CustomSetting, OPENAI_SETTINGS, readCustomSettings } from "./custom-settings";
-import { MessageEdits } from "../request/messages";
-import { Provider } from "../provider";
-import { readContext, TextSource } from "./text-source";
+import { MessageEdits } from "./message-edits";
+import { ProviderSettings } from "./provider-settings";
+import { readContext, ValueSource } from "./value-source";
 
-/** Which model an answer names. */
+/** Which model a response names. */
 export const enum ResponseModel {
-  /** The one that served, as the provider calls it. */
+  /** The one of the provider. */
   Served,
   /** The one that the client asked for. */
   Requested,
@@ -14,25 +14,25 @@ export const enum ResponseModel {
 
 const LONGEST_TIMEOUT = 3_600_000;
 
-/** What the configuration wants changed in requests and answers, whatever the provider. */
+/** What the configuration changes in requests and responses, whatever the provider. */
 export class ChatOptions {
   /** Parameters put into every request. */
   settings: CustomSetting[] = [];
   /** What is changed in the messages of a chat. */
   readonly messages: MessageEdits = new MessageEdits();
-  /** Whether an answer of thoughts alone gets them as its content. */
+  /** Whether a response of reasoning alone gets it as its content. */
   promoteReasoning: bool = false;
-  /** The text that stands in every chat; `null` for none. */
-  context: TextSource | null = null;
+  /** The text that is added to every chat; `null` for none. */
+  context: ValueSource | null = null;
   responseModel: ResponseModel = ResponseModel.Served;
   /** Milliseconds for a stream to begin; "" for as long as the route allows. */
   firstByteTimeout: string = "";
 
-  /** Reads them. */
-  static read(reader: ConfigReader, isOriginal: bool, provider: Provider, timeout: i32): ChatOptions {
+  /** Reads the options; with `protocol: original` the settings are those of the provider's own API. */
+  static read(reader: ConfigReader, isOriginal: bool, provider: ProviderSettings, timeout: i32): ChatOptions {
     const options = new ChatOptions();
     options.settings = isOriginal
-      ? readCustomSettings(provider.ownSettings(), provider.settingsHolder(), reader)
+      ? readCustomSettings(provider.settingNames, provider.settingsHolder, reader)
       : readCustomSettings(OPENAI_SETTINGS, "", reader);
     const commands = reader.textsOrNumbers("contextCleanupCommands");
     for (let i = 0; i < commands.length; i++) options.messages.addCommand(commands[i]);

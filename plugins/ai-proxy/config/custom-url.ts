@@ -1,8 +1,9 @@
-import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { HttpAddress } from "./address";
 
-/** What stands at the end of an address that names one API, and not the base of all. */
+/** The ends of an address that is the address of one API. */
 const LEAVES = [
   "/completions",
   "/embeddings",
@@ -20,20 +21,21 @@ const LEAVES = [
   "/videos",
 ];
 const VERSION = "/v1";
+const QUESTION_MARK = 0x3f;
 
-/** The address of a server of one's own: the base of its APIs in the place of `/v1`, or the whole address of one API. */
+/** The address of a server: the base of its APIs in place of `/v1`, or the whole address of one API. */
 export class CustomUrl {
-  /** The host, with its port; "" where none is configured. */
+  /** The host, with its port; "" if no address is configured. */
   host: string = "";
-  /** What takes the place of `/v1`: the path of the address without slashes at its end, `/v1` where it has none. */
-  base: string = VERSION;
+  /** Whether the path is that of one API: every request goes to it. */
+  isWhole: bool = false;
+  /** Replaces `/v1`: the path of the address without a slash at its end, `/v1` if it has none. */
+  private path: string = VERSION;
   /** The query of the address, which every request carries. */
-  query: string = "";
-  /** The path that serves each API; "" where it has none of its own. */
-  readonly paths: StaticArray<string> = new StaticArray<string>(Api.Count).fill("");
+  private query: string = "";
 
-  /** Reads the address; `standard` says which path below `/v1` serves which API. */
-  static read(reader: ConfigReader, key: string, standard: StaticArray<string>): CustomUrl {
+  /** Reads the address from an option. */
+  static read(reader: ConfigReader, key: string): CustomUrl {
     const custom = new CustomUrl();
     const address = HttpAddress.read(reader, key);
     custom.host = address.host;
@@ -41,14 +43,17 @@ export class CustomUrl {
     custom.query = address.query;
     let path = address.path;
     while (path.endsWith("/")) path = path.substring(0, path.length - 1);
-    if (path.length) custom.base = path;
-    let isDirect = false;
-    for (let i = 0; i < LEAVES.length; i++) if (path.endsWith(LEAVES[i])) isDirect = true;
-    for (let api = <i32>Api.Unknown; api < <i32>Api.Count; api++) {
-      const own = standard[api];
-      if (isDirect) custom.paths[api] = path;
-      else if (own.startsWith(VERSION)) custom.paths[api] = custom.base + own.substring(VERSION.length);
-    }
+    if (path.length) custom.path = path;
+    for (let i = 0; i < LEAVES.length; i++) if (path.endsWith(LEAVES[i])) custom.isWhole = true;
     return custom;
+  }
+
+  /** Appends path and query of a request; nothing if the client's path names no API. Returns `true`. */
+  writePath(tail: Slice, out: ByteBuffer): bool {
+    if (!this.isWhole && tail == ABSENT) return true;
+    out.text(this.path);
+    if (!this.isWhole) out.append(tail);
+    if (this.query.length) out.byte(QUESTION_MARK).text(this.query);
+    return true;
   }
 }

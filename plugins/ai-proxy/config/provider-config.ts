@@ -1,5 +1,6 @@
 import { Api } from "../../../assembly/ai/api";
 import { apiOfName } from "../../../assembly/ai/api-path";
+import { PathTemplate } from "../../../assembly/ai/path-template";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
 import { bufferOf, ABSENT, sliceEqualsIgnoringCase } from "../../../assembly/bytes/slice";
@@ -10,7 +11,8 @@ import { ApiToken } from "./api-token";
 import { readApiTokens, readForwarding, secretsOf } from "./api-tokens";
 import { ChatOptions } from "./chat-options";
 import { ModelMapping } from "./model-mapping";
-import { Provider, ProviderOptions } from "../provider";
+import { ProviderSettings } from "./provider-settings";
+import { ProviderOptions, ProviderType } from "./provider-type";
 
 /** In whose language the client speaks. */
 export const enum Protocol {
@@ -52,12 +54,12 @@ export class ProviderConfig {
   /** The prefix of the client's path that `basePathHandling` speaks of, without a slash at its end; "" for none. */
   basePath: string = "";
   basePathHandling: BasePathHandling = BasePathHandling.RemovePrefix;
-  /** The `:authority` in the place of the provider's own; "" for that one. */
-  domain: string = "";
+  /** The `:authority` of requests; "" keeps the client's. */
+  host: string = "";
   /** What stands in front of every path that the provider gets. */
   providerBasePath: string = "";
-  /** Paths in the place of the provider's own; `null` for that one. */
-  capabilities: StaticArray<string | null> = new StaticArray<string | null>(Api.Count);
+  /** The paths that replace the provider's own, by API; `null` for its own. */
+  capabilities: StaticArray<PathTemplate | null> = new StaticArray<PathTemplate | null>(Api.Count);
   reasoning: ReasoningMode = ReasoningMode.Passthrough;
   /** The JSON for `response_format` of every chat; `null` for none. */
   responseJsonSchema: ArrayBuffer | null = null;
@@ -72,20 +74,30 @@ export class ProviderConfig {
   /** The options that only this type has. */
   options: ProviderOptions = new ProviderOptions();
 
-  constructor(readonly provider: Provider) {}
+  /** What is known about the provider under these options. */
+  settings: ProviderSettings;
 
-  /** What the response header and the log call it: its id, or its type. */
-  get name(): string {
-    return this.id.length ? this.id : this.provider.type();
+  constructor(
+    /** The number of its type in the list of providers. */
+    readonly number: i32,
+    type: ProviderType,
+  ) {
+    this.settings = type.settings;
   }
 
-  /** Reads one provider object; its `type` was read before. */
-  static read(reader: ConfigReader, provider: Provider): ProviderConfig {
-    const config = new ProviderConfig(provider);
+  /** Its name in the response header and the log: the id, or the type. */
+  get name(): string {
+    return this.id.length ? this.id : this.settings.type;
+  }
+
+  /** Reads one provider object; its `type` was read before, and has this number in the list of providers. */
+  static read(reader: ConfigReader, number: i32, type: ProviderType): ProviderConfig {
+    const config = new ProviderConfig(number, type);
+    const settings = type.settings;
     config.id = reader.textOrNumber("id");
     if (!canStandInHeader(config.id))
       reader.fail("id", "must hold no control characters: a header of the response shows it");
-    config.tokens = readApiTokens(reader, provider);
+    config.tokens = readApiTokens(reader, settings);
     config.secrets = secretsOf(config.tokens);
     config.forwardsCredentials = readForwarding(reader, config.tokens.length > 0);
     config.models = ModelMapping.read(reader);
@@ -96,11 +108,21 @@ export class ProviderConfig {
     config.responseJsonSchema = readRaw(reader, "responseJsonSchema");
     config.disableStreamUsageStats = reader.booleanOrText("disableStreamUsageStats", false);
     config.timeout = <i32>reader.integerOrText("timeout", DEFAULT_TIMEOUT, 1, LONGEST_TIMEOUT);
-    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, provider, config.timeout);
-    const own = provider.readContext(reader, config.tokens, config.timeout);
+    config.chat = ChatOptions.read(reader, config.protocol == Protocol.Original, settings, config.timeout);
+    const own = type.readContext(reader, config.tokens, config.timeout);
     if (own) config.chat.context = own;
-    config.options = provider.readOptions(reader);
+    config.readOptions(reader, type);
     return config;
+  }
+
+  private readOptions(reader: ConfigReader, type: ProviderType): void {
+    const options = type.readOptions(reader);
+    this.options = options;
+    const settings = options.settings;
+    if (settings) this.settings = settings;
+    const domain = readHost(reader, "providerDomain");
+    if (domain.length) this.host = domain;
+    else this.host = options.host.length ? options.host : this.settings.host;
   }
 
   private readPaths(reader: ConfigReader): void {
@@ -109,7 +131,6 @@ export class ProviderConfig {
     this.basePath = withoutLastSlash(hasSubPath ? reader.text("subPath") : reader.text("basePath"));
     const removes = BasePathHandling.RemovePrefix;
     this.basePathHandling = reader.choice("basePathHandling", ["removePrefix", "prepend"], removes);
-    this.domain = readHost(reader, "providerDomain");
     this.providerBasePath = withoutLastSlash(reader.text("providerBasePath"));
     checkBase(reader, hasSubPath ? "subPath" : "basePath", this.basePath);
     checkBase(reader, "providerBasePath", this.providerBasePath);
@@ -123,7 +144,7 @@ export class ProviderConfig {
       const key = `capabilities.${names[i]}`;
       const path = paths.get(names[i]);
       if (api == Api.Unknown) reader.fail(key, "is not the name of an API");
-      else this.capabilities[api] = path;
+      else this.capabilities[api] = new PathTemplate(path);
       if (path.length) checkPath(reader, key, path);
       else reader.fail(key, "must not be empty");
     }

@@ -1,23 +1,23 @@
-import { Api, hasDeployment } from "../../../assembly/ai/api";
-import { apiOfTail, pathOfApi } from "../../../assembly/ai/api-path";
+import { Api, hasDeployment, OPENAI_APIS } from "../../../assembly/ai/api";
+import { apiOfTail } from "../../../assembly/ai/api-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { ABSENT, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { JsonDocument } from "../../../assembly/json/document";
 import { HttpAddress } from "../config/address";
-import { ApiToken } from "../config/api-token";
+import { ProviderSettings } from "../config/provider-settings";
+import { ProviderOptions } from "../config/provider-type";
 import { Exchange } from "../exchange";
+import { writeModelSegment } from "../model-segment";
 import { OpenAiCompatible } from "../openai-compatible";
-import { ProviderOptions } from "../provider";
 
 const DEPLOYMENTS = "/openai/deployments/";
 const RESOURCE = "/openai";
 const VERSIONLESS = "/openai/v1";
-/** Before this version nobody knows `stream_options` and `max_completion_tokens`. */
+const QUESTION_MARK = 0x3f;
+/** Versions before this one lack `stream_options` and `max_completion_tokens`. */
 const NEWER_FIELDS = "2024-09-01";
 
-/** How `azureServiceUrl` says where requests go. */
+/** The forms of `azureServiceUrl`. */
 const enum Form {
   /** The host alone: the mapped model is the deployment. */
   Host,
@@ -29,9 +29,8 @@ const enum Form {
   Whole,
 }
 
-/** What only `azure` has. */
+/** The options that only `azure` has. */
 class AzureOptions extends ProviderOptions {
-  host: string = "";
   form: Form = Form.Host;
   /** The path of the address, without a slash at its end. */
   path: string = "";
@@ -58,6 +57,7 @@ class AzureOptions extends ProviderOptions {
     if (!options.version.length && options.form != Form.Versionless) {
       reader.fail("azureServiceUrl", "must say api-version=…, unless its path is /openai/v1");
     }
+    options.settings = settings(options.form == Form.Versionless, options.version);
     return options;
   }
 
@@ -76,102 +76,68 @@ class AzureOptions extends ProviderOptions {
 
 /** Azure OpenAI. https://learn.microsoft.com/en-us/azure/ai-services/openai/reference */
 class Azure extends OpenAiCompatible {
-  constructor() {
-    super("azure", "");
-    for (let api = <i32>Api.ChatCompletions; api < <i32>Api.Messages; api++) {
-      this.serve(api, pathOfApi(api).substring(3));
-    }
-  }
-
   override readOptions(reader: ConfigReader): ProviderOptions {
     return AzureOptions.read(reader);
-  }
-
-  override host(exchange: Exchange): string {
-    return optionsOf(exchange).host;
-  }
-
-  override path(exchange: Exchange): string {
-    const options = optionsOf(exchange);
-    return isWhole(options, exchange.api) ? options.path : super.path(exchange);
-  }
-
-  override base(exchange: Exchange): string {
-    return prefixOf(optionsOf(exchange), exchange.api);
   }
 
   override putsModelInPath(exchange: Exchange): bool {
     return optionsOf(exchange).form == Form.Host && hasDeployment(exchange.api);
   }
 
-  /** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets */
-  override modelParameter(exchange: Exchange): string {
-    return optionsOf(exchange).form == Form.Versionless ? "model" : "deployment";
-  }
-
-  override writePathPrefix(exchange: Exchange, out: ByteBuffer): void {
+  override writePath(exchange: Exchange, out: ByteBuffer): bool {
     const options = optionsOf(exchange);
-    if (this.putsModelInPath(exchange)) writeDeployment(exchange, out);
-    else out.text(prefixOf(options, exchange.api));
-  }
-
-  override query(exchange: Exchange): string {
-    return optionsOf(exchange).query;
-  }
-
-  override authorize(token: ApiToken, exchange: Exchange): void {
-    exchange.headers.set("api-key", sliceOfBuffer(token.plain));
-  }
-
-  override refusesUnknownApis(): bool {
-    return false;
-  }
-
-  override knowsDeveloper(exchange: Exchange): bool {
+    if (isWhole(options, exchange.api)) out.text(options.path);
+    else if (exchange.tail == ABSENT) return true;
+    else if (!this.putsModelInPath(exchange)) out.text(prefixOf(options, exchange.api)).append(exchange.tail);
+    else if (!writeDeployment(exchange, out)) return false;
+    if (options.query.length) out.byte(QUESTION_MARK).text(options.query);
     return true;
-  }
-
-  /**
-   * Azure refuses `stream_options` beside `data_sources`:
-   * https://learn.microsoft.com/en-us/azure/ai-foundry/openai/references/on-your-data
-   */
-  override mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
-    return !isOld(exchange) && request.get("data_sources") == ABSENT;
-  }
-
-  override limitField(exchange: Exchange): string {
-    return isOld(exchange) ? "max_tokens" : "";
   }
 }
 
 /** The type `azure`. */
-export const azure = new Azure();
+export const azure = new Azure(settings(true, ""));
+
+function settings(isVersionless: bool, version: string): ProviderSettings {
+  const isOld = !isVersionless && version < NEWER_FIELDS;
+  return {
+    type: "azure",
+    apis: OPENAI_APIS,
+    refusesUnknownApis: false,
+    tokenHeader: "api-key",
+    tokenScheme: "",
+    knowsDeveloper: true,
+    limitField: isOld ? "max_tokens" : "",
+    asksForUsage: !isOld,
+    // https://learn.microsoft.com/en-us/azure/ai-foundry/openai/references/on-your-data
+    usageExcludedBy: "data_sources",
+    // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/realtime-audio-websockets
+    modelParameter: isVersionless ? "model" : "deployment",
+  };
+}
 
 function optionsOf(exchange: Exchange): AzureOptions {
-  return changetype<AzureOptions>(exchange.config.options);
+  return exchange.config.options as AzureOptions;
 }
 
-function isOld(exchange: Exchange): bool {
-  const options = optionsOf(exchange);
-  return options.form != Form.Versionless && options.version < NEWER_FIELDS;
-}
-
-/** Whether the whole address is where requests of the API go: that of one API of a deployment serves no other. */
+/** Whether requests of the API go to the whole address; the address of one API of a deployment serves no other API. */
 function isWhole(options: AzureOptions, api: Api): bool {
   return options.form == Form.Whole && (options.deployment == "" || api == options.api || api == Api.Unknown);
 }
 
+/** What replaces `/v1` in the client's path, except for a deployment that the model names. */
 function prefixOf(options: AzureOptions, api: Api): string {
-  if (isWhole(options, api)) return "";
   if (options.form == Form.Versionless) return VERSIONLESS;
   return options.form != Form.Host && hasDeployment(api) ? options.deployment : RESOURCE;
 }
 
-/** A body that is not read names no model: then only `*` of the mapping does. */
-function writeDeployment(exchange: Exchange, out: ByteBuffer): void {
+/** A request whose body is not read has the model that `*` of the mapping names, or none. */
+function writeDeployment(exchange: Exchange, out: ByteBuffer): bool {
   const model = sliceSize(exchange.model.slice) ? exchange.model.slice : exchange.config.models.map(ABSENT);
-  const prefix = sliceSize(model) ? DEPLOYMENTS : RESOURCE;
-  percentEncode(model, out.text(prefix));
+  out.text(sliceSize(model) ? DEPLOYMENTS : RESOURCE);
+  if (!writeModelSegment(exchange, model, out)) return false;
+  out.append(exchange.tail);
+  return true;
 }
 
 function formOf(path: string): Form {

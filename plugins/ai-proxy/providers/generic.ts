@@ -1,36 +1,21 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { readHost } from "../config/address";
+import { ProviderOptions } from "../config/provider-type";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
-import { BodyTreatment, ProviderOptions } from "../provider";
+import { BodyTreatment } from "../provider";
 
-/** What only `generic` has: the host, where it is not the client's. */
-class GenericOptions extends ProviderOptions {
-  constructor(readonly host: string) {
-    super();
-  }
-}
-
-/** Any server, of which nothing is known: it gets a key, and else what the client sent. */
+/** Any server: it gets the API key and the client's request as it is. */
 class Generic extends OpenAiCompatible {
-  override requiresToken(): bool {
-    return false;
-  }
-
   override readOptions(reader: ConfigReader): ProviderOptions {
-    return new GenericOptions(readHost(reader, "genericHost"));
+    const options = new ProviderOptions();
+    options.host = readHost(reader, "genericHost");
+    return options;
   }
 
-  override host(exchange: Exchange): string {
-    return changetype<GenericOptions>(exchange.config.options).host;
-  }
-
-  override base(exchange: Exchange): string {
-    return "";
-  }
-
-  override refusesUnknownApis(): bool {
-    return false;
+  override writePath(exchange: Exchange, out: ByteBuffer): bool {
+    return true;
   }
 
   override requestTreatment(exchange: Exchange): BodyTreatment {
@@ -39,4 +24,4 @@ class Generic extends OpenAiCompatible {
 }
 
 /** The type `generic`. */
-export const generic = new Generic("generic", "");
+export const generic = new Generic({ type: "generic", requiresToken: false, refusesUnknownApis: false });

@@ -1,3 +1,4 @@
+import { Exchange } from "../exchange";
 import { Provider } from "../provider";
 import { azure } from "./azure";
 import { deepseek } from "./deepseek";
@@ -8,18 +9,23 @@ import { openai } from "./openai";
 import { qwen } from "./qwen";
 import { vllm } from "./vllm";
 
-/** The one list of providers: a new one is a file beside this and a line here. */
+/** The list of providers: a new one is a file beside this and an entry here. */
 export const PROVIDERS: Provider[] = [openai, qwen, azure, moonshot, deepseek, vllm, ollama, generic];
 
-/** The provider of that `type`; `null` if there is none. */
-export function findProvider(type: string): Provider | null {
-  for (let i = 0; i < PROVIDERS.length; i++) if (PROVIDERS[i].type() == type) return PROVIDERS[i];
-  return null;
+/** The provider that serves the request. */
+export function providerOf(exchange: Exchange): Provider {
+  return PROVIDERS[exchange.config.number];
 }
 
-/** The types that there are, for an error message. */
+/** The number in the list of the provider of that `type`; -1 if there is none. */
+export function findProvider(type: string): i32 {
+  for (let i = 0; i < PROVIDERS.length; i++) if (PROVIDERS[i].settings.type == type) return i;
+  return -1;
+}
+
+/** All types, for an error message. */
 export function providerTypes(): string {
   const types: string[] = [];
-  for (let i = 0; i < PROVIDERS.length; i++) types.push(PROVIDERS[i].type());
+  for (let i = 0; i < PROVIDERS.length; i++) types.push(PROVIDERS[i].settings.type);
   return types.join(", ");
 }

@@ -1,10 +1,8 @@
 import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { percentEncode } from "../../../assembly/bytes/percent-encode";
-import { sliceOfBuffer, sliceToString } from "../../../assembly/bytes/slice";
 import { isVisible } from "../../../assembly/config/printable";
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { sliceSize } from "../../../assembly/bytes/slice";
+import { sliceOfBuffer, sliceSize, sliceToString } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
@@ -13,11 +11,11 @@ import { jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../assembly/json/v
 import { readFilled } from "../config/address";
 import { sseEnd } from "../../../assembly/sse/encoder";
 import { ApiToken } from "../config/api-token";
-import { ChunkHead } from "../response/chunk-head";
+import { ValueSource } from "../config/value-source";
+import { ChunkHead } from "../chunk-head";
+import { EventEditor } from "../event-editor";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
-import { EventEditor } from "../provider";
-import { TextSource } from "../config/text-source";
 
 const HOST = "api.moonshot.cn";
 /** An uploaded file never changes; it may be deleted. */
@@ -27,7 +25,7 @@ const LONGEST_USAGE = 4096;
 /** Moonshot's Kimi. https://platform.moonshot.cn/docs/api/chat */
 class Moonshot extends OpenAiCompatible {
   /** The text that Moonshot has read in an uploaded file. https://platform.moonshot.cn/docs/api/files */
-  override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): TextSource | null {
+  override readContext(reader: ConfigReader, tokens: ApiToken[], timeout: i32): ValueSource | null {
     const id = readFilled(reader, "moonshotFileId");
     if (!isVisible(id)) reader.fail("moonshotFileId", "must be printable ASCII without blanks");
     if (reader.failed || !id.length || !tokens.length) return null;
@@ -38,19 +36,10 @@ class Moonshot extends OpenAiCompatible {
     percentEncode(sliceOfBuffer(String.UTF8.encode(id)), segment);
     const path = `/v1/files/${sliceToString(segment.slice)}/content`;
     segment.dispose();
-    const text = new TextSource("", host, path, FILE_MILLISECONDS, timeout);
-    text.authorization = String.UTF8.decode(tokens[0].bearer);
+    const text = new ValueSource("", host, path, FILE_MILLISECONDS, timeout);
+    text.authorization = String.UTF8.decode(tokens[0].header);
     text.member = "content";
     return text;
-  }
-
-  /** It tells the usage of each stream, asked or not. */
-  override mayAskForUsage(exchange: Exchange, request: JsonDocument): bool {
-    return false;
-  }
-
-  override editsEvents(exchange: Exchange): bool {
-    return exchange.api == Api.ChatCompletions;
   }
 
   override eventEditor(exchange: Exchange): EventEditor | null {
@@ -103,13 +92,21 @@ class MoonshotEvents extends EventEditor {
 }
 
 /** The type `moonshot`. */
-export const moonshot = new Moonshot("moonshot", HOST)
-  .serve(Api.ChatCompletions, "/v1/chat/completions")
-  .serve(Api.Models, "/v1/models")
-  .serve(Api.RetrieveModel, "/v1/models/{model}")
-  // https://platform.moonshot.cn/docs/api/files
-  .serve(Api.Files, "/v1/files")
-  .serve(Api.RetrieveFile, "/v1/files/{file_id}")
-  .serve(Api.RetrieveFileContent, "/v1/files/{file_id}/content")
+export const moonshot = new Moonshot({
+  type: "moonshot",
+  host: HOST,
+  apis: [
+    Api.ChatCompletions,
+    Api.Models,
+    Api.RetrieveModel,
+    // https://platform.moonshot.cn/docs/api/files
+    Api.Files,
+    Api.RetrieveFile,
+    Api.RetrieveFileContent,
+  ],
   // https://platform.moonshot.cn/docs/guide/agent-support
-  .serveMessages("/anthropic/v1");
+  messagesBase: "/anthropic/v1",
+  // Moonshot sends the usage of each stream, asked or not.
+  asksForUsage: false,
+  editsChatStreams: true,
+});

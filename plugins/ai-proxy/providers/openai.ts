@@ -1,64 +1,44 @@
-import { Api } from "../../../assembly/ai/api";
-import { pathOfApi } from "../../../assembly/ai/api-path";
+import { OPENAI_APIS } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { CustomUrl } from "../config/custom-url";
+import { ProviderSettings } from "../config/provider-settings";
+import { ProviderOptions } from "../config/provider-type";
 import { Exchange } from "../exchange";
 import { OpenAiCompatible } from "../openai-compatible";
-import { ProviderOptions } from "../provider";
 
-/** What only `openai` has: a server of one's own in the place of api.openai.com. */
+/** The options that only `openai` has: the address of another server. */
 class OpenAiOptions extends ProviderOptions {
   constructor(readonly url: CustomUrl) {
     super();
+    this.host = url.host;
+    if (url.host.length) this.settings = settings(false);
   }
 }
 
-/** OpenAI, and any server that speaks like it. https://platform.openai.com/docs/api-reference */
+/** OpenAI, and any server with its API. https://platform.openai.com/docs/api-reference */
 class OpenAi extends OpenAiCompatible {
-  constructor() {
-    super("openai", "api.openai.com");
-    for (let api = <i32>Api.ChatCompletions; api < <i32>Api.Messages; api++) this.serve(api, pathOfApi(api));
-  }
-
-  override requiresToken(): bool {
-    return false;
-  }
-
   override readOptions(reader: ConfigReader): ProviderOptions {
-    return new OpenAiOptions(CustomUrl.read(reader, "openaiCustomUrl", this.paths));
+    return new OpenAiOptions(CustomUrl.read(reader, "openaiCustomUrl"));
   }
 
-  override host(exchange: Exchange): string {
-    const own = urlOf(exchange).host;
-    return own.length ? own : super.host(exchange);
-  }
-
-  override path(exchange: Exchange): string {
-    const url = urlOf(exchange);
-    return url.host.length ? url.paths[exchange.api] : super.path(exchange);
-  }
-
-  override base(exchange: Exchange): string {
-    return urlOf(exchange).base;
-  }
-
-  override query(exchange: Exchange): string {
-    return urlOf(exchange).query;
-  }
-
-  override refusesUnknownApis(): bool {
-    return false;
-  }
-
-  /** OpenAI itself does; of a server of one's own it is not known. */
-  override knowsDeveloper(exchange: Exchange): bool {
-    return !urlOf(exchange).host.length;
+  override writePath(exchange: Exchange, out: ByteBuffer): bool {
+    const url = (exchange.config.options as OpenAiOptions).url;
+    return url.host.length ? url.writePath(exchange.tail, out) : super.writePath(exchange, out);
   }
 }
 
 /** The type `openai`. */
-export const openai = new OpenAi();
+export const openai = new OpenAi(settings(true));
 
-function urlOf(exchange: Exchange): CustomUrl {
-  return changetype<OpenAiOptions>(exchange.config.options).url;
+/** Of another server it is not known whether it knows `developer`. */
+function settings(knowsDeveloper: bool): ProviderSettings {
+  return {
+    type: "openai",
+    host: "api.openai.com",
+    apis: OPENAI_APIS,
+    refusesUnknownApis: false,
+    requiresToken: false,
+    knowsDeveloper,
+  };
 }

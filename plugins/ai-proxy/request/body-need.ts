@@ -1,4 +1,4 @@
-import { Api } from "../../../assembly/ai/api";
+import { Api, takesModel } from "../../../assembly/ai/api";
 import {
   ABSENT,
   includesIgnoringCase,
@@ -10,8 +10,8 @@ import {
 import { HeaderMap } from "../../../assembly/host/headers";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
+import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
-import { takesModel } from "./request-body";
 
 /** What a request still needs after its headers were looked at. */
 export const enum BodyNeed {
@@ -54,7 +54,7 @@ export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bo
 /** Uploads go by unless their model must be known for the path, or has to be mapped. */
 function formNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   if (!namesModelInForm(exchange.api)) return BodyNeed.None;
-  const isInPath = exchange.config.provider.putsModelInPath(exchange);
+  const isInPath = providerOf(exchange).putsModelInPath(exchange);
   if (isInPath && exchange.deployment != ABSENT) return BodyNeed.None;
   if (!isInPath && !exchange.config.models.any && exchange.deployment == ABSENT) return BodyNeed.None;
   if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a form."));
@@ -72,13 +72,13 @@ function namesModelInForm(api: Api): bool {
 /** Whether nothing of a body is looked at but for the configuration's own settings. */
 export function needsSettingsOnly(exchange: Exchange): bool {
   const config = exchange.config;
-  return config.protocol == Protocol.Original || config.provider.requestTreatment(exchange) == BodyTreatment.Untouched;
+  return config.protocol == Protocol.Original || providerOf(exchange).requestTreatment(exchange) == BodyTreatment.Untouched;
 }
 
 /** Whether something in the body has to be known or changed, so that it cannot go on unread. */
 function mustBeRead(exchange: Exchange): bool {
   const config = exchange.config;
-  if (config.models.any || exchange.deployment != ABSENT || config.provider.putsModelInPath(exchange)) return true;
+  if (config.models.any || exchange.deployment != ABSENT || providerOf(exchange).putsModelInPath(exchange)) return true;
   return config.chat.settings.length > 0 && exchange.api != Api.Other;
 }
 

@@ -24,6 +24,7 @@ import {
 import { randomBelow } from "../../../assembly/host/clock";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
 
 /** What a header says of who asks. */
 const enum Kind {
@@ -58,7 +59,7 @@ export function authorize(exchange: Exchange, headers: HeaderMap): void {
   if (config.tokens.length) {
     const at = chosenToken(config.tokens.length, exchange, headers);
     exchange.tokenNumber = at + 1;
-    config.provider.authorize(config.tokens[at], exchange);
+    providerOf(exchange).authorize(config.tokens[at], exchange);
   } else if (!isConsumers) passOwnKey(exchange, headers);
   removeIdentity(exchange, headers);
 }
@@ -79,7 +80,7 @@ function passOwnKey(exchange: Exchange, headers: HeaderMap): void {
 function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
   if (!headers.load()) return;
   const hides = exchange.hidesCredentials;
-  const hidesPage = hides || exchange.config.provider.refusesOrigins();
+  const hidesPage = hides || exchange.config.settings.refusesOrigins;
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
     const found = find(name);

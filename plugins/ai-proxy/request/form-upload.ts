@@ -5,7 +5,8 @@ import { BodyBuffer } from "../../../assembly/host/body";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { ResponseModel } from "../config/chat-options";
 import { Exchange } from "../exchange";
-import { LONGEST_MODEL } from "./request-body";
+import { providerOf } from "../providers";
+import { LONGEST_MODEL } from "./read-request";
 
 const part = new ByteBuffer();
 
@@ -69,7 +70,7 @@ export class FormUpload {
       const wantsName = exchange.config.chat.responseModel == ResponseModel.Requested;
       if (this.form.found && wantsName) exchange.keepRequestedModel(named);
     }
-    if (exchange.model.size || !exchange.config.provider.putsModelInPath(exchange)) return true;
+    if (exchange.model.size || !providerOf(exchange).putsModelInPath(exchange)) return true;
     return exchange.refuse("You must provide a model parameter.", "model", "missing_required_parameter");
   }
 

@@ -1,6 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, indexOfText, Slice, sliceOfBuffer, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
-import { TextTable } from "../../../assembly/bytes/text-table";
+import { ABSENT, indexOfText, Slice, slicesEqual } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import {
@@ -13,51 +12,16 @@ import {
   jsonUnescape,
 } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
+import { MessageEdits } from "../config/message-edits";
 import { MergedMessages } from "./merged-messages";
 
 const SYSTEM = '"system"';
-/** The most bytes of a JSON string that stand for one byte of its text: `\\u0041`. */
-const ESCAPE_SIZE = 6;
 
 const out = new ByteBuffer();
 const writer = new JsonWriter(out);
 const said = new ByteBuffer();
 const literal = new ByteBuffer();
 const merged = new MergedMessages();
-
-/** What is to be changed in the messages of a chat. */
-export class MessageEdits {
-  /** Texts with which a user starts anew, UTF-8. */
-  private readonly commands: TextTable = new TextTable();
-  private longestCommand: i32 = 0;
-  /** Whether messages of one role that follow each other become one. */
-  merges: bool = false;
-
-  /** Whether there is anything to be changed. */
-  get any(): bool {
-    return this.merges || this.hasCommands;
-  }
-
-  /** Whether there is a text with which a user starts anew. */
-  get hasCommands(): bool {
-    return this.commands.count > 0;
-  }
-
-  /** Adds a text with which a user starts anew. */
-  addCommand(text: string): void {
-    const bytes = String.UTF8.encode(text);
-    this.commands.add(sliceOfBuffer(bytes));
-    this.longestCommand = max(this.longestCommand, bytes.byteLength);
-  }
-
-  /** Whether a JSON string is such a text: many commands cost a message no more than one. */
-  isCommand(text: Slice): bool {
-    if (jsonKind(text) != JsonKind.String || sliceSize(text) - 2 > ESCAPE_SIZE * this.longestCommand) return false;
-    said.release(4096);
-    jsonUnescape(text, said);
-    return this.commands.find(said.slice) >= 0;
-  }
-}
 
 /**
  * Changes the messages of a request; `context` is the text of a system message behind the leading ones, UTF-8, or ABSENT.

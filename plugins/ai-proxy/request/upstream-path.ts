@@ -1,9 +1,9 @@
-import { writePath } from "../../../assembly/ai/api-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { withoutQuery } from "../../../assembly/bytes/query";
+import { queryOf, withoutQuery } from "../../../assembly/bytes/query";
 import { ABSENT, byteAt, Slice, sliceSize, sliceStartsWith, subslice } from "../../../assembly/bytes/slice";
 import { Exchange } from "../exchange";
 import { BasePathHandling, Protocol } from "../config/provider-config";
+import { providerOf } from "../providers";
 import { writeQuery } from "./upstream-query";
 
 const QUESTION_MARK: u32 = 0x3f;
@@ -25,32 +25,30 @@ function beginsWith(path: Slice, base: string): bool {
   return next == SLASH || next == QUESTION_MARK;
 }
 
-/** Appends the path that the provider gets, with the client's query. */
-export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): void {
+/** Appends path and query of the request to the provider; returns `false` if `exchange.refuse` was called. */
+export function writeUpstreamPath(exchange: Exchange, out: ByteBuffer): bool {
   const config = exchange.config;
-  const provider = config.provider;
   const client = withoutQuery(exchange.path);
   const query = subslice(exchange.path, sliceSize(client) + 1);
   const from = out.size;
-  const isOriginal = config.protocol == Protocol.Original;
-  const own: string | null = isOriginal ? null : config.capabilities[exchange.api];
-  const template = isOriginal ? "" : own !== null ? own : provider.path(exchange);
-  const base = isOriginal || template.length || exchange.tail == ABSENT ? "" : provider.base(exchange);
-  const prepended = config.basePathHandling == BasePathHandling.Prepend ? config.basePath : "";
+  let more = ABSENT;
   scratch.clear();
-  const isProviders = own === null && template.length + base.length > 0;
-  if (isProviders && template.length) provider.writePathPrefix(exchange, scratch);
-  if (template.length) writePath(template, exchange.tail, scratch);
-  else if (base.length) scratch.text(base).append(exchange.tail);
-  else scratch.append(client);
+  if (config.protocol != Protocol.Original) {
+    const own = config.capabilities[exchange.api];
+    if (own) own.write(exchange.tail, scratch);
+    else if (providerOf(exchange).writePath(exchange, scratch)) more = queryOf(scratch.slice);
+    else return false;
+  }
+  if (scratch.size == 0) scratch.append(client);
   if (scratch.size == 0) scratch.byte(SLASH);
-  const path = scratch.slice;
+  const path = more == ABSENT ? scratch.slice : withoutQuery(scratch.slice);
+  const prepended = config.basePathHandling == BasePathHandling.Prepend ? config.basePath : "";
   const hasPrepended = !prepended.length || beginsWith(path, prepended);
   const outer = config.providerBasePath;
   const hasOuter = !outer.length || (hasPrepended ? beginsWith(path, outer) : prepended.startsWith(outer));
   if (!hasOuter) out.text(outer);
   if (!hasPrepended) out.text(prepended);
   out.append(path);
-  const more = isProviders ? provider.query(exchange) : "";
   writeQuery(exchange, query, more, out, from);
+  return true;
 }

@@ -8,6 +8,7 @@ import {
   Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
+  sliceIncludes,
   sliceSize,
   slicesEqual,
   subslice,
@@ -15,6 +16,7 @@ import {
 import { isCredential } from "./credentials";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
+import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
 
 const QUESTION_MARK = 0x3f;
@@ -48,10 +50,10 @@ export function readQueryModel(exchange: Exchange): bool {
   return true;
 }
 
-/** Appends the client's query, without its keys where the gateway has one, and then `more`, which goes before what it says. */
-export function writeQuery(exchange: Exchange, query: Slice, more: string, out: ByteBuffer, from: i32): void {
+/** Appends the client's query, without the keys in it if the gateway has its own, and then `more`, which takes precedence. */
+export function writeQuery(exchange: Exchange, query: Slice, more: Slice, out: ByteBuffer, from: i32): void {
   const hasModel = mapsQuery(exchange) && sliceSize(exchange.model.slice) > 0;
-  const name = hasModel ? exchange.config.provider.modelParameter(exchange) : "";
+  const name = hasModel ? exchange.config.settings.modelParameter : "";
   let isWhole = true;
   let owesModel = false;
   parameters.begin(query);
@@ -75,14 +77,14 @@ export function writeQuery(exchange: Exchange, query: Slice, more: string, out: 
     else writeModel(exchange, name, out);
     isFirst = false;
   }
-  if (more.length) beginQuery(out, from).text(more);
+  if (sliceSize(more)) beginQuery(out, from).append(more);
   if (owesModel) writeModel(exchange, name, beginQuery(out, from));
 }
 
 /** Whether the query names a model that is to be mapped. */
 function mapsQuery(exchange: Exchange): bool {
   if (exchange.api != Api.Realtime || exchange.config.protocol == Protocol.Original) return false;
-  return exchange.config.provider.requestTreatment(exchange) != BodyTreatment.Untouched;
+  return providerOf(exchange).requestTreatment(exchange) != BodyTreatment.Untouched;
 }
 
 /** Whether the parameter says already what the provider is to read. */
@@ -104,9 +106,9 @@ function decoded(text: Slice): Slice {
   return decodePercent(text, plain, true);
 }
 
-function stays(exchange: Exchange, more: string): bool {
+function stays(exchange: Exchange, more: Slice): bool {
   if (exchange.hidesCredentials && isCredential(parameters.name)) return false;
-  return !(sliceEquals(parameters.name, VERSION) && (exchange.isDated || more.includes(VERSION)));
+  return !(sliceEquals(parameters.name, VERSION) && (exchange.isDated || sliceIncludes(more, VERSION)));
 }
 
 function beginQuery(out: ByteBuffer, from: i32): ByteBuffer {

@@ -14,6 +14,7 @@ import { JsonError } from "../../../assembly/json/validate";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext, jsonUnescape } from "../../../assembly/json/value";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
 
 /** The most of a plain text that a client is shown. */
 const LONGEST_TEXT = 300;
@@ -59,10 +60,10 @@ function writeUnread(status: i32): void {
 }
 
 function readError(exchange: Exchange, answer: JsonDocument): void {
-  const text = exchange.config.provider.errorMessage(answer);
+  const text = providerOf(exchange).errorMessage(answer);
   if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
   else writeDetails(text);
-  const reason = exchange.config.provider.errorCode(answer);
+  const reason = providerOf(exchange).errorCode(answer);
   if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
   else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
   const plain = answer.get("error");

@@ -4,7 +4,7 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind, jsonNext } from "../../../assembly/json/value";
 import { sseEnd } from "../../../assembly/sse/encoder";
-import { ChunkHead } from "./chunk-head";
+import { ChunkHead } from "../chunk-head";
 import { Exchange } from "../exchange";
 import { HeldReasoning } from "./held-reasoning";
 

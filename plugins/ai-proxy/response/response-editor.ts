@@ -1,4 +1,4 @@
-import { Api } from "../../../assembly/ai/api";
+import { Api, takesModel } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -7,9 +7,9 @@ import { escapeUtf8 } from "../../../assembly/json/escape";
 import { jsonContent, jsonGet } from "../../../assembly/json/value";
 import { Exchange } from "../exchange";
 import { promoteReasoning } from "./promote-reasoning";
-import { EventEditor } from "../provider";
+import { EventEditor } from "../event-editor";
+import { providerOf } from "../providers";
 import { ReasoningStream } from "./reasoning-stream";
-import { takesModel } from "../request/request-body";
 
 /** The objects in which events of Anthropic's and of OpenAI's responses name the model. */
 const HOLDERS = ["message", "response"];
@@ -23,13 +23,13 @@ export class ResponseEditor {
 
   constructor(private readonly exchange: Exchange) {
     this.reasoning = promotes(exchange) ? new ReasoningStream(exchange) : null;
-    this.dialect = exchange.wasTranslated ? null : exchange.config.provider.eventEditor(exchange);
+    this.dialect = exchange.wasTranslated ? null : providerOf(exchange).eventEditor(exchange);
   }
 
   /** Whether an answer must be looked at for the sake of an edit. */
   static isNeeded(exchange: Exchange, isEventStream: bool): bool {
     if ((exchange.hasRequestedModel && namesModel(exchange.api)) || promotes(exchange)) return true;
-    return isEventStream && exchange.config.provider.editsEvents(exchange);
+    return isEventStream && exchange.api == Api.ChatCompletions && exchange.config.settings.editsChatStreams;
   }
 
   /** Edits a whole answer. */

@@ -11,6 +11,7 @@ import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-response";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
+import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
@@ -66,9 +67,9 @@ export class ProviderResponse {
     if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
     if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
-    const treatment = config.provider.responseTreatment(exchange);
+    const treatment = providerOf(exchange).responseTreatment(exchange);
     const isConverted = treatment == BodyTreatment.Converted;
-    const isStream = isConverted ? config.provider.isStream(headers.get("content-type")) : isEventStream(headers);
+    const isStream = isConverted ? providerOf(exchange).isStream(headers.get("content-type")) : isEventStream(headers);
     this.isEdited = treatment != BodyTreatment.Untouched && ResponseEditor.isNeeded(exchange, isStream);
     if (isConverted) {
       return exchange.wasTranslated ? this.onTranslated(headers, isStream, endOfStream) : HeadersAction.Continue;
@@ -104,7 +105,7 @@ export class ProviderResponse {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    const transform = exchange.streaming ? exchange.config.provider.translateStream(exchange) : null;
+    const transform = exchange.streaming ? providerOf(exchange).translateStream(exchange) : null;
     if (transform === null) return replaced(exchange, headers, UNASKED_STREAM);
     this.watch(new TranslatedStream(transform));
     if (!isEventStream(headers)) headers.setText("content-type", "text/event-stream");

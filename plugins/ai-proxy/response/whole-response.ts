@@ -7,6 +7,7 @@ import { ResponseEditor } from "./response-editor";
 import { TranslatedStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
 import { firstError } from "./first-error";
 import { BAD_GATEWAY, BAD_RESPONSE, writeBadResponse } from "./response-reply";
 import { tellsUsage } from "./usage-tap";
@@ -19,7 +20,7 @@ const KEPT_BYTES = 64 * 1024;
 /** Translates a whole response, and edits it where the configuration wants it; `false` where it is not what the provider promises. */
 export function translateResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): bool {
   if (document.parse(body) != JsonError.None) return false;
-  if (!exchange.config.provider.translateResponse(exchange, document, out)) return false;
+  if (!providerOf(exchange).translateResponse(exchange, document, out)) return false;
   if (!isEdited) return true;
   translated.release(KEPT_BYTES);
   translated.append(out.slice);
@@ -33,7 +34,7 @@ export function translateResponse(exchange: Exchange, body: Slice, isEdited: boo
  * status of the error that was written in its place, or 0.
  */
 export function streamResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): i32 {
-  const transform = exchange.config.provider.translateStream(exchange);
+  const transform = providerOf(exchange).translateStream(exchange);
   const source = transform ? new TranslatedStream(transform) : null;
   const events = source && document.parse(body) == JsonError.None ? source.pushWhole(document) : ABSENT;
   let status = source && source.errorStatus && !source.hasBegun ? source.errorStatus : 0;

@@ -1,5 +1,6 @@
 import { SseTransform } from "../../../assembly/ai/hub/sse-transform";
 import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, sliceOf } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ConfigReport } from "../../../assembly/config/report";
@@ -15,7 +16,8 @@ export { memoryBytes, outSize, outStart } from "./output";
 
 const request = new JsonDocument();
 const response = new JsonDocument();
-let config = new ProviderConfig(qwen);
+const tail = new ByteBuffer();
+let config = new ProviderConfig(0, qwen);
 let exchange = new Exchange(config);
 let transform: SseTransform | null = null;
 
@@ -24,7 +26,7 @@ export function configure(start: usize, size: i32): i32 {
   const report = new ConfigReport();
   const reader = new ConfigReader(sliceOf(start, size), "$", report);
   reader.text("type");
-  config = ProviderConfig.read(reader, qwen);
+  config = ProviderConfig.read(reader, 0, qwen);
   out.clear();
   for (let i = 0; i < report.errors.length; i++) out.text("error: ").text(report.errors[i]).text("\n");
   for (let i = 0; i < report.warnings.length; i++) out.text("warning: ").text(report.warnings[i]).text("\n");
@@ -48,17 +50,15 @@ export function translateRequest(api: i32, start: usize, size: i32): i32 {
   return 0;
 }
 
-/** Writes the path of an API, or the base below which it stands, and how its request and response are treated. */
+/** Writes host and path of a request for an API with the tail `/…`, "" where it has none; and how bodies are treated. */
 export function describe(api: i32): void {
   exchange.api = <Api>api;
+  tail.clear();
+  exchange.tail = tail.text("/…").slice;
   out.clear();
-  const path = qwen.path(exchange);
-  const base = qwen.servesBelowBase(exchange) ? qwen.base(exchange) : "";
-  out
-    .text(qwen.host(exchange))
-    .text(path.length ? path : base)
-    .text(" ");
-  out.integer(qwen.requestTreatment(exchange)).text(" ").integer(qwen.responseTreatment(exchange));
+  out.text(config.host);
+  if (qwen.serves(exchange)) qwen.writePath(exchange, out);
+  out.text(" ").integer(qwen.requestTreatment(exchange)).text(" ").integer(qwen.responseTreatment(exchange));
 }
 
 /** Writes the changes to the request's headers, a line each. */

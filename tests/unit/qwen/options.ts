@@ -55,10 +55,10 @@ describe("endpoints", () => {
 
   test("the rest goes to the compatible endpoints in either mode", () => {
     const paths: [api: number, path: string][] = [
-      [qwen.Api.Models, "/compatible-mode/v1 1 1"],
-      [qwen.Api.Files, "/compatible-mode/v1 1 1"],
-      [qwen.Api.Completions, "/compatible-mode/v1 1 1"],
-      [qwen.Api.Messages, "/apps/anthropic/v1 1 1"],
+      [qwen.Api.Models, "/compatible-mode/v1/… 1 1"],
+      [qwen.Api.Files, "/compatible-mode/v1/… 1 1"],
+      [qwen.Api.Completions, "/compatible-mode/v1/… 1 1"],
+      [qwen.Api.Messages, "/apps/anthropic/v1/… 1 1"],
     ];
     for (const [api, path] of paths) assert.equal(qwen.describeApi(api), `dashscope.aliyuncs.com${path}`);
     assert.equal(
@@ -71,8 +71,8 @@ describe("endpoints", () => {
   test("compatible mode", () => {
     qwen.configure({ type: "qwen", apiTokens: ["sk-fake-for-tests"], qwenDomain: "dashscope-intl.aliyuncs.com" });
     qwen.translateRequest(chat());
-    assert.equal(qwen.describeApi(qwen.Api.Chat), "dashscope-intl.aliyuncs.com/compatible-mode/v1 1 1");
-    assert.equal(qwen.describeApi(qwen.Api.Embeddings), "dashscope-intl.aliyuncs.com/compatible-mode/v1 1 1");
+    assert.equal(qwen.describeApi(qwen.Api.Chat), "dashscope-intl.aliyuncs.com/compatible-mode/v1/… 1 1");
+    assert.equal(qwen.describeApi(qwen.Api.Embeddings), "dashscope-intl.aliyuncs.com/compatible-mode/v1/… 1 1");
     assert.equal(qwen.describeApi(qwen.Api.QwenRerank), "dashscope-intl.aliyuncs.com/compatible-api/v1/reranks 1 1");
     qwen.configure(qwen.NATIVE);
   });

@@ -11,7 +11,7 @@ import { SseDecoder } from "../../../../assembly/sse/decoder";
 import { Exchange } from "../../exchange";
 import { QwenChoice, QwenToolCall } from "./choice";
 import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
-import { choicesWanted, CUMULATIVE, hasNote } from "./notes";
+import { qwenState } from "./state";
 
 const BAD_GATEWAY = 502;
 
@@ -33,8 +33,8 @@ export class ChatEvents extends SseTransform {
 
   constructor(private exchange: Exchange) {
     super();
-    const cumulative = hasNote(exchange, CUMULATIVE);
-    const wanted = choicesWanted(exchange);
+    const cumulative = qwenState(exchange).isCumulative;
+    const wanted = qwenState(exchange).choices;
     this.stream = new ChatStream(exchange.config.reasoning, cumulative);
     this.cumulative = cumulative;
     this.wanted = wanted;

@@ -6,9 +6,9 @@ import { ABSENT } from "../../../../assembly/bytes/slice";
 import { Exchange } from "../../exchange";
 import { MessagesWriter, messagesHaveMedia } from "./messages";
 import { isLongModel, isMultimodalModel } from "./models";
-import { MULTIMODAL } from "./notes";
 import { QwenOptions } from "./options";
 import { writeParameters } from "./parameters";
+import { qwenState } from "./state";
 
 /** Translates an OpenAI chat into DashScope's; `false` when `exchange.refuse` said why not. */
 export function translateChat(exchange: Exchange, options: QwenOptions, request: JsonDocument, out: ByteBuffer): bool {
@@ -18,7 +18,7 @@ export function translateChat(exchange: Exchange, options: QwenOptions, request:
   }
   const model = exchange.model.slice;
   const isMultimodal = isMultimodalModel(model) || messagesHaveMedia(messages);
-  exchange.notes = isMultimodal ? MULTIMODAL : 0;
+  qwenState(exchange).isMultimodal = isMultimodal;
   setHeaders(exchange);
 
   const writer = new JsonWriter(out);

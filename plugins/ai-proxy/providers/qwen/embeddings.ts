@@ -14,7 +14,7 @@ import {
 } from "../../../../assembly/json/value";
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
-import { BASE64, hasNote } from "./notes";
+import { qwenState } from "./state";
 import { present, checkType, Type } from "./type";
 
 /** One embedding as little-endian 32-bit floats, and in Base64. */
@@ -29,7 +29,6 @@ const OWN_NAMES: StaticArray<string> = ["text_type", "instruct"];
  * https://www.alibabacloud.com/help/en/model-studio/text-embedding-synchronous-api
  */
 export function translateEmbeddings(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
-  exchange.notes = 0;
   if (!readFormat(exchange, present(request, "encoding_format"))) return false;
   const writer = new JsonWriter(out);
   writer.beginObject().key("model").text(exchange.model.slice).key("input").beginObject().key("texts");
@@ -58,6 +57,7 @@ export function translateEmbeddingList(exchange: Exchange, response: JsonDocumen
   usage.read(response.get("usage"));
   const writer = new JsonWriter(out);
   writer.beginObject().key("object").string("list").key("data").beginArray();
+  const wantsBase64 = qwenState(exchange).wantsBase64;
   let position: i64 = 0;
   for (let item = jsonFirst(embeddings); item != ABSENT; item = jsonNext(embeddings, item)) {
     const embedding = jsonGet(item, "embedding");
@@ -67,7 +67,7 @@ export function translateEmbeddingList(exchange: Exchange, response: JsonDocumen
       .key("index")
       .integer(jsonInteger(jsonGet(item, "text_index"), position++))
       .key("embedding");
-    if (hasNote(exchange, BASE64)) writeBase64(embedding, writer);
+    if (wantsBase64) writeBase64(embedding, writer);
     else writer.raw(embedding);
     writer.endObject();
   }
@@ -83,7 +83,7 @@ function readFormat(exchange: Exchange, format: Slice): bool {
   if (format == ABSENT || jsonEquals(format, "float")) return true;
   if (!jsonEquals(format, "base64"))
     return exchange.refuse("'encoding_format' must be float or base64.", "encoding_format", "invalid_value");
-  exchange.notes |= BASE64;
+  qwenState(exchange).wantsBase64 = true;
   return true;
 }
 

@@ -4,51 +4,36 @@ import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
+import { ProviderOptions } from "../../config/provider-type";
 import { Exchange } from "../../exchange";
-import { isBelowMessages } from "../../openai-compatible";
-import { BodyTreatment, Provider, ProviderOptions } from "../../provider";
+import { OpenAiCompatible } from "../../openai-compatible";
+import { BodyTreatment } from "../../provider";
 import { translateCompletion } from "./chat-response";
 import { ChatEvents } from "./chat-events";
 import { translateChat } from "./chat-request";
 import { translateEmbeddingList, translateEmbeddings } from "./embeddings";
 import { errorCodeOf, errorMessageOf } from "./errors";
-import { hasNote, MULTIMODAL } from "./notes";
 import { QwenOptions } from "./options";
-import { COMPATIBLE_BASE, compatiblePath, HOST, isCompatible, MESSAGES_BASE, nativePath } from "./paths";
+import { nativePath } from "./paths";
+import { QWEN_SETTINGS } from "./settings";
+import { QwenState } from "./state";
 
 /**
- * Qwen and what else Alibaba Cloud's DashScope serves, by its OpenAI-compatible endpoints or in its own protocol. What
- * its own protocol does not cover goes to the compatible endpoints in either case: they have the same host and keys.
+ * Qwen and the other models of Alibaba Cloud's DashScope, by its OpenAI-compatible endpoints or its native API. What the
+ * native API lacks goes to the compatible endpoints in either case: host and API keys are the same.
  */
-class Qwen extends Provider {
-  type(): string {
-    return "qwen";
-  }
-
-  host(exchange: Exchange): string {
-    const domain = optionsOf(exchange).domain;
-    return domain.length > 0 ? domain : HOST;
-  }
-
-  path(exchange: Exchange): string {
-    const own = optionsOf(exchange).compatible ? "" : nativePath(exchange.api, hasNote(exchange, MULTIMODAL));
-    return own.length > 0 ? own : compatiblePath(exchange.api);
-  }
-
-  override base(exchange: Exchange): string {
-    return exchange.api == Api.Messages || isBelowMessages(exchange) ? MESSAGES_BASE : COMPATIBLE_BASE;
-  }
-
-  override servesBelowBase(exchange: Exchange): bool {
-    return isCompatible(exchange.api);
+class Qwen extends OpenAiCompatible {
+  override writePath(exchange: Exchange, out: ByteBuffer): bool {
+    const state = exchange.state;
+    const isMultimodal = state ? (state as QwenState).isMultimodal : false;
+    const native = optionsOf(exchange).compatible ? "" : nativePath(exchange.api, isMultimodal);
+    if (!native.length) return super.writePath(exchange, out);
+    out.text(native);
+    return true;
   }
 
   override readOptions(reader: ConfigReader): ProviderOptions {
     return QwenOptions.read(reader);
-  }
-
-  override settingsHolder(): string {
-    return "parameters";
   }
 
   override requestTreatment(exchange: Exchange): BodyTreatment {
@@ -85,10 +70,10 @@ class Qwen extends Provider {
 }
 
 /** The type `qwen`. */
-export const qwen = new Qwen();
+export const qwen = new Qwen(QWEN_SETTINGS);
 
 function optionsOf(exchange: Exchange): QwenOptions {
-  return changetype<QwenOptions>(exchange.config.options);
+  return exchange.config.options as QwenOptions;
 }
 
 function isConverted(exchange: Exchange): bool {

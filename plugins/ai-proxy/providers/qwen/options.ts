@@ -1,6 +1,6 @@
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { readHost } from "../../config/address";
-import { ProviderOptions } from "../../provider";
+import { ProviderOptions } from "../../config/provider-type";
 
 /** The options that only providers of type `qwen` have. */
 export class QwenOptions extends ProviderOptions {
@@ -10,8 +10,6 @@ export class QwenOptions extends ProviderOptions {
   search: bool = false;
   /** The files that `qwen-long` is to read, as the text of a system message; "" if there are none. */
   fileUrls: string = "";
-  /** The host of the service, where it is not the usual one. */
-  domain: string = "";
 
   /** Reads them. */
   static read(reader: ConfigReader): QwenOptions {
@@ -22,7 +20,7 @@ export class QwenOptions extends ProviderOptions {
     if (options.fileUrls.length > 0 && reader.has("context")) {
       reader.fail("qwenFileIds", "and context name two texts: remove one of them");
     }
-    options.domain = readHost(reader, "qwenDomain");
+    options.host = readHost(reader, "qwenDomain");
     if (options.compatible) {
       const reason = "has no effect without qwenEnableCompatible: false";
       if (options.search) reader.warn("qwenEnableSearch", reason);

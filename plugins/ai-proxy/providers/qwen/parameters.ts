@@ -11,7 +11,7 @@ import {
 } from "../../../../assembly/json/value";
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
-import { CUMULATIVE, noteChoices } from "./notes";
+import { qwenState } from "./state";
 import { writeThinking } from "./thinking";
 import { hasTools, writeToolChoice, writeTools } from "./tools";
 import { checkType, present, Type } from "./type";
@@ -92,7 +92,7 @@ function writeParameter(
   if (name == "tool_choice") return writeToolChoice(exchange, value, tools, writer);
   if (name == "tools") return writeTools(exchange, value, request.get("tool_choice"), writer);
   if (name == "parallel_tool_calls" && !hasTools(tools)) return true;
-  if (name == "n") noteChoices(exchange, jsonInteger(value, 1));
+  if (name == "n") qwenState(exchange).setChoices(jsonInteger(value, 1));
   writer.key(name).raw(value);
   return true;
 }
@@ -103,7 +103,7 @@ function writeStreaming(exchange: Exchange, request: JsonDocument, writer: JsonW
   if (value != ABSENT && !checkType(exchange, "incremental_output", Type.Boolean, value)) return false;
   if (!exchange.streaming) return true;
   const isCumulative = value != ABSENT && !jsonIsTrue(value);
-  if (isCumulative) exchange.notes |= CUMULATIVE;
+  if (isCumulative) qwenState(exchange).isCumulative = true;
   writer.key("incremental_output").boolean(!isCumulative);
   return true;
 }

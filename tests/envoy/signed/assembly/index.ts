@@ -16,5 +16,5 @@ class Signed extends OpenAiCompatible {
   }
 }
 
-PROVIDERS.push(new Signed("signed", "signed.example").serve(Api.ChatCompletions, "/v1/chat/completions"));
+PROVIDERS.push(new Signed({ type: "signed", host: "signed.example", apis: [Api.ChatCompletions] }));
 export * from "../../../../plugins/ai-proxy";

@@ -7,9 +7,9 @@ import { setSharedData } from "../../../assembly/host/shared-data";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
-import { STAMP } from "./shared-text";
-import { TextSource } from "../config/text-source";
-import { TextWaiters } from "./text-waiters";
+import { STAMP } from "./shared-value";
+import { ValueSource } from "../config/value-source";
+import { ValueWaiters } from "./value-waiters";
 
 const KEPT_BYTES = 64 * 1024;
 
@@ -18,19 +18,19 @@ const document = new JsonDocument();
 const request = new HeaderPairs();
 
 /** What hears how a fetch ended. */
-export abstract class TextFetchListener {
+export abstract class ValueFetchListener {
   /** `reason` says why there is no text; "" where there is. */
-  abstract onFetched(fetch: TextFetch, reason: string): void;
+  abstract onFetched(fetch: ValueFetch, reason: string): void;
 }
 
 /** One request for a text: the plugin's own, whoever waits for it. */
-export class TextFetch extends Callout {
+export class ValueFetch extends Callout {
   /** The streams that wait for it. */
-  readonly waiters: TextWaiters = new TextWaiters();
+  readonly waiters: ValueWaiters = new ValueWaiters();
 
   constructor(
-    readonly source: TextSource,
-    private readonly listener: TextFetchListener,
+    readonly source: ValueSource,
+    private readonly listener: ValueFetchListener,
   ) {
     super();
   }
@@ -49,13 +49,13 @@ export class TextFetch extends Callout {
 }
 
 /** Shares the text that was received last, and when it was. */
-export function shareText(source: TextSource, time: u64): void {
+export function shareValue(source: ValueSource, time: u64): void {
   writeU64(received.slice, 0, time);
   setSharedData(sliceOfBuffer(source.key), received.slice);
 }
 
 /** Takes the text from a response; gives why there is none, or "". */
-function receive(source: TextSource, response: CalloutResponse): string {
+function receive(source: ValueSource, response: CalloutResponse): string {
   if (!response.answered) return "no answer";
   if (!sliceEquals(response.headers.get(":status"), "200")) return "its status is not 200";
   received.release(KEPT_BYTES);

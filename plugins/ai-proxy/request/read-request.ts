@@ -1,9 +1,8 @@
-import { Api } from "../../../assembly/ai/api";
+import { Api, takesModel } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { decodePercent } from "../../../assembly/bytes/percent";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceToString } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize, slicesEqual, sliceToString } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
-import { JsonEdit } from "../../../assembly/json/edit";
 import { JsonError, jsonFaultText } from "../../../assembly/json/validate";
 import {
   jsonContent,
@@ -18,30 +17,22 @@ import {
 import { escapeJson } from "../../../assembly/json/writer";
 import { ResponseModel } from "../config/chat-options";
 import { applySettings } from "../config/custom-settings";
-import { Exchange } from "../exchange";
-import { editMessages, renameDeveloper } from "./messages";
 import { Protocol } from "../config/provider-config";
+import { ProviderSettings } from "../config/provider-settings";
+import { Exchange } from "../exchange";
 
 const requested = new ByteBuffer();
-const edit = new JsonEdit();
-const literals = new ByteBuffer();
-const prepared = new ByteBuffer();
-const KEPT_BYTES = 256 * 1024;
-/** A key of more bytes than this is not shown to the client. */
+const escaped = new ByteBuffer();
+/** A key of more bytes is not shown to the client. */
 const LONGEST_KEY = 256;
-/** A model's name of more bytes than this is refused. */
+/** A model's name of more bytes is refused. */
 export const LONGEST_MODEL: i32 = 1024;
-/** With `responseModel: requested` each event repeats the name: then it has at most so many bytes as JSON. */
+/** With `responseModel: requested` each event repeats the client's name: the most bytes that it may have as JSON. */
 const LONGEST_REPEATED = 256;
-
-/** Whether the API takes a JSON body that names a model, and is of no use without one. */
-export function takesModel(api: Api): bool {
-  return api == Api.ChatCompletions || api == Api.Completions || api == Api.Embeddings;
-}
 
 /**
  * Reads what the gateway must know of the request: the model (mapped into `exchange.model`), whether it streams, and
- * whether the client wants usage. Gives `false` when `exchange.refuse` said what is wrong.
+ * whether the client wants usage. Returns `false` if `exchange.refuse` was called.
  */
 export function readRequest(exchange: Exchange, request: JsonDocument, body: Slice): bool {
   const error = request.parse(body);
@@ -64,74 +55,7 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
   return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
 }
 
-/**
- * What must change in a body that is OpenAI's on both sides: the mapped model, the question for usage, the configured
- * `response_format`. `null` if nothing must; everything else stays byte for byte. `context` is the text that
- * stands in every conversation, or ABSENT.
- */
-export function editRequest(exchange: Exchange, request: JsonDocument, context: Slice): JsonEdit | null {
-  const config = exchange.config;
-  const isChat = exchange.api == Api.ChatCompletions;
-  let changes = exchange.hasSettings;
-  edit.begin(request);
-  if (isChat && editChatMessages(exchange, request, context)) changes = true;
-  const isNamedInPath = exchange.deployment != ABSENT;
-  if (sliceSize(exchange.model.slice) && (isNamedInPath || !slicesEqual(requested.slice, exchange.model.slice))) {
-    edit.setText("model", exchange.model.slice);
-    changes = true;
-  }
-  if (exchange.asksForUsage) {
-    askForUsage(request);
-    changes = true;
-  }
-  const limit = isChat ? config.provider.limitField(exchange) : "";
-  if (limit.length && limitBy(limit, request)) changes = true;
-  const schema = config.responseJsonSchema;
-  if (schema && isChat) {
-    edit.set("response_format", sliceOfBuffer(schema));
-    changes = true;
-  }
-  return changes ? edit : null;
-}
-
-/** Puts the configured changes into a chat that a provider translates, which is then parsed anew. */
-export function prepareChat(exchange: Exchange, request: JsonDocument, context: Slice): void {
-  const edits = exchange.config.chat.messages;
-  const schema = exchange.config.responseJsonSchema;
-  if (exchange.api != Api.ChatCompletions || (!edits.any && context == ABSENT && schema === null)) return;
-  edit.begin(request);
-  if (edits.any || context != ABSENT) editMessages(edits, context, request, edit);
-  if (schema) edit.set("response_format", sliceOfBuffer(schema));
-  if (!edit.changed) return;
-  prepared.release(KEPT_BYTES);
-  edit.write(prepared);
-  request.parse(prepared.slice);
-}
-
-/** Puts the configured settings, and nothing else, into a body that is not looked at otherwise. */
-export function putSettings(exchange: Exchange, request: JsonDocument, body: Slice): JsonEdit | null {
-  if (request.parse(body) != JsonError.None || !request.isObject) return null;
-  if (!applySettings(exchange.config.chat.settings, request)) return null;
-  edit.begin(request);
-  return edit;
-}
-
-function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
-  const config = exchange.config;
-  const renamed = !config.provider.knowsDeveloper(exchange) && renameDeveloper(request, edit);
-  if (!config.chat.messages.any && context == ABSENT) return renamed;
-  if (renamed) {
-    // What is built anew below is built from the text as it stands then.
-    prepared.release(KEPT_BYTES);
-    edit.write(prepared);
-    request.parse(prepared.slice);
-    edit.begin(request);
-  }
-  editMessages(config.chat.messages, context, request, edit);
-  return renamed || edit.changed;
-}
-
-/** Reads the model that an Azure client names in its path, and maps it into `exchange.model`; `false` if it is refused. */
+/** Maps the model in the path of an Azure client into `exchange.model`; `false` if it is refused. */
 export function readPathModel(exchange: Exchange): bool {
   if (exchange.deployment == ABSENT || exchange.config.protocol == Protocol.Original) return true;
   requested.release(LONGEST_MODEL);
@@ -139,6 +63,7 @@ export function readPathModel(exchange: Exchange): bool {
   decodePercent(exchange.deployment, requested);
   if (requested.size > LONGEST_MODEL) return exchange.refuse("'model' is too long.", "model", "invalid_value");
   exchange.model.append(exchange.config.models.map(requested.slice));
+  exchange.isModelChanged = true;
   return true;
 }
 
@@ -146,7 +71,7 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   const model = request.get("model");
   const kind = jsonKind(model);
   if (exchange.deployment != ABSENT) {
-    // The deployment says which model it is, whatever stands in the body: so does Azure read it.
+    // As in Azure, the deployment in the path takes precedence over the body.
     if (!readPathModel(exchange)) return false;
     return keepRequested(exchange);
   }
@@ -166,16 +91,17 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   else jsonUnescape(model, requested);
   if (requested.size > LONGEST_MODEL) return exchange.refuse("'model' is too long.", "model", "invalid_value");
   exchange.model.append(exchange.config.models.map(requested.slice));
+  exchange.isModelChanged = !slicesEqual(requested.slice, exchange.model.slice);
   return keepRequested(exchange);
 }
 
-/** Keeps the client's name of the model, where the answer repeats it; `false` if it is too long for that. */
+/** Keeps the client's name of the model if the response repeats it; refuses one that is too long for that. */
 function keepRequested(exchange: Exchange): bool {
   if (exchange.config.chat.responseModel != ResponseModel.Requested) return true;
   // Each byte may become six.
-  literals.clear();
-  escapeJson(requested.slice, literals);
-  if (literals.size > LONGEST_REPEATED) return exchange.refuse("'model' is too long.", "model", "invalid_value");
+  escaped.clear();
+  escapeJson(requested.slice, escaped);
+  if (escaped.size > LONGEST_REPEATED) return exchange.refuse("'model' is too long.", "model", "invalid_value");
   exchange.keepRequestedModel(requested.slice);
   return true;
 }
@@ -195,9 +121,14 @@ function readStream(exchange: Exchange, request: JsonDocument): bool {
   }
   exchange.includeUsage = exchange.streaming && jsonIsTrue(jsonGet(options, "include_usage"));
   const config = exchange.config;
-  const mayAsk = !config.disableStreamUsageStats && config.provider.mayAskForUsage(exchange, request);
+  const mayAsk = !config.disableStreamUsageStats && acceptsUsageOption(config.settings, request);
   exchange.asksForUsage = exchange.streaming && !exchange.includeUsage && mayAsk;
   return true;
+}
+
+function acceptsUsageOption(settings: ProviderSettings, request: JsonDocument): bool {
+  const other = settings.usageExcludedBy;
+  return settings.asksForUsage && (!other.length || request.get(other) == ABSENT);
 }
 
 function readMessages(exchange: Exchange, request: JsonDocument): bool {
@@ -216,38 +147,6 @@ function readMessages(exchange: Exchange, request: JsonDocument): bool {
   }
   if (jsonKind(first) != JsonKind.Object) {
     return exchange.refuse("'messages[0]' must be an object.", "messages[0]", "invalid_type");
-  }
-  return true;
-}
-
-function askForUsage(request: JsonDocument): void {
-  const options = request.get("stream_options");
-  literals.clear();
-  if (jsonKind(options) != JsonKind.Object) {
-    edit.set("stream_options", literals.text('{"include_usage":true}').slice);
-    return;
-  }
-  const yes = literals.text("true").slice;
-  const asked = jsonGet(options, "include_usage");
-  if (asked == ABSENT) edit.insertMember(options, "include_usage", yes);
-  else edit.replace(asked, yes);
-}
-
-/** Gives the limit of the answer the one name that the provider knows; its value, and its place, stay. */
-function limitBy(field: string, request: JsonDocument): bool {
-  const other = field == "max_tokens" ? "max_completion_tokens" : "max_tokens";
-  const index = request.indexOf(other);
-  if (index < 0) return false;
-  const known = request.get(field);
-  const isNull = jsonKind(known) == JsonKind.Null;
-  if (known != ABSENT && (!isNull || jsonKind(request.valueAt(index)) == JsonKind.Null)) edit.remove(other);
-  else if (isNull) {
-    // `null` is no limit: the value of the other name takes its place.
-    edit.remove(other);
-    edit.replace(known, request.valueAt(index));
-  } else {
-    literals.clear();
-    edit.replace(request.keyAt(index), literals.byte(0x22).text(field).byte(0x22).slice);
   }
   return true;
 }

@@ -1,10 +1,10 @@
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../../assembly/bytes/slice";
-import { JsonDocument } from "../../../assembly/json/document";
-import { escapeJson } from "../../../assembly/json/writer";
-import { jsonKind, JsonKind } from "../../../assembly/json/value";
-import { sseData } from "../../../assembly/sse/encoder";
-import { Exchange } from "../exchange";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { JsonDocument } from "../../assembly/json/document";
+import { escapeJson } from "../../assembly/json/writer";
+import { jsonKind, JsonKind } from "../../assembly/json/value";
+import { sseData } from "../../assembly/sse/encoder";
+import { Exchange } from "./exchange";
 
 /** A value of more bytes than this is not repeated. */
 const LONGEST = 1024;

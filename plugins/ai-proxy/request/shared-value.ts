@@ -2,7 +2,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU64 } from "../../../assembly/bytes/integers";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { setSharedData, SharedValue, Written } from "../../../assembly/host/shared-data";
-import { TextSource } from "../config/text-source";
+import { ValueSource } from "../config/value-source";
 
 /** In front of a shared text: when it was fetched, in milliseconds of the monotonic clock, which all workers have. */
 export const STAMP = 8;
@@ -13,19 +13,19 @@ const text = new SharedValue();
 const state = new ByteBuffer();
 
 /** The text, UTF-8; ABSENT if it was never fetched. Valid until the callback returns. */
-export function readText(source: TextSource): Slice {
+export function readValue(source: ValueSource): Slice {
   const shared = text.read(sliceOfBuffer(source.key));
   return shared == ABSENT ? ABSENT : subslice(shared, STAMP);
 }
 
 /** When the text was fetched; 0 if it never was. */
-export function fetchedAt(source: TextSource): u64 {
+export function fetchedAt(source: ValueSource): u64 {
   const shared = text.read(sliceOfBuffer(source.key));
   return sliceSize(shared) < STAMP ? 0 : readU64(shared, 0);
 }
 
 /** What the workers know of the tries to fetch one text. */
-export class TextState {
+export class ValueState {
   /** When the next try may begin; one that is under way ends before. */
   nextTry: u64 = 0;
   /** Whether the last try failed. */
@@ -33,7 +33,7 @@ export class TextState {
   private readonly stored: SharedValue = new SharedValue();
 
   /** Reads it. */
-  read(source: TextSource): this {
+  read(source: ValueSource): this {
     const shared = this.stored.read(sliceOfBuffer(source.stateKey));
     const isThere = sliceSize(shared) == STATE_SIZE;
     this.nextTry = isThere ? readU64(shared, 0) : 0;
@@ -42,13 +42,13 @@ export class TextState {
   }
 
   /** Notes when the next try may begin; `false` where another worker was faster since `read`. */
-  claim(source: TextSource, nextTry: u64): bool {
+  claim(source: ValueSource, nextTry: u64): bool {
     const value = encoded(nextTry, this.isFailing);
     return this.stored.replace(sliceOfBuffer(source.stateKey), value) == Written.Yes;
   }
 
   /** Notes how a try went, whatever others have noted. */
-  note(source: TextSource, nextTry: u64, isFailing: bool): void {
+  note(source: ValueSource, nextTry: u64, isFailing: bool): void {
     setSharedData(sliceOfBuffer(source.stateKey), encoded(nextTry, isFailing));
   }
 }

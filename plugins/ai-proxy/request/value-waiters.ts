@@ -1,9 +1,9 @@
 /** A stream that waits for a text. */
-export abstract class TextWaiter {
+export abstract class ValueWaiter {
   /** The list in which it waits, and its neighbours there. */
-  list: TextWaiters | null = null;
-  next: TextWaiter | null = null;
-  previous: TextWaiter | null = null;
+  list: ValueWaiters | null = null;
+  next: ValueWaiter | null = null;
+  previous: ValueWaiter | null = null;
 
   constructor(
     /** The context of the stream. */
@@ -11,7 +11,7 @@ export abstract class TextWaiter {
   ) {}
 
   /** The text was fetched, or could not be; host calls speak of the stream. */
-  abstract onText(): void;
+  abstract onValue(): void;
 
   /** Waits no longer: the stream has ended. */
   leave(): void {
@@ -21,9 +21,9 @@ export abstract class TextWaiter {
 }
 
 /** Streams that wait, in the order in which they came. */
-export class TextWaiters {
-  private first: TextWaiter | null = null;
-  private last: TextWaiter | null = null;
+export class ValueWaiters {
+  private first: ValueWaiter | null = null;
+  private last: ValueWaiter | null = null;
 
   /** Whether nobody waits. */
   get isEmpty(): bool {
@@ -31,7 +31,7 @@ export class TextWaiters {
   }
 
   /** Appends one. */
-  add(waiter: TextWaiter): void {
+  add(waiter: ValueWaiter): void {
     const last = this.last;
     waiter.list = this;
     waiter.previous = last;
@@ -42,7 +42,7 @@ export class TextWaiters {
   }
 
   /** Takes one out, wherever it stands. */
-  remove(waiter: TextWaiter): void {
+  remove(waiter: ValueWaiter): void {
     const next = waiter.next;
     const previous = waiter.previous;
     if (next) next.previous = previous;
@@ -55,7 +55,7 @@ export class TextWaiters {
   }
 
   /** Takes the first one out; `null` if nobody waits. */
-  take(): TextWaiter | null {
+  take(): ValueWaiter | null {
     const first = this.first;
     if (first) this.remove(first);
     return first;

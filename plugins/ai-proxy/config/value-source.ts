@@ -4,8 +4,8 @@ import { HttpAddress } from "./address";
 const REFRESH_SECONDS = 300;
 const MOST_SECONDS = 86_400;
 
-/** A text that all workers share, and where it comes from: pure data, of which `text-desk.ts` makes requests. */
-export class TextSource {
+/** A text that all workers share, and where it comes from: pure data, of which `value-desk.ts` makes requests. */
+export class ValueSource {
   /** The name under which the text is shared, UTF-8. */
   readonly key: ArrayBuffer;
   /** The name under which it is shared how the last try went, UTF-8. */
@@ -34,14 +34,14 @@ export class TextSource {
   }
 
   /** Whether one answer serves both. */
-  isSame(other: TextSource): bool {
+  isSame(other: ValueSource): bool {
     const isSamePlace = this.cluster == other.cluster && this.authority == other.authority && this.path == other.path;
     return isSamePlace && this.authorization == other.authorization && this.member == other.member;
   }
 }
 
 /** Reads `context`: a text that stands in every chat as a system message; `null` if there is none. */
-export function readContext(reader: ConfigReader, timeout: i32): TextSource | null {
+export function readContext(reader: ConfigReader, timeout: i32): ValueSource | null {
   const context = reader.object("context");
   if (context === null) return null;
   if (!context.has("fileUrl")) context.fail("fileUrl", "is required");
@@ -50,7 +50,7 @@ export function readContext(reader: ConfigReader, timeout: i32): TextSource | nu
   const cluster = readCluster(context);
   if (context.failed) return null;
   const path = (url.path.length ? url.path : "/") + (url.query.length ? "?" + url.query : "");
-  return new TextSource(cluster, url.host, path, seconds * 1000, timeout);
+  return new ValueSource(cluster, url.host, path, seconds * 1000, timeout);
 }
 
 /** Envoy's name of the cluster, or the service from which Istio and Higress make one. */

@@ -5,10 +5,10 @@ import { clusterName } from "../../../assembly/host/property";
 import { currentRoot } from "../../../assembly/host/root";
 import { MOST_TURNS, turnTo } from "../../../assembly/plugin/dispatcher";
 import { setTickPeriod } from "../../../assembly/plugin/root";
-import { fetchedAt, readText, TextState } from "./shared-text";
-import { shareText, TextFetch, TextFetchListener } from "./text-fetch";
-import { TextSource } from "../config/text-source";
-import { TextWaiter, TextWaiters } from "./text-waiters";
+import { fetchedAt, readValue, ValueState } from "./shared-value";
+import { shareValue, ValueFetch, ValueFetchListener } from "./value-fetch";
+import { ValueSource } from "../config/value-source";
+import { ValueWaiter, ValueWaiters } from "./value-waiters";
 
 /** Milliseconds between two looks at what has become old. */
 const TICK = 250;
@@ -22,32 +22,32 @@ const REST_REFRESHES: u64 = 2;
 /** Sources that are watched at once; further ones are fetched when requests ask for them. */
 const MOST_WATCHED = 1024;
 
-const state = new TextState();
-const desks = new Map<u32, TextDesk>();
+const state = new ValueState();
+const desks = new Map<u32, ValueDesk>();
 
 /** The texts of the root context on which the callback runs. */
-export function textDesk(): TextDesk {
+export function valueDesk(): ValueDesk {
   const root = currentRoot();
-  if (!desks.has(root)) desks.set(root, new TextDesk());
+  if (!desks.has(root)) desks.set(root, new ValueDesk());
   return desks.get(root);
 }
 
 /** Ends the texts of a root context that is gone: nothing is fetched for it any more. */
-export function closeTextDesk(root: u32): void {
+export function closeValueDesk(root: u32): void {
   if (!desks.has(root)) return;
   desks.get(root).close();
   desks.delete(root);
 }
 
 /** The texts that one configuration names: what is fetched for it, who waits for that, and what is fetched again. */
-export class TextDesk extends TextFetchListener {
-  private readonly watched: TextSource[] = [];
-  private readonly fetches: TextFetch[] = [];
+export class ValueDesk extends ValueFetchListener {
+  private readonly watched: ValueSource[] = [];
+  private readonly fetches: ValueFetch[] = [];
   /** Those whose wait is over, but who did not have their turn yet. */
-  private readonly ready: TextWaiters[] = [];
+  private readonly ready: ValueWaiters[] = [];
 
   /** Fetches the text from now on, and again whenever it is old, as long as requests ask for it. */
-  watch(source: TextSource): void {
+  watch(source: ValueSource): void {
     if (source.isWatched || !source.cluster.length || this.watched.length >= MOST_WATCHED) return;
     source.isWatched = true;
     source.usedAt = milliseconds();
@@ -56,14 +56,14 @@ export class TextDesk extends TextFetchListener {
   }
 
   /**
-   * Whether the request of the waiter must wait for the text: then its `onText` is called, once, unless it leaves before.
+   * Whether the request of the waiter must wait for the text: then its `onValue` is called, once, unless it leaves before.
    * A text that is there serves at once, and is fetched again where it is old.
    */
-  awaits(source: TextSource, waiter: TextWaiter): bool {
+  awaits(source: ValueSource, waiter: ValueWaiter): bool {
     const time = milliseconds();
     source.usedAt = time;
     this.watch(source);
-    const isThere = readText(source) != ABSENT;
+    const isThere = readValue(source) != ABSENT;
     if (isThere && time < source.dueAt) return false;
     const cluster = source.cluster.length ? source.cluster : sliceToString(clusterName());
     if (isThere) {
@@ -100,13 +100,13 @@ export class TextDesk extends TextFetchListener {
     this.adjustTick();
   }
 
-  onFetched(fetch: TextFetch, reason: string): void {
+  onFetched(fetch: ValueFetch, reason: string): void {
     const source = fetch.source;
     const time = milliseconds();
     this.fetches.splice(this.fetches.indexOf(fetch), 1);
     if (reason.length) this.fail(source, reason, time);
     else {
-      shareText(source, time);
+      shareValue(source, time);
       state.note(source, 0, false);
       source.dueAt = time + source.refreshMilliseconds;
     }
@@ -124,7 +124,7 @@ export class TextDesk extends TextFetchListener {
   }
 
   /** Fetches the text if it is old, and no other worker is at it. */
-  private refresh(source: TextSource, cluster: string, time: u64): void {
+  private refresh(source: ValueSource, cluster: string, time: u64): void {
     source.dueAt = time + RETRY;
     if (this.fetchOf(source)) return;
     const fetched = fetchedAt(source);
@@ -136,8 +136,8 @@ export class TextDesk extends TextFetchListener {
     if (state.claim(source, time + <u64>source.timeout)) this.send(source, cluster, time);
   }
 
-  private send(source: TextSource, cluster: string, time: u64): TextFetch | null {
-    const fetch = new TextFetch(source, this);
+  private send(source: ValueSource, cluster: string, time: u64): ValueFetch | null {
+    const fetch = new ValueFetch(source, this);
     if (!fetch.send(cluster)) {
       this.fail(source, `the cluster ${cluster} cannot be asked`, time);
       return null;
@@ -147,7 +147,7 @@ export class TextDesk extends TextFetchListener {
   }
 
   /** Notes that a try failed; why is told once, until one succeeds. */
-  private fail(source: TextSource, reason: string, time: u64): void {
+  private fail(source: ValueSource, reason: string, time: u64): void {
     const isTold = state.read(source).isFailing;
     state.note(source, time + RETRY, true);
     source.dueAt = time + RETRY;
@@ -167,7 +167,7 @@ export class TextDesk extends TextFetchListener {
         continue;
       }
       turns--;
-      if (turnTo(waiter.stream)) waiter.onText();
+      if (turnTo(waiter.stream)) waiter.onValue();
     }
   }
 
@@ -176,7 +176,7 @@ export class TextDesk extends TextFetchListener {
     else setTickPeriod(this.watched.length ? TICK : 0);
   }
 
-  private fetchOf(source: TextSource): TextFetch | null {
+  private fetchOf(source: ValueSource): ValueFetch | null {
     for (let i = 0; i < this.fetches.length; i++) {
       if (this.fetches[i].source.isSame(source)) return this.fetches[i];
     }

@@ -1,0 +1,113 @@
+import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonEdit } from "../../../assembly/json/edit";
+import { JsonError } from "../../../assembly/json/validate";
+import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { applySettings } from "../config/custom-settings";
+import { Exchange } from "../exchange";
+import { editMessages, renameDeveloper } from "./messages";
+
+const edit = new JsonEdit();
+const literals = new ByteBuffer();
+const prepared = new ByteBuffer();
+const KEPT_BYTES = 256 * 1024;
+
+/**
+ * The edit of a body that has OpenAI's format on both sides: the mapped model, the request for usage, the limit's name,
+ * the configured `response_format`, `context` (the text that is added to every chat, or `ABSENT`). `null` for no edit;
+ * all other bytes stay as they are.
+ */
+export function editRequest(exchange: Exchange, request: JsonDocument, context: Slice): JsonEdit | null {
+  const config = exchange.config;
+  const isChat = exchange.api == Api.ChatCompletions;
+  let changes = exchange.hasSettings;
+  edit.begin(request);
+  if (isChat && editChatMessages(exchange, request, context)) changes = true;
+  if (exchange.model.size && exchange.isModelChanged) {
+    edit.setText("model", exchange.model.slice);
+    changes = true;
+  }
+  if (exchange.asksForUsage) {
+    askForUsage(request);
+    changes = true;
+  }
+  const limit = isChat ? config.settings.limitField : "";
+  if (limit.length && limitBy(limit, request)) changes = true;
+  const schema = config.responseJsonSchema;
+  if (schema && isChat) {
+    edit.set("response_format", sliceOfBuffer(schema));
+    changes = true;
+  }
+  return changes ? edit : null;
+}
+
+/** Applies the configured changes to a chat that a provider translates, and parses it again. */
+export function prepareChat(exchange: Exchange, request: JsonDocument, context: Slice): void {
+  const edits = exchange.config.chat.messages;
+  const schema = exchange.config.responseJsonSchema;
+  if (exchange.api != Api.ChatCompletions || (!edits.any && context == ABSENT && schema === null)) return;
+  edit.begin(request);
+  if (edits.any || context != ABSENT) editMessages(edits, context, request, edit);
+  if (schema) edit.set("response_format", sliceOfBuffer(schema));
+  if (!edit.changed) return;
+  prepared.release(KEPT_BYTES);
+  edit.write(prepared);
+  request.parse(prepared.slice);
+}
+
+/** The edit that applies `customSettings` to a body that is not read otherwise; `null` for none. */
+export function putSettings(exchange: Exchange, request: JsonDocument, body: Slice): JsonEdit | null {
+  if (request.parse(body) != JsonError.None || !request.isObject) return null;
+  if (!applySettings(exchange.config.chat.settings, request)) return null;
+  edit.begin(request);
+  return edit;
+}
+
+function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
+  const config = exchange.config;
+  const renamed = !config.settings.knowsDeveloper && renameDeveloper(request, edit);
+  if (!config.chat.messages.any && context == ABSENT) return renamed;
+  if (renamed) {
+    // `editMessages` copies messages from the text of the request.
+    prepared.release(KEPT_BYTES);
+    edit.write(prepared);
+    request.parse(prepared.slice);
+    edit.begin(request);
+  }
+  editMessages(config.chat.messages, context, request, edit);
+  return renamed || edit.changed;
+}
+
+function askForUsage(request: JsonDocument): void {
+  const options = request.get("stream_options");
+  literals.clear();
+  if (jsonKind(options) != JsonKind.Object) {
+    edit.set("stream_options", literals.text('{"include_usage":true}').slice);
+    return;
+  }
+  const yes = literals.text("true").slice;
+  const asked = jsonGet(options, "include_usage");
+  if (asked == ABSENT) edit.insertMember(options, "include_usage", yes);
+  else edit.replace(asked, yes);
+}
+
+/** Renames the limit of the response to the one name that the provider knows; value and position stay. */
+function limitBy(field: string, request: JsonDocument): bool {
+  const other = field == "max_tokens" ? "max_completion_tokens" : "max_tokens";
+  const index = request.indexOf(other);
+  if (index < 0) return false;
+  const known = request.get(field);
+  const isNull = jsonKind(known) == JsonKind.Null;
+  if (known != ABSENT && (!isNull || jsonKind(request.valueAt(index)) == JsonKind.Null)) edit.remove(other);
+  else if (isNull) {
+    // `null` is no limit: the value of the other name takes its place.
+    edit.remove(other);
+    edit.replace(known, request.valueAt(index));
+  } else {
+    literals.clear();
+    edit.replace(request.keyAt(index), literals.byte(0x22).text(field).byte(0x22).slice);
+  }
+  return true;
+}

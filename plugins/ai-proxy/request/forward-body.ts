@@ -1,0 +1,99 @@
+import { Api } from "../../../assembly/ai/api";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, sliceSize } from "../../../assembly/bytes/slice";
+import { BodyBuffer } from "../../../assembly/host/body";
+import { nowInSeconds } from "../../../assembly/host/clock";
+import { requestHeaders } from "../../../assembly/host/headers";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonEdit } from "../../../assembly/json/edit";
+import { ValueSource } from "../config/value-source";
+import { Exchange } from "../exchange";
+import { BodyTreatment } from "../provider";
+import { providerOf } from "../providers";
+import { needsSettingsOnly } from "./body-need";
+import { editRequest, prepareChat, putSettings } from "./edit-request";
+import { limitFirstByte } from "./first-byte";
+import { FormUpload } from "./form-upload";
+import { forward } from "./forward";
+import { readRequest } from "./read-request";
+import { readValue } from "./shared-value";
+
+// What is built for one request is passed to the host before the next one is read.
+const document = new JsonDocument();
+const built = new ByteBuffer();
+const length = new ByteBuffer();
+
+/** Bytes of memory that are kept for the next body. */
+const KEPT_BYTES = 256 * 1024;
+/** The parts of an edited body of more bytes are passed to the host one by one, without a copy. */
+const WHOLE_BYTES = 32 * 1024;
+
+/** Reads the body and passes on what the provider gets; `false` if the request is refused, as `exchange` says. */
+export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
+  exchange.headers.clear();
+  if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
+  if (!readRequest(exchange, document, body.bytes())) return false;
+  if (exchange.streaming) limitFirstByte(exchange);
+  const source = contextOf(exchange);
+  const context = source ? readValue(source) : ABSENT;
+  if (source && context == ABSENT) {
+    const message = "The gateway could not fetch the text that belongs to every conversation.";
+    return exchange.refuse(message, "", "context_unavailable", 503);
+  }
+  const provider = providerOf(exchange);
+  if (provider.requestTreatment(exchange) != BodyTreatment.Converted) {
+    return forwardEdited(exchange, body, editRequest(exchange, document, context));
+  }
+  built.release(KEPT_BYTES);
+  exchange.created = nowInSeconds();
+  prepareChat(exchange, document, context);
+  if (!provider.translateRequest(exchange, document, built)) return false;
+  exchange.wasTranslated = true;
+  return forwardBuilt(exchange, body);
+}
+
+/** Passes an upload on, as far as it has come, with the mapped model; `false` if it is refused, as `exchange` says. */
+export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBuffer): bool {
+  exchange.headers.clear();
+  if (!upload.mapModel()) return false;
+  upload.edit(body);
+  setLength(exchange, upload.length + upload.growth);
+  return forward(exchange, requestHeaders);
+}
+
+/** The text that is added to the chat; `null` for none. */
+export function contextOf(exchange: Exchange): ValueSource | null {
+  if (exchange.api != Api.ChatCompletions || needsSettingsOnly(exchange)) return null;
+  return exchange.config.chat.context;
+}
+
+/** Passes the client's body on with the edit, `null` for none. */
+function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | null): bool {
+  if (edit === null) return forward(exchange, requestHeaders);
+  if (body.size <= WHOLE_BYTES) {
+    built.release(KEPT_BYTES);
+    edit.write(built);
+    return forwardBuilt(exchange, body);
+  }
+  let size = 0;
+  for (let i = 0; i < edit.partCount; i++) size += sliceSize(edit.part(i));
+  setLength(exchange, size);
+  if (!forward(exchange, requestHeaders)) return false;
+  body.replace(edit.part(0));
+  for (let i = 1; i < edit.partCount; i++) body.append(edit.part(i));
+  return true;
+}
+
+/** Passes `built` on in place of the client's body. */
+function forwardBuilt(exchange: Exchange, body: BodyBuffer): bool {
+  setLength(exchange, built.size);
+  if (!forward(exchange, requestHeaders)) return false;
+  body.replace(built.slice);
+  return true;
+}
+
+function setLength(exchange: Exchange, size: i32): void {
+  if (!exchange.hasLength) return;
+  length.clear();
+  exchange.headers.set("content-length", length.integer(size).slice);
+}

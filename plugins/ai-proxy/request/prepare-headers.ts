@@ -1,0 +1,66 @@
+import { Api } from "../../../assembly/ai/api";
+import { RequestPath } from "../../../assembly/ai/request-path";
+import { withoutQuery } from "../../../assembly/bytes/query";
+import { ABSENT, includesIgnoringCase, sliceEquals } from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { Protocol } from "../config/provider-config";
+import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
+import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
+import { applyEdits, restoreClientHeaders } from "./client-headers";
+import { authorize } from "./credentials";
+import { limitFirstByte } from "./first-byte";
+import { forward } from "./forward";
+import { readPathModel } from "./read-request";
+import { withoutBasePath } from "./upstream-path";
+import { readQueryModel } from "./upstream-query";
+
+const requestPath = new RequestPath();
+
+/** Reads the headers of the request, sets host and API key, and forwards it if the body is not needed. */
+export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  const config = exchange.config;
+  restoreClientHeaders(exchange, headers);
+  exchange.keepPath(headers.get(":path"));
+  exchange.path = withoutBasePath(exchange.path, exchange);
+  readPath(exchange);
+  if (lacksApi(exchange) || !readPathModel(exchange) || !readQueryModel(exchange)) return BodyNeed.Refused;
+  const edits = exchange.headers;
+  edits.clear();
+  const need = bodyNeed(exchange, headers, endOfStream);
+  if (need == BodyNeed.Refused) return need;
+  if (config.host.length) edits.setText(":authority", config.host);
+  authorize(exchange, headers);
+  // Errors of every API are read, and every response that may repeat an API key.
+  const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
+  if (readsErrors || config.secrets) edits.remove("accept-encoding");
+  if (mayStream(exchange, headers)) limitFirstByte(exchange);
+  if (need == BodyNeed.None) return forward(exchange, headers) ? need : BodyNeed.Refused;
+  applyEdits(exchange, headers);
+  return need;
+}
+
+function readPath(exchange: Exchange): void {
+  requestPath.read(withoutQuery(exchange.path));
+  exchange.api = requestPath.api;
+  exchange.tail = requestPath.tail;
+  exchange.deployment = requestPath.deployment;
+  exchange.isDated = requestPath.isDated && !needsSettingsOnly(exchange);
+}
+
+function lacksApi(exchange: Exchange): bool {
+  const config = exchange.config;
+  if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
+  if (config.capabilities[exchange.api] !== null || !config.settings.refusesUnknownApis) return false;
+  if (providerOf(exchange).serves(exchange)) return false;
+  exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
+  return true;
+}
+
+/** Whether a request whose body is not read may be one for a stream. */
+function mayStream(exchange: Exchange, headers: HeaderMap): bool {
+  if (!exchange.config.chat.firstByteTimeout.length || !needsSettingsOnly(exchange)) return false;
+  if (exchange.config.protocol != Protocol.Original) return true;
+  const dashScope = headers.get("x-dashscope-sse");
+  return sliceEquals(dashScope, "enable") || includesIgnoringCase(headers.get("accept"), "event-stream");
+}

@@ -1,0 +1,41 @@
+import { writeError } from "../../../assembly/ai/error";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { sendLocalReply } from "../../../assembly/host/reply";
+import { Exchange } from "../exchange";
+
+const message = new ByteBuffer();
+const param = new ByteBuffer();
+const code = new ByteBuffer();
+const body = new ByteBuffer();
+
+/** Sends the client the refusal in `exchange` as an OpenAI error. */
+export function refuse(exchange: Exchange): void {
+  const status = exchange.refusalStatus;
+  body.clear();
+  writeError(
+    body,
+    status,
+    written(message, exchange.refusalMessage),
+    present(param, exchange.refusalParam),
+    present(code, exchange.refusalCode),
+  );
+  sendLocalReply(status, `ai-proxy.${reasonOf(exchange)}`, "application/json", body.slice);
+}
+
+/** The reason in Envoy's response code details. */
+function reasonOf(exchange: Exchange): string {
+  const status = exchange.refusalStatus;
+  if (status == 404) return "unsupported_api";
+  if (status == 415) return "unsupported_content_encoding";
+  return status == 503 ? exchange.refusalCode : "bad_request";
+}
+
+function present(buffer: ByteBuffer, text: string): Slice {
+  return text.length ? written(buffer, text) : ABSENT;
+}
+
+function written(buffer: ByteBuffer, text: string): Slice {
+  buffer.clear();
+  return buffer.text(text).slice;
+}
