@@ -13,6 +13,11 @@ const allowed: [file: string, target: string][] = [
   ["plugins/a/providers/index.ts", "plugins/a/providers/x.ts"],
   ["plugins/a/providers/x/index.ts", "plugins/a/providers/x/events.ts"],
   ["plugins/a/providers/x.ts", "plugins/a/provider.ts"],
+  ["plugins/ai-proxy/exchange.ts", "plugins/ai-proxy/config/address.ts"],
+  ["plugins/ai-proxy/provider.ts", "plugins/ai-proxy/exchange.ts"],
+  ["plugins/ai-proxy/providers/x.ts", "plugins/ai-proxy/openai-compatible.ts"],
+  ["plugins/ai-proxy/request/x.ts", "plugins/ai-proxy/providers/index.ts"],
+  ["plugins/ai-proxy/filter.ts", "plugins/ai-proxy/response/x.ts"],
 ];
 
 const forbidden: [file: string, target: string, why: RegExp][] = [
@@ -26,6 +31,13 @@ const forbidden: [file: string, target: string, why: RegExp][] = [
   ["plugins/a/filter.ts", "assembly/abi/imports.ts", /does not touch the ABI/],
   ["plugins/a/filter.ts", "plugins/b/config.ts", /no plugin imports another/],
   ["plugins/a/providers/x.ts", "plugins/a/providers/y.ts", /no provider imports another/],
+  ["plugins/ai-proxy/config/x.ts", "plugins/ai-proxy/exchange.ts", /config\/ may not import the exchange/],
+  ["plugins/ai-proxy/exchange.ts", "plugins/ai-proxy/provider.ts", /may not import the provider interface/],
+  ["plugins/ai-proxy/providers/x.ts", "plugins/ai-proxy/providers/index.ts", /may not import the list/],
+  ["plugins/ai-proxy/providers/x.ts", "plugins/ai-proxy/response/y.ts", /may not import request/],
+  ["plugins/ai-proxy/request/x.ts", "plugins/ai-proxy/response/y.ts", /do not import each other/],
+  ["plugins/ai-proxy/request/x.ts", "plugins/ai-proxy/filter.ts", /may not import the filter/],
+  ["plugins/ai-proxy/other.ts", "plugins/ai-proxy/exchange.ts", /other\.ts is on no floor/],
 ];
 
 describe("import directions", () => {

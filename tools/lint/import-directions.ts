@@ -23,6 +23,19 @@ const PURE = ["bytes", "text", "crypto", "pattern", "json", "sse", "config", "ai
 /** A plugin sees all of the kernel but the raw ABI. */
 const FOR_PLUGINS = Object.keys(KERNEL).filter((layer) => layer !== "abi");
 
+const AI_PROXY = "plugins/ai-proxy/";
+/** The floors of ai-proxy, the lowest first: a file imports its own floor and those below. */
+const FLOORS: [name: string, files: RegExp][] = [
+  ["config/", /^config\//],
+  ["the exchange", /^(exchange|provider-state)\.ts$/],
+  ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|model-segment)\.ts$/],
+  ["providers/", /^providers\/(?!index\.ts)/],
+  ["the list of providers", /^providers\/index\.ts$/],
+  ["request/ and response/", /^(request|response)\//],
+  ["the filter", /^(config|filter)\.ts$/],
+  ["index.ts", /^index\.ts$/],
+];
+
 /** Imports go one way: abi ← host ← plugin ← plugins/<name>, and the pure parts import no host. */
 export const importDirections: Check = {
   name: "imports go one way",
@@ -57,7 +70,19 @@ export function faultOf(file: string, target: string): string {
   if (isProvider(file) && isProvider(target) && providerOf(file) !== providerOf(target)) {
     return "no provider imports another";
   }
-  return "";
+  return floorFault(file, target);
+}
+
+/** What is wrong with an import between floors of ai-proxy; "" for other plugins. */
+function floorFault(file: string, target: string): string {
+  if (!file.startsWith(AI_PROXY)) return "";
+  const paths = [file, target].map((path) => path.slice(AI_PROXY.length));
+  const [from, to] = paths.map((path) => FLOORS.findIndex(([, files]) => files.test(path)));
+  const unknown = from < 0 ? file : to < 0 ? target : "";
+  if (unknown) return `${unknown} is on no floor that tools/lint/import-directions.ts knows`;
+  if (to > from) return `${FLOORS[from][0]} may not import ${FLOORS[to][0]}`;
+  const sides = paths.map((path) => path.split("/")[0]).sort();
+  return sides.join() === "request,response" ? "request/ and response/ do not import each other" : "";
 }
 
 /** A file of one provider: everything below providers/ but the list. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { root } from "../plugins.ts";
 
-/** A relative import of an AssemblyScript file, resolved to the file that it means. */
+/** A relative import of a file, resolved to the file that it means. */
 export interface Import {
   line: number;
   file: string;
@@ -18,6 +18,8 @@ export function importsOf(file: string): Import[] {
 }
 
 function resolveImport(path: string): string {
+  // Tools name the file with its ending, AssemblyScript without.
+  if (path.endsWith(".ts")) return path;
   const candidates = [`${path}.ts`, `${path}/index.ts`];
   return candidates.find((candidate) => existsSync(join(root, candidate))) ?? `${path}.ts`;
 }

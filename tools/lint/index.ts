@@ -4,6 +4,7 @@ import { envoyFiles } from "./envoy-files.ts";
 import { fileSizes } from "./file-sizes.ts";
 import { format } from "./format.ts";
 import { generatedDocuments } from "./generated-documents.ts";
+import { importCircles } from "./import-circles.ts";
 import { importDirections } from "./import-directions.ts";
 import { links } from "./links.ts";
 import { noThrow } from "./no-throw.ts";
@@ -16,6 +17,7 @@ import { types } from "./types.ts";
 export const checks: Check[] = [
   fileSizes,
   importDirections,
+  importCircles,
   noThrow,
   providerNames,
   providerLists,

@@ -72,7 +72,9 @@ function namesModelInForm(api: Api): bool {
 /** Whether nothing of a body is looked at but for the configuration's own settings. */
 export function needsSettingsOnly(exchange: Exchange): bool {
   const config = exchange.config;
-  return config.protocol == Protocol.Original || providerOf(exchange).requestTreatment(exchange) == BodyTreatment.Untouched;
+  return (
+    config.protocol == Protocol.Original || providerOf(exchange).requestTreatment(exchange) == BodyTreatment.Untouched
+  );
 }
 
 /** Whether something in the body has to be known or changed, so that it cannot go on unread. */
