@@ -30,6 +30,16 @@ export declare function proxy_get_property(path: usize, pathSize: usize, value: 
 export declare function proxy_set_property(path: usize, pathSize: usize, value: usize, valueSize: usize): u32;
 
 
+@external("env", "proxy_get_header_map_value")
+export declare function proxy_get_header_map_value(
+  map: u32,
+  key: usize,
+  keySize: usize,
+  value: usize,
+  valueSize: usize,
+): u32;
+
+// @ts-ignore: decorator
 @external("env", "proxy_get_header_map_pairs")
 export declare function proxy_get_header_map_pairs(map: u32, pairs: usize, pairsSize: usize): u32;
 

@@ -3,6 +3,7 @@ import {
   proxy_add_header_map_value,
   proxy_get_header_map_pairs,
   proxy_get_header_map_size,
+  proxy_get_header_map_value,
   proxy_remove_header_map_value,
   proxy_replace_header_map_value,
 } from "../abi/imports";
@@ -36,6 +37,18 @@ export class HeaderMap {
       at = sliceEnd(value) + 1;
     }
     return ABSENT;
+  }
+
+  /**
+   * `get` for a plugin that looks at one header: unless the headers were read in this callback, the host copies this value
+   * alone, and further calls ask the host again.
+   */
+  first(name: string): Slice {
+    if (this.loaded) return this.get(name);
+    const key = encoded(name);
+    expectBytes();
+    const status = proxy_get_header_map_value(this.type, sliceStart(key), sliceSize(key), RETURNED, RETURNED + 4);
+    return status == Status.Ok ? returnedBytes() : ABSENT;
   }
 
   /** Makes sure that the headers were read; gives whether the host has such a map now. */

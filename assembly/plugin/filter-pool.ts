@@ -9,7 +9,8 @@ const MOST_SPARE: i32 = 4096;
  *
  * @example
  * const spare = pool.take();
- * return (spare ? spare : new MyFilter()).begin(config);
+ * const filter = spare ? spare : new MyFilter();
+ * filter.config = config;
  */
 export class FilterPool<F extends HttpFilter> {
   private readonly spare: F[] = [];
@@ -19,12 +20,13 @@ export class FilterPool<F extends HttpFilter> {
     return this.spare.length ? this.spare.pop() : null;
   }
 
-  /** Puts back a filter of a stream that has ended. */
-  give(filter: F): void {
-    if (this.spare.length == MOST_SPARE) return;
+  /** Puts back a filter of a stream that has ended. Returns `false` if enough wait: this one is not used again. */
+  give(filter: F): bool {
+    if (this.spare.length == MOST_SPARE) return false;
     filter.contextId = 0;
     filter.requestBodyMode = BodyMode.Skip;
     filter.responseBodyMode = BodyMode.Skip;
     this.spare.push(filter);
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { KeyAuthConfig } from "./config";
 import { NOBODY } from "./consumers";
@@ -11,25 +12,31 @@ import { KeySearch } from "./key-search";
 import { accessByBody, accessByHeaders, ModelAccess } from "./model-access";
 import { refuse, refuseModel } from "./refusal";
 
-/** What stands in filter state for a key without a name. */
+/** The value of the filter state for a key without a name. */
 const NAMELESS = "-";
 
+const pool = new FilterPool<KeyAuthFilter>();
 const search = new KeySearch();
 const identity = new FilterState(CONSUMER_STATE);
 const nameless = new ByteBuffer();
 
-/** Lets through who has a key, and says who it is. */
+/** Refuses requests without a known key, and names the consumer of the others. */
 export class KeyAuthFilter extends HttpFilter {
+  private config: KeyAuthConfig | null = null;
   private consumer: i32 = NOBODY;
 
-  constructor(private readonly config: KeyAuthConfig) {
-    super();
+  /** A filter for one stream. */
+  static of(config: KeyAuthConfig): KeyAuthFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new KeyAuthFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const config = this.config;
+    const config = this.config!;
     if (!config.isChecked) {
-      if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
+      if (headers.first(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
       return HeadersAction.Continue;
     }
     search.run(headers, config.consumers.places, config.stripsBearer);
@@ -40,7 +47,7 @@ export class KeyAuthFilter extends HttpFilter {
         ? this.turnAway(headers, "no_key", "No Key Authentication information found.")
         : this.turnAway(headers, "unauthorized", "Unauthorized consumer.");
     }
-    // Before `allow` is asked, so that the access log names who was refused.
+    // Before the check of `allow`, so that the access log names the consumer that it refuses.
     const name = config.consumers.nameOf(this.consumer);
     if (name != ABSENT) headers.put(CONSUMER_HEADER, name);
     else if (headers.get(CONSUMER_HEADER) != ABSENT) headers.remove(CONSUMER_HEADER);
@@ -59,41 +66,47 @@ export class KeyAuthFilter extends HttpFilter {
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
-    const models = this.config.consumers.modelsOf(this.consumer);
-    const access = accessByBody(body.bytes(), requestHeaders.get(":path"), models);
+    const models = this.config!.consumers.modelsOf(this.consumer);
+    const access = accessByBody(body.bytes(), requestHeaders.first(":path"), models);
     return this.restrict(access) == HeadersAction.Continue ? BodyAction.Continue : BodyAction.Pause;
   }
 
-  /** Nobody shall find there what was taken out of the headers. */
+  /** Trailers must not name a consumer either. */
   override onRequestTrailers(trailers: HeaderMap): HeadersAction {
-    if (trailers.get(CONSUMER_HEADER) != ABSENT) trailers.remove(CONSUMER_HEADER);
+    if (trailers.first(CONSUMER_HEADER) != ABSENT) trailers.remove(CONSUMER_HEADER);
     return HeadersAction.Continue;
   }
 
-  /** The owner of the key; where the first pass of a redirected request hid it, who that was. */
+  /** The owner of the key or, if the first pass of a redirected request hid the key, the consumer of that pass. */
   private identify(): i32 {
-    const consumers = this.config.consumers;
+    const consumers = this.config!.consumers;
     let consumer = NOBODY;
     if (search.key != ABSENT) {
       consumer = consumers.find(search.key, search.places);
       if (consumer == NOBODY) consumer = consumers.find(search.plainKey, search.places);
     }
-    return consumer != NOBODY || !this.config.hidesCredentials ? consumer : this.identifyByFirstPass();
+    return consumer != NOBODY || !this.config!.hidesCredentials ? consumer : this.identifyByFirstPass();
   }
 
-  /** Nobody is known here, and the access log must not name whom the client says it is. */
+  /** Refuses the request; the access log must not show a consumer that the client claims to be. */
   private turnAway(headers: HeaderMap, reason: string, sentence: string): HeadersAction {
     headers.remove(CONSUMER_HEADER);
-    refuse(401, reason, sentence, this.config.challenge, this.config.errorFormat);
+    refuse(401, reason, sentence, this.config!.challenge, this.config!.errorFormat);
     return HeadersAction.Pause;
   }
 
   private identifyByFirstPass(): i32 {
     const name: Slice = identity.get();
     if (name == ABSENT) return NOBODY;
-    const consumers = this.config.consumers;
+    const consumers = this.config!.consumers;
     if (consumers.haveNames) return consumers.findName(name);
     return sliceEquals(name, NAMELESS) ? 0 : NOBODY;
+  }
+
+  override free(): void {
+    this.config = null;
+    this.consumer = NOBODY;
+    pool.give(this);
   }
 
   private restrict(access: ModelAccess): HeadersAction {

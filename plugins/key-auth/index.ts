@@ -19,12 +19,12 @@ class KeyAuth extends Plugin<KeyAuthConfig> {
   }
 
   createFilter(config: KeyAuthConfig): HttpFilter | null {
-    return new KeyAuthFilter(config);
+    return KeyAuthFilter.of(config);
   }
 
   /** Nothing is checked here, but what a client says about its consumer is removed all the same. */
   override createFilterWithoutConfig(): HttpFilter | null {
-    return new KeyAuthFilter(unchecked);
+    return KeyAuthFilter.of(unchecked);
   }
 
   override onConfigured(): void {

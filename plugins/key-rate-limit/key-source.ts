@@ -33,7 +33,7 @@ const parameters = new QueryParameters();
 const decoded = new ByteBuffer();
 const address = new ByteBuffer();
 
-/** Where in a request the value stands whose requests are counted. */
+/** The part of a request whose value is the key of a limit. */
 export class KeySource {
   private readonly nameBytes: ArrayBuffer;
 
@@ -77,16 +77,17 @@ export class KeySource {
 
   /** The value that a request brings; `ABSENT` where it brings none. Valid until the next one is asked for. */
   valueIn(headers: HeaderMap): Slice {
-    if (this.kind == PARAMETER) return this.parameterOf(headers.get(":path"));
+    if (this.kind == PARAMETER) return this.parameterOf(headers.first(":path"));
     if (this.kind != ADDRESS) return this.headerOf(headers);
-    const text = this.name.length ? firstItem(headers.get(this.name)) : namedProperty("source\0address");
+    const text = this.name.length ? firstItem(headers.first(this.name)) : namedProperty("source\0address");
     return text == ABSENT ? ABSENT : parseAddress(addressPart(text), address);
   }
 
-  /** Of several values the first that is not empty, as key-auth reads keys: else an empty one would hide a key from us. */
+  /** The first value that is not empty, as key-auth reads keys: an empty one in front must not hide the key. */
   private headerOf(headers: HeaderMap): Slice {
-    const first = headers.get(this.name);
+    const first = headers.first(this.name);
     if (first == ABSENT || sliceSize(first)) return first;
+    headers.load();
     for (let i = 0; i < headers.count; i++) {
       const value = headers.valueAt(i);
       if (sliceSize(value) && slicesEqual(headers.nameAt(i), sliceOfBuffer(this.nameBytes))) return value;
@@ -94,7 +95,7 @@ export class KeySource {
     return first;
   }
 
-  /** Of several parameters the first that is not empty, too. */
+  /** The first parameter that is not empty. */
   private parameterOf(path: Slice): Slice {
     const query = queryOf(path);
     if (query == ABSENT) return ABSENT;
@@ -104,7 +105,7 @@ export class KeySource {
       decoded.clear();
       if (!slicesEqual(decodePercent(parameters.name, decoded, true), sliceOfBuffer(this.nameBytes))) continue;
       decoded.clear();
-      // So that an empty value has an address as well.
+      // An empty value must have an address, or it would be `ABSENT`.
       decoded.reserve(1);
       first = decodePercent(parameters.value, decoded, true);
       if (sliceSize(first)) return first;
@@ -113,7 +114,7 @@ export class KeySource {
   }
 }
 
-/** A pseudo header, such as `:authority`, will do. */
+/** The name of a header; pseudo headers such as `:authority` are accepted. */
 function readHeader(reader: ConfigReader): string {
   const name = reader.requiredTextOrNumber(HEADER);
   const isOne = isHeaderName(name.startsWith(":") ? name.substring(1) : name);

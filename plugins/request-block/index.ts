@@ -15,7 +15,7 @@ class RequestBlock extends Plugin<RequestBlockConfig> {
   }
 
   createFilter(config: RequestBlockConfig): HttpFilter | null {
-    return new RequestBlockFilter(config);
+    return RequestBlockFilter.of(config);
   }
 }
 

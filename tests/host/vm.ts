@@ -44,6 +44,8 @@ export class Vm {
   readonly memory: GuestMemory;
   /** How many times the module has called the host. */
   hostCalls = 0;
+  /** Told of each call by its name. */
+  onHostCall: ((name: string) => void) | null = null;
   /** The context whose callback runs; none outside of callbacks. */
   current: Context | null = null;
   /** The export that runs, for messages. */

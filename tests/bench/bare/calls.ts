@@ -4,6 +4,7 @@ import {
   proxy_add_header_map_value,
   proxy_get_buffer_bytes,
   proxy_get_header_map_pairs,
+  proxy_get_header_map_value,
   proxy_get_property,
   proxy_replace_header_map_value,
 } from "../../../assembly/abi/imports";
@@ -23,6 +24,11 @@ export function readProperty(path: ArrayBuffer): void {
 /** Reads all headers of a map. */
 export function readHeaders(map: MapType): void {
   proxy_get_header_map_pairs(map, RETURNED, RETURNED + 4);
+}
+
+/** Reads the first value of one header. */
+export function readHeader(map: MapType, name: ArrayBuffer): void {
+  proxy_get_header_map_value(map, changetype<usize>(name), name.byteLength, RETURNED, RETURNED + 4);
 }
 
 /** Replaces a header. */

@@ -28,11 +28,12 @@ export function hostImports(vm: Vm): WebAssembly.Imports {
 }
 
 function counted(vm: Vm, calls: Record<string, (...args: never[]) => number>): WebAssembly.ModuleImports {
-  const wrap = (call: (...args: never[]) => number) => {
+  const wrap = (name: string, call: (...args: never[]) => number) => {
     return (...args: never[]): number => {
       vm.hostCalls++;
+      vm.onHostCall?.(name);
       return call(...args);
     };
   };
-  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(call)]));
+  return Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, wrap(name, call)]));
 }
