@@ -5,7 +5,7 @@ import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { PatternError } from "../../assembly/pattern/error";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
-import { checkExactUrls, checkHeaders, checkUrls, takeExpressions } from "./possible";
+import { checkExactUrls, checkExpressions, checkHeaders, checkUrls, takeExpressions } from "./possible";
 import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
 
 /** Without one of these something passes that it would have blocked. */
@@ -105,7 +105,9 @@ function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: P
 }
 
 function patternsOf(reader: ConfigReader, key: string, more: string[], flags: PatternFlags): PatternSet | null {
-  const texts = textsOf(reader, key).concat(more);
+  const own = textsOf(reader, key);
+  checkExpressions(reader, own);
+  const texts = own.concat(more);
   if (!texts.length || texts.includes("")) return null;
   const error = new PatternError();
   const patterns = PatternSet.compile(texts, flags, error);

@@ -33,6 +33,20 @@ export function takeExpressions(reader: ConfigReader, texts: string[]): string[]
   return expressions;
 }
 
+/**
+ * Warns about expressions that match no path: an expression must match the whole path, and every path begins with `/`. Only
+ * those that begin with a letter or a digit are found.
+ */
+export function checkExpressions(reader: ConfigReader, texts: string[]): void {
+  for (let i = 0; i < texts.length; i++) {
+    const text = texts[i];
+    const isWord = text.length > 0 && isLetterOrDigit(text.charCodeAt(0));
+    const isOptional = text.length > 1 && "*?{".includes(text.charAt(1));
+    if (!isWord || isOptional || text.includes("|")) continue;
+    reader.warn(`block_regexp_urls[${i}]`, `matches no path, since every path begins with /: write .*${text}.*`);
+  }
+}
+
 /** Refuses texts that are no whole path. */
 export function checkExactUrls(reader: ConfigReader, texts: string[], normalizes: bool): void {
   checkUrls(reader, "block_exact_urls", texts, normalizes);
@@ -66,6 +80,10 @@ function hasAny(text: string, inUrl: bool): bool {
     if (inUrl && (unit == 0x20 || unit == 0x23)) return true;
   }
   return false;
+}
+
+function isLetterOrDigit(unit: u32): bool {
+  return unit - 0x30 < 10 || (unit | 0x20) - 0x61 < 26;
 }
 
 /** Whether the text looks like the name of a header as documents write it: `X-Forwarded-For`. */
