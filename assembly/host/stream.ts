@@ -24,6 +24,11 @@ export function actOn(stream: HostStream): void {
   proxy_set_effective_context(stream.id);
 }
 
+/** The stream that host calls act on; `null` where they act on a root context. */
+export function actingStream(): HostStream | null {
+  return current;
+}
+
 /** Records that the stream that host calls act on has been sent a local reply. */
 export function noteReply(): void {
   if (current) current!.hasReplied = true;

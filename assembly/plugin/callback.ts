@@ -1,9 +1,9 @@
 import { enterCallback, leaveCallback } from "../abi/memory";
 import { enterRoot } from "../host/root";
 import { enterStream } from "../host/stream";
-import { forgetHostViews, streams } from "./dispatcher";
+import { forgetHostViews } from "./dispatcher";
 import { collectGarbage } from "./garbage";
-import { Stream } from "./streams";
+import { Stream, streams } from "./streams";
 
 /** Begins a callback on a stream. */
 // @ts-ignore: decorator

@@ -8,7 +8,7 @@ export const enum HeadersAction {
   Continue,
   /** They are held until the filter has seen the body it asked for. They go on if there is no body. */
   HoldForBody,
-  /** They, and what follows, are held until `continueRequest` or `continueResponse` is called, usually by a callout. */
+  /** They, and what follows, are held until `resumeRequest` or `resumeResponse` is called, usually by a callout. */
   Pause,
 }
 
@@ -16,7 +16,7 @@ export const enum HeadersAction {
 export const enum BodyAction {
   /** It goes on. */
   Continue,
-  /** It is held until `continueRequest` or `continueResponse` is called, usually by a callout. */
+  /** It is held until `resumeRequest` or `resumeResponse` is called, usually by a callout. */
   Pause,
 }
 
@@ -30,8 +30,17 @@ export const enum BodyMode {
   Streaming,
 }
 
-/** What `onStreaming…Body` gives back to keep what came, and all that was kept, waiting for more. */
+/**
+ * What `onStreaming…Body` returns to hold the chunk and all that is held already until more arrives. The host's buffer limit
+ * applies: above it the client gets 413 or the stream is reset. Trailers release what is held.
+ */
 export const HOLD: Slice = u64.MAX_VALUE;
+/**
+ * What `onStreaming…Body` returns to hold the chunk, all that is held already and all that arrives, trailers included, until
+ * `resumeRequest` or `resumeResponse` is called, usually by a callout. Until then the filter is not called for this direction. The
+ * host's buffer limit applies.
+ */
+export const PAUSE: Slice = u64.MAX_VALUE - 1;
 
 /**
  * One HTTP exchange. Every hook passes the traffic through by default: override what is needed. State of the exchange

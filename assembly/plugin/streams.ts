@@ -1,3 +1,4 @@
+import { BodyState } from "./body-state";
 import { HeldStream } from "./body-watch";
 import { HttpFilter } from "./filter";
 import { Root } from "./root";
@@ -8,14 +9,10 @@ export class Stream extends HeldStream {
   root: Root | null = null;
   /** The filter; `null` where no configuration applies. */
   filter: HttpFilter | null = null;
-  /** Bytes of the request body that the filter has seen and that the host still holds. */
-  requestHeld: i32 = 0;
-  /** Bytes of the response body that the filter has seen and that the host still holds. */
-  responseHeld: i32 = 0;
-  /** Whether the filter was given the whole request body. */
-  requestSeen: bool = false;
-  /** Whether the filter was given the whole response body. */
-  responseSeen: bool = false;
+  /** Its request. */
+  readonly request: BodyState = new BodyState();
+  /** Its response. */
+  readonly response: BodyState = new BodyState();
   /** The next one in the pool. */
   next: Stream | null = null;
 }
@@ -75,10 +72,8 @@ export class StreamTable {
     if (stream.held) stream.root!.bodies.remove(stream);
     stream.root = null;
     stream.filter = null;
-    stream.requestHeld = 0;
-    stream.responseHeld = 0;
-    stream.requestSeen = false;
-    stream.responseSeen = false;
+    stream.request.reset();
+    stream.response.reset();
     stream.hasReplied = false;
     stream.next = this.spare;
     this.spare = stream;
@@ -107,3 +102,6 @@ export class StreamTable {
 function home(id: u32, mask: i32): i32 {
   return (<i32>(id * 0x9e3779b1)) & mask;
 }
+
+/** The open streams of this VM. */
+export const streams = new StreamTable();

@@ -1,8 +1,8 @@
 import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
-import { continueRequest } from "../../assembly/host/stream";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
 import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
@@ -21,7 +21,6 @@ export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;
   private readonly mask: ResponseMask | null;
-  private heldBytes: i32 = 0;
   private upload: FormUpload | null = null;
   private waiter: ValueWaiter | null = null;
 
@@ -50,10 +49,7 @@ export class AiProxyFilter extends HttpFilter {
     const upload = this.upload!;
     if (!upload.push(chunk, isLastChunk)) return this.refuseUpload();
     if (upload.isForwarded) return chunk;
-    if (!upload.isFound && !isLastChunk) {
-      this.heldBytes = requestBody.size;
-      return HOLD;
-    }
+    if (!upload.isFound && !isLastChunk) return HOLD;
     if (!forwardForm(this.exchange, upload, requestBody)) return this.refuseUpload();
     upload.isForwarded = true;
     return chunk;
@@ -63,8 +59,7 @@ export class AiProxyFilter extends HttpFilter {
   override onRequestTrailers(trailers: HeaderMap): HeadersAction {
     const upload = this.upload;
     if (upload === null || upload.isForwarded) return HeadersAction.Continue;
-    requestBody.begin(this.heldBytes);
-    if (forwardForm(this.exchange, upload, requestBody)) return HeadersAction.Continue;
+    if (forwardForm(this.exchange, upload, heldRequestBody())) return HeadersAction.Continue;
     refuse(this.exchange);
     return HeadersAction.Pause;
   }
@@ -75,17 +70,13 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
-    if (this.awaitsContext()) {
-      this.heldBytes = body.size;
-      return BodyAction.Pause;
-    }
+    if (this.awaitsContext()) return BodyAction.Pause;
     return this.forward(body);
   }
 
   /** The text that the request waited for has come, or will not. */
   onContext(): void {
-    requestBody.begin(this.heldBytes);
-    if (this.forward(requestBody) == BodyAction.Continue) continueRequest();
+    if (this.forward(heldRequestBody()) == BodyAction.Continue) resumeRequest();
   }
 
   private forward(body: BodyBuffer): BodyAction {

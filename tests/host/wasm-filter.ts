@@ -34,6 +34,8 @@ export class WasmFilter {
 
   onRequestBody(data: Bytes, end: boolean, direction: FilterDirection): number {
     const context = this.context;
+    // What was buffered has gone on since, where the filter was continued.
+    context.bufferingRequest &&= direction.stopped;
     if (context.bufferingRequest) direction.addToBuffer(data);
     context.requestBody = context.bufferingRequest ? direction.bufferedBody : data;
     const status = this.body("proxy_on_request_body", context.requestBody, end);
@@ -59,6 +61,7 @@ export class WasmFilter {
 
   onResponseBody(data: Bytes, end: boolean, direction: FilterDirection): number {
     const context = this.context;
+    context.bufferingResponse &&= direction.stopped;
     if (context.bufferingResponse) direction.addToBuffer(data);
     context.responseBody = context.bufferingResponse ? direction.bufferedBody : data;
     const status = this.body("proxy_on_response_body", context.responseBody, end);

@@ -5,11 +5,11 @@ import { BodyBuffer } from "../../host/body";
 import { dropCalls } from "../../host/call";
 import { log, LogLevel, refreshLogLevel } from "../../host/log";
 import { enter, enterPlugin, leave, leaveAndCollect } from "../callback";
-import { requestHeadersArrived, streams, ticked } from "../dispatcher";
+import { requestHeadersArrived, ticked } from "../dispatcher";
 import { collectGarbage, noteConfiguration, noteExchange } from "../garbage";
 import { pluginHost } from "../register";
 import { Root, roots } from "../root";
-import { Stream } from "../streams";
+import { Stream, streams } from "../streams";
 import { VERSION } from "../version";
 
 // The callbacks that every plugin exports. The host enters a module only for callbacks that it exports, and each entry costs: a

@@ -3,7 +3,7 @@ import { GrpcPeer, grpcPeer } from "../../host/grpc";
 import { HeaderMap } from "../../host/headers";
 import { actOn } from "../../host/stream";
 import { enterPlugin, leaveAndCollect } from "../callback";
-import { streams } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that use `GrpcCall` or `GrpcStream`. A token that is not pending is ignored: Envoy also reports the end of a call that
 // it refused at once, for which it gave no token.

@@ -1,7 +1,7 @@
 import { CalloutResponse, takeCallout } from "../../host/callout";
 import { actOn } from "../../host/stream";
 import { enterPlugin, leaveAndCollect } from "../callback";
-import { streams } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that use `dispatchHttp`.
 

@@ -1,5 +1,5 @@
 import { enter, leave } from "../callback";
-import { streams } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that override `onLog`.
 

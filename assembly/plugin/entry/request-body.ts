@@ -1,6 +1,7 @@
 import { BodyStatus, HeadersStatus } from "../../abi/enums";
+import { requestBodyArrived, requestTrailersArrived, wantsRequestBody } from "../bodies";
 import { enter, leave } from "../callback";
-import { requestBodyArrived, requestTrailersArrived, streams, wantsRequestBody } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that set `requestBodyMode` or override `onRequestTrailers`: trailers end a body.
 

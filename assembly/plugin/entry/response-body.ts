@@ -1,6 +1,7 @@
 import { BodyStatus, HeadersStatus } from "../../abi/enums";
+import { responseBodyArrived, responseTrailersArrived, wantsResponseBody } from "../bodies";
 import { enter, leave } from "../callback";
-import { responseBodyArrived, responseTrailersArrived, streams, wantsResponseBody } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that set `responseBodyMode` or override `onResponseTrailers`: trailers end a body.
 

@@ -1,6 +1,7 @@
 import { HeadersStatus } from "../../abi/enums";
 import { enter, leave } from "../callback";
-import { responseHeadersArrived, streams } from "../dispatcher";
+import { responseHeadersArrived } from "../dispatcher";
+import { streams } from "../streams";
 
 // For plugins that override `onResponseHeaders`.
 

@@ -17,7 +17,7 @@ import { send, type ClientRequest } from "../../harness/http-client.ts";
 import { serve, type RunningServer } from "../../providers/server.ts";
 import type { ProviderReply } from "../../providers/types.ts";
 import { runExchange, type Outcome } from "../exchange.ts";
-import { ProxyHost } from "../proxy-host.ts";
+import { ProxyHost, type CalloutReply } from "../proxy-host.ts";
 import { compileLifecycle, LIFECYCLE_WASM } from "./compile.ts";
 
 /** One exchange through the plugin. */
@@ -27,6 +27,9 @@ export interface Run {
   reply?: Partial<ProviderReply>;
   /** The client leaves once it has this. */
   leaveAt?: string;
+  bufferLimitBytes?: number;
+  /** Callouts get no response. */
+  silentSide?: boolean;
   /** In Envoy alone: the plugin stands in the router's chain. */
   isUpstream?: boolean;
   /** In Envoy alone: more of the route's action, and what the provider replies to the path `/second`. */
@@ -76,10 +79,12 @@ export function onNode(run: Run): Seen {
   const host = new ProxyHost(LIFECYCLE_WASM, { logLevel: "info", vmId: run.mode, clusters: ["upstream", "side"] });
   const context = host.configure("lifecycle", JSON.stringify({ mode: run.mode }));
   assert.ok(context);
-  const peers = { answer: () => replyOf(run), callout: () => ({ status: 200, body: "side" }) };
-  const options = { downstreamHttp2: hasTrailers(run) };
+  const callout = (): CalloutReply => ({ status: 200, body: "side" });
+  const peers = { answer: () => replyOf(run), ...(run.silentSide ? {} : { callout }) };
+  const { bufferLimitBytes } = run;
+  const options = { downstreamHttp2: hasTrailers(run), ...(bufferLimitBytes ? { bufferLimitBytes } : {}) };
   const outcome = runExchange(host, context, requestOf(run), peers, options, () => host.advance(100));
-  for (const call of host.callouts) if (call.kind === "http") host.answer(call, peers.callout());
+  for (const call of host.callouts) if (call.kind === "http") host.answer(call, callout());
   const { response, details, filterState } = outcome;
   return seen(
     response,
@@ -103,7 +108,7 @@ export class RealHost {
         const run = byMode.get(headers.find(([name]) => name === "x-mode")?.[1] ?? "")!;
         return replyOf(path === "/second" ? { ...run, reply: run.second } : run);
       }),
-      serve(() => SIDE),
+      serve(() => (runs.some(({ silentSide }) => silentSide) ? { ...SIDE, end: "hang" } : SIDE)),
     ]);
     const clusters = ["upstream", "side"].map((name, index) => clusterFor({ name, port: servers[index].port }));
     return new RealHost(await startEnvoy(bootstrapFor(runs.map(listenerOf), clusters)), servers);
@@ -148,7 +153,7 @@ export class RealHost {
   }
 }
 
-function listenerOf({ mode, isUpstream, action }: Run): EnvoyConfig {
+function listenerOf({ mode, isUpstream, action, bufferLimitBytes }: Run): EnvoyConfig {
   const filter = wasmFilter({
     ...{ plugin: "lifecycle", wasm: LIFECYCLE_WASM, vmId: mode },
     configuration: JSON.stringify({ mode }),
@@ -156,6 +161,7 @@ function listenerOf({ mode, isUpstream, action }: Run): EnvoyConfig {
   return listenerFor({
     name: mode,
     routes: [routeFor({ name: "default", cluster: "upstream", addToRequest: { "x-mode": mode }, action })],
+    bufferLimitBytes,
     [isUpstream ? "upstream" : "downstream"]: [filter],
     accessLog: {
       path: "%TMP%/access.log",

@@ -3,6 +3,7 @@ import { ConfigReader } from "../../../../assembly/config/reader";
 import { HttpFilter } from "../../../../assembly/plugin/filter";
 import { Plugin } from "../../../../assembly/plugin/plugin";
 import { registerPlugin } from "../../../../assembly/plugin/register";
+import { HoldFilter } from "./hold";
 import { LogFilter } from "./log";
 import { replyAll, ReplyFilter } from "./reply";
 
@@ -16,6 +17,7 @@ class Lifecycle extends Plugin<Mode> {
   }
 
   createFilter(config: Mode): HttpFilter | null {
+    if (config.name.startsWith("hold")) return new HoldFilter(config.name);
     return config.name.startsWith("log") ? new LogFilter(config.name) : new ReplyFilter(config.name);
   }
 

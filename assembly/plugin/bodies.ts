@@ -1,0 +1,103 @@
+import { BodyStatus, HeadersStatus } from "../abi/enums";
+import { requestBody, responseBody } from "../host/body";
+import { requestTrailers, responseTrailers } from "../host/headers";
+import { Held } from "./body-watch";
+import { BodyMode, HttpFilter } from "./filter";
+import { activeFilter, headersStatus, noteBody, pieceStatus, wholeStatus } from "./statuses";
+import { Stream } from "./streams";
+
+// Bodies and trailers. While a filter has paused a direction, what arrives is added to what the host holds, and the filter is not
+// called.
+
+/** Whether the filter looks at the request body; asked for each piece, before anything else is done. */
+export function wantsRequestBody(stream: Stream): bool {
+  const filter = activeFilter(stream);
+  return filter !== null && (filter.requestBodyMode != BodyMode.Skip || stream.request.isPaused);
+}
+
+/** Whether the filter looks at the response body; asked for each piece, before anything else is done. */
+export function wantsResponseBody(stream: Stream): bool {
+  const filter = activeFilter(stream);
+  return filter !== null && (filter.responseBodyMode != BodyMode.Skip || stream.response.isPaused);
+}
+
+/** A piece of a request body that the filter wants; the host holds `size` bytes. */
+export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
+  const filter = stream.filter!;
+  const state = stream.request;
+  if (stream.held) noteBody(stream);
+  requestBody.begin(size);
+  state.isComplete = endOfStream;
+  if (state.isPaused) {
+    state.held = size;
+    return BodyStatus.StopIterationAndBuffer;
+  }
+  if (filter.requestBodyMode == BodyMode.Whole) {
+    state.held = size;
+    return endOfStream ? wholeRequest(stream, filter) : BodyStatus.StopIterationAndBuffer;
+  }
+  const chunk = requestBody.part(state.held, size - state.held);
+  return pieceStatus(stream, state, requestBody, chunk, filter.onStreamingRequestBody(chunk, endOfStream));
+}
+
+/** A piece of a response body that the filter wants; the host holds `size` bytes. */
+export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
+  const filter = stream.filter!;
+  const state = stream.response;
+  if (stream.held) noteBody(stream);
+  responseBody.begin(size);
+  state.isComplete = endOfStream;
+  if (state.isPaused) {
+    state.held = size;
+    return BodyStatus.StopIterationAndBuffer;
+  }
+  if (filter.responseBodyMode == BodyMode.Whole) {
+    state.held = size;
+    return endOfStream ? wholeResponse(stream, filter) : BodyStatus.StopIterationAndBuffer;
+  }
+  const chunk = responseBody.part(state.held, size - state.held);
+  return pieceStatus(stream, state, responseBody, chunk, filter.onStreamingResponseBody(chunk, endOfStream));
+}
+
+/** The trailers of a request; they end a body that the filter wants whole. */
+export function requestTrailersArrived(stream: Stream): HeadersStatus {
+  const filter = activeFilter(stream);
+  if (filter === null) return HeadersStatus.Continue;
+  const state = stream.request;
+  if (stream.held) noteBody(stream);
+  state.isComplete = true;
+  if (!state.isPaused && filter.requestBodyMode == BodyMode.Whole && !state.isSeen) {
+    requestBody.begin(state.held);
+    wholeRequest(stream, filter);
+  }
+  if (state.isPaused) state.hasTrailers = true;
+  if (state.isPaused || stream.hasReplied) return HeadersStatus.StopAllIterationAndWatermark;
+  return headersStatus(stream, state, filter.onRequestTrailers(requestTrailers), true, Held.RequestBody);
+}
+
+/** The trailers of a response; they end a body that the filter wants whole. */
+export function responseTrailersArrived(stream: Stream): HeadersStatus {
+  const filter = activeFilter(stream);
+  if (filter === null) return HeadersStatus.Continue;
+  const state = stream.response;
+  if (stream.held) noteBody(stream);
+  state.isComplete = true;
+  if (!state.isPaused && filter.responseBodyMode == BodyMode.Whole && !state.isSeen) {
+    responseBody.begin(state.held);
+    wholeResponse(stream, filter);
+  }
+  if (state.isPaused) state.hasTrailers = true;
+  if (state.isPaused || stream.hasReplied) return HeadersStatus.StopAllIterationAndWatermark;
+  filter.onResponseTrailers(responseTrailers);
+  return stream.hasReplied ? HeadersStatus.StopAllIterationAndWatermark : HeadersStatus.Continue;
+}
+
+function wholeRequest(stream: Stream, filter: HttpFilter): BodyStatus {
+  stream.request.isSeen = true;
+  return wholeStatus(stream, stream.request, filter.onRequestBody(requestBody));
+}
+
+function wholeResponse(stream: Stream, filter: HttpFilter): BodyStatus {
+  stream.response.isSeen = true;
+  return wholeStatus(stream, stream.response, filter.onResponseBody(responseBody));
+}

@@ -1,0 +1,22 @@
+/** What the kernel records of one direction of a stream. */
+export class BodyState {
+  /** Bytes that the filter has seen and that the host still holds; while the filter has paused, all that the host holds. */
+  held: i32 = 0;
+  /** Whether the filter was given the whole body. */
+  isSeen: bool = false;
+  /** Whether the filter has paused this direction. */
+  isPaused: bool = false;
+  /** Whether the body is complete: no more bytes arrive. */
+  isComplete: bool = false;
+  /** Whether trailers arrived that the filter has not seen, because it has paused. */
+  hasTrailers: bool = false;
+
+  /** Makes it ready for another stream. */
+  reset(): void {
+    this.held = 0;
+    this.isSeen = false;
+    this.isPaused = false;
+    this.isComplete = false;
+    this.hasTrailers = false;
+  }
+}

@@ -1,0 +1,68 @@
+import { BodyBuffer, requestBody, responseBody } from "../host/body";
+import { requestTrailers, responseTrailers } from "../host/headers";
+import { actingStream, continueRequest, continueResponse } from "../host/stream";
+import { HeadersAction } from "./filter";
+import { Stream, streams } from "./streams";
+
+// For a filter that has paused, in `onResponse` of its callout or after `turnTo`: read what is held, replace it, resume.
+
+/** The request body that the host holds for the stream on which the host calls act. */
+export function heldRequestBody(): BodyBuffer {
+  const stream = acting();
+  requestBody.begin(stream ? stream.request.held : 0);
+  return requestBody;
+}
+
+/** The response body that the host holds for the stream on which the host calls act. */
+export function heldResponseBody(): BodyBuffer {
+  const stream = acting();
+  responseBody.begin(stream ? stream.response.held : 0);
+  return responseBody;
+}
+
+/** Whether no more bytes of the request body arrive. */
+export function isRequestComplete(): bool {
+  const stream = acting();
+  return stream !== null && stream.request.isComplete;
+}
+
+/** Whether no more bytes of the response body arrive. */
+export function isResponseComplete(): bool {
+  const stream = acting();
+  return stream !== null && stream.response.isComplete;
+}
+
+/** Lets the request go on that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
+export function resumeRequest(): void {
+  const stream = acting();
+  if (stream === null || stream.hasReplied || !stream.request.isPaused) return;
+  const state = stream.request;
+  state.isPaused = false;
+  state.held = 0;
+  if (state.hasTrailers) {
+    state.hasTrailers = false;
+    state.isPaused = stream.filter!.onRequestTrailers(requestTrailers) == HeadersAction.Pause;
+    if (stream.hasReplied || state.isPaused) return;
+  }
+  continueRequest();
+}
+
+/** Lets the response go on that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
+export function resumeResponse(): void {
+  const stream = acting();
+  if (stream === null || stream.hasReplied || !stream.response.isPaused) return;
+  const state = stream.response;
+  state.isPaused = false;
+  state.held = 0;
+  if (state.hasTrailers) {
+    state.hasTrailers = false;
+    stream.filter!.onResponseTrailers(responseTrailers);
+    if (stream.hasReplied) return;
+  }
+  continueResponse();
+}
+
+function acting(): Stream | null {
+  const stream = actingStream();
+  return stream ? streams.get(stream.id) : null;
+}
