@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice } from "../bytes/slice";
-import { JsonWriter } from "../json/writer";
+import { escapeJson } from "../json/writer";
 
 /** OpenAI's `type` for a status. https://platform.openai.com/docs/guides/error-codes */
 export function errorType(status: i32): string {
@@ -15,15 +15,32 @@ export function errorType(status: i32): string {
  * where they are absent.
  */
 export function writeError(out: ByteBuffer, status: i32, message: Slice, param: Slice, code: Slice): void {
-  const writer = new JsonWriter(out);
-  writer.beginObject().key("error").beginObject();
-  writer.key("message").text(message);
-  writer.key("type").string(errorType(status));
-  writer.key("param");
-  if (param == ABSENT) writer.nothing();
-  else writer.text(param);
-  writer.key("code");
-  if (code == ABSENT) writer.nothing();
-  else writer.text(code);
-  writer.endObject().endObject();
+  write(out, status, message, param, code, false);
+}
+
+/** The same for texts that are contents of JSON strings already: escaped, without the quotes. */
+export function writeErrorObject(out: ByteBuffer, status: i32, message: Slice, param: Slice, code: Slice): void {
+  write(out, status, message, param, code, true);
+}
+
+function write(out: ByteBuffer, status: i32, message: Slice, param: Slice, code: Slice, isEscaped: bool): void {
+  out.text('{"error":{"message":');
+  quote(message, isEscaped, out);
+  out.text(',"type":"').text(errorType(status)).text('","param":');
+  writeString(param, isEscaped, out);
+  out.text(',"code":');
+  writeString(code, isEscaped, out);
+  out.text("}}");
+}
+
+function writeString(text: Slice, isEscaped: bool, out: ByteBuffer): void {
+  if (text == ABSENT) out.text("null");
+  else quote(text, isEscaped, out);
+}
+
+function quote(text: Slice, isEscaped: bool, out: ByteBuffer): void {
+  out.byte(0x22);
+  if (isEscaped) out.append(text);
+  else escapeJson(text, out);
+  out.byte(0x22);
 }

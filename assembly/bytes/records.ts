@@ -35,9 +35,11 @@ export class RecordList<T> {
 
   /** Puts a struct of zeros in front of the one at an index, which is at most `count`. */
   insert(index: i32): T {
-    this.add();
-    for (let i = this.count - 1; i > index; i--) this.copy(i - 1, i);
-    return this.at(index);
+    const last = changetype<usize>(this.add());
+    const at = this.at(index);
+    memory.copy(changetype<usize>(at) + offsetof<T>(), changetype<usize>(at), last - changetype<usize>(at));
+    memory.fill(changetype<usize>(at), 0, offsetof<T>());
+    return at;
   }
 
   /** Removes `many` structs from an index on; the ones behind them move up. */

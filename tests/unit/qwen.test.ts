@@ -1,5 +1,6 @@
 // One module for all of them, for compiling it takes most of the time.
 import "./qwen/answers.ts";
+import "./qwen/events.ts";
 import "./qwen/messages.ts";
 import "./qwen/options.ts";
 import "./qwen/parameters.ts";

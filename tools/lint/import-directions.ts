@@ -28,7 +28,7 @@ const AI_PROXY = "plugins/ai-proxy/";
 const FLOORS: [name: string, files: RegExp][] = [
   ["config/", /^config\//],
   ["the exchange", /^(exchange|provider-state)\.ts$/],
-  ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|model-segment)\.ts$/],
+  ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment)\.ts$/],
   ["providers/", /^providers\/(?!index\.ts)/],
   ["the list of providers", /^providers\/index\.ts$/],
   ["request/ and response/", /^(request|response)\//],

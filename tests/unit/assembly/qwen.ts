@@ -1,5 +1,7 @@
 import { SseTransform } from "../../../assembly/ai/hub/sse-transform";
 import { Api } from "../../../assembly/ai/api";
+import { DashScopeReader } from "../../../assembly/ai/protocols/dashscope/reader";
+import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, sliceOf } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
@@ -10,6 +12,7 @@ import { jsonContent, jsonGet, jsonIsTrue } from "../../../assembly/json/value";
 import { Exchange } from "../../../plugins/ai-proxy/exchange";
 import { ProviderConfig } from "../../../plugins/ai-proxy/config/provider-config";
 import { qwen } from "../../../plugins/ai-proxy/providers/qwen";
+import { EventRecord } from "./event-record";
 import { out } from "./output";
 
 export { memoryBytes, outSize, outStart } from "./output";
@@ -131,4 +134,24 @@ export function streamCutAt(start: usize, size: i32, at: i32): void {
 export function endStream(): void {
   out.clear();
   transform!.end(out);
+}
+
+/** Records the events of a stream that comes in chunks of `step` bytes; `choices` were asked for. */
+export function recordStream(start: usize, size: i32, step: i32, choices: i32, isCumulative: bool): void {
+  const record = new EventRecord();
+  record.isCumulative = isCumulative;
+  const reader = new DashScopeReader(record, new TokenUsage(), choices);
+  out.clear();
+  for (let at = 0; at < size; at += step) reader.push(sliceOf(start + at, min(step, size - at)), out);
+  reader.end(out);
+  reader.free();
+}
+
+/** Records the events of a whole response; `false` if it is none. */
+export function recordWhole(start: usize, size: i32): bool {
+  const reader = new DashScopeReader(new EventRecord(), new TokenUsage(), 1);
+  out.clear();
+  const isRead = response.parse(sliceOf(start, size)) == JsonError.None && reader.readWhole(response, out);
+  reader.free();
+  return isRead;
 }

@@ -87,6 +87,20 @@ export function openStream(limit = 1 << 20): { push(chunk: string): string; end(
   };
 }
 
+/** The events of a stream that comes in chunks of `step` bytes, a block a line. */
+export function recordStream(stream: string, choices = 1, cumulative = false, step = 0x7fffffff): string[] {
+  const bytes = Buffer.from(stream);
+  exports.recordStream!(put(bytes), bytes.length, step, choices, Number(cumulative));
+  return written().split("\n");
+}
+
+/** The events of a whole response, a block a line. */
+export function recordWhole(response: string): string[] {
+  const bytes = Buffer.from(response);
+  assert.equal(exports.recordWhole!(put(bytes), bytes.length), 1);
+  return written().split("\n");
+}
+
 /** Configures the provider and translates a request for a stream, which must be taken. */
 export function askForStream(fields: object = {}, config: object = {}): void {
   assert.equal(configure({ ...NATIVE, ...config }), "");

@@ -1,22 +1,23 @@
 import { Api } from "../../../../assembly/ai/api";
+import { ResponseSink } from "../../../../assembly/ai/hub/response-sink";
 import { StreamTransform } from "../../../../assembly/ai/hub/stream-transform";
+import { errorCodeOf, errorMessageOf } from "../../../../assembly/ai/protocols/dashscope/errors";
+import { DashScopeReader } from "../../../../assembly/ai/protocols/dashscope/reader";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
+import { streamSink, wholeSink } from "../../client-sink";
 import { ProviderOptions } from "../../config/provider-type";
 import { Exchange } from "../../exchange";
 import { OpenAiCompatible } from "../../openai-compatible";
 import { BodyTreatment } from "../../provider";
-import { translateCompletion } from "./chat-response";
-import { ChatEvents } from "./chat-events";
 import { translateChat } from "./chat-request";
 import { translateEmbeddingList, translateEmbeddings } from "./embeddings";
-import { errorCodeOf, errorMessageOf } from "./errors";
 import { QwenOptions } from "./options";
 import { nativePath } from "./paths";
 import { QWEN_SETTINGS } from "./settings";
-import { QwenState } from "./state";
+import { QwenState, qwenState } from "./state";
 
 /**
  * Qwen and the other models of Alibaba Cloud's DashScope, by its OpenAI-compatible endpoints or its native API. What the
@@ -51,13 +52,15 @@ class Qwen extends OpenAiCompatible {
   }
 
   override translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
-    return exchange.api == Api.Embeddings
-      ? translateEmbeddingList(exchange, response, out)
-      : translateCompletion(exchange, response, out);
+    if (exchange.api == Api.Embeddings) return translateEmbeddingList(exchange, response, out);
+    const reader = readerInto(wholeSink(exchange), exchange);
+    const isRead = reader.readWhole(response, out);
+    reader.free();
+    return isRead;
   }
 
   override translateStream(exchange: Exchange): StreamTransform | null {
-    return exchange.api == Api.ChatCompletions ? new ChatEvents(exchange) : null;
+    return exchange.api == Api.ChatCompletions ? readerInto(streamSink(exchange), exchange) : null;
   }
 
   override errorMessage(response: JsonDocument): Slice {
@@ -78,4 +81,10 @@ function optionsOf(exchange: Exchange): QwenOptions {
 
 function isConverted(exchange: Exchange): bool {
   return !optionsOf(exchange).compatible && (exchange.api == Api.ChatCompletions || exchange.api == Api.Embeddings);
+}
+
+function readerInto(sink: ResponseSink, exchange: Exchange): DashScopeReader {
+  const state = qwenState(exchange);
+  sink.isCumulative = exchange.streaming && state.isCumulative;
+  return new DashScopeReader(sink, exchange.usage, state.choices);
 }

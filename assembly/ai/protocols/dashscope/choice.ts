@@ -1,5 +1,5 @@
-import { ByteBuffer } from "../../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../../../../assembly/bytes/slice";
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import {
   jsonContent,
   jsonEquals,
@@ -12,13 +12,14 @@ import {
   jsonMemberValue,
   jsonNext,
   jsonNextKey,
-} from "../../../../assembly/json/value";
+} from "../../../json/value";
+import { FinishReason } from "../../hub/finish-reason";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
 const joined = new ByteBuffer();
 
-/** One choice of an answer as DashScope writes it, whole or in a stream. Texts are contents of JSON strings. */
-export class QwenChoice {
+/** One choice as DashScope writes it, whole or in a stream. Texts are contents of JSON strings. */
+export class DashScopeChoice {
   index: i32 = 0;
   content: Slice = ABSENT;
   reasoning: Slice = ABSENT;
@@ -26,8 +27,7 @@ export class QwenChoice {
   toolCalls: Slice = ABSENT;
   /** A `logprobs` object, or ABSENT. */
   logprobs: Slice = ABSENT;
-  /** OpenAI's finish reason, "" as long as there is none. */
-  finish: string = "";
+  finish: FinishReason = FinishReason.None;
 
   /** Reads a choice; where it does not say its index, its position counts. */
   read(choice: Slice, position: i32): void {
@@ -43,11 +43,14 @@ export class QwenChoice {
     }
   }
 
-  /** Reads an `output` that has its text in place of choices, as some applications and old models answer. */
-  readText(output: Slice): void {
+  /** Reads an `output` that has a text in place of choices, as some applications and old models do; whether it has. */
+  readText(output: Slice): bool {
+    const text = jsonGet(output, "text");
+    if (jsonKind(text) != JsonKind.String) return false;
     this.clear();
-    this.content = jsonContent(jsonGet(output, "text"));
+    this.content = jsonContent(text);
     this.finish = finishReason(jsonGet(output, "finish_reason"));
+    return true;
   }
 
   private clear(): void {
@@ -56,7 +59,7 @@ export class QwenChoice {
     this.reasoning = ABSENT;
     this.toolCalls = ABSENT;
     this.logprobs = ABSENT;
-    this.finish = "";
+    this.finish = FinishReason.None;
   }
 
   private readMessage(message: Slice): void {
@@ -71,16 +74,16 @@ export class QwenChoice {
 }
 
 /** One tool call as DashScope writes it; texts are contents of JSON strings. */
-export class QwenToolCall {
+export class DashScopeCall {
   key: i32 = 0;
   id: Slice = ABSENT;
   name: Slice = ABSENT;
   argumentsText: Slice = ABSENT;
 
-  /** Reads a call; where it does not say its index, its position counts. */
-  read(call: Slice, position: i32): void {
+  /** Reads a call; where it does not say its index, or in a whole response, its position counts. */
+  read(call: Slice, position: i32, isWhole: bool): void {
     const called = jsonGet(call, "function");
-    this.key = readIndex(jsonGet(call, "index"), position);
+    this.key = isWhole ? position : readIndex(jsonGet(call, "index"), position);
     this.id = jsonContent(jsonGet(call, "id"));
     this.name = jsonContent(jsonGet(called, "name"));
     this.argumentsText = jsonContent(jsonGet(called, "arguments"));
@@ -109,13 +112,14 @@ function contentText(content: Slice): Slice {
   return isJoined ? joined.slice : text;
 }
 
-/** While the answer goes on, DashScope says `"null"`, a string. */
-function finishReason(value: Slice): string {
-  if (jsonKind(value) != JsonKind.String || sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return "";
-  if (jsonEquals(value, "length")) return "length";
-  if (jsonEquals(value, "tool_calls")) return "tool_calls";
-  if (jsonEquals(value, "content_filter")) return "content_filter";
-  return "stop";
+/** While the response goes on, DashScope says `"null"`, a string. */
+function finishReason(value: Slice): FinishReason {
+  if (jsonKind(value) != JsonKind.String || sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null"))
+    return FinishReason.None;
+  if (jsonEquals(value, "length")) return FinishReason.Length;
+  if (jsonEquals(value, "tool_calls")) return FinishReason.ToolCalls;
+  if (jsonEquals(value, "content_filter")) return FinishReason.ContentFilter;
+  return FinishReason.Stop;
 }
 
 function readIndex(value: Slice, position: i32): i32 {

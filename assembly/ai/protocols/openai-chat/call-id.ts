@@ -1,5 +1,5 @@
-import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../bytes/slice";
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 
 /** A response's id of more bytes than this is left out: each chunk, or each tool call without an id, would repeat it. */
 const LONGEST_ID = 256;

@@ -1,7 +1,7 @@
-import { parseDecimal } from "../../../../assembly/bytes/decimal";
-import { ABSENT, Slice, sliceSize, sliceStartsWith, subslice } from "../../../../assembly/bytes/slice";
-import { JsonDocument } from "../../../../assembly/json/document";
-import { jsonGet, jsonKind, JsonKind } from "../../../../assembly/json/value";
+import { parseDecimal } from "../../../bytes/decimal";
+import { ABSENT, Slice, sliceSize, sliceStartsWith, subslice } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { jsonGet, jsonKind, JsonKind } from "../../../json/value";
 
 /**
  * The message of an error: DashScope's own has it at the top, its compatible mode below `error` as OpenAI does.

@@ -1,0 +1,124 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { RecordList } from "../../bytes/records";
+import { freeUnmanaged } from "../../bytes/unmanaged";
+import { TextProgress } from "./text-progress";
+
+/** More choices than any provider gives, so that a stream cannot make the state grow without end. */
+export const MAX_CHOICES: i32 = 128;
+/** More tool calls, of all choices together, than any provider makes. */
+export const MAX_CALLS: i32 = 512;
+
+/** What was handed on of one choice: first of all how far its content was. */
+@unmanaged
+export class Choice extends TextProgress {
+  /** The provider's number for it, which the client sees too. */
+  index: i32;
+  /** How many tool calls it has. */
+  calls: i32;
+  isFinished: bool;
+  /** What the writer wants to know again of the choice; 0 at first. */
+  marks: u32;
+}
+
+/** What was handed on of one tool call: first of all how far its arguments were. */
+@unmanaged
+export class ToolCall extends TextProgress {
+  /** The index of its choice. */
+  choice: i32;
+  /** The provider's number for it. */
+  key: i32;
+  /** Its number in the choice, from 0, in the order in which the calls begin. */
+  index: i32;
+}
+
+/**
+ * The choices and tool calls of one response, each in the order of their numbers, outside the collector's reach, and bounded.
+ * What it gives is valid until the next choice or call begins.
+ */
+@unmanaged
+export class Choices {
+  private choiceBytes: ByteBuffer = new ByteBuffer();
+  private callBytes: ByteBuffer = new ByteBuffer();
+  /** Two records for each choice: itself, and how far its reasoning was handed on. */
+  private choices: RecordList<Choice> = new RecordList<Choice>(this.choiceBytes, 0);
+  private calls: RecordList<ToolCall> = new RecordList<ToolCall>(this.callBytes, 0);
+
+  /** How many choices have begun. */
+  get count(): i32 {
+    return this.choices.count >> 1;
+  }
+
+  /** The choice of an index, a new one if there is none; null if there are too many. */
+  choose(index: i32): Choice | null {
+    const at = this.positionOf(index);
+    const count = this.count;
+    if (at < count && this.choices.at(at << 1).index == index) return this.choices.at(at << 1);
+    if (count == MAX_CHOICES) return null;
+    this.choices.insert(at << 1);
+    const choice = this.choices.insert(at << 1);
+    choice.index = index;
+    return choice;
+  }
+
+  /** How far the reasoning of a choice was handed on. */
+  reasoningOf(choice: Choice): TextProgress {
+    return this.choices.at((this.positionOf(choice.index) << 1) + 1);
+  }
+
+  /** The choice's tool call of a key, or null. */
+  find(choice: Choice, key: i32): ToolCall | null {
+    const at = this.callPosition(choice.index, key);
+    if (at == this.calls.count) return null;
+    const call = this.calls.at(at);
+    return call.choice == choice.index && call.key == key ? call : null;
+  }
+
+  /** Adds a tool call of a key that the choice does not have; null if there are too many. */
+  addCall(choice: Choice, key: i32): ToolCall | null {
+    if (this.calls.count == MAX_CALLS) return null;
+    const call = this.calls.insert(this.callPosition(choice.index, key));
+    call.choice = choice.index;
+    call.key = key;
+    call.index = choice.calls++;
+    return call;
+  }
+
+  /** The tool call after another in the order of the provider's numbers, or null; the first one of the choice for null. */
+  nextCall(choice: Choice, last: ToolCall | null): ToolCall | null {
+    if (last !== null && last.key == i32.MAX_VALUE) return null;
+    const at = this.callPosition(choice.index, last === null ? 0 : last.key + 1);
+    return at < this.calls.count && this.calls.at(at).choice == choice.index ? this.calls.at(at) : null;
+  }
+
+  /** Gives back the memory and the object itself, which is not used again. */
+  dispose(): void {
+    this.choiceBytes.dispose();
+    this.callBytes.dispose();
+    freeUnmanaged(this.choices);
+    freeUnmanaged(this.calls);
+    freeUnmanaged(this);
+  }
+
+  /** Where the choice of an index is, or belongs. */
+  private positionOf(index: i32): i32 {
+    let at = 0;
+    for (let end = this.count; at < end;) {
+      const middle = (at + end) >> 1;
+      if (this.choices.at(middle << 1).index < index) at = middle + 1;
+      else end = middle;
+    }
+    return at;
+  }
+
+  /** Where the call of a choice and a key is, or belongs. */
+  private callPosition(choice: i32, key: i32): i32 {
+    let at = 0;
+    for (let end = this.calls.count; at < end;) {
+      const middle = (at + end) >> 1;
+      const call = this.calls.at(middle);
+      if (call.choice < choice || (call.choice == choice && call.key < key)) at = middle + 1;
+      else end = middle;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,164 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { ABSENT, Slice } from "../../bytes/slice";
+import { TokenUsage } from "../usage";
+import { Choice, Choices, ToolCall } from "./choices";
+import { FinishReason } from "./finish-reason";
+
+const NOWHERE = new ByteBuffer();
+const unsaid = new ByteBuffer().text("The provider failed without a message.");
+
+/**
+ * Takes what a model says as a sequence of events, from the reader of the provider's protocol, and writes it in the client's.
+ * Streams and whole responses give the same events; a writer of streams writes each at once, one of whole responses may
+ * keep it. What a writer gets is in order, comes in whole characters, and is bounded, whatever the reader gives: a choice
+ * ends once and nothing follows it, the response ends once, and choices and tool calls beyond `MAX_CHOICES` and `MAX_CALLS`
+ * are left out.
+ *
+ * Every text, name, id and message is the content of a JSON string in UTF-8: escaped, without the quotes, so that it is
+ * copied from one JSON text into another and never decoded. A reader of a protocol that is not JSON escapes first
+ * (`escapeJson`). A piece may end between the halves of an escaped surrogate pair, but not inside an escape or a UTF-8
+ * sequence. Slices are read during the call only; `logprobs` must stay valid until the next `flush` or `finish`.
+ *
+ * @example
+ * sink.begin(id);
+ * const choice = sink.choose(0);
+ * if (choice) sink.text(choice, piece);
+ * sink.flush();
+ */
+export abstract class ResponseSink {
+  /** Where the writer appends; the reader sets it before it gives events. */
+  out: ByteBuffer = NOWHERE;
+  /** The time of the response in seconds since 1970, and its model in UTF-8. The model's owner outlives the sink. */
+  created: i64 = 0;
+  model: ByteBuffer = NOWHERE;
+  /** Whether the client of a stream is given the usage: then the end of the stream waits for it. */
+  wantsUsage: bool = false;
+  /** Whether each piece of a text is all of it so far; only what is new is written. */
+  isCumulative: bool = false;
+  /** Whether the response has ended, or failed. */
+  hasEnded: bool = false;
+  /** The HTTP status of the error that ended the response, 0 for none. */
+  errorStatus: i32 = 0;
+  /** How many choices have ended. */
+  finished: i32 = 0;
+  private readonly choices: Choices = new Choices();
+  private current: Choice | null = null;
+
+  /** Begins the response; its id is repeated in each chunk, and left out where it is too long for that. Called once. */
+  abstract begin(id: Slice): void;
+
+  /** The choice of an index, for the calls below, until the next `choose`; null if it has ended, or if there are too many. */
+  choose(index: i32): Choice | null {
+    if (this.hasEnded) return null;
+    let choice = this.current;
+    if (choice === null || choice.index != index) {
+      choice = this.choices.choose(index);
+      this.current = choice;
+    }
+    return choice === null || choice.isFinished ? null : choice;
+  }
+
+  /** Adds to the content of a choice. */
+  text(choice: Choice, piece: Slice): void {
+    const text = choice.take(piece, this.isCumulative);
+    if (text != ABSENT) this.writeText(choice, text);
+  }
+
+  /** Adds to the reasoning of a choice. */
+  reasoning(choice: Choice, piece: Slice): void {
+    if (piece == ABSENT) return;
+    const text = this.choices.reasoningOf(choice).take(piece, this.isCumulative);
+    if (text != ABSENT) this.writeReasoning(choice, text);
+  }
+
+  /** Gives the signature of the reasoning so far, by which the provider knows it again; it ends this block of reasoning. */
+  signature(choice: Choice, value: Slice): void {}
+
+  /**
+   * Turns to a tool call of a choice, `key` being the provider's number for it, from 0. Id and name count when the call is
+   * new. The call is valid until the next `toolCall`; null if there are too many.
+   */
+  toolCall(choice: Choice, key: i32, id: Slice, name: Slice): ToolCall | null {
+    const known = this.choices.find(choice, key);
+    if (known) return known;
+    const call = this.choices.addCall(choice, key);
+    if (call) this.writeToolCall(choice, call, id, name);
+    return call;
+  }
+
+  /** Adds to the arguments of a tool call, which are JSON once they are whole. */
+  toolArguments(choice: Choice, call: ToolCall, piece: Slice): void {
+    const text = call.take(piece, this.isCumulative);
+    if (text != ABSENT) this.writeArguments(choice, call, text);
+  }
+
+  /** Gives the log probabilities of what the choice has said since the last `flush`: OpenAI's `logprobs` object, as JSON. */
+  abstract logprobs(choice: Choice, value: Slice): void;
+
+  /** Ends a choice. */
+  finish(choice: Choice, reason: FinishReason): void {
+    if (choice.isFinished) return;
+    this.endTexts(choice);
+    choice.isFinished = true;
+    this.finished++;
+    this.writeFinish(choice, reason);
+  }
+
+  /** Tells the tokens of the whole response as far as they are known: early, late or repeatedly; the last call counts. */
+  abstract usage(usage: TokenUsage): void;
+
+  /** Says that nothing more is ready: what was given since the last `flush` must be in `out`, unless a whole response is written. */
+  abstract flush(): void;
+
+  /** Whether every choice that has begun has ended, and one has at least. */
+  get isComplete(): bool {
+    return this.finished > 0 && this.finished == this.choices.count;
+  }
+
+  /** Ends the response. */
+  end(): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.writeEnd();
+  }
+
+  /** Ends the response with an error: the HTTP status that fits it; `code` names the reason to programs, or is ABSENT. */
+  fail(status: i32, message: Slice, code: Slice): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.errorStatus = status;
+    this.writeFailure(status, message == ABSENT ? unsaid.slice : message, code);
+  }
+
+  /** Gives the memory of the response back. */
+  free(): void {
+    this.current = null;
+    this.choices.dispose();
+  }
+
+  protected abstract writeText(choice: Choice, piece: Slice): void;
+  protected abstract writeReasoning(choice: Choice, piece: Slice): void;
+  /** Begins a tool call. Those of one choice have the numbers 0, 1, …; arguments of earlier ones may still follow. */
+  protected abstract writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void;
+  protected abstract writeArguments(choice: Choice, call: ToolCall, piece: Slice): void;
+  protected abstract writeFinish(choice: Choice, reason: FinishReason): void;
+  protected abstract writeEnd(): void;
+  protected abstract writeFailure(status: i32, message: Slice, code: Slice): void;
+
+  /** Ends the reasoning of a choice where the writer cannot add to it later: what is still to be written of it, or ABSENT. */
+  protected endReasoning(choice: Choice): Slice {
+    return this.choices.reasoningOf(choice).end();
+  }
+
+  /** Writes what the texts of the choice still owe. */
+  private endTexts(choice: Choice): void {
+    let rest = this.endReasoning(choice);
+    if (rest != ABSENT) this.writeReasoning(choice, rest);
+    rest = choice.end();
+    if (rest != ABSENT) this.writeText(choice, rest);
+    for (let call = this.choices.nextCall(choice, null); call !== null; call = this.choices.nextCall(choice, call)) {
+      rest = call.end();
+      if (rest != ABSENT) this.writeArguments(choice, call, rest);
+    }
+  }
+}

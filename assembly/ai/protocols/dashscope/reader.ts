@@ -1,0 +1,173 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceEquals } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { JsonError } from "../../../json/validate";
+import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../json/value";
+import { SseDecoder } from "../../../sse/decoder";
+import { FinishReason } from "../../hub/finish-reason";
+import { ResponseSink } from "../../hub/response-sink";
+import { SseTransform } from "../../hub/sse-transform";
+import { TokenUsage } from "../../usage";
+import { DashScopeCall, DashScopeChoice } from "./choice";
+import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
+
+const BAD_GATEWAY = 502;
+
+/** Shared by all streams: an event is done with before the next one comes. */
+const document = new JsonDocument();
+const choice = new DashScopeChoice();
+const call = new DashScopeCall();
+const message = new ByteBuffer();
+const code = new ByteBuffer();
+
+/**
+ * Reads DashScope's chats, whole or as a stream of events, into a sink. A stream ends as soon as all choices have ended; one
+ * that breaks off before is ended by an error.
+ * https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
+ */
+export class DashScopeReader extends SseTransform {
+  private hasHead: bool = false;
+  /** The output tokens of each choice, where there are several: DashScope counts them one by one. */
+  private counts: StaticArray<i64> | null = null;
+
+  /** `wanted`: how many choices were asked for. The tokens are read into `tokens`. The reader owns the sink. */
+  constructor(
+    private readonly sink: ResponseSink,
+    private readonly tokens: TokenUsage,
+    private readonly wanted: i32,
+  ) {
+    super();
+    if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
+  }
+
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (event.tooLong) {
+      this.fail("The provider sent an event that is too long.", "upstream_event_too_long");
+      return;
+    }
+    if (!event.hasData || sliceEquals(event.data, "[DONE]")) return;
+    if (document.parse(event.data) != JsonError.None || !document.isObject) {
+      this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
+      return;
+    }
+    const output = document.get("output");
+    if (jsonKind(output) != JsonKind.Object || sliceEquals(event.event, "error")) {
+      this.failAs(document, statusOf(event.comment));
+      return;
+    }
+    const count = this.readChoices(document, output, false);
+    sink.flush();
+    this.readUsage(document, count == 1 ? choice.index : -1);
+    // Usage comes with the last event; should it be late, the end waits for it.
+    const isKnown = !sink.wantsUsage || this.tokens.seen;
+    if (isKnown && sink.isComplete && sink.finished >= this.wanted) sink.end();
+  }
+
+  protected onEnd(out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (sink.isComplete) sink.end();
+    else this.failIncomplete();
+  }
+
+  override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
+    if (!response.isObject) return false;
+    if (!this.readWhole(response, out)) {
+      if (jsonKind(response.get("output")) != JsonKind.Object) this.failAs(response, statusOf(ABSENT));
+      else this.failIncomplete();
+    }
+    this.noteOutput(out);
+    return true;
+  }
+
+  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
+  readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const sink = this.sink;
+    sink.out = out;
+    const output = response.get("output");
+    if (jsonFirst(jsonGet(output, "choices")) == ABSENT && jsonKind(jsonGet(output, "text")) != JsonKind.String) {
+      return false;
+    }
+    this.readChoices(response, output, true);
+    this.readUsage(response, -1);
+    sink.end();
+    return true;
+  }
+
+  override free(): void {
+    super.free();
+    this.sink.free();
+  }
+
+  /** Gives the number of choices that an event, or a whole response, holds. */
+  private readChoices(response: JsonDocument, output: Slice, isWhole: bool): i32 {
+    if (!this.hasHead) {
+      this.hasHead = true;
+      this.sink.begin(jsonContent(response.get("request_id")));
+    }
+    const choices = jsonGet(output, "choices");
+    let position = 0;
+    for (let item = jsonFirst(choices); item != ABSENT; item = jsonNext(choices, item)) {
+      choice.read(item, position++);
+      this.readChoice(isWhole);
+    }
+    if (position == 0 && choice.readText(output)) this.readChoice(isWhole);
+    return position;
+  }
+
+  /** Hands on what the choice says that was read last. A choice of a whole response has ended, whatever it says. */
+  private readChoice(isWhole: bool): void {
+    const sink = this.sink;
+    const target = sink.choose(choice.index);
+    if (target === null) return;
+    sink.reasoning(target, choice.reasoning);
+    sink.text(target, choice.content);
+    const calls = choice.toolCalls;
+    let position = 0;
+    for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
+      call.read(item, position++, isWhole);
+      const known = sink.toolCall(target, call.key, call.id, call.name);
+      if (known) sink.toolArguments(target, known, call.argumentsText);
+    }
+    const isFinished = isWhole || choice.finish != FinishReason.None;
+    // With cumulative texts, each event has all log probabilities so far: only the last ones are not a repetition.
+    if (choice.logprobs != ABSENT && (isFinished || !sink.isCumulative)) sink.logprobs(target, choice.logprobs);
+    if (isFinished) sink.finish(target, choice.finish == FinishReason.None ? FinishReason.Stop : choice.finish);
+  }
+
+  /** Takes over the numbers of an event; `index` is the choice that they belong to if it is the only one of the event. */
+  private readUsage(response: JsonDocument, index: i32): void {
+    const tokens = this.tokens;
+    tokens.read(response.get("usage"));
+    const counts = this.counts;
+    if (counts !== null && index >= 0 && index < counts.length) {
+      counts[index] = tokens.completion;
+      let sum: i64 = 0;
+      for (let i = 0; i < counts.length; i++) sum += counts[i];
+      tokens.completion = sum;
+      tokens.total = tokens.prompt + sum;
+    }
+    if (tokens.seen) this.sink.usage(tokens);
+  }
+
+  private failIncomplete(): void {
+    this.fail("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
+  }
+
+  private fail(text: string, reason: string): void {
+    message.clear();
+    code.clear();
+    this.sink.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
+    this.errorStatus = BAD_GATEWAY;
+  }
+
+  /** Ends the response with the provider's error. */
+  private failAs(response: JsonDocument, status: i32): void {
+    this.sink.fail(status, jsonContent(errorMessageOf(response)), jsonContent(errorCodeOf(response)));
+    this.errorStatus = status;
+  }
+}
