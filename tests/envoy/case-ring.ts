@@ -8,15 +8,13 @@ import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { failures, ssePayloads, type Observation } from "../harness/expectation.ts";
 import { send } from "../harness/http-client.ts";
 import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
+import type { Position } from "../harness/positions.ts";
 import { answer, bodyBytes, toClientRequest } from "../harness/wire.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 
 const CASE_HEADER = "x-test-case";
 const root = resolve(import.meta.dirname, "../..");
-
-/** Where the plugin stands: before the router, or in the router's own chain. */
-export type Position = "downstream" | "upstream";
 
 /** A case in the ring: its listener's name, its module, and what its upstream saw last. */
 interface Entry {

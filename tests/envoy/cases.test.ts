@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isBuilt, selectedCases } from "../harness/load-cases.ts";
-import { CaseRing, type Position } from "./case-ring.ts";
+import { positionsOf, type Position } from "../harness/positions.ts";
+import { CaseRing } from "./case-ring.ts";
 
-/** The plugins that work in the router's chain, too. */
-const IN_ROUTER = ["ai-proxy"];
 const cases = selectedCases();
 
 for (const position of ["downstream", "upstream"] satisfies Position[])
@@ -14,7 +13,7 @@ for (const position of ["downstream", "upstream"] satisfies Position[])
 
 function run(position: Position, http2: boolean): void {
   const here = cases.filter(({ plugin, upstreamHttp2 }) => {
-    return upstreamHttp2 === http2 && (position === "downstream" || IN_ROUTER.includes(plugin));
+    return upstreamHttp2 === http2 && positionsOf(plugin).includes(position);
   });
   if (here.length === 0) return;
   const where = position === "downstream" ? "in Envoy" : "in Envoy's router";

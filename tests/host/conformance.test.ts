@@ -2,32 +2,18 @@
 // The same probe runs on the Node host and in the real Envoy: what every host call answers in every phase must be equal.
 // A difference is a bug of the host.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
-import { runExchange, type Outcome } from "./exchange.ts";
+import { runExchange } from "./exchange.ts";
 import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
+import { detailsOf, differences, observed, withoutNoise, type Observed } from "./probe/observe.ts";
 import { scenarios } from "./probe/scenarios/index.ts";
 import { toRequest, type Scenario } from "./probe/scenarios/scenario.ts";
 import { ProxyHost } from "./proxy-host.ts";
-
-/** What is compared. */
-interface Observed {
-  lines: string[];
-  status: number;
-  body: string;
-  end: string;
-  details: string;
-  headers: string;
-  upstream: string | null;
-  upstreamHeaders: string;
-}
 
 const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
 const requests = new Map<string, ProviderRequest>();
@@ -107,25 +93,14 @@ function listenerOf(scenario: Scenario) {
 async function onEnvoy(scenario: Scenario): Promise<Observed> {
   const port = envoy.listenerPorts[scenario.name];
   const response = await send(port, toRequest(scenario), { http2: scenario.http2 });
-  const details = await accessLogDetails(scenario.name);
+  const details = await detailsOf(envoy, scenario.name);
   const marker = `probe ${scenario.name}: `;
   const lines = envoy
     .logs()
     .filter((line) => line.includes("wasm log") && line.includes(marker))
     .map((line) => withoutNoise(line.slice(line.indexOf(marker) + marker.length)));
-  return observed(lines, { response, received: requests.get(scenario.name) ?? null, details });
-}
-
-// The access log is written after the client has its answer, and after proxy_on_log.
-async function accessLogDetails(name: string): Promise<string> {
-  for (let attempt = 0; attempt < 400; attempt++) {
-    for (const line of readFileSync(join(envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean)) {
-      const entry = JSON.parse(line) as { name: string; details: string };
-      if (entry.name === name) return entry.details;
-    }
-    await sleep(25);
-  }
-  throw new Error(`no access log line for ${name}`);
+  const received = requests.get(scenario.name);
+  return observed(lines, { response, attempts: received ? [received] : [], details });
 }
 
 function onNode(scenario: Scenario): Observed {
@@ -157,52 +132,6 @@ function onNode(scenario: Scenario): Observed {
     host.vm.logs.map((line) => line.text),
     outcome,
   );
-}
-
-function observed(lines: string[], { response, received, details }: Omit<Outcome, "filterState">): Observed {
-  // Envoy configures on the main thread and on the worker: the same lines again.
-  const [configure, rest] = [true, false].map((wanted) =>
-    lines.filter((line) => line.startsWith("configure ") === wanted),
-  );
-  return {
-    lines: [...new Set(configure), ...rest],
-    status: response.status,
-    body: response.body.toString("latin1"),
-    end: response.end,
-    details: details.replace(/\{.*\}$/, ""),
-    headers: comparable(response.headers),
-    upstreamHeaders: comparable(received?.headers ?? []),
-    upstream: received && `${received.method} ${received.path} ${received.body.toString("latin1")}`,
-  };
-}
-
-/** Lists of header names without those that only a network, the mock or the router of this test puts there. */
-function withoutNoise(line: string): string {
-  return / names \d -> /.test(line)
-    ? line.replace(/ (connection|keep-alive|date|server|x-scenario)(?= |$)/g, "")
-    : line;
-}
-
-/** The headers that say something about the host: not those of Envoy's own bookkeeping or of the mock's server. */
-function comparable(headers: [string, string][]): string {
-  const other =
-    /^(x-envoy|x-request-id|x-forwarded|x-scenario|server|date|connection|keep-alive|transfer-encoding|trailer|te$)/;
-  const lines = headers.filter(([name]) => !other.test(name)).map(([name, value]) => `${name}: ${value}`);
-  return lines.sort().join(" | ");
-}
-
-/** What differs, line by line, so that a failure can be read. */
-function differences(node: Observed, real: Observed): string[] {
-  const flat = ({ lines, ...rest }: Observed) => [
-    ...lines,
-    ...Object.entries(rest).map(([key, value]) => `${key}: ${value}`),
-  ];
-  const [left, right] = [flat(node), flat(real)];
-  const all = Array.from({ length: Math.max(left.length, right.length) }, (_, index) => [left[index], right[index]]);
-  return all
-    .filter(([a, b]) => a !== b)
-    .map(([a, b]) => `node: ${a} | envoy: ${b}`)
-    .slice(0, 40);
 }
 
 describe("the Node host answers as Envoy does", () => {

@@ -2,10 +2,14 @@
 import type { ClientRequest, ClientResponse } from "../harness/http-client.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { GrpcCallout, HttpCallout } from "./callouts.ts";
+import type { Attempt } from "./attempt.ts";
 import type { RootContext } from "./contexts.ts";
 import type { HttpStream } from "./http-stream.ts";
-import type { StreamOptions } from "./stream-state.ts";
 import type { CalloutReply, ProxyHost } from "./proxy-host.ts";
+import type { StreamOptions } from "./stream-options.ts";
+
+/** How Envoy names a connection that nobody accepts. */
+const REFUSED = "remote_connection_failure|delayed_connect_error:_Connection_refused";
 
 /** Who answers what the plugin sends. */
 export interface Peers {
@@ -20,34 +24,51 @@ export interface Peers {
 /** What went over the wire on both sides. */
 export interface Outcome {
   response: ClientResponse;
-  /** What the provider received; null when it was not asked. */
+  /** What the provider received, of several attempts in the last one; null when it was not asked. */
   received: ProviderRequest | null;
+  /** What it received in every attempt, in order. */
+  attempts: ProviderRequest[];
   /** Envoy's response code details. */
   details: string;
   /** Filter state at the end of the stream, without the prefix of Wasm filters. */
   filterState: Record<string, string>;
 }
 
-/**
- * Runs one whole exchange through a plugin, in the order in which Envoy would see it. Callouts are answered once all of
- * the message that they hold has arrived. `idle` is called when the request has arrived, before it is given up.
- */
+/** Runs one whole exchange through a plugin, in the order in which Envoy would see it. */
 export function runExchange(
   host: ProxyHost,
   context: RootContext,
   request: ClientRequest,
   peers: Peers,
   options: StreamOptions = {},
+  idle?: () => void,
+): Outcome {
+  return runStream(host, host.stream(context, options), request, peers, idle);
+}
+
+/**
+ * Drives a stream from the request to its end, through every attempt of the router. Callouts are answered once all of
+ * the message that they hold has arrived. `idle` is called when the request has arrived, before it is given up.
+ */
+export function runStream(
+  host: ProxyHost,
+  stream: HttpStream,
+  request: ClientRequest,
+  peers: Peers,
   idle: () => void = () => undefined,
 ): Outcome {
-  const stream = host.stream(context, options);
   sendRequest(stream, request);
   answerCallouts(host, peers);
   idle();
-  let received: ProviderRequest | null = null;
-  if (stream.upstream.headers && stream.upstream.end === "clean") {
-    received = upstreamRequest(stream);
-    sendReply(stream, peers.answer(received));
+  const attempts: ProviderRequest[] = [];
+  let last: Attempt | null = null;
+  for (let next = stream.attempt; next && next !== last && !stream.isOver; next = stream.attempt) {
+    last = next;
+    if (next.refuses) next.upstreamReset(REFUSED);
+    else if (next.upstream.end === "clean") {
+      attempts.push(upstreamRequest(next));
+      sendReply(next, peers.answer(attempts[attempts.length - 1]));
+    }
     answerCallouts(host, peers);
   }
   const hung = !stream.isOver;
@@ -64,7 +85,7 @@ export function runExchange(
     end: hung ? "left" : client.end === "reset" ? "reset" : "clean",
   };
   const filterState = Object.fromEntries([...stream.filterState].map(([name, { value }]) => [name, value.toString()]));
-  return { response, received, details, filterState };
+  return { response, received: attempts.at(-1) ?? null, attempts, details, filterState };
 }
 
 // On HTTP/1.1 an answer without a body says so.
@@ -90,8 +111,8 @@ function sendRequest(stream: HttpStream, request: ClientRequest): void {
   if (trailers && !stream.isOver) stream.requestTrailers(trailers);
 }
 
-function upstreamRequest(stream: HttpStream): ProviderRequest {
-  const { headers, bodyBytes } = stream.upstream;
+function upstreamRequest(attempt: Attempt): ProviderRequest {
+  const { headers, bodyBytes } = attempt.upstream;
   const pairs = headers?.pairs() ?? [];
   const pseudo = (name: string): string => headers?.get(name) ?? "";
   return {
@@ -103,26 +124,26 @@ function upstreamRequest(stream: HttpStream): ProviderRequest {
   };
 }
 
-function sendReply(stream: HttpStream, reply: ProviderReply): void {
+function sendReply(attempt: Attempt, reply: ProviderReply): void {
   const end = reply.end ?? "clean";
   if (end === "refuse") {
-    return stream.upstreamReset();
+    return attempt.upstreamReset();
   }
-  const headers = replyHeaders(reply, stream.options.upstreamHttp2);
+  const headers = replyHeaders(reply, attempt.options.upstreamHttp2);
   const bodyless =
-    reply.status === 204 || reply.status === 304 || (stream.options.upstreamHttp2 && !reply.chunks.length);
+    reply.status === 204 || reply.status === 304 || (attempt.options.upstreamHttp2 && !reply.chunks.length);
   const headersOnly =
     (bodyless && !reply.trailers) || headers.some(([name, value]) => name === "content-length" && value === "0");
-  stream.responseHeaders(headers, headersOnly && end === "clean");
+  attempt.responseHeaders(headers, headersOnly && end === "clean");
   for (const chunk of reply.chunks) {
-    if (stream.isOver) return;
-    stream.responseBody(chunk, false);
+    if (attempt.isOver) return;
+    attempt.responseBody(chunk, false);
   }
-  if (stream.isOver || end === "hang") return;
+  if (attempt.isOver || end === "hang") return;
   // An answer that stops within its framing is no HTTP/1.1.
-  if (end === "cut") stream.upstreamReset(stream.options.upstreamHttp2 ? "remote_reset" : "protocol_error");
-  else if (reply.trailers) stream.responseTrailers(reply.trailers);
-  else if (!headersOnly) stream.responseBody(Buffer.alloc(0), true);
+  if (end === "cut") attempt.upstreamReset(attempt.options.upstreamHttp2 ? "remote_reset" : "protocol_error");
+  else if (reply.trailers) attempt.responseTrailers(reply.trailers);
+  else if (!headersOnly) attempt.responseBody(Buffer.alloc(0), true);
 }
 
 // As the mock provider's server writes them: a length for one whole chunk, else chunked on HTTP/1.1.

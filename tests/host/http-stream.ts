@@ -1,41 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from "node:crypto";
-import { StreamType } from "./abi.ts";
-import type { RootContext, StreamControl } from "./contexts.ts";
-import { FilterDirection, type DirectionHooks } from "./filter-direction.ts";
+import type { Attempt } from "./attempt.ts";
+import { FilterLink, type FilterPlace } from "./filter-link.ts";
 import { HeaderMap, type HeaderPair } from "./header-map.ts";
-import { localReply, type LocalReply } from "./local-reply.ts";
-import { StreamState, type StreamOptions } from "./stream-state.ts";
-import type { Vm } from "./vm.ts";
-import { WasmFilter } from "./wasm-filter.ts";
+import { lateSink, sendWhole, type MessageSink } from "./message-sink.ts";
+import type { FilterStateEntry } from "./properties.ts";
+import { redirectRequest } from "./retries.ts";
+import { Router } from "./router.ts";
+import { Side } from "./side.ts";
+import { StreamInfo } from "./stream-info.ts";
+import { settingsOf, type StreamOptions, type StreamSettings } from "./stream-options.ts";
+import type { ResponseMaps } from "./stream-state.ts";
+
+/** The plugins that a request passes, in the order of Envoy's configuration. */
+export interface Chains {
+  /** Before the router. */
+  downstream: FilterPlace[];
+  /** In the router's own chain, which runs once per attempt. */
+  upstream: FilterPlace[];
+}
+
+/** One pass of the request through the downstream chain; an internal redirect begins another. */
+interface Pass {
+  info: StreamInfo;
+  maps: ResponseMaps;
+  links: FilterLink[];
+  router: Router;
+}
 
 /**
- * One exchange through one plugin, driven step by step: the client's request goes in, `upstream` is what the provider
- * receives, its answer goes in, `client` is what the client receives.
+ * One request through a gateway, driven step by step: the client's request goes in, `upstream` is what the provider
+ * receives in the current attempt, its response goes in, `client` is what the client receives.
  */
-export class HttpStream extends StreamState implements StreamControl {
-  private filter: WasmFilter | null = null;
-  private readonly request: FilterDirection;
-  private readonly response: FilterDirection;
-  private phase: "request" | "response" | null = null;
-  private requestAborted = false;
-  private responseAborted = false;
-  private prepared: LocalReply | null = null;
+export class HttpStream {
+  /** What the client receives. */
+  readonly client: Side;
+  readonly options: StreamSettings;
+  private readonly untouched: Side;
+  private readonly toClient: MessageSink;
+  private pass: Pass;
+  private redirects = 0;
   private ended = false;
 
   constructor(
-    vm: Vm,
-    private readonly root: RootContext,
+    private readonly chains: Chains,
     options: StreamOptions = {},
   ) {
-    super(vm, options);
-    this.request = new FilterDirection(this.requestHooks(), this.options.bufferLimitBytes);
-    this.response = new FilterDirection(this.responseHooks(), this.options.bufferLimitBytes);
+    this.options = settingsOf(options);
+    this.client = new Side("response", [":status"], (what) => this.violate(what));
+    this.untouched = new Side("request", [], () => undefined);
+    this.toClient = this.client.sink(() => this.completeResponse());
+    this.pass = this.newPass(new StreamInfo(this.anyPlace.vm.environment.now()));
   }
 
-  /** The stream is over and its context is gone. */
+  /** The stream is over and its contexts are gone. */
   get isOver(): boolean {
     return this.ended;
+  }
+
+  /** Envoy's response code details. */
+  get details(): string {
+    return this.pass.info.details;
+  }
+
+  get filterState(): Map<string, FilterStateEntry> {
+    return this.pass.info.filterState;
+  }
+
+  /** The current attempt; null before the router made one. */
+  get attempt(): Attempt | null {
+    return this.pass.router.attempt;
+  }
+
+  /** What the provider receives in the current attempt. */
+  get upstream(): Side {
+    return this.attempt?.upstream ?? this.untouched;
   }
 
   /** The client's request headers; what Envoy adds before any filter sees them is added. */
@@ -44,115 +83,116 @@ export class HttpStream extends StreamState implements StreamControl {
     if (map.get(":scheme") === undefined) map.set(":scheme", "http");
     map.set("x-forwarded-proto", "http");
     map.set("x-request-id", randomUUID());
-    this.requestHeaderMap = map;
-    this.refreshRoute();
-    if (!this.route?.disabled?.includes(this.root.rootId))
-      this.filter = new WasmFilter(this.vm, this.root, this, this.options.holdsHeaders);
-    this.request.headers(map, end);
+    const { info, links } = this.pass;
+    info.requestHeaders = map;
+    info.refreshRoute(this.options.routes);
+    links[0].requestSink.headers(map, end);
   }
 
   /** A piece of the client's body. On HTTP/1.1 the end of a body is a callback of its own. */
   requestBody(data: Buffer, end: boolean): void {
-    if (this.ended || this.responseComplete || this.requestAborted) return;
-    this.requestBodySize += data.length;
+    const { info, links } = this.pass;
+    if (this.ended || info.responseComplete) return;
+    info.requestBodySize += data.length;
     const separate = end && data.length > 0 && !this.options.downstreamHttp2;
-    if (separate) this.request.data(data, false);
-    if (!this.ended && !this.requestAborted) this.request.data(separate ? Buffer.alloc(0) : data, end);
+    if (separate) links[0].requestSink.data(data, false);
+    links[0].requestSink.data(separate ? Buffer.alloc(0) : data, end);
   }
 
   requestTrailers(trailers: Iterable<HeaderPair>): void {
-    if (!this.ended && !this.responseComplete && !this.requestAborted) this.request.trailers(new HeaderMap(trailers));
+    this.pass.links[0].requestSink.trailers(new HeaderMap(trailers));
   }
 
-  /** The provider's response headers, `:status` among them. */
+  /** The response headers of the current attempt, `:status` among them. */
   responseHeaders(headers: Iterable<HeaderPair>, end: boolean): void {
-    if (this.ended || this.responseHeaderMap) return;
-    this.details = "via_upstream";
-    this.responseHeaderMap = new HeaderMap([...headers, ["x-envoy-upstream-service-time", "0"]]);
-    this.responseComplete = end;
-    this.response.headers(this.responseHeaderMap, end);
+    this.attempt?.responseHeaders(headers, end);
   }
 
   responseBody(data: Buffer, end: boolean): void {
-    if (this.ended || this.responseAborted) return;
-    const separate = end && data.length > 0 && !this.options.upstreamHttp2;
-    if (separate) this.response.data(data, false);
-    if (this.ended || this.responseAborted) return;
-    this.responseComplete = end;
-    this.response.data(separate ? Buffer.alloc(0) : data, end);
+    this.attempt?.responseBody(data, end);
   }
 
   responseTrailers(trailers: Iterable<HeaderPair>): void {
-    if (this.ended || this.responseAborted) return;
-    this.responseComplete = true;
-    this.responseTrailerMap = new HeaderMap(trailers);
-    this.response.trailers(this.responseTrailerMap);
+    this.attempt?.responseTrailers(trailers);
   }
 
-  /**
-   * The provider's connection broke: an error of Envoy's own as long as the client has no headers, be it that a plugin
-   * holds them; after that the client's stream breaks too.
-   */
-  upstreamReset(reason = "connection_termination"): void {
-    if (this.ended) return;
-    const when = this.responseHeaderMap ? "after" : "before";
-    const details = `upstream_reset_${when}_response_started{${reason}}`;
-    if (this.client.headers) {
-      this.details = details;
-      return this.reset();
-    }
-    const text = reason.replaceAll("_", " ");
-    const body = `upstream connect error or disconnect/reset before headers. reset reason: ${text}`;
-    const status = reason === "protocol_error" ? 502 : 503;
-    this.sendLocalReply(status, Buffer.from(body), new HeaderMap(), details);
+  /** The connection of the current attempt broke. */
+  upstreamReset(reason?: string): void {
+    this.attempt?.upstreamReset(reason);
+  }
+
+  /** Envoy breaks the stream, as a filter asks it to. */
+  close(): void {
+    this.pass.links[0].close();
   }
 
   /** The client went away. */
   clientReset(): void {
     if (this.ended) return;
-    this.details = "downstream_remote_disconnect";
+    this.pass.info.details = "downstream_remote_disconnect";
     this.reset();
   }
 
-  // StreamControl: what the plugin asks for.
-
-  continueRequest(): void {
-    if (!this.ended) this.request.continue();
+  private get anyPlace(): FilterPlace {
+    return this.chains.downstream[0] ?? this.chains.upstream[0];
   }
 
-  continueResponse(): void {
-    if (!this.ended) this.response.continue();
+  private violate(what: string): void {
+    this.anyPlace.vm.violations.push(what);
   }
 
-  whyNotContinue(type: number): string | null {
-    if (this.ended) return "of a stream that is over";
-    return (type === StreamType.Request ? this.request : this.response).stopped ? null : "that is not stopped";
+  private newPass(info: StreamInfo): Pass {
+    const maps: ResponseMaps = { headers: null, trailers: null };
+    const links: FilterLink[] = [];
+    const last = (): FilterLink => links[links.length - 1];
+    const router = new Router(this.chains.upstream, this.options, {
+      info,
+      maps,
+      response: lateSink(() => last().responseSink),
+      redirects: this.redirects,
+      reply: (status, body, headers, details) => last().sendLocalReply(status, body, headers, details),
+      redirect: (response) => this.redirect(response),
+      clientHasHeaders: () => this.client.headers !== null,
+      reset: () => this.reset(),
+      violate: (what) => this.violate(what),
+    });
+    const { downstream } = this.chains;
+    const places = downstream.length > 0 ? downstream : [{ vm: this.anyPlace.vm, root: null }];
+    for (const [index, place] of places.entries()) {
+      const request = lateSink(() => links[index + 1]?.requestSink ?? router.request);
+      const response = links[index - 1]?.responseSink ?? this.toClient;
+      links.push(new FilterLink(place, this.options, { ...this.around(info, maps), request, response }));
+    }
+    return { info, maps, links, router };
   }
 
-  sendLocalReply(status: number, body: Buffer, headers: HeaderMap, details: string): void {
-    if (this.ended) return;
-    if (this.phase === "request") this.requestAborted = true;
-    else if (this.phase === "response") this.responseAborted = true;
-    this.details = details;
-    const reply = localReply(status, body, headers);
-    // Envoy keeps the length of what HEAD does not get.
-    if (this.requestHeaderMap?.get(":method") === "HEAD") reply.body = Buffer.alloc(0);
-    if (!this.responseHeaderMap) {
-      this.refreshRoute();
-      if (this.phase === "request") this.prepared ??= reply;
-      else this.encodeReply(reply);
-    } else if (!this.client.headers) {
-      // The provider's answer is already on its way through the filter: the reply goes around it.
-      this.responseAborted = true;
-      this.responseHeaderMap = reply.headers;
-      this.sinkResponseHeaders(reply.headers, reply.body.length === 0);
-      if (reply.body.length > 0) this.sinkResponseData(reply.body, true);
-    } else this.reset();
+  private around(info: StreamInfo, maps: ResponseMaps) {
+    return {
+      info,
+      maps,
+      clientHasHeaders: () => this.client.headers !== null,
+      replyPastFilters: (reply: { headers: HeaderMap; body: Buffer }) =>
+        sendWhole(this.toClient, { ...reply, trailers: null, ended: true }, () => this.ended),
+      reset: () => this.reset(),
+    };
   }
 
-  close(): void {
-    this.details ||= "wasm_close_stream";
-    this.reset();
+  private redirect(response: HeaderMap): void {
+    const { info, maps, router } = this.pass;
+    const policy = info.route?.action?.internal_redirect_policy;
+    const request = router.keptRequest;
+    if (!policy || !request) throw new Error("a redirect without a policy or a request");
+    info.details = "internal_redirect";
+    maps.headers = response;
+    redirectRequest(request.headers, response, policy);
+    info.clearRouteCache();
+    info.refreshRoute(this.options.routes);
+    this.endPass();
+    this.redirects++;
+    this.pass = this.newPass(info.redirected());
+    this.pass.info.refreshRoute(this.options.routes);
+    this.pass.info.requestBodySize = request.body.length;
+    sendWhole(this.pass.links[0].requestSink, request, () => this.ended);
   }
 
   private reset(): void {
@@ -161,121 +201,24 @@ export class HttpStream extends StreamState implements StreamControl {
     this.finish();
   }
 
-  addRequestTrailers(): HeaderMap {
-    const trailers = new HeaderMap();
-    this.request.addTrailers(trailers);
-    return trailers;
-  }
-
-  addResponseTrailers(): HeaderMap {
-    this.responseTrailerMap = new HeaderMap();
-    this.response.addTrailers(this.responseTrailerMap);
-    return this.responseTrailerMap;
-  }
-
-  private requestHooks(): DirectionHooks {
-    return {
-      callHeaders: (headers, end) => this.during("request", (filter) => filter.onRequestHeaders(headers, end)),
-      callData: (data, end) => this.during("request", (filter) => filter.onRequestBody(data, end, this.request)),
-      callTrailers: (trailers) => this.during("request", (filter) => filter.onRequestTrailers(trailers)),
-      sinkHeaders: (headers, end) => this.routeRequest(headers, end),
-      sinkData: (data, end) => {
-        this.upstream.write(data);
-        if (end) this.upstream.complete();
-      },
-      sinkTrailers: (trailers) => {
-        this.upstream.trailers = trailers;
-        this.upstream.complete();
-      },
-      tooLarge: () =>
-        this.sendLocalReply(413, Buffer.from("Payload Too Large"), new HeaderMap(), "request_payload_too_large"),
-      endedByReply: () => this.sendPrepared(),
-      over: () => this.ended || this.responseComplete,
-    };
-  }
-
-  private responseHooks(): DirectionHooks {
-    return {
-      callHeaders: (headers, end) => this.during("response", (filter) => filter.onResponseHeaders(headers, end)),
-      callData: (data, end) => this.during("response", (filter) => filter.onResponseBody(data, end, this.response)),
-      callTrailers: (trailers) => this.during("response", (filter) => filter.onResponseTrailers(trailers)),
-      sinkHeaders: (headers, end) => this.sinkResponseHeaders(headers, end),
-      sinkData: (data, end) => this.sinkResponseData(data, end),
-      sinkTrailers: (trailers) => {
-        this.client.trailers = trailers;
-        this.completeResponse();
-      },
-      tooLarge: () =>
-        this.sendLocalReply(500, Buffer.from("Internal Server Error"), new HeaderMap(), "response_payload_too_large"),
-      endedByReply: () => this.responseAborted || this.ended,
-      over: () => this.ended || this.responseAborted,
-    };
-  }
-
-  private during(phase: "request" | "response", call: (filter: WasmFilter) => number): number {
-    if (!this.filter) return 0;
-    const outer = this.phase;
-    this.phase = phase;
-    try {
-      return call(this.filter);
-    } finally {
-      this.phase = outer;
-    }
-  }
-
-  private sendPrepared(): boolean {
-    const reply = this.prepared;
-    this.prepared = null;
-    if (reply && !this.ended) this.encodeReply(reply);
-    return this.requestAborted || this.ended;
-  }
-
-  private encodeReply(reply: LocalReply): void {
-    this.responseHeaderMap = reply.headers;
-    const empty = reply.body.length === 0;
-    this.responseComplete = empty;
-    this.response.headers(reply.headers, empty);
-    if (empty || this.ended || this.responseAborted) return;
-    this.responseComplete = true;
-    this.response.data(reply.body, true);
-  }
-
-  // The router is the last filter of the request's way.
-  private routeRequest(headers: HeaderMap, end: boolean): void {
-    this.refreshRoute();
-    if (!this.route) return this.sendLocalReply(404, Buffer.alloc(0), new HeaderMap(), "route_not_found");
-    const { direct } = this.route;
-    if (direct) {
-      const { status, body, headers: added } = direct;
-      return this.sendLocalReply(status, Buffer.from(body), new HeaderMap(Object.entries(added)), "direct_response");
-    }
-    this.upstream.start(headers, end);
-    if (end) this.upstream.complete();
-  }
-
-  private sinkResponseHeaders(headers: HeaderMap, end: boolean): void {
-    this.client.start(headers, end);
-    if (end) this.completeResponse();
-  }
-
-  private sinkResponseData(data: Buffer, end: boolean): void {
-    this.client.write(data);
-    if (end) this.completeResponse();
-  }
-
   private completeResponse(): void {
-    const bodyless = this.requestHeaderMap?.get(":method") === "HEAD" || this.client.headers?.get(":status") === "304";
-    this.client.complete(bodyless);
+    const method = this.pass.info.requestHeaders?.get(":method");
+    this.client.complete(method === "HEAD" || this.client.headers?.get(":status") === "304");
     this.finish();
   }
 
   private finish(): void {
     if (this.ended) return;
     this.ended = true;
-    this.filter?.end({
-      requestHeaders: this.requestHeaderMap,
-      responseHeaders: this.responseHeaderMap,
-      responseTrailers: this.responseTrailerMap,
-    });
+    this.endPass();
+  }
+
+  /** The order of Envoy: every downstream filter's log, then the end of each, then of those of the attempt. */
+  private endPass(): void {
+    const { links, router } = this.pass;
+    for (const link of links) link.stop();
+    for (const link of links) link.log();
+    for (const link of links) link.end();
+    router.end();
   }
 }

@@ -19,3 +19,10 @@ export function localReply(status: number, body: Buffer, extra: HeaderMap): Loca
   }
   return { headers, body };
 }
+
+/** Envoy's own reply to a connection that broke before the client had any header. */
+export function resetReply(reason: string): { status: number; body: Buffer } {
+  const text = reason.replace(/\|.*$/, "").replaceAll("_", " ");
+  const body = `upstream connect error or disconnect/reset before headers. reset reason: ${text}`;
+  return { status: reason === "protocol_error" ? 502 : 503, body: Buffer.from(body) };
+}

@@ -6,7 +6,7 @@ import type { Callout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
 import { HeaderMap, type HeaderPair } from "./header-map.ts";
 import { HttpStream } from "./http-stream.ts";
-import type { StreamOptions } from "./stream-state.ts";
+import type { StreamOptions } from "./stream-options.ts";
 import { SharedData } from "./shared-data.ts";
 import { Vm } from "./vm.ts";
 
@@ -89,9 +89,11 @@ export class ProxyHost {
     this.release(context);
   }
 
-  /** Begins an exchange through the plugin of that configuration. */
+  /** Begins a stream through the plugin of that configuration. */
   stream(context: RootContext, options: StreamOptions = {}): HttpStream {
-    return new HttpStream(this.vm, context, options);
+    const places = [{ vm: this.vm, root: context }];
+    const isUpstream = options.position === "upstream";
+    return new HttpStream({ downstream: isUpstream ? [] : places, upstream: isUpstream ? places : [] }, options);
   }
 
   /** Moves the clock on and runs the ticks that fall due, each in its turn. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeaderMap } from "./header-map.ts";
 import type { Attribute } from "./properties.ts";
+import type { RouteAction } from "./retries.ts";
 
 /** A route as the host needs it. The first one that matches is chosen. */
 export interface HostRoute {
@@ -11,6 +12,8 @@ export interface HostRoute {
   metadata?: Record<string, { [key: string]: Attribute }>;
   /** Filters that are switched off on it. */
   disabled?: string[];
+  /** Envoy's own `Route.route` beside the cluster: retries and internal redirects are followed. */
+  action?: RouteAction;
   /** What Envoy answers itself, in the place of an upstream. */
   direct?: { status: number; headers: Record<string, string>; body: string };
 }

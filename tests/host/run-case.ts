@@ -2,15 +2,16 @@
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
 import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
+import type { Position } from "../harness/positions.ts";
 import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
 import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { RootContext } from "./contexts.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
-import type { StreamOptions } from "./stream-state.ts";
 import { findLeak } from "./leak-check.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import type { RouteMatch } from "./routes.ts";
+import type { StreamOptions } from "./stream-options.ts";
 
 /** Bodies up to this size are also sent byte by byte; streams up to this size are cut at every offset. */
 const EVERY_OFFSET = 6000;
@@ -22,9 +23,11 @@ export class HostCase {
   constructor(
     private readonly testCase: Case,
     private readonly wasm: string,
+    position: Position = "downstream",
   ) {
     const { routes, bufferLimitBytes, downstreamHttp2, upstreamHttp2, plugin } = testCase;
     this.options = {
+      position,
       ...(bufferLimitBytes === undefined ? {} : { bufferLimitBytes }),
       downstreamHttp2,
       upstreamHttp2,

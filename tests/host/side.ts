@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { HeaderMap } from "./header-map.ts";
+import type { MessageSink } from "./message-sink.ts";
 
 /** What went over the wire on one side of an exchange: to the provider, or to the client. */
 export class Side {
@@ -18,6 +19,24 @@ export class Side {
 
   get bodyBytes(): Buffer {
     return Buffer.concat(this.body);
+  }
+
+  /** The way onto the wire; `ended` is called behind the last byte. */
+  sink(ended: () => void = () => this.complete()): MessageSink {
+    return {
+      headers: (headers, end) => {
+        this.start(headers, end);
+        if (end) ended();
+      },
+      data: (data, end) => {
+        this.write(data);
+        if (end) ended();
+      },
+      trailers: (trailers) => {
+        this.trailers = trailers;
+        ended();
+      },
+    };
   }
 
   /** The headers go out; `end` where nothing follows them. */

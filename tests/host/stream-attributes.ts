@@ -22,7 +22,7 @@ export function streamAttributes(stream: StreamState, name: string, context: Str
     case "connection":
       return { id: 1n, mtls: false };
     case "upstream":
-      return stream.upstream.headers ? { address: "127.0.0.1:20000", port: 20000n } : {};
+      return ofTarget(stream);
     case "metadata":
       return { filter_metadata: {} };
     case "filter_state":
@@ -37,7 +37,7 @@ export function streamAttributes(stream: StreamState, name: string, context: Str
 function ofRequest(stream: StreamState, headers: HeaderMap | null): Attribute {
   const path = headers?.get(":path");
   const query = path?.indexOf("?") ?? -1;
-  const received = stream.requestBodySize;
+  const received = stream.info.requestBodySize;
   return {
     ...(headers && {
       path,
@@ -54,30 +54,35 @@ function ofRequest(stream: StreamState, headers: HeaderMap | null): Attribute {
     protocol: stream.options.downstreamHttp2 ? "HTTP/2" : "HTTP/1.1",
     size: BigInt(headers?.get("content-length") ?? received),
     total_size: BigInt(received + (headers?.byteSize ?? 0)),
-    time: stream.startedAt,
+    time: stream.info.startedAt,
   };
 }
 
 function ofResponse(stream: StreamState, headers: HeaderMap | null): Attribute {
-  const status = stream.responseHeaderMap?.get(":status");
+  const status = stream.responseCode;
   return {
     ...(headers && { headers: joined(headers) }),
     code: status === undefined ? undefined : BigInt(status),
-    code_details: stream.details || undefined,
+    code_details: stream.info.details || undefined,
     flags: 0n,
     // Known once the provider has sent the last byte.
-    backend_latency: stream.responseComplete ? 0n : undefined,
+    backend_latency: stream.info.responseComplete ? 0n : undefined,
   };
 }
 
-function ofConfiguration({ route, upstream }: StreamState): Attribute {
+function ofTarget({ info: { target } }: StreamState): Attribute {
+  return target ? { address: target.address, port: BigInt(target.address.split(":")[1]) } : {};
+}
+
+function ofConfiguration({ info: { route, target }, options }: StreamState): Attribute {
+  const cluster = options.clusters.find(({ name }) => name === route?.cluster);
   return {
     route_name: route?.name ?? "",
     route_metadata: { filter_metadata: route?.metadata ?? {} },
     virtual_host_name: route ? "default" : undefined,
     cluster_name: route?.cluster,
-    cluster_metadata: { filter_metadata: {} },
-    upstream_host_metadata: upstream.headers ? { filter_metadata: {} } : undefined,
+    cluster_metadata: { filter_metadata: cluster?.metadata ?? {} },
+    upstream_host_metadata: target ? { filter_metadata: target.endpointMetadata } : undefined,
     filter_chain_name: "",
   };
 }

@@ -78,13 +78,18 @@ export class WasmFilter {
     return status;
   }
 
-  /** The end of the stream: log first, then done, then delete; afterwards the id means nothing. */
-  end(log: LogPhase): void {
-    const { id } = this.context;
+  /** The access log's phase, which comes before the end; filters of the router's chain have none. */
+  log(log: LogPhase): void {
     if (this.vm.isDead) return;
     this.context.log = log;
-    this.run("proxy_on_log", [id]);
+    this.run("proxy_on_log", [this.context.id]);
     this.context.log = null;
+  }
+
+  /** The end of the stream: done, then delete; afterwards the id means nothing. */
+  end(): void {
+    const { id } = this.context;
+    if (this.vm.isDead) return;
     this.run("proxy_on_done", [id]);
     this.run("proxy_on_delete", [id]);
     this.vm.contexts.delete(id);

@@ -47,7 +47,7 @@ export function script(callbacks: Record<string, string>): string {
 }
 
 /** What the client sends in a scenario. */
-export function toRequest({ request = {} }: Scenario): ClientRequest {
+export function toRequest({ request = {} }: Pick<Scenario, "request">): ClientRequest {
   const chunks = request.chunks ?? [Buffer.from("hello")];
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const framing: HeaderPair[] = size > 0 && !request.trailers ? [["content-length", String(size)]] : [];
