@@ -26,6 +26,11 @@ export class Exchange {
   deployment: Slice = ABSENT;
   /** Whether the client's path is Azure's with a dated `api-version`, which means nothing to others. */
   isDated: bool = false;
+  /**
+   * Whether the filter runs in the router's chain, where there may be several attempts. It belongs to the stream: Envoy runs equal
+   * configurations in both chains on one root context.
+   */
+  isInRoutersChain: bool = false;
   /** Which of the configured API keys is sent, from 1; 0 where there is none. */
   tokenNumber: i32 = 0;
   /** Whether the client's request has a `content-length`. */

@@ -101,7 +101,7 @@ export class AiProxyFilter extends HttpFilter {
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     // A response that no provider sent passes untouched.
-    if (!isFromProvider(this.exchange.config.position)) return HeadersAction.Continue;
+    if (!isFromProvider(this.exchange.isInRoutersChain)) return HeadersAction.Continue;
     const mask = this.mask;
     if (mask) mask.onHeaders(headers, endOfStream);
     const action = this.response.onHeaders(headers, endOfStream);

@@ -28,13 +28,6 @@ export const enum BasePathHandling {
   Prepend,
 }
 
-/** Where the filter of a configuration stands: known from its first request on. */
-export const enum Position {
-  Unknown,
-  BeforeRouter,
-  RoutersChain,
-}
-
 const DEFAULT_TIMEOUT = 120_000;
 const LONGEST_TIMEOUT = 3_600_000;
 
@@ -69,8 +62,6 @@ export class ProviderConfig {
   timeout: i32 = DEFAULT_TIMEOUT;
   /** The options that all types have. */
   chat: ChatOptions = new ChatOptions();
-  /** Where the filter stands. */
-  position: Position = Position.Unknown;
   /** The options that only this type has. */
   options: ProviderOptions = new ProviderOptions();
 

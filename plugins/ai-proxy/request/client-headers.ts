@@ -8,6 +8,7 @@ import {
   sliceEnd,
   sliceEquals,
   sliceOf,
+  sliceOfBuffer,
   slicesEqual,
   sliceSize,
   sliceStart,
@@ -15,13 +16,14 @@ import {
 } from "../../../assembly/bytes/slice";
 import { FilterState } from "../../../assembly/host/filter-state";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { namedProperty } from "../../../assembly/host/property";
+import { property } from "../../../assembly/host/property";
 import { HeadersAction, HttpFilter } from "../../../assembly/plugin/filter";
 import { Exchange } from "../exchange";
-import { Position, ProviderConfig } from "../config/provider-config";
 
 const MISSING: u32 = u32.MAX_VALUE;
 
+// https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
+const upstreamAddress = String.UTF8.encode("upstream\0address");
 const state = new FilterState(CLIENT_HEADERS_STATE);
 const text = new ByteBuffer();
 
@@ -36,7 +38,7 @@ export function defineClientHeaders(): void {
  */
 export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
   const edits = exchange.headers;
-  if (hasAttempts(exchange.config)) takeDown(exchange.clientHeaders, edits, headers);
+  if (exchange.isInRoutersChain) takeDown(exchange.clientHeaders, edits, headers);
   for (let i = 0; i < edits.count; i++) {
     const name = edits.nameAt(i);
     if (edits.isRemoval(i)) {
@@ -48,7 +50,7 @@ export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
 
 /** Keeps them for the next attempt, with the host ("" for the client's) and the path that this one sends. */
 export function keepClientHeaders(exchange: Exchange, authority: string, path: Slice, headers: HeaderMap): void {
-  if (!hasAttempts(exchange.config)) return;
+  if (!exchange.isInRoutersChain) return;
   const taken = exchange.clientHeaders;
   text.clear();
   if (authority.length) text.text(authority);
@@ -62,11 +64,13 @@ export function keepClientHeaders(exchange: Exchange, authority: string, path: S
 }
 
 /**
- * Puts the client's headers back where an earlier attempt changed them: Envoy keeps the changes of one attempt for the
- * next, and so a key for one provider would reach another. Host and path stay where somebody else changed them since.
+ * In the router's chain, restores the client's headers that an earlier attempt changed: Envoy keeps the changes of one attempt for
+ * the next, so that the API key of one provider would reach another. Host and path stay if another filter has changed them since.
+ * It runs first, and determines the chain: the upstream's address is known before the request headers in the router's chain only.
  */
 export function restoreClientHeaders(exchange: Exchange, headers: HeaderMap): void {
-  if (hasAttempts(exchange.config)) restoreHeaders(headers);
+  exchange.isInRoutersChain = property(sliceOfBuffer(upstreamAddress)) != ABSENT;
+  if (exchange.isInRoutersChain) restoreHeaders(headers);
 }
 
 /** Whether an earlier attempt, or an earlier pass, of this request kept the client's headers. */
@@ -80,15 +84,6 @@ export class Restored extends HttpFilter {
     restoreHeaders(headers);
     return HeadersAction.Continue;
   }
-}
-
-/** Whether there may be another attempt: before the router there is none. A configuration stands in one place only. */
-function hasAttempts(config: ProviderConfig): bool {
-  if (config.position == Position.Unknown) {
-    const isInRoutersChain = namedProperty("upstream\0address") != ABSENT;
-    config.position = isInRoutersChain ? Position.RoutersChain : Position.BeforeRouter;
-  }
-  return config.position == Position.RoutersChain;
 }
 
 /** Takes down the name and each value of every header that is changed now and was not before. */

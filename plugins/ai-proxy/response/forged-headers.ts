@@ -1,7 +1,6 @@
 import { CONSUMER_HEADER } from "../../../assembly/ai/contract";
 import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { Position } from "../config/provider-config";
 
 const LETTER_X: u32 = 0x78;
 const ROUTERS = ["x-envoy-upstream-service-time", "x-envoy-attempt-count"];
@@ -11,19 +10,19 @@ const ROUTERS = ["x-envoy-upstream-service-time", "x-envoy-attempt-count"];
  * its router eject a host or not try again.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-consumed-from-upstream-responses
  */
-export function removeForgedHeaders(headers: HeaderMap, position: Position): void {
+export function removeForgedHeaders(headers: HeaderMap, isInRoutersChain: bool): void {
   if (!headers.load()) return;
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
     if (sliceSize(name) == 0 || byteAt(name, 0) != LETTER_X) continue;
-    const isEnvoys = sliceStartsWith(name, "x-envoy-") && !isRouters(name, position);
+    const isEnvoys = sliceStartsWith(name, "x-envoy-") && !isRouters(name, isInRoutersChain);
     if (isEnvoys || sliceEquals(name, CONSUMER_HEADER)) headers.removeNamed(name);
   }
 }
 
 /** Whether the router has written it: before the router its own are there already, over those of the provider. */
-function isRouters(name: Slice, position: Position): bool {
-  if (position == Position.RoutersChain) return false;
+function isRouters(name: Slice, isInRoutersChain: bool): bool {
+  if (isInRoutersChain) return false;
   for (let i = 0; i < ROUTERS.length; i++) if (sliceEquals(name, ROUTERS[i])) return true;
   return false;
 }

@@ -16,7 +16,6 @@ import { Counter } from "../../../assembly/host/metric";
 import { namedProperty } from "../../../assembly/host/property";
 import { Exchange } from "../exchange";
 import { removeForgedHeaders } from "./forged-headers";
-import { Position } from "../config/provider-config";
 
 const LONGEST_MODEL = 256;
 
@@ -33,8 +32,8 @@ export function readStatus(value: Slice): i32 {
  * hit: Envoy's response code details tell them apart. Into the router's chain comes what the upstream sent and nothing
  * else. https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
  */
-export function isFromProvider(position: Position): bool {
-  if (position == Position.RoutersChain) return true;
+export function isFromProvider(isInRoutersChain: bool): bool {
+  if (isInRoutersChain) return true;
   const details = namedProperty("response\0code_details");
   // The second one: the upstream answers the handshake of a WebSocket with another status than 101.
   return sliceEquals(details, "via_upstream") || sliceEquals(details, "websocket_handshake_unsuccessful");
@@ -65,7 +64,7 @@ export function shownModel(exchange: Exchange): Slice {
 
 /** Sets the response headers that name the provider and the model, and removes what else only the gateway may say. */
 export function nameServer(exchange: Exchange, headers: HeaderMap): void {
-  removeForgedHeaders(headers, exchange.config.position);
+  removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
   const model = shownModel(exchange);

@@ -12,6 +12,7 @@ import {
 
 // What ai-proxy asks of the host for a chat that passes as it is.
 const config = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
+const upstream = utf8("upstream\0address");
 const authority = utf8(":authority");
 const host = utf8("api.openai.com");
 const authorization = utf8("authorization");
@@ -24,6 +25,7 @@ const model = utf8("gpt-4o");
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enterCallback();
   readProperty(config);
+  readProperty(upstream);
   readHeaders(MapType.RequestHeaders);
   replaceHeader(MapType.RequestHeaders, authorization, key);
   replaceHeader(MapType.RequestHeaders, authority, host);
