@@ -84,10 +84,6 @@ export declare function proxy_set_buffer_bytes(buffer: u32, start: u32, size: u3
 export declare function proxy_continue_stream(stream: u32): u32;
 
 
-@external("env", "proxy_close_stream")
-export declare function proxy_close_stream(stream: u32): u32;
-
-
 @external("env", "proxy_send_local_response")
 export declare function proxy_send_local_response(
   status: u32,

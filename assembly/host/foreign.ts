@@ -4,7 +4,7 @@ import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
 import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
 
-/** Calls a function that the host offers beside the ABI; gives its answer, or `ABSENT` where the host has none such. */
+/** Calls a function that the host offers beside the ABI. Returns its result, or `ABSENT` if the host has no such function or it fails. */
 export function callForeignFunction(name: string, argument: Slice): Slice {
   const function_ = encoded(name);
   expectBytes();
@@ -17,9 +17,4 @@ export function callForeignFunction(name: string, argument: Slice): Slice {
     RETURNED + 4,
   );
   return status == Status.Ok ? returnedBytes() : ABSENT;
-}
-
-/** Makes Envoy choose the route again, by the headers as they are now. */
-export function clearRouteCache(): void {
-  callForeignFunction("clear_route_cache", ABSENT);
 }

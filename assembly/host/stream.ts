@@ -1,5 +1,5 @@
 import { StreamType } from "../abi/enums";
-import { proxy_close_stream, proxy_continue_stream, proxy_set_effective_context } from "../abi/imports";
+import { proxy_continue_stream, proxy_set_effective_context } from "../abi/imports";
 
 /** What the host layer records of a stream. */
 export class HostStream {
@@ -42,9 +42,4 @@ export function continueRequest(): void {
 /** Resumes a paused response. */
 export function continueResponse(): void {
   proxy_continue_stream(StreamType.HttpResponse);
-}
-
-/** Resets the stream. */
-export function closeRequest(): void {
-  proxy_close_stream(StreamType.HttpRequest);
 }
