@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { GrpcPeer } from "./grpc-peer.ts";
-import { compileGrpc, GRPC_WASM } from "./grpc/compile.ts";
+import { compileGrpc, compilePoisonedGrpc, GRPC_WASM, POISONED_WASM } from "./grpc/compile.ts";
 import { NodeGrpc } from "./grpc/node-host.ts";
+import { scenarios } from "./grpc/scenarios.ts";
 import { findLeak } from "./leak-check.ts";
 import { compileProbe, PROBE_WASM } from "./probe/compile.ts";
 import { ProxyHost } from "./proxy-host.ts";
@@ -104,4 +105,35 @@ describe("a plugin with a gRPC stream", () => {
       null,
     );
   });
+
+  it("ignores what is reported for a token or a root context that it does not know", () => {
+    const node = new NodeGrpc();
+    node.ask("/open/model/Chat");
+    const callbacks = ["receive_initial_metadata", "receive", "receive_trailing_metadata", "close"];
+    for (const callback of callbacks)
+      for (const [root, token] of [
+        [node.context.id, 0],
+        [node.context.id, 4],
+        [node.context.id, 4_000_000],
+        [4_000_000, 4_000_000],
+      ])
+        node.host.vm.call(node.context, `proxy_on_grpc_${callback}`, [root, token, 3]);
+    node.host.check();
+    assert.deepEqual(node.ask("/send/a").lines, ["message a from gateway"]);
+  });
+});
+
+describe("gRPC where freed memory is overwritten and every callback collects garbage", () => {
+  before(() => Promise.all([compileGrpc(), compilePoisonedGrpc()]));
+
+  for (const [name, paths] of Object.entries(scenarios)) {
+    it(`is the same: ${name}`, () => {
+      const clusters = ["upstream", "model", "gone"];
+      const [plain, poisoned] = [GRPC_WASM, POISONED_WASM].map((wasm) => {
+        const node = new NodeGrpc(new ProxyHost(wasm, { logLevel: "info", clusters }));
+        return paths.map((path) => node.ask(path));
+      });
+      assert.deepEqual(poisoned, plain);
+    });
+  }
 });

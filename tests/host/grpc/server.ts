@@ -12,6 +12,8 @@ export interface GrpcServer {
   port: number;
   /** Every message of a client, as `<method> <text>`, and how streams ended: `<method> closed <HTTP/2 error code>`. */
   seen: string[];
+  /** Breaks off every connection. */
+  breakOff(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function serveGrpc(): Promise<GrpcServer> {
   return {
     port: (server.address() as AddressInfo).port,
     seen,
+    breakOff: () => sessions.forEach((session) => session.destroy()),
     close: () =>
       new Promise((done) => {
         server.close(() => done());

@@ -33,6 +33,8 @@ export function react(method: string, event: Event, client: string): Action[] {
       return event === "open" ? [{ kind: "http", status: 404 }] : [];
     case "Large":
       return event === "open" ? [HEADERS, message(Buffer.alloc(TOO_LARGE, "x"))] : [];
+    case "Ledger":
+      return event === "open" ? [HEADERS] : text ? [message("ok")] : [end(0)];
     case "Say":
       return text ? [HEADERS, message(`said ${text} to ${client}`), end(0)] : [];
     case "Fail":

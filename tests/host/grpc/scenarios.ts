@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Requests in turn; each names what the plugin does. A cluster named `model` would be valid protobuf by itself. */
+export const scenarios: Record<string, string[]> = {
+  "a stream outlives the requests that use it": [
+    "/open/model/Chat",
+    "/send/a",
+    "/send/b",
+    "/open/model/Chat",
+    "/cancel",
+  ],
+  "a request waits for a message": ["/open/model/Chat", "/wait/a", "/cancel", "/wait/b"],
+  "messages that come together, and one without a byte": [
+    "/open/model/Chat",
+    "/send/twice",
+    "/send/nothing",
+    "/cancel",
+  ],
+  "the peer ends a stream, and it is opened again": [
+    "/open/model/Chat",
+    "/send/bye",
+    "/send/a",
+    "/open/model/Chat",
+    "/send/b",
+    "/cancel",
+  ],
+  "the peer fails": ["/open/model/Chat", "/send/fail", "/send/a"],
+  "the peer resets": ["/open/model/Chat", "/send/reset", "/send/a", "/cancel"],
+  "the peer refuses, and the stream is opened again where it ended": ["/again/2", "/open/model/Refuse"],
+  "a waiting request goes on where the stream ends": ["/open/model/Chat", "/wait/fail"],
+  "the response is none of gRPC": ["/open/model/NotFound", "/send/a"],
+  "a message is too large": ["/open/model/Large", "/send/a"],
+  "nobody accepts the connection": ["/open/gone/Chat", "/send/a"],
+  "an unknown cluster": ["/open/nowhere/Chat", "/send/a", "/cancel", "/close"],
+  "the last message": ["/open/model/Chat", "/last/a", "/send/b"],
+  "no more messages": ["/open/model/Chat", "/close", "/send/a", "/close"],
+  "a cancelled stream hears nothing": ["/open/model/Chat", "/cancel", "/send/a", "/cancel"],
+  "a deadline": [
+    "/open/model/Chat",
+    "/send/silence",
+    "/deadline/100",
+    "/send/a",
+    "/open/model/Chat",
+    "/send/b",
+    "/cancel",
+  ],
+  "unary calls": ["Say", "Fail", "Nothing", "Silent"].map((method) => `/call/model/${method}/hi`),
+  "unary calls to nobody": ["/call/gone/Say/hi", "/call/nowhere/Say/hi"],
+};
