@@ -23,11 +23,11 @@ const DASH: u32 = 0x2d;
 
 /** RFC 2046, section 5.1.1. */
 const LONGEST_BOUNDARY = 70;
-/** The headers of one part, and the white space behind a boundary: more bytes than this are refused, or no boundary. */
+/** The most bytes of the headers of one part, which are refused above, and of the white space after a boundary. */
 const LONGEST_HEADERS = 8192;
 const LONGEST_PADDING = 64;
 
-/** What a form has turned out to be so far. */
+/** An error in a form. */
 export const enum FormFault {
   None,
   /** Two parts are called `model`. */
@@ -65,8 +65,8 @@ export function readBoundary(contentType: Slice, out: ByteBuffer): bool {
 }
 
 /**
- * Finds the part `name="model"` of a form as its bytes come, cut anywhere, in one walk: it keeps the boundary, the headers of
- * the current part, and the model. https://www.rfc-editor.org/rfc/rfc7578 · https://www.rfc-editor.org/rfc/rfc2046#section-5.1
+ * Finds the part `name="model"` of a form that comes in pieces, in linear time. It keeps the boundary, the headers of the
+ * current part, and the model. https://www.rfc-editor.org/rfc/rfc7578 · https://www.rfc-editor.org/rfc/rfc2046#section-5.1
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -75,21 +75,21 @@ export class FormModel {
   private delimiter: ByteBuffer = new ByteBuffer();
   private padding: ByteBuffer = new ByteBuffer();
   private headers: ByteBuffer = new ByteBuffer();
-  /** How many bytes of the delimiter have come. The first one needs no line end in front of it. */
+  /** The number of bytes of the delimiter that have matched. The first delimiter needs no line end before it. */
   private matched: i32 = 2;
   private isModel: bool = false;
   private limit: i32 = 0;
-  /** How many bytes have come before the current piece. */
+  /** The number of bytes before the current piece. */
   private offset: i32 = 0;
   /** The value of the part, once `found`. */
   model: ByteBuffer = new ByteBuffer();
-  /** Where in the form the value begins, in bytes from its start. */
+  /** The offset of the value in the form, in bytes. */
   modelStart: i32 = 0;
-  /** Whether the part has come, to its end. */
+  /** Whether the part is complete. */
   found: bool = false;
-  /** Whether a boundary has come, so that the form is one. */
+  /** Whether there was a boundary: without one it is no form. */
   hasParts: bool = false;
-  /** What is wrong with the form; what comes then is not read. */
+  /** The error; the bytes after it are not read. */
   fault: FormFault = FormFault.None;
 
   /** Begins a form with that boundary, whose model has at most `limit` bytes. */
@@ -109,12 +109,12 @@ export class FormModel {
     this.offset += size;
   }
 
-  /** Ends the form: a boundary at its very end closes a part, though nothing says that it is the last one. */
+  /** Ends the form: a boundary at its end closes a part, even without the final `--`. */
   end(): void {
     if (this.state == State.Boundary) this.endPart();
   }
 
-  /** Gives back all memory; the reader is not used again. */
+  /** Frees all memory; the reader is not used again. */
   dispose(): void {
     this.delimiter.dispose();
     this.padding.dispose();
@@ -138,7 +138,7 @@ export class FormModel {
       }
       return at + 1;
     }
-    // No byte of the delimiter but its first is a CR: nothing of what has matched can begin another one.
+    // Only the first byte of the delimiter is a CR: the part that matched cannot begin another delimiter.
     this.keep(subslice(this.delimiter.slice, 0, this.matched));
     this.matched = 0;
     return at;
@@ -207,7 +207,7 @@ export class FormModel {
   }
 }
 
-/** Whether the headers of a part say that it is called `model`, in whatever way servers take: quoted, as a token, or extended. */
+/** Whether the headers of a part name it `model`, in any form that servers accept: quoted, as a token, or extended. */
 function namesModel(headers: ByteBuffer): bool {
   unfold(headers);
   for (let rest = headers.slice; sliceSize(rest) > 0;) {

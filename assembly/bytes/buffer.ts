@@ -3,8 +3,8 @@ import { byteAt, lowerCase, Slice, sliceOf, sliceSize, sliceStart } from "./slic
 const SMALLEST: u64 = 64;
 
 /**
- * A growing run of bytes. Neither it nor its bytes are managed, so that code which runs for each byte pays nothing to the
- * collector: an owner that lives shorter than the VM calls `dispose()` once. Its slices are valid until the next write.
+ * A growing byte buffer outside of the collector's reach. An owner that lives shorter than the VM calls `dispose()` once.
+ * Slices of it are valid until the next write.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -21,10 +21,10 @@ export class ByteBuffer {
     return sliceOf(this.start, this.size);
   }
 
-  /** Makes room for `count` more bytes and gives their address; the caller writes them and adds to `size`. */
+  /** Reserves `count` more bytes and returns their address; the caller writes them and increases `size`. */
   @inline
   reserve(count: u32): usize {
-    // Not a sum, which may be more than 32 bits hold.
+    // Not as a sum, which may exceed 32 bits.
     if (count > <u32>(this.capacity - this.size)) this.grow(count);
     return this.start + this.size;
   }
@@ -86,9 +86,9 @@ export class ByteBuffer {
     return this.units(changetype<usize>(value), value.length);
   }
 
-  /** Appends UTF-16 units as UTF-8; ASCII, which literals are, goes eight units at a time. */
+  /** Appends UTF-16 units as UTF-8, ASCII eight units at a time. */
   units(from: usize, length: i32): this {
-    // Three bytes are the most that one UTF-16 unit takes; sixteen more let the wide store run over.
+    // A UTF-16 unit takes at most three bytes; sixteen more are for wide stores.
     let to = this.reserve(length * 3 + 16);
     let i = 0;
     while (i + 8 <= length) {
@@ -122,7 +122,7 @@ export class ByteBuffer {
     return this;
   }
 
-  /** Forgets the bytes and keeps the memory for the next use. */
+  /** Removes the bytes, and keeps the memory. */
   @inline
   clear(): void {
     this.size = 0;
@@ -135,7 +135,7 @@ export class ByteBuffer {
     this.size = rest;
   }
 
-  /** Gives the memory back. The buffer can be used again afterwards. */
+  /** Frees the memory. The buffer can be used again afterwards. */
   free(): void {
     if (this.start) heap.free(this.start);
     this.start = 0;
@@ -143,13 +143,13 @@ export class ByteBuffer {
     this.size = 0;
   }
 
-  /** Forgets the bytes, and gives the memory back if it is more than `limit` bytes. */
+  /** Removes the bytes, and frees the memory if it has more than `limit` bytes. */
   release(limit: i32): void {
     this.size = 0;
     if (this.capacity > limit) this.free();
   }
 
-  /** Gives back the memory and the buffer itself, which is not used again. */
+  /** Frees the memory and the buffer itself, which is not used again. */
   dispose(): void {
     this.free();
     heap.free(changetype<usize>(this));

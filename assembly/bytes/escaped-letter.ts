@@ -3,24 +3,24 @@ import { hexValue, NO_HEX_DIGIT } from "./hex";
 const BACKSLASH: u32 = 0x5c;
 const PERCENT: u32 = 0x25;
 const LOWER_U: u32 = 0x75;
-/** JSON inside JSON inside JSON has seven backslashes before one letter. */
+/** JSON that is nested three times as a string has seven backslashes before a letter. */
 const MOST_BACKSLASHES: usize = 7;
 
-/** The letter that the first backslashes of a longer run are: of no secret. */
+/** Stands for the first backslashes of a longer run, which belong to no secret. */
 export const BACKSLASHES: u32 = 0xffffffff;
-/** A letter of which the end is not there yet. */
+/** The letter continues in bytes that have not come. */
 export const INCOMPLETE: u64 = 0;
 
 /**
  * Reads one letter of a text that may be escaped as JSON strings are (RFC 8259, section 7; also JSON inside JSON) or as
- * URLs are (RFC 3986, section 2.1). Gives the letter in the high and its size in bytes in the low 32 bits; the backslashes
+ * URLs are (RFC 3986, section 2.1). Returns the letter in the high and its size in bytes in the low 32 bits; the backslashes
  * before it belong to it, but of more than seven the first are `BACKSLASHES`. `INCOMPLETE` where more bytes could make it
  * longer and `isLast` does not say that none come.
  */
 export function escapedLetter(at: usize, end: usize, isLast: bool): u64 {
   let p = at;
   while (p < end && load<u8>(p) == BACKSLASH) p++;
-  // In pairs, so that a reader of JSON finds no half escape in front of asterisks.
+  // In pairs, so that masking leaves no half escape.
   if (p - at > MOST_BACKSLASHES) return letter(BACKSLASHES, (p - at + 1 - MOST_BACKSLASHES) & ~1);
   if (p == end) return isLast ? letter(BACKSLASH, p - at) : INCOMPLETE;
   const byte: u32 = load<u8>(p);

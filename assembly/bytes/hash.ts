@@ -2,7 +2,7 @@ import { Slice, sliceSize, sliceStart } from "./slice";
 
 const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
-/** A 64-bit hash of the bytes, eight at a time: spreads, does not protect. Another seed gives another hash. */
+/** A 64-bit hash of the bytes, eight at a time; not cryptographic. Each seed gives a different hash. */
 export function wordHashOf(slice: Slice, seed: u64 = 0): u64 {
   let p = sliceStart(slice);
   let rest = sliceSize(slice);

@@ -7,7 +7,7 @@ const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 
 /**
- * Goes through the parameters of a header's value, `type; name=value; name="value"`: tokens and quoted strings.
+ * Iterates over the parameters of a header's value, `type; name=value; name="value"`: tokens and quoted strings.
  * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.6
  */
 // @ts-ignore: decorator
@@ -59,7 +59,7 @@ export class HeaderParameters {
   }
 }
 
-/** What follows the first such byte; empty where there is none. */
+/** The text after the first such byte; empty if there is none. */
 function behind(text: Slice, byte: u32): Slice {
   const at = indexOfByte(text, byte);
   return subslice(text, at < 0 ? i32.MAX_VALUE : at + 1);

@@ -7,8 +7,8 @@ const PLUS: u32 = 0x2b;
 const SPACE: u32 = 0x20;
 
 /**
- * Appends the text with each `%XX` as the byte that it stands for, and in a query `+` as a space; gives what was appended.
- * A `%` without two hexadecimal digits behind it stands for itself. What is appended is never longer than the text.
+ * Appends the text with each `%XX` decoded, and in a query `+` as a space. Returns the part that was appended, which is never
+ * longer than the text. A `%` without two hexadecimal digits is a literal.
  */
 export function decodePercent(text: Slice, out: ByteBuffer, isQuery: bool = false): Slice {
   const before = out.size;

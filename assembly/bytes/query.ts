@@ -19,7 +19,7 @@ export function queryOf(path: Slice): Slice {
   return subslice(path, question + 1, fragment < 0 ? i32.MAX_VALUE : fragment);
 }
 
-/** Goes through the parameters of a query, `name=value` between `&`, as they stand there: nothing is decoded. */
+/** Iterates over the parameters of a query, `name=value` between `&`, without decoding them. */
 // @ts-ignore: decorator
 @unmanaged
 export class QueryParameters {
@@ -29,7 +29,7 @@ export class QueryParameters {
   whole: Slice = ABSENT;
   /** Its name. */
   name: Slice = ABSENT;
-  /** Its value; empty where there is no `=`. */
+  /** Its value; empty without `=`. */
   value: Slice = ABSENT;
 
   /** Begins with a query. */

@@ -2,8 +2,8 @@ import { ByteBuffer } from "./buffer";
 import { sliceStart } from "./slice";
 
 /**
- * Structs of one unmanaged class that lie side by side in a buffer, behind `head` other bytes. A struct is valid until
- * the buffer is written to.
+ * An array of structs of one unmanaged class in a buffer, after `head` other bytes. A struct is valid until the buffer is
+ * written to.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -33,7 +33,7 @@ export class RecordList<T> {
     return this.at(this.count - 1);
   }
 
-  /** Puts a struct of zeros in front of the one at an index, which is at most `count`. */
+  /** Inserts a struct of zeros at an index, which is at most `count`. */
   insert(index: i32): T {
     const last = changetype<usize>(this.add());
     const at = this.at(index);

@@ -5,17 +5,17 @@ import { Slice, sliceBetween, sliceEnd, sliceSize, sliceStart } from "./slice";
 
 const ASTERISK: u8 = 0x2a;
 
-/** What one walk along a text found. */
+/** The state of a search through a text. */
 // @ts-ignore: decorator
 @unmanaged
 class Walk {
   /** The state of the bytes as they are, up to `at`. */
   plain: i32 = 0;
-  /** The state of the letters that they mean. */
+  /** The state of the unescaped letters. */
   unescaped: i32 = 0;
-  /** Where the letters of `unescaped` begin. */
+  /** The begin of the letters of `unescaped`. */
   start: usize = 0;
-  /** How far the text was read. */
+  /** The end of the part that was read. */
   at: usize = 0;
   /** Whether a secret was masked. */
   found: bool = false;
@@ -24,8 +24,8 @@ class Walk {
 const walk = new Walk();
 
 /**
- * Writes asterisks over each secret in a text, where it stands: as it is, or escaped as in JSON or in a URL, so that the
- * length stays. Gives whether there was one. Takes time in proportion to the text.
+ * Overwrites each secret in a text with asterisks, also where it is escaped as in JSON or in a URL. The length stays the same.
+ * Returns whether there was one. Takes linear time.
  */
 export function maskSecrets(secrets: SecretSet, text: Slice): bool {
   walk.plain = 0;
@@ -36,8 +36,8 @@ export function maskSecrets(secrets: SecretSet, text: Slice): bool {
 }
 
 /**
- * Where the walk over a text that comes in pieces stands. It owns the end of what came that may be the beginning of a
- * secret: at most the longest form of one.
+ * The position of the search in a text that comes in pieces. It keeps the last bytes if they may be the beginning of a secret:
+ * at most as many as the longest form of one has.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -50,8 +50,8 @@ export class SecretPosition {
   private at: i32 = 0;
 
   /**
-   * Masks the secrets in `text`, which is `tail` and what came behind it; keeps what may be the beginning of one as the
-   * new `tail`. Gives whether one was masked.
+   * Masks the secrets in `text`, which is `tail` and the bytes after it; keeps a possible beginning of one as the new `tail`.
+   * Returns whether one was masked.
    */
   read(secrets: SecretSet, text: Slice, isLast: bool): bool {
     walk.plain = this.plain;
@@ -68,14 +68,14 @@ export class SecretPosition {
     return walk.found;
   }
 
-  /** Gives back the memory of the tail, and of the position itself. */
+  /** Frees the memory of the tail, and of the position itself. */
   dispose(): void {
     this.tail.dispose();
     heap.free(changetype<usize>(this));
   }
 }
 
-/** Walks from `walk.at` on; gives from where on the bytes may be the beginning of a secret. */
+/** Searches from `walk.at` on. Returns the address from which on the bytes may be the beginning of a secret. */
 function run(secrets: SecretSet, end: usize, isLast: bool): usize {
   walk.found = false;
   let at = walk.at;
@@ -123,7 +123,7 @@ function readLetter(secrets: SecretSet, from: usize, end: usize, letter: u32): v
   if (secrets.isLeaf(now)) walk.unescaped = 0;
 }
 
-/** The address behind so many letters. */
+/** The address after a number of letters. */
 function after(start: usize, letters: i32, end: usize): usize {
   let p = start;
   for (let i = 0; i < letters; i++) p += <u32>escapedLetter(p, end, true);

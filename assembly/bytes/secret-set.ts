@@ -1,13 +1,13 @@
 import { BACKSLASHES, escapedLetter } from "./escaped-letter";
 import { Slice, sliceEnd, sliceOfBuffer, sliceStart } from "./slice";
 
-/** A secret of fewer bytes may be a word of any text: it is not looked for. */
+/** The length of the shortest secret, in bytes. A shorter one may occur in any text, and is not masked. */
 export const SHORTEST_SECRET: i32 = 8;
 
 const BACKSLASH: u32 = 0x5c;
 const PERCENT: u32 = 0x25;
 
-/** The fields of a state, 32 bits each. A state is what the last letters have in common with the beginning of a secret. */
+/** The fields of a state, 32 bits each. A state is the longest beginning of a secret that the last letters are. */
 const LETTER: usize = 0;
 const CHILD: usize = 4;
 const SIBLING: usize = 8;
@@ -16,12 +16,12 @@ const DEPTH: usize = 16;
 const MATCH: usize = 20;
 const FIELDS = 6;
 
-/** Beginnings of secrets of which sixteen places are compared at once; with more of them each byte is looked at. */
+/** The most beginnings of secrets that are compared sixteen positions at a time; with more of them, byte by byte. */
 const MOST_PAIRS = 4;
 
 /**
- * Secrets as an automaton that finds all of them in one walk along a text (Aho and Corasick, "Efficient string matching",
- * 1975). Made when a configuration is read.
+ * Secrets as an automaton that finds all of them in linear time (Aho and Corasick, "Efficient string matching", 1975). Made
+ * when a configuration is read.
  */
 export class SecretSet {
   private states: StaticArray<i32>;
@@ -37,10 +37,10 @@ export class SecretSet {
     this.states = new StaticArray<i32>((letters + 1) * FIELDS);
   }
 
-  /** The set of those ASCII texts that are long enough; `null` if there is none. */
+  /** The set of the ASCII texts that are long enough; `null` if there is none. */
   static of(texts: string[]): SecretSet | null {
     let letters = 0;
-    // In bytes: a key that is no ASCII is refused, but comes by here, too.
+    // In bytes: a key that is not ASCII is refused, but reaches this code.
     for (let i = 0; i < texts.length; i++)
       if (texts[i].length >= SHORTEST_SECRET) letters += 2 * String.UTF8.byteLength(texts[i]);
     if (!letters) return null;
@@ -51,7 +51,7 @@ export class SecretSet {
     return set;
   }
 
-  /** The state behind `letter`; 0 where nothing is begun. */
+  /** The state after `letter`; 0 if it begins no secret. */
   next(state: i32, letter: u32): i32 {
     let from = state;
     while (true) {
@@ -62,25 +62,25 @@ export class SecretSet {
     return 0;
   }
 
-  /** How many letters a state stands for. */
+  /** The number of letters of a state. */
   @inline
   depth(state: i32): i32 {
     return this.field(state, DEPTH);
   }
 
-  /** How many letters the longest secret has that ends in a state; 0 if none does. */
+  /** The length of the longest secret that ends in a state, in letters; 0 if none does. */
   @inline
   matched(state: i32): i32 {
     return this.field(state, MATCH);
   }
 
-  /** Whether no secret goes on behind a state. */
+  /** Whether no secret continues after a state. */
   @inline
   isLeaf(state: i32): bool {
     return !this.field(state, CHILD);
   }
 
-  /** The first place at or after `at` where a secret may begin, or `end`. */
+  /** The first address from `at` on at which a secret may begin, or `end`. */
   nextStart(at: usize, end: usize): usize {
     if (at == end) return end;
     let p = at;
@@ -102,7 +102,7 @@ export class SecretSet {
     return p > at && p < end && isEscape(load<u8>(p)) && this.isFirst(load<u8>(p - 1)) ? p - 1 : p;
   }
 
-  /** A bit for each of the sixteen places from `p` on where a secret, or an escape, begins; it reads seventeen bytes. */
+  /** A bit for each of the sixteen positions from `p` on at which a secret or an escape begins. Reads seventeen bytes. */
   @inline
   private startsAt(p: usize): i32 {
     const bytes = v128.load(p);
@@ -119,7 +119,7 @@ export class SecretSet {
     return i8x16.bitmask(found);
   }
 
-  /** Whether the byte behind `p` may be the second letter of a secret: where there are many, any. */
+  /** Whether the byte after `p` may be the second letter of a secret; with many secrets, any byte may. */
   private mayFollow(p: usize): bool {
     if (this.pairCount > MOST_PAIRS) return true;
     for (let i = 0; i < this.pairCount; i++) if (unchecked(this.pairs[i]) == load<u16>(p)) return true;
@@ -131,13 +131,13 @@ export class SecretSet {
     return ((byte < 64 ? this.firstsLow >> byte : this.firstsHigh >> (byte - 64)) & 1) != 0;
   }
 
-  /** Adds a secret as it is, and as it reads without escapes: one that holds a `\\` or `%` may look like one. */
+  /** Adds a secret as it is and, since it may contain `\\` or `%`, as it reads unescaped. */
   private add(secret: Slice): void {
     if (this.addLetters(secret, true, false)) this.addLetters(secret, true, true);
     this.addLetters(secret, false, true);
   }
 
-  /** Adds the letters, or only counts whether there are enough. */
+  /** Adds the letters if there are enough. */
   private addLetters(secret: Slice, unescapes: bool, adds: bool): bool {
     const end = sliceEnd(secret);
     let state = 0;
@@ -147,7 +147,7 @@ export class SecretSet {
       const letter = unescapes ? escapedLetter(p, end, true) : ((<u64>load<u8>(p)) << 32) | 1;
       const value = <u32>(letter >> 32);
       p += <u32>letter;
-      // Backslashes at the end stand before a letter that is not the secret's.
+      // Backslashes at the end escape a letter that is not part of the secret.
       if (unescapes && (value == BACKSLASH || value == BACKSLASHES)) continue;
       if (++count == 1) first = value;
       if (!adds) continue;
@@ -177,7 +177,7 @@ export class SecretSet {
     return state;
   }
 
-  /** Gives each state the longest shorter one that its letters end with, nearest to the root first. */
+  /** Links each state to the longest shorter state that its letters end with, in the order of their depth. */
   private connect(): void {
     const queue: i32[] = [0];
     for (let i = 0; i < queue.length; i++) {

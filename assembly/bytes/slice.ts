@@ -1,10 +1,10 @@
 /**
  * A borrowed range of bytes in linear memory, packed into one number: the address in the low, the length in the high
- * 32 bits. It costs nothing to pass, return or store, and owns nothing: it is valid as long as the memory behind it is.
+ * 32 bits. It owns nothing, and is valid as long as the memory is.
  */
 export type Slice = u64;
 
-/** The slice that is not there (`0`). An empty range that exists has an address and no length. */
+/** No slice (`0`). An empty slice has an address and no length. */
 export const ABSENT: Slice = 0;
 
 /** The `size` bytes from `start` on. */
@@ -81,7 +81,7 @@ export function slicesEqual(a: Slice, b: Slice): bool {
   return size == sliceSize(b) && areEqual(sliceStart(a), sliceStart(b), size);
 }
 
-/** Sixteen bytes at a time, wherever both lie: `memory.compare` goes byte by byte unless both are aligned alike. */
+/** Compares sixteen bytes at a time: `memory.compare` goes byte by byte unless both have the same alignment. */
 function areEqual(a: usize, b: usize, size: i32): bool {
   let i: usize = 0;
   const count = <usize>size;
@@ -165,7 +165,7 @@ export function indexOfText(slice: Slice, text: string, from: i32 = 0): i32 {
   const length = text.length;
   const last = sliceSize(slice) - length;
   const units = changetype<usize>(text);
-  // Sixteen places at a time: only where both the first and the last letter fit is the rest compared.
+  // Sixteen positions at a time: the rest is compared only if the first and the last letter match.
   const first = i8x16.splat(<i8>load<u16>(units));
   const final = i8x16.splat(<i8>load<u16>(units + ((length - 1) << 1)));
   let i = max(from, 0);
@@ -197,7 +197,7 @@ export function isSpace(byte: u32): bool {
   return byte == 0x20 || byte - 9 < 2 || byte == 0x0d;
 }
 
-/** A 32-bit FNV-1a hash of the bytes: spreads, does not protect. */
+/** A 32-bit FNV-1a hash of the bytes; not cryptographic. */
 export function hashOf(slice: Slice): u32 {
   let hash: u32 = 0x811c9dc5;
   const end = sliceEnd(slice);
@@ -213,7 +213,7 @@ export function sliceToString(slice: Slice): string {
 // @ts-ignore: decorator
 @inline
 function matchesAt(address: usize, text: string, size: i32): bool {
-  // Straight from the string's units: `charCodeAt` checks bounds and notes the string for the collector.
+  // Reads the units directly: `charCodeAt` checks bounds and registers the string with the collector.
   const units = changetype<usize>(text);
   for (let i = 0; i < size; i++) if (<u32>load<u8>(address + i) != <u32>load<u16>(units + (i << 1))) return false;
   return true;

@@ -2,12 +2,12 @@ import { wordHashOf } from "./hash";
 import { Slice, sliceOf, sliceSize, slicesEqual, sliceStart } from "./slice";
 
 const FEWEST = 16;
-/** One entry: the text's hash, where it begins, and its size. */
+/** The numbers of one entry: the text's hash, offset and size. */
 const FIELDS = 3;
 
 /**
- * A set of texts, numbered in the order in which they were added. Finding one takes the same time among ten as among a
- * hundred thousand, and all of them together are three objects to the collector.
+ * A set of texts, numbered in the order in which they were added. Finding one takes constant time, and the whole set has three
+ * managed objects.
  */
 export class TextTable {
   private slots: StaticArray<u32> = new StaticArray<u32>(2 * FEWEST);
@@ -17,7 +17,7 @@ export class TextTable {
   /** The number of texts. */
   count: i32 = 0;
 
-  /** Adds a text, unless it is there already; gives its number. */
+  /** Adds a text unless the set has it. Returns its number. */
   add(text: Slice): i32 {
     const known = this.find(text);
     if (known >= 0) return known;
@@ -40,7 +40,7 @@ export class TextTable {
     const mask = this.slots.length - 1;
     let slot = (<i32>hash) & mask;
     let number = <i32>unchecked(this.slots[slot]) - 1;
-    // Half of the slots are free, so that every search ends.
+    // At least half of the slots are free, so that a search ends.
     while (number >= 0) {
       if (unchecked(this.entries[FIELDS * number]) == hash && slicesEqual(this.at(number), text)) break;
       slot = (slot + 1) & mask;

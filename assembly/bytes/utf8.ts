@@ -1,4 +1,4 @@
-/** U+FFFD, which stands for bytes and surrogates that are no character. */
+/** U+FFFD, the replacement for malformed bytes and lone surrogates. */
 export const REPLACEMENT: u32 = 0xfffd;
 
 /**
@@ -10,7 +10,7 @@ export function utf8Length(p: usize, end: usize): i32 {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return -1;
   const size = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // Only the second byte's range depends on the lead: it keeps out overlong forms, surrogates and what is past U+10FFFF.
+  // The range of the second byte depends on the first: it excludes overlong forms, surrogates and values above U+10FFFF.
   const lowest: u32 = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   const highest: u32 = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   if (p + 1 >= end) return -1;
@@ -41,7 +41,7 @@ export function skipMultibyte(p: usize, end: usize): usize {
   return p;
 }
 
-/** Writes a Unicode scalar value as UTF-8 and gives the address behind it; up to four bytes are written. */
+/** Writes a Unicode scalar value as UTF-8, up to four bytes. Returns the address after it. */
 export function storeUtf8(to: usize, point: u32): usize {
   if (point < 0x80) {
     store<u8>(to, point);

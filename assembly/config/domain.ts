@@ -14,13 +14,13 @@ export function domainFault(pattern: string): string {
 
 const UNUSUAL = "must hold what a host can hold: ASCII letters, digits, dots; names in other letters as xn--...";
 
-/** RFC 3986, section 3.2.2, and the star. */
+/** Whether a character can be part of a host (RFC 3986, section 3.2.2) or is a star. */
 function isOfAuthority(unit: u32): bool {
   if ((unit | 0x20) - 0x61 < 26 || unit - 0x30 < 10) return true;
   return unit > 0x20 && unit < 0x7f && "-._~!$&'()*+,;=%[]:".includes(String.fromCharCode(unit));
 }
 
-/** Whether a colon stands outside of brackets: an address of IPv6 has brackets. */
+/** Whether there is a colon outside of brackets, which an IPv6 address has. */
 function hasPort(pattern: string): bool {
   let isInside = false;
   for (let i = 0; i < pattern.length; i++) {

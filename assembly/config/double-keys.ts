@@ -8,9 +8,9 @@ import { ConfigReport } from "./report";
 import { freeUnmanaged } from "../bytes/unmanaged";
 import { shownName } from "./spelling";
 
-/** Of so many keys that stand twice each gets a line. */
+/** The most keys that are reported, one line each. */
 const MOST_LINES = 10;
-/** Looks at other keys for each byte of the text: far more than chance asks for, and an end to keys made to collide. */
+/** The most comparisons for each byte of the text, a bound on keys that are made to collide. */
 const MOST_LOOKS = 8;
 const FEWEST = 64;
 
@@ -19,17 +19,17 @@ const ARRAY: u32 = 0x5b;
 const COMMA: u32 = 0x2c;
 
 /**
- * Finds keys that stand twice in an object, wherever it is in a valid JSON text: of two values nobody knows which one
- * counts. Holds the keys of the objects that are open, and takes time in proportion to the text.
+ * Finds keys that occur twice in an object, at any depth of a valid JSON text: which of the two values applies is undefined.
+ * Keeps the keys of the open objects, and takes linear time.
  */
 export class DoubleKeys {
-  /** The keys of all open objects in the order in which they came: the last ones are those of the innermost. */
+  /** The keys of all open objects in their order: the last ones belong to the innermost object. */
   private tokens: StaticArray<u64> = new StaticArray<u64>(FEWEST);
   private hashes: StaticArray<u64> = new StaticArray<u64>(FEWEST);
   private count: i32 = 0;
-  /** An index of them: twice as many places, each the number of a key and one more, found by its hash. */
+  /** A hash table of the keys: twice as many slots, each the number of a key plus one. */
   private slots: StaticArray<i32> = new StaticArray<i32>(2 * FEWEST);
-  /** For each open container: what it is, its first key, the key or the element that is read. */
+  /** For each open container: its kind, its first key, and the current key or element. */
   private readonly kinds: StaticArray<u32> = new StaticArray<u32>(MAX_DEPTH);
   private readonly firsts: StaticArray<i32> = new StaticArray<i32>(MAX_DEPTH);
   private readonly names: StaticArray<u64> = new StaticArray<u64>(MAX_DEPTH);
@@ -75,7 +75,7 @@ export class DoubleKeys {
     this.positions[depth] = 0;
   }
 
-  /** Takes the keys of the innermost object out again, the last one first: so the index is what it was before. */
+  /** Removes the keys of the innermost object, the last one first, so that the table is as it was before the object. */
   private close(): void {
     const first = this.firsts[--this.depth];
     while (this.count > first) this.slots[this.slotOf(--this.count)] = 0;
@@ -85,7 +85,7 @@ export class DoubleKeys {
     const depth = this.depth - 1;
     this.names[depth] = token;
     const name = jsonUtf8(token, this.one);
-    // With the depth, or equal names of objects inside each other would stand in each other's way.
+    // The depth is part of the hash, so that equal names at different depths do not collide.
     const hash = wordHashOf(name, depth);
     if (this.isThere(name, hash, this.firsts[depth])) {
       this.tell(token);

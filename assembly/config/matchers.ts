@@ -18,7 +18,7 @@ const DOT: u32 = 0x2e;
 const BRACKET = 0x5d;
 const BAR = 0x7c;
 
-/** A list of texts of the configuration as UTF-8, ready to be compared with what comes over the wire. */
+/** A list of texts of the configuration, as UTF-8. */
 export class TextList {
   protected readonly texts: ArrayBuffer[] = [];
 
@@ -46,8 +46,8 @@ export class TextList {
 }
 
 /**
- * The host of an `:authority` as `DomainList` compares it: without its port and without a dot at its end, which is the
- * same host, in lower case. Valid until the next call.
+ * The host of an `:authority` as `DomainList` compares it: without its port, without a dot at its end (which is the
+ * same host), and in lower case. Valid until the next call.
  */
 export function hostOf(authority: Slice): Slice {
   lower.clear();
@@ -55,15 +55,15 @@ export function hostOf(authority: Slice): Slice {
 }
 
 /**
- * Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. Case does not count, as it does not to Envoy's
- * virtual hosts: or another way of writing a host would lead around a rule (RFC 9110, section 4.2.3).
+ * Domains: `*.example.com` (any suffix), `example.*` (any prefix), or exact. They are case-insensitive, as Envoy's virtual
+ * hosts are (RFC 9110, section 4.2.3): otherwise a client could evade a rule by the case of its host.
  */
 export class DomainList {
   private readonly suffixes: ArrayBuffer[] = [];
   private readonly prefixes: TextList = new TextList();
   private readonly exact: TextList = new TextList();
 
-  /** Appends a pattern; a `*` in front is looked at before one at the end. */
+  /** Appends a pattern; a `*` in front takes precedence over one at the end. */
   add(domain: string): void {
     lower.clear();
     const bytes = String.UTF8.encode(domain);
@@ -78,7 +78,7 @@ export class DomainList {
     return this.suffixes.length + this.prefixes.length + this.exact.length;
   }
 
-  /** Whether a pattern covers a host, as `hostOf` gives it. */
+  /** Whether a pattern covers a host that `hostOf` returned. */
   matches(host: Slice): bool {
     for (let i = 0; i < this.suffixes.length; i++) if (ends(host, sliceOfBuffer(this.suffixes[i]))) return true;
     return this.exact.hasEqual(host) || this.prefixes.hasPrefixOf(host);
@@ -104,7 +104,7 @@ export class ServiceList {
     return this.names.length;
   }
 
-  /** Whether the cluster stands for one of the services. */
+  /** Whether the cluster is one of the services. */
   matches(cluster: Slice): bool {
     const first = indexOfByte(cluster, BAR);
     const second = first < 0 ? -1 : indexOfByte(cluster, BAR, first + 1);

@@ -4,11 +4,11 @@ import { ConfigReport } from "./report";
 import { isPlainNumber } from "./scalar";
 import { GuardingOption, meantOption, shownName } from "./spelling";
 
-/** Of so many errors, and of so many warnings, each gets a line. */
+/** The most errors, and the most warnings, that are reported, one line each. */
 const MOST_LINES = 100;
 const NO_OPTIONS: GuardingOption[] = [];
 
-/** One object of a configuration as its tokens, what was asked of it, and what is reported about it. */
+/** One object of a configuration: its tokens, the keys that were read, and the report. */
 export class ConfigObject {
   protected readonly asked: string[] = [];
   protected guarding: GuardingOption[] = NO_OPTIONS;
@@ -19,29 +19,29 @@ export class ConfigObject {
     readonly report: ConfigReport,
   ) {}
 
-  /** Where the object stands. */
+  /** The JSON path of the object. */
   get path(): string {
     return this.place;
   }
 
-  /** Whether anything that was read through this report is wrong. */
+  /** Whether there is any error in this report. */
   get failed(): bool {
     return this.report.failed;
   }
 
   /**
-   * Names the options that guard something, of this object and of those below that are read from now on: those without
-   * which more would be let through, or a secret would go elsewhere. An unknown key that is like one of them, or is one
-   * in the wrong place, is an error instead of a warning.
+   * Names the guarding options of this object and of the objects below it that are read from now on: options without which
+   * more requests would pass, or a secret would go elsewhere. An unknown key that resembles one of them, or is one in the
+   * wrong place, is an error instead of a warning.
    */
   guards(options: string[]): void {
-    // The list may be that of the object above.
+    // The list may be the one of the enclosing object.
     const guarding = this.guarding.slice();
     for (let i = 0; i < options.length; i++) guarding.push(GuardingOption.of(options[i]));
     this.guarding = guarding;
   }
 
-  /** The raw token of the member; `ABSENT` if there is none. `null` is an error, and reads like none. */
+  /** The raw token of the member; `ABSENT` if there is none. `null` is an error, and is read as no member. */
   value(key: string): Slice {
     this.asked.push(key);
     const value = jsonGet(this.json, key);
@@ -50,20 +50,20 @@ export class ConfigObject {
     return ABSENT;
   }
 
-  /** Whether the member is there, be it `null`. */
+  /** Whether the member exists, even as `null`. */
   has(key: string): bool {
     this.asked.push(key);
     return jsonGet(this.json, key) != ABSENT;
   }
 
-  /** Refuses a list that is there but has nothing in it: a template that found nothing writes one. */
+  /** Refuses an empty list, as a template without values writes it. */
   refuseEmptyList(key: string): void {
     const list = this.value(key);
     if (jsonKind(list) == JsonKind.Array && jsonFirst(list) == ABSENT)
       this.fail(key, "must not be empty: leave it out");
   }
 
-  /** The token of a string, or of a number; `ABSENT` if there is none. Makes no object, for lists that may be long. */
+  /** The token of a string or a number; `ABSENT` if there is none. Allocates no object, for long lists. */
   textToken(key: string): Slice {
     const value = this.value(key);
     if (isPlainNumber(value)) return value;
@@ -91,7 +91,7 @@ export class ConfigObject {
   }
 
   protected unknown(name: Slice): void {
-    // Refused already, and no further line is written.
+    // The configuration is refused, and no further line is written.
     if (this.report.errors.length >= MOST_LINES) return;
     const option = meantOption(name, this.guarding);
     if (!option.length && this.report.warnings.length >= MOST_LINES) return;

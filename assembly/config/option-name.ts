@@ -1,22 +1,22 @@
 import { byteAt, lowerCase, Slice, sliceSize } from "../bytes/slice";
 
-/** The longest name that is compared with the options: none is longer. */
+/** The longest name that is compared with the options, in bytes; no option is longer. */
 export const LONGEST_NAME = 40;
 
-/** Three rows of the table of distances: two one behind the other, and one more for letters that changed places. */
+/** Three rows of the distance table: the current and the previous one, and one more for transpositions. */
 const rows = new StaticArray<i32>(3 * (LONGEST_NAME + 1));
 
-/** A name with its letters small, and the same without what divides words. Makes no object for each name. */
+/** A name in lower case, with and without the characters that divide words. One object serves many names. */
 export class OptionName {
   private readonly letters: StaticArray<u8> = new StaticArray<u8>(LONGEST_NAME);
   private readonly word: StaticArray<u8> = new StaticArray<u8>(LONGEST_NAME);
   private length: i32 = 0;
-  /** A bit for each letter that stands in the word: letters 32 apart share one. */
+  /** A bit for each letter of the word: letters that are 32 apart share one. */
   private mask: u32 = 0;
-  /** The number of letters without what divides words. */
+  /** The number of letters without the characters that divide words. */
   size: i32 = 0;
 
-  /** Takes a name, of which `LONGEST_NAME` bytes count, in the place of the last one. */
+  /** Reads the first `LONGEST_NAME` bytes of a name. */
   read(name: Slice): void {
     const length = min(sliceSize(name), LONGEST_NAME);
     this.length = 0;
@@ -24,7 +24,7 @@ export class OptionName {
     this.mask = 0;
     for (let i = 0; i < length; i++) {
       const byte = lowerCase(byteAt(name, i));
-      // A letter of several bytes, as those that nobody sees, is one difference.
+      // A character of several bytes, such as an invisible one, counts as one difference.
       if ((byte & 0xc0) == 0x80) continue;
       this.letters[this.length++] = <u8>byte;
       // "_", "-", "." and the space.
@@ -34,7 +34,7 @@ export class OptionName {
     }
   }
 
-  /** Whether both are the same but for case and for what divides words. */
+  /** Whether both are equal, ignoring case and the characters that divide words. */
   equals(other: OptionName): bool {
     if (this.size != other.size) return false;
     for (let i = 0; i < this.size; i++) if (this.word[i] != other.word[i]) return false;
@@ -42,14 +42,14 @@ export class OptionName {
   }
 
   /**
-   * So many letters at least must be put in, left out or changed to make one of the other: those that stand in one alone.
-   * Takes the same time for whatever names, and leaves few of them to `distanceTo`.
+   * A lower bound of `distanceTo`: the number of letters that only one of the names has. Takes constant time, and excludes most
+   * names.
    */
   leastDistanceTo(other: OptionName): i32 {
     return <i32>max(popcnt(this.mask & ~other.mask), popcnt(other.mask & ~this.mask));
   }
 
-  /** How many letters must be put in, left out, changed, or change places to make one of the other; `most + 1` for more. */
+  /** The number of insertions, deletions, changes and transpositions of letters; `most + 1` for more than `most`. */
   distanceTo(other: OptionName, withDividers: bool, most: i32): i32 {
     return withDividers
       ? distance(this.letters, this.length, other.letters, other.length, most)
@@ -75,7 +75,7 @@ function distance(a: StaticArray<u8>, length: i32, b: StaticArray<u8>, width: i3
       rows[row * stride + j] = least;
       nearest = min(nearest, least);
     }
-    // A swap looks two rows back: so one more than the limit may still come down.
+    // A transposition uses the row before the previous one: a value of one above the limit may still decrease.
     if (nearest > most + 1) return nearest;
   }
   return rows[row * stride + width];

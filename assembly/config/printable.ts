@@ -3,7 +3,7 @@ export function isVisible(text: string): bool {
   return isPrintable(text) && !text.includes(" ");
 }
 
-/** Whether a text consists of printable ASCII, blanks included: what the value of a header may hold anywhere. */
+/** Whether a text consists of printable ASCII and blanks, which a header's value may contain anywhere. */
 export function isPrintable(text: string): bool {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -12,13 +12,13 @@ export function isPrintable(text: string): bool {
   return true;
 }
 
-/** Why a text says nothing: it is empty, or nothing but white space; "" if it says something. */
+/** The error for a text that is empty or only white space; "" for any other. */
 export function blankFault(text: string): string {
   if (!text.length) return "must not be empty";
   return text.trim().length ? "" : "must not be blank";
 }
 
-/** Why a text cannot be a value that comes in a header, or name something of the configuration; "" if it can be. */
+/** The error for a text that cannot be a header's value or a name in the configuration; "" for any other. */
 export function edgeFault(text: string): string {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -26,16 +26,16 @@ import { asNumber, asTruth, isPlainNumber } from "./scalar";
 export class ConfigReader extends ConfigObject {
   private readonly children: ConfigReader[] = [];
   private skipped: bool = false;
-  /** What `next` goes through, and where in it. */
+  /** The list that `next` iterates over, and the position in it. */
   private list: Slice = ABSENT;
   private position: i32 = -1;
 
-  /** `object` is the token of an object, or `ABSENT` for an empty one; `place` says where it stands, `$` at the top. */
+  /** `object` is the token of an object, or `ABSENT` for an empty one; `place` is its JSON path, `$` at the top. */
   constructor(json: Slice, place: string, report: ConfigReport) {
     super(json, place, report);
   }
 
-  /** Where the object stands. */
+  /** The JSON path of the object. */
   override get path(): string {
     return this.position < 0 ? this.place : `${this.place}[${this.position}]`;
   }
@@ -46,23 +46,23 @@ export class ConfigReader extends ConfigObject {
     return value == ABSENT ? fallback : jsonText(value);
   }
 
-  /** A string, or a number as it is written: for options that Higress reads so. */
+  /** A string, or a number as it is written, for options that Higress reads like this. */
   textOrNumber(key: string, fallback: string = ""): string {
     const value = this.textToken(key);
     return value == ABSENT ? fallback : textOf(value);
   }
 
-  /** A string that must be there, and must not be empty or blank; "" where it is not there or is no string. */
+  /** A required string that must not be empty or blank; "" after an error. */
   requiredText(key: string): string {
     return this.required(key, this.typed(key, JsonKind.String, "a string"));
   }
 
-  /** `requiredText`, or a number as it is written: for options that Higress reads so. */
+  /** `requiredText`, or a number as it is written, for options that Higress reads like this. */
   requiredTextOrNumber(key: string): string {
     return this.required(key, this.textToken(key));
   }
 
-  /** One of the texts; gives its position in `choices`. */
+  /** One of the texts; returns its position in `choices`. */
   choice(key: string, choices: string[], fallback: i32): i32 {
     const value = this.typed(key, JsonKind.String, "a string");
     if (value == ABSENT) return fallback;
@@ -77,7 +77,7 @@ export class ConfigReader extends ConfigObject {
     return this.truth(key, this.value(key), fallback);
   }
 
-  /** `boolean`, or the text "true" or "false": for options that Higress reads so. */
+  /** `boolean`, or the text "true" or "false", for options that Higress reads like this. */
   booleanOrText(key: string, fallback: bool): bool {
     return this.truth(key, asTruth(this.value(key)), fallback);
   }
@@ -87,7 +87,7 @@ export class ConfigReader extends ConfigObject {
     return this.bounded(key, this.value(key), fallback, least, most);
   }
 
-  /** `integer`, or a text of its digits: for options that Higress reads so. */
+  /** `integer`, or a text of its digits, for options that Higress reads like this. */
   integerOrText(key: string, fallback: i64, least: i64 = i64.MIN_VALUE, most: i64 = i64.MAX_VALUE): i64 {
     return this.bounded(key, asNumber(this.value(key)), fallback, least, most);
   }
@@ -97,7 +97,7 @@ export class ConfigReader extends ConfigObject {
     return this.listOf(key, "a list of strings", false);
   }
 
-  /** `texts`, or numbers as they are written: for options that Higress reads so. */
+  /** `texts`, or numbers as they are written, for options that Higress reads like this. */
   textsOrNumbers(key: string): string[] {
     return this.listOf(key, "a list of strings", true);
   }
@@ -135,7 +135,7 @@ export class ConfigReader extends ConfigObject {
     return readers;
   }
 
-  /** One reader that `next` leads through a list of objects: a long list then takes no more memory than a short one. */
+  /** One reader for all objects of a list, which `next` moves forward, so that memory does not grow with the list. */
   each(key: string): ConfigReader {
     const reader = new ConfigReader(ABSENT, `${this.path}.${key}`, this.report);
     reader.guarding = this.guarding;
@@ -143,7 +143,7 @@ export class ConfigReader extends ConfigObject {
     return reader;
   }
 
-  /** Leads a reader from `each` to its next object, after it warned about unknown keys of the last; `false` at the end. */
+  /** Moves a reader of `each` to the next object, after warning about unknown keys of the last one; `false` at the end. */
   next(): bool {
     let item = this.json;
     if (item != ABSENT) this.finish();
@@ -157,14 +157,14 @@ export class ConfigReader extends ConfigObject {
     return item != ABSENT;
   }
 
-  /** A reader of the same object with a report of its own, for what need not be right. */
+  /** A reader of the same object with a report of its own, whose errors have no effect. */
   detached(): ConfigReader {
     const reader = new ConfigReader(this.json, this.path, new ConfigReport());
     reader.guarding = this.guarding;
     return reader;
   }
 
-  /** Whether the object has a key that nobody asked for yet. */
+  /** Whether the object has a key that has not been read. */
   get hasUnknownKeys(): bool {
     for (let name = jsonFirstKey(this.json); name != ABSENT;) {
       if (!this.wasAsked(name)) return true;
@@ -173,12 +173,12 @@ export class ConfigReader extends ConfigObject {
     return false;
   }
 
-  /** Leaves the unknown keys of this object, and of those below, to somebody else: `finish` does not warn. */
+  /** Skips the unknown keys of this object and of the objects below it: `finish` does not warn about them. */
   skip(): void {
     this.skipped = true;
   }
 
-  /** Warns about the keys of this object, and of those below, that nobody asked for, or refuses them: see `guards`. */
+  /** Warns about the unread keys of this object and of the objects below it, or refuses them: see `guards`. */
   finish(): void {
     if (this.skipped) return;
     for (let name = jsonFirstKey(this.json); name != ABSENT;) {

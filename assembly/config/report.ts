@@ -1,11 +1,11 @@
-/** Of so many errors, and of so many warnings, each gets a line. */
+/** The most errors, and the most warnings, that are reported, one line each. */
 const MOST_LINES = 100;
 
-/** What was found while a configuration was read: every error and warning, each with its path, none with a value. */
+/** The errors and warnings of a configuration, each with its JSON path and without values. */
 export class ConfigReport {
-  /** Why the configuration is refused, a line each. */
+  /** The errors, one line each. */
   readonly errors: string[] = [];
-  /** What an operator should look at, a line each. */
+  /** The warnings, one line each. */
   readonly warnings: string[] = [];
 
   /** Whether the configuration is refused. */

@@ -9,20 +9,20 @@ const ROUTE_PREFIX = "_match_route_prefix_";
 const DOMAIN = "_match_domain_";
 const SERVICE = "_match_service_";
 
-/** The keys that say to which requests a rule applies. */
+/** The keys that select the requests of a rule. */
 export const MATCH_KEYS: string[] = [ROUTE, ROUTE_PREFIX, DOMAIN, SERVICE];
 
-/** Where a request is going, as the rules see it. */
+/** The route, host and cluster of a request. */
 export class RouteTarget {
   /** The name of the route. */
   route: Slice = ABSENT;
-  /** The host, as `hostOf` gives it. */
+  /** The host, as `hostOf` returns it. */
   host: Slice = ABSENT;
   /** The name of the cluster. */
   cluster: Slice = ABSENT;
 }
 
-/** By what a rule chooses its requests, in the order of Higress's Go plugins; its other keys then do not count. */
+/** The kind of key that a rule selects by, in the order of Higress's Go plugins; its other keys have no effect. */
 const enum Category {
   None,
   RouteAndService,
@@ -56,17 +56,17 @@ export class RuleMatch {
     this.warnAboutOthers(reader);
   }
 
-  /** Whether the name of the route is looked at. */
+  /** Whether the rule needs the name of the route. */
   get needsRoute(): bool {
     return this.routes.length > 0 || this.category == Category.RoutePrefix;
   }
 
-  /** Whether the host is looked at. */
+  /** Whether the rule needs the host. */
   get needsHost(): bool {
     return this.category == Category.Domain;
   }
 
-  /** Whether the name of the cluster is looked at. */
+  /** Whether the rule needs the name of the cluster. */
   get needsCluster(): bool {
     return this.category == Category.Service || this.category == Category.RouteAndService;
   }
@@ -89,7 +89,7 @@ export class RuleMatch {
     }
   }
 
-  /** A rule goes by one kind of key. */
+  /** A rule selects by one kind of key. */
   private warnAboutOthers(reader: ConfigReader): void {
     const first = this.routes.length ? ROUTE : this.domains.length ? DOMAIN : SERVICE;
     if (this.prefixes.length && this.category != Category.RoutePrefix) reader.warn(ROUTE_PREFIX, ignored(first));
@@ -105,21 +105,21 @@ export class RuleMatch {
   }
 }
 
-/** The rules of one configuration, in their order, and what applies where none does. */
+/** The rules of one configuration in their order, and the global part. */
 export class RuleSet<C> {
   private readonly matches: RuleMatch[] = [];
   /** The configurations of the rules, in their order. */
   readonly configs: (C | null)[] = [];
-  /** Whether any rule looks at the name of the route. */
+  /** Whether any rule needs the name of the route. */
   needsRoute: bool = false;
-  /** Whether any rule looks at the host. */
+  /** Whether any rule needs the host. */
   needsHost: bool = false;
-  /** Whether any rule looks at the name of the cluster. */
+  /** Whether any rule needs the name of the cluster. */
   needsCluster: bool = false;
   /** The global part; `null` if there is none. */
   global: C | null = null;
 
-  /** Appends a rule; `null` is one that switches the plugin off. */
+  /** Appends a rule; `null` turns the plugin off. */
   add(match: RuleMatch, config: C | null): void {
     this.matches.push(match);
     this.configs.push(config);
@@ -140,7 +140,7 @@ export class RuleSet<C> {
   }
 }
 
-/** The texts of a match key; those that can match nothing are errors, as is a list without any. */
+/** The texts of a match key; a text that cannot match and an empty list are errors. */
 function readList(reader: ConfigReader, key: string): string[] {
   const texts = reader.texts(key);
   reader.refuseEmptyList(key);

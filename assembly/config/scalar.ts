@@ -4,7 +4,7 @@ import { JsonKind, jsonKind, jsonPlain } from "../json/value";
 // What Higress's readers take in the place of a value's own type: its C++ plugins numbers for texts, texts of digits for
 // numbers, and "true" and "false" (plugins/wasm-cpp/common/json_util.cc); its Go plugins (gjson) far more.
 
-/** More digits than this make no whole number that is read. */
+/** The most digits of a whole number. */
 const MOST_DIGITS = 19;
 
 /** Whether a token is a number that is written without an exponent, so that its text is what its author wrote. */
@@ -12,7 +12,7 @@ export function isPlainNumber(value: Slice): bool {
   return jsonKind(value) == JsonKind.Number && indexOfByte(value, 0x65) < 0 && indexOfByte(value, 0x45) < 0;
 }
 
-/** The token of a number for a text of its digits; any other token as it is. */
+/** The token of a number for a text of digits; any other token unchanged. */
 export function asNumber(value: Slice): Slice {
   const text = jsonPlain(value);
   const size = text == ABSENT ? 0 : sliceSize(text);
@@ -21,7 +21,7 @@ export function asNumber(value: Slice): Slice {
   return text;
 }
 
-/** The token of a truth for the texts "true" and "false"; any other token as it is. */
+/** The token of a boolean for the texts "true" and "false"; any other token unchanged. */
 export function asTruth(value: Slice): Slice {
   const text = jsonPlain(value);
   if (text == ABSENT) return value;

@@ -3,14 +3,14 @@ import { Slice, sliceSize, sliceToString, subslice } from "../bytes/slice";
 import { jsonText, jsonUnescape } from "../json/value";
 import { LONGEST_NAME, OptionName } from "./option-name";
 
-/** The longest token of such a name: each letter as an escape. */
+/** The longest token of such a name: every letter is an escape. */
 const LONGEST_TOKEN = 6 * LONGEST_NAME + 2;
-/** So much of a name is shown that does not look like an option: it may be a secret in the wrong place. */
+/** The number of letters that are shown of a name that resembles no option: it may be a secret in the wrong place. */
 const SHOWN = 3;
 
-/** So many letters may two spellings differ in length: two of them, and what divides words. */
+/** The most that two spellings may differ in length: two letters and the characters that divide words. */
 const MOST_DIVIDERS = 6;
-/** A misspelt name differs in so many letters at most, a short one in fewer. */
+/** The most letters in which a misspelt name differs; fewer for a short one. */
 const MOST_DIFFERENCES = 2;
 
 const name = new ByteBuffer();
@@ -27,21 +27,21 @@ export class GuardingOption {
     this.letters.read(name.text(text).slice);
   }
 
-  /** The option of that name, which is one of the code's own: what is made stays. */
+  /** The option of a name in the code; the object is kept. */
   static of(text: string): GuardingOption {
     if (!guarding.has(text)) guarding.set(text, new GuardingOption(text));
     return guarding.get(text);
   }
 }
 
-/** A key token as a log line may show it: whole where it looks like an option, else its first letters. */
+/** A key token as it is shown in a log line: in full if it resembles an option, otherwise its first letters. */
 export function shownName(token: Slice): string {
   const name = nameOf(token);
   const isOption = name.length <= LONGEST_NAME && wordSize(name, false) == name.length;
   return name.length && isOption ? name : `${name.substring(0, min(SHOWN, wordSize(name, true)))}...`;
 }
 
-/** The option among `options` that a key token may be a misspelling of, in whatever letters; "" if it is like none. */
+/** The option that a key token may be a misspelling of, in any case; "" if there is none. */
 export function meantOption(token: Slice, options: GuardingOption[]): string {
   if (sliceSize(token) > LONGEST_TOKEN) return "";
   name.clear();
@@ -58,7 +58,7 @@ export function meantOption(token: Slice, options: GuardingOption[]): string {
     const least = nameText.leastDistanceTo(option);
     if (least > MOST_DIFFERENCES) continue;
     if (option.equals(nameText)) return text;
-    // A name of the kernel's, which begins with `_`, is like another only with its `_`: `roles` is not `_rules_`.
+    // A name of the kernel begins with `_`, and resembles only names that do: `roles` is not `_rules_`.
     const isKernels = text.startsWith("_");
     const wanted = isKernels ? text.length : option.size;
     const most = wanted < 4 ? 0 : wanted == 4 ? 1 : MOST_DIFFERENCES;
@@ -71,12 +71,12 @@ export function meantOption(token: Slice, options: GuardingOption[]): string {
   return near;
 }
 
-/** As much of a key as it takes to know that it is no option. */
+/** The beginning of a key that is long enough to tell that it is no option. */
 function nameOf(token: Slice): string {
   return sliceSize(token) <= LONGEST_TOKEN ? jsonText(token) : sliceToString(subslice(token, 1, LONGEST_TOKEN));
 }
 
-/** The size of what stands in front and is made of letters, `_` and `-`, and digits where they count. */
+/** The number of leading letters, `_` and `-`, and of digits if `withDigits`. */
 function wordSize(name: string, withDigits: bool): i32 {
   let i = 0;
   for (; i < name.length; i++) {

@@ -11,7 +11,7 @@ const block = new ByteBuffer();
 const inner = new ByteBuffer();
 
 /**
- * Appends HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message, 32 bytes. A secret of any size is fine; copies of it are
+ * Appends HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message, 32 bytes. The secret may have any size; copies of it are
  * overwritten before the call returns. `out` must not be a buffer that `secret` or `message` lies in.
  */
 export function hmacSha256(secret: Slice, message: Slice, out: ByteBuffer): void {

@@ -6,7 +6,7 @@ export const SHA256_SIZE: i32 = 32;
 /** The size of the blocks that SHA-256 works on, in bytes. */
 export const SHA256_BLOCK: i32 = 64;
 
-/** Where the length of the message stands in the last block. */
+/** The offset of the message's length in the last block. */
 const LENGTH_AT: i32 = 56;
 
 /** FIPS 180-4, section 4.2.2. */
@@ -26,11 +26,11 @@ const INITIAL: StaticArray<u32> = [
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 ];
 
-/** The message schedule of the block that is worked on: one for all digests, since a block is finished in one call. */
+/** The message schedule of the current block: one for all digests, since a block is processed in one call. */
 const W = new StaticArray<u32>(64);
 
 /**
- * SHA-256 (FIPS 180-4) of a message that comes in pieces. Make one and use it again: it allocates nothing after that.
+ * SHA-256 (FIPS 180-4) of a message that comes in pieces. One object serves many messages, and allocates no memory for them.
  *
  * @example
  * digest.begin().update(part).update(other).finish(out);

@@ -5,12 +5,12 @@ import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
 import { stringIs } from "./string";
 import { isJsonFault, JsonError, JsonFault, jsonFaultAt, jsonFaultError, scanDocument } from "./validate";
 
-/** Memory for unescaped keys that is kept from one document to the next. */
+/** The most memory for unescaped keys that is kept for the next document, in bytes. */
 const KEPT_BYTES: i32 = 4096;
 
 /**
- * A validated JSON text and an index of its outermost object's members. Made to be used again for one text after the
- * other; its slices are valid as long as the text is, and until the next `parse`.
+ * A validated JSON text and an index of its outermost object's members. One object serves many texts. Its slices are valid as
+ * long as the text is, and until the next `parse`.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -25,7 +25,7 @@ export class JsonDocument {
   isObject: bool = false;
   /** The number of the object's members, duplicates included. */
   count: i32 = 0;
-  /** The first key token whose key stood before it already (keys compared after unescaping), or ABSENT. */
+  /** The token of the first key that occurs twice (keys are compared after unescaping), or `ABSENT`. */
   duplicate: Slice = ABSENT;
 
   /** Where and why the text was refused; 0 if it was not. */
@@ -85,7 +85,7 @@ export class JsonDocument {
     return load<u64>(this.entry(index), VALUE);
   }
 
-  /** Gives the memory back. The document can be used again afterwards. */
+  /** Frees the memory. The document can be used again afterwards. */
   free(): void {
     this.clear();
     this.unescaped.free();
@@ -114,11 +114,11 @@ export class JsonDocument {
     return this.table + <usize>index * MEMBER_SIZE;
   }
 
-  /** Unescapes the keys that have escapes, and compares all; false if too many collided to go on. */
+  /** Unescapes and compares the keys. Returns `false` if too many have the same hash. */
   private findDuplicate(): bool {
     const tableEnd = this.entry(this.count);
     const escapedBytes = escapedNameBytes(this.table, tableEnd);
-    // Unescaping never lengthens: so much room, and the names stay where they are.
+    // Unescaping never lengthens a key: with this capacity the buffer does not move.
     if (escapedBytes > 0) this.unescaped.reserve(escapedBytes + 4);
     if (escapedBytes > 0) unescapeNames(this.table, tableEnd, this.unescaped);
     const entry = findDuplicateName(this.table, tableEnd);

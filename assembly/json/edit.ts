@@ -15,20 +15,19 @@ import { escapeUtf16, escapeUtf8 } from "./escape";
 import { PatchList } from "./patch";
 import { jsonEquals } from "./string";
 
-/** What becomes of a member: one of these, or its new value as the slice of an offset, not of an address. */
+/** The change of a member: one of these, or the offset and size of its new value, packed like a slice. */
 const KEPT: u64 = u64.MAX_VALUE;
 const REMOVED: u64 = u64.MAX_VALUE - 1;
 
-/** An entry in the list of new members: offset and size of `,"key":value`, and the size of `,"key":` alone. */
+/** The size of an entry in the list of new members: offset and size of `,"key":value`, and the size of `,"key":`. */
 const ADDED_SIZE: i32 = 12;
 
-/** Memory for new bytes that is kept from one document to the next. */
+/** The most memory for new bytes that is kept for the next document, in bytes. */
 const KEPT_BYTES: i32 = 65536;
 
 /**
- * Changes to a document, collected first and applied in one go; what they do not name stays byte for byte. Keys and new
- * values are copied when they are given. Where changes overlap, that of the enclosing value counts. Made to be used again
- * for one document after the other.
+ * Changes to a document, collected first and applied together; all other bytes stay the same. Keys and new values are copied.
+ * If changes overlap, the one of the enclosing value applies. One object serves many documents.
  *
  * @example
  * edit.begin(document);
@@ -40,9 +39,9 @@ const KEPT_BYTES: i32 = 65536;
 @unmanaged
 export class JsonEdit {
   private document: JsonDocument = new JsonDocument();
-  /** All new bytes. Everything else refers to them by offset, for the buffer moves as it grows. */
+  /** All new bytes, referred to by offset: the buffer moves when it grows. */
   private pieces: ByteBuffer = new ByteBuffer();
-  private fates: ByteBuffer = new ByteBuffer();
+  private changes: ByteBuffer = new ByteBuffer();
   private added: ByteBuffer = new ByteBuffer();
   private inner: PatchList = new PatchList();
   private parts: ByteBuffer = new ByteBuffer();
@@ -52,18 +51,18 @@ export class JsonEdit {
   private memberStart: i32 = 0;
   private valueStart: i32 = 0;
 
-  /** Starts over, for a document that stays as it is until the last part was read. */
+  /** Begins with a document, which must not change until the last part has been read. */
   begin(document: JsonDocument): void {
     this.document = document;
     this.isResolved = false;
     this.pieces.release(KEPT_BYTES);
     this.added.clear();
     this.inner.clear();
-    this.fates.clear();
-    memory.fill(this.fates.reserve(document.count << 3), 0xff, document.count << 3);
+    this.changes.clear();
+    memory.fill(this.changes.reserve(document.count << 3), 0xff, document.count << 3);
   }
 
-  /** Gives a member of the outermost object a JSON value: in its place if it is there, else behind the last member. */
+  /** Sets a member of the outermost object to a JSON value; a new member is appended. */
   set(key: string, raw: Slice): void {
     if (!this.document.isObject) return;
     const index = this.beginMember(key);
@@ -71,7 +70,7 @@ export class JsonEdit {
     this.endMember(key, index);
   }
 
-  /** Like `set`, with a string of these characters as the value. */
+  /** Sets a member of the outermost object to a string of these characters. */
   setText(key: string, utf8: Slice): void {
     if (!this.document.isObject) return;
     const index = this.beginMember(key);
@@ -81,7 +80,7 @@ export class JsonEdit {
     this.endMember(key, index);
   }
 
-  /** Takes every member of that key out of the outermost object. */
+  /** Removes every member with this key from the outermost object. */
   remove(key: string): void {
     this.isResolved = false;
     this.removeBefore(key, this.document.count);
@@ -92,18 +91,18 @@ export class JsonEdit {
     this.pieces.size = start;
   }
 
-  /** Puts a JSON value in the place of any value token inside the document. */
+  /** Replaces any value token in the document with a JSON value. */
   replace(value: Slice, raw: Slice): void {
     if (!this.holds(value)) return;
     this.isResolved = false;
     const offset = this.pieces.size;
     this.pieces.append(raw);
     const index = this.document.positionOf(value);
-    if (index >= 0) this.setFate(index, sliceOf(offset, sliceSize(raw)));
+    if (index >= 0) this.setChange(index, sliceOf(offset, sliceSize(raw)));
     else this.inner.put(sliceStart(value), sliceEnd(value), offset, sliceSize(raw));
   }
 
-  /** Puts a member behind the last one of any object token inside the document, which must not have that key. */
+  /** Appends a member to any object token in the document, which must not have this key. */
   insertMember(object: Slice, key: string, raw: Slice): void {
     if (object == this.document.root) {
       this.set(key, raw);
@@ -126,7 +125,7 @@ export class JsonEdit {
     return this.partCount > 0 && this.part(0) != this.document.text;
   }
 
-  /** The number of ranges that make up the result: unchanged ones of the text, and new ones. */
+  /** The number of ranges that the result consists of: unchanged ones of the text, and new ones. */
   get partCount(): i32 {
     if (!this.isResolved) this.resolve();
     return this.parts.size >> 3;
@@ -146,17 +145,17 @@ export class JsonEdit {
     for (let i = 0; i < count; i++) out.append(this.part(i));
   }
 
-  /** Gives the memory back. The editor can be used again after `begin`. */
+  /** Frees the memory. The editor can be used again after `begin`. */
   free(): void {
     this.isResolved = true;
     this.pieces.free();
-    this.fates.free();
+    this.changes.free();
     this.added.free();
     this.inner.free();
     this.parts.free();
   }
 
-  /** Notes where a new member begins and gives the index of the one that it takes the place of, or -1. */
+  /** Begins a member. Returns the index of the one that it replaces, or -1. */
   private beginMember(key: string): i32 {
     const index = this.document.indexOf(key);
     this.isResolved = false;
@@ -170,7 +169,7 @@ export class JsonEdit {
     const end = this.pieces.size;
     if (index >= 0) {
       if (this.document.duplicate != ABSENT) this.removeBefore(key, index);
-      this.setFate(index, sliceOf(this.valueStart, end - this.valueStart));
+      this.setChange(index, sliceOf(this.valueStart, end - this.valueStart));
       return;
     }
     const keySize = this.valueStart - this.memberStart;
@@ -202,13 +201,13 @@ export class JsonEdit {
   }
 
   private removeBefore(key: string, end: i32): void {
-    for (let i = 0; i < end; i++) if (jsonEquals(this.document.keyAt(i), key)) this.setFate(i, REMOVED);
+    for (let i = 0; i < end; i++) if (jsonEquals(this.document.keyAt(i), key)) this.setChange(i, REMOVED);
   }
 
 
   @inline
-  private setFate(index: i32, fate: u64): void {
-    store<u64>(this.fates.start + ((<usize>index) << 3), fate);
+  private setChange(index: i32, change: u64): void {
+    store<u64>(this.changes.start + ((<usize>index) << 3), change);
   }
 
   private holds(value: Slice): bool {
@@ -232,17 +231,17 @@ export class JsonEdit {
     let end = sliceStart(document.root) + 1;
     let hasMember = false;
     for (let i = 0; i < count; i++) {
-      const fate = load<u64>(this.fates.start + ((<usize>i) << 3));
+      const change = load<u64>(this.changes.start + ((<usize>i) << 3));
       const key = document.keyAt(i);
       const value = document.valueAt(i);
-      if (fate == REMOVED) {
-        // With its comma: the one before it if a member stays before it, else the one after it.
+      if (change == REMOVED) {
+        // With a comma: the one before it if a member remains before it, otherwise the one after it.
         const from = hasMember ? end : sliceStart(key);
         const to = hasMember || i + 1 == count ? sliceEnd(value) : sliceStart(document.keyAt(i + 1));
         this.apply(from, to, 0, 0);
       } else {
         hasMember = true;
-        if (fate != KEPT) this.apply(sliceStart(value), sliceEnd(value), <i32>sliceStart(fate), sliceSize(fate));
+        if (change != KEPT) this.apply(sliceStart(value), sliceEnd(value), <i32>sliceStart(change), sliceSize(change));
       }
       end = sliceEnd(value);
     }
@@ -271,7 +270,7 @@ export class JsonEdit {
   }
 
   private applyPatch(from: usize, to: usize, offset: i32, size: i32): void {
-    // What begins before the cursor lies in a range that is replaced as a whole.
+    // A change that begins before the cursor is inside of a range that was replaced.
     if (from < this.cursor) return;
     const before = sliceBetween(from, to);
     const after = sliceOf(this.pieces.start + offset, size);
@@ -280,7 +279,7 @@ export class JsonEdit {
     this.cursor = to;
   }
 
-  /** Joins what lies side by side, so that a document that stays what it is remains one part. */
+  /** Joins adjacent ranges, so that an unchanged document is one part. */
   private appendPart(part: Slice): void {
     if (sliceSize(part) == 0) return;
     const last = this.parts.start + this.parts.size - 8;

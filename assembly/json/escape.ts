@@ -2,7 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { REPLACEMENT, skipMultibyte, storeUtf8, utf8Length } from "../bytes/utf8";
 
-/** More than any one character takes, escaped, and a wide store that runs over. */
+/** More bytes than one escaped character and a wide store take. */
 const ROOM: i32 = 32;
 
 /** The most bytes that one UTF-16 unit takes, escaped. */
@@ -42,7 +42,7 @@ export function escapeUtf8(utf8: Slice, out: ByteBuffer): void {
       p++;
       to = storeEscaped(to, byte);
     }
-    // What was written may be longer than what was read.
+    // The output may be longer than the input.
     out.endAt(to);
     to = out.reserve(<i32>(end - p) + ROOM);
   }
@@ -57,7 +57,7 @@ export function escapeUtf16(units: usize, length: i32, out: ByteBuffer): void {
   let to = out.reserve(length * LONGEST + ROOM);
   while (p < end) {
     if (p + 16 <= memoryEnd) {
-      // What does not fit a byte becomes 255, or 0: neither is plain.
+      // Units above 255 become 255 or 0, which are not plain.
       const lanes = v128.load(p);
       const bytes = i8x16.narrow_i16x8_u(lanes, lanes);
       v128.store(to, bytes);
@@ -100,7 +100,7 @@ function plainBytes(bytes: v128, count: usize): usize {
   return ctz(i8x16.bitmask(special) | (1 << min<i32>(<i32>count, 16)));
 }
 
-/** Stores an ASCII character, escaped if it must be, and gives the address behind it. */
+/** Stores an ASCII character, escaped if it must be, and returns the address behind it. */
 function storeEscaped(to: usize, byte: u32): usize {
   if (byte >= 0x20 && byte != 0x22 && byte != 0x5c) {
     store<u8>(to, byte);

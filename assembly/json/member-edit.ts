@@ -3,7 +3,7 @@ import { JsonEdit } from "./edit";
 import { jsonEquals } from "./string";
 import { jsonFirstKey, jsonGet, jsonMemberValue, jsonNextKey } from "./value";
 
-/** Gives a member of any object inside the document that is edited a JSON value: in its place, or behind the last one. */
+/** Sets a member of any object in the edited document to a JSON value; a new member is appended. */
 export function setMember(edit: JsonEdit, object: Slice, key: string, raw: Slice): void {
   const value = jsonGet(object, key);
   if (value == ABSENT) edit.insertMember(object, key, raw);
@@ -11,8 +11,8 @@ export function setMember(edit: JsonEdit, object: Slice, key: string, raw: Slice
 }
 
 /**
- * Takes a member out of any object inside the document that is edited, with its comma. Only one member of an object can
- * be taken out in the same edit, and none put into it if it was the only one.
+ * Removes a member, with its comma, from any object in the edited document. Only one member of an object can be removed in the
+ * same edit, and none added if it was the only one.
  */
 export function removeMember(edit: JsonEdit, object: Slice, key: string): void {
   let before = ABSENT;

@@ -13,9 +13,8 @@ const COMMA: u32 = 0x2c;
 const LONGEST_VALUE = 16 * 1024;
 
 /**
- * Finds one member of the outermost object of a JSON text that comes in pieces, and keeps its value where that is an
- * object: of 16 KiB at most, so that memory is bounded however long the text is. The text is not validated, and a key that
- * is spelled with escapes is not found. Each byte is looked at once.
+ * Finds one member of the outermost object of a JSON text that comes in pieces, and keeps its value if it is an object of at
+ * most 16 KiB. The text is not validated, and a key with escapes is not found. Takes linear time.
  */
 export class MemberScanner {
   private readonly kept: ByteBuffer = new ByteBuffer();
@@ -24,7 +23,7 @@ export class MemberScanner {
   private isEscaped: bool = false;
   /** The next string of the outermost object is a key. */
   private isKeyNext: bool = false;
-  /** How much of the name the key has matched; -1 where it is another one. */
+  /** The number of letters of the name that match the key; -1 for another key. */
   private matched: i32 = -1;
   private isFound: bool = false;
   private isKeeping: bool = false;
@@ -33,17 +32,17 @@ export class MemberScanner {
   /** `name`: the member's key, ASCII. */
   constructor(private readonly name: string) {}
 
-  /** Whether the rest need not be looked at: the value is whole, or there is none to find. */
+  /** Whether the rest of the text need not be scanned: the value is complete, or there is none. */
   get hasEnded(): bool {
     return this.isDone;
   }
 
-  /** The value, once it is whole; `ABSENT` before, and where there is none. */
+  /** The value when it is complete; `ABSENT` before, and if there is none. */
   get value(): Slice {
     return this.isDone && this.kept.size ? this.kept.slice : ABSENT;
   }
 
-  /** Looks at the next piece. */
+  /** Scans the next piece. */
   push(piece: Slice): void {
     let p = sliceStart(piece);
     const end = p + sliceSize(piece);
@@ -53,7 +52,7 @@ export class MemberScanner {
         p = this.readString(p, end);
         continue;
       }
-      // Below the outermost object nothing matters but strings and brackets.
+      // Inside of members only strings and brackets matter.
       if (this.depth > 1) p = nextBracket(p, end);
       if (p == end) break;
       const byte: u32 = load<u8>(p++);
@@ -67,7 +66,7 @@ export class MemberScanner {
     if (this.isKeeping && !this.isDone) this.keep(from, end);
   }
 
-  /** Gives the memory back; the scanner is not used again. */
+  /** Frees the memory; the scanner is not used again. */
   dispose(): void {
     this.kept.dispose();
   }
@@ -93,7 +92,7 @@ export class MemberScanner {
     }
   }
 
-  /** Reads on in a string; gives the address behind what was read. */
+  /** Continues in a string. Returns the address after the part that was read. */
   private readString(p: usize, end: usize): usize {
     if (this.isEscaped) {
       this.isEscaped = false;

@@ -18,10 +18,10 @@ export const NAME: usize = 16;
 /** The offset of the name's hash. */
 const HASH: usize = 24;
 
-/** The answer of a search for duplicates that was given up. */
+/** The result of a search for duplicates that was given up. */
 export const TOO_MANY_COLLISIONS: usize = 1;
 
-/** Different names with one 64-bit hash do not happen by chance; so many are an attack on the search for duplicates. */
+/** The most different names with the same 64-bit hash: more are an attack on the search for duplicates. */
 const MAX_COLLISIONS: i32 = 16;
 
 /** The bytes of all keys in a table that have escapes. */
@@ -33,7 +33,7 @@ export function escapedNameBytes(table: usize, tableEnd: usize): i32 {
   return bytes;
 }
 
-/** Unescapes the keys that have escapes into a buffer with room enough. */
+/** Unescapes the keys that have escapes into a buffer with enough capacity. */
 export function unescapeNames(table: usize, tableEnd: usize, out: ByteBuffer): void {
   for (let entry = table; entry < tableEnd; entry += MEMBER_SIZE) {
     if (load<u64>(entry, NAME) != ABSENT) continue;
@@ -43,7 +43,7 @@ export function unescapeNames(table: usize, tableEnd: usize, out: ByteBuffer): v
   }
 }
 
-/** The first entry whose name stood before it already, 0 if there is none, or TOO_MANY_COLLISIONS. */
+/** The first entry whose name occurs before it, 0 if there is none, or `TOO_MANY_COLLISIONS`. */
 export function findDuplicateName(table: usize, tableEnd: usize): usize {
   let seen: u64 = 0;
   let collisions = 0;
@@ -52,7 +52,7 @@ export function findDuplicateName(table: usize, tableEnd: usize): usize {
     const hash = wordHashOf(name);
     store<u64>(entry, hash, HASH);
     const bit = (<u64>1) << (hash >> 58);
-    // Most keys are told apart by these 64 bits alone.
+    // These 64 bits are enough to distinguish most keys.
     for (let other = seen & bit ? table : entry; other < entry; other += MEMBER_SIZE) {
       if (load<u64>(other, HASH) != hash) continue;
       if (slicesEqual(load<u64>(other, NAME), name)) return entry;

@@ -3,7 +3,7 @@ import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 /** Ten times this, plus any digit, still fits 64 bits. */
 const ROOM_FOR_A_DIGIT: u64 = (u64.MAX_VALUE - 9) / 10;
 
-/** Exponents are clamped far outside of what any text of 2 GB could make up for with digits. */
+/** Exponents are clamped to a value that the digits of a 2 GB text cannot offset. */
 const EXPONENT_LIMIT: i64 = 1_000_000_000_000;
 
 /** A number token in parts. */
@@ -59,7 +59,7 @@ class Decimal {
       this.significand = this.significand * 10 + digit;
       return;
     }
-    // It does not fit, and only moves the others to the left.
+    // The digit does not fit: it only shifts the others.
     this.truncated = true;
     this.exponent++;
   }

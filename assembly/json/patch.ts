@@ -4,7 +4,7 @@ const ENTRY_SIZE: usize = 16;
 
 /**
  * Replacements of ranges of a text, in the order of their start; a range without length is an insertion. Each names its
- * new bytes by offset and size in a buffer that may still move.
+ * new bytes by offset and size in a buffer that may move.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -16,7 +16,7 @@ export class PatchList {
     return this.entries.size / <i32>ENTRY_SIZE;
   }
 
-  /** Adds a patch behind those of the same start; for a range that has one already, the new one counts. */
+  /** Adds a patch after the ones with the same start; it replaces a patch of the same range. */
   put(from: usize, to: usize, offset: i32, size: i32): void {
     const count = this.count;
     this.entries.reserve(<i32>ENTRY_SIZE);
@@ -68,7 +68,7 @@ export class PatchList {
     this.entries.clear();
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void {
     this.entries.free();
   }

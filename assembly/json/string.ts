@@ -15,7 +15,7 @@ import { REPLACEMENT, storeUtf8, utf8Length } from "../bytes/utf8";
 /** A character in the high and the address behind it in the low 32 bits. */
 type Decoded = u64;
 
-/** What stands between the quotes of a string token, still escaped; ABSENT if it is no string. */
+/** The content of a string token between its quotes, still escaped; `ABSENT` if it is no string. */
 export function jsonContent(string: Slice): Slice {
   const size = sliceSize(string);
   if (size < 2 || load<u8>(sliceStart(string)) != 0x22) return ABSENT;
@@ -36,7 +36,7 @@ export function jsonEquals(string: Slice, text: string): bool {
 /** Whether a string token, unescaped, is these UTF-16 units. */
 export function stringIs(string: Slice, units: usize, length: i32): bool {
   const size = sliceSize(string) - 2;
-  // A UTF-16 unit takes at least one byte, and exactly one only as plain ASCII.
+  // A UTF-16 unit takes at least one byte, and exactly one only in plain ASCII.
   if (size < length || load<u8>(sliceStart(string)) != 0x22) return false;
   let p = sliceStart(string) + 1;
   const end = p + size;

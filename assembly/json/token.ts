@@ -1,7 +1,7 @@
 import { ABSENT, Slice, sliceBetween } from "../bytes/slice";
 
 /**
- * The value token that begins at `p`: up to its own end in validated text, and never past `end` in any. ABSENT where no
+ * The value token that begins at `p`: complete in validated text, and never past `end`. `ABSENT` if no
  * value can begin.
  */
 export function tokenAt(p: usize, end: usize): Slice {
@@ -42,7 +42,7 @@ function containerEnd(p: usize, end: usize): usize {
   let depth = 0;
   while (p + 16 <= end) {
     const bytes = v128.load(p);
-    // This bit is all that differs between "[" and "{", and between "]" and "}".
+    // "[" and "{" differ in this bit alone, and so do "]" and "}".
     const folded = v128.or(bytes, i8x16.splat(0x20));
     const quotes = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x22)));
     // The bytes before the first quote; all if there is none.

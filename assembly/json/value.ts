@@ -43,7 +43,7 @@ export function jsonIsTrue(value: Slice): bool {
   return firstByte(value) == 0x74;
 }
 
-/** The value of an object's member, the last one if the key stands twice; ABSENT if there is none or it is no object. */
+/** The value of an object's member, the last one if the key occurs twice; `ABSENT` if there is none or it is no object. */
 export function jsonGet(object: Slice, key: string): Slice {
   const units = changetype<usize>(key);
   const length = key.length;
@@ -100,7 +100,7 @@ function keyOnly(token: Slice): Slice {
   return firstByte(token) == 0x22 ? token : ABSENT;
 }
 
-/** The token behind the separator that follows `token`, provided that all lies inside `container`. */
+/** The token after the separator that follows `token`, if both are inside of `container`. */
 function afterByte(container: Slice, token: Slice, separator: u32): Slice {
   const end = sliceEnd(container);
   const from = sliceEnd(token);
@@ -111,6 +111,6 @@ function afterByte(container: Slice, token: Slice, separator: u32): Slice {
 
 function elementAt(from: usize, end: usize): Slice {
   const p = skipSpace(from, end);
-  // A closing bracket begins no token but ends a scalar at once.
+  // A closing bracket does not begin a token.
   return p < end && (load<u8>(p) | 0x20) != 0x7d ? tokenAt(p, end) : ABSENT;
 }

@@ -8,7 +8,7 @@ export function escapeJson(utf8: Slice, out: ByteBuffer): void {
 }
 
 /**
- * Writes JSON into a buffer, commas included; that brackets match and keys stand in objects only is up to the caller.
+ * Writes JSON with its commas into a buffer. The caller makes sure that brackets match and that keys are in objects only.
  *
  * @example
  * new JsonWriter(buffer).beginObject().key("model").text(model).key("stream").boolean(true).endObject();

@@ -3,17 +3,17 @@ import { INSTRUCTION_SIZE, LAST_CHARACTER, Op, opOf, operandOf } from "./program
 
 const ASCII: i32 = 128;
 
-/** First characters of runs that `\b`, `^` or `$` tell apart from those before. */
+/** The first characters of the ranges that `\b`, `^` and `$` distinguish. */
 const ASSERTION_BORDERS: StaticArray<u32> = [LINE_FEED, LINE_FEED + 1, 0x30, 0x3a, 0x41, 0x5b, 0x5f, 0x60, 0x61, 0x7b];
 
 /**
- * The symbols of a program: runs of characters that it does not tell apart. Any character represents its symbol. The
- * symbol behind the last one stands for the end of the text.
+ * The symbols of a program: ranges of characters between which it does not distinguish. The symbol after the last one is
+ * the end of the text.
  */
 export class Alphabet {
   /** The number of symbols, without the one for the end. */
   readonly count: i32;
-  /** Whether the program demands anything of places. */
+  /** Whether the program has assertions. */
   readonly hasAssertions: bool;
   /** The symbols of ASCII, 16 bits each, and then the first characters of all symbols, 32 bits each. */
   private readonly table: ArrayBuffer;

@@ -13,27 +13,27 @@ import { BEFORE, FOUND, SET, StateCache } from "./state-cache";
 
 const NOTHING_FOUND: i32 = -1;
 
-/** Kinds of characters that `\b` and `^` tell apart, by one of each. */
+/** One character of each kind that `\b` and `^` distinguish. */
 const WORD_KIND: u32 = 0x61;
 const OTHER_KIND: u32 = 0x20;
 
-/** The states that a program of no instructions is worth, and each of its instructions. */
+/** The number of cached states: a fixed part, and a part for each instruction. */
 const STATES: i32 = 64;
 const STATES_PER_INSTRUCTION: i32 = 8;
 
 /**
- * A deterministic automaton that is built while it runs. A state is the set of all instructions at which matches can be
- * by then, so that a character costs one look-up whatever the number of patterns; one that leads to a state for the first
- * time costs a walk through the program at most. What is demanded of a place is decided with the character behind it.
+ * A deterministic automaton that is built while it runs. A state is the set of instructions that matches have reached. A
+ * character costs one look-up, whatever the number of patterns; the first transition to a state costs at most one walk
+ * through the program. An assertion is decided with the character that follows it.
  */
 export class Automaton {
-  /** The work of all runs so far: characters, and instructions looked at. */
+  /** The work of all runs so far: characters and instructions. */
   steps: u64 = 0;
   readonly states: StateCache;
-  /** The key of the state at the begin of a text, and room for that of the next state. */
+  /** The key of the initial state, and memory for the key of the next state. */
   readonly initialKey: usize;
   private readonly nextKey: usize;
-  /** Sets of instructions: those at which a character finds matches, and those that were walked through. */
+  /** Sets of instructions: the ones that matches have reached, and the ones that were visited. */
   private readonly now: usize;
   private readonly seen: usize;
   private readonly setSize: i32;
@@ -64,7 +64,7 @@ export class Automaton {
     memory.copy(start, this.nextKey, keySize);
   }
 
-  /** The state after the characters from `p` to `end`, or after those up to which a pattern was found. */
+  /** The state after the characters from `p` to `end`, or up to the first match. */
   run(state: usize, p: usize, end: usize): usize {
     const alphabet = this.alphabet;
     const table = alphabet.start;
@@ -104,10 +104,11 @@ export class Automaton {
     const next = this.nextKey + SET;
     this.beginKey(this.alphabet.hasAssertions ? kindOf(character) : OTHER_KIND);
     memory.copy(now, state + SET, this.setSize);
-    const places = assertionsBetween(load<u32>(state, BEFORE), character);
+    const assertions = assertionsBetween(load<u32>(state, BEFORE), character);
     for (let index = this.after(state + SET, -1); index >= 0; index = this.after(state + SET, index)) {
       const instruction = program + index * INSTRUCTION_SIZE;
-      if (opOf(instruction) == Op.Assert && places & operandOf(instruction)) this.follow(index + 1, places, true, now);
+      if (opOf(instruction) == Op.Assert && assertions & operandOf(instruction))
+        this.follow(index + 1, assertions, true, now);
     }
     memory.fill(this.seen, 0, this.setSize);
     if (!isEnd) {
@@ -119,7 +120,7 @@ export class Automaton {
       }
       this.follow(0, assertionsBehind, false, next);
     }
-    // Nobody goes on from there.
+    // No state is reachable from a match.
     if (load<i32>(this.nextKey, FOUND) != NOTHING_FOUND) memory.fill(next, 0, this.setSize);
     const flushes = this.states.flushes;
     const target = this.states.enter(this.nextKey);
@@ -127,7 +128,7 @@ export class Automaton {
     return target;
   }
 
-  /** Makes the next key that of an empty set, and forgets what was walked through. */
+  /** Makes the next key an empty set, and clears the set of visited instructions. */
   private beginKey(before: u32): void {
     store<i32>(this.nextKey, NOTHING_FOUND, FOUND);
     store<u32>(this.nextKey, before, BEFORE);
@@ -136,10 +137,10 @@ export class Automaton {
   }
 
   /**
-   * Adds to `set` all instructions that can be reached without taking a character. What depends on the next character is
-   * added as it is, unless that is known.
+   * Adds to `set` all instructions that can be reached without consuming a character. An assertion that depends on the next
+   * character is added itself, unless that character is known.
    */
-  private follow(first: i32, places: i32, isNextKnown: bool, set: usize): void {
+  private follow(first: i32, assertions: i32, isNextKnown: bool, set: usize): void {
     const program = changetype<usize>(this.program);
     const stack = this.stack;
     let top = stack;
@@ -163,7 +164,7 @@ export class Automaton {
         continue;
       }
       if (op == Op.Assert && (isNextKnown || operand & (Assertion.TextBegin | Assertion.LineBegin))) {
-        if (places & operand) {
+        if (assertions & operand) {
           index++;
           continue;
         }
@@ -180,7 +181,7 @@ export class Automaton {
     store<u32>(this.nextKey, min(found, <u32>pattern), FOUND);
   }
 
-  /** The least instruction of a set that is greater than `index`, or -1. */
+  /** The first instruction of a set after `index`, or -1. */
   private after(set: usize, index: i32): i32 {
     index++;
     let word = (index >> 6) << 3;
@@ -194,12 +195,12 @@ export class Automaton {
   }
 }
 
-/** The pattern that is found at a state, or -1. */
+/** The pattern that a state has matched, or -1. */
 export function foundAt(state: usize): i32 {
   return load<i32>(state, FOUND);
 }
 
-/** Puts an instruction into a set; whether it is new there. */
+/** Adds an instruction to a set. Returns whether it is new. */
 // @ts-ignore: decorator
 @inline
 function insert(set: usize, index: i32): bool {

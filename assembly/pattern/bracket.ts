@@ -6,21 +6,21 @@ import { PatternSource } from "./source";
 
 const listed = new RangeSet();
 
-/** Reads the class whose `[` stands at `from` and was read already, and adds its characters to `set`. */
+/** Reads the class whose `[`, at `from`, has been read, and adds its characters to `set`. */
 export function readBracket(source: PatternSource, from: i32, ignoreCase: bool, set: RangeSet): void {
   listed.clear();
   const isNegated = source.accept(0x5e);
   let isFirst = true;
   while (!source.failed) {
     if (source.ended) return source.fail("this [ has no ]", from);
-    // A bracket that closes right after the opening one stands for itself.
+    // A closing bracket in the first position is a literal.
     if (!isFirst && source.accept(0x5d)) return set.addAll(listed, isNegated);
     isFirst = false;
     if (!readNamedClass(source, ignoreCase)) readRange(source, ignoreCase);
   }
 }
 
-/** Reads `\d` and its like, or `[:alpha:]` and its like, if one is next. */
+/** Reads a named class, such as `\d` or `[:alpha:]`, if one is next. */
 function readNamedClass(source: PatternSource, ignoreCase: bool): bool {
   if (source.peek() == 0x5c) {
     const letter = source.peek(1);

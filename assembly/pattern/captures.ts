@@ -11,13 +11,13 @@ const PAIR_SIZE: i32 = 2 * SLOT_SIZE;
 // @ts-ignore: decorator
 @unmanaged
 export class Captures {
-  /** Offsets of begin and end by group; -1 where there is none. */
+  /** The offsets of begin and end by group; -1 for a group without a match. */
   private readonly slots: ByteBuffer = new ByteBuffer();
   private text: Slice = ABSENT;
   /** The number of groups, the whole match among them; 0 if there was no match. */
   count: i32 = 0;
 
-  /** The part of the text that a group matched last, or ABSENT. Number 0 is the whole match. */
+  /** The last match of a group, or `ABSENT`. Group 0 is the whole match. */
   group(number: i32): Slice {
     const start = this.start(number);
     return start < 0 ? ABSENT : sliceOf(sliceStart(this.text) + start, this.end(number) - start);
@@ -28,12 +28,12 @@ export class Captures {
     return <u32>number < <u32>this.count ? <i32>readU32(this.slots.slice, number * PAIR_SIZE) : -1;
   }
 
-  /** The offset behind a group, or -1. */
+  /** The offset after a group, or -1. */
   end(number: i32): i32 {
     return <u32>number < <u32>this.count ? <i32>readU32(this.slots.slice, number * PAIR_SIZE + SLOT_SIZE) : -1;
   }
 
-  /** Takes over the slots that a match of `text` left. */
+  /** Copies the slots of a match in `text`; `ABSENT` is no match. */
   set(text: Slice, slots: Slice): void {
     this.text = text;
     this.count = sliceSize(slots) / PAIR_SIZE;
@@ -41,7 +41,7 @@ export class Captures {
     this.slots.append(slots);
   }
 
-  /** Gives the memory back; the captures are not used again. */
+  /** Frees the memory; the captures are not used again. */
   dispose(): void {
     this.slots.dispose();
     freeUnmanaged(this);

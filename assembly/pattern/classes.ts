@@ -12,12 +12,12 @@ const POSIX =
 
 const own = new RangeSet();
 
-/** The ranges of `\d`, `\s` or `\w` by the small letter; empty for any other letter. */
+/** The ranges of `\d`, `\s` or `\w`, by lower-case letter; empty for any other letter. */
 export function rangesOfEscape(letter: u32): string {
   return letter == 0x64 ? DIGIT : letter == 0x73 ? SPACE : letter == 0x77 ? WORD : "";
 }
 
-/** The ranges of the `[:name:]`; empty for a name that there is not. */
+/** The ranges of `[:name:]`; empty for an unknown name. */
 export function rangesOfPosix(name: string): string {
   const entry = POSIX.indexOf(`:${name}:`);
   if (entry < 0 || name.indexOf(":") >= 0) return "";

@@ -4,17 +4,17 @@ import { RangeSet } from "./ranges";
 /** A repetition without an upper bound. */
 export const ENDLESS: i32 = -1;
 
-/** In place of the index of what a repetition would repeat. */
+/** Used instead of the index of the part that a repetition applies to. */
 const NOTHING: i32 = -1;
 const REPETITION: i32 = -2;
 
 /** A group that is still open. */
 class Group {
-  /** The `Jump` behind the last alternative, whose operand is still the one before it, and so on; or -1. */
+  /** The `Jump` after the last alternative, or -1. Its operand links to the previous one until the group is closed. */
   jumps: i32 = -1;
-  /** Whether what stands in the alternative, without its last part, can match nothing. */
+  /** Whether the alternative, without its last part, can match the empty text. */
   isNullable: bool = true;
-  /** Whether an earlier alternative can match nothing. */
+  /** Whether an earlier alternative can match the empty text. */
   hadNullable: bool = false;
   /** The index of the alternative's first instruction. */
   alternative: i32 = 0;
@@ -24,16 +24,16 @@ class Group {
     readonly start: i32,
     /** The slot of its begin, or -1 for a group that does not capture. */
     readonly slot: i32,
-    /** What its opener wanted to know when it closes. */
+    /** The flags to restore when the group is closed. */
     readonly flags: i32,
     readonly offset: i32,
   ) {}
 }
 
 /**
- * Composes a program of the parts of a pattern in the order in which they are written: Thompson's construction with a
- * stack in the place of a tree. What can match nothing is repeated as `(?:x+)?` instead of `x*`, which gives matches the
- * priorities of Go's `regexp`.
+ * Writes a program from the parts of a pattern, in their order: Thompson's construction with a stack instead of a tree. A
+ * part that can match the empty text is repeated as `(?:x+)?` instead of `x*`, so that matches have the priorities of Go's
+ * `regexp`.
  */
 export class ProgramComposer {
   private readonly groups: Group[] = [];
@@ -52,7 +52,7 @@ export class ProgramComposer {
     return this.groups.length;
   }
 
-  /** The offset of the group that was opened last. */
+  /** The offset of the innermost open group. */
   get openOffset(): i32 {
     return this.group.offset;
   }
@@ -62,7 +62,7 @@ export class ProgramComposer {
     return this.builder.length > this.limit;
   }
 
-  /** Begins a group; `slot` is where its begin is noted, or -1. */
+  /** Opens a group; `slot` is the slot of its begin, or -1. */
   open(slot: i32, flags: i32, offset: i32): void {
     if (this.groups.length) this.settle();
     const group = new Group(this.builder.length, slot, flags, offset);
@@ -72,7 +72,7 @@ export class ProgramComposer {
     this.settleNothing();
   }
 
-  /** Ends the group that was opened last, which is one part of the group around it; gives its flags. */
+  /** Closes the innermost group, which becomes a part of the enclosing group. Returns its flags. */
   close(): i32 {
     this.settle();
     const builder = this.builder;
@@ -88,47 +88,47 @@ export class ProgramComposer {
     return group.flags;
   }
 
-  /** Ends an alternative of the group and begins the next. */
+  /** Ends an alternative of the group, and begins the next one. */
   alternative(): void {
     this.settle();
     const builder = this.builder;
     const group = this.group;
     if (group.isNullable) group.hadNullable = true;
     group.isNullable = true;
-    // Two more instructions: this one, and the jump.
+    // Plus two: this instruction and the jump.
     builder.insert(group.alternative, Op.Split, builder.length - group.alternative + 2);
     builder.emit(Op.Jump, group.jumps);
     group.jumps = builder.length - 1;
     group.alternative = builder.length;
   }
 
-  /** A part that takes one character of the set. */
+  /** Adds a part that matches one character of the set. */
   oneOf(set: RangeSet): void {
     this.begin(false);
     if (set.count == 1 && set.first(0) == set.last(0)) this.builder.emit(Op.Char, set.first(0));
     else this.builder.emitRanges(set.pairs);
   }
 
-  /** A part that takes this character. */
+  /** Adds a part that matches this character. */
   character(character: u32): void {
     this.begin(false);
     this.builder.emit(Op.Char, character);
   }
 
-  /** A part that takes nothing, and demands something of its place. */
+  /** Adds an assertion. */
   assert(place: Assertion): void {
     this.begin(true);
     this.builder.emit(Op.Assert, place);
   }
 
-  /** Ends the last part, so that nothing can repeat it. */
+  /** Ends the last part: a repetition no longer applies to it. */
   settle(): void {
     const group = this.group;
     group.isNullable = group.isNullable && this.isPartNullable;
     this.settleNothing();
   }
 
-  /** Repeats the last part at least `least` and at most `most` times; gives what speaks against it, or nothing. */
+  /** Repeats the last part at least `least` and at most `most` times. Returns an error, or "". */
   repeat(least: i32, most: i32, isLazy: bool): string {
     if (this.part == NOTHING) return "there is nothing to repeat before this";
     if (this.part == REPETITION) return "a repetition cannot be repeated: put it into (?:…)";
@@ -173,5 +173,5 @@ export class ProgramComposer {
   }
 }
 
-/** What speaks against a program that is longer than it may be. */
+/** The error for a program that exceeds the limit. */
 export const TOO_LARGE: string = "the pattern is too large";

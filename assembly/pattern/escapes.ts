@@ -1,7 +1,7 @@
 import { LAST_CHARACTER } from "./program";
 import { PatternSource } from "./source";
 
-/** Reads what stands behind the backslash at `from` as one character; 0 after an error. */
+/** Reads the character after the backslash at `from`; 0 after an error. */
 export function readEscapedCharacter(source: PatternSource, from: i32): u32 {
   if (source.ended) {
     source.fail("nothing follows this backslash", from);
@@ -24,7 +24,7 @@ export function isAlphanumeric(character: u32): bool {
   return character - 0x30 < 10 || (character | 0x20) - 0x61 < 26;
 }
 
-/** The control character that a letter stands for behind a backslash, or 0. */
+/** The control character of a backslash and this letter, or 0. */
 function controlOf(letter: u32): u32 {
   switch (letter) {
     case 0x61: // a

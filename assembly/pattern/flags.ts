@@ -1,16 +1,16 @@
-/** How a pattern is read; several are added. The first four can be set in a pattern as well: `(?imsU)`. */
+/** Options of a pattern; several are added. The first four can be set in a pattern as well: `(?imsU)`. */
 export const enum PatternFlags {
   None = 0,
-  /** `i`: a letter stands for its other case as well. */
+  /** `i`: letters match in either case. */
   IgnoreCase = 1,
-  /** `m`: `^` and `$` match at the begin and end of each line, too. */
+  /** `m`: `^` and `$` also match at the begin and end of each line. */
   MultiLine = 2,
-  /** `s`: `.` matches a line feed, too. */
+  /** `s`: `.` also matches a line feed. */
   DotAll = 4,
-  /** `U`: repetitions take as little as they can, and with a `?` behind them as much. */
+  /** `U`: repetitions are lazy, and with a `?` greedy. */
   Ungreedy = 8,
-  /** The match begins where the text does and ends where it ends. */
+  /** A match covers the whole text. */
   Whole = 16,
-  /** The pattern's characters stand for themselves. */
+  /** The pattern is a literal text. */
   Literal = 32,
 }

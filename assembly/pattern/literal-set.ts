@@ -7,7 +7,7 @@ import { PatternScan } from "./scan";
 /** The most bytes of all literals together. */
 const MAX_BYTES: i32 = 262_144;
 
-/** The most memory for nodes that know their successor by every symbol. */
+/** The most memory for the rows of nodes, which have a successor for every symbol. */
 const ROW_BYTES: i32 = 262_144;
 
 /** Added to a position at which a literal ends. */
@@ -16,7 +16,7 @@ const ENDS: u32 = 0x80000000;
 const BYTES: i32 = 256;
 const WORD: u32 = 4;
 
-/** The fields of a node: where to go on if no child fits, its first child, their number, and what ends here. */
+/** The fields of a node: where to continue if no child matches, the first child, their number, and the literal that ends here. */
 const SHORTER: usize = 0;
 const CHILD: usize = 4;
 const CHILDREN: usize = 8;
@@ -24,12 +24,12 @@ const FOUND: usize = 12;
 const NODE_SIZE: i32 = 16;
 
 /**
- * Many plain texts that are searched for at once, in texts that may come in pieces: Aho and Corasick's automaton. Each byte
- * is looked at once, and the number of literals does not matter. What it finds is the literal that ends first or, of
- * several, the one with the lowest index.
+ * Searches for many literals at once, in texts that may come in pieces: Aho and Corasick's automaton. The time is linear in
+ * the text, and independent of the number of literals. It finds the literal that ends first or, of several, the one with the
+ * lowest index.
  */
 export class LiteralSet {
-  /** The work of all scans so far: bytes, and nodes left for others. */
+  /** The work of all scans so far: bytes and changes of nodes. */
   steps: u64 = 0;
   /** The symbol of every byte, the rows of the first nodes, all nodes, and the symbol that leads to each. */
   private readonly memory: ArrayBuffer;
@@ -100,7 +100,7 @@ export class LiteralSet {
     scan.clear();
   }
 
-  /** Scans the next piece; whether something was found by now. */
+  /** Scans the next piece. Returns whether something has been found. */
   feed(scan: PatternScan, chunk: Slice): bool {
     if (scan.matched >= 0) return true;
     const bytes = this.rows - BYTES;
@@ -122,7 +122,7 @@ export class LiteralSet {
     return false;
   }
 
-  /** Where a symbol leads from a node that has no row. */
+  /** The successor of a node without a row. */
   private step(position: u32, symbol: u32): u32 {
     do {
       const entry = this.entryAt(position);
@@ -137,7 +137,7 @@ export class LiteralSet {
     return load<u32>(this.rows + position + symbol * WORD);
   }
 
-  /** What a scan notes of a node: where its row begins or, for one without, how far behind the last row it comes. */
+  /** The position of a node: the offset of its row or, without a row, its distance from the last row. */
   private positionOf(node: u32): u32 {
     const rowSize = this.symbolCount * WORD;
     const rowCount = this.rowBytes / rowSize;
@@ -151,7 +151,7 @@ export class LiteralSet {
     return this.nodes + node * NODE_SIZE;
   }
 
-  /** Numbers the nodes anew, in their order. */
+  /** Writes the nodes, numbered in their order. */
   private writeNodes(trie: LiteralTrie): void {
     const order = trie.order;
     const numbers = new StaticArray<i32>(order.length);
@@ -169,7 +169,7 @@ export class LiteralSet {
     }
   }
 
-  /** What a node does not know, the node of the shorter text knows, whose row was written before. */
+  /** Writes the row of a node. Symbols without a child have the successors of the shorter node, whose row has been written. */
   private writeRow(number: i32): void {
     const entry = this.nodes + number * NODE_SIZE;
     const size = this.symbolCount * WORD;

@@ -2,22 +2,22 @@
 export const NOTHING: i32 = -1;
 
 /**
- * The begins of literals as a tree while it grows, and then Aho and Corasick's links in it. Nodes are known by number; the
- * root is 0, which as a child or as a sibling stands for none.
+ * The prefixes of literals as a tree, and then Aho and Corasick's links in it. Nodes are numbered; the root is 0, which as a
+ * child or sibling means none.
  */
 export class LiteralTrie {
   /** The first child of each node, the next child of its parent, and the symbol that leads to it. */
   readonly children: i32[] = [0];
   readonly siblings: i32[] = [0];
   readonly symbols: i32[] = [0];
-  /** The node of the longest end of a node's text that is a begin of a literal, too. */
+  /** The node of the longest suffix of a node's text that is also a prefix of a literal. */
   readonly ends: i32[] = [0];
   /** The lowest literal that a node's text ends with, or `NOTHING`. */
   readonly found: i32[] = [NOTHING];
   /** The nodes, those with shorter texts first and those of one parent side by side. */
   readonly order: i32[] = [0];
 
-  /** The child of a node by that symbol, made if need be. */
+  /** The child of a node for a symbol; it is created if there is none. */
   extend(node: i32, symbol: i32): i32 {
     const child = this.child(node, symbol);
     if (child) return child;
@@ -31,12 +31,12 @@ export class LiteralTrie {
     return made;
   }
 
-  /** Says that a literal ends at the node. */
+  /** Marks the end of a literal. */
   end(node: i32, literal: i32): void {
     if (this.found[node] == NOTHING) this.found[node] = literal;
   }
 
-  /** Orders and links all nodes; nothing is added any more. */
+  /** Orders and links all nodes, after all literals have been added. */
   link(): void {
     for (let i = 0; i < this.order.length; i++) {
       const node = this.order[i];

@@ -8,13 +8,13 @@ import { LAST_CHARACTER, Op, Assertion, ProgramBuilder } from "./program";
 import { RangeSet } from "./ranges";
 import { PatternSource } from "./source";
 
-/** The most instructions of one pattern: with them grows the time that a character can take. */
+/** The most instructions of one pattern, which bound the time for a character. */
 const MAX_INSTRUCTIONS: i32 = 2_000;
 
 /** The most ranges of all classes in one pattern. */
 const MAX_RANGES: i32 = 8_000;
 
-/** The most groups inside each other. */
+/** The deepest nesting of groups. */
 const MAX_DEPTH: i32 = 100;
 
 /** The most groups that capture. */
@@ -25,7 +25,7 @@ const MAX_COUNT: i32 = 1_000;
 
 const set = new RangeSet();
 
-/** Reads a pattern once from left to right, without recursion, and writes its program on the way. */
+/** Reads a pattern once, from left to right and without recursion, and writes its program. */
 export class PatternParser {
   private readonly source: PatternSource;
   private readonly composer: ProgramComposer;
@@ -33,7 +33,7 @@ export class PatternParser {
   /** The names of the capturing groups by number; empty for one without a name, as for number 0, the whole match. */
   readonly names: string[] = [""];
 
-  /** The program goes behind what the builder has. Without `captures` no group notes its place. */
+  /** The program is appended to the builder's. Without `captures` groups do not capture. */
   constructor(
     pattern: string,
     private flags: i32,
@@ -45,7 +45,7 @@ export class PatternParser {
     this.mostRanges = builder.rangeCount + MAX_RANGES;
   }
 
-  /** Reads the whole pattern; gives what is wrong with it, or nothing. */
+  /** Reads the whole pattern. Returns an error, or "". */
   parse(): string {
     const source = this.source;
     const composer = this.composer;
@@ -131,7 +131,7 @@ export class PatternParser {
     if (source.accept(0x3f)) {
       name = this.readName(from);
       isCapture = name.length > 0;
-      // Flags without a group hold up to the end of the group around them.
+      // Flags without a group apply up to the end of the enclosing group.
       if (!isCapture && !source.failed && this.readFlags(from)) return this.composer.settle();
     }
     if (this.composer.depth > MAX_DEPTH) source.fail("more than 100 groups stand inside each other", from);
@@ -164,11 +164,11 @@ export class PatternParser {
     return name;
   }
 
-  /** Reads flags up to `:`, which opens a group, or up to `)`: then it is true. */
+  /** Reads flags up to `:`, which opens a group, or `)`. Returns whether it was `)`. */
   private readFlags(from: i32): bool {
     const source = this.source;
     let isClearing = false;
-    // A minus sign without a letter behind it says nothing.
+    // A minus sign without a letter has no effect.
     let isOpen = false;
     while (!source.ended) {
       const unit = source.peek();
@@ -188,7 +188,7 @@ export class PatternParser {
     return false;
   }
 
-  /** Repeats as the braces say whose `{` stands at `from`; if they say nothing of the kind they are mere characters. */
+  /** Reads a counted repetition whose `{` is at `from`; braces that contain none are literal characters. */
   private repeatCounted(from: i32): void {
     const source = this.source;
     const least = this.readCount();
@@ -203,7 +203,7 @@ export class PatternParser {
     this.repeat(least, most, from);
   }
 
-  /** A number, which stops growing somewhere above the highest; less than `ENDLESS` if there is none. */
+  /** A number, capped above the highest one that is allowed; less than `ENDLESS` if there is none. */
   private readCount(): i32 {
     const source = this.source;
     let count = ENDLESS - 1;
@@ -240,7 +240,7 @@ function flagOf(letter: i32): PatternFlags {
   }
 }
 
-/** What `\b` and its like demand; 0 for what demands nothing. */
+/** The assertion of `\b` and similar escapes; 0 for any other. */
 function placeOfEscape(letter: i32): Assertion {
   switch (letter) {
     case 0x41: // A

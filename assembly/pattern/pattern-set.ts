@@ -11,13 +11,13 @@ import { shortened } from "./source";
 /** The most instructions of all patterns together. */
 const MAX_INSTRUCTIONS: i32 = 20_000;
 
-/** The most bytes of a character whose last one is missing. */
+/** The most bytes of an incomplete character. */
 const MOST_REST: i32 = 3;
 
 /**
- * Many patterns that are searched for at once, in texts that may come in pieces: each byte is looked at once, and the
- * number of patterns does not matter. What it finds is the pattern whose match is known first or, of several, the one
- * with the lowest index. A match that depends on the character behind it (`\b`, `$`) is known with that character.
+ * Searches for many patterns at once, in texts that may come in pieces. The time is linear in the text, and independent of
+ * the number of patterns. It finds the pattern whose match is known first or, of several, the one with the lowest index. A
+ * match that depends on the next character (`\b`, `$`) is known with that character.
  * For many plain texts, `LiteralSet` needs less memory.
  */
 export class PatternSet {
@@ -44,7 +44,7 @@ export class PatternSet {
       builder.emit(Op.Match, i);
       if (!isLast) builder.setOperand(split, builder.length - split);
     }
-    // Nothing is found where there is no pattern.
+    // Without patterns nothing is found.
     if (!patterns.length) builder.emit(Op.Class);
     const length = builder.length;
     return new PatternSet(new Automaton(builder.finish(), length));
@@ -57,7 +57,7 @@ export class PatternSet {
     this.suspend(scan, automaton.states.enter(automaton.initialKey));
   }
 
-  /** Scans the next piece; whether something was found by now. */
+  /** Scans the next piece. Returns whether something has been found. */
   feed(scan: PatternScan, chunk: Slice): bool {
     if (scan.matched >= 0) return true;
     const automaton = this.automaton;
@@ -81,7 +81,7 @@ export class PatternSet {
     return this.suspend(scan, state);
   }
 
-  /** Ends the text; whether something was found. */
+  /** Ends the text. Returns whether something was found. */
   finish(scan: PatternScan): bool {
     if (scan.matched >= 0) return true;
     const automaton = this.automaton;
@@ -90,7 +90,7 @@ export class PatternSet {
     return this.suspend(scan, automaton.finish(state));
   }
 
-  /** The index of what is found in a whole text, or -1. */
+  /** The index of the pattern that a whole text matches, or -1. */
   search(text: Slice): i32 {
     const automaton = this.automaton;
     const state = automaton.states.enter(automaton.initialKey);
@@ -102,12 +102,12 @@ export class PatternSet {
     return this.automaton.steps;
   }
 
-  /** How often the states were forgotten because their memory was full. */
+  /** How often the states were dropped because their memory was full. */
   get flushes(): i32 {
     return this.automaton.states.flushes;
   }
 
-  /** Copies the state's key, because the states may be forgotten before the text goes on. */
+  /** Copies the state's key: the states may be dropped before the next piece comes. */
   private suspend(scan: PatternScan, state: usize): bool {
     scan.matched = foundAt(state);
     scan.state.clear();

@@ -18,15 +18,15 @@ const SLOTS_SIZE: i32 = 8;
 const simulation = new Simulation();
 const found = new Captures();
 
-/** How many steps all patterns have taken since the start: what a test of linear time counts. */
+/** The number of steps of all patterns since the start, for tests of linear time. */
 export function patternSteps(): u64 {
   return simulation.steps;
 }
 
 /**
  * A compiled regular expression in the syntax of RE2, without Unicode properties. Texts are UTF-8; a malformed byte counts
- * as one U+FFFD. No text makes it slow: a match takes at most as many steps as the text has characters times the pattern
- * instructions. Matching allocates nothing.
+ * as one U+FFFD. A match takes at most as many steps as the text has characters times the pattern has
+ * instructions. Matching allocates no memory.
  *
  * @example
  * const error = new PatternError();
@@ -76,7 +76,7 @@ export class Pattern {
     return this.run(text, 0, 0, Goal.Whole) != 0;
   }
 
-  /** Finds the leftmost match that does not begin before `from`, and what its groups matched. */
+  /** Finds the leftmost match at or after `from`, with its groups. */
   find(text: Slice, captures: Captures, from: i32 = 0): bool {
     const groups = this.names.length;
     const slots = this.run(text, min(max(from, 0), sliceSize(text)), groups * 2, Goal.Find);
@@ -86,7 +86,7 @@ export class Pattern {
 
   /**
    * Appends the text with each match replaced by the template, as Go's `regexp.ReplaceAll` does: see `expand` for the
-   * references. Each match takes linear time, and one that must look far ahead does so once a match.
+   * references. Each match takes linear time.
    */
   replace(text: Slice, template: Slice, out: ByteBuffer): void {
     let copied = 0;
@@ -95,7 +95,7 @@ export class Pattern {
       const start = found.start(0);
       const end = found.end(0);
       out.append(subslice(text, copied, start));
-      // Right behind a match, nothing is no match of its own.
+      // An empty match right after another match does not count.
       if (end > copied || start == 0) expand(template, found, this.names, out);
       copied = end;
       at = end > at ? end : at + characterLength(text, at);

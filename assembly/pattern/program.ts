@@ -1,27 +1,27 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { sliceOf } from "../bytes/slice";
 
-/** What an instruction does. Whoever executes it goes on with the one behind it, unless said otherwise. */
+/** The operation of an instruction. Unless it says otherwise, the next instruction follows. */
 export const enum Op {
-  /** Takes the character `operand`. */
+  /** Consumes the character `operand`. */
   Char,
-  /** Takes a character out of `extra` ranges, which begin `operand` bytes into the program. */
+  /** Consumes a character of `extra` ranges, which begin at the offset `operand` of the program. */
   Class,
-  /** Goes on behind itself or, second choice, `operand` instructions further. */
+  /** Continues at the next instruction or, with lower priority, `operand` instructions further. */
   Split,
-  /** Goes on `operand` instructions further or, second choice, behind itself. */
+  /** Continues `operand` instructions further or, with lower priority, at the next one. */
   SplitFar,
-  /** Goes on `operand` instructions further. */
+  /** Continues `operand` instructions further. */
   Jump,
-  /** Notes the position in the slot `operand`. */
+  /** Stores the position in the slot `operand`. */
   Save,
-  /** Demands what the `Assertion` named `operand` says. */
+  /** Requires the `Assertion` in `operand`. */
   Assert,
   /** Ends a match of the pattern number `operand`. */
   Match,
 }
 
-/** What can be demanded of a position between two characters; sets of it are sums. */
+/** Conditions on a position between two characters; sets are sums. */
 export const enum Assertion {
   TextBegin = 1,
   TextEnd = 2,
@@ -41,7 +41,7 @@ export const RANGE_SIZE: i32 = 8;
 /** The last Unicode character. */
 export const LAST_CHARACTER: u32 = 0x10ffff;
 
-/** What the instruction does. */
+/** The operation of an instruction. */
 // @ts-ignore: decorator
 @inline
 export function opOf(instruction: usize): Op {
@@ -62,7 +62,7 @@ export function operandOf(instruction: usize): i32 {
   return load<i32>(instruction, 4);
 }
 
-/** Whether a `Char` or a `Class` takes the character. */
+/** Whether a `Char` or a `Class` matches the character. */
 // @ts-ignore: decorator
 @inline
 export function takes(program: usize, instruction: usize, character: u32): bool {
@@ -70,7 +70,7 @@ export function takes(program: usize, instruction: usize, character: u32): bool 
   return isInRanges(program + operandOf(instruction), extraOf(instruction), character);
 }
 
-/** Whether one of the sorted ranges has the character: the cost grows with the logarithm of their number. */
+/** Whether one of the sorted ranges has the character, by binary search. */
 function isInRanges(ranges: usize, count: i32, character: u32): bool {
   let low = 0;
   let high = count;
@@ -84,7 +84,7 @@ function isInRanges(ranges: usize, count: i32, character: u32): bool {
   return false;
 }
 
-/** Writes a program. All jumps are relative, and none leads out of the part that an operator stands for: parts can be moved. */
+/** Writes a program. Jumps are relative and stay inside their part of the pattern, so that parts can be moved. */
 export class ProgramBuilder {
   private readonly code: ByteBuffer = new ByteBuffer();
   private readonly ranges: ByteBuffer = new ByteBuffer();
@@ -108,13 +108,13 @@ export class ProgramBuilder {
     this.code.size += INSTRUCTION_SIZE;
   }
 
-  /** Appends what takes a character out of the sorted ranges of `set`. */
+  /** Appends an instruction that consumes a character of the sorted ranges in `set`. */
   emitRanges(set: ByteBuffer): void {
     this.emit(Op.Class, this.ranges.size, set.size / RANGE_SIZE);
     this.ranges.append(set.slice);
   }
 
-  /** Puts an instruction in front of the one at `index`. */
+  /** Inserts an instruction before the one at `index`. */
   insert(index: i32, op: Op, operand: i32): void {
     this.cut(index);
     this.emit(op, operand);
@@ -131,7 +131,7 @@ export class ProgramBuilder {
     store<i32>(this.code.start + index * INSTRUCTION_SIZE, operand, 4);
   }
 
-  /** Takes the instructions from `index` on away, and keeps them for `paste`. */
+  /** Removes the instructions from `index` on, and keeps them for `paste`. */
   cut(index: i32): void {
     const from = index * INSTRUCTION_SIZE;
     this.part.clear();
@@ -139,7 +139,7 @@ export class ProgramBuilder {
     this.code.size = from;
   }
 
-  /** Appends what was cut last. */
+  /** Appends the instructions that were cut last. */
   paste(): void {
     this.code.append(this.part.slice);
   }
@@ -158,7 +158,7 @@ export class ProgramBuilder {
     return program;
   }
 
-  /** Gives the memory back; the builder is not used again. */
+  /** Frees the memory; the builder is not used again. */
   dispose(): void {
     this.code.dispose();
     this.ranges.dispose();

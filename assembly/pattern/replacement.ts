@@ -10,7 +10,7 @@ const NO_GROUP: i32 = -1;
 /**
  * Appends a template with its references filled in, as Go's `regexp.Expand` does: `$1` and `${1}` for a group's number,
  * `$name` and `${name}` for its name, `$$` for a dollar sign. Without braces a reference is as long as it can be, so `$1x`
- * means a group named `1x`. A group that there is not, or that matched nothing, is empty; any other `$` stays as it is.
+ * means a group named `1x`. A group that does not exist or has no match is empty; any other `$` is a literal.
  */
 export function expand(template: Slice, captures: Captures, names: string[], out: ByteBuffer): void {
   const size = sliceSize(template);
@@ -45,7 +45,7 @@ function groupNumber(name: Slice, names: string[]): i32 {
   return NO_GROUP;
 }
 
-/** Beyond ASCII most characters that stand next to a reference are letters, which are part of a name. */
+/** Whether the byte can be part of a group's name: bytes beyond ASCII belong to letters. */
 function isNameByte(byte: u32): bool {
   return byte - 0x30 < 10 || (byte | 0x20) - 0x61 < 26 || byte == 0x5f || byte >= 0x80;
 }

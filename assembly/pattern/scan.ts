@@ -1,20 +1,20 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { freeUnmanaged } from "../bytes/unmanaged";
 
-/** Where a set stands in one text that comes in pieces. Its owner disposes of it. */
+/** The position of a search in a text that comes in pieces. The owner disposes of it. */
 // @ts-ignore: decorator
 @unmanaged
 export class PatternScan {
-  /** The index of what was found, or -1. */
+  /** The index of the literal or pattern that was found, or -1. */
   matched: i32 = -1;
-  /** Where literals stand. */
+  /** The position of a `LiteralSet`. */
   position: u32 = 0;
-  /** Where patterns stand: the key of a state. */
+  /** The position of a `PatternSet`: the key of a state. */
   readonly state: ByteBuffer = new ByteBuffer();
-  /** The bytes of a character that the last piece cut in two. */
+  /** The bytes of a character that continues in the next piece. */
   readonly rest: ByteBuffer = new ByteBuffer();
 
-  /** Forgets the text. */
+  /** Begins a new text. */
   clear(): void {
     this.matched = -1;
     this.position = 0;
@@ -22,7 +22,7 @@ export class PatternScan {
     this.rest.clear();
   }
 
-  /** Gives the memory back; the scan is not used again. */
+  /** Frees the memory; the scan is not used again. */
   dispose(): void {
     this.state.dispose();
     this.rest.dispose();

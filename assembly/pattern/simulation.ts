@@ -3,37 +3,37 @@ import { ByteBuffer } from "../bytes/buffer";
 import { characterOf, decodeAt, lengthOf, assertionsBetween, TEXT_EDGE } from "./characters";
 import { INSTRUCTION_SIZE, Op, Assertion, opOf, operandOf, takes } from "./program";
 
-/** What a run is to find out. */
+/** The result that a run is for. */
 export const enum Goal {
   /** Whether there is a match. */
   Search,
-  /** Whether the whole text is one. */
+  /** Whether the whole text matches. */
   Whole,
-  /** Where the leftmost is, and its groups. */
+  /** The leftmost match and its groups. */
   Find,
 }
 
 const WORD: i32 = 4;
 
-/** An instruction; or a slot, marked so, and the value that it had before. */
+/** The size of a stack entry: an instruction, or a marked slot and its previous value. */
 const ENTRY_SIZE: i32 = 8;
 
-/** Marks an entry of the stack that brings a slot's old value back; no program is so long. */
+/** Marks a stack entry that restores a slot. Instructions have lower numbers. */
 const RESTORE: u32 = 0x80000000;
 
-/** Threads in the order of their priority, none of them twice: a set that needs no clearing. */
+/** Threads in the order of their priority, as a sparse set, which needs no clearing. */
 // @ts-ignore: decorator
 @unmanaged
 class Threads {
   /** The instructions. */
   order: usize = 0;
-  /** For each instruction its place in `order`, which counts only if it is confirmed there. */
+  /** For each instruction its index in `order`, which is valid only if `order` has the instruction there. */
   places: usize = 0;
   /** For each thread its slots. */
   slots: usize = 0;
   count: i32 = 0;
 
-  /** Takes the memory from `start` on for programs of `length` instructions. */
+  /** Uses the memory from `start` on, for programs of `length` instructions. */
   layOut(start: usize, length: i32): void {
     this.order = start;
     this.places = start + length * WORD;
@@ -49,19 +49,19 @@ class Threads {
 }
 
 /**
- * Pike's simulation: all ways to match go on together, a character at a time, and of those that meet in an instruction
- * only the one of the highest priority. So the work is bounded by the text's length times the program's.
+ * Pike's simulation: all possible matches advance together, a character at a time; of those that reach the same instruction
+ * only the one with the highest priority goes on. The work is bounded by the text's length times the program's.
  */
 // @ts-ignore: decorator
 @unmanaged
 export class Simulation {
-  /** The work of all runs so far: instructions looked at. */
+  /** The work of all runs so far, in instructions. */
   steps: u64 = 0;
   private readonly memory: ByteBuffer = new ByteBuffer();
   private current: Threads = new Threads();
   private next: Threads = new Threads();
   private stack: usize = 0;
-  /** The slots of the thread that is followed. */
+  /** The slots of the current thread. */
   private slots: usize = 0;
   private matched: usize = 0;
   private slotCount: i32 = 0;
@@ -69,15 +69,15 @@ export class Simulation {
   private text: usize = 0;
   private textEnd: usize = 0;
 
-  /** Sees to it that runs of a program need no memory. */
+  /** Reserves the memory for runs of a program. */
   reserve(length: i32, slotCount: i32): void {
     this.memory.clear();
     this.memory.reserve((length + 1) * ENTRY_SIZE + 2 * slotCount * WORD + 2 * length * (2 + slotCount) * WORD);
   }
 
   /**
-   * Runs a program of `length` instructions over the text from `from` on; what stands before counts for `^` and `\b`.
-   * A match leaves its slots, if any were asked for, at the address that is given; 0 says that there is none.
+   * Runs a program of `length` instructions over the text from `from` on; the text before it counts for `^` and `\b`.
+   * Returns the address of the match's slots, which has `slotCount` of them; 0 without a match.
    */
   run(program: usize, length: i32, slotCount: i32, text: Slice, from: i32, goal: Goal): usize {
     this.layOut(length, slotCount);
@@ -112,7 +112,7 @@ export class Simulation {
           found = this.matched;
           memory.copy(found, threads.slotsAt(i, slotCount), slotCount * WORD);
           if (slotCount) store<i32>(found, <i32>(p - this.text), WORD);
-          // What comes behind has a lower priority.
+          // The threads after this one have a lower priority.
           break;
         }
       }
@@ -135,14 +135,14 @@ export class Simulation {
     this.next.layOut(this.matched + slotCount * WORD + size, length);
   }
 
-  /** Lets a match begin at `p`, after those that began before. */
+  /** Adds a thread that begins at `p`, with the lowest priority. */
   private begin(threads: Threads, p: usize): void {
     memory.fill(this.slots, 0xff, this.slotCount * WORD);
     if (this.slotCount) store<i32>(this.slots, <i32>(p - this.text));
     this.follow(threads, 0, p);
   }
 
-  /** Adds all instructions that can be reached at `p` without taking a character, those of higher priority first. */
+  /** Adds all instructions that can be reached at `p` without consuming a character, in the order of their priority. */
   private follow(threads: Threads, first: u32, p: usize): void {
     const stack = this.stack;
     const slots = this.slots;
@@ -189,7 +189,7 @@ export class Simulation {
     this.steps += count - before;
   }
 
-  /** What holds at `p`. */
+  /** The assertions that hold at `p`. */
   private assertionsAt(p: usize): i32 {
     const before = p == this.text ? TEXT_EDGE : load<u8>(p - 1);
     return assertionsBetween(before, p == this.textEnd ? TEXT_EDGE : load<u8>(p));

@@ -1,11 +1,11 @@
 import { wordHashOf } from "../bytes/hash";
 import { sliceOf } from "../bytes/slice";
 
-/** The memory for states, in bytes; a few of the largest fit in. */
+/** The memory for states, in bytes. */
 const MOST_BYTES: i32 = 262_144;
 const FEWEST_STATES: i32 = 8;
 
-/** The offsets of what a key consists of. */
+/** The offsets of the fields of a key. */
 export const FOUND: usize = 0;
 export const BEFORE: usize = 4;
 export const SET: usize = 8;
@@ -13,22 +13,22 @@ export const SET: usize = 8;
 const WORD: i32 = 4;
 
 /**
- * The states of an automaton, by key: the pattern that is found there or -1, what kind of character came before, and a
- * set of instructions. Behind the key a state has its successors by symbol; 0 is one that is not known yet. The memory is
- * fixed: where it ends, all states are forgotten.
+ * The states of an automaton by key: the matched pattern or -1, the kind of the previous character, and a set of
+ * instructions. The key is followed by the successors by symbol; 0 is one that has not been computed. The memory is fixed:
+ * when it is full, all states are dropped.
  */
 export class StateCache {
-  /** How often all states were forgotten. */
+  /** How often all states were dropped. */
   flushes: i32 = 0;
   private count: i32 = 0;
   private readonly most: i32;
   private readonly stateSize: i32;
   /** A power of two, less one. */
   private readonly slotMask: i32;
-  /** The hash table of states' addresses, and behind it the states. */
+  /** The hash table of states' addresses, followed by the states. */
   private readonly memory: ArrayBuffer;
 
-  /** Room for as many states as are `wished`, if there is; keys have whole 64-bit words. */
+  /** Memory for `wished` states, or for as many as fit; keys consist of 64-bit words. */
   constructor(
     readonly keySize: i32,
     successors: i32,
@@ -44,7 +44,7 @@ export class StateCache {
     this.memory = new ArrayBuffer(slots * WORD + most * stateSize);
   }
 
-  /** The state of that key, which stays valid up to the next call. */
+  /** The state of a key; valid until the next call. */
   enter(key: usize): usize {
     const slots = changetype<usize>(this.memory);
     let slot = (<i32>wordHashOf(sliceOf(key, this.keySize))) & this.slotMask;

@@ -17,22 +17,22 @@ import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { HeaderMap } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 
-/** How long the provider may take. */
+/** The timeout of the call. */
 export const TIMEOUT_MILLISECONDS: i32 = 10_000;
-/** The host's timers and its clock are read at different moments: a timer may seem to have run out this much early. */
+/** The host reads its clock at different moments: a timer may seem to expire this much early. */
 const CLOCK_MILLISECONDS: i32 = 250;
 
-/** What a local reply carries at most. */
+/** The most headers of a local reply. */
 const MOST_HEADERS: i32 = 64;
 
 const relayed = new HeaderPairs();
 const message = new ByteBuffer();
 
-/** A question to the provider, whose answer becomes the client's. */
+/** A call to the provider, whose response becomes the client's. */
 export class CompletionCall extends Callout {
   private readonly start: u64 = now();
 
-  /** `model` is what the answer tells of the model in its header; empty tells nothing. No client sees `secrets`. */
+  /** `model` is the value of the response's model header; empty for none. `secrets` are masked in the response. */
   constructor(
     stream: u32,
     private readonly model: string,
@@ -59,7 +59,7 @@ export class CompletionCall extends Callout {
       sendLocalReply(status, "chatgpt-proxy.forward", "", body, relayed);
       return;
     }
-    // Envoy answers by itself, with 504 and 503, where time ran out or nobody listens. Other hosts may say nothing.
+    // Envoy itself responds with 504 after a timeout and with 503 without a connection. Other hosts may report no response.
     if (now() - this.start >= <u64>(TIMEOUT_MILLISECONDS - CLOCK_MILLISECONDS) * 1_000_000) {
       const body = message.text("The provider did not answer in time.\n").slice;
       sendLocalReply(504, "chatgpt-proxy.timeout", "text/plain", body);
@@ -70,7 +70,7 @@ export class CompletionCall extends Callout {
   }
 }
 
-/** Keeps what belongs to the answer, and leaves out what belonged to the provider's connection. */
+/** Copies the headers of the response, without those of the provider's connection. */
 function relayHeaders(headers: HeaderMap, secrets: SecretSet | null): void {
   for (let i = 0; i < headers.count && relayed.count < MOST_HEADERS; i++) {
     const name = headers.nameAt(i);
@@ -81,7 +81,7 @@ function relayHeaders(headers: HeaderMap, secrets: SecretSet | null): void {
   }
 }
 
-/** What only the gateway may say of itself. */
+/** Whether only the gateway may set the header. */
 function isGateways(name: Slice): bool {
   if (sliceEquals(name, MODEL_HEADER) || sliceEquals(name, PROVIDER_HEADER)) return true;
   return sliceEquals(name, CONSUMER_HEADER) || sliceStartsWith(name, "x-envoy-");
@@ -92,7 +92,7 @@ function isCompressed(headers: HeaderMap): bool {
   return sliceSize(coding) > 0 && !sliceEqualsIgnoringCase(coding, "identity");
 }
 
-// RFC 9110, section 7.6.1. The length is told anew with the local reply.
+// RFC 9110, section 7.6.1. The local reply has a length of its own.
 function isOfConnection(name: Slice): bool {
   if (sliceStartsWith(name, ":") || sliceEquals(name, "content-length") || sliceEquals(name, "connection")) return true;
   if (sliceEquals(name, "transfer-encoding") || sliceEquals(name, "trailer") || sliceEquals(name, "upgrade"))

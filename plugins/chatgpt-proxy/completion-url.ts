@@ -2,7 +2,7 @@ import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { isHost } from "../../assembly/config/host";
 import { isVisible } from "../../assembly/config/printable";
 
-/** Where completions are asked for: what stands in `:authority` and `:path` of the call. */
+/** The `:authority` and `:path` of the call. */
 export class CompletionUrl {
   constructor(
     readonly host: string,

@@ -3,28 +3,28 @@ import { isVisible } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CompletionUrl } from "./completion-url";
 
-/** Without one of these the key goes elsewhere, or another one goes. */
+/** The guarding options: without one of them the key goes elsewhere, or another key is used. */
 const GUARDS = ["apiKey", "chatgptUri", "cluster"];
 
-/** Whom the plugin asks, as whom, and where in a request the prompt stands. */
+/** The configuration of chatgpt-proxy for a route. */
 export class ChatgptProxyConfig {
-  /** Where completions are asked for. */
+  /** The URL of the provider. */
   url: CompletionUrl = new CompletionUrl("api.openai.com", "/v1/completions");
   /** The value of the header `authorization`. */
   authorization: string = "";
-  /** The key as what no client may see; `null` where it is too short to be told from a word. */
+  /** The key, to be masked in responses; `null` if it is too short. */
   secrets: SecretSet | null = null;
-  /** The model that completes. */
+  /** The model of the completion. */
   model: string = "text-davinci-003";
   /** The name of the parameter of the query that is the prompt, in UTF-8. */
   promptParam: ArrayBuffer = String.UTF8.encode("prompt");
-  /** The cluster of the call; empty for that of the route. */
+  /** The cluster of the call; empty for the route's cluster. */
   cluster: string = "";
 
   private humanId: string = "Human:";
   private aiId: string = "AI:";
 
-  /** Reads the configuration; what a rule or a route does not say, it inherits. */
+  /** Reads the configuration; a rule or a route inherits the options that it does not set. */
   static read(reader: ConfigReader, inherited: ChatgptProxyConfig | null): ChatgptProxyConfig {
     reader.guards(GUARDS);
     const config = new ChatgptProxyConfig();
@@ -40,17 +40,17 @@ export class ChatgptProxyConfig {
     return config;
   }
 
-  /** The model as a header tells it; empty where it cannot. */
+  /** The model as a header's value; empty if it cannot be one. */
   get modelInHeader(): string {
     return isVisible(this.model) ? this.model : "";
   }
 
-  /** What ends a completion: the human's turn. */
+  /** A stop text: the human's turn. */
   get humanStop(): string {
     return ` ${this.humanId}`;
   }
 
-  /** What ends a completion: the model's next turn. */
+  /** A stop text: the model's next turn. */
   get aiStop(): string {
     return ` ${this.aiId}`;
   }
@@ -88,7 +88,7 @@ export class ChatgptProxyConfig {
   }
 }
 
-/** A text; an empty one says nothing, as in Higress. */
+/** A text; an empty one has no effect, as in Higress. */
 function said(reader: ConfigReader, key: string, fallback: string): string {
   const text = reader.textOrNumber(key, fallback);
   if (!text.length && reader.has(key)) reader.warn(key, "is empty, and has no effect");

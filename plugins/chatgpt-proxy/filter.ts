@@ -16,7 +16,7 @@ import { isWellEncoded, promptOf } from "./prompt";
 const headersOfCall = new HeaderPairs();
 const message = new ByteBuffer();
 
-/** Answers each request with the completion of the prompt in its query. */
+/** Replies to each request with the completion of the prompt in its query. */
 export class ChatgptProxyFilter extends HttpFilter {
   constructor(private readonly config: ChatgptProxyConfig) {
     super();

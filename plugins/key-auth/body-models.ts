@@ -17,14 +17,14 @@ import {
 } from "../../assembly/json/value";
 import { isListed } from "./model-list";
 
-/** What is known about a request of a consumer that may use some models only. */
+/** The access of a request whose consumer may use certain models only. */
 export const enum ModelAccess {
   Allowed,
-  /** The body has to be read. */
+  /** The body must be read. */
   NeedsBody,
-  /** The model is none of the consumer's. */
+  /** The consumer may not use the model. */
   Denied,
-  /** The request does not say which model it wants in a way that can be checked. */
+  /** The model of the request cannot be determined. */
   Unclear,
   /** The body names a model twice. */
   Ambiguous,
@@ -34,7 +34,7 @@ const tokens = new JsonTokens();
 const name = new ByteBuffer();
 const requested = new ByteBuffer();
 
-/** Whether a request to the API is about a model that it must name: one that does not is not let through. */
+/** Whether a request to the API must name its model; otherwise it is refused. */
 export function mustNameModel(path: RequestPath): bool {
   switch (path.api) {
     case Api.ChatCompletions:
@@ -57,20 +57,20 @@ export function mustNameModel(path: RequestPath): bool {
     case Api.FineTuningJobs:
       return true;
     case Api.Other:
-      // A session, or a run that names no model, gets one that is stored at the provider.
+      // A session, or a run without a model, uses one that is stored at the provider.
       return sliceStartsWith(path.tail, "/realtime/") || isRun(path, "/threads");
     default:
       return false;
   }
 }
 
-/** Whether the models of a request stand at the provider, where nobody can look: graders of an eval, agents of a session. */
+/** Whether the models of a request are stored at the provider: graders of an eval, agents of a session. */
 export function hasStoredModels(path: RequestPath): bool {
   if (path.api == Api.Batches) return true;
   return path.api == Api.Other && (isRun(path, "/evals/") || sliceStartsWith(path.tail, "/chatkit/"));
 }
 
-/** What the models say that a JSON body names, all of them. */
+/** The access by all models that a JSON body names. */
 export function accessByModels(path: RequestPath, request: JsonDocument, models: Slice): ModelAccess {
   let count = 0;
   let isNamed = path.deployment != ABSENT;
@@ -78,13 +78,13 @@ export function accessByModels(path: RequestPath, request: JsonDocument, models:
     const key = jsonUtf8(request.keyAt(i), name);
     const value = request.valueAt(i);
     let found = ModelAccess.Allowed;
-    // Some servers read keys without regard to case, as Go's encoding/json does.
+    // Some servers match keys case-insensitively, as Go's encoding/json does.
     if (sliceEqualsIgnoringCase(key, "model")) {
       if (++count > 1) return ModelAccess.Ambiguous;
       isNamed = true;
       found = accessByModel(value, models);
     } else if (sliceEqualsIgnoringCase(key, "models") || sliceEqualsIgnoringCase(key, "fallbacks")) {
-      // Where routers take models to fall back on. https://openrouter.ai/docs/guides/routing/model-fallbacks
+      // Models that routers fall back to. https://openrouter.ai/docs/guides/routing/model-fallbacks
       found = accessByList(value, models);
     } else if (sliceEqualsIgnoringCase(key, "tools")) found = accessByTools(value, models);
     else if (sliceEqualsIgnoringCase(key, "session") && namesModel(value)) isNamed = true;
@@ -94,7 +94,7 @@ export function accessByModels(path: RequestPath, request: JsonDocument, models:
   return isFree(path.api) ? ModelAccess.Allowed : accessByAllMembers(request.root, models);
 }
 
-/** Whether texts of the client stand in the body as objects, which may have any members: there only some places count. */
+/** Whether the body contains objects with arbitrary members of the client: there only certain members are checked. */
 function isFree(api: Api): bool {
   switch (api) {
     case Api.ChatCompletions:
@@ -132,8 +132,8 @@ function accessByList(value: Slice, models: Slice): ModelAccess {
 }
 
 /**
- * Tools that are models themselves: https://platform.openai.com/docs/guides/tools-image-generation. One that does not say
- * which takes the provider's.
+ * Tools that use a model of their own: https://platform.openai.com/docs/guides/tools-image-generation. One that names no
+ * model uses the provider's default.
  */
 function accessByTools(tools: Slice, models: Slice): ModelAccess {
   for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {

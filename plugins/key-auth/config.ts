@@ -8,7 +8,7 @@ import { readConsumers } from "./consumer-list";
 import { Consumers } from "./consumers";
 import { CredentialSource } from "./credential-source";
 
-/** Without one of these somebody passes whom it would have kept out, or the key goes on to the provider. */
+/** The guarding options: without one of them more requests pass, or the key reaches the provider. */
 const GUARDS = [
   "consumers",
   "credentials",
@@ -22,27 +22,27 @@ const GUARDS = [
   "hide_credentials",
 ];
 
-/** Whether the instance checks what no rule is about. */
+/** Whether requests that match no rule are checked. */
 const enum GlobalAuth {
-  /** Not said: it checks if there are no rules. */
+  /** Not set: they are checked if there are no rules. */
   Unset,
   On,
   Off,
 }
 
-/** What key-auth does with the requests of a route. */
+/** The configuration of key-auth for a route. */
 export class KeyAuthConfig {
-  /** Whether a key is asked for at all. */
+  /** Whether a key is required. */
   isChecked: bool = false;
-  /** The names of those who may pass; `null` where everyone with a key may. */
+  /** The names of the consumers that may pass; `null` if every consumer may. */
   allowed: TextTable | null = null;
   /** The value of `www-authenticate`. */
   challenge: string = "Key realm=MSE Gateway";
   /** Whether `Bearer k` is looked up as `k` as well. */
   stripsBearer: bool = false;
-  /** Whether the key stays in the gateway. */
+  /** Whether the key is removed from the request. */
   hidesCredentials: bool = false;
-  /** How it answers whom it refuses. */
+  /** The format of a refusal. */
   errorFormat: ErrorFormat = ErrorFormat.Text;
 
   private globalAuth: GlobalAuth = GlobalAuth.Unset;
@@ -52,12 +52,12 @@ export class KeyAuthConfig {
     private readonly source: CredentialSource,
   ) {}
 
-  /** One that knows nobody, and checks nothing. */
+  /** A configuration without consumers and checks. */
   static unchecked(): KeyAuthConfig {
     return new KeyAuthConfig(new Consumers(), new CredentialSource([], true, true));
   }
 
-  /** Reads the configuration; a rule or a route that has no consumers of its own has those of the instance. */
+  /** Reads the configuration; a rule or a route without consumers uses those of the instance. */
   static read(reader: ConfigReader, inherited: KeyAuthConfig | null): KeyAuthConfig {
     reader.guards(GUARDS);
     const isRule = inherited !== null || reader.path != "$";

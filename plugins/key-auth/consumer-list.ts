@@ -13,7 +13,7 @@ const model = new ByteBuffer();
 const SPACE: u32 = 0x20;
 const STAR: u32 = 0x2a;
 
-/** The places of the instance's keys for consumers that say `in_header` or `in_query` alone: each set is made once. */
+/** The places of the instance's keys for consumers that set only `in_header` or `in_query`: each set is made once. */
 class SharedPlaces {
   private readonly places: StaticArray<u64> = new StaticArray<u64>(4);
 
@@ -28,8 +28,8 @@ class SharedPlaces {
 }
 
 /**
- * Reads `consumers`, or the old list `credentials` of keys without names. Makes no object for a consumer. A key that is
- * somebody else's on the `instance` is refused: who it is must not depend on the route.
+ * Reads `consumers`, or the old list `credentials` of keys without names. Allocates no object for a consumer. A key that
+ * belongs to another consumer of the `instance` is refused: the identity must not depend on the route.
  */
 export function readConsumers(reader: ConfigReader, shared: CredentialSource, instance: Consumers | null): Consumers {
   const consumers = new Consumers(instance);
@@ -130,7 +130,7 @@ function checkModel(reader: ConfigReader, key: string, name: Slice): void {
   reader.fail(key, "must have one * at most, at its end");
 }
 
-/** Whether a header can bring the text as it is; if not, that is an error. */
+/** Whether the text can be a header's value; otherwise it reports an error. */
 function checkText(reader: ConfigReader, key: string, text: Slice): bool {
   const size = sliceSize(text);
   let fault = size ? "" : "must not be empty";

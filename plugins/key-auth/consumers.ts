@@ -2,15 +2,12 @@ import { ABSENT, Slice, slicesEqual } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
 import { KeyPlaces } from "./key-places";
 
-/** What `Consumers.find` gives where a key is nobody's. */
+/** The result of `Consumers.find` for an unknown key. */
 export const NOBODY: i32 = -1;
 
-/**
- * Everyone who has a key. Finding one takes the same time among ten as among a hundred thousand; nothing here is an
- * object for each consumer.
- */
+/** The consumers and their keys. Finding one takes constant time; there is no object for each consumer. */
 export class Consumers {
-  /** Where keys may stand in a request. */
+  /** The places of a request that may carry a key. */
   readonly places: KeyPlaces = new KeyPlaces();
   private readonly credentials: TextTable = new TextTable();
   private readonly owners: i32[] = [];
@@ -22,7 +19,7 @@ export class Consumers {
   private readonly modelLists: TextTable = new TextTable();
   private readonly modelNumbers: i32[] = [];
 
-  /** `instance` are those of the instance, where these belong to a rule or a route. */
+  /** `instance` has the consumers of the instance, if these belong to a rule or a route. */
   constructor(private readonly instance: Consumers | null = null) {}
 
   /** Whether the consumers have names: those of the old list `credentials` have none. */
@@ -30,7 +27,7 @@ export class Consumers {
     return this.names.count > 0;
   }
 
-  /** Adds a consumer: its name and its models, as a JSON list, may be `ABSENT`. Gives its number. */
+  /** Adds a consumer; its name and its models, a JSON list, may be `ABSENT`. Returns its number. */
   add(name: Slice, places: u64, models: Slice): i32 {
     this.nameNumbers.push(name == ABSENT ? -1 : this.names.add(name));
     if (this.names.count > this.firstOfName.length) this.firstOfName.push(this.placesOf.length);
@@ -38,14 +35,14 @@ export class Consumers {
     return this.placesOf.push(places) - 1;
   }
 
-  /** The first consumer of the same name, if its models are others; `NOBODY` if there is none. */
+  /** The first consumer of the same name if it has other models; `NOBODY` if there is none. */
   namesake(consumer: i32): i32 {
     const name = this.nameNumbers[consumer];
     const first = name < 0 ? consumer : this.firstOfName[name];
     return this.modelNumbers[first] == this.modelNumbers[consumer] ? NOBODY : first;
   }
 
-  /** Gives a consumer a credential; gives whose it is already, or `NOBODY`. */
+  /** Adds a credential of a consumer. Returns the consumer that has it already, or `NOBODY`. */
   addCredential(credential: Slice, consumer: i32): i32 {
     const known = this.credentials.find(credential);
     if (known >= 0) return this.owners[known];
@@ -54,7 +51,7 @@ export class Consumers {
     return NOBODY;
   }
 
-  /** Whose key it is, if its owner may bring it in one of these places; `NOBODY` otherwise. */
+  /** The owner of a key, if it may be in one of these places; `NOBODY` otherwise. */
   find(key: Slice, places: u64): i32 {
     const known = this.credentials.find(key);
     if (known < 0) return NOBODY;
@@ -62,7 +59,7 @@ export class Consumers {
     return this.placesOf[owner] & places ? owner : NOBODY;
   }
 
-  /** Whether a key of this consumer belongs to one of another name on the instance. */
+  /** Whether a key of this consumer belongs to a consumer of another name on the instance. */
   isOthersOnInstance(key: Slice, consumer: i32): bool {
     const instance = this.instance;
     if (instance === null) return false;
@@ -70,7 +67,7 @@ export class Consumers {
     return known >= 0 && !slicesEqual(instance.nameOf(instance.owners[known]), this.nameOf(consumer));
   }
 
-  /** Whether somebody has that name. */
+  /** Whether a consumer has this name. */
   hasName(name: Slice): bool {
     return this.names.find(name) >= 0;
   }
@@ -87,7 +84,7 @@ export class Consumers {
     return number < 0 ? ABSENT : this.names.at(number);
   }
 
-  /** The models that a consumer may use, as a JSON list of strings; `ABSENT` where it may use all. */
+  /** The models that a consumer may use, a JSON list of strings; `ABSENT` if it may use all. */
   modelsOf(consumer: i32): Slice {
     const number = this.modelNumbers[consumer];
     return number < 0 ? ABSENT : this.modelLists.at(number);

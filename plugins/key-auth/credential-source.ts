@@ -2,7 +2,7 @@ import { edgeFault, isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { KeyPlaces, MOST_PLACES } from "./key-places";
 
-/** Under which names, and whether in headers or in the query, a consumer may bring its key. */
+/** The names under which a request may carry a key, and whether in headers or in the query. */
 export class CredentialSource {
   constructor(
     readonly names: string[],
@@ -10,7 +10,7 @@ export class CredentialSource {
     readonly inQuery: bool,
   ) {}
 
-  /** Reads `keys`, `in_header` and `in_query`; what is not there is as `otherwise`, or as by default. */
+  /** Reads `keys`, `in_header` and `in_query`; missing ones are as in `otherwise`, or the defaults. */
   static read(reader: ConfigReader, otherwise: CredentialSource | null): CredentialSource {
     const names = reader.textsOrNumbers("keys");
     const inHeader = reader.booleanOrText("in_header", otherwise ? otherwise.inHeader : true);

@@ -22,7 +22,7 @@ class KeyAuth extends Plugin<KeyAuthConfig> {
     return KeyAuthFilter.of(config);
   }
 
-  /** Nothing is checked here, but what a client says about its consumer is removed all the same. */
+  /** Without a check the consumer header of the client is removed as well. */
   override createFilterWithoutConfig(): HttpFilter | null {
     return KeyAuthFilter.of(unchecked);
   }

@@ -1,10 +1,10 @@
 import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { Slice, sliceEquals, sliceOfBuffer, slicesEqual } from "../../assembly/bytes/slice";
 
-/** So many different headers and parameters may carry keys in one configuration: each is a bit of a number. */
+/** The most headers and parameters that may carry keys in one configuration: each is a bit of a number. */
 export const MOST_PLACES: i32 = 64;
 
-/** Every header and every parameter of the query that may carry a key, each as a bit, so that a set of them is a number. */
+/** The headers and query parameters that may carry a key. Each is a bit, so that a set of them is a number. */
 export class KeyPlaces {
   private readonly headers: string[] = [];
   private readonly headerBits: u64[] = [];
@@ -12,7 +12,7 @@ export class KeyPlaces {
   private readonly parameterNames: ArrayBuffer[] = [];
   private readonly parameterBits: u64[] = [];
 
-  /** Adds a header, whose case does not count; gives its bit, 0 where no bit is left. */
+  /** Adds a header, case-insensitively. Returns its bit, or 0 if no bit is left. */
   addHeader(name: string): u64 {
     const lower = asciiLowerCase(name);
     const known = this.headers.indexOf(lower);
@@ -25,7 +25,7 @@ export class KeyPlaces {
     return bit;
   }
 
-  /** Adds a parameter; gives its bit, 0 where no bit is left. */
+  /** Adds a parameter. Returns its bit, or 0 if no bit is left. */
   addParameter(name: string): u64 {
     const known = this.parameters.indexOf(name);
     if (known >= 0) return this.parameterBits[known];

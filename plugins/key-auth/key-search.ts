@@ -19,7 +19,7 @@ const AMPERSAND: u32 = 0x26;
 
 const parameters = new QueryParameters();
 
-/** The keys that a request carries, wherever its configuration looks for them. Used again for one request after another. */
+/** The keys of a request. One object serves many requests. */
 // @ts-ignore: decorator
 @unmanaged
 export class KeySearch {
@@ -34,8 +34,8 @@ export class KeySearch {
   private readonly path: ByteBuffer = new ByteBuffer();
 
   /**
-   * Looks for keys in all the places; those of the query are decoded. An empty key is none, and with `stripsBearer` the
-   * word `Bearer` makes no difference between two.
+   * Reads the keys from all places; keys of the query are decoded. An empty key is ignored, and with `stripsBearer` keys are
+   * compared without the word `Bearer`.
    */
   run(headers: HeaderMap, all: KeyPlaces, stripsBearer: bool): void {
     this.stripsBearer = stripsBearer;
@@ -51,7 +51,7 @@ export class KeySearch {
     const query = queryOf(headers.get(":path"));
     if (query == ABSENT) return;
     this.decoded.clear();
-    // Decoding never lengthens: so much room, and what is decoded stays where it is.
+    // Decoding never lengthens a text: with this capacity the buffer does not move.
     this.decoded.reserve(sliceSize(query));
     parameters.begin(query);
     while (parameters.next()) {
@@ -60,12 +60,12 @@ export class KeySearch {
     }
   }
 
-  /** The key without the word `Bearer` in front, if it is to be stripped; the key itself where there is none. */
+  /** The key without a leading `Bearer`, if that is to be stripped. */
   get plainKey(): Slice {
     return this.plain(this.key);
   }
 
-  /** Takes the keys out of the request. */
+  /** Removes the keys from the request. */
   hide(headers: HeaderMap, all: KeyPlaces): void {
     for (let i = 0; i < all.headerCount; i++) if (all.hasHeader(this.places, i)) headers.remove(all.headerAt(i));
     const path = headers.get(":path");

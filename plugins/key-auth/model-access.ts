@@ -27,7 +27,7 @@ const parameters = new QueryParameters();
 const requested = new ByteBuffer();
 const name = new ByteBuffer();
 
-/** What the headers tell. `models` is a JSON list of names and of `x*`. */
+/** The access by the headers. `models` is a JSON list of names and of `x*`. */
 export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: bool): ModelAccess {
   const path = headers.get(":path");
   requestPath.read(withoutQuery(path));
@@ -40,7 +40,7 @@ export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: 
   const namesNone = ofQuery == ModelAccess.Unclear && api != Api.Realtime;
   if (ofQuery != ModelAccess.Allowed && !namesNone) return ofQuery;
   if (endOfStream) return ModelAccess.Allowed;
-  // In another conversation that nobody reads any model may be named, and so in what is no plain text.
+  // A WebSocket of another API and an encoded body are not read, and may name any model.
   const isConversation = sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket");
   if (isConversation && api == Api.Realtime) return ModelAccess.Allowed;
   if (isConversation || isEncoded(headers) || hasStoredModels(requestPath)) return ModelAccess.Unclear;
@@ -48,7 +48,7 @@ export function accessByHeaders(headers: HeaderMap, models: Slice, endOfStream: 
   return isForm && takesFiles(requestPath) ? ModelAccess.Allowed : ModelAccess.NeedsBody;
 }
 
-/** What the body tells: one that is no JSON object may name any model in a way that only its server knows. */
+/** The access by the body. A body that is not a JSON object may name a model in a way that only its server knows. */
 export function accessByBody(body: Slice, path: Slice, models: Slice): ModelAccess {
   requestPath.read(withoutQuery(path));
   if (sliceSize(body) == 0) {
@@ -59,14 +59,14 @@ export function accessByBody(body: Slice, path: Slice, models: Slice): ModelAcce
   return accessByModels(requestPath, document, models);
 }
 
-/** Whether forms bring files there, and no model. */
+/** Whether forms of the API carry files and no model. */
 function takesFiles(path: RequestPath): bool {
   if (path.api == Api.Files) return true;
   if (path.api != Api.Other) return false;
   return sliceStartsWith(path.tail, "/uploads/") || sliceStartsWith(path.tail, "/containers/");
 }
 
-/** What the query tells; Azure's handshake of a realtime conversation names a deployment. */
+/** The access by the query; Azure's handshake of a realtime session names a deployment. */
 function accessByQuery(query: Slice, models: Slice, isRealtime: bool): ModelAccess {
   let model = ABSENT;
   parameters.begin(query);

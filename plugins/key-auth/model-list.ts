@@ -6,7 +6,7 @@ const STAR: u32 = 0x2a;
 
 const entry = new ByteBuffer();
 
-/** Whether a list covers the model: a JSON list of names, and of `x*` for all that begin so. */
+/** Whether a list covers the model: a JSON list of names, and of `x*` for all names with that prefix. */
 export function isListed(model: Slice, models: Slice): bool {
   for (let item = jsonFirst(models); item != ABSENT; item = jsonNext(models, item)) {
     if (covers(jsonUtf8(item, entry), model)) return true;

@@ -18,20 +18,20 @@ const COLON: u32 = 0x3a;
 
 const decoded = new ByteBuffer();
 
-/** What the path of a request says about its model. */
+/** The model in the path of a request. */
 export const enum PathModel {
-  /** Nothing, or models that are the consumer's alone. */
+  /** No model, or only models that the consumer may use. */
   Fine,
-  /** A model that is not the consumer's. */
+  /** A model that the consumer may not use. */
   Denied,
-  /** It has dot segments, so that servers may understand another path by it; or it leads to an application with its own models. */
+  /** Dot segments, which servers may resolve differently; or an application with its own models. */
   Unclear,
 }
 
 /**
- * Looks for models where providers have them in paths: `/deployments/x/` of Azure OpenAI, `/engines/x/` of OpenAI before
+ * Checks the models in the paths of providers: `/deployments/x/` of Azure OpenAI, `/engines/x/` of OpenAI before
  * 2023, `/models/x:verb` of Gemini and `/model/x/verb` of Bedrock.
- * On a path that is none of the known APIs `/apps/x/` is an application of DashScope's, which chooses its models itself.
+ * On a path of no known API `/apps/x/` is an application of DashScope, which chooses its models itself.
  * https://learn.microsoft.com/azure/ai-foundry/openai/reference · https://ai.google.dev/api/generate-content ·
  * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html ·
  * https://help.aliyun.com/zh/model-studio/call-application-through-api

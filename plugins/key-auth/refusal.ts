@@ -11,8 +11,8 @@ const field = new ByteBuffer();
 const code = new ByteBuffer();
 
 /**
- * Answers as Higress's key-auth does, with one sentence, or in OpenAI's error shape; either way with the challenge that
- * tells the scheme.
+ * Refuses a request as Higress's key-auth does, with one sentence, or with OpenAI's error object; in both formats with
+ * `www-authenticate`.
  */
 export function refuse(status: i32, reason: string, sentence: string, challenge: string, format: ErrorFormat): void {
   message.clear();
@@ -22,7 +22,7 @@ export function refuse(status: i32, reason: string, sentence: string, challenge:
     sendLocalReply(status, `key-auth.${reason}`, "", message.slice, headers);
     return;
   }
-  // What OpenAI itself says of a key that it does not take: https://platform.openai.com/docs/guides/error-codes
+  // OpenAI's code for an invalid key: https://platform.openai.com/docs/guides/error-codes
   const error = errorBody(
     status,
     message.text(sentence).slice,
@@ -31,7 +31,7 @@ export function refuse(status: i32, reason: string, sentence: string, challenge:
   sendLocalReply(status, `key-auth.${reason}`, "application/json", error, headers);
 }
 
-/** Answers in OpenAI's error shape, as clients of models expect it; `param` is `model`. */
+/** Refuses a request with OpenAI's error object, whose `param` is `model`. */
 export function refuseModel(status: i32, reason: string, sentence: string): void {
   body.clear();
   message.clear();

@@ -10,8 +10,8 @@ const ADDRESS_SIZE = 16;
 const GROUPS = 8;
 
 /**
- * Appends an address, IPv4 (RFC 4291, section 2.5.5.2, makes it one of IPv6) or IPv6, as sixteen bytes, and gives them;
- * `ABSENT` if it is none. Leading zeros in IPv4 and zones are refused.
+ * Writes an IPv6 address, or an IPv4 address as IPv6 (RFC 4291, section 2.5.5.2), as sixteen bytes, and returns them;
+ * `ABSENT` if the text is none. Leading zeros in IPv4 and zones are refused.
  */
 export function parseAddress(text: Slice, out: ByteBuffer): Slice {
   out.clear();
@@ -21,7 +21,7 @@ export function parseAddress(text: Slice, out: ByteBuffer): Slice {
   return parseQuad(text, address, 12) ? address : ABSENT;
 }
 
-/** Without the port of `1.2.3.4:80` and of `[::1]:80`, and without brackets. */
+/** The address without a port, as in `1.2.3.4:80` and `[::1]:80`, and without brackets. */
 export function addressPart(text: Slice): Slice {
   if (sliceSize(text) && byteAt(text, 0) == 0x5b) return subslice(text, 1, lastIndexOfByte(text, 0x5d));
   const colon = indexOfByte(text, COLON);
@@ -30,7 +30,7 @@ export function addressPart(text: Slice): Slice {
     : text;
 }
 
-/** A number without sign and leading zeros, up to `most`; -1 if it is none. */
+/** A number up to `most`, without sign and leading zeros; -1 for any other text. */
 export function parseNumber(text: Slice, most: i32): i32 {
   const size = sliceSize(text);
   if (size == 0 || size > 3 || (size > 1 && byteAt(text, 0) == 0x30)) return -1;
@@ -86,7 +86,7 @@ function parseGroups(text: Slice, to: Slice): bool {
   return gap < 0 ? count == GROUPS : count < GROUPS && widen(to, gap, count);
 }
 
-/** Moves the groups behind `::` to the end. */
+/** Moves the groups after `::` to the end. */
 function widen(to: Slice, gap: i32, count: i32): bool {
   const behind = 2 * (count - gap);
   for (let i = behind - 1; i >= 0; i--) writeByte(to, ADDRESS_SIZE - behind + i, byteAt(to, 2 * gap + i));

@@ -17,7 +17,7 @@ const PER_MINUTE = "query_per_minute";
 const PER_HOUR = "query_per_hour";
 const PER_DAY = "query_per_day";
 
-/** Without one of these more passes than may. */
+/** The guarding options: without one of them more requests pass. */
 const GUARDS = [
   "limit_by_header",
   "limit_by_param",
@@ -39,10 +39,10 @@ const SLOTS = 16384;
 const MOST_SLOTS = 1 << 20;
 const MOST = <i64>i32.MAX_VALUE;
 
-/** Whose requests are counted on a route, and how many may pass. */
+/** The configuration of key-rate-limit for a route. */
 export class KeyRateLimitConfig {
   readonly keys: LimitKeys = new LimitKeys();
-  /** What the counts of this configuration are called by in shared data. */
+  /** Part of the names of this configuration's counts in shared data. */
   private readonly identity: string;
   private readonly buckets: u32;
 
@@ -50,14 +50,14 @@ export class KeyRateLimitConfig {
     readonly source: KeySource,
     scope: string,
     slots: i32,
-    /** Whether answers tell what is left. */
+    /** Whether responses have the quota headers. */
     readonly showsQuota: bool,
-    /** How it answers whom it refuses. */
+    /** The format of a refusal. */
     readonly errorFormat: ErrorFormat,
   ) {
     const buckets = (slots + WAYS - 1) / WAYS;
     this.buckets = buckets;
-    // As a hash: every key has it in its name, and rules may have long ones.
+    // A hash: it is part of every name, and the texts of a rule may be long.
     const identity = String.UTF8.encode(`${scope}\n${source.identity}\n${buckets}`);
     this.identity = wordHashOf(sliceOfBuffer(identity)).toString(16);
   }
@@ -96,13 +96,13 @@ export class KeyRateLimitConfig {
     if (fault.length) reader.fail("key", fault);
   }
 
-  /** Adds the limit of one value; gives what is wrong with it. */
+  /** Adds the limit of one value. Returns an error, or "". */
   private addOne(key: string, limit: Limit): string {
     const fault = this.source.isHeader ? edgeFault(key) : "";
     return fault.length ? fault : this.keys.addText(key, limit);
   }
 
-  /** Adds the limits of many values; gives what is wrong with them. */
+  /** Adds the limits of many values. Returns an error, or "". */
   private addMany(key: string, limit: Limit): string {
     if (key == "*") return this.keys.addMatch(new AnyValue(), limit, key);
     if (this.source.isAddress) {
@@ -125,10 +125,10 @@ function windowOf(rate: string): u64 {
   return rate == PER_DAY ? 86400 * SECOND : 0;
 }
 
-/** What tells the configuration of one rule from that of another, so that each has counts of its own. */
+/** The identity of a rule, so that each rule has counts of its own. */
 function scopeOf(reader: ConfigReader): string {
   const parts: string[] = [reader.text("rule_name")];
-  // What is wrong with these is reported where the rule is read.
+  // Errors in these are reported when the rule is read.
   const silent = reader.detached();
   for (let i = 0; i < MATCH_KEYS.length; i++) parts.push(silent.texts(MATCH_KEYS[i]).join("\t"));
   return parts.join("\n");

@@ -7,13 +7,13 @@ const BITS: i32 = 128;
 
 const prefix = new ByteBuffer();
 
-/** The blocks of addresses that a configuration has named, so that one which adds nothing is found without trying all. */
+/** The address blocks of a configuration, to find a block that an earlier one covers in constant time. */
 export class CoveredBlocks {
   private readonly prefixes: TextTable = new TextTable();
-  /** For each number of bits whether there is a block of it. */
+  /** For each prefix length whether there is a block. */
   private readonly widths: StaticArray<bool> = new StaticArray<bool>(BITS + 1);
 
-  /** Adds a block; gives the bits of one before it that holds all of it, or -1. */
+  /** Adds a block. Returns the prefix length of an earlier block that covers it, or -1. */
   add(block: AddressBlock): i32 {
     for (let bits = 0; bits <= <i32>block.bits; bits++) {
       if (this.widths[bits] && this.prefixes.find(block.writePrefix(prefix, bits)) >= 0) return bits;

@@ -1,6 +1,6 @@
 import { ConfigReader } from "../../assembly/config/reader";
 
-/** Of options that exclude each other, the one that is there: `option`, if none was `found` before; a second one is an error. */
+/** The one of several exclusive options that is set: `option`, unless one was `found` before; a second one is an error. */
 export function exclusive(reader: ConfigReader, option: string, found: string): string {
   if (!reader.has(option)) return found;
   if (!found.length) return option;

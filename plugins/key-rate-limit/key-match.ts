@@ -9,7 +9,7 @@ const SLASH: u32 = 0x2f;
 
 const parsed = new ByteBuffer();
 
-/** Which values a limit covers, each of them with a count of its own. */
+/** The values that a limit covers, each with a count of its own. */
 export abstract class KeyMatch {
   /** Whether the value is covered. */
   abstract covers(value: Slice): bool;
@@ -38,7 +38,7 @@ export class AddressBlock extends KeyMatch {
   private constructor(
     private readonly high: u64,
     private readonly low: u64,
-    /** How many of the 128 bits count. */
+    /** The prefix length, of 128 bits. */
     readonly bits: i32,
   ) {
     super();
@@ -57,7 +57,7 @@ export class AddressBlock extends KeyMatch {
     return new AddressBlock(highOf(address), lowOf(address), 128 - width + bits);
   }
 
-  /** Writes the first `bits` of the addresses, and how many they are, in the place of what was there. */
+  /** Overwrites `to` with the first `bits` of the address and their number. */
   writePrefix(to: ByteBuffer, bits: i32): Slice {
     to.clear();
     to.u64(bits >= 64 ? this.high : bits ? (this.high >> (64 - bits)) << (64 - bits) : 0);

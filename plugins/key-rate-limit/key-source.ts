@@ -70,12 +70,12 @@ export class KeySource {
     return this.kind == HEADER || this.kind == CONSUMER;
   }
 
-  /** What tells this source from others. */
+  /** Distinguishes this source from others. */
   get identity(): string {
     return `${this.kind}=${this.name}`;
   }
 
-  /** The value that a request brings; `ABSENT` where it brings none. Valid until the next one is asked for. */
+  /** The value of a request; `ABSENT` if it has none. Valid until the next call. */
   valueIn(headers: HeaderMap): Slice {
     if (this.kind == PARAMETER) return this.parameterOf(headers.first(":path"));
     if (this.kind != ADDRESS) return this.headerOf(headers);

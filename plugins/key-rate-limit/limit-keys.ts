@@ -7,18 +7,18 @@ import { Limit } from "./limit";
 const SAME = "is the same as one before";
 
 /**
- * The limits of one configuration in their order: the first that covers a value counts. One that no value can reach is
- * not added; the reason is given back, "" for one that was added.
+ * The limits of one configuration in their order: the first one that covers a value applies. A limit that no value can reach
+ * is not added: the methods return the reason, or "" for a limit that was added.
  */
 export class LimitKeys {
   private readonly texts: TextTable = new TextTable();
-  /** For each text its place among the limits. */
+  /** For each text the index of its limit. */
   private readonly places: i32[] = [];
   private readonly matches: KeyMatch[] = [];
-  /** For each match its place among the limits. */
+  /** For each match the index of its limit. */
   private readonly matchPlaces: i32[] = [];
   private readonly limits: Limit[] = [];
-  /** The keys of matches that are not blocks, as they are written. */
+  /** The keys of matches that are not blocks, as in the configuration. */
   private readonly written: TextTable = new TextTable();
   private readonly blocks: CoveredBlocks = new CoveredBlocks();
   private coversAll: bool = false;
@@ -34,7 +34,7 @@ export class LimitKeys {
     return "";
   }
 
-  /** Appends a limit for each of many values; `key` is what they are called in the configuration. */
+  /** Appends a limit for each of many values; `key` is the key in the configuration. */
   addMatch(match: KeyMatch, limit: Limit, key: string): string {
     const bytes = String.UTF8.encode(key);
     if (this.written.find(sliceOfBuffer(bytes)) >= 0) return SAME;

@@ -10,9 +10,9 @@ import { CountRecord, WAYS } from "./record";
 /** Whether a request passes. */
 export const enum Verdict {
   Passes,
-  /** As many have passed in this window as may. */
+  /** The rate of this window is reached. */
   OverRate,
-  /** As many streams are open as may. */
+  /** The limit of open streams is reached. */
   OverConcurrency,
 }
 
@@ -52,7 +52,7 @@ export class Outcome {
  * count; one with buckets has a count for each value, in a fixed number of slots.
  */
 export class Limit {
-  /** Tells this limit from others. */
+  /** Distinguishes this limit from others. */
   readonly hash: u64;
   private readonly name: ArrayBuffer;
 
@@ -152,7 +152,7 @@ export class Limit {
     return key.slice;
   }
 
-  /** The entry of the value: its own, or one that is free now, or where none is, the shared one. */
+  /** The entry of the value: its own, or a free one, or the shared one. */
   private indexFor(value: u64, time: u64): i32 {
     const own = this.indexOf(value);
     if (own >= 0) return own;

@@ -9,7 +9,7 @@ const number = new ByteBuffer();
 const message = new ByteBuffer();
 const body = String.UTF8.encode("rate_limited");
 
-/** Answers as Higress's key-rate-limit does, or in OpenAI's error shape, and tells when there is room again. */
+/** Refuses a request as Higress's key-rate-limit does, or with OpenAI's error object, with the time to the next window. */
 export function refuseRate(limit: u32, seconds: u32, format: ErrorFormat): void {
   headers.clear();
   add("retry-after", seconds);
@@ -21,7 +21,7 @@ export function refuseRate(limit: u32, seconds: u32, format: ErrorFormat): void 
   reply("Too many requests", message.slice, format);
 }
 
-/** The same for too many open streams, of which nobody knows when one ends. */
+/** Refuses a request because of too many open streams; when one ends is unknown. */
 export function refuseConcurrency(limit: u32, format: ErrorFormat): void {
   headers.clear();
   add("retry-after", 1);

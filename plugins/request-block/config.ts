@@ -8,7 +8,7 @@ import { PatternSet } from "../../assembly/pattern/pattern-set";
 import { checkExactUrls, checkExpressions, checkHeaders, checkUrls, takeExpressions } from "./possible";
 import { ExactUrls, UrlKeywords, UrlPatterns, UrlRule } from "./url-rule";
 
-/** Without one of these something passes that it would have blocked. */
+/** The guarding options: without one of them more requests pass. */
 const GUARDS = [
   "block_urls",
   "block_exact_urls",
@@ -20,21 +20,21 @@ const GUARDS = [
   "normalize_path",
 ];
 
-/** What request-block refuses on a route, and how. What was read is what runs: there is no rule beside these. */
+/** The configuration of request-block for a route. */
 export class RequestBlockConfig {
-  /** The kinds of URLs that are blocked, in the order in which they are asked. */
+  /** The rules for URLs, in their order. */
   readonly urls: UrlRule[] = [];
-  /** What is blocked in names and values of headers; `null` if nothing is. */
+  /** The texts that are blocked in names and values of headers; `null` if there are none. */
   headers: LiteralSet | null = null;
-  /** What is blocked in bodies; `null` if nothing is. */
+  /** The texts that are blocked in bodies; `null` if there are none. */
   bodies: LiteralSet | null = null;
-  /** Whether a URL is looked at without percent signs and dot segments as well. */
+  /** Whether the normal form of a URL is checked as well. */
   normalizesPath: bool = false;
-  /** The status of the answer. */
+  /** The status of a refusal. */
   status: i32 = 403;
-  /** The body of the answer. */
+  /** The body of a refusal. */
   message: ArrayBuffer = new ArrayBuffer(0);
-  /** What the body is; empty where Envoy is to say. */
+  /** The content type of a refusal; empty for Envoy's default. */
   contentType: string = "";
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
@@ -72,7 +72,7 @@ export class RequestBlockConfig {
     const message = reader.textOrNumber("blocked_message");
     const isOpenAi = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text) == ErrorFormat.OpenAi;
     if (this.status < 200) reader.warn("blocked_code", "is no final status: clients wait for another one");
-    // HTTP has no body with these (RFC 9110, section 6.4.1).
+    // Responses with these statuses have no body (RFC 9110, section 6.4.1).
     const hasBody = this.status >= 200 && this.status != 204 && this.status != 304;
     if (hasBody && isOpenAi) this.writeError(message.length ? message : "This request is blocked.");
     else if (hasBody) this.message = String.UTF8.encode(message);
@@ -90,7 +90,7 @@ export class RequestBlockConfig {
   }
 }
 
-/** A list of texts, of which there is one at least where it is there. */
+/** A list of texts, which must not be empty if it is set. */
 function textsOf(reader: ConfigReader, key: string): string[] {
   reader.refuseEmptyList(key);
   return reader.textsOrNumbers(key);

@@ -22,9 +22,9 @@ const PLUS: u32 = 0x2b;
 const decoded = new ByteBuffer();
 
 /**
- * Writes the path as most servers understand it: percent signs decoded once, slashes for backslashes, no empty and no dot
- * segments (RFC 3986, section 5.2.4). `asForm` writes it as servlets and forms do: segments without what stands behind a
- * semicolon, and spaces for the pluses of the query.
+ * Writes the path as most servers interpret it: percent-decoded once, slashes for backslashes, no empty and no dot segments
+ * (RFC 3986, section 5.2.4). `asForm` writes it as servlets and forms do: without path parameters (`;x`), and with spaces for
+ * the pluses of the query.
  */
 export function writeNormalPath(path: Slice, out: ByteBuffer, asForm: bool): void {
   decoded.clear();
@@ -36,7 +36,7 @@ export function writeNormalPath(path: Slice, out: ByteBuffer, asForm: bool): voi
   if (query != ABSENT) decodePercent(query, out.byte(QUESTION), asForm);
 }
 
-/** Whether a path that was written otherwise is another one as a form. */
+/** Whether a normal path is different with `asForm`. */
 export function differsAsForm(normalPath: Slice): bool {
   return indexOfByte(normalPath, SEMICOLON) >= 0 || indexOfByte(normalPath, PLUS) >= 0;
 }

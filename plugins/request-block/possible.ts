@@ -2,14 +2,14 @@ import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { isHeaderName } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 
-// What can never be found would block nothing, and nobody would notice.
+// A text that can never be found would silently block nothing.
 
 /** Headers of one word whose names are often written with a capital letter. */
 const ONE_WORD = ["Accept", "Authorization", "Cookie", "Forwarded", "Host", "Origin", "Range", "Referer", "Te", "Via"];
 
-/** Refuses texts that no URL can contain: it has no white space, and Envoy takes what follows a `#` away. */
+/** Refuses texts that no URL can contain: white space, and `#`, since Envoy removes fragments. */
 export function checkUrls(reader: ConfigReader, key: string, texts: string[], normalizes: bool): void {
-  // A URL without its percent signs may have all of them.
+  // A percent-decoded URL may contain all of them.
   if (normalizes) return;
   for (let i = 0; i < texts.length; i++) {
     if (!hasAny(texts[i], true)) continue;
@@ -19,8 +19,8 @@ export function checkUrls(reader: ConfigReader, key: string, texts: string[], no
 }
 
 /**
- * Takes the regular expressions out of a list of whole paths, each with a warning: Higress's README writes `.*swagger.*`
- * there, where it would block nothing.
+ * Removes the regular expressions from a list of exact paths, each with a warning: Higress's README has `.*swagger.*` there,
+ * where it would block nothing.
  */
 export function takeExpressions(reader: ConfigReader, texts: string[]): string[] {
   const expressions: string[] = [];
@@ -47,7 +47,7 @@ export function checkExpressions(reader: ConfigReader, texts: string[]): void {
   }
 }
 
-/** Refuses texts that are no whole path. */
+/** Refuses texts that are not a path. */
 export function checkExactUrls(reader: ConfigReader, texts: string[], normalizes: bool): void {
   checkUrls(reader, "block_exact_urls", texts, normalizes);
   for (let i = 0; i < texts.length; i++) {
@@ -56,7 +56,7 @@ export function checkExactUrls(reader: ConfigReader, texts: string[], normalizes
   }
 }
 
-/** Refuses texts that stand in no header, and warns about names that come in lower case. */
+/** Refuses texts that no header can contain, and warns about names with capitals: header names are in lower case. */
 export function checkHeaders(reader: ConfigReader, texts: string[], isCaseSensitive: bool): void {
   for (let i = 0; i < texts.length; i++) {
     const text = texts[i];
@@ -72,7 +72,7 @@ export function checkHeaders(reader: ConfigReader, texts: string[], isCaseSensit
   }
 }
 
-/** Whether the text has a control character that no line of a header has, or what no URL has. */
+/** Whether the text has a control character that no header can contain or, `inUrl`, a character that no URL can contain. */
 function hasAny(text: string, inUrl: bool): bool {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -86,7 +86,7 @@ function isLetterOrDigit(unit: u32): bool {
   return unit - 0x30 < 10 || (unit | 0x20) - 0x61 < 26;
 }
 
-/** Whether the text looks like the name of a header as documents write it: `X-Forwarded-For`. */
+/** Whether the text looks like the name of a header with capitals: `X-Forwarded-For`. */
 function isCapitalized(text: string): bool {
   if (!isHeaderName(text)) return false;
   const words = text.split("-");

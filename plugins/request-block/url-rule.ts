@@ -10,14 +10,14 @@ const folded = new ByteBuffer();
 
 /** One kind of blocked URLs. */
 export abstract class UrlRule {
-  /** `details` is what the answer's response code details say. */
+  /** `details` are the response code details of a refusal. */
   constructor(readonly details: string) {}
 
   /** Whether a path, with its query, is blocked. */
   abstract blocks(path: Slice): bool;
 }
 
-/** URLs that are blocked as they are, query and all. */
+/** URLs that are blocked if they are equal, including the query. */
 export class ExactUrls extends UrlRule {
   private readonly urls: TextTable = new TextTable();
 
