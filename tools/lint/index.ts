@@ -12,6 +12,7 @@ import { providerLists } from "./provider-lists.ts";
 import { providerNames } from "./provider-names.ts";
 import { requestHeaders } from "./request-headers.ts";
 import { types } from "./types.ts";
+import { unsafeCode } from "./unsafe-code.ts";
 
 /** All checks, the quick ones first. */
 export const checks: Check[] = [
@@ -19,6 +20,7 @@ export const checks: Check[] = [
   importDirections,
   importCircles,
   noThrow,
+  unsafeCode,
   providerNames,
   providerLists,
   requestHeaders,

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesIn } from "../files.ts";
+import { root } from "../plugins.ts";
+import type { Check } from "./check.ts";
+
+/** Raw memory: loads and stores, vectors of memory, the heap, static data, and casts that nothing checks. */
+const UNSAFE = /\b(?:load|store)<|\bv128\.(?:load|store)|\bchangetype<|\bheap\.|\bmemory\.(?:data|copy|fill|compare)\b/;
+
+/** The folders that may touch raw memory: everything else uses what they export. */
+const FOLDERS = ["assembly/abi/", "assembly/bytes/", "assembly/json/"];
+
+/** Single files that may, each with its reason. */
+const FILES: Record<string, string> = {
+  "assembly/pattern/alphabet.ts": "the look-up table that the automaton reads for each character",
+  "assembly/pattern/automaton.ts": "a state's address leads to the next state for each character",
+  "assembly/pattern/characters.ts": "decodes each character of a text",
+  "assembly/pattern/literal-set.ts": "a table look-up for each byte of a text",
+  "assembly/pattern/program.ts": "instructions that the automaton and the simulation read by address",
+  "assembly/pattern/simulation.ts": "threads and slots for each character, in one block of memory",
+  "assembly/pattern/state-cache.ts": "states and their successors, in one block of memory",
+  "assembly/sse/decoder.ts": "looks for line ends sixteen bytes at a time",
+};
+
+/** Only the kernel's lowest layers, and the inner loops of the matchers, touch raw memory. */
+export const unsafeCode: Check = {
+  name: "raw memory is touched in assembly/{abi,bytes,json} alone",
+  run: () => {
+    const files = [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")];
+    const faulty = files.filter((file) => !FOLDERS.some((folder) => file.startsWith(folder))).map(unsafeLines);
+    const unused = Object.keys(FILES).filter((file) => !files.includes(file) || unsafeLines(file).length === 0);
+    return [
+      ...faulty.flat().filter((line) => !FILES[line.split(":")[0]]),
+      ...unused.map((file) => `${file} needs no exception in tools/lint/unsafe-code.ts`),
+    ];
+  },
+};
+
+function unsafeLines(file: string): string[] {
+  return readFileSync(join(root, file), "utf8")
+    .split("\n")
+    .flatMap((line, index) => (isUnsafe(line) ? [`${file}:${index + 1} touches raw memory`] : []));
+}
+
+/** Whether a line of code does; a comment may speak of it. */
+export function isUnsafe(line: string): boolean {
+  return UNSAFE.test(line.replace(/^\s*(?:\/?\*|\/\/).*$/, "").replace(/\s\/\/ .*$/, ""));
+}
