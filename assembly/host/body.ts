@@ -4,14 +4,14 @@ import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
 import { ABSENT, Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 
 /**
- * What the host holds of a body in this callback. Stock Envoy replaces the whole of it, puts bytes before it, or
- * behind it; it does not replace a part in the middle.
+ * The bytes of a body that the host holds in this callback. Stock Envoy can replace all of them, prepend and append; it cannot
+ * replace a part in the middle.
  */
 // @ts-ignore: decorator
 @unmanaged
 export class BodyBuffer {
   private content: Slice = ABSENT;
-  /** The number of bytes that the host holds, all of them since it began to hold. */
+  /** The number of bytes that the host holds, including those held since earlier callbacks. */
   size: i32 = 0;
 
   constructor(private readonly type: BufferType) {}
@@ -22,7 +22,7 @@ export class BodyBuffer {
     return this.content;
   }
 
-  /** The `size` bytes from `from` on; valid until the callback returns. Empty where the host has none. */
+  /** The `size` bytes from `from` on; valid until the callback returns. Empty if the host has none. */
   part(from: i32, size: i32): Slice {
     expectBytes();
     if (size == 0 || proxy_get_buffer_bytes(this.type, from, size, RETURNED, RETURNED + 4) != Status.Ok) {
@@ -31,17 +31,17 @@ export class BodyBuffer {
     return returnedBytes();
   }
 
-  /** Puts these bytes in the place of all that the host holds. */
+  /** Replaces all bytes that the host holds. */
   replace(bytes: Slice): void {
     proxy_set_buffer_bytes(this.type, 0, i32.MAX_VALUE, sliceStart(bytes), sliceSize(bytes));
   }
 
-  /** Puts these bytes behind what the host holds. */
+  /** Appends bytes to those that the host holds. */
   append(bytes: Slice): void {
     proxy_set_buffer_bytes(this.type, i32.MAX_VALUE, 0, sliceStart(bytes), sliceSize(bytes));
   }
 
-  /** Begins a callback in which the host holds `size` bytes. */
+  /** Prepares the buffer for a callback in which the host holds `size` bytes. */
   @inline
   begin(size: i32): void {
     this.size = size;
@@ -49,7 +49,7 @@ export class BodyBuffer {
   }
 }
 
-/** The body of the request. */
+/** The request body. */
 export const requestBody = new BodyBuffer(BufferType.HttpRequestBody);
-/** The body of the answer. */
+/** The response body. */
 export const responseBody = new BodyBuffer(BufferType.HttpResponseBody);

@@ -12,7 +12,7 @@ import { encoded } from "./scratch";
 /** The response to an HTTP callout; valid until the callback returns. */
 export class CalloutResponse {
   /** Whether there is a response. Without one (connection reset) it has neither headers nor body. */
-  answered: bool = false;
+  hasArrived: bool = false;
   /** The headers. Envoy itself responds with 503 if no endpoint accepts the connection, and with 504 at the timeout. */
   readonly headers: HeaderMap = new HeaderMap(MapType.HttpCallResponseHeaders);
   /** The body. */
@@ -24,7 +24,7 @@ const pending = new Map<u32, Callout>();
 
 /** An HTTP request to another cluster. Subclass it and keep the state in fields; `Call` says with what it ends. */
 export abstract class Callout extends Call {
-  /** Called once: with the response, or with `answered` false. The effective context is the stream that waits. */
+  /** Called once: with the response, or with `hasArrived` false. Host calls act on the stream that waits. */
   abstract onResponse(response: CalloutResponse): void;
 
   /** Sends the request; see `dispatchHttp`. */

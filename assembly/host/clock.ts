@@ -1,7 +1,7 @@
 import { clock_time_get, proxy_get_current_time_nanoseconds, random_get } from "../abi/imports";
 import { expectBytes, RETURNED, returnedLong } from "../abi/memory";
 
-/** Nanoseconds since 1970, as the host tells them. */
+/** Nanoseconds since 1970, from the host's clock. */
 export function now(): u64 {
   expectBytes();
   proxy_get_current_time_nanoseconds(RETURNED);
@@ -11,7 +11,7 @@ export function now(): u64 {
 // https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#clockid
 const MONOTONIC = 1;
 
-/** Nanoseconds since some moment, the same for all workers: nobody sets this clock. */
+/** Nanoseconds of the monotonic clock, which is the same for all workers. */
 export function monotonic(): u64 {
   expectBytes();
   clock_time_get(MONOTONIC, 0, RETURNED);

@@ -12,8 +12,8 @@ const TYPE_STRING = 1;
 const SPAN_DOWNSTREAM_REQUEST = 1;
 
 /**
- * A value that filters tell each other: it outlives an internal redirect, no client can reach it, and the access log
- * shows it as `%FILTER_STATE(wasm.<name>:PLAIN)%`. Names stand in `assembly/ai/contract.ts`; at most 127 bytes.
+ * A value that filters of one request share. It survives an internal redirect, clients cannot set it, and the access log shows it
+ * as `%FILTER_STATE(wasm.<name>:PLAIN)%`. The names are in `assembly/ai/contract.ts`; at most 127 bytes.
  */
 export class FilterState {
   private readonly path: ArrayBuffer;
@@ -22,7 +22,7 @@ export class FilterState {
     this.path = String.UTF8.encode(name);
   }
 
-  /** Tells the host the span of the value; once for each configuration, while it is read. */
+  /** Declares the span of the value in the host; once for each configuration, while it is read. */
   define(): void {
     const argument = new ByteBuffer();
     argument.byte(FIELD_NAME).byte(this.name.length).text(this.name);

@@ -4,7 +4,7 @@ import { Slice, sliceOf, sliceStart } from "../bytes/slice";
 /** Headers for a local reply or a callout, in the order in which they were added. Not for the hot path. */
 export class HeaderPairs {
   private readonly content: ByteBuffer = new ByteBuffer();
-  /** The size of each name and each value, as the ABI wants them: 32 bits each. */
+  /** The size of each name and each value, as the ABI encodes them: 32 bits each. */
   private readonly sizes: ByteBuffer = new ByteBuffer();
   /** The number of headers. */
   count: i32 = 0;
@@ -23,14 +23,14 @@ export class HeaderPairs {
     return this;
   }
 
-  /** The headers as the ABI wants them, appended to `out`. */
+  /** Appends the headers in the encoding of the ABI to `out`. */
   encode(out: ByteBuffer): Slice {
     const from = out.size;
     out.u32(this.count).append(this.sizes.slice).append(this.content.slice);
     return sliceOf(sliceStart(out.slice) + from, out.size - from);
   }
 
-  /** Forgets the headers. */
+  /** Removes all headers. */
   clear(): this {
     this.content.clear();
     this.sizes.clear();
@@ -38,13 +38,13 @@ export class HeaderPairs {
     return this;
   }
 
-  /** Gives the memory back; the headers are not used again. */
+  /** Frees the memory; the object is not used again. */
   free(): void {
     this.content.dispose();
     this.sizes.dispose();
   }
 
-  /** Gives where the value begins. */
+  /** Returns the offset of the value. */
   private addName(name: string): i32 {
     this.count++;
     return this.endText(this.content.size, this.content.text(name));

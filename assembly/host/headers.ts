@@ -13,8 +13,8 @@ import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize,
 import { alsoEncoded, encoded } from "./scratch";
 
 /**
- * A header map of the current stream. Reading takes one host call a callback: `get` and its kin show the headers as
- * they stood when they were first read in this callback; changes go to the host at once and are not seen by them.
+ * A header map of the current stream. Reading costs one host call for each callback: `get` and the other readers show the headers
+ * as they were when they were first read in this callback. Changes go to the host at once, and the readers do not see them.
  */
 // @ts-ignore: decorator
 @unmanaged
@@ -29,7 +29,7 @@ export class HeaderMap {
   /** The first value of the header (name in lower case), or `ABSENT`. */
   get(name: string): Slice {
     this.load();
-    // A walk along names and values, for each begins right behind the NUL of the one before.
+    // Each name and value begins after the NUL of the one before.
     let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
       const value = this.valueAt(i);
@@ -51,7 +51,7 @@ export class HeaderMap {
     return status == Status.Ok ? returnedBytes() : ABSENT;
   }
 
-  /** Makes sure that the headers were read; gives whether the host has such a map now. */
+  /** Reads the headers, once for each callback. Returns whether the host has such a map now. */
   load(): bool {
     if (this.loaded) return this.pairs != ABSENT;
     this.loaded = true;
@@ -97,15 +97,15 @@ export class HeaderMap {
   }
 
   /**
-   * `set` for a header that is changed once in a callback, at most: where it was not there when the headers were read it is
-   * added, which costs the host less.
+   * `set` for a header that is changed at most once in a callback: if it was absent when the headers were read it is added, which
+   * costs the host less.
    */
   put(name: string, value: Slice): void {
     if (this.loaded && this.get(name) == ABSENT) this.add(name, value);
     else this.set(name, value);
   }
 
-  /** Adds a value beside those there are. */
+  /** Adds a value; existing values stay. */
   add(name: string, value: Slice): void {
     this.addNamed(encoded(name), value);
   }
@@ -115,17 +115,17 @@ export class HeaderMap {
     this.removeNamed(encoded(name));
   }
 
-  /** `set` for a name that the host has told. */
+  /** `set` for a name in bytes. */
   setNamed(name: Slice, value: Slice): void {
     proxy_replace_header_map_value(this.type, sliceStart(name), sliceSize(name), sliceStart(value), sliceSize(value));
   }
 
-  /** `add` for a name that the host has told. */
+  /** `add` for a name in bytes. */
   addNamed(name: Slice, value: Slice): void {
     proxy_add_header_map_value(this.type, sliceStart(name), sliceSize(name), sliceStart(value), sliceSize(value));
   }
 
-  /** `remove` for a name that the host has told. */
+  /** `remove` for a name in bytes. */
   removeNamed(name: Slice): void {
     proxy_remove_header_map_value(this.type, sliceStart(name), sliceSize(name));
   }
@@ -137,7 +137,7 @@ export class HeaderMap {
     this.pairs = ABSENT;
   }
 
-  /** The address of the first name, right behind the table. */
+  /** The address of the first name, after the table. */
   @inline
   private firstName(): usize {
     return sliceStart(this.pairs) + entryOf(this.count);
@@ -151,16 +151,16 @@ function entryOf(i: i32): i32 {
   return 4 + 8 * i;
 }
 
-/** Headers of the request, as the next filter or the provider will see them. */
+/** The request headers, as the next filter or the upstream gets them. */
 export const requestHeaders = new HeaderMap(MapType.RequestHeaders);
-/** Headers of the answer, as the client will see them. */
+/** The response headers, as the next filter or the client gets them. */
 export const responseHeaders = new HeaderMap(MapType.ResponseHeaders);
-/** Trailers of the request. */
+/** The request trailers. */
 export const requestTrailers = new HeaderMap(MapType.RequestTrailers);
-/** Trailers of the answer. */
+/** The response trailers. */
 export const responseTrailers = new HeaderMap(MapType.ResponseTrailers);
 
-/** The bytes of the names and values of a header map, as Envoy counts them; -1 where it has no such map now. */
+/** The size of the names and values of a header map in bytes, as Envoy counts it; -1 if the host has no such map now. */
 export function headersSize(type: MapType): i32 {
   expectBytes();
   return proxy_get_header_map_size(type, RETURNED) == Status.Ok ? <i32>returnedNumber() : -1;

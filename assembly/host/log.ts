@@ -8,19 +8,19 @@ export { LogLevel } from "../abi/enums";
 
 let level: u32 = LogLevel.Info;
 
-/** Asks the host for its log level, which an operator may change at any time. */
+/** Reads the log level of the host, which an operator can change at any time. */
 export function refreshLogLevel(): void {
   if (proxy_get_log_level(RETURNED) == Status.Ok) level = returnedNumber();
 }
 
-/** Whether a line of this severity would be written: ask before building it. */
+/** Whether a line of this severity is written: check it before building the line. */
 // @ts-ignore: decorator
 @inline
 export function logs(severity: LogLevel): bool {
   return <u32>severity >= level;
 }
 
-/** Writes a line into the host's log. Never give it a key, a body or a header's value. */
+/** Writes a line to the host's log. It must not contain an API key, a body or the value of a header. */
 export function log(severity: LogLevel, line: string): void {
   if (!logs(severity)) return;
   const bytes = encoded(line);

@@ -4,31 +4,31 @@ import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
 import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
 
-/** An attribute of Envoy or of a filter; the parts of its path are divided by NUL. `ABSENT` where there is none. */
+/** An attribute of Envoy or of a filter; the parts of its path are separated by NUL. `ABSENT` if there is none. */
 export function property(path: Slice): Slice {
   expectBytes();
   const status = proxy_get_property(sliceStart(path), sliceSize(path), RETURNED, RETURNED + 4);
   return status == Status.Ok ? returnedBytes() : ABSENT;
 }
 
-/** `property` for a path in a literal. */
+/** `property` for a path in a string. */
 export function namedProperty(path: string): Slice {
   return property(encoded(path));
 }
 
-/** Sets a property of the stream, which other filters read under the same name; gives whether the host took it. */
+/** Sets a property of the stream, which other filters read by the same name. Returns whether the host accepted it. */
 export function setProperty(name: string, value: Slice): bool {
   const path = encoded(name);
   return proxy_set_property(sliceStart(path), sliceSize(path), sliceStart(value), sliceSize(value)) == Status.Ok;
 }
 
-/** The name of the route; empty where it has none or none was chosen. Stock Envoy's name first, then Higress's. */
+/** The name of the route; empty if it has none or no route was selected. Reads Envoy's property first, then Higress's. */
 export function routeName(): Slice {
   const name = namedProperty("xds\0route_name");
   return name != ABSENT && sliceSize(name) ? name : namedProperty("route_name");
 }
 
-/** The name of the cluster that the route chose; empty where there is none. */
+/** The name of the cluster of the route; empty if there is none. */
 export function clusterName(): Slice {
   const name = namedProperty("xds\0cluster_name");
   return name != ABSENT && sliceSize(name) ? name : namedProperty("cluster_name");

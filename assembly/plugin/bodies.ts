@@ -9,13 +9,13 @@ import { Stream } from "./streams";
 // Bodies and trailers. While a filter has paused a direction, what arrives is added to what the host holds, and the filter is not
 // called.
 
-/** Whether the filter looks at the request body; asked for each piece, before anything else is done. */
+/** Whether the filter gets the request body; checked first for each piece. */
 export function wantsRequestBody(stream: Stream): bool {
   const filter = activeFilter(stream);
   return filter !== null && (filter.requestBodyMode != BodyMode.Skip || stream.request.isPaused);
 }
 
-/** Whether the filter looks at the response body; asked for each piece, before anything else is done. */
+/** Whether the filter gets the response body; checked first for each piece. */
 export function wantsResponseBody(stream: Stream): bool {
   const filter = activeFilter(stream);
   return filter !== null && (filter.responseBodyMode != BodyMode.Skip || stream.response.isPaused);

@@ -19,15 +19,15 @@ export class HeldStream extends HostStream {
   /** Its neighbors in the list of `BodyWatch`. */
   nextHeld: HeldStream | null = null;
   previousHeld: HeldStream | null = null;
-  /** Whether the last look found what it waits for. */
+  /** Whether the last look found that the host has the body but does not call for it. */
   waits: bool = false;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two ticks that look at held streams. */
 const TICK = 1000;
-/** Milliseconds until the next tick, where one could not answer all. */
+/** Milliseconds until the next tick, if one could not reply to all streams that need it. */
 const NEXT_TURN = 20;
-/** Streams that one tick looks at; the others have their turn at the next ones. */
+/** Streams that one tick looks at; the next ticks look at the others. */
 const MOST_LOOKS = 1000;
 
 // https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
@@ -35,28 +35,28 @@ const requestSize = String.UTF8.encode("request\0total_size");
 const backendLatency = String.UTF8.encode("response\0backend_latency");
 
 /**
- * Whether bodies arrive while headers are held. Without `allow_on_headers_stop_iteration` Envoy turns "hold the headers"
- * into "hold everything": no body callback comes, and the stream hangs. The first body callback of a held stream proves
- * that the option is there; until then held streams are listed, and looked at every second.
+ * Detects whether bodies arrive while headers are held. Without `allow_on_headers_stop_iteration` Envoy turns "hold the
+ * headers" into "hold everything": no body callback comes, and the stream hangs. The first body callback of a held stream
+ * proves that the option is set. Until then held streams are listed, and looked at every second.
  */
 export class BodyWatch {
-  /** Whether a body has come to held headers: nothing is watched any more. */
+  /** Whether a body has arrived while headers were held: nothing is watched any more. */
   isProven: bool = false;
   /** Whether a missing option was logged. */
-  isTold: bool = false;
-  /** Whether the last tick has answered as many as it may: the rest follows at once. */
+  isLogged: bool = false;
+  /** Whether the last tick has replied to `MOST_TURNS` streams: the next tick comes after `NEXT_TURN`. */
   isBehind: bool = false;
   private first: HeldStream | null = null;
   private last: HeldStream | null = null;
   private count: i32 = 0;
 
-  /** Milliseconds between two ticks that are needed now; 0 for none. */
+  /** The tick period that is needed now, in milliseconds; 0 for none. */
   get tickMilliseconds(): u32 {
     if (!this.count) return 0;
     return this.isBehind ? NEXT_TURN : TICK;
   }
 
-  /** Lists a stream whose headers are held from now on; one that was listed for its request waits for its response now. */
+  /** Adds a stream whose headers are held from now on. A stream that waited for its request body waits for its response now. */
   add(stream: HeldStream, held: Held): void {
     if (stream.held) this.remove(stream);
     stream.held = held;
@@ -69,7 +69,7 @@ export class BodyWatch {
     this.count++;
   }
 
-  /** Takes a listed stream off the list. */
+  /** Removes a stream from the list. */
   remove(stream: HeldStream): void {
     const next = stream.nextHeld;
     const previous = stream.previousHeld;
@@ -83,20 +83,20 @@ export class BodyWatch {
     this.count--;
   }
 
-  /** A body has come to a listed stream: the option is there, for all of them. */
+  /** Notes that a body has arrived at a listed stream: the option is set, for all of them. */
   prove(): void {
     this.isProven = true;
     for (let stream = this.first; stream; stream = this.first) this.remove(stream);
   }
 
-  /** How many streams the tick has to look at. */
+  /** How many streams a tick looks at. */
   get looks(): i32 {
     return min(this.count, MOST_LOOKS);
   }
 
   /**
-   * Looks at the stream whose turn it is, and makes it the effective context; gives it, no longer listed, if it waits in
-   * vain. Two looks in a row must have found a body, for a filter in front may hold one for a moment after its headers.
+   * Looks at the first stream of the list, and makes it the effective context. Returns it, no longer listed, if its body never
+   * arrives. Two looks in a row must have found a body: a filter in front may hold one for a moment after its headers.
    */
   look(): HeldStream | null {
     const stream = this.first!;
@@ -113,13 +113,13 @@ export class BodyWatch {
   }
 }
 
-/** Whether Envoy has bytes of the body: `total_size` counts those, and the headers as they stand now. */
+/** Whether Envoy has bytes of the body: `total_size` counts those and the current headers. */
 function hasRequestBody(): bool {
   const headers = headersSize(MapType.RequestHeaders);
   return headers >= 0 && numberOf(requestSize) > headers;
 }
 
-/** Whether the provider's whole response is there: its latency is not known before. */
+/** Whether the upstream's whole response has arrived: `backend_latency` is not set before. */
 function hasWholeResponse(): bool {
   return property(sliceOfBuffer(backendLatency)) != ABSENT;
 }

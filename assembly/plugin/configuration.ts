@@ -15,27 +15,27 @@ import { Once } from "./once";
 import { Plugin } from "./plugin";
 import { RouteConfigCache } from "./route-config";
 
-/** What was configured for one root context, the type of its content erased. */
+/** The configuration of one root context, without its type. */
 export abstract class Configuration {
   /** Whether the last `createFilter` found a broken configuration on the route: the request must be refused. */
   broken: bool = false;
 
-  /** Chooses what applies to the current exchange and makes its filter; `null` where nothing does. */
+  /** Selects what applies to the current stream and creates its filter; `null` if nothing applies. */
   abstract createFilter(): HttpFilter | null;
 }
 
 const target = new RouteTarget();
 
-/** The kernel's own keys, all of which guard: without `_rules_` none applies, without a match key one applies elsewhere. */
+/** The kernel's own keys. A misspelt one is an error: without it a rule would not apply, or would apply elsewhere. */
 const GUARDS: string[] = ["_rules_", "_route_metadata_", "_disable_"].concat(MATCH_KEYS);
 
-/** The configuration of a plugin: its global part, its rules, and what stands on routes. */
+/** The configuration of a plugin: its global part, its rules, and the configurations of routes. */
 export class TypedConfiguration<C> extends Configuration {
   private readonly rules: RuleSet<C> = new RuleSet<C>();
   private readonly routes: RouteConfigCache<C> = new RouteConfigCache<C>();
   private readonly metadataPath: ArrayBuffer;
-  /** Which texts of routes the log has spoken of. */
-  private readonly told: Once = new Once();
+  /** The configurations of routes whose errors were logged. */
+  private readonly logged: Once = new Once();
   private looksAtRoutes: bool = true;
 
   constructor(private readonly plugin: Plugin<C>) {
@@ -43,7 +43,7 @@ export class TypedConfiguration<C> extends Configuration {
     this.metadataPath = String.UTF8.encode(`xds\0route_metadata\0filter_metadata\0${plugin.name()}\0config`);
   }
 
-  /** Reads the plugin's configuration; every error is logged, and `false` says that there was one. */
+  /** Reads the plugin's configuration and logs every error. Returns `false` if there was one. */
   read(text: Slice): bool {
     const report = new ConfigReport();
     const root = parsed(text, report);
@@ -59,15 +59,15 @@ export class TypedConfiguration<C> extends Configuration {
     for (let i = 0; i < rules.length; i++) {
       this.rules.add(new RuleMatch(rules[i]), this.readOverride(rules[i]));
     }
-    // Named last, so that they are looked for in this object alone.
+    // Last, so that they are looked for in this object alone.
     top.guards(GUARDS);
     top.finish();
     if (report.failed) return this.refused(report);
-    this.tell(report, "");
+    this.logReport(report, "");
     return true;
   }
 
-  /** Tells the plugin what was accepted. */
+  /** Calls `onAccepted` for the global part and each rule. */
   announce(): void {
     const global = this.rules.global;
     if (global) this.plugin.onAccepted(global);
@@ -113,11 +113,11 @@ export class TypedConfiguration<C> extends Configuration {
     }
     entry.broken = report.failed;
     this.broken = report.failed;
-    if (this.told.isFirst(entry.hash)) this.tell(report, `route "${sliceToString(routeName())}": `);
+    if (this.logged.isFirst(entry.hash)) this.logReport(report, `route "${sliceToString(routeName())}": `);
     return entry.config;
   }
 
-  /** A rule's or a route's; `null` where it switches the plugin off, whatever else it says: Higress's `_disable_`. */
+  /** The configuration of a rule or a route; `null` if it switches the plugin off (Higress's `_disable_`). */
   private readOverride(reader: ConfigReader): C | null {
     let config: C | null = null;
     if (reader.boolean("_disable_", false)) reader.skip();
@@ -127,18 +127,18 @@ export class TypedConfiguration<C> extends Configuration {
   }
 
   private refused(report: ConfigReport): bool {
-    this.tell(report, "");
+    this.logReport(report, "");
     return false;
   }
 
-  private tell(report: ConfigReport, where: string): void {
+  private logReport(report: ConfigReport, where: string): void {
     const prefix = `${this.plugin.name()}: ${where}`;
     for (let i = 0; i < report.errors.length; i++) log(LogLevel.Error, prefix + report.errors[i]);
     for (let i = 0; i < report.warnings.length; i++) log(LogLevel.Warn, prefix + report.warnings[i]);
   }
 }
 
-/** The token of the object; `ABSENT`, which reads like an empty one, where there is no text or it is wrong. */
+/** The token of the object; `ABSENT`, which reads like an empty one, if there is no text or it is invalid. */
 function parsed(text: Slice, report: ConfigReport): Slice {
   const json = trimmed(text);
   if (sliceSize(json) == 0) return ABSENT;
@@ -155,7 +155,7 @@ function parsed(text: Slice, report: ConfigReport): Slice {
   return json;
 }
 
-/** Whether the object has a member that belongs to the plugin itself. */
+/** Whether the object has a key of the plugin itself. */
 function hasOwnKeys(object: Slice): bool {
   for (let name = jsonFirstKey(object); name != ABSENT;) {
     const text = jsonText(name);

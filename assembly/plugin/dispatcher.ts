@@ -12,8 +12,8 @@ import { activeFilter, headersStatus } from "./statuses";
 import { Stream, streams } from "./streams";
 
 /**
- * How many streams one callback may answer or continue, beside its own. Envoy does what they ask for after the callback,
- * each inside the one before (`doAfterVmCallActions`): thousands would overflow its stack.
+ * How many streams one callback may reply to or resume, beside its own. Envoy does it after the callback, each inside the one
+ * before (`doAfterVmCallActions`): thousands would overflow its stack.
  */
 export const MOST_TURNS = 32;
 
@@ -21,7 +21,7 @@ const OPTION = "allow_on_headers_stop_iteration";
 const BROKEN = "The gateway's configuration of this route is broken; the gateway's log says where.\n";
 const broken = String.UTF8.encode(BROKEN);
 
-/** The headers of a request: chooses the configuration, makes the filter and asks it. */
+/** The headers of a request: selects the configuration, creates the filter and calls it. */
 export function requestHeadersArrived(stream: Stream, endOfStream: bool): HeadersStatus {
   const configuration = stream.root!.configuration;
   if (configuration === null) return HeadersStatus.Continue;
@@ -38,7 +38,7 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   return headersStatus(stream, stream.request, action, endOfStream, Held.RequestBody);
 }
 
-/** The headers of an answer. */
+/** The headers of a response. */
 export function responseHeadersArrived(stream: Stream, endOfStream: bool): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
@@ -46,7 +46,7 @@ export function responseHeadersArrived(stream: Stream, endOfStream: bool): Heade
   return headersStatus(stream, stream.response, action, endOfStream, Held.ResponseBody);
 }
 
-/** A tick of a root context: what is held in vain is answered, and the plugin does what it has to do. */
+/** A tick of a root context: calls the plugin, expires deadlines, and replies to streams whose body never arrives. */
 export function ticked(root: Root): void {
   if (root.pluginTick) pluginHost().onTick();
   root.deadlines.expire(MOST_TURNS);
@@ -74,7 +74,7 @@ export function turnTo(id: u32): bool {
   return true;
 }
 
-/** Forgets what a callback read of the host; the memory itself goes with `leaveCallback`. */
+/** Forgets the header maps that a callback read; `leaveCallback` frees their memory. */
 export function forgetHostViews(): void {
   requestHeaders.forget();
   responseHeaders.forget();
@@ -82,12 +82,12 @@ export function forgetHostViews(): void {
   responseTrailers.forget();
 }
 
-/** Answers a stream for whose body the host does not call; it is the effective context. */
+/** Replies to a stream whose body never arrives; it is the effective context. */
 function refuseHeld(root: Root, stream: HeldStream): void {
   const name = pluginHost().name();
   const sentence = `${OPTION}: true must be set in the configuration of the Wasm filter ${name}`;
-  if (!root.bodies.isTold) log(LogLevel.Error, `${name}: ${sentence}; without it every body is held for ever`);
-  root.bodies.isTold = true;
+  if (!root.bodies.isLogged) log(LogLevel.Error, `${name}: ${sentence}; without it every body is held for ever`);
+  root.bodies.isLogged = true;
   const body = String.UTF8.encode(`The gateway's configuration is broken: ${sentence}.\n`);
   sendLocalReply(500, `${name}.missing_${OPTION}`, "text/plain", sliceOfBuffer(body));
 }

@@ -1,11 +1,11 @@
 import { BodyMode, HttpFilter } from "./filter";
 
-/** The most filters that wait to be used again; more are left to the collector. */
+/** The most filters in a pool; the collector frees others. */
 const MOST_SPARE: i32 = 4096;
 
 /**
- * Filters that wait to be used again, so that a stream allocates none. The filter's `free` puts it back after it has
- * dropped what it refers to; the fields of `HttpFilter` are reset here.
+ * A pool of filters, so that a stream allocates none. The filter's `free` puts the filter back after it has reset its own fields;
+ * `give` resets those of `HttpFilter`.
  *
  * @example
  * const spare = pool.take();
@@ -15,12 +15,12 @@ const MOST_SPARE: i32 = 4096;
 export class FilterPool<F extends HttpFilter> {
   private readonly spare: F[] = [];
 
-  /** A filter that is used again; `null` if there is none. */
+  /** Takes a filter; `null` if the pool is empty. */
   take(): F | null {
     return this.spare.length ? this.spare.pop() : null;
   }
 
-  /** Puts back a filter of a stream that has ended. Returns `false` if enough wait: this one is not used again. */
+  /** Puts back the filter of a stream that has ended. Returns `false` if the pool is full. */
   give(filter: F): bool {
     if (this.spare.length == MOST_SPARE) return false;
     filter.contextId = 0;

@@ -20,13 +20,13 @@ export const enum BodyAction {
   Pause,
 }
 
-/** How a filter wants to see a body. */
+/** How a filter gets a body. */
 export const enum BodyMode {
   /** Not at all: nothing of it is copied. */
   Skip,
-  /** Whole, once its end has come; up to Envoy's buffer limit, above which Envoy answers 413 by itself. */
+  /** Whole, at its end; up to Envoy's buffer limit, above which Envoy itself replies 413 (or 500 for a response). */
   Whole,
-  /** Piece by piece, as it arrives. */
+  /** In chunks, as they arrive. */
   Streaming,
 }
 
@@ -43,8 +43,9 @@ export const HOLD: Slice = u64.MAX_VALUE;
 export const PAUSE: Slice = u64.MAX_VALUE - 1;
 
 /**
- * One HTTP exchange. Every hook passes the traffic through by default: override what is needed. State of the exchange
- * stands in fields; unmanaged memory is given back in `free`.
+ * The filter of one stream. Every hook passes the traffic unchanged by default: override what is needed. The state of the stream
+ * is in fields; `free` frees unmanaged memory. A hook that has called `sendLocalReply` returns anything: the stream stops, and no
+ * later hook runs except `onLog` and `onStreamDone`.
  *
  * @example
  * class Hello extends HttpFilter {
@@ -55,66 +56,66 @@ export const PAUSE: Slice = u64.MAX_VALUE - 1;
  * }
  */
 export abstract class HttpFilter {
-  /** The id of the exchange, for `Callout.stream`. */
+  /** The context id of the stream, for `Callout.stream`. */
   contextId: u32 = 0;
-  /** How the filter wants the body of the request; decided in `onRequestHeaders` at the latest. */
+  /** How the filter gets the request body; set in `onRequestHeaders` at the latest. */
   requestBodyMode: BodyMode = BodyMode.Skip;
-  /** How the filter wants the body of the answer; decided in `onResponseHeaders` at the latest. */
+  /** How the filter gets the response body; set in `onResponseHeaders` at the latest. */
   responseBodyMode: BodyMode = BodyMode.Skip;
 
-  /** The headers of the request. */
+  /** Called with the request headers. */
   onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     return HeadersAction.Continue;
   }
 
-  /** The whole body of the request (`BodyMode.Whole`). */
+  /** Called with the whole request body (`BodyMode.Whole`). */
   onRequestBody(body: BodyBuffer): BodyAction {
     return BodyAction.Continue;
   }
 
   /**
-   * A piece of the request's body (`BodyMode.Streaming`). Gives the bytes to forward in its place, and in the place of
-   * all that was held: the chunk itself leaves everything as it is.
+   * Called with a chunk of the request body (`BodyMode.Streaming`). Returns the bytes to forward in place of the chunk and of all
+   * that is held, the chunk itself to change nothing, `HOLD` or `PAUSE`.
    */
   onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     return chunk;
   }
 
-  /** The trailers of the request; a streaming body that has trailers never sees its last chunk. It may reply. */
+  /** Called with the request trailers. A streaming body with trailers has no last chunk. */
   onRequestTrailers(trailers: HeaderMap): HeadersAction {
     return HeadersAction.Continue;
   }
 
-  /** The headers of the answer. */
+  /** Called with the response headers. */
   onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     return HeadersAction.Continue;
   }
 
-  /** The whole body of the answer (`BodyMode.Whole`). */
+  /** Called with the whole response body (`BodyMode.Whole`). */
   onResponseBody(body: BodyBuffer): BodyAction {
     return BodyAction.Continue;
   }
 
-  /** A piece of the answer's body (`BodyMode.Streaming`); gives what `onStreamingRequestBody` does. */
+  /** Called with a chunk of the response body (`BodyMode.Streaming`); returns what `onStreamingRequestBody` does. */
   onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
     return chunk;
   }
 
-  /** The trailers of the answer; a streaming body that has trailers never sees its last chunk. */
+  /** Called with the response trailers. A streaming body with trailers has no last chunk. */
   onResponseTrailers(trailers: HeaderMap): void {}
 
   /**
-   * The stream ended, for whatever reason, and its access log is about to be written. A property or filter state that is set
-   * here is in the access log. Headers can be read, not changed. To settle an account over the network, dispatch a callout
-   * with `stream` 0: it belongs to the root context and outlives the stream. Needs `entry/log`. It runs before the router only:
-   * Envoy never calls it in the router's chain. A pass that ends with an internal redirect gets it too, with the response
-   * code details `internal_redirect`.
+   * Called when the stream has ended, for any reason, and its access log is about to be written. A property or filter state
+   * that is set here is in the access log. Headers can be read, not changed. To send usage over the network, dispatch a
+   * callout with `stream` 0: it belongs to the root context and outlives the stream. It needs `entry/log`. Envoy never calls it
+   * in the router's chain. A pass that ends with an internal redirect gets it too, with the response code details
+   * `internal_redirect`.
    */
   onLog(): void {}
 
   /**
-   * The stream ended, for whatever reason, after `onLog` and in both chains. Its access log may be written already. Leave lists,
-   * release counts and forget waiters here.
+   * Called when the stream has ended, for any reason, after `onLog` and in both chains. Its access log may be written already.
+   * Leave lists, release counts and remove waiters here.
    */
   onStreamDone(): void {}
 

@@ -1,12 +1,12 @@
 const FEWEST = 64;
 const MOST = 16384;
 
-/** Remembers by their hashes what was said already, in bounded memory: of the first 16,384, and of nothing then. */
+/** Remembers which hashes it was given, in bounded memory: the first 16,384. */
 export class Once {
   private slots: StaticArray<u64> = new StaticArray<u64>(FEWEST);
   private count: i32 = 0;
 
-  /** Whether this is the first time. Beyond what is remembered it never is. */
+  /** Whether the hash is given for the first time. Always `false` once the memory is full. */
   isFirst(hash: u64): bool {
     const mark = hash ? hash : 1;
     const at = this.placeOf(mark);

@@ -2,7 +2,7 @@ import { Slice } from "../bytes/slice";
 import { Configuration, TypedConfiguration } from "./configuration";
 import { Plugin } from "./plugin";
 
-/** What the dispatcher sees of a plugin: the type of its configuration is erased here, once. */
+/** A plugin as the dispatcher sees it, without the type of its configuration. */
 export abstract class PluginHost {
   abstract name(): string;
   abstract configure(text: Slice): Configuration | null;
@@ -38,7 +38,7 @@ class TypedPluginHost<C> extends PluginHost {
 
 let host: PluginHost | null = null;
 
-/** Makes the plugin the one of this module; called once, at the top level of its `index.ts`. */
+/** Registers the plugin of this module; called once, at the top level of its `index.ts`. */
 export function registerPlugin<C>(plugin: Plugin<C>): void {
   host = new TypedPluginHost<C>(plugin);
 }

@@ -3,24 +3,24 @@ import { currentRoot, setHostTick } from "../host/root";
 import { Configuration } from "./configuration";
 import { BodyWatch } from "./body-watch";
 
-/** Milliseconds between two ticks while a deadline is set: so late, at most, it is noticed. */
+/** Milliseconds between two ticks while a deadline is set: it expires so much late at most. */
 const DEADLINE_TICK = 50;
 
-/** One root context: a plugin in one place of one configuration. A VM holds many, old and new, in both positions. */
+/** One root context: one configuration of a plugin. A VM has several; equal configurations in both chains share one. */
 export class Root {
-  /** What was configured; `null` before. */
+  /** The configuration; `null` before it was accepted. */
   configuration: Configuration | null = null;
-  /** Whether bodies arrive while headers are held. */
+  /** Streams whose headers are held. */
   readonly bodies: BodyWatch = new BodyWatch();
-  /** What the root context waits for. */
+  /** The deadlines of the root context. */
   readonly deadlines: Deadlines = new Deadlines();
-  /** Milliseconds between two ticks that the plugin asked for; 0 for none. */
+  /** The tick period that the plugin has requested, in milliseconds; 0 for none. */
   pluginTick: u32 = 0;
   private hostTick: u32 = 0;
 
   constructor(readonly id: u32) {}
 
-  /** Asks the host for the ticks that are needed now; only in a callback of this root context or of a stream of it. */
+  /** Sets the tick period that is needed now; only in a callback of this root context or of one of its streams. */
   adjustTick(): void {
     const own = sooner(this.bodies.tickMilliseconds, this.deadlines.isEmpty ? 0 : DEADLINE_TICK);
     const wanted = sooner(own, this.pluginTick);
@@ -34,8 +34,8 @@ export class Root {
 export const roots = new Map<u32, Root>();
 
 /**
- * Asks for `onTick` of the current root context, at the latest every so many milliseconds; 0 for no more. It ends with the
- * root context.
+ * Requests `onTick` for the current root context, at least once in every period of so many milliseconds; 0 ends it. It also ends
+ * with the root context.
  */
 export function setTickPeriod(milliseconds: u32): void {
   const id = currentRoot();

@@ -2,15 +2,15 @@ import { wordHashOf } from "../bytes/hash";
 import { bufferOf, Slice, sliceOfBuffer, slicesEqual } from "../bytes/slice";
 
 const FEWEST = 16;
-/** A generation ends with so many configurations, or with so many bytes of their texts. */
+/** A generation holds at most so many configurations, and so many bytes of their texts. */
 const MOST = 4096;
 const MOST_BYTES = 8 << 20;
 
-/** One configuration that stood on a route. */
+/** One configuration of a route. */
 export class RouteConfig<C> {
-  /** The configuration; `null` where it is broken, or switches the plugin off. */
+  /** The configuration; `null` if it is broken or switches the plugin off. */
   config: C | null = null;
-  /** Whether it is broken: nothing passes then. */
+  /** Whether it is broken: the request is refused. */
   broken: bool = false;
 
   constructor(
@@ -65,16 +65,16 @@ class Generation<C> {
 }
 
 /**
- * The configurations that were met on routes, by their texts, so that each is parsed once. Two generations: when the
- * young one is full it becomes the old one, and what is still met there moves over. So the last 4,096 are always kept,
- * unless their texts make more than 8 MiB.
+ * The configurations of routes, by their texts, so that each is parsed once. There are two generations: a full young one becomes
+ * the old one, and an entry that is used again moves to the young one. The last 4,096 are always kept, unless their texts are
+ * more than 8 MiB.
  */
 export class RouteConfigCache<C> {
   private young: Generation<C> = new Generation<C>();
   private old: Generation<C> = new Generation<C>();
   private latest: RouteConfig<C> | null = null;
 
-  /** What was kept for the text; `null` if it was never met, or too long ago. */
+  /** The entry of the text; `null` if there is none, or none any more. */
   find(text: Slice): RouteConfig<C> | null {
     const latest = this.latest;
     if (latest === null || slicesEqual(text, sliceOfBuffer(latest.text))) return latest;
@@ -89,7 +89,7 @@ export class RouteConfigCache<C> {
     return entry;
   }
 
-  /** Keeps a place for the text. */
+  /** Adds an entry for the text. */
   add(text: Slice): RouteConfig<C> {
     const entry = new RouteConfig<C>(wordHashOf(text), bufferOf(text));
     this.keep(entry);

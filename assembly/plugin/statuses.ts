@@ -8,7 +8,7 @@ import { Stream } from "./streams";
 
 // What a callback returns to the host, from what the filter returned. A local reply takes precedence.
 
-/** The filter, if it still has a say: it has none after its local reply. */
+/** The filter; `null` if there is none or it has sent a local reply. */
 export function activeFilter(stream: Stream): HttpFilter | null {
   return stream.hasReplied ? null : stream.filter;
 }

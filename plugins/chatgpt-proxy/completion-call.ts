@@ -44,7 +44,7 @@ export class CompletionCall extends Callout {
 
   onResponse(response: CalloutResponse): void {
     message.clear();
-    if (response.answered) {
+    if (response.hasArrived) {
       relayed.clear();
       if (this.model.length) relayed.addText(MODEL_HEADER, this.model);
       relayHeaders(response.headers, this.secrets);

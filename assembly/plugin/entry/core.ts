@@ -6,7 +6,7 @@ import { dropCalls } from "../../host/call";
 import { log, LogLevel, refreshLogLevel } from "../../host/log";
 import { enter, enterPlugin, leave, leaveAndCollect } from "../callback";
 import { requestHeadersArrived, ticked } from "../dispatcher";
-import { collectGarbage, noteConfiguration, noteExchange } from "../garbage";
+import { collectGarbage, noteConfiguration, noteStreamEnd } from "../garbage";
 import { pluginHost } from "../register";
 import { Root, roots } from "../root";
 import { Stream, streams } from "../streams";
@@ -81,7 +81,7 @@ export function proxy_on_delete(id: u32): void {
   }
   endFilter(stream);
   streams.end(stream);
-  noteExchange();
+  noteStreamEnd();
   collectGarbage(streams.open);
 }
 

@@ -14,9 +14,9 @@ export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, 
   if (callout.stream && stream === null) return;
   enterPlugin(root);
   response.body.begin(bodySize);
-  response.answered = headers != 0;
+  response.hasArrived = headers != 0;
   // The response's headers and body belong to the root context, which stops being the effective one below.
-  if (response.answered) response.headers.load();
+  if (response.hasArrived) response.headers.load();
   response.body.bytes();
   if (stream) actOn(stream);
   callout.onResponse(response);

@@ -56,7 +56,7 @@ export function shareValue(source: ValueSource, time: u64): void {
 
 /** Takes the text from a response; gives why there is none, or "". */
 function receive(source: ValueSource, response: CalloutResponse): string {
-  if (!response.answered) return "no answer";
+  if (!response.hasArrived) return "no answer";
   if (!sliceEquals(response.headers.get(":status"), "200")) return "its status is not 200";
   received.release(KEPT_BYTES);
   received.zeros(STAMP);

@@ -93,7 +93,7 @@ class Verdict extends Callout {
     const isComplete = isRequest ? isRequestComplete() : isResponseComplete();
     log(LogLevel.Info, `held "${sliceToString(body.bytes())}"${isComplete ? ", complete" : ""}`);
     text.clear();
-    if (response.answered && sliceEquals(response.headers.get(":status"), "200")) {
+    if (response.hasArrived && sliceEquals(response.headers.get(":status"), "200")) {
       body.replace(text.text("<").append(body.bytes()).text(">").slice);
     }
     if (isRequest) resumeRequest();
