@@ -4,9 +4,9 @@ import { parseArgs } from "node:util";
 import { compile, type Target } from "./compile.ts";
 import { findPlugins, root } from "./plugins.ts";
 
-/** The largest module that may be released; a bigger one fails the build. */
+/** The size limit of a released module; the build fails above it. */
 const SIZE_BUDGET_BYTES = 95_000;
-/** Holds every provider's protocol, the pattern engine of `modelMapping` (14 KB), the key mask (8 KB). */
+/** It contains every provider's protocol, the pattern engine of `modelMapping` (14 KB) and the key mask (8 KB). */
 const AI_PROXY_BUDGET_BYTES = 225_000;
 
 const { values: options } = parseArgs({
@@ -23,7 +23,7 @@ if (!target) {
   process.exit(2);
 }
 
-/** Compiles what changed, prints one line a module, and says whether all of it compiled within the budget. */
+/** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
   let ok = true;
   for (const plugin of findPlugins(options.plugin || undefined)) {
@@ -45,7 +45,7 @@ async function build(): Promise<boolean> {
   return ok;
 }
 
-/** Builds again whenever a source changes, one build at a time, until interrupted. */
+/** Builds again after each change of a source, one build at a time, until interrupted. */
 async function watchSources(): Promise<void> {
   await build();
   let running = false;

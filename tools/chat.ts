@@ -1,17 +1,17 @@
 import OpenAI from "openai";
 
-/** What one streamed chat looked like to the client. */
+/** One streamed chat as the client received it. */
 export interface Chat {
   text: string;
-  /** Every event as the bytes that came, without the empty line behind it. */
+  /** The bytes of every event, without the empty line after it. */
   events: string[];
   request: { line: string; headers: [string, string][]; body: string };
 }
 
-/** What a client without a key of the gateway's sends as one. */
+/** The API key of a client that has no key of the gateway. */
 export const ANY_KEY = "the-client-s-own-key";
 
-/** Streams one chat with the official client and hands on each piece of the answer as it arrives. */
+/** Streams one chat with the official client, and passes on each part of the response when it arrives. */
 export async function streamChat(
   baseUrl: string,
   model: string,

@@ -5,20 +5,20 @@ import { runCompiler, version } from "./compiler.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
 
-/** The file in whose place the build puts the version of the plugin. */
+/** The file that the build replaces with the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
 
 /** The builds: two targets of asconfig.json, and a release whose freed memory is overwritten (`poison.ts`). */
 export type Target = "release" | "debug" | "poisoned";
 
-/** What to compile: an AssemblyScript entry file, where the module goes, and the build. */
+/** The input of a compilation: an AssemblyScript entry file, the path of the module, and the build. */
 export interface Compilation {
   entry: string;
   out: string;
   target?: Target;
 }
 
-/** Says whether the module was up to date already, and its size. */
+/** Reports whether the module was up to date, and its size. */
 export interface Compiled {
   upToDate: boolean;
   bytes: number;
@@ -26,7 +26,7 @@ export interface Compiled {
 
 /**
  * Compiles one module, and skips the compiler when no input changed. Paths are relative to the repository's root.
- * Throws with the compiler's own message when the source is wrong.
+ * Throws an error with the compiler's message if the source is wrong.
  */
 export async function compile({ entry, out, target = "release" }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
@@ -50,14 +50,14 @@ export async function compile({ entry, out, target = "release" }: Compilation): 
   return { upToDate: false, bytes: statSync(outFile).size };
 }
 
-/** `x-version` of the schema beside the entry; nothing where there is none. */
+/** `x-version` of the schema beside the entry; empty if there is none. */
 function versionOf(entry: string): string | undefined {
   const file = join(root, dirname(entry), "schema.json");
   if (!existsSync(file)) return undefined;
   return (JSON.parse(readFileSync(file, "utf8")) as Record<string, string | undefined>)["x-version"];
 }
 
-/** Hashes all that the module is made of: the kernel, the entry's folder, the compiler and its configuration. */
+/** Hashes all inputs of the module: the kernel, the entry's folder, the compiler and its configuration. */
 function fingerprint(entry: string, target: Target): string {
   const hash = createHash("sha256")
     .update(target)

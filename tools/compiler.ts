@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createRequire } from "node:module";
 
-/** The version of the AssemblyScript compiler that is installed. */
+/** The version of the installed AssemblyScript compiler. */
 export const version: string = createRequire(import.meta.url)("assemblyscript/package.json").version;
 
 // Plain JavaScript, because it runs in a thread without tsx: tsx takes six seconds to rewrite the compiler's sources.
@@ -25,9 +25,9 @@ let thread: Worker | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs `asc` with these arguments in a thread that stays warm, one run after the other, and gives back the compiler's
- * message when the source is wrong, null when it compiled. `texts` takes the place of files, by their path from the base
- * directory, and `library` that of files of the standard library, such as `rt/tlsf`. The idle thread does not keep the
+ * Runs `asc` with these arguments in a thread that stays warm, one run after the other. Returns the compiler's
+ * message if the source is wrong, null if it compiled. `texts` replaces files, by their path from the base
+ * directory, and `library` replaces files of the standard library, such as `rt/tlsf`. The idle thread does not keep the
  * process alive.
  */
 export function runCompiler(

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./plugins.ts";
 
-/** A JSON Schema as far as a table of options shows it. */
+/** The parts of a JSON Schema that a table of options shows. */
 interface Schema {
   type?: string | string[];
   description?: string;
@@ -15,7 +15,7 @@ interface Schema {
   $defs?: Record<string, Schema>;
 }
 
-/** Writes a plugin's options as a Markdown table: one row a property of its schema.json, nested ones by their path. */
+/** Writes a plugin's options as a Markdown table: one row per property of its schema.json, nested ones by their path. */
 export function configTable(plugin: string): string {
   const schema = JSON.parse(readFileSync(join(root, `plugins/${plugin}/schema.json`), "utf8")) as Schema;
   const rows = rowsOf(schema, "", schema, new Set());
@@ -28,7 +28,7 @@ function rowsOf(schema: Schema, prefix: string, top: Schema, shown: Set<string>)
     const inner = property.items ? resolve(property.items, top) : property;
     const path = `${prefix}${key}`;
     const row = `| \`${path}\` | ${typeOf(property, top)} | ${defaultOf(property, schema, key)} | ${meaning(property)} |`;
-    // What several properties refer to is shown below the first.
+    // A definition that several properties use is shown only below the first.
     const shared = written.$ref ?? written.items?.$ref;
     if (shared && shown.has(shared)) return [row];
     if (shared) shown.add(shared);

@@ -2,7 +2,7 @@ import { showChat } from "./demo/chat.ts";
 import { showGuards } from "./demo/guards.ts";
 import { startStage } from "./demo/stage.ts";
 
-/** Two scenes with a real Envoy: a chat that is translated while it streams, and a route that asks who one is. */
+/** Two demonstrations with a real Envoy: a chat that is translated while it streams, and a route that requires an API key. */
 async function demo(): Promise<void> {
   const stage = await startStage();
   try {

@@ -6,7 +6,7 @@ import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
 import { listedProviders, providers } from "./providers.ts";
 
-/** A part of a document between `<!-- begin: name -->` and `<!-- end: name -->` that is written by a program. */
+/** A generated section of a document, between `<!-- begin: name -->` and `<!-- end: name -->`. */
 interface Section {
   file: string;
   name: string;
@@ -24,18 +24,18 @@ const sections = (): Section[] => [
 ];
 
 const SCHEMA = "plugins/ai-proxy/schema.json";
-/** The widest line that the format allows. */
+/** The maximum line length of the format. */
 const WIDTH = 120;
 
-/** Lists the documents whose generated parts are not what they should be. */
+/** Lists the documents whose generated sections are out of date. */
 export function stale(): string[] {
   return [...withTypes(), ...rewritten()].filter(([file, text]) => read(file) !== text).map(([file]) => file);
 }
 
-/** Writes every generated part and lists the documents that changed. */
+/** Writes every generated section and lists the documents that changed. */
 export function writeDocuments(): string[] {
   const changed = [];
-  // The tables of options are made from the schemas, so these come first.
+  // The schemas come first, since the tables of options are made from them.
   for (const texts of [withTypes, rewritten]) {
     for (const [file, text] of texts()) {
       if (read(file) === text) continue;
@@ -46,7 +46,7 @@ export function writeDocuments(): string[] {
   return changed;
 }
 
-/** The schema of ai-proxy with the types of providers that the module has. */
+/** The schema of ai-proxy with the provider types of the module. */
 function withTypes(): Map<string, string> {
   if (!existsSync(join(root, SCHEMA))) return new Map();
   const types = listedProviders().map(({ id }) => JSON.stringify(id));
@@ -90,7 +90,7 @@ function providersTable(): string {
   return ["| `type` | what it is |", "|---|---|", ...rows].join("\n");
 }
 
-/** The doc comment of a provider's class, or of its one constant, as one line; an address in it becomes a link. */
+/** The doc comment of a provider's class, or of its constant, as one line. A URL in it becomes a link. */
 function providerDoc(text: string): string {
   const documented =
     /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export )?(?:class|const) \w+ (?:extends|= new) (?:Provider|OpenAiCompatible)\b/;

@@ -5,14 +5,14 @@ import { findEnvoy } from "../tests/harness/find-envoy.ts";
 import { filesIn } from "./files.ts";
 import { root } from "./plugins.ts";
 
-/** Every yaml in envoy/ and examples/ that is a bootstrap which Envoy can run. */
+/** Every yaml in envoy/ and examples/ that is a complete bootstrap. */
 export function bootstraps(): string[] {
   return [...filesIn("envoy", ".yaml"), ...filesIn("examples", ".yaml")].filter((file) =>
     /^static_resources:/m.test(readFileSync(join(root, file), "utf8")),
   );
 }
 
-/** Lets Envoy validate one file, plugins and their configurations included; null when it accepts it. */
+/** Validates one file with Envoy, including plugins and their configurations. Returns null if Envoy accepts it. */
 export function validate(file: string): string | null {
   const envoy = findEnvoy();
   const args = ["--mode", "validate", "-c", file, "-l", "warning", "--log-format", "%v", "--use-dynamic-base-id"];

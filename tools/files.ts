@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./plugins.ts";
 
-/** Folders that hold nothing of ours. */
+/** Folders that contain no files of this project. */
 const NOT_OURS = new Set(["node_modules", "build", ".git", ".venv", ".tools", ".tmp", "__pycache__"]);
 
-/** Every file of ours below a folder ("." for all) whose name ends so, sorted, as paths from the repository's root. */
+/** Every file of this project below a folder ("." for all) whose name has this ending, sorted, as paths from the repository's root. */
 export function filesIn(folder: string, ending = ""): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true })

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { prettier, prettierCache } from "./prettier.ts";
 import { root } from "./plugins.ts";
 
-/** Writes the files in the one format and gives those that changed. */
+/** Formats the files and returns those that changed. */
 function write(files: string[], options: string[]): string[] {
   const args = [prettier, ...options, "--write", "--list-different", ...files];
   const { status, stdout } = spawnSync(process.execPath, args, {
@@ -15,6 +15,6 @@ function write(files: string[], options: string[]): string[] {
 }
 
 const changed = write(["."], prettierCache);
-// What the AssemblyScript plugin writes settles in the second pass.
+// The output of the AssemblyScript plugin is stable after a second pass.
 if (changed.length > 0) write(changed, []);
 console.log(changed.join("\n"));

@@ -5,7 +5,7 @@ import { root } from "./plugins.ts";
 import type { Progress } from "./progress.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
-/** No test file may take longer; one that hangs is a failure, not a stuck run. */
+/** The time limit of a test file; a file that hangs fails, and does not block the run. */
 const FILE_TIMEOUT_MS = 10 * 60_000;
 
 /**
@@ -35,7 +35,7 @@ async function count(files: string[], concurrency: number, tally: Tally, open: M
       const title = titleOf(open, event.data);
       const skipped = event.data.skip ?? event.data.todo;
       if (skipped !== undefined && skipped !== false) {
-        // A pattern of test names marks all the others as skipped: nobody wants to read them.
+        // A pattern of test names marks all other tests as skipped: do not list them.
         if (pattern && skipped === "test name does not match pattern") continue;
         tally.skipped++;
         console.log(`  skipped  ${title}${typeof skipped === "string" ? `: ${skipped}` : ""}`);
@@ -50,7 +50,7 @@ async function count(files: string[], concurrency: number, tally: Tally, open: M
   }
 }
 
-/** Where a test stands: the runner tells of each only its name and how deep it is. */
+/** The place of a test: the runner reports only its name and its depth. */
 interface Place {
   name: string;
   nesting: number;
@@ -66,7 +66,7 @@ function titleOf(open: Map<string, string[]>, { name, nesting, file = "" }: Plac
   return [file && relative(root, file), ...above, name].filter(Boolean).join(" › ");
 }
 
-/** A suite fails when a test in it does, which is reported by itself; a suite that fails alone is reported here. */
+/** A suite fails if one of its tests fails, which is reported separately; a suite that fails alone is reported here. */
 const isOnlyOfChildren = (error: Error & { failureType?: string }): boolean => error.failureType === "subtestsFailed";
 
 const indent = (text: string): string => text.replace(/^/gm, "    ");

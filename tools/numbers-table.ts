@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Cost, Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
 import { root } from "./plugins.ts";
 
-/** Where `make bench` leaves what it measured. */
+/** The file that `make bench` writes. */
 const RESULTS = "tests/bench/results/latest.json";
 
-/** The lanes that each kind of work may have, and what they are called. */
+/** The lanes of the work, and their column titles. */
 const COLUMNS: Record<string, string> = {
   noop: "the kernel alone",
   "host calls": "the plugin's host calls alone",
@@ -15,7 +15,7 @@ const COLUMNS: Record<string, string> = {
   Lua: "the same in Lua",
 };
 
-/** Writes the measured numbers as Markdown; says so where nothing was measured yet. */
+/** Writes the measured numbers as Markdown, or a sentence if there are none. */
 export function numbersTable(): string {
   if (!existsSync(join(root, RESULTS))) return "Not measured yet: `make bench`.";
   const results = JSON.parse(readFileSync(join(root, RESULTS), "utf8")) as Results;
@@ -35,7 +35,7 @@ export function numbersTable(): string {
   ].join("\n");
 }
 
-/** A row with the lanes that are columns, and one more for each that is not. */
+/** A row with the lanes that have a column, and one more row for each other lane. */
 function workRows({ title, unit, costs }: Work): string[] {
   const base = `${spread(costs.none.micros, 1)} µs per ${unit}`;
   const row = (what: string, cells: (string | undefined)[]): string =>

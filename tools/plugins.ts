@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 /** The repository's root; every path in tools/ is relative to it. */
 export const root = resolve(import.meta.dirname, "..");
 
-/** One folder under plugins/ that compiles to one Wasm module. */
+/** One folder in plugins/ that compiles to one Wasm module. */
 export interface Plugin {
   name: string;
   folder: string;
@@ -14,7 +14,7 @@ export interface Plugin {
   poisoned: string;
 }
 
-/** Lists every plugin, sorted; with `only`, that one or an error that names those there are. */
+/** Lists every plugin, sorted. With `only`, lists that one, or throws an error that names the existing ones. */
 export function findPlugins(only?: string): Plugin[] {
   const folders = join(root, "plugins");
   const names = (existsSync(folders) ? readdirSync(folders) : [])

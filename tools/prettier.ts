@@ -1,5 +1,5 @@
-/** Prettier's program. */
+/** The path of prettier. */
 export const prettier = "node_modules/prettier/bin/prettier.cjs";
 
-/** Lets it skip what it found formatted before: by content, so that a new checkout does not empty the cache. */
+/** Lets prettier skip files that it found formatted before. It compares the content, so that a new checkout does not empty the cache. */
 export const prettierCache = ["--cache", "--cache-strategy", "content", "--cache-location", "build/.prettier"];

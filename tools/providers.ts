@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { root } from "./plugins.ts";
 
-/** One provider of ai-proxy, as its file stands in the tree. */
+/** One provider of ai-proxy, by its file in the repository. */
 export interface Provider {
   /** Its `type` in the configuration, which is the name of its file. */
   id: string;
@@ -12,10 +12,10 @@ export interface Provider {
 
 const FOLDER = "plugins/ai-proxy/providers";
 
-/** The file that lists the providers that the module has. */
+/** The file that lists the providers of the module. */
 export const LIST = `${FOLDER}/index.ts`;
 
-/** Lists the providers that the module has, in the order of `PROVIDERS` in `providers/index.ts`. */
+/** Lists the providers of the module, in the order of `PROVIDERS` in `providers/index.ts`. */
 export function listedProviders(): Provider[] {
   if (!existsSync(join(root, LIST))) return [];
   const text = readFileSync(join(root, LIST), "utf8");
@@ -34,12 +34,12 @@ export function listedProviders(): Provider[] {
     });
 }
 
-/** Lists the providers that the module has, sorted by their ids. */
+/** Lists the providers of the module, sorted by their ids. */
 export function providers(): Provider[] {
   return listedProviders().sort((a, b) => a.id.localeCompare(b.id));
 }
 
-/** Lists the ids for which there is a file or a folder in `providers/`, whether the module has them or not. */
+/** Lists the ids that have a file or a folder in `providers/`, whether or not the module has them. */
 export function providerFiles(): string[] {
   const folder = join(root, FOLDER);
   if (!existsSync(folder)) return [];

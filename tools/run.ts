@@ -6,7 +6,7 @@ import { isFree } from "./gateway/ports.ts";
 import { SERVICES, variablesOf } from "./gateway/services.ts";
 import { isLoopback, LOOPBACK, readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
 
-/** Between the events of a mock's stream: slow enough to see them come. */
+/** The time between the events of a mock provider's stream: slow enough to watch. */
 const MOCK_DELAY_MS = 40;
 
 async function run(): Promise<number> {
@@ -32,13 +32,13 @@ async function run(): Promise<number> {
   }
 }
 
-/** The host to write in an URL on this machine. */
+/** The host for a URL on this machine. */
 function hostOf(listen: string): string {
   if (listen === "0.0.0.0" || listen === "::") return LOOPBACK;
   return listen.includes(":") ? `[${listen}]` : listen;
 }
 
-/** Who reaches the gateway, and whom it asks for a key. */
+/** Describes who can reach the gateway, and which paths need an API key. */
 function openness({ port, listen, keys }: Settings): string {
   const who = isLoopback(listen)
     ? `Listens on ${listen}:${port}: only this machine reaches it (LISTEN=0.0.0.0 opens it to the network).`

@@ -1,11 +1,11 @@
-/** How many tests passed, failed and were skipped. */
+/** The number of passed, failed and skipped tests. */
 export interface Tally {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** A tally with nothing in it. */
+/** An empty tally. */
 export const emptyTally = (): Tally => ({ passed: 0, failed: 0, skipped: 0 });
 
 /** The sum of several tallies. */
@@ -19,7 +19,7 @@ export function sum(tallies: Tally[]): Tally {
   return total;
 }
 
-/** A tally in words: `3 passed, 0 failed, 1 skipped`. */
+/** A tally as text: `3 passed, 0 failed, 1 skipped`. */
 export function describe(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`;
 }

@@ -15,9 +15,9 @@ interface Ring {
   name: string;
   /** Folders of tests/ whose `*.test.ts` belong to the ring. */
   folders: string[];
-  /** Test files that may run at once. */
+  /** The number of test files that may run at the same time. */
   concurrency: number;
-  /** What the ring runs beside test files. */
+  /** What the ring runs besides test files. */
   beside?: () => Tally | Promise<Tally>;
 }
 
@@ -70,7 +70,7 @@ async function runRing(ring: Ring, progress: Progress): Promise<Tally> {
   return tally;
 }
 
-/** Whether a file can have a test that `T` matches: one of its own, or a case, which the case tests select by themselves. */
+/** Whether a file can have a test that `T` matches: one of its own, or a case, since the case tests select their cases themselves. */
 function mayMatch(file: string): boolean {
   const pattern = process.env.T;
   return (
@@ -78,7 +78,7 @@ function mayMatch(file: string): boolean {
   );
 }
 
-/** Test files in no ring would never run. */
+/** Test files that are in no ring would never run. */
 function checkStrays(): Tally {
   const folders = RINGS.flatMap((ring) => ring.folders);
   const strays = filesIn("tests", ".test.ts").filter((file) => !folders.includes(file.split("/")[1]));

@@ -3,8 +3,8 @@ import { root } from "./plugins.ts";
 import { emptyTally, type Tally } from "./tally.ts";
 
 /**
- * Runs the AssemblyScript specs of tests/unit under as-pect, prints what it says of failures, and counts. All of them,
- * whatever T says: as-pect calls a file failed of which a filter leaves nothing.
+ * Runs the AssemblyScript specs of tests/unit with as-pect, prints its output for failures, and counts. It runs all of them
+ * for any T: as-pect reports a file as failed if a filter leaves no test in it.
  */
 export function runUnitSpecs(): Tally {
   const tally = emptyTally();
@@ -18,13 +18,13 @@ export function runUnitSpecs(): Tally {
   });
   // as-pect reports on standard error.
   const output = result.stdout + result.stderr;
-  // One line a file, in colors or not: "✔ tests/unit/json/reader.spec.ts Pass: 12 / 12 Todo: 0 Time: 3.2ms"
+  // One line per file, with or without colors: "✔ tests/unit/json/reader.spec.ts Pass: 12 / 12 Todo: 0 Time: 3.2ms"
   for (const [, passed, total, todo] of output.matchAll(/Pass: (\d+) \/ (\d+) Todo: (\d+) /g)) {
     tally.passed += Number(passed);
     tally.failed += Number(total) - Number(passed);
     tally.skipped += Number(todo);
   }
-  // as-pect stops at the first file that does not compile, which no line counts.
+  // as-pect stops at the first file that does not compile; no line counts it.
   if (result.status !== 0 && tally.failed === 0) tally.failed = 1;
   if (tally.failed > 0) {
     process.stdout.write(`${output.slice(output.indexOf("ASC Version")).trimEnd()}\n`);

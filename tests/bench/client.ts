@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** A connection that is kept open and sends the same request again and again. */
+/** A connection that stays open and sends the same request repeatedly. */
 export class Connection {
   private constructor(private readonly socket: Socket) {}
 
@@ -13,17 +13,17 @@ export class Connection {
     });
   }
 
-  /** Sends a request and resolves with its whole answer; rejects where it is no 200. */
+  /** Sends a request and resolves with its whole response; rejects if the status is not 200. */
   exchange(request: Buffer, onData?: (data: Buffer) => void): Promise<void> {
-    return this.send(request, (answer, data) => {
+    return this.send(request, (response, data) => {
       onData?.(data);
-      return isWhole(answer);
+      return isWhole(response);
     });
   }
 
-  /** Sends a request and resolves when the first bytes of the body came, whatever follows. */
+  /** Sends a request and resolves when the first bytes of the body have arrived. */
   begin(request: Buffer): Promise<void> {
-    return this.send(request, (answer) => answer.includes("data:") || isWhole(answer));
+    return this.send(request, (response) => response.includes("data:") || isWhole(response));
   }
 
   /** Ends the connection. */
@@ -31,31 +31,31 @@ export class Connection {
     this.socket.destroy();
   }
 
-  private send(request: Buffer, isDone: (answer: string, data: Buffer) => boolean): Promise<void> {
+  private send(request: Buffer, isDone: (response: string, data: Buffer) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      // The head, then only the tail: enough to see the end, and cheap for long answers.
-      let answer = "";
+      // The head, then only the tail: enough to detect the end, and fast for long responses.
+      let response = "";
       const onData = (data: Buffer): void => {
-        answer = answer.length < 4096 ? answer + data.toString("latin1") : answer.slice(0, 2048) + tail(answer, data);
-        if (!isDone(answer, data)) return;
+        response = response.length < 4096 ? response + data.toString("latin1") : response.slice(0, 2048) + tail(response, data);
+        if (!isDone(response, data)) return;
         this.socket.off("data", onData).off("close", onClose);
-        if (answer.startsWith("HTTP/1.1 200")) resolve();
-        else reject(new Error(answer.slice(0, 500)));
+        if (response.startsWith("HTTP/1.1 200")) resolve();
+        else reject(new Error(response.slice(0, 500)));
       };
       const onClose = (): void =>
-        reject(new Error(`the connection broke off after ${JSON.stringify(answer.slice(0, 500))}`));
+        reject(new Error(`the connection broke off after ${JSON.stringify(response.slice(0, 500))}`));
       this.socket.on("data", onData).once("close", onClose).write(request);
     });
   }
 }
 
-const tail = (answer: string, data: Buffer): string => (answer.slice(-16) + data.toString("latin1")).slice(-1024);
+const tail = (response: string, data: Buffer): string => (response.slice(-16) + data.toString("latin1")).slice(-1024);
 
-function isWhole(answer: string): boolean {
-  const head = answer.indexOf("\r\n\r\n");
+function isWhole(response: string): boolean {
+  const head = response.indexOf("\r\n\r\n");
   if (head < 0) return false;
-  const length = /\r\ncontent-length: (\d+)/i.exec(answer.slice(0, head))?.[1];
-  return length === undefined ? answer.endsWith("\r\n0\r\n\r\n") : answer.length >= head + 4 + Number(length);
+  const length = /\r\ncontent-length: (\d+)/i.exec(response.slice(0, head))?.[1];
+  return length === undefined ? response.endsWith("\r\n0\r\n\r\n") : response.length >= head + 4 + Number(length);
 }
 
 /** A POST of a JSON body, as bytes. */

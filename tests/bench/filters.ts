@@ -1,6 +1,6 @@
 import { wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
 
-/** Where the do-nothing filters are compiled to, by their source in `noop/`. */
+/** The folder for the filters that do nothing, compiled from `noop/`. */
 export const NOOPS = { index: "build/bench/noop.wasm", "request-only": "build/bench/noop-request-only.wasm" };
 
 /** A filter on the kernel that does nothing. */
@@ -8,29 +8,29 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 /** The same, without a callback for answers: what plugins that guard requests stand on. */
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
-/** The host calls of a plugin and nothing else, compiled from `bare/`: the least that any Wasm filter of its kind costs. */
+/** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
 export const BARE = ["ai-proxy", "key-auth", "request-block"];
-/** Where such a filter is compiled to. */
+/** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
 const bare = (name: string): Record<string, EnvoyConfig> => ({
   "host calls": wasmFilter({ plugin: "bare", wasm: bareOf(name), configuration: "{}" }),
 });
 
-/** The module of a plugin; `WASM=` names another build of it, to compare. */
+/** The module of a plugin; `WASM=` selects another build of it, for a comparison. */
 export const moduleOf = (name: string): string => process.env.WASM || `build/${name}.wasm`;
 
 function plugin(name: string, configuration: Record<string, unknown>): EnvoyConfig {
   return wasmFilter({ plugin: name, wasm: moduleOf(name), configuration: JSON.stringify(configuration) });
 }
 
-/** What spares a plugin the look at the route's metadata. */
+/** The option that saves a plugin the lookup of the route's metadata. */
 const ROUTES_UNASKED = { _route_metadata_: false };
 
-/** The host calls of a chat that passes as it is. */
+/** The host calls of a chat that passes unchanged. */
 export const bareAiProxy = bare("ai-proxy");
 
-/** ai-proxy in front of one provider, alone and without a look at the route. */
+/** ai-proxy before one provider, alone and without the lookup of the route's metadata. */
 export const aiProxies = (provider: Record<string, unknown>): Record<string, EnvoyConfig> => ({
   plugin: plugin("ai-proxy", { provider }),
   "routes not asked": plugin("ai-proxy", { provider, ...ROUTES_UNASKED }),
@@ -44,7 +44,7 @@ const consumers = (count: number) =>
 
 const keys = { keys: ["x-api-key"], in_query: false, global_auth: true };
 
-/** key-auth with ten consumers and with a hundred thousand, and the least that does the same in Lua. */
+/** key-auth with ten consumers and with a hundred thousand, and the smallest Lua script that does the same. */
 export const keyAuths: Record<string, EnvoyConfig> = {
   ...bare("key-auth"),
   plugin: plugin("key-auth", { ...keys, consumers: consumers(10) }),
@@ -63,7 +63,7 @@ export const keyAuths: Record<string, EnvoyConfig> = {
 
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
-/** request-block with five rules for URLs, and the least that does the same in Lua. */
+/** request-block with five URL rules, and the smallest Lua script that does the same. */
 export const requestBlocks: Record<string, EnvoyConfig> = {
   ...bare("request-block"),
   plugin: plugin("request-block", { block_urls: BLOCKED }),
@@ -78,7 +78,7 @@ export const requestBlocks: Record<string, EnvoyConfig> = {
     end`),
 };
 
-/** The plugins that the shipped gateway has on its guarded route, in its order. */
+/** The plugins on the guarded route of the shipped gateway, in its order. */
 export const chain = (provider: Record<string, unknown>): EnvoyConfig[] => [
   plugin("key-auth", { ...keys, keys: ["authorization"], strip_bearer: true, consumers: consumers(10) }),
   plugin("key-rate-limit", {

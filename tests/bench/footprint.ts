@@ -15,7 +15,7 @@ const FILTERS = { none: undefined, "ai-proxy": aiProxies(qwen).plugin };
 const IDLE_STREAMS = [0, 500, 2000];
 const root = resolve(import.meta.dirname, "../..");
 
-/** Measures the module's size, how long Envoy takes to be ready, and its memory while streams stand open. */
+/** Measures the module's size, the time until Envoy is ready, and its memory with open streams. */
 export async function measureFootprint(rounds: number): Promise<Footprint> {
   const upstream = await serveRaw(idle(dashScopeEvent(0, "0")));
   const footprint: Footprint = {
@@ -58,7 +58,7 @@ async function residentSizes(lane: Lane): Promise<Record<string, number>> {
         streams.push(...opened);
         await Promise.all(opened.map((connection) => connection.begin(request)));
       }
-      // What was freed on the way is given back to the system a little later.
+      // Freed memory is returned to the system a little later.
       await sleep(500);
       sizes[count] = residentMegabytes(envoy.pid);
     }

@@ -5,15 +5,15 @@ import { pin } from "./process-cost.ts";
 /** One listener of the gateway under test. */
 export interface Lane {
   name: string;
-  /** What stands in front of the router, in its order; absent: nothing. */
+  /** The filters before the router, in their order; absent: none. */
   filters?: EnvoyConfig[];
   upstreamPort: number;
 }
 
-/** Envoy's own limits, 1,024 each, are less than the idle streams that are held open here. */
+/** Envoy's default limits, 1,024 each, are below the number of idle streams here. */
 const MANY = { max_connections: 10_000, max_pending_requests: 10_000, max_requests: 10_000 };
 
-/** The core of Envoy, and that of everything else. */
+/** The core of Envoy, and the core of all other processes. */
 export const ENVOY_CORE = 0;
 export const OTHER_CORE = 1;
 
@@ -33,7 +33,7 @@ export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
   return bootstrapFor(listeners, clusters);
 }
 
-/** Starts one Envoy with a listener per lane and one worker, pinned to a core of its own. */
+/** Starts one Envoy with a listener per lane and one worker, pinned to its own core. */
 export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
   const envoy = await startEnvoy(bootstrapOf(lanes), { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 });
   pin(envoy.pid, ENVOY_CORE);

@@ -1,6 +1,6 @@
 import { loadModule } from "../unit/module.ts";
 
-/** Measures only: prints the median of some rounds for each piece of work on the JSON and SSE data path. */
+/** Measures only: prints the median of several rounds for each part of the JSON and SSE data path. */
 const ROUNDS = 9;
 const ROUND_BYTES = 64 << 20;
 

@@ -2,11 +2,11 @@ import { Connection } from "./client.ts";
 import { cpuMicros } from "./process-cost.ts";
 import type { Job } from "./work.ts";
 
-/** What one round of one job cost. */
+/** The cost of one round of one job. */
 export interface Round {
   /** Envoy's CPU time per request, or per event. */
   micros: number;
-  /** The median time from an event's departure to its arrival, in ms; 0 where nothing streams. */
+  /** The median time from an event's departure to its arrival, in ms; 0 if nothing streams. */
   delayMs: number;
 }
 
@@ -36,7 +36,7 @@ export async function measure(job: Job, port: number, envoyPid: number, requests
   }
 }
 
-/** Sends the request once, and counts the events that came back. */
+/** Sends the request once, and counts the events of the response. */
 async function exchange(connection: Connection, job: Job, delays: number[]): Promise<number> {
   if (job.events === 0) {
     await connection.exchange(job.request);
@@ -46,7 +46,7 @@ async function exchange(connection: Connection, job: Job, delays: number[]): Pro
   let rest = "";
   await connection.exchange(job.request, (data) => {
     const now = performance.now();
-    // The time of an event may be cut by the border of two reads.
+    // The time of an event may be split across two reads.
     const text = rest + data.toString("latin1");
     let end = 0;
     for (const match of text.matchAll(/@([\d.]+)@/g)) {

@@ -18,7 +18,7 @@ export function residentMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-/** Keeps a process, all its threads included, on one core; false where the machine has only one, or no taskset. */
+/** Keeps a process, including its threads, on one core; false if the machine has only one, or no taskset. */
 export function pin(pid: number, core: number): boolean {
   if (availableParallelism() < 2) return false;
   return spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" }).status === 0;

@@ -12,7 +12,7 @@ import { findEnvoy } from "../harness/find-envoy.ts";
 const root = resolve(import.meta.dirname, "../..");
 const PATIENCE_MS = 30_000;
 
-/** Starts Envoy, asks every other millisecond whether it is ready, stops it, and gives the seconds that it took. */
+/** Starts Envoy, checks every two milliseconds whether it is ready, stops it, and returns the seconds that it took. */
 export async function secondsUntilReady(bootstrap: EnvoyConfig): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "ready-"));
   const port = await freePort();
@@ -39,7 +39,7 @@ export async function secondsUntilReady(bootstrap: EnvoyConfig): Promise<number>
   }
 }
 
-/** Without `fetch`, whose first call takes longer than Envoy's whole start. */
+/** Does not use `fetch`, whose first call takes longer than Envoy's whole start. */
 function isReady(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ port, host: "127.0.0.1", path: "/ready", agent: false }, (response) => {

@@ -1,30 +1,30 @@
-/** A number with the spread of the rounds that it is the median of. */
+/** A median with the spread of its rounds. */
 export interface Spread {
   median: number;
   least: number;
   most: number;
 }
 
-/** What one filter costs in one kind of work. */
+/** The cost of one filter for one kind of work. */
 export interface Cost {
   /** Envoy's CPU time for one unit of work, in µs. */
   micros: Spread;
-  /** The same as a multiple of what Envoy needs without a filter, taken round by round. */
+  /** The same as a factor of Envoy's time without a filter, computed round by round. */
   ratio: Spread;
-  /** How much later than sent the median event of a stream arrived, in ms. */
+  /** The delay from sending to arrival of the median event of a stream, in ms. */
   delayMs?: Spread;
 }
 
-/** One kind of work under each filter. */
+/** One kind of work with each filter. */
 export interface Work {
   id: string;
   title: string;
   unit: "request" | "event";
-  /** By lane; `none` is the measure for the others. */
+  /** By lane; the others are compared with `none`. */
   costs: Record<string, Cost>;
 }
 
-/** What a filter costs without any work. */
+/** The cost of a filter without any work. */
 export interface Footprint {
   /** By filter: `none`, `ai-proxy`. */
   readySeconds: Record<string, Spread>;
@@ -33,19 +33,19 @@ export interface Footprint {
   moduleBytes: number;
 }
 
-/** What `make bench` writes to tests/bench/results/latest.json. */
+/** The content of tests/bench/results/latest.json, which `make bench` writes. */
 export interface Results {
   date: string;
   machine: string;
   envoy: string;
   rounds: number;
-  /** Whether Envoy had a core of its own. */
+  /** Whether Envoy had its own core. */
   pinned: boolean;
   work: Work[];
   footprint: Footprint;
 }
 
-/** The median of some numbers, with the least and the most of them. */
+/** The median, the minimum and the maximum of some numbers. */
 export function spreadOf(numbers: number[]): Spread {
   const sorted = [...numbers].sort((a, b) => a - b);
   return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted[sorted.length - 1] };

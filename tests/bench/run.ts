@@ -15,9 +15,9 @@ import { JOBS, type Job } from "./work.ts";
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
-/** Measures one job: in each round every filter once, so that what disturbs the machine disturbs them alike. */
+/** Measures one job: each round runs every filter once, so that a disturbance of the machine affects all of them equally. */
 async function measureWork(job: Job): Promise<Work> {
-  const upstream = await serveRaw(job.answer);
+  const upstream = await serveRaw(job.respond);
   const names = ["none", ...Object.keys(job.filters)];
   const lanes = names.map((name) => ({ name, filters: [job.filters[name] ?? []].flat(), upstreamPort: upstream.port }));
   const envoy = await startLanes(lanes);

@@ -2,7 +2,7 @@ import { post } from "./client.ts";
 
 const WORDS = "The quick brown fox jumps over the lazy dog while the gateway counts every byte that it forwards. ";
 
-/** A chat request of about so many bytes: a long conversation of short messages, as chats are. */
+/** A chat request of about this number of bytes: a long conversation of short messages. */
 export function chatRequest(bytes: number, stream: boolean, authorization?: string): Buffer {
   const messages = [{ role: "system", content: "You are a helpful assistant." }];
   const body = () => JSON.stringify({ model: "gpt-4o", temperature: 0.7, max_tokens: 512, stream, messages });
@@ -18,7 +18,7 @@ const ANSWER = WORDS.repeat(7).slice(0, 640);
 const ID = "0f6d3c1e-5b7a-9c2d-8e4f-102132435465";
 
 /** A `chat.completion` of about 1 KB. https://platform.openai.com/docs/api-reference/chat/object */
-export const openAiAnswer = JSON.stringify({
+export const openAiResponse = JSON.stringify({
   id: `chatcmpl-${ID}`,
   object: "chat.completion",
   created: 1741569952,
@@ -35,8 +35,8 @@ export const openAiAnswer = JSON.stringify({
   service_tier: "default",
 });
 
-/** The same answer in DashScope's protocol. https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference */
-export const dashScopeAnswer = JSON.stringify({
+/** The same response in DashScope's protocol. https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference */
+export const dashScopeResponse = JSON.stringify({
   status_code: 200,
   request_id: ID,
   code: "",
@@ -49,13 +49,13 @@ export const dashScopeAnswer = JSON.stringify({
   usage: { input_tokens: 190, output_tokens: 130, total_tokens: 320 },
 });
 
-/** One event of a stream; its text carries the time at which it left between two `@`. */
+/** One event of a stream; its text contains the time of its departure between two `@`. */
 export const openAiEvent = (index: number, now: string): string =>
   `data: {"id":"chatcmpl-${ID}","object":"chat.completion.chunk","created":1741569952,"model":"gpt-4o-2024-08-06",` +
   `"service_tier":"default","system_fingerprint":"fp_50cad350e4","choices":[{"index":0,` +
   `"delta":{${index === 0 ? '"role":"assistant",' : ""}"content":"@${now}@ word"},"logprobs":null,"finish_reason":null}]}\n\n`;
 
-/** What follows the last event of an OpenAI stream. */
+/** The end of an OpenAI stream, after the last event. */
 export const openAiEnding = "data: [DONE]\n\n";
 
 /** The same event in DashScope's protocol, incremental. */
@@ -64,7 +64,7 @@ export const dashScopeEvent = (index: number, now: string): string =>
   `"role":"assistant"},"finish_reason":"null"}]},"usage":{"total_tokens":${191 + index},"input_tokens":190,` +
   `"output_tokens":${1 + index}},"request_id":"${ID}"}\n\n`;
 
-/** DashScope's last event says why the answer ended. */
+/** DashScope's last event has the finish reason. */
 export const dashScopeEnding =
   'id:999\nevent:result\n:HTTP_STATUS/200\ndata:{"output":{"choices":[{"message":{"content":"","role":"assistant"},' +
   `"finish_reason":"stop"}]},"usage":{"total_tokens":390,"input_tokens":190,"output_tokens":200},"request_id":"${ID}"}\n\n`;

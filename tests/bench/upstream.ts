@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-/** What the upstream does when a request is complete. */
-export type Answer = (socket: Socket) => void;
+/** Called by the upstream when a request is complete. */
+export type Responder = (socket: Socket) => void;
 
-/** An HTTP server that looks at nothing but where a request ends, so that it costs little beside Envoy. */
+/** An HTTP server that only finds the end of a request, so that it costs little compared with Envoy. */
 export interface Upstream {
   port: number;
   close(): Promise<void>;
@@ -13,7 +13,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 /** Serves on a free loopback port. */
-export async function serveRaw(answer: Answer): Promise<Upstream> {
+export async function serveRaw(respond: Responder): Promise<Upstream> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -24,7 +24,7 @@ export async function serveRaw(answer: Answer): Promise<Upstream> {
       pending = pending.length > 0 ? Buffer.concat([pending, data]) : data;
       if (!isWhole(pending)) return;
       pending = Buffer.alloc(0);
-      answer(socket);
+      respond(socket);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -47,8 +47,8 @@ function isWhole(request: Buffer): boolean {
   return !/\r\ntransfer-encoding:/i.test(text) || request.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK);
 }
 
-/** Answers every request with the same bytes. */
-export function always(contentType: string, body: string): Answer {
+/** Sends the same bytes for every request. */
+export function always(contentType: string, body: string): Responder {
   const head = `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
   const bytes = Buffer.from(head + body);
   return (socket) => void socket.write(bytes);
@@ -60,14 +60,14 @@ export interface Pace {
   intervalMs: number;
   /** The event with this number, sent now. */
   event: (index: number, now: string) => string;
-  /** What follows the last event. */
+  /** The bytes after the last event. */
   ending: string;
 }
 
 const STREAM_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
-/** Answers with an event stream whose events carry the time at which they left. */
-export function paced({ count, intervalMs, event, ending }: Pace): Answer {
+/** Sends an event stream whose events contain the time of their departure. */
+export function paced({ count, intervalMs, event, ending }: Pace): Responder {
   return (socket) => {
     let sent = 0;
     socket.write(STREAM_HEAD);
@@ -82,8 +82,8 @@ export function paced({ count, intervalMs, event, ending }: Pace): Answer {
   };
 }
 
-/** Answers with one event and then says nothing more. */
-export function idle(event: string): Answer {
+/** Sends one event, and then nothing more. */
+export function idle(event: string): Responder {
   return (socket) => void socket.write(STREAM_HEAD + chunk(event));
 }
 

@@ -3,33 +3,33 @@ import { get } from "./client.ts";
 import { aiProxies, bareAiProxy, chain, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
 import {
   chatRequest,
-  dashScopeAnswer,
+  dashScopeResponse,
   dashScopeEnding,
   dashScopeEvent,
-  openAiAnswer,
+  openAiResponse,
   openAiEnding,
   openAiEvent,
 } from "./traffic.ts";
-import { always, paced, type Answer } from "./upstream.ts";
+import { always, paced, type Responder } from "./upstream.ts";
 
 /** One kind of work, before it is measured. */
 export interface Job {
   id: string;
   title: string;
   request: Buffer;
-  answer: Answer;
-  /** What is compared with no filter at all, by name: a filter or a chain. Each gets a listener of the same Envoy. */
+  respond: Responder;
+  /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
   filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
-  /** Connections at once. */
+  /** Concurrent connections. */
   connections: number;
   /** Requests in a round, over all connections. */
   requests: number;
-  /** Events in each answer; 0 where it does not stream. */
+  /** Events in each response; 0 if it does not stream. */
   events: number;
 }
 
 const openai = { type: "openai", apiTokens: ["bench-key"] };
-/** Nobody asks for the usage of a stream, so nobody has to look at its events. */
+/** The usage of a stream is not requested, so its events are not read. */
 const untouched = { ...openai, disableStreamUsageStats: true };
 /** DashScope's own protocol. */
 export const qwen = {
@@ -50,13 +50,13 @@ const EVENTS = 200;
 const pace = { count: EVENTS, intervalMs: 5 };
 const stream = { request: chatRequest(1024, true), connections: 50, requests: 50, events: EVENTS };
 
-/** A small page, asked for with a key. */
+/** A small page, requested with a key. */
 const page = {
   request: get("/v1/models?limit=20", { "x-api-key": consumerKey(7) }),
   connections: 32,
   requests: 12_000,
   events: 0,
-  answer: always("text/plain", "ok"),
+  respond: always("text/plain", "ok"),
 };
 
 /** Everything that `make bench` measures, in the order of the table. */
@@ -66,14 +66,14 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, OpenAI passed through",
     ...small,
     ...passedThrough,
-    answer: always(json, openAiAnswer),
+    respond: always(json, openAiResponse),
   },
   {
     id: "chat-100k",
     title: "chat, 100 KB, OpenAI passed through",
     ...large,
     ...passedThrough,
-    answer: always(json, openAiAnswer),
+    respond: always(json, openAiResponse),
   },
   {
     id: "chain-1k",
@@ -81,42 +81,42 @@ export const JOBS: Job[] = [
     ...small,
     request: chatRequest(1024, false, `Bearer ${consumerKey(7)}`),
     filters: { plugin: chain(openai) },
-    answer: always(json, openAiAnswer),
+    respond: always(json, openAiResponse),
   },
   {
     id: "qwen-1k",
     title: "chat, 1 KB, to DashScope's own protocol and back",
     ...small,
     ...translated,
-    answer: always(json, dashScopeAnswer),
+    respond: always(json, dashScopeResponse),
   },
   {
     id: "qwen-100k",
     title: "chat, 100 KB, to DashScope's own protocol and back",
     ...large,
     ...translated,
-    answer: always(json, dashScopeAnswer),
+    respond: always(json, dashScopeResponse),
   },
   {
     id: "stream",
     title: "event of a stream, OpenAI passed through",
     ...stream,
     filters: { noop, ...aiProxies(openai) },
-    answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
     id: "untouched",
     title: "event of a stream, OpenAI passed through, usage not asked for",
     ...stream,
     filters: { noop, ...aiProxies(untouched) },
-    answer: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
     id: "qwen-stream",
     title: "event of a stream, from DashScope's own protocol",
     ...stream,
     ...translated,
-    answer: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
+    respond: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
   },
   {
     id: "key-auth",

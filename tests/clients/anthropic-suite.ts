@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 
-/** What the suite may ask of a server of Anthropic's Messages API. */
+/** The features of a server with Anthropic's Messages API. */
 export interface AnthropicTarget {
   key: string;
   model: string;
   thinkingModel: string;
-  /** A model that takes pictures; left out where none does. */
+  /** A model that accepts images; absent if there is none. */
   visionModel?: string;
-  /** The server has keys of its own: the client's is not looked at. */
+  /** The server has its own API keys: the client's is ignored. */
   anyKey?: boolean;
-  /** What the names of failing models begin with. */
+  /** The prefix of the names of failing models. */
   family: string;
 }
 
@@ -24,7 +24,7 @@ const tool: Anthropic.Tool = {
   input_schema: { type: "object", properties: { location: { type: "string" } }, required: ["location"] },
 };
 
-/** What an application does with the official Node client; `baseUrl` is what stands before `/v1/messages`. */
+/** The use of the official Node client by an application. `baseUrl` is the part before `/v1/messages`. */
 export function anthropicClientSuite(
   title: string,
   target: AnthropicTarget,

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../providers/wire.ts";
 import type { SdkCall } from "./dashscope-sdk.ts";
 
-/** One conversation in two languages: an OpenAI request, and the call of DashScope's client that means the same. */
+/** One conversation in two forms: an OpenAI request, and the equivalent call of DashScope's client. */
 export interface Conversation {
   name: string;
   /** Path of the OpenAI API. */
@@ -69,7 +69,7 @@ const vision = (name: string, extra: JsonObject, sdk: JsonObject): Conversation 
   };
 };
 
-/** The set that every route to DashScope is compared with. */
+/** The conversations that every route to DashScope is compared with. */
 export const conversations: Conversation[] = [
   chat("text", { messages: question }, { messages: question }),
   chat("text streamed", { messages: question, stream: true }, { messages: question, ...streamed }),

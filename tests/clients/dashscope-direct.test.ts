@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { fixturesOf } from "../fixtures/expectations.ts";
 import { dialects } from "../providers/index.ts";
 import { type RunningServer, serve } from "../providers/server.ts";
-import { answerTo } from "../providers/scenarios.ts";
+import { outputFor } from "../providers/scenarios.ts";
 import { headerOf, type JsonObject, parseObject } from "../providers/wire.ts";
 import { conversations } from "./conversations.ts";
 import {
@@ -20,7 +20,7 @@ type Choice = { finish_reason: string; message: JsonObject & { tool_calls?: Json
 
 const key = "sk-fake-for-tests";
 const spoken = (text: string) =>
-  answerTo({
+  outputFor({
     ...{
       lastRole: "user",
       lastText: text,
@@ -47,7 +47,7 @@ describe("the official DashScope client talks to the mock provider", () => {
   const all: Record<string, SdkResponse[]> = {};
   const calls: Record<string, SdkCall> = {
     ...Object.fromEntries(conversations.map(({ name, dashScope }) => [name, dashScope])),
-    // Left out, the parameter means accumulated text; `false` would make the client accumulate by itself.
+    // Without the parameter the text is accumulated; with `false` the client would accumulate it itself.
     "text accumulated": withArguments("text streamed", { incremental_output: undefined }),
     "tools accumulated": withArguments("tools streamed", { incremental_output: undefined }),
     "vision accumulated": withArguments("vision streamed", { incremental_output: undefined }),

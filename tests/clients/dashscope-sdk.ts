@@ -6,7 +6,7 @@ import type { ProviderRequest } from "../providers/types.ts";
 import { headerOf, type JsonObject, parseObject } from "../providers/wire.ts";
 import { runPython } from "./python.ts";
 
-/** A call of the official DashScope client, in its own words. */
+/** A call of the official DashScope client. */
 export interface SdkCall {
   api: "Generation" | "MultiModalConversation" | "TextEmbedding" | "TextReRank";
   /** Keyword arguments of the Python call. */
@@ -14,7 +14,7 @@ export interface SdkCall {
   key?: string;
 }
 
-/** What the client hands to an application for one response. */
+/** What the client returns to an application for one response. */
 export interface SdkResponse {
   status_code: number;
   request_id: string;
@@ -46,7 +46,7 @@ export async function dashscopeSdkRequests(calls: SdkCall[]): Promise<ProviderRe
 export const dashscopeSdkRequest = async (call: SdkCall): Promise<ProviderRequest> =>
   (await dashscopeSdkRequests([call]))[0];
 
-/** Asserts that a request says to DashScope what the official client says for the same conversation. */
+/** Asserts that a request to DashScope equals that of the official client for the same conversation. */
 export function assertSameRequest(actual: ProviderRequest, official: ProviderRequest): void {
   assert.equal(actual.method, official.method);
   assert.equal(actual.path, official.path);

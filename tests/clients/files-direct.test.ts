@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of a provider, by the official client.
+// The files of a provider, with the official client.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI, { AzureOpenAI, toFile } from "openai";
@@ -22,7 +22,7 @@ describe("the official OpenAI client and files", () => {
   it("uploads to Moonshot, and reads the text that it found", async () => {
     const client = new OpenAI({ baseURL: `${urlOf("moonshot")}/v1`, apiKey: key, maxRetries: 0 });
     const file = await toFile(bytes, "xlnet.pdf");
-    // "file-extract" is a purpose of Moonshot's own.
+    // "file-extract" is a purpose that only Moonshot has.
     const purpose = "file-extract" as OpenAI.FilePurpose;
     const uploaded = await client.files.create({ file, purpose });
     assert.deepEqual([uploaded.bytes, uploaded.filename], [1000, "xlnet.pdf"]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Servers that speak OpenAI's API with habits of their own, by `openaiCustomUrl`.
+// Servers with OpenAI's API and small differences, configured with `openaiCustomUrl`.
 import assert from "node:assert/strict";
 import { after, it } from "node:test";
 import OpenAI from "openai";

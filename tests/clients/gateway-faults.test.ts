@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an application sees through the gateway when a provider misbehaves.
+// What an application receives through the gateway if a provider misbehaves.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import OpenAI from "openai";
@@ -35,7 +35,7 @@ async function readStream(client: OpenAI, model: string): Promise<{ text: string
   }
 }
 
-/** The body of a streamed chat as it stands on the wire. */
+/** The body of a streamed chat as sent over the connection. */
 async function rawStream(service: string, model: string, fields = {}): Promise<{ response: Response; body: string }> {
   const response = await fetch(`${(await gateway()).baseUrl(service)}/chat/completions`, {
     method: "POST",
@@ -58,7 +58,7 @@ for (const [service, family] of Object.entries(families)) {
 
     it("gives the same bytes however they were cut", async () => {
       const fields = { messages: weather, tools: [weatherTool], stream_options: { include_usage: true } };
-      // The model stands in every event and the clock in some: both are made alike.
+      // Every event has the model, and some have the time: both are normalized.
       const comparable = async (model: string): Promise<string> =>
         (await rawStream(service, model, fields)).body
           .replaceAll(model, "MODEL")

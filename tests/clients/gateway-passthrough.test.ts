@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the provider speaks OpenAI's API, an application sees through the gateway what it sees without it, to the byte.
+// If the provider has OpenAI's API, an application receives through the gateway the same bytes as without it.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI, { toFile } from "openai";
@@ -11,7 +11,7 @@ import { type Gateway, startGateway } from "./gateway.ts";
 import { hello } from "./openai-suite.ts";
 
 const key = "sk-fake-for-tests";
-/** More than Envoy's buffer limit of 1 MiB: a body that nobody reads must not be held. */
+/** More than Envoy's buffer limit of 1 MiB: a body that is not read must not be buffered. */
 const large = Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 31 + (i >> 8)) % 256));
 const speech = Buffer.from([0x52, 0x49, 0x46, 0x46, 0, 255, 13, 10, 13, 10]);
 
@@ -74,10 +74,10 @@ describe("gateway to OpenAI, compared with OpenAI itself", () => {
   }
 });
 
-/** What the application gets, or the class and the text of what it must catch. */
+/** The result of the application, or the class and the text of its error. */
 async function outcome(baseURL: string, call: (client: OpenAI) => Promise<unknown>): Promise<unknown> {
   try {
-    // What hangs on a result besides its members, such as the request's id in a header, is none of the answer.
+    // Properties beside the fields of a result, such as the request's id from a header, are not part of the response.
     return structuredClone(await call(new OpenAI({ baseURL, apiKey: key, maxRetries: 0 })));
   } catch (error) {
     assert.ok(error instanceof OpenAI.APIError, String(error));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official clients through the gateway, for every further provider that ai-proxy has.
+// The official clients through the gateway, for every other provider of ai-proxy.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import OpenAI from "openai";
@@ -9,7 +9,7 @@ import { anthropicClientSuite } from "./anthropic-suite.ts";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
 import { type ClientTarget, type Failure, hello, openAiClientSuite } from "./openai-suite.ts";
 
-/** What a provider is told, and what its models are. */
+/** The configuration of a provider, and its models. */
 interface Entry extends Service {
   target: Omit<ClientTarget, "key">;
 }
@@ -79,7 +79,7 @@ const entries: Record<string, Entry> = {
   },
 };
 
-/** Configurations whose suites stand elsewhere. */
+/** Configurations whose tests are in other files. */
 const elsewhere = ["openai", "qwen"];
 const known = providers().map(({ id }) => id);
 const present = Object.entries(entries).filter(([id]) => known.includes(id));

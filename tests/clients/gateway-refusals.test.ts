@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an application with the official SDK sees when envoy/ai-gateway.yaml refuses: the class of error, its message and its code.
+// What an application with the official SDK receives if envoy/ai-gateway.yaml refuses: the error class, its message and its code.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A response to a translated request that says too little, or the wrong thing, is an error of the right class for the SDK.
+// An incomplete or wrong response to a translated request gives the correct error class in the SDK.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import OpenAI from "openai";
@@ -24,7 +24,7 @@ const events = (...lines: string[]): ProviderReply => ({
 const refusal = (status: number): string =>
   `id:1\nevent:error\n:HTTP_STATUS/${status}\ndata:{"code":"Refused","message":"not now"}`;
 
-/** What the provider answers, by the model that it is asked for. */
+/** The provider's response, by the requested model. */
 const REPLIES: Record<string, ProviderReply> = {
   "qwen-empty": { status: 200, headers: [["content-length", "0"]], chunks: [] },
   "qwen-no-content": { status: 204, headers: [], chunks: [] },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official clients through a real Envoy with ai-proxy, in front of the mock providers.
+// The official clients through a real Envoy with ai-proxy, with the mock providers as upstreams.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { headerOf } from "../providers/wire.ts";

@@ -8,7 +8,7 @@ import { type RunningServer, serve } from "../providers/server.ts";
 import type { ProviderRequest } from "../providers/types.ts";
 import type { JsonObject } from "../providers/wire.ts";
 
-/** One service of the gateway: what ai-proxy is told, and the mock provider that stands behind it. */
+/** One service of the gateway: the configuration of ai-proxy, and its mock provider. */
 export interface Service {
   /** Name of the dialect. */
   dialect: string;
@@ -20,16 +20,16 @@ export interface Service {
 export interface Gateway {
   /** The base URL of a service, which ends with `/v1`. */
   baseUrl(service: string): string;
-  /** Every request that the service's provider received so far. */
+  /** Every request that the service's provider has received. */
   requests(service: string): ProviderRequest[];
-  /** Every line that Envoy and the plugin logged so far. */
+  /** Every line that Envoy and the plugin have logged. */
   logs(): string[];
   close(): Promise<void>;
 }
 
 const wasm = "build/ai-proxy.wasm";
 
-/** Starts the mock providers, and in front of them a real Envoy with the release module. */
+/** Starts the mock providers, and a real Envoy with the release module before them. */
 export async function startGateway(services: Record<string, Service>): Promise<Gateway> {
   if (!existsSync(resolve(import.meta.dirname, "../..", wasm))) throw new Error(`${wasm} is missing: run "make build"`);
   const servers: Record<string, RunningServer> = {};

@@ -73,7 +73,7 @@ openAiClientSuite(
     chatModel: "moonshot-v1-8k",
     visionModel: "moonshot-v1-8k-vision-preview",
     listsModels: true,
-    // An overloaded engine is a 429 here.
+    // An overloaded engine gives 429 here.
     failures: [...failures("kimi"), { error: "RateLimitError", model: "kimi-overloaded" }],
   },
   direct("moonshot", "/v1"),
@@ -86,7 +86,7 @@ openAiClientSuite(
     chatModel: "deepseek-chat",
     thinkingModel: "deepseek-reasoner",
     listsModels: true,
-    // A model that does not exist is a bad request here.
+    // A model that does not exist gives 400 here.
     failures: failures("deepseek").map((failure) =>
       failure.error === "NotFoundError" ? { ...failure, error: "BadRequestError" } : failure,
     ),
@@ -118,7 +118,7 @@ openAiClientSuite(
     embeddingModel: "all-minilm",
     completionModel: "llama3.2",
     listsModels: true,
-    // It looks at no key.
+    // Ollama ignores API keys.
     failures: failures("ollama").slice(1),
     streamQuirks: { repeatsRole: true },
   },

@@ -10,7 +10,7 @@ interface Outcome {
   error?: string;
 }
 
-/** The same calls through the official Python client, which accumulates by itself; one process for all of them. */
+/** The same calls with the official Python client, which accumulates streams itself; one process makes all of them. */
 export function openAiPythonTests(title: string, target: ClientTarget, start: () => Promise<RunningTarget>): void {
   describe(`${title}: the official OpenAI Python client`, () => {
     let server: RunningTarget;

@@ -4,62 +4,62 @@ import { after, before, describe, it } from "node:test";
 import OpenAI, { type APIError, AzureOpenAI } from "openai";
 import { openAiPythonTests } from "./openai-python-suite.ts";
 
-/** A running server of OpenAI's API: the mock provider itself, or a gateway in front of any provider. */
+/** A running server with OpenAI's API: the mock provider itself, or a gateway before any provider. */
 export interface RunningTarget {
   /** Ends with `/v1`. */
   baseUrl: string;
   close(): Promise<void>;
 }
 
-/** What the suite may ask of a server. Tests of what it lacks are left out. */
+/** The features of a server. Tests of features that it lacks are omitted. */
 export interface ClientTarget {
   key: string;
-  /** Takes the client for Azure, with this version of its API. */
+  /** Uses the client for Azure, with this version of its API. */
   azureApiVersion?: string;
   chatModel: string;
-  /** A model that takes pictures by URL; left out where none does. */
+  /** A model that accepts images by URL; absent if there is none. */
   visionModel?: string;
-  /** A model that thinks in `reasoning_content`; left out where none does. */
+  /** A model that returns `reasoning_content`; absent if there is none. */
   thinkingModel?: string;
-  /** Fields that make `thinkingModel` think; left out where it always does. */
+  /** Fields that enable the reasoning of `thinkingModel`; absent if it always reasons. */
   thinkingFields?: Record<string, unknown>;
-  /** Left out where the provider has no embeddings. */
+  /** Absent if the provider has no embeddings. */
   embeddingModel?: string;
-  /** A legacy completions model; left out where the provider has none. */
+  /** A legacy completions model; absent if the provider has none. */
   completionModel?: string;
   /** Whether the provider has a list of models. */
   listsModels: boolean;
-  /** Requests that must fail, and the class of the client library that says so. */
+  /** Requests that must fail, and the expected error class of the client. */
   failures: Failure[];
   streamQuirks?: StreamQuirks;
 }
 
-/** Where a provider's streams depart from OpenAI's; the gateway's never do, except in what it passes through. */
+/** Differences of a provider's streams from OpenAI's. The gateway's streams have none, except in passed-through responses. */
 export interface StreamQuirks {
   /** The first chunk has neither choices nor an id. */
   opensWithoutChoices?: boolean;
   /** Every delta has a role. */
   repeatsRole?: boolean;
-  /** The usage comes with the finish reason, asked for or not, and not in a chunk of its own. */
+  /** The usage comes with the finish reason, requested or not, and not in a separate chunk. */
   usageWithFinish?: boolean;
 }
 
 /** A chat request that must fail. */
 export interface Failure {
   error: "AuthenticationError" | "RateLimitError" | "NotFoundError" | "BadRequestError" | "InternalServerError";
-  /** In place of the target's key. */
+  /** Replaces the target's API key. */
   key?: string;
-  /** In place of the target's chat model. */
+  /** Replaces the target's chat model. */
   model?: string;
   /** Further fields of the request. */
   fields?: Record<string, unknown>;
-  /** The provider's error is no object. */
+  /** The provider's error is not an object. */
   bare?: boolean;
-  /** What `retry-after` must say. */
+  /** The expected value of `retry-after`. */
   retryAfter?: string;
 }
 
-/** The one tool of the suite. */
+/** The tool of the suite. */
 export const weatherTool: OpenAI.ChatCompletionTool = {
   type: "function",
   function: {
@@ -75,7 +75,7 @@ export const weather: OpenAI.ChatCompletionMessageParam[] = [
   { role: "user", content: "What is the weather in 杭州 and 上海?" },
 ];
 
-/** What an application does with the official Node and Python clients, against any server of OpenAI's API. */
+/** The use of the official Node and Python clients by an application, with any server of OpenAI's API. */
 export function openAiClientSuite(title: string, target: ClientTarget, start: () => Promise<RunningTarget>): void {
   describe(`${title}: the official OpenAI Node client`, () => {
     let server: RunningTarget;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// examples/route-by-model: with one base URL the official client reaches the provider that its model belongs to.
+// examples/route-by-model: with one base URL the official client reaches the provider of its model.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -106,7 +106,7 @@ describe("examples/route-by-model", () => {
     assert.deepEqual(served(), due("dashscope.aliyuncs.com"));
     await client.models.list();
     assert.deepEqual(served(), due("api.openai.com"));
-    // More than Envoy holds: what is no JSON is not held.
+    // More than Envoy buffers: a body that is not JSON is not buffered.
     const large = await toFile(Buffer.alloc(20 * 1024 * 1024), "large.jsonl");
     await client.files.create({ file: large, purpose: "batch" });
     assert.deepEqual(served(), due("api.openai.com"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ai-proxy tells other filters, the access log and the statistics about an answer.
+// What ai-proxy reports about a response to other filters, the access log and the statistics.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ const nativeUsage = { input_tokens: 3, output_tokens: 4, total_tokens: 7 };
 const message = { role: "assistant", content: "Hi" };
 const output = { choices: [{ finish_reason: "stop", message }] };
 
-/** Trailers reach the client over HTTP/2 alone. */
+/** Trailers reach the client only over HTTP/2. */
 const h2: SendOptions = { http2: true };
 
 const json = (value: unknown): ProviderReply => ({
@@ -91,7 +91,7 @@ for (const position of ["downstream", "upstream"])
     });
     const chat = (listener: string, stream: boolean): Promise<ClientResponse> =>
       post(listener, "/v1/chat/completions", question(stream));
-    /** What the access log says about the latest exchange; null where it says nothing. */
+    /** The access log of the latest request; null if a field is empty. */
     const logged = async (): Promise<unknown> => {
       for (let attempt = 0; attempt < 250; attempt++) {
         const lines = readFileSync(join(envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean);

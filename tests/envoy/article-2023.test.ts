@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The chain of examples/articles/2023 and the six calls of its script, with a mock in the place of OpenAI.
+// The chain of examples/articles/2023 and the six calls of its script, with a mock instead of OpenAI.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -104,7 +104,7 @@ describe("examples/articles/2023", () => {
   });
 });
 
-/** Runs the script and resolves with how it ended and what it said. */
+/** Runs the script, and resolves with its exit code and output. */
 async function play(script: string, gateway: string): Promise<{ code: number | null; said: string }> {
   const child = spawn(script, [gateway]);
   let said = "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One request, several attempts: each goes to another provider, with that provider's host, path, key, model and language.
+// One request, several attempts: each goes to another provider, with that provider's host, path, API key, model and protocol.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { aggregateFor, bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
@@ -23,7 +23,7 @@ const providers = [
 ];
 const REPEATS = 1000;
 const AT_ONCE = 8;
-/** Nobody listens there, nor will while the test lasts: who asks for any free port never gets this one. */
+/** No server listens there, and none will during the test: a bind to any free port never returns this one. */
 const DEAD_PORT = 1;
 
 const header = (request: ProviderRequest, name: string): string | undefined =>

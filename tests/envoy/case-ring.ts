@@ -16,7 +16,7 @@ import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 const CASE_HEADER = "x-test-case";
 const root = resolve(import.meta.dirname, "../..");
 
-/** A case in the ring: its listener's name, its module, and what its upstream saw last. */
+/** A case in the ring: its listener's name, its module, and the last request of its upstream. */
 interface Entry {
   id: string;
   testCase: Case;
@@ -27,8 +27,8 @@ interface Entry {
 }
 
 /**
- * Many cases in one real Envoy: each has a listener, a VM and a log prefix of its own. The listeners come from a file, so
- * that Envoy refuses those whose configuration is wrong one by one and runs the others.
+ * Many cases in one real Envoy: each has its own listener, VM and log prefix. The listeners come from a file, so
+ * that Envoy refuses only the listeners with a wrong configuration and runs the others.
  */
 export class CaseRing {
   private readonly entries: Entry[];
@@ -36,7 +36,7 @@ export class CaseRing {
   private server: RunningServer | undefined;
   private envoy: EnvoyProcess | undefined;
 
-  /** All cases of one ring have the same upstream protocol, so that a cluster's name means one thing. */
+  /** All cases of one ring have the same upstream protocol, so that a cluster name is unambiguous. */
   constructor(
     cases: { testCase: Case; wasm: string }[],
     private readonly upstreamHttp2: boolean,
@@ -74,7 +74,7 @@ export class CaseRing {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs one case; gives back everything that is wrong. */
+  /** Runs one case; returns all errors. */
   async run(testCase: Case): Promise<string[]> {
     const entry = this.entries.find((other) => other.testCase === testCase);
     if (!entry || !this.envoy) throw new Error("the case is not in this ring, or the ring was not started");
@@ -137,7 +137,7 @@ export class CaseRing {
     });
   }
 
-  /** The details of the latest exchange. Envoy writes its access log a moment after the client has its answer. */
+  /** The details of the latest request. Envoy writes its access log a moment after the client has its response. */
   private async details(entry: Entry): Promise<string> {
     const path = join(this.folder, `${entry.id}.log`);
     for (let attempt = 0; attempt < 250; attempt++) {
@@ -149,7 +149,7 @@ export class CaseRing {
     throw new Error(`no access log line of exchange ${entry.exchanges} of ${entry.testCase.name}`);
   }
 
-  /** What the plugin logged in this case: its VM id is the case's. */
+  /** The plugin's log lines of this case: its VM id is that of the case. */
   private logs(entry: Entry): string[] {
     const prefix = new RegExp(`wasm log [^:]*\\b${entry.id}: `);
     return (this.envoy?.logs() ?? [])
@@ -159,7 +159,7 @@ export class CaseRing {
 
   private async logProblems(entry: Entry): Promise<string[]> {
     const { contains, once, excludes } = entry.testCase.logs;
-    // The access log is the last that Envoy writes of a stream: what the plugin said stands before it.
+    // The access log is the last line that Envoy writes for a stream: the plugin's lines precede it.
     if (entry.exchanges > 0) await this.details(entry);
     const wanted = [...contains, ...once, ...(entry.testCase.configError ?? [])];
     let lines = this.logs(entry);
@@ -181,7 +181,7 @@ export class CaseRing {
   }
 }
 
-/** A stream that never ends is left by the client once all that is expected of it has come. */
+/** The client disconnects from an endless stream once it has received the expected data. */
 function hasAll({ expect }: Exchange): (body: Buffer) => boolean {
   const events = expect?.sse?.length;
   const size = expect && bodyBytes(expect)?.length;

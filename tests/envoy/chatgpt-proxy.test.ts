@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// chatgpt-proxy and a provider that has OpenAI's older completions.
+// chatgpt-proxy and a provider with OpenAI's older completions API.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
@@ -111,7 +111,7 @@ describe("chatgpt-proxy", () => {
   });
 });
 
-/** What the provider does under some of its names. */
+/** The provider's behavior, by the name of the model. */
 function replyTo(authority: string): ProviderReply | null {
   const headers: [string, string][] = [["content-type", "application/json"]];
   switch (authority) {

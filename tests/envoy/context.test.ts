@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text of `context`: fetched by the plugin itself through a cluster, and put into every chat.
+// The text of `context`: the plugin fetches it through a cluster, and adds it to every chat.
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,9 +28,9 @@ const wanted = [
 
 interface Setup {
   provider: JsonObject;
-  /** Answers the plugin's own request. */
+  /** Responds to the plugin's own request. */
   file?: (request: ProviderRequest) => ProviderReply | Promise<ProviderReply>;
-  /** The provider's configuration stands on the route. */
+  /** Whether the provider's configuration is on the route. */
   onRoute?: boolean;
   upstream?: (request: ProviderRequest) => ProviderReply;
 }
@@ -71,7 +71,7 @@ for (const position of ["downstream", "upstream"])
         const path = "/v1/chat/completions";
         return send(envoy.listenerPorts.gateway, { method: "POST", path, authority: "gateway", headers, chunks });
       };
-      /** Sends trailers behind the body, which HTTP/2 alone can. */
+      /** Sends trailers after the body, which needs HTTP/2. */
       const askWithTrailers = async () => {
         const chunks = [Buffer.from(JSON.stringify(chat))];
         const headers: [string, string][] = [["content-type", "application/json"]];
@@ -145,7 +145,7 @@ for (const position of ["downstream", "upstream"])
         const answers = await Promise.all(Array.from({ length: 300 }, () => gateway.ask()));
         const wantedStatus = status === 200 ? 200 : 503;
         for (const answer of answers) assert.equal(answer.status, wantedStatus, answer.body.toString());
-        // Envoy's main thread, where no request waits, may have begun before.
+        // Envoy's main thread, which has no requests, may have started a fetch before.
         assert.ok(gateway.fetched.length <= 2, `${gateway.fetched.length} calls`);
         assert.equal(gateway.asked().length, status === 200 ? 300 : 0);
       });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The filter entry in each README is one that people paste: Envoy must take it, with the plugin's module in it.
+// Users copy the filter entry of each README: Envoy must accept it, with the plugin's module.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { findPlugins, root } from "../../tools/plugins.ts";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { startEnvoy } from "../harness/envoy-process.ts";
 
-/** Where the READMEs say that modules are. */
+/** The path of the modules in the READMEs. */
 const FOLDER = "/opt/ai-gateway/";
 
 for (const { name, folder } of findPlugins()) {

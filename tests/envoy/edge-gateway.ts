@@ -5,7 +5,7 @@ import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 
-/** envoy/ai-gateway.yaml in a real Envoy, in front of a provider. */
+/** envoy/ai-gateway.yaml in a real Envoy, with a mock provider. */
 export interface EdgeGateway {
   envoy: EnvoyProcess;
   provider: RunningServer;
@@ -13,7 +13,7 @@ export interface EdgeGateway {
   close(): Promise<void>;
 }
 
-/** Starts the file as it stands but for its ports and providers, and for what `change` does to it. */
+/** Starts the file unchanged, except for its ports and providers, and the changes of `change`. */
 export async function startEdgeGateway(
   handle: (request: ProviderRequest) => ProviderReply,
   change: (bootstrap: Bootstrap) => void = () => {},
@@ -44,13 +44,13 @@ export function managerOf(bootstrap: Bootstrap): Record<string, unknown> {
   >;
 }
 
-/** What Envoy has allocated, in bytes. https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/memory.proto */
+/** The bytes that Envoy has allocated. https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/memory.proto */
 export async function allocated({ envoy }: EdgeGateway): Promise<number> {
   const answer = await fetch(`http://127.0.0.1:${envoy.adminPort}/memory`);
   return Number(((await answer.json()) as { allocated: string }).allocated);
 }
 
-/** The value of one of Envoy's counters or gauges; 0 where there is none yet. */
+/** The value of one of Envoy's counters or gauges; 0 if it does not exist yet. */
 export async function stat({ envoy }: EdgeGateway, name: string): Promise<number> {
   return (await envoy.stats(name))[name] ?? 0;
 }

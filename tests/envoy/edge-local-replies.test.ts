@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `local_reply_config` of envoy/ai-gateway.yaml gives Envoy's own refusals OpenAI's error shape, and changes no reply of a plugin.
+// `local_reply_config` of envoy/ai-gateway.yaml gives Envoy's own errors OpenAI's shape, and changes no reply of a plugin.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
 import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -15,13 +15,13 @@ const shipped = managerOf(
   gatewayConfig({ port: 0, defaultService: "qwen", keys: new Map(), mocks: new Map() }),
 ).local_reply_config;
 
-/** A plugin, how it is configured, and what it answers by itself. */
+/** A plugin, its configuration, and the local reply that it sends. */
 interface Refusal {
   plugin: string;
   configuration: object | string;
   request: Partial<ClientRequest>;
   status: number;
-  /** Where it stands, unless before the router. */
+  /** Its position; by default before the router. */
   position?: "upstream";
   /** A configuration on the route. */
   route?: string;
@@ -89,7 +89,7 @@ describe("replies of plugins under local_reply_config", () => {
     }));
     const listeners = Object.entries(refusals).flatMap(([name, { plugin, configuration, position, route }]) =>
       ["plain", "mapped"].map((kind) => {
-        // Counts are shared by all that are configured alike.
+        // All equal configurations share their counts.
         const own = plugin === "key-rate-limit" ? { ...(configuration as object), rule_name: kind } : configuration;
         const filter = wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(own) });
         const metadata = route === undefined ? {} : { metadata: { [plugin]: { config: route } } };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What unfinished bodies can hold in envoy/ai-gateway.yaml: for one connection its streams times the limit of a body, whatever
-// the connection's window is; in all the heap limit, above which new requests are refused and running streams go on.
+// The memory of unfinished bodies with envoy/ai-gateway.yaml. One connection: its streams times the limit of a body, for any
+// connection window. In total: the heap limit, above which new requests are refused and running streams continue.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
@@ -25,12 +25,12 @@ const stream: ProviderReply = {
 };
 const authorization = "Bearer YOUR_KEY_FOR_CHAT_APP";
 
-/** Waits until something is so; the test's own limit ends it where it never is. */
+/** Waits until a condition is true; the test's own time limit ends it if it never is. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(50);
 }
 
-/** Begins uploads over one HTTP/2 connection that never end by themselves. */
+/** Starts uploads over one HTTP/2 connection that never end. */
 async function beginUploads(port: number, path: string, count: number): Promise<ClientHttp2Session> {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
   session.on("error", () => {});
@@ -64,7 +64,7 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
       assert.ok(held < 72 * MEGABYTE, `one connection holds ${held} bytes`);
       assert.equal(gateway.provider.requests.length, 0);
       session.destroy();
-      // And nothing when it is gone.
+      // And no memory is used after it is closed.
       await until(async () => (await allocated(gateway)) - before < 8 * MEGABYTE);
     });
   }
@@ -89,7 +89,7 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
       assert.equal((await get(port)).status, 200);
       const overload = (name: string) => stat(gateway, `overload.envoy.overload_actions.${name}.active`);
       if (version === "HTTP/2") {
-        // What had begun is reset, the largest first, so that all is well again though no client leaves.
+        // Uploads are reset, the largest first, so that memory is free again although no client disconnects.
         const sessions = await Promise.all([1, 2, 3].map(() => beginUploads(port, "/v1/chat/completions", 4)));
         t.after(() => sessions.forEach((session) => session.destroy()));
         await until(
@@ -121,7 +121,7 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
       },
     );
     t.after(() => gateway.close());
-    // The admin's connections count as well, which this test does not keep open.
+    // The admin's connections count too; this test does not keep them open.
     const sockets = Array.from({ length: 3 }, () => connect(gateway.port, "127.0.0.1"));
     t.after(() => sockets.forEach((socket) => socket.destroy()));
     for (const socket of sockets) {

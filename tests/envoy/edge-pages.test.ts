@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// envoy/ai-gateway.yaml towards pages in a browser: those of this machine may ask, no other reaches a provider, whatever the
-// provider says of origins. https://fetch.spec.whatwg.org/#http-cors-protocol
+// envoy/ai-gateway.yaml and web pages: pages of this machine may call it, no other page reaches a provider, whatever CORS headers
+// the provider sends. https://fetch.spec.whatwg.org/#http-cors-protocol
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { send, type ClientResponse } from "../harness/http-client.ts";
@@ -60,7 +60,7 @@ describe("envoy/ai-gateway.yaml towards pages", () => {
     for (const origin of OTHERS) {
       it(`lets ${origin} not ask ${path}`, async () => {
         const asked = gateway.provider.requests.length;
-        // What a browser sends without a preflight has one of these types.
+        // A browser sends requests with these types without a preflight.
         for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
           const answer = await post(path, origin, type);
           assert.deepEqual([answer.status, allowed(answer)], [403, []]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose uploads count in envoy/ai-gateway.yaml, and how long one may take: limits are counted at the headers, before a body.
+// Which uploads count in envoy/ai-gateway.yaml, and how long one may take: limits count when the headers arrive, before a body.
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
@@ -10,7 +10,7 @@ import { managerOf, startEdgeGateway, stat } from "./edge-gateway.ts";
 const JSON_REPLY = { status: 200, headers: [["content-type", "application/json"]] as [string, string][] };
 const body = JSON.stringify({ model: "gpt-3.5-turbo", messages: [{ role: "user", content: "x".repeat(1000) }] });
 
-/** An upload over HTTP/1.1 of which all but the last byte was sent, and what was answered so far. */
+/** An upload over HTTP/1.1 without its last byte, and the response so far. */
 interface Upload {
   socket: Socket;
   status(): number;
@@ -48,7 +48,7 @@ describe("slow uploads to envoy/ai-gateway.yaml", { timeout: 60_000 }, () => {
     t.after(() => gateway.close());
     const uploads = Array.from({ length: 60 }, () => begin(gateway.port, "YOUR_KEY_FOR_CHAT_APP"));
     t.after(() => uploads.forEach(({ socket }) => socket.destroy()));
-    // 32 at once, of which 20 begin in a second.
+    // 32 at the same time, of which 20 begin within a second.
     await until(() => statuses(uploads, 429) >= 60 - 32);
     const open = uploads.filter((upload) => upload.status() === 0);
     assert.ok(open.length > 0 && open.length <= 32, `${open.length} are open`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// envoy/ai-gateway.yaml towards strangers: no client steers Envoy by a header, and no provider learns who asked.
+// envoy/ai-gateway.yaml and untrusted clients: no client header controls Envoy, and no provider gets client addresses.
 // The names are those of https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter and
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing.
 import assert from "node:assert/strict";
@@ -69,14 +69,14 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     const limit = { limit_by_per_ip: "from-remote-addr", limit_keys: [{ key: "*", query_per_hour: 2 }] };
     limited.route = { ...limited.route!, ...{ regex_rewrite: undefined, prefix_rewrite: "/" } };
     limited.metadata!.filter_metadata["key-rate-limit"] = { config: JSON.stringify(limit) };
-    // A host that must be found however it is written.
+    // A host that must match in any spelling.
     const other = { name: "other", domains: ["other.example"], routes: [{ name: "other", match: { prefix: "/" } }] };
     Object.assign(other.routes[0], { direct_response: { status: 204 } });
     bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts.push(
       other,
     );
     routes.unshift(Object.assign(limited, { name: "by-address", match: { prefix: "/by-address/" } }));
-    // Here a consumer asks more often than it may there.
+    // The consumer sends more requests than its limit.
     const text = JSON.stringify(bootstrap).replace('\\"query_per_second\\": 20', '\\"query_per_second\\": 1000');
     assert.notEqual(text, JSON.stringify(bootstrap));
     envoy = await startEnvoy(JSON.parse(text) as Record<string, unknown>);

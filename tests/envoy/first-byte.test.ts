@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `firstByteTimeout`: Envoy ends a try that does not begin to answer, and no answer that has begun.
+// `firstByteTimeout`: Envoy ends a try whose response does not begin, and no response that has begun.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// envoy/ai-gateway.yaml as it stands, but for its ports and providers: one route asks for a key, blocks and limits; the
-// others are open; and the access log says who used what.
+// envoy/ai-gateway.yaml, except for its ports and providers: one route requires a key, blocks and limits; the
+// others are open; and the access log has the consumer and its usage.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -35,7 +35,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     });
     const { routes } =
       bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.route_config.virtual_hosts[0];
-    // The same route below a path of its own, so that the log of its calls stands apart from that of the others.
+    // The same route below its own path, so that its log lines are separate from those of the others.
     const logged = structuredClone(routes.find(({ name }) => name === "guarded")!);
     logged.route = { ...logged.route!, ...{ regex_rewrite: undefined, prefix_rewrite: "/v1/chat" } };
     routes.unshift(Object.assign(logged, { match: { prefix: "/guarded/v1/logged/v1/chat" } }));
@@ -46,7 +46,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     await provider?.close();
   });
 
-  /** Asks `gpt-4-turbo` unless `fields` of the body say otherwise. */
+  /** Requests `gpt-4-turbo` unless `fields` of the body set another model. */
   function chat(path: string, headers: HeaderPair[], fields: object = {}): Promise<ClientResponse> {
     const usual = { model: "gpt-4-turbo", messages: [{ role: "user", content: "Hi" }] };
     const body = Buffer.from(JSON.stringify({ ...usual, ...fields }));

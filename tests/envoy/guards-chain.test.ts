@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// key-auth before request-block: who may not in learns nothing of what is blocked.
+// key-auth before request-block: a client without a key does not learn what is blocked.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Without `allow_on_headers_stop_iteration` Envoy calls no plugin for the body of a request whose headers it holds. Such a
-// request is answered, and says what is missing; one whose client is slow goes on waiting.
+// request gets an error that names the option; a request of a slow client continues to wait.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,7 +49,7 @@ describe("headers that are held for a body", () => {
         ? { status: 404, headers: [["content-type", "text/plain"]], chunks: [Buffer.from("no"), Buffer.from("thing")] }
         : { status: 200, headers: [["content-type", "application/json"]], chunks: [Buffer.from("{}")] },
     );
-    // A listener for each test: what one request proves holds for all of its configuration.
+    // A listener for each test: the proof of one request applies to its whole configuration.
     const listeners = cases.map(({ listener, holdsHeaders, plugin, position, configuration }) =>
       listenerFor({
         name: listener,
@@ -135,7 +135,7 @@ describe("headers that are held for a body", () => {
   it("are told to the operator once for each configuration, and stand in the access log", async () => {
     const without = cases.filter(({ holdsHeaders }) => !holdsHeaders);
     const told = envoy.logs().filter((line) => line.includes("without it every body is held"));
-    // Listeners whose filters are equal share a root context.
+    // Listeners with equal filters share a root context.
     const configurations = new Set(without.map(({ plugin }) => plugin));
     assert.equal(told.length, configurations.size, told.join("\n"));
     for (const { listener, plugin } of without) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An internal redirect runs key-auth a second time, on a request whose key the first pass took out.
+// An internal redirect runs key-auth a second time, on a request whose key the first pass has removed.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
@@ -22,7 +22,7 @@ describe("key-auth behind an internal redirect", () => {
   let provider: RunningServer;
 
   before(async () => {
-    // Paths lead on as they say; the second pass is answered.
+    // The path names the redirect; the second pass gets a response.
     provider = await serve(({ path }) => {
       const to = /^\/to(\/[a-z]+)/.exec(path)?.[1];
       if (!to) return { status: 200, headers: [["content-length", "0"]], chunks: [] };

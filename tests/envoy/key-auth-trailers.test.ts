@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A forged consumer in the trailers of a request does not come through a real Envoy.
+// A forged consumer in the trailers of a request does not pass a real Envoy.
 import assert from "node:assert/strict";
 import * as http2 from "node:http2";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// However a stream ends in a real Envoy, it is taken back: else one stream of a key would be the last one.
+// Every way in which a stream ends in a real Envoy releases its slot: otherwise one stream of a key would be the last one.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -64,7 +64,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
       clusterFor({ name: "nobody", port: nobody.port }),
     ];
     envoy = await startEnvoy(bootstrapFor([listener], clusters), { concurrency: 2 });
-    // Not before: Envoy might be given the same port.
+    // Not earlier: Envoy might get the same port.
     await nobody.close();
   });
   after(async () => {
@@ -98,7 +98,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
       const key = `one-${name}`;
       for (let round = 0; round < 3; round++) {
         let response = await ask(key, path, body, options);
-        // Envoy ends a stream a moment after its client was answered.
+        // Envoy ends a stream a moment after the client has its response.
         for (let attempt = 0; response.status === 429 && round > 0 && attempt < 200; attempt++) {
           await sleep(10);
           response = await ask(key, path, body, options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits hold across the workers of an Envoy, however many requests come at once, and across changes of the configuration.
+// Limits are exact across the workers of an Envoy, with many concurrent requests and after configuration changes.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -27,7 +27,7 @@ describe("key-rate-limit on two workers", () => {
   let folder: string;
   let gate: { open: () => void; passed: Promise<void> };
 
-  /** Puts the listeners into place; Envoy watches for files that are moved. */
+  /** Moves the listeners' file into place; Envoy watches for moved files. */
   function configure(limit_keys: Limit[], slots = 64): string {
     const configuration = JSON.stringify({ limit_by_header: "x-key", slots, limit_keys });
     const filter = wasmFilter({ plugin: "key-rate-limit", wasm: "build/key-rate-limit.wasm", configuration });
@@ -70,7 +70,7 @@ describe("key-rate-limit on two workers", () => {
       options,
     );
   }
-  /** Sends for all keys at once; gives how many were answered with 200, for all others have got a 429. */
+  /** Sends a request for each key at the same time; returns the number of 200 responses, all others must be 429. */
   async function passed(keys: string[], path = "/"): Promise<number> {
     const statuses = (await Promise.all(keys.map((key) => get(key, path)))).map(({ status }) => status);
     assert.deepEqual(
@@ -80,7 +80,7 @@ describe("key-rate-limit on two workers", () => {
     return statuses.filter((status) => status === 200).length;
   }
   const times = (count: number, key: string): string[] => Array<string>(count).fill(key);
-  /** Asks again until it is so, for what happens in Envoy a moment after the client was answered. */
+  /** Repeats until it is true: Envoy does some work a moment after the client has its response. */
   async function eventually(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
     for (let attempt = 0; attempt < 400; attempt++) {
       if (await holds()) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What passes through ai-proxy costs no memory by its length, but for bodies that must be translated as a whole.
+// The length of a message that passes through ai-proxy costs no memory, except for bodies that must be translated whole.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -12,7 +12,7 @@ import type { ProviderReply } from "../providers/types.ts";
 
 const MEGABYTE = 1024 * 1024;
 const LENGTH = 20 * MEGABYTE;
-/** What twenty megabytes may cost: less than half of them, at most. */
+/** The memory limit for twenty megabytes: less than half of them. */
 const GROWTH = 8 * MEGABYTE;
 const hasProc = existsSync("/proc/self/status");
 
@@ -48,7 +48,7 @@ for (const position of ["downstream", "upstream"])
       await provider?.close();
     });
 
-    /** Asks for a stream, or for a whole answer, and gets `reply`. */
+    /** Requests a stream or a whole response, and gets `reply`. */
     const chat = (listener: string, stream: boolean): Promise<ClientResponse> => {
       const json = { model: "qwen-plus", stream, messages: [{ role: "user", content: "hi" }] };
       return post(listener, "/v1/chat/completions", "application/json", [Buffer.from(JSON.stringify(json))]);
@@ -62,7 +62,7 @@ for (const position of ["downstream", "upstream"])
       const request = { method: "POST", path, authority: "gateway.example", headers, chunks };
       return send(envoy.listenerPorts[listener], request, { timeoutMs: 60_000 });
     };
-    /** The most memory that Envoy ever had. */
+    /** The maximum memory of the Envoy process so far. */
     const peak = (): number => {
       const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${envoy.pid}/status`, "utf8"))?.[1];
       return Number(kilobytes) * 1024;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a filter behind ai-proxy answers itself is not the provider's: it passes untouched, and without ai-proxy's headers.
+// A local reply of a filter after ai-proxy is not the provider's: it passes unchanged, and without ai-proxy's headers.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";

@@ -20,7 +20,7 @@ const SOCKETS = 10;
 const FILTER = "ai-proxy";
 const DISCOVERY = "type.googleapis.com/envoy.service.discovery.v3.DiscoveryResponse";
 
-/** One stream of a client: what has come so far, and its end. */
+/** One stream of a client: the data so far, and its end. */
 interface OpenStream {
   started: Promise<unknown>;
   ended: Promise<{ body: Buffer; complete: boolean }>;
@@ -32,9 +32,9 @@ for (const position of ["downstream", "upstream"])
     let server: Server;
     const folder = mkdtempSync(join(tmpdir(), "long-lived-"));
     const files = { routes: join(folder, "routes.json"), filter: join(folder, "filter.json") };
-    /** Streams that the provider has begun and not ended yet. */
+    /** Streams that the provider has begun and not yet ended. */
     const held: ServerResponse[] = [];
-    /** The models that the provider was asked for. */
+    /** The models in the provider's requests. */
     const models: string[] = [];
     const upgrades: IncomingMessage[] = [];
 
@@ -106,7 +106,7 @@ for (const position of ["downstream", "upstream"])
       }
     });
 
-    /** Begins every chat with one event, and leaves the rest to the test; other models get a whole answer. */
+    /** Begins every chat with one event, and leaves the rest to the test; other models get a whole response. */
     async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
       const pieces: Buffer[] = [];
       for await (const piece of incoming) pieces.push(piece as Buffer);
@@ -137,7 +137,7 @@ for (const position of ["downstream", "upstream"])
       return { started, ended };
     }
 
-    /** Asks until a new request is served by the new configuration. */
+    /** Repeats a request until the new configuration serves it. */
     async function untilServed(prefix: string, model: string): Promise<void> {
       for (let attempt = 0; attempt < 250; attempt++) {
         await open(prefix, { "x-probe": "1" }).ended;
@@ -171,14 +171,14 @@ for (const position of ["downstream", "upstream"])
       });
     }
 
-    /** Envoy looks again when a file is moved to the place of another. */
+    /** Envoy reads a file again when another file is moved to its path. */
     function replace(path: string, resource: EnvoyConfig): void {
       writeFileSync(`${path}.new`, JSON.stringify({ "@type": DISCOVERY, resources: [resource] }));
       renameSync(`${path}.new`, path);
     }
   });
 
-/** An event of DashScope's with one piece of text. */
+/** An event of DashScope with one part of the text. */
 function event(content: string, finish: string): string {
   const choices = [{ message: { role: "assistant", content }, finish_reason: finish }];
   return `data:${JSON.stringify({ output: { choices }, request_id: "r" })}\n\n`;

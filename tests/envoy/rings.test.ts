@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rings themselves: a case that holds passes on both hosts, and every kind of mistake is noticed on both.
+// The rings themselves: a correct case passes on both hosts, and both hosts detect every kind of error.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { readCases } from "../harness/load-cases.ts";

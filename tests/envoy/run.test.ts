@@ -11,7 +11,7 @@ import { freePort } from "../../tools/gateway/ports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** `make run` without make, with only these of the variables that it reads. */
+/** Runs `make run` without make, with only these of its variables. */
 function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
   const { DASHSCOPE_API_KEY, OPENAI_API_KEY, AZURE_OPENAI_API_KEY, AZURE_SERVICE_URL, ...others } = process.env;
   for (const name of ["MOONSHOT_API_KEY", "DEEPSEEK_API_KEY", "OPENAI_BASE_URL", "DEFAULT_AI_SERVICE", "ENGINE"]) {
@@ -20,7 +20,7 @@ function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, ["--import", "tsx", "tools/run.ts"], { cwd: root, env: { ...others, ...env } });
 }
 
-/** Everything that a process says until it ends, and how it ended. */
+/** The whole output of a process, and its exit code. */
 async function outcome(child: ChildProcessWithoutNullStreams): Promise<{ code: number | null; said: string }> {
   let said = "";
   child.stdout.on("data", (data) => (said += data));
@@ -29,7 +29,7 @@ async function outcome(child: ChildProcessWithoutNullStreams): Promise<{ code: n
   return { code, said };
 }
 
-/** Resolves with what the process has said as soon as that matches. */
+/** Resolves with the output of the process as soon as it matches. */
 function says(child: ChildProcessWithoutNullStreams, pattern: RegExp): Promise<string> {
   return new Promise((done, fail) => {
     let said = "";
@@ -82,7 +82,7 @@ describe("make run", () => {
     const ended = outcome(child);
     const greeting = await says(child, /end="", flush=True\)\n/);
     assert.match(greeting, /Listens on 0\.0\.0\.0:\d+: EVERYONE who reaches this machine may ask, with your keys/);
-    // Every address of 127/8 is this machine's: on this one nothing answers but what listens on all of them.
+    // Every address of 127/8 is this machine: on this one only servers respond that listen on all addresses.
     assert.equal((await fetch(`http://127.0.0.2:${port}/guarded/v1/models`)).status, 401);
     child.kill("SIGTERM");
     await ended;
@@ -159,7 +159,7 @@ describe("what runs the gateway", () => {
 describe("make demo", () => {
   let code: number | null;
   let said: string;
-  /** What stands under the title that begins so. */
+  /** The text below the title that begins with this prefix. */
   const under = (title: string): string => {
     const section = said.split("\n── ").find((part) => part.startsWith(title));
     assert.ok(section, `nothing is said of "${title}" in\n${said}`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What docs/secrets.md and docs/in-your-envoy.md promise of stock Envoy: a key that changes in a file while streams are open,
-// and a module that comes from a server.
+// docs/secrets.md and docs/in-your-envoy.md with stock Envoy: an API key that changes in a file while streams are open,
+// and a module from a server.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -46,7 +46,7 @@ describe("a key that stands in a file of its own", () => {
   let server: Server;
   let envoy: EnvoyProcess;
 
-  /** Puts a new file in the place of the old one, as the guide says. */
+  /** Moves a new file over the old one, as the guide describes. */
   function write(filter: EnvoyConfig): void {
     const resource = { "@type": "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig", ...filter };
     writeFileSync(`${file}.new`, JSON.stringify({ version_info: "1", resources: [resource] }), { mode: 0o600 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the READMEs of the plugins say of the yaml in envoy/ holds: each is run as it stands, and answers so.
+// The statements of the plugins' READMEs about the yaml in envoy/: each file runs unchanged, and gives these responses.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clusters of envoy/ai-gateway.yaml speak TLS with a fixed server name and accept that name's certificate alone.
+// The clusters of envoy/ai-gateway.yaml use TLS with a fixed server name, and accept only a certificate for that name.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ import { send, type ClientResponse } from "../harness/http-client.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-// Node makes no certificates; the Python packages of the tests bring a library that does.
+// Node cannot create certificates; a Python package of the tests can.
 const MAKE_CERTIFICATE = `
 import sys, datetime
 from cryptography import x509
@@ -44,7 +44,7 @@ interface Cluster extends Record<string, unknown> {
   };
 }
 
-/** A TLS server under a certificate for `name`, and what the clients asked for. */
+/** A TLS server with a certificate for `name`, and the requests that it received. */
 class TlsProvider {
   readonly folder = mkdtempSync(join(tmpdir(), "tls-"));
   readonly serverNames: (string | false | null | undefined)[] = [];
@@ -77,7 +77,7 @@ class TlsProvider {
   }
 }
 
-/** The cluster `qwen` as it is shipped, led to a server here that it trusts as it would trust the real one. */
+/** The shipped cluster `qwen` with the address of a local server, whose certificate it trusts. */
 function shippedCluster(name: string, port: number, certificate: string): EnvoyConfig {
   const text = readFileSync(join(root, "envoy/ai-gateway.yaml"), "utf8");
   const clusters: Cluster[] = parse(text).static_resources.clusters;

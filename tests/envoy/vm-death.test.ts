@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A VM that traps takes nothing back of what it had counted in shared data. Its lease runs out.
+// A VM that traps does not remove its counts from shared data. Its lease expires.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
@@ -19,7 +19,7 @@ describe("open streams of a VM that traps", () => {
   let provider: RunningServer;
 
   before(async () => {
-    // The compiler is skipped where only a plugin has changed.
+    // The build skips the compiler if only a plugin has changed.
     rmSync(resolve(import.meta.dirname, "../..", WASM), { force: true });
     await compile({ entry: "tests/envoy/crash/assembly/index.ts", out: WASM, target: "release" });
     provider = await serve(({ path }) => ({
@@ -68,7 +68,7 @@ describe("open streams of a VM that traps", () => {
     const died = Date.now();
     isDead = true;
     assert.equal((await uploading).status, 503, "as on the Node host, the next callback finds the VM dead");
-    // Envoy makes a new VM after a second or so.
+    // Envoy creates a new VM after about a second.
     const statuses: number[] = [];
     for (let status = 0; status !== 200; await sleep(250)) {
       ({ status } = await ask("a", "/answer"));

@@ -17,7 +17,7 @@ for (const position of ["downstream", "upstream"])
   describe(`a WebSocket through ai-proxy, ${position}`, () => {
     let envoy: EnvoyProcess;
     let server: Server;
-    /** What the provider received as handshakes, in their order. */
+    /** The handshakes that the provider received, in order. */
     const handshakes: IncomingMessage[] = [];
 
     before(async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rare forms of HTTP/1.1 (https://www.rfc-editor.org/rfc/rfc9112), as bytes: what they mean must not change on the way.
+// Rare forms of HTTP/1.1 (https://www.rfc-editor.org/rfc/rfc9112), as bytes: their meaning must not change in the gateway.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
@@ -55,7 +55,7 @@ for (const position of ["downstream", "upstream"])
       before200 = () => {};
     });
 
-    /** Sends the lines and, once the answer holds `awaited`, the rest; gives all that came until the connection ended. */
+    /** Sends the lines and, once the response contains `awaited`, the rest; returns all data until the connection ends. */
     const talk = async (head: string[], body: string, awaited = ""): Promise<string> => {
       const socket = connect(envoy.listenerPorts.gateway, "127.0.0.1");
       let text = "";

@@ -3,22 +3,22 @@ import { ProxyHost } from "../host/proxy-host.ts";
 import { Random } from "../unit/random.ts";
 import { mutateJson } from "./mutate.ts";
 
-/** Configurations that one VM is given before it is thrown away. */
+/** The number of configurations that one VM gets before it is replaced. */
 const PER_VM = 200;
 
 /** A plugin whose configurations are attacked. */
 export interface ConfigurationTarget {
   plugin: string;
   wasm: string;
-  /** Configurations that are right: the mutations start from them. */
+  /** Valid configurations: the mutations start from them. */
   configs: object[];
-  /** What begins every secret in them; no log line may show it. */
+  /** The prefix of every secret in them; no log line may contain it. */
   secret: string;
 }
 
 /**
- * Gives the plugin so many mutated configurations: each is accepted, or refused with a line that says why, and no line
- * shows a key. Gives back how many were accepted.
+ * Gives the plugin mutated configurations: each must be accepted, or refused with a line that has the reason, and no line
+ * may contain a secret. Returns the number of accepted ones.
  */
 export function fuzzConfigurations(target: ConfigurationTarget, count: number, seed: number): number {
   const { plugin, wasm, configs, secret } = target;

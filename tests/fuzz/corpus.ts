@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Target } from "./targets.ts";
 
-/** Good messages that mutations start from. */
+/** Valid messages that mutations start from. */
 export interface Corpus {
   requests: string[];
   answers: string[];
@@ -41,7 +41,7 @@ function load(name: string): Corpus {
   const requests = [...texts(".client.json"), EMBEDDINGS, RICH];
   const streaming = requests.map((text) => text.replace(/^\{/, '{"stream":true,'));
   const streams = texts(".upstream.sse");
-  // A server that speaks like OpenAI streams like it.
+  // A server with OpenAI's API has OpenAI's streams.
   if (streams.length === 0) streams.push(...load("openai").streams);
   const failures = [...texts(".upstream.json", "error"), '{"code":"X","message":"no","request_id":"r"}', "no", ""];
   return { requests: [...requests, ...streaming], answers: texts(".upstream.json"), streams, errors: failures };

@@ -4,10 +4,10 @@ import { dirname, resolve } from "node:path";
 import binaryen from "binaryen";
 
 const root = resolve(import.meta.dirname, "../..");
-/** Bytes that are copied or filled in one step: what a turn of a loop does with vectors of 16 bytes. */
+/** The bytes that are copied or filled in one step: a loop iteration with vectors of 16 bytes. */
 const BYTES_PER_STEP_LOG2 = 4;
 
-/** What counts, as text: function entries and turns of loops call the first, copies and fills the others. */
+/** The counter, as text: function entries and loop iterations call the first function, copies and fills the others. */
 const COUNTERS = `
  (global $steps (mut i32) (i32.const 0))
  (global $limit (mut i32) (i32.const -1))
@@ -28,8 +28,8 @@ const COUNTERS = `
 )`;
 
 /**
- * Writes a copy of a module that counts each function's entry, each turn of a loop and each 16 bytes that are copied or
- * filled, and traps above a limit: so work is measured without a clock, and a loop without an end is an error. Exports
+ * Writes a copy of a module that counts each function entry, each loop iteration and each 16 bytes that are copied or
+ * filled, and traps above a limit. So work is measured without a clock, and an endless loop is an error. Exports
  * `test_steps` and `test_limit`.
  */
 export function countSteps(wasm: string, copy: string): string {
@@ -37,7 +37,7 @@ export function countSteps(wasm: string, copy: string): string {
   if (isNewer(target, resolve(root, wasm))) return copy;
   const module = binaryen.readBinary(readFileSync(resolve(root, wasm)));
   module.setFeatures(binaryen.Features.All);
-  // The pass calls an imported function wherever control flows; the import becomes the counter.
+  // The pass inserts calls of an imported function; the import becomes the counter.
   module.runPasses(["log-execution"]);
   module.removeFunction("log_execution");
   const text = module
@@ -50,7 +50,7 @@ export function countSteps(wasm: string, copy: string): string {
   counting.setFeatures(binaryen.Features.All);
   if (!counting.validate()) throw new Error("the counting copy is no valid module");
   mkdirSync(dirname(target), { recursive: true });
-  // Several tests may write it at once: none reads the half of it.
+  // Several tests may write it at the same time: none may read an incomplete file.
   const own = `${target}.${process.pid}`;
   writeFileSync(own, counting.emitBinary());
   renameSync(own, target);

@@ -4,8 +4,8 @@ import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 import type { Attack } from "./messages.ts";
 
 /**
- * Plays an exchange event by event, and gives way after each, so that others come in between. The provider is asked
- * only where the request arrives.
+ * Runs an exchange event by event, and yields after each, so that other exchanges run in between. The provider responds
+ * only if the request arrives.
  */
 export function* drive(
   stream: HttpStream,

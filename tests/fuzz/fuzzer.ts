@@ -10,7 +10,7 @@ import { Work } from "./work.ts";
 import { mutateJson } from "./mutate.ts";
 import { GATEWAY_KEY, type Target } from "./targets.ts";
 
-/** Exchanges that are open at once. */
+/** Concurrent exchanges. */
 const OPEN = 4;
 const ROUTE_CONFIGS = 30;
 const TEXTS = ["", "a context", '"\\\n\u0000', "\u00ff\ud83d", "x".repeat(1000), "{}"];
@@ -22,7 +22,7 @@ interface Open {
   work: Work;
 }
 
-/** Attacks one target on one VM, several exchanges at once, and checks every law after each. */
+/** Attacks one target on one VM, with several concurrent exchanges, and checks every law after each. */
 export class Fuzzer {
   readonly host: ProxyHost;
   /** Exchanges so far. */
@@ -45,7 +45,7 @@ export class Fuzzer {
     this.routeConfigs = Array.from({ length: ROUTE_CONFIGS }, () => mutateJson(text, random).toString("latin1"));
   }
 
-  /** Runs so many exchanges; the same seed runs the same ones. Throws at the first fault. */
+  /** Runs this number of exchanges; the same seed runs the same ones. Throws at the first error. */
   run(exchanges: number, seed: number): void {
     this.random = new Random(seed);
     const open: Open[] = [];
@@ -66,7 +66,7 @@ export class Fuzzer {
     }
   }
 
-  /** Bytes that the module holds once its garbage is gone. */
+  /** The memory of the module after a collection, in bytes. */
   heldBytes(): number {
     this.host.collectGarbage();
     const use = this.host.vm.heapUse();
@@ -92,7 +92,7 @@ export class Fuzzer {
     return { played, steps, work: new Work(host.vm, this.context) };
   }
 
-  /** Answers what the plugin asked for by itself: late, wrongly, or not at all. */
+  /** Answers the plugin's callouts: late, wrongly, or not at all. */
   private answerCallouts(): void {
     const { host, random } = this;
     for (const call of host.callouts) {
@@ -102,7 +102,7 @@ export class Fuzzer {
     }
   }
 
-  /** Now and then a route has a configuration of its own, which is broken more often than not. */
+  /** Sometimes sets a configuration on the route, which is broken in most cases. */
   private routes(): HostRoute[] | null {
     if (this.random.below(25) > 0) return null;
     const config = this.random.pick(this.routeConfigs);
@@ -121,14 +121,14 @@ export class Fuzzer {
   }
 }
 
-/** Everything that came in. */
+/** All received bytes. */
 function bytesOf({ attack: sent, reply }: Played): number {
   const headers = [...sent.headers, ...(reply?.headers ?? [])].flat().join("");
   const bodies = [sent.body, ...(reply?.chunks ?? [])].reduce((sum, { length }) => sum + length, 0);
   return sent.path.length + headers.length + bodies;
 }
 
-/** What was played, for whoever must repeat it by hand. */
+/** The events of the exchange, for a manual reproduction. */
 function describe({ target, attack: sent, stream, reply }: Played): string {
   const cut = (bytes: Buffer): string => JSON.stringify(bytes.subarray(0, 1500).toString("latin1"));
   return [

@@ -6,7 +6,7 @@ import { decodeWhole } from "../unit/sse-reference.ts";
 import { CLIENT_KEY, type Attack } from "./messages.ts";
 import { GATEWAY_KEY, type Target } from "./targets.ts";
 
-/** One exchange, when it is over. */
+/** One exchange after its end. */
 export interface Played {
   target: Target;
   attack: Attack;
@@ -22,20 +22,20 @@ const CREDENTIALS = /^(authorization|x-api-key|api-key|x-goog-api-key|x-authoriz
 const PARAMETERS = /^(key|api[-_]?key|x-api-key|access_token|authorization)$/i;
 const CHUNK_KEYS = ["id", "object", "created", "model", "choices", "usage", "error"];
 
-/** What is wrong with what went over the wire; nothing, whatever client and provider sent. */
+/** Returns the errors in the messages between gateway, client and provider; none may occur, whatever client and provider sent. */
 export function faults(played: Played): string[] {
   return [...requestFaults(played), ...answerFaults(played), ...sizeFaults(played), ...keyFaults(played)];
 }
 
-/** A key of the gateway's, as it is or each letter escaped, with the backslashes before it. */
+/** An API key of the gateway, plain or with each letter escaped, with the backslashes before it. */
 const [first, ...others] = [...GATEWAY_KEY].map((letter) => `u00${letter.charCodeAt(0).toString(16)}`);
 const ESCAPED = [first, ...others.map((letter) => `\\\\{1,7}${letter}`)].join("");
 const KEYS = new RegExp(`(\\\\*)${GATEWAY_KEY}[12]|(\\\\+)${ESCAPED}\\\\{1,7}u003[12]`, "g");
-/** So many backslashes belong to the escape of one letter; of a longer run the first ones stay, in pairs. */
+/** The number of backslashes that belong to the escape of one letter; the first ones of a longer run are kept, in pairs. */
 const MOST_BACKSLASHES = 7;
 const NO_CODING = /^(|identity)$/;
 
-/** No client reads a key of the gateway's; but what is compressed against the gateway's wish passes unread. */
+/** No client gets an API key of the gateway. An unrequested compressed response passes unread. */
 function keyFaults({ stream, reply, target }: Played): string[] {
   const { headers, bodyBytes, trailers } = stream.client;
   if (!target.hasKey || !headers) return [];
@@ -97,7 +97,7 @@ function answerFaults(played: Played): string[] {
   if (reply.status > 299 || reply.chunks.length === 0) return [];
   const isStream = /^text\/event-stream/i.test(reply.headers.find(([name]) => name === "content-type")?.[1] ?? "");
   if (path.startsWith(NATIVE_PATH)) {
-    // Where trailers follow the headers at once there is no body that an error could be put into.
+    // If trailers follow the headers directly, there is no body for an error.
     const isEmpty = !!reply.trailers && body.length === 0;
     if (status >= 400) return isEmpty || isError(parsed(body)) ? [] : ["an error is not in OpenAI's shape"];
     const streamed = /^text\/event-stream/.test(headers.get("content-type") ?? "");
@@ -147,7 +147,7 @@ function streamFaults(body: Buffer, hasTrailers: boolean): string[] {
   return lines.at(-1) === "data: [DONE]" || hasTrailers ? [] : ["a translated stream ends without [DONE]"];
 }
 
-/** What goes out is bounded by what came in, so that nobody can make the gateway multiply. */
+/** The output is bounded by the input, so that nobody can use the gateway as an amplifier. */
 function sizeFaults({ stream, attack, reply }: Played): string[] {
   const [requested, answered] = [attack.body.length, Buffer.concat(reply?.chunks ?? []).length];
   const [forwarded, returned] = [stream.upstream.bodyBytes.length, stream.client.bodyBytes.length];
@@ -158,22 +158,22 @@ function sizeFaults({ stream, attack, reply }: Played): string[] {
   return found;
 }
 
-/** Whether what the client got is the provider's stream, or that without the chunks that only say usage. */
+/** Whether the client got the provider's stream, or that stream without the chunks that have only the usage. */
 export function isWatched(came: Buffer, body: Buffer): boolean {
   return body.equals(came) || lineEnds(body.toString("latin1")) === lineEnds(withoutUsage(came));
 }
 
-/** The stream without the chunks that only say usage, as an independent reader sees it; what is malformed is no JSON. */
+/** The stream without the chunks that have only the usage, read by an independent reader; malformed data is not JSON. */
 function withoutUsage(stream: Buffer): string {
   const kept = decodeWhole(stream, "latin1").filter(({ data }) => {
-    // What is nested too deeply is not looked at, and passes.
+    // Data that is nested too deeply is not read, and passes.
     const event = data === undefined || depthOf(data) > 256 ? undefined : parsed(Buffer.from(data, "latin1"));
     return !(isObject(event?.usage) && Array.isArray(event.choices) && event.choices.length === 0);
   });
   return kept.map(({ raw }) => raw).join("");
 }
 
-/** An LF that a chunk's border divides from its CR may be missed behind an event: that means nothing to a reader. */
+/** An LF that a chunk border separates from its CR may be missing after an event: it has no meaning for a reader. */
 function lineEnds(text: string): string {
   return text.replaceAll(/\r\n?/g, "\n").replaceAll(/\n{2,}/g, "\n\n");
 }

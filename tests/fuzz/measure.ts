@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one exchange costs in steps of the module and in bytes that go out, and the law that both are linear.
+// The cost of one exchange in steps of the module and in output bytes, and the law that both are linear.
 import assert from "node:assert/strict";
 import type { ClientRequest } from "../harness/http-client.ts";
 import { runExchange, type Peers } from "../host/exchange.ts";
@@ -10,30 +10,30 @@ import type { ProviderReply } from "../providers/types.ts";
 /** The smaller of the two sizes, in bytes; the larger is four times as much. */
 export const SMALL = 20_000;
 export const LARGE = 4 * SMALL;
-/** The most steps for each byte that comes in, and the most bytes for each: what docs/architecture.md promises. */
+/** The maximum steps and the maximum output bytes per input byte: docs/architecture.md promises these limits. */
 export const STEPS_PER_BYTE = 60;
 export const BYTES_PER_BYTE = 40;
-/** What an exchange may cost whatever its size: choices and tool calls are bounded in number, not by the bytes. */
+/** The fixed cost of an exchange: choices and tool calls are bounded in number, not by the bytes. */
 const FREE_STEPS = 50_000;
 export const FREE_BYTES = 300_000;
-/** How much more a byte may cost in the larger message: buffers that grow copy what they hold. */
+/** The factor by which a byte of the larger message may cost more: buffers that grow copy their content. */
 const TOLERANCE = 1.25;
 const SLACK_STEPS = 0.5;
-/** Above this an exchange is cut off. */
+/** Above this limit an exchange is stopped. */
 const LIMIT = 2_000_000_000;
 const LIMIT_BYTES = 64 * 1024 * 1024;
 
-/** What an exchange cost. */
+/** The cost of an exchange. */
 export interface Cost {
   steps: number;
-  /** Bytes that came in: of the client, of the provider, of callouts. */
+  /** Input bytes: from the client, the provider and callouts. */
   came: number;
-  /** Bytes that went out to the provider, and to the client. */
+  /** Output bytes, to the provider and to the client. */
   upstream: number;
   client: number;
 }
 
-/** One exchange whose cost is taken. */
+/** An exchange whose cost is measured. */
 export interface Play {
   wasm: string;
   plugin: string;
@@ -46,14 +46,14 @@ export interface Play {
   callout?: string;
 }
 
-/** A good reply in these pieces. */
+/** A valid reply in these chunks. */
 export const good = (chunks: string[], type = "text/event-stream"): ProviderReply => ({
   status: 200,
   headers: [["content-type", type]],
   chunks: chunks.map((chunk) => Buffer.from(chunk)),
 });
 
-/** The VM that was used last: a new one takes longer than an exchange. */
+/** The last used VM: creating one takes longer than an exchange. */
 let used: { wasm: string; config: object; host: ProxyHost; context: RootContext } | null = null;
 
 function hostFor({ wasm, plugin, config }: Play): { host: ProxyHost; context: RootContext } {
@@ -65,11 +65,11 @@ function hostFor({ wasm, plugin, config }: Play): { host: ProxyHost; context: Ro
   return used;
 }
 
-/** Plays an exchange. */
+/** Runs an exchange. */
 export function costOf(play: Play): Cost {
   const { body, reply, path = "/v1/chat/completions", method = "POST", callout } = play;
   const { host, context } = hostFor(play);
-  // A VM that trapped is of no use to the next exchange.
+  // A VM that trapped cannot run the next exchange.
   used = null;
   const headers: ClientRequest["headers"] = play.headers ?? [["content-type", "application/json"]];
   const chunks = body ? [Buffer.from(body)] : [];
@@ -77,7 +77,7 @@ export function costOf(play: Play): Cost {
   const peers: Peers = { answer: () => reply };
   const answer = { headers: [["content-type", "application/json"]] as [string, string][], body: callout ?? "" };
   if (callout !== undefined) peers.callout = () => ({ status: 200, ...answer });
-  // What was there before is taken off: the exchange of next to nothing.
+  // The cost of an almost empty exchange is subtracted.
   host.vm.call(context, "test_limit", [LIMIT]);
   const outcome = runExchange(host, context, request, peers, { bufferLimitBytes: LIMIT_BYTES });
   const steps = host.vm.call(context, "test_steps", []);
@@ -88,13 +88,13 @@ export function costOf(play: Play): Cost {
   return { steps, came, upstream: outcome.received?.body.length ?? 0, client: outcome.response.body.length };
 }
 
-/** The highest that was seen, for whoever wants to know. */
+/** The maximum so far, for information. */
 export const most = { stepsPerByte: 0, steps: "", upstreamPerByte: 0, upstream: "", clientPerByte: 0, client: "" };
 
 /**
- * A byte costs the same in a message four times as long, and no more than what is promised: whatever the constant, work
- * that grows with the square of the size fails. A collection of garbage, which may fall into any exchange, does not come
- * again when it is measured once more.
+ * A byte costs the same in a message of four times the size, and at most the promised steps: this fails for work that
+ * grows with the square of the size, for any constant. A garbage collection may happen in any exchange; it does not happen
+ * again in a second measurement.
  */
 export function assertLinear(
   what: string,

@@ -16,11 +16,11 @@ export interface Attack {
   body: Buffer;
   chunks: Buffer[];
   trailers: HeaderPair[] | null;
-  /** The client goes away after so many steps. */
+  /** The client disconnects after this number of steps. */
   leavesAfter: number;
 }
 
-/** What every credential of a client begins with. */
+/** The prefix of every client credential. */
 export const CLIENT_KEY = "sk-client-";
 
 const PATHS = [
@@ -103,7 +103,7 @@ const VALUES = [
   '"\\',
 ];
 
-/** One in so many messages is wide, up to so many bytes. */
+/** One in this number of messages is wide, up to this number of bytes. */
 const WIDE = 30;
 const WIDEST = 6_000;
 
@@ -116,13 +116,13 @@ function wideChat(random: Random): string {
   return anyOf(chatPlaces, random)(anyOf(shapes, random)(sizeOf(random)));
 }
 
-/** A response with such a value somewhere, in the target's language. */
+/** A response with such a value somewhere, in the target's format. */
 function wideResponse({ corpus }: Target, random: Random, most: number): string {
   const places = corpus === "qwen" ? nativePlaces : openAiPlaces;
   return anyOf(places, random)(anyOf(shapes, random)(40 + random.below(most)));
 }
 
-/** Events that are wide, or many of one that is less so. */
+/** Wide events, or many smaller ones. */
 function wideStream(target: Target, random: Random): string {
   const event = (most: number): string => `data: ${wideResponse(target, random, most)}\n\n`;
   return random.below(2) > 0 ? event(WIDEST) : repeated(event(400), sizeOf(random));
@@ -172,14 +172,14 @@ function headersOf(body: Buffer, random: Random): HeaderPair[] {
   return headers;
 }
 
-/** A key of the gateway's, as it is or with each letter escaped. */
+/** An API key of the gateway, plain or with each letter escaped. */
 function keyOf(random: Random): string {
   const key = `${GATEWAY_KEY}${1 + random.below(2)}`;
   if (random.below(2)) return key;
   return [...key].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join("");
 }
 
-/** The same bytes with a key of the gateway's in the place of a string's first letter, or anywhere. */
+/** Inserts an API key of the gateway at the start of a string, or anywhere. */
 function planted(body: Buffer, random: Random): Buffer {
   const text = body.toString("latin1");
   const strings = [...text.matchAll(/"[^"\\]+"(?!\s*:)/g)];
@@ -189,7 +189,7 @@ function planted(body: Buffer, random: Random): Buffer {
 
 const STATUSES = [201, 202, 204, 206, 304, 400, 401, 404, 429, 500, 502, 503, 529, 599];
 
-/** What a broken, or hostile, provider answers; `streams` says whether a stream was asked for. */
+/** The response of a broken or hostile provider; `streams` says whether a stream was requested. */
 export function answer(target: Target, streams: boolean, random: Random): ProviderReply {
   const corpus = corpusOf(target);
   const status = random.below(4) > 0 ? 200 : random.pick(STATUSES);

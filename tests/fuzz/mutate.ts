@@ -2,7 +2,7 @@
 import { mutate as mutateBytes } from "../unit/json-corpus.ts";
 import type { Random } from "../unit/random.ts";
 
-/** Values that have broken readers of JSON before. */
+/** Values that are known to break JSON readers. */
 const HOSTILE = [
   "null",
   "true",
@@ -46,7 +46,7 @@ const KEYS = [
   "content",
 ];
 
-/** A text with one to four things wrong with it, or none. */
+/** A text with zero to four errors. */
 export function mutateJson(text: string, random: Random): Buffer {
   let bytes: Buffer = Buffer.from(text);
   for (let count = random.below(4); count > 0; count--) {
@@ -55,7 +55,7 @@ export function mutateJson(text: string, random: Random): Buffer {
   return bytes;
 }
 
-/** Puts something hostile where some value stands, a second time beside it, or under another key. */
+/** Replaces a value with a hostile one, adds it a second time, or adds it with another key. */
 function mutateTree(bytes: Buffer, random: Random): Buffer {
   const text = bytes.toString("latin1");
   const spots = [...text.matchAll(/"(?:[^"\\]|\\.){0,80}"|-?\d[\d.eE+-]*|true|false|null/g)];
@@ -99,7 +99,7 @@ const LINES = [
   "data",
 ];
 
-/** An event stream with events lost, doubled, swapped, joined, garbled, or mixed with what does not belong there. */
+/** An event stream with events removed, repeated, swapped, joined, damaged, or mixed with foreign data. */
 export function mutateStream(text: string, random: Random): Buffer {
   let bytes: Buffer = Buffer.from(text);
   for (let count = random.below(4); count > 0; count--) bytes = mutateEvents(bytes, random);
@@ -135,7 +135,7 @@ function mutateEvents(bytes: Buffer, random: Random): Buffer {
   return Buffer.from(events.join(""), "latin1");
 }
 
-/** The same bytes in pieces: whole, byte by byte, or cut anywhere. */
+/** The same bytes in chunks: whole, byte by byte, or cut anywhere. */
 export function pieces(bytes: Buffer, random: Random): Buffer[] {
   const way = random.below(8);
   if (way < 3 || bytes.length < 2) return [bytes];

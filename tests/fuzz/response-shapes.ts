@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Responses of providers, whole and in events, with a wide value in every place that is read.
+// Provider responses, whole and as events, with a wide value in every field that is read.
 
 const inEach = (holder: (text: string) => string, names: string): [string, (value: string) => string][] =>
   names.split(",").map((name) => [holder(`,"${name}":…`), (value) => holder(`,"${name}":${value}`)]);
@@ -12,7 +12,7 @@ const native = (choice: string, more = "", inOutput = ""): string =>
   `{"request_id":"r","output":{"choices":[{"finish_reason":"stop"${choice}}]${inOutput}}${more}}`;
 const called = (text: string): string => `,"message":{"content":"","tool_calls":[{"index":0${text}}]}`;
 
-/** Responses in OpenAI's language; each is an event of a stream as well. */
+/** Responses in OpenAI's format; each is also an event of a stream. */
 export const openAiPlaces: Places = {
   choices: (value) => `{"id":"c","model":"m","choices":${value}}`,
   ...Object.fromEntries([
@@ -25,7 +25,7 @@ export const openAiPlaces: Places = {
   ]),
 };
 
-/** Responses in DashScope's own language; each is an event of a stream as well. */
+/** Responses in DashScope's own format; each is also an event of a stream. */
 export const nativePlaces: Places = {
   choices: (value) => `{"request_id":"r","output":{"choices":${value}}}`,
   text: (value) => `{"request_id":"r","output":{"text":${value},"finish_reason":"stop"}}`,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `make fuzz MINUTES=5`: attacks ai-proxy with ever new seeds, and says how to repeat what it finds.
+// `make fuzz MINUTES=5`: attacks ai-proxy with new seeds, and prints how to reproduce an error.
 import { seed } from "../unit/random.ts";
 import { countSteps } from "./counted.ts";
 import { Fuzzer } from "./fuzzer.ts";
@@ -10,7 +10,7 @@ const EXCHANGES = 2_000;
 const WASM = countSteps("build/ai-proxy.wasm", "build/test/ai-proxy.counted.wasm");
 const minutes = Number(process.env.MINUTES || 5);
 const end = performance.now() + minutes * 60_000;
-// Each run begins elsewhere, unless it is told where.
+// Each run starts with another seed, unless SEED is set.
 const first = process.env.SEED ? seed() : Math.floor(Math.random() * 1e9);
 
 let count = 0;

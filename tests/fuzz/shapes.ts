@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON values that are wide: many fields, many elements, long names, long texts; and where in messages they can stand.
+// Wide JSON values: many fields, many elements, long names, long texts; and the places for them in messages.
 
-/** Many times the same text, up to the size. */
+/** The same text repeated, up to the size. */
 export const repeated = (text: string, size: number): string => text.repeat(Math.ceil(size / text.length));
 
-/** One text after the other, each made with its number, up to the size. */
+/** Texts one after the other, each made with its number, up to the size. */
 export const numbered = (text: (n: number) => string, size: number): string => {
   const parts: string[] = [];
   for (let length = 0; length < size; length += parts.at(-1)!.length) parts.push(text(parts.length));
@@ -16,7 +16,7 @@ const fields = (name: (n: number) => string, size: number, value = "0"): string 
 const list = (element: string, size: number): string => `[${element}${repeated(`,${element}`, size - element.length)}]`;
 const digits = (n: number): string => String(n).padStart(7, "0");
 
-/** Objects by the size of their fields, without their braces; `mark` makes the names of one differ from those of another. */
+/** Objects by the size of their fields, without braces; `mark` makes the names of one object different from those of another. */
 export const objects: Record<string, (size: number, mark: string) => string> = {
   "many fields": (size, mark) => fields((n) => mark + n, size),
   "fields of one length": (size, mark) => fields((n) => mark + digits(n), size),
@@ -77,7 +77,7 @@ const members = (holder: (text: string) => string, names: string[]): [string, (v
 const named = (places: [string, (value: string) => string][]): Record<string, (value: string) => string> =>
   Object.fromEntries(places);
 
-/** Chats with a value in every place that is read. */
+/** Chats with a value in every field that is read. */
 export const chatPlaces: Record<string, (value: string) => string> = {
   messages: (value) => `{"model":"gpt-4o","messages":${value}}`,
   model: (value) => `{"model":${value},"messages":[${user}]}`,
@@ -95,7 +95,7 @@ export const chatPlaces: Record<string, (value: string) => string> = {
   ...named(members((text) => chat("", `,"a":{"d":0${text}}`), ["b", "x"])),
 };
 
-/** Chats whose messages have these fields, which those that are merged may have. */
+/** Chats whose messages have these fields, which merged messages may have. */
 export const chatObjects: Record<string, (fields: (size: number, mark: string) => string, size: number) => string> = {
   "two messages": (of, size) =>
     chat(["b", "c"].map((mark) => `{"role":"user","content":"a",${of(size / 2, mark)}},`).join("")),
@@ -106,7 +106,7 @@ export const chatObjects: Record<string, (fields: (size: number, mark: string) =
   "many messages": (of, size) => chat(numbered((n) => `{"role":"user","content":"a",${of(150, `b${n % 3}`)}},`, size)),
   "many messages of many names": (of, size) =>
     chat(numbered((n) => `{"role":"user","content":"a",${of(150, `b${n}`)}},`, size)),
-  // The first two become one, so that the list is written anew.
+  // The first two are merged, so that the list is rewritten.
   "messages in turn": (of, size) =>
     chat(
       `${user},${user},` +

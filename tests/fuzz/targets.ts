@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One configuration of ai-proxy that is attacked. */
+/** A configuration of ai-proxy that is attacked. */
 export interface Target {
   name: string;
-  /** What stands in the plugin's configuration. */
+  /** The plugin's configuration. */
   config: object;
-  /** The fixtures whose requests and answers the mutations start from. */
+  /** The fixtures whose requests and responses the mutations start from. */
   corpus: "openai" | "qwen" | "moonshot" | "azure" | "deepseek" | "vllm";
-  /** The gateway has a key: none of the client's may go on. */
+  /** The gateway has an API key: no client key may be forwarded. */
   hasKey: boolean;
-  /** Bodies are not looked at. */
+  /** Bodies are not read. */
   isOriginal: boolean;
-  /** Answers that are OpenAI's are edited on their way. */
+  /** Responses in OpenAI's format are edited. */
   edits: boolean;
 }
 
-/** What every key of the gateway's begins with; no log line may show it. */
+/** The prefix of every API key of the gateway; no log line may contain it. */
 export const GATEWAY_KEY = "sk-test-gateway-";
 
 const one = (
@@ -29,7 +29,7 @@ const one = (
   return { name, config, corpus, hasKey: true, isOriginal: false, edits: false, ...more };
 };
 
-/** Every type of provider in each of its modes, and the options that touch bodies. */
+/** Every provider type in each of its modes, and the options that change bodies. */
 export const targets: Target[] = [
   one("openai", "openai", { type: "openai" }),
   one("openai, the client's key", "openai", { type: "openai" }, { hasKey: false }),

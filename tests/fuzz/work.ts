@@ -2,19 +2,19 @@
 import type { RootContext } from "../host/contexts.ts";
 import type { Vm } from "../host/vm.ts";
 
-/** Steps of the module for a byte that came in, for each event of the exchange,and for the exchange: a collection of garbage may fall into it. */
+/** Steps of the module per input byte, per event, and per exchange: a garbage collection may happen in it. */
 const STEPS_PER_BYTE = 12;
 const STEPS_PER_EVENT = 1_000;
 const FREE_STEPS = 250_000;
-/** A collection of garbage may fall into any event. */
+/** A garbage collection may happen in any event. */
 const LONGEST_EVENT = 50_000_000;
 const CALLS_PER_EVENT = 4;
 const FREE_CALLS = 160;
 
-/** The most that was seen of each. */
+/** The maximum of each so far. */
 export const most = { stepsPerByte: 0, callsPerEvent: 0, steps: 0, calls: 0 };
 
-/** Measures what one exchange makes the module do, in steps of its code (where it counts them) and in host calls. */
+/** Measures the work of the module for one exchange, in steps of its code (if it counts them) and in host calls. */
 export class Work {
   private steps = 0;
   private calls = 0;
@@ -25,7 +25,7 @@ export class Work {
     private readonly context: RootContext,
   ) {}
 
-  /** Runs one event; a module that counts its steps traps when they do not end. */
+  /** Runs one event; a module that counts its steps traps if they exceed the limit. */
   measure<T>(event: () => T): T {
     const { vm } = this;
     const before = vm.hostCalls;
@@ -37,7 +37,7 @@ export class Work {
     return result;
   }
 
-  /** What was too much for so many bytes. */
+  /** Returns the exceeded limits for this number of bytes. */
   faults(bytes: number): string[] {
     const { steps, calls, events } = this;
     most.steps = Math.max(most.steps, steps);

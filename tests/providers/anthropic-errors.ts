@@ -3,7 +3,7 @@
 import type { Fault } from "./faults.ts";
 import type { HeaderPair } from "./types.ts";
 
-/** A refusal in Anthropic's error shape, thrown by the validation and turned into the reply by the dialect. */
+/** An error in Anthropic's shape. The validation throws it, and the dialect converts it to a reply. */
 export class AnthropicRefusal extends Error {
   constructor(
     readonly status: number,
@@ -20,15 +20,15 @@ export class AnthropicRefusal extends Error {
   }
 }
 
-/** 400 that names the place. */
+/** 400 with the path of the field. */
 export const invalid = (path: string, what: string): AnthropicRefusal =>
   new AnthropicRefusal(400, "invalid_request_error", `${path}: ${what}`);
 
-/** 401 without a key, or with one that nobody issued. */
+/** 401 without an API key, or with an unknown one. */
 export const wrongApiKey = (): AnthropicRefusal =>
   new AnthropicRefusal(401, "authentication_error", "invalid x-api-key");
 
-/** The failures that a model's name can ask for, in Anthropic's spelling. */
+/** The errors that a model name can select, in Anthropic's shape. */
 export function faultRefusal(fault: Fault | undefined): AnthropicRefusal | undefined {
   switch (fault) {
     case "rate-limited":

@@ -10,13 +10,13 @@ const fields = [
   ...["stop_sequences", "stream", "system", "temperature", "thinking", "tool_choice", "tools", "top_k", "top_p"],
 ];
 
-/** Where a service that speaks the Messages API is narrower or wider than Anthropic's. */
+/** Differences between a service with the Messages API and Anthropic's own. */
 export interface RequestLimits {
   images: boolean;
   maxTemperature: number;
 }
 
-/** Refuses what the Messages API refuses; returns what the conversation asks for. */
+/** Refuses the requests that the Messages API refuses; returns the conversation. */
 export function readMessages(body: JsonObject, limits: RequestLimits): Conversation {
   const unknown = Object.keys(body).find((name) => !fields.includes(name));
   if (unknown !== undefined) throw invalid(unknown, "Extra inputs are not permitted");
@@ -68,7 +68,7 @@ function checkMessages(messages: unknown, limits: RequestLimits): JsonObject[] {
   return messages as JsonObject[];
 }
 
-/** What each kind of block must have. */
+/** The required fields of each kind of block. */
 const members: Record<string, [name: string, type: "string" | "object"][]> = {
   text: [["text", "string"]],
   image: [["source", "object"]],
@@ -99,7 +99,7 @@ function checkBlocks(blocks: unknown, path: string, allowed: readonly string[]):
   });
 }
 
-/** Every use of a tool is answered in the very next message. */
+/** Every tool call must have its result in the next message. */
 function checkToolTurns(messages: JsonObject[]): void {
   messages.forEach((message, i) => {
     const used = blocksOf(message).flatMap(({ type, id }) => (type === "tool_use" ? [id] : []));

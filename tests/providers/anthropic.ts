@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-import { messageEvents, wholeMessage } from "./anthropic-answer.ts";
+import { messageEvents, wholeMessage } from "./anthropic-response.ts";
 import { AnthropicRefusal, faultRefusal, invalid, wrongApiKey } from "./anthropic-errors.ts";
 import { readMessages, type RequestLimits } from "./anthropic-request.ts";
 import { faultOf, withTransportFault } from "./faults.ts";
-import { answerTo, promptTokens } from "./scenarios.ts";
+import { outputFor, promptTokens } from "./scenarios.ts";
 import type { ProviderReply, ProviderRequest } from "./types.ts";
 import { bearerOf, eventStream, headerOf, type JsonObject, jsonReply, parseObject, requestIdOf } from "./wire.ts";
 
-/** A service that speaks Anthropic's Messages API for models of its own. */
+/** A service that serves its own models through Anthropic's Messages API. */
 export interface MessagesOptions extends RequestLimits {
-  /** The model that serves the one that was asked for, or nothing where there is none. */
+  /** Returns the model that serves the requested one, or undefined if there is none. */
   servedModel(model: string): string | undefined;
-  /** Whether the model thinks, where the request does not say it. */
-  thinks?: (model: string, body: JsonObject) => boolean;
-  /** The body of a refusal; when absent, as Anthropic writes it. */
+  /** Whether the model reasons if the request does not set it. */
+  isReasoning?: (model: string, body: JsonObject) => boolean;
+  /** The body of an error; by default Anthropic's. */
   refusalBody?: (refusal: AnthropicRefusal, request: ProviderRequest) => unknown;
 }
 
-/** Answers `POST …/v1/messages`. The key may stand in either of the two headers that Anthropic's clients use. */
+/** Serves `POST …/v1/messages`. The API key may be in either of the two headers that Anthropic's clients use. */
 export function anthropicMessages(request: ProviderRequest, options: MessagesOptions): ProviderReply {
   const id = requestIdOf(request);
   try {
-    return withRequestId(answer(request, id, options), id);
+    return withRequestId(serveRequest(request, id, options), id);
   } catch (error) {
     if (!(error instanceof AnthropicRefusal)) throw error;
     const body = options.refusalBody?.(error, request) ?? error.body(id);
@@ -29,7 +29,7 @@ export function anthropicMessages(request: ProviderRequest, options: MessagesOpt
   }
 }
 
-function answer(request: ProviderRequest, id: string, options: MessagesOptions): ProviderReply {
+function serveRequest(request: ProviderRequest, id: string, options: MessagesOptions): ProviderReply {
   const key = headerOf(request, "x-api-key") || bearerOf(request);
   if (key === "" || key.includes("invalid")) throw wrongApiKey();
   if (request.method !== "POST") throw new AnthropicRefusal(405, "invalid_request_error", "Method Not Allowed");
@@ -42,14 +42,14 @@ function answer(request: ProviderRequest, id: string, options: MessagesOptions):
   const model = options.servedModel(body.model);
   if (model === undefined) throw new AnthropicRefusal(404, "not_found_error", `model: ${body.model}`);
   const conversation = readMessages(body, options);
-  const thinking = conversation.thinking || (options.thinks?.(model, body) ?? false);
+  const thinking = conversation.thinking || (options.isReasoning?.(model, body) ?? false);
 
   const fault = faultOf(body.model);
   const refusal = faultRefusal(fault);
   if (refusal && !(fault?.startsWith("stream-") && body.stream === true)) throw refusal;
   const message = {
     ...{ id: `msg_${id.replaceAll("-", "")}`, model, inputTokens: promptTokens(body.messages) },
-    answer: answerTo({ ...conversation, thinking }),
+    output: outputFor({ ...conversation, thinking }),
   };
   if (body.stream !== true) return withTransportFault(fault, jsonReply(200, wholeMessage(message)));
   const events = messageEvents(message).map(eventText);

@@ -7,10 +7,10 @@ const categories = ["hate", "self_harm", "sexual", "violence"];
 const safe: JsonObject = Object.fromEntries(categories.map((name) => [name, { filtered: false, severity: "safe" }]));
 const promptResults = [{ prompt_index: 0, content_filter_results: safe }];
 
-/** What the filter says of a prompt that it refuses. */
+/** The annotations of a prompt that the filter refuses. */
 export const blockedAnnotations: JsonObject = { ...safe, violence: { filtered: true, severity: "medium" } };
 
-/** A whole answer with what the filter found in the prompt and in each choice: nothing. */
+/** Adds the filter's annotations of the prompt and of each choice to a whole response; the filter has found nothing. */
 export const annotatedCompletion = (completion: JsonObject): JsonObject => ({
   ...completion,
   choices: (completion.choices as JsonObject[]).map((choice) => ({
@@ -20,7 +20,7 @@ export const annotatedCompletion = (completion: JsonObject): JsonObject => ({
   prompt_filter_results: promptResults,
 });
 
-/** A stream with the prompt's annotations first, in a chunk that has neither choices nor id nor model. */
+/** Adds the annotations of the prompt to a stream, in a first chunk without choices, id and model. */
 export const annotatedChunks = (chunks: JsonObject[]): JsonObject[] => [
   { choices: [], created: 0, id: "", model: "", object: "", prompt_filter_results: promptResults },
   ...chunks.map((chunk) => ({

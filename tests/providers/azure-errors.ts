@@ -4,17 +4,17 @@
 import { blockedAnnotations } from "./azure-content-filter.ts";
 import type { OpenAiRefusal, Spelling } from "./openai-errors.ts";
 
-/** A refusal of Azure's front door, which has fewer members than OpenAI's. */
+/** An error of Azure's front end, which has fewer fields than OpenAI's. */
 export interface AzureError {
   status: number;
   code: string;
   message: string;
 }
 
-/** 404 for a path that the resource does not have, which includes an absent or unknown version. */
+/** 404 for a path that the resource does not have; also for an absent or unknown version. */
 export const resourceNotFound: AzureError = { status: 404, code: "404", message: "Resource not found" };
 
-/** 401 without a key, or with one of another resource. */
+/** 401 without an API key, or with the key of another resource. */
 export const accessDenied: AzureError = {
   status: 401,
   code: "401",
@@ -31,7 +31,7 @@ export const notEntra: AzureError = {
     "Access token is missing, invalid, audience is incorrect (https://cognitiveservices.azure.com), or have expired.",
 };
 
-/** 400 for a chat with a deployment of another kind of model. */
+/** 400 for a chat with a deployment of a model that is not for chats. */
 export const notSupported: AzureError = {
   status: 400,
   code: "OperationNotSupported",
@@ -53,7 +53,7 @@ const tooMany =
   "Requests to the ChatCompletions_Create Operation under Azure OpenAI API version 2024-02-01 have exceeded call rate " +
   "limit of your current OpenAI S0 pricing tier. Please retry after 20 seconds.";
 
-/** Azure's words for what the model's own API refuses; what is wrong inside a body stays as OpenAI says it. */
+/** Converts an error of OpenAI's dialect to Azure's text; errors inside a body keep OpenAI's text. */
 export function spellAsAzure(refusal: OpenAiRefusal): Spelling {
   const { status, code } = refusal;
   if (code === "model_not_found") return spelling(404, deploymentNotFound.code, deploymentNotFound.message);

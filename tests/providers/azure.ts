@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paths, keys and versions: https://learn.microsoft.com/en-us/azure/ai-services/openai/reference
-// The base without versions: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
+// The base path without versions: https://learn.microsoft.com/en-us/azure/ai-foundry/openai/api-version-lifecycle
 import { annotatedChunks, annotatedCompletion } from "./azure-content-filter.ts";
 import {
   accessDenied,
@@ -16,7 +16,7 @@ import { openAiDialect } from "./openai.ts";
 import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
 import { headerOf, type JsonObject, jsonReply, parseObject, pathOf, requestIdOf } from "./wire.ts";
 
-/** APIs that belong to a deployment, and those of the resource. */
+/** APIs of a deployment, and APIs of the resource. */
 const deploymentApis = [
   "/chat/completions",
   "/completions",
@@ -37,7 +37,7 @@ const deployments: [names: RegExp, model: string][] = [
   [/^(gpt-|o\d|dall-e|tts-|whisper|chat-deployment|YOUR_DEPLOYMENT_NAME)/, "gpt-4o-2024-08-06"],
 ];
 
-/** Azure OpenAI: OpenAI's API under a resource's own paths, keys, versions, errors and content annotations. */
+/** Azure OpenAI: OpenAI's API with a resource's own paths, API keys, versions, errors and content annotations. */
 export function azureDialect(): Dialect {
   return {
     name: "azure",
@@ -68,7 +68,7 @@ function route(request: ProviderRequest): ProviderReply | undefined {
   return serve(request, prefix, [api], version, decodeURIComponent(deployment));
 }
 
-/** Answers below a prefix. The deployment of the path goes before the model of the body, which may be absent. */
+/** Serves a prefix. The deployment in the path has precedence over the model in the body, which may be absent. */
 function serve(
   request: ProviderRequest,
   prefix: string,
@@ -93,7 +93,7 @@ function serve(
 }
 
 /**
- * Versions before 2024-09-01-preview know neither: https://github.com/openai/openai-python/issues/1469 and
+ * Versions before 2024-09-01-preview support neither: https://github.com/openai/openai-python/issues/1469 and
  * https://github.com/openai/openai-python/issues/1724, and their specifications, which 2024-10-21 follows.
  */
 function checkVersion(chat: JsonObject, version: string): void {
@@ -107,7 +107,7 @@ const withModel = (request: ProviderRequest, body: JsonObject, model: string): P
   body: Buffer.from(JSON.stringify({ ...body, model })),
 });
 
-/** Answers name the model behind the deployment. */
+/** Responses name the model of the deployment. */
 function withServedModel(reply: ProviderReply, deployment: string): ProviderReply {
   const served = deployments.find(([names]) => names.test(deployment))?.[1];
   if (served === undefined || reply.headers.some(([name]) => name === "content-encoding")) return reply;
@@ -119,7 +119,7 @@ function withServedModel(reply: ProviderReply, deployment: string): ProviderRepl
   return { ...reply, chunks };
 }
 
-/** A key has its own header; a bearer token must be one of Entra ID, except that the newer base takes keys so, too. */
+/** An API key has its own header. A bearer token must be from Entra ID; the base path without versions also accepts an API key. */
 function keyProblem(request: ProviderRequest, bearerKeys: boolean): AzureError | undefined {
   const key = headerOf(request, "api-key");
   const authorization = headerOf(request, "authorization");

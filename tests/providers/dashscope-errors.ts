@@ -3,7 +3,7 @@
 import type { Fault } from "./faults.ts";
 import type { HeaderPair } from "./types.ts";
 
-/** A refusal in DashScope's own error shape, thrown by the validation and turned into the reply by the dialect. */
+/** An error in DashScope's own shape. The validation throws it, and the dialect converts it to a reply. */
 export class DashScopeRefusal extends Error {
   constructor(
     readonly status: number,
@@ -20,19 +20,19 @@ export class DashScopeRefusal extends Error {
   }
 }
 
-/** 400 InvalidParameter, the answer to nearly every malformed request. */
+/** 400 InvalidParameter, the response to nearly every malformed request. */
 export const invalidParameter = (message: string): DashScopeRefusal =>
   new DashScopeRefusal(400, "InvalidParameter", message);
 
-/** 400 for a parameter that the API does not have, or has with another type. */
+/** 400 for a parameter that the API does not have, or of a wrong type. */
 export const outOfDefinition = (name: string): DashScopeRefusal =>
   invalidParameter(`The type or value of ${name} is out of definition.`);
 
-/** 401 for an absent or an unknown key. */
+/** 401 for an absent or unknown API key. */
 export const invalidApiKey = (key: string): DashScopeRefusal =>
   new DashScopeRefusal(401, "InvalidApiKey", key === "" ? "No API-key provided." : "Invalid API-key provided.");
 
-/** The failures that a model's name can ask for, in DashScope's spelling. */
+/** The errors that a model name can select, in DashScope's shape. */
 export function faultRefusal(fault: Fault | undefined): DashScopeRefusal | undefined {
   switch (fault) {
     case "rate-limited":

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers: https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference
+// Responses: https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference
 // Streams: https://www.alibabacloud.com/help/en/model-studio/stream and …/deep-thinking, …/vision (samples of events)
 // Streamed tool calls: https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling
-import { type Answer, promptTokens, searchResults, tokensOf } from "./scenarios.ts";
+import { type Output, promptTokens, searchResults, tokensOf } from "./scenarios.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
-/** A request that passed the checks, as far as its answer depends on it. */
+/** The properties of a valid request that determine its response. */
 export interface Generation {
   requestId: string;
   model: string;
@@ -13,10 +13,10 @@ export interface Generation {
   parameters: JsonObject;
   multimodal: boolean;
   images: number;
-  answer: Answer;
+  output: Output;
 }
 
-/** What is known after so many pieces; a whole answer is the last state. */
+/** The response after each step of the generation; a whole response is the last state. */
 interface State {
   reasoning: string;
   content: string;
@@ -24,45 +24,45 @@ interface State {
   tokens: number;
 }
 
-/** The body of an answer that is not streamed. */
+/** The body of a response that is not streamed. */
 export function wholeBody(generation: Generation): JsonObject {
-  const { answer, parameters } = generation;
-  const states = statesOf(answer, false);
+  const { output, parameters } = generation;
+  const states = statesOf(output, false);
   const last = states[states.length - 1];
   const count = (parameters.n as number | undefined) ?? 1;
   const choices = Array.from({ length: count }, (_, index) => ({
-    finish_reason: answer.finish,
+    finish_reason: output.finish,
     ...(count > 1 ? { index } : {}),
     message: messageOf(generation, last),
   }));
-  return bodyOf(generation, choices, tokensOf(answer).total, true);
+  return bodyOf(generation, choices, tokensOf(output).total, true);
 }
 
 /** The data of each event of a stream. The running `finish_reason` is the string "null". */
 export function eventBodies(generation: Generation): JsonObject[] {
-  const { answer, parameters } = generation;
-  const states = statesOf(answer, incremental(generation));
+  const { output, parameters } = generation;
+  const states = statesOf(output, incremental(generation));
   return states.map((state, i) => {
-    const finish = i === states.length - 1 ? answer.finish : "null";
+    const finish = i === states.length - 1 ? output.finish : "null";
     const choice = { message: messageOf(generation, state), index: 0, finish_reason: finish };
     return bodyOf(generation, [choice], state.tokens, i === 0 || parameters.incremental_output !== true);
   });
 }
 
-/** One server-sent event as DashScope writes it: no space after a colon, the status as a comment. */
+/** One server-sent event in DashScope's form: no space after a colon, the status as a comment. */
 export const eventText = (id: number, name: string, status: number, data: unknown): string =>
   `id:${id}\nevent:${name}\n:HTTP_STATUS/${status}\ndata:${JSON.stringify(data)}\n\n`;
 
-/** Increments are the default of the models that only stream, accumulated text is that of all others. */
+/** Models that only stream send increments by default; all others send accumulated text. */
 function incremental({ model, parameters }: Generation): boolean {
   return (parameters.incremental_output as boolean | undefined) ?? /^(qwq|qvq|qwen3-\d)/.test(model);
 }
 
 /**
- * The states of an answer, one an event: each either the increment or all text so far.
- * A text ends with an event of its own, a tool call with its last arguments.
+ * The states of a response, one per event: each has either the increment or all text so far.
+ * A text ends with a separate event, a tool call with its last arguments.
  */
-function statesOf(answer: Answer, increments: boolean): State[] {
+function statesOf(output: Output, increments: boolean): State[] {
   const states: State[] = [];
   let before: State = { reasoning: "", content: "", calls: [], tokens: 0 };
   const push = (step: Partial<State>, all: Partial<State>): void => {
@@ -70,9 +70,9 @@ function statesOf(answer: Answer, increments: boolean): State[] {
     before = { ...before, ...all, tokens };
     states.push(increments ? { reasoning: "", content: "", calls: [], ...step, tokens } : before);
   };
-  for (const piece of answer.reasoning) push({ reasoning: piece }, { reasoning: before.reasoning + piece });
-  for (const piece of answer.content) push({ content: piece }, { content: before.content + piece });
-  answer.toolCalls.forEach((call, index) => {
+  for (const piece of output.reasoning) push({ reasoning: piece }, { reasoning: before.reasoning + piece });
+  for (const piece of output.content) push({ content: piece }, { content: before.content + piece });
+  output.toolCalls.forEach((call, index) => {
     let known = "";
     for (const piece of call.pieces) {
       const isFirst = known === "";
@@ -82,7 +82,7 @@ function statesOf(answer: Answer, increments: boolean): State[] {
       push({ calls: [step] }, { calls: [...before.calls.slice(0, index), all] });
     }
   });
-  if (answer.toolCalls.length > 0) return states;
+  if (output.toolCalls.length > 0) return states;
   const closing = { reasoning: "", content: "", calls: [], tokens: before.tokens };
   return [...states, increments ? closing : before];
 }
@@ -95,11 +95,11 @@ const callOf = (index: number, id: string, fn: JsonObject): JsonObject => ({
 });
 
 function messageOf(generation: Generation, state: State): JsonObject {
-  const { multimodal, answer } = generation;
+  const { multimodal, output } = generation;
   const listed = state.content === "" ? [] : [{ text: state.content }];
   return {
     content: multimodal ? listed : state.content,
-    ...(answer.reasoning.length > 0 ? { reasoning_content: state.reasoning } : {}),
+    ...(output.reasoning.length > 0 ? { reasoning_content: state.reasoning } : {}),
     ...(state.calls.length > 0 ? { tool_calls: state.calls } : {}),
     role: "assistant",
   };
@@ -125,22 +125,22 @@ function bodyOf(generation: Generation, choices: JsonObject[], tokens: number, w
   };
 }
 
-/** The older vision models count image tokens and leave the sum to the reader. */
-function usageOf({ model, messages, parameters, multimodal, images, answer }: Generation, output: number): JsonObject {
+/** The older vision models report image tokens, but no sum. */
+function usageOf({ model, messages, parameters, multimodal, images, output }: Generation, outputTokens: number): JsonObject {
   const text = promptTokens(messages);
   const imageTokens = images * 1247;
   const input = text + imageTokens;
-  const reasoning = Math.min(output, answer.reasoning.length);
+  const reasoning = Math.min(outputTokens, output.reasoning.length);
   const details = reasoning > 0 ? { output_tokens_details: { reasoning_tokens: reasoning } } : {};
   const search = parameters.enable_search === true ? { plugins: { search: { count: 1 } } } : {};
   if (multimodal && model.startsWith("qwen-vl")) {
-    return { input_tokens: input, output_tokens: output, image_tokens: imageTokens };
+    return { input_tokens: input, output_tokens: outputTokens, image_tokens: imageTokens };
   }
   return {
     ...search,
-    total_tokens: input + output,
+    total_tokens: input + outputTokens,
     ...(multimodal ? { input_tokens_details: { image_tokens: imageTokens, text_tokens: text } } : {}),
-    output_tokens: output,
+    output_tokens: outputTokens,
     input_tokens: input,
     ...details,
     ...(multimodal ? { image_tokens: imageTokens } : { prompt_tokens_details: { cached_tokens: 0 } }),

@@ -28,7 +28,7 @@ export function textOf(content: unknown): string {
   return content.map((part: JsonObject) => (typeof part.text === "string" ? part.text : "")).join("");
 }
 
-/** How many images the messages carry. */
+/** The number of images in the messages. */
 export const imagesIn = (messages: JsonObject[]): number =>
   messages
     .flatMap(({ content }) => (Array.isArray(content) ? (content as JsonObject[]) : []))
@@ -62,7 +62,7 @@ function isDocumentContent(content: unknown): boolean {
   return types.includes("doc_url") && types.every((type) => type === "text" || type === "doc_url");
 }
 
-/** A part is named by its key; OpenAI's `{type, …}` is not a part. */
+/** The key of a part is its kind; OpenAI's `{type, …}` is not a part. */
 function checkPart(part: unknown): void {
   const keys = isObject(part) ? Object.keys(part) : [];
   if (keys.length === 0 || keys.some((key) => !modalities.includes(key) && !partOptions.includes(key))) {
@@ -90,7 +90,7 @@ function checkToolCalls(calls: unknown, path: string): void {
   }
 }
 
-/** A result names a call of the assistant message before it. */
+/** A tool result must name a call of the assistant message before it. */
 function checkToolTurns(messages: JsonObject[]): void {
   let called: unknown[] = [];
   for (const message of messages) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // https://www.alibabacloud.com/help/en/model-studio/qwen-api-reference (parameters)
 // https://docs.qwencloud.com/api-reference/chat/dashscope (max_completion_tokens and newer ones)
-// Refusals: https://help.aliyun.com/zh/model-studio/error-code
+// Errors: https://help.aliyun.com/zh/model-studio/error-code
 import { invalidParameter, outOfDefinition } from "./dashscope-errors.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
@@ -16,7 +16,7 @@ const between =
   (value) =>
     isNumber(value) && (value as number) >= min && (value as number) <= max;
 
-/** Every known parameter: what it must be, and the documented refusal where there is one. */
+/** Every known parameter: its type and range, and the documented error if there is one. */
 const known: Record<string, [check: Check, refusal?: string]> = {
   temperature: [(v) => between(0, 2)(v) && v !== 2, "Temperature should be in [0.0, 2.0)"],
   top_p: [(v) => between(0, 1)(v) && v !== 0, "Range of top_p should be (0.0, 1.0]"],
@@ -68,16 +68,16 @@ const known: Record<string, [check: Check, refusal?: string]> = {
   enable_text_image_mixed: [isBoolean],
 };
 
-/** What the checks beyond a single parameter need to know. */
+/** The request's properties for checks that involve more than one parameter. */
 export interface Setting {
   stream: boolean;
   thinking: boolean;
-  /** Whether the model knows no other way than to stream, increment by increment. */
+  /** Whether the model supports only streaming in increments. */
   streamOnly: boolean;
   multimodal: boolean;
 }
 
-/** Refuses parameters that the API refuses, one by one and in combination. */
+/** Refuses parameters that the API refuses, alone and in combination. */
 export function checkParameters(parameters: JsonObject, messages: JsonObject[], setting: Setting): void {
   for (const [name, value] of Object.entries(parameters)) {
     const [check, refusal] = Object.hasOwn(known, name) ? known[name] : [() => false];

@@ -14,8 +14,8 @@ import { faultOf, withTransportFault } from "./faults.ts";
 import { choiceOf, firstParameter } from "./openai-chat.ts";
 import { embeddingOf } from "./openai-text.ts";
 import { openAiDialect } from "./openai.ts";
-import { rerankAnswer } from "./rerank.ts";
-import { answerTo, promptTokens } from "./scenarios.ts";
+import { rankDocuments } from "./rerank.ts";
+import { outputFor, promptTokens } from "./scenarios.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 import {
   bearerOf,
@@ -37,7 +37,7 @@ const rerankModels = /^(gte-rerank|qwen3-rerank)/;
 /** https://help.aliyun.com/zh/model-studio/error-code, “url error”: each model has one of the two endpoints. */
 const multimodalModels = /^qvq|-vl|-omni|-ocr|^qwen3\.[5-9]/;
 const streamOnlyModels = /^(qwq|qvq)/;
-const thinkingModels = /^(qwq|qvq|deepseek-r1)|-thinking/;
+const reasoningModels = /^(qwq|qvq|deepseek-r1)|-thinking/;
 
 /** DashScope's own protocol, OpenAI's below `/compatible-mode/v1` and Anthropic's below `/apps/anthropic`. */
 export function dashScopeDialect(): Dialect {
@@ -46,7 +46,7 @@ export function dashScopeDialect(): Dialect {
     lenientFields: "any",
     models: modelNames,
     listed: ["qwen-turbo", "qwen-plus", "qwen-max", "qwen-vl-max", "text-embedding-v3"],
-    thinks: (body) => thinks(body.model as string, body),
+    isReasoning: (body) => isReasoning(body.model as string, body),
     spell: (refusal, request) => ({
       status: refusal.status,
       body: { error: refusal.error, request_id: requestIdOf(request) },
@@ -76,12 +76,12 @@ function handleNative(request: ProviderRequest): ProviderReply {
     ["x-dashscope-call-gateway", "true"],
   ];
   try {
-    const reply = answer(request, requestId);
+    const reply = serveRequest(request, requestId);
     return { ...reply, headers: [...reply.headers, ...headers] };
   } catch (error) {
     if (!(error instanceof DashScopeRefusal)) throw error;
     const body = error.body(requestId);
-    // The model server answers a streaming request with an event even when it refuses it; the front door does not.
+    // The model server sends the error of a streaming request as an event; the front end does not.
     const framed = wantsEvents(request) && error.code === "InvalidParameter";
     const reply = framed
       ? { ...eventStream([eventText(1, "error", error.status, body)], eventStreamType), status: error.status }
@@ -90,7 +90,7 @@ function handleNative(request: ProviderRequest): ProviderReply {
   }
 }
 
-function answer(request: ProviderRequest, requestId: string): ProviderReply {
+function serveRequest(request: ProviderRequest, requestId: string): ProviderReply {
   const key = bearerOf(request);
   if (key === "" || key.includes("invalid")) throw invalidApiKey(key);
   switch (pathOf(request)) {
@@ -117,12 +117,12 @@ function generate(request: ProviderRequest, requestId: string, multimodal: boole
   if (Object.keys(input).some((name) => name !== "messages")) throw outOfDefinition("input");
   const messages = checkMessages(input.messages, multimodal);
   const stream = wantsEvents(request);
-  const thinking = thinks(model, parameters);
+  const thinking = isReasoning(model, parameters);
   checkParameters(parameters, messages, { stream, thinking, streamOnly: streamOnlyModels.test(model), multimodal });
 
   const generation = {
     ...{ requestId, model, messages, parameters, multimodal, images: imagesIn(messages) },
-    answer: answerTo(conversationOf(messages, parameters, thinking)),
+    output: outputFor(conversationOf(messages, parameters, thinking)),
   };
   return withFault(model, stream, stream ? streamed(generation) : jsonReply(200, wholeBody(generation)), requestId);
 }
@@ -172,17 +172,17 @@ function rerank(request: ProviderRequest, requestId: string): ProviderReply {
   for (const name of Object.keys(parameters)) {
     if (!["return_documents", "top_n", "instruct"].includes(name)) throw outOfDefinition(`parameters.${name}`);
   }
-  const ranking = rerankAnswer({ ...input, ...parameters });
+  const ranking = rankDocuments({ ...input, ...parameters });
   if (!ranking) throw invalidParameter("Value error, query and documents are required.: input");
   const usage = { total_tokens: ranking.tokens };
   return withFault(model, false, jsonReply(200, { output: ranking.body, usage, request_id: requestId }), requestId);
 }
 
-/** The same in the shape that other rerank APIs share, all fields beside the model. */
+/** The same in the shape of other rerank APIs: all fields are beside the model. */
 function compatibleRerank(request: ProviderRequest, requestId: string): ProviderReply {
   const body = parseObject(request.body);
   if (!body || !rerankModels.test(String(body.model))) throw invalidParameter("Model not exist.");
-  const ranking = rerankAnswer(body);
+  const ranking = rankDocuments(body);
   if (!ranking) throw invalidParameter("Value error, query and documents are required.");
   const { tokens, body: results } = ranking;
   return jsonReply(200, {
@@ -216,8 +216,8 @@ function readBody(request: ProviderRequest): { model: string; input: JsonObject;
 const wantsEvents = (request: ProviderRequest): boolean =>
   headerOf(request, "x-dashscope-sse") === "enable" || headerOf(request, "accept").includes("text/event-stream");
 
-const thinks = (model: string, parameters: JsonObject): boolean =>
-  parameters.enable_thinking === true || thinkingModels.test(model);
+const isReasoning = (model: string, parameters: JsonObject): boolean =>
+  parameters.enable_thinking === true || reasoningModels.test(model);
 
 const streamed = (generation: Generation): ProviderReply =>
   eventStream(
@@ -225,7 +225,7 @@ const streamed = (generation: Generation): ProviderReply =>
     eventStreamType,
   );
 
-/** The failure that the model's name asks for: a refusal, an error event, or one of the transport. */
+/** The failure that the model name selects: an error, an error event, or a transport failure. */
 function withFault(model: string, stream: boolean, reply: ProviderReply, requestId: string): ProviderReply {
   const fault = faultOf(model);
   const refusal = faultRefusal(fault);

@@ -12,11 +12,11 @@ import { bearerOf, headerOf } from "./wire.ts";
 export const invalidRequest = (message: string): OpenAiRefusal =>
   new OpenAiRefusal(400, message, null, "invalid_request_error");
 
-/** 400 for a body of another shape than documented. */
+/** 400 for a body that has an undocumented shape. */
 export const cannotDeserialize = (what: string): OpenAiRefusal =>
   invalidRequest(`Failed to deserialize the JSON body into the target type: ${what} at line 1 column 1`);
 
-/** DeepSeek's words for what OpenAI's dialect refuses. */
+/** Converts an error of OpenAI's dialect to DeepSeek's text. */
 export function spell(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
   const { status, code, message } = refusal;
   if (code === "model_not_found") return spelling(400, "Model Not Exist");
@@ -26,12 +26,12 @@ export function spell(refusal: OpenAiRefusal, request: ProviderRequest): Spellin
   if (status === 503) return spelling(503, "Service is too busy. Please try again later.", "service_unavailable_error");
   if (status === 500) return spelling(500, "Internal Server Error", "server_error");
   if (code === "invalid_prompt") return spelling(400, "Content Exists Risk");
-  // A value out of range is a status of its own.
+  // A value that is out of range has its own status.
   if (code?.endsWith("_min_value") || code?.endsWith("_max_value")) return spelling(422, message);
   return spelling(status, message);
 }
 
-/** The same on the endpoint that speaks Anthropic's protocol: the shape stays DeepSeek's. */
+/** The same for the endpoint of Anthropic's protocol: the shape is DeepSeek's. */
 export function bodyForAnthropic(refusal: AnthropicRefusal, request: ProviderRequest): unknown {
   const key = headerOf(request, "x-api-key") || bearerOf(request);
   const message = refusal.status === 401 ? keyProblem(key) : refusal.message;

@@ -57,15 +57,15 @@ describe("DeepSeek's dialect", () => {
     }
   });
 
-  it("thinks by the model and by the switch", () => {
-    const thinks = (fields: JsonObject): boolean => {
+  it("isReasoning by the model and by the switch", () => {
+    const isReasoning = (fields: JsonObject): boolean => {
       const [{ message }] = parsed(send(withBase(fields))).choices as { message: JsonObject }[];
       return message.reasoning_content !== undefined;
     };
-    assert.equal(thinks({}), false);
-    assert.equal(thinks({ model: "deepseek-reasoner" }), true);
-    assert.equal(thinks({ model: "deepseek-v4-pro" }), true);
-    assert.equal(thinks({ model: "deepseek-v4-pro", thinking: { type: "disabled" } }), false);
+    assert.equal(isReasoning({}), false);
+    assert.equal(isReasoning({ model: "deepseek-reasoner" }), true);
+    assert.equal(isReasoning({ model: "deepseek-v4-pro" }), true);
+    assert.equal(isReasoning({ model: "deepseek-v4-pro", thinking: { type: "disabled" } }), false);
     const thoughtful = turns({ tool_calls: [call], reasoning_content: "Hmm" });
     assert.equal(send(withBase({ model: "deepseek-v4-pro", messages: thoughtful })).status, 200);
   });

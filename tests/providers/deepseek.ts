@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chat: https://api-docs.deepseek.com/api/create-chat-completion
-// Thinking: https://api-docs.deepseek.com/zh-cn/guides/reasoning_model, https://api-docs.deepseek.com/guides/thinking_mode.md
+// Reasoning: https://api-docs.deepseek.com/zh-cn/guides/reasoning_model, https://api-docs.deepseek.com/guides/thinking_mode.md
 // Anthropic's protocol: https://api-docs.deepseek.com/guides/anthropic_api
 import { anthropicMessages } from "./anthropic.ts";
 import { bodyForAnthropic, cannotDeserialize, invalidRequest, spell } from "./deepseek-errors.ts";
@@ -11,7 +11,7 @@ import { isObject, type JsonObject, parseObject, pathOf } from "./wire.ts";
 const models = /^deepseek-(?!coder)/;
 const roles = ["system", "user", "assistant", "tool"];
 
-/** DeepSeek's API: OpenAI's with thoughts, and Anthropic's below `/anthropic`. */
+/** DeepSeek's API: OpenAI's with reasoning, and Anthropic's below `/anthropic`. */
 export function deepSeekDialect(): Dialect {
   const chat = openAiDialect({
     prefix: "/v1",
@@ -20,7 +20,7 @@ export function deepSeekDialect(): Dialect {
     listed: ["deepseek-chat", "deepseek-reasoner", "deepseek-v4-flash", "deepseek-v4-pro"],
     apis: ["/chat/completions", "/models"],
     limitFields: ["max_tokens"],
-    thinks,
+    isReasoning,
     checkChat,
     writeCompletion: (completion) => ({ ...completion, usage: withCache(completion.usage as JsonObject) }),
     writeChunks: usageWithFinish,
@@ -30,7 +30,7 @@ export function deepSeekDialect(): Dialect {
     name: "deepseek",
     handle(request) {
       if (pathOf(request) === "/anthropic/v1/messages") return anthropicMessages(request, anthropicOptions);
-      // The same API stands at the root, below /v1 and, for what is still new, below /beta.
+      // The same API is at the root, below /v1 and, for new features, below /beta.
       const path = request.path.replace(/^(?:\/(?:v1|beta))?(?=\/)/, "/v1");
       return waiting(chat.handle({ ...request, path }), request);
     },
@@ -41,12 +41,12 @@ const anthropicOptions = {
   images: false,
   maxTemperature: 2,
   servedModel: (model: string): string => (models.test(model) ? model : "deepseek-chat"),
-  thinks: (model: string, body: JsonObject): boolean => thinks({ ...body, model }),
+  isReasoning: (model: string, body: JsonObject): boolean => isReasoning({ ...body, model }),
   refusalBody: bodyForAnthropic,
 };
 
-/** deepseek-reasoner always thinks, except with tools; the models since V4 think unless told not to. */
-function thinks(body: JsonObject): boolean {
+/** deepseek-reasoner always reasons, except with tools. The models since V4 reason unless the request disables it. */
+function isReasoning(body: JsonObject): boolean {
   const model = String(body.model);
   if (model.startsWith("deepseek-reasoner")) return body.tools === undefined;
   const asked = isObject(body.thinking) ? body.thinking.type : undefined;
@@ -74,7 +74,7 @@ function checkChat(body: JsonObject): void {
     }
     const unsupported = ["logprobs", "top_logprobs"].find((name) => body[name] !== undefined);
     if (unsupported) throw invalidRequest(`deepseek-reasoner does not support the parameter \`${unsupported}\``);
-  } else if (thinks(body)) {
+  } else if (isReasoning(body)) {
     const forgotten = messages.some((message) => message.tool_calls && message.reasoning_content === undefined);
     if (forgotten) {
       throw invalidRequest("The `reasoning_content` in the thinking mode must be passed back to the API.");
@@ -88,13 +88,13 @@ const withCache = (usage: JsonObject): JsonObject => ({
   prompt_cache_miss_tokens: usage.prompt_tokens,
 });
 
-/** The usage stands beside the last choice, asked for or not, and there is no chunk of its own for it. */
+/** The usage is in the chunk of the last choice, requested or not; there is no separate chunk for it. */
 function usageWithFinish(chunks: JsonObject[], usage: JsonObject): JsonObject[] {
   const kept = chunks.filter(({ choices }) => (choices as unknown[]).length > 0);
   return kept.map((chunk, i) => ({ ...chunk, usage: i === kept.length - 1 ? withCache(usage) : null }));
 }
 
-/** https://api-docs.deepseek.com/quick_start/rate_limit: empty lines or comments keep a slow answer alive. */
+/** https://api-docs.deepseek.com/quick_start/rate_limit: empty lines or comments keep a slow response alive. */
 function waiting(reply: ProviderReply, request: ProviderRequest): ProviderReply {
   if (!String(parseObject(request.body)?.model).endsWith("-slow")) return reply;
   const streamed = reply.headers.some(([, value]) => value.startsWith("text/event-stream"));

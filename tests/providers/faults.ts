@@ -3,37 +3,37 @@ import { gzipSync } from "node:zlib";
 import type { ProviderReply } from "./types.ts";
 
 /**
- * How a mock provider fails on purpose. The model's name ends with the fault: `gpt-rate-limited`, `qwen-cut`.
+ * Deliberate failures of a mock provider. The model name ends with the name of the failure: `gpt-rate-limited`, `qwen-cut`.
  *
- * The first group is spelled by each dialect, the second is the same for every HTTP server.
+ * Each dialect has its own form of the first group; the second group is the same for every HTTP server.
  */
 const faults = [
   "rate-limited", // 429 with retry-after
-  "quota-exceeded", // 429, no use in retrying
+  "quota-exceeded", // 429, a retry is useless
   "server-error", // 500 in the provider's error shape
   "overloaded", // 503 in the provider's error shape
-  "content-filtered", // 400, the provider does not like what the prompt says
+  "content-filtered", // 400, the content filter refuses the prompt
   "stream-error", // 200, two events, then an error event
   "stream-refused", // 200, the first event is an error
 
-  "html-error", // 502 with a web page, as a proxy in between sends it
+  "html-error", // 502 with an HTML page, as from a proxy
   "empty-error", // 500 without a body
-  "cut", // connection reset after half of the answer
-  "hang", // half of the answer, then silence
-  "refused", // connection reset, no answer at all
-  "gzip", // a compressed answer although nobody asked for one
+  "cut", // connection reset after half of the response
+  "hang", // half of the response, then nothing
+  "refused", // connection reset, no response
+  "gzip", // a compressed response that was not requested
   "crlf", // event stream with CRLF line ends
-  "dribble", // every byte of the answer is a write of its own
+  "dribble", // every byte of the response in a separate write
   "slow", // 20 ms between events
 ] as const;
 
 /** The name of a deliberate failure. */
 export type Fault = (typeof faults)[number];
 
-/** The fault that a model's name asks for, if any. */
+/** The failure that a model name selects, if any. */
 export const faultOf = (model: string): Fault | undefined => faults.find((fault) => model.endsWith(`-${fault}`));
 
-/** The reply as it is after a fault of the transport; a fault that a dialect spells leaves it as it is. */
+/** Applies a transport failure to a reply; the failures of a dialect leave the reply unchanged. */
 export function withTransportFault(fault: Fault | undefined, reply: ProviderReply): ProviderReply {
   const half = reply.chunks.length > 1 ? reply.chunks.slice(0, reply.chunks.length / 2) : halfOf(reply.chunks);
   switch (fault) {

@@ -10,7 +10,7 @@ import { vllmDialect } from "./vllm.ts";
 
 const all: Dialect[] = [
   openAiDialect(),
-  // A self-hosted server: any model, any field.
+  // A self-hosted server: it accepts any model and any field.
   openAiDialect({ name: "openai-compatible", lenientFields: "any", models: /./ }),
   dashScopeDialect(),
   azureDialect(),

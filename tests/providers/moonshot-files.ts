@@ -5,7 +5,7 @@ import { badRequest, OpenAiRefusal, type Spelling } from "./openai-errors.ts";
 import type { ProviderReply, ProviderRequest } from "./types.ts";
 import { type JsonObject, jsonReply } from "./wire.ts";
 
-/** The one file that the account has; an upload becomes it. */
+/** The only file of the account; an upload has the same id. */
 const file = {
   id: "cnf00000000000000001",
   object: "file",
@@ -16,7 +16,7 @@ const file = {
   status: "ok",
   status_details: "",
 };
-/** The extracted text, as a JSON text whatever the file was. */
+/** The extracted text, as a JSON text for any kind of file. */
 const content = {
   content: "XLNet 是一种广义自回归预训练方法 👋",
   file_type: "application/pdf",
@@ -25,7 +25,7 @@ const content = {
   type: "file",
 };
 
-/** Answers the files API, or nothing where the path is none of it. */
+/** Serves the files API; returns undefined for other paths. */
 export function moonshotFiles(
   request: ProviderRequest,
   api: string,
@@ -36,7 +36,7 @@ export function moonshotFiles(
   if (!path) return undefined;
   try {
     checkKey(request);
-    return answer(request, path[1], path[2] !== undefined);
+    return serveRequest(request, path[1], path[2] !== undefined);
   } catch (error) {
     if (!(error instanceof OpenAiRefusal)) throw error;
     const { status, body } = spell(error, request);
@@ -44,7 +44,7 @@ export function moonshotFiles(
   }
 }
 
-function answer(request: ProviderRequest, id: string | undefined, wantsContent: boolean): ProviderReply {
+function serveRequest(request: ProviderRequest, id: string | undefined, wantsContent: boolean): ProviderReply {
   if (id === undefined && request.method === "POST") return jsonReply(200, upload(request));
   if (id !== undefined && id !== file.id) throw new OpenAiRefusal(404, `file ${id} not found`);
   if (request.method === "DELETE" && id !== undefined) return jsonReply(200, { id, object: "file", deleted: true });

@@ -42,7 +42,7 @@ function checkKey(request: ProviderRequest): void {
   if (key.includes("invalid")) throw wrongKey(key);
 }
 
-/** The ranges that differ from OpenAI's; the documents name them, the wording of the refusals is ours. */
+/** The ranges that differ from OpenAI's. The documents have the ranges; the error texts are ours. */
 function checkChat(body: JsonObject): void {
   const { temperature, n, messages } = body;
   if (typeof temperature === "number" && (temperature < 0 || temperature > 1)) {
@@ -60,7 +60,7 @@ function checkChat(body: JsonObject): void {
   });
 }
 
-/** Every choice tells its own usage with its finish reason, whether a chunk of its own was asked for or not. */
+/** Every choice has its own usage with its finish reason, whether or not a separate chunk was requested. */
 const usageInChoices = (chunks: JsonObject[], usage: JsonObject): JsonObject[] =>
   chunks.map((chunk) => ({
     ...chunk,
@@ -76,7 +76,7 @@ const types: Record<number, string> = {
   500: "server_error",
 };
 
-/** Moonshot's errors have a message and a type, nothing else. */
+/** Moonshot's errors have only a message and a type. */
 function spell(refusal: OpenAiRefusal, request: ProviderRequest): Spelling {
   const { status, code, message } = refusal;
   if (code === "model_not_found") {

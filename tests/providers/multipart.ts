@@ -5,17 +5,17 @@ import { headerOf } from "./wire.ts";
 
 /** One part of a form. */
 export interface FormPart {
-  /** Absent where the part is no file. */
+  /** Absent if the part is not a file. */
   filename?: string;
   content: Buffer;
 }
 
-/** The parts of a `multipart/form-data` body by name, or undefined where the body is not a whole one. */
+/** The parts of a `multipart/form-data` body by name, or undefined if the body is incomplete. */
 export function readForm(request: ProviderRequest): Map<string, FormPart> | undefined {
   const type = headerOf(request, "content-type");
   const boundary = /^multipart\/form-data;.*\bboundary="?([^";]+)"?/i.exec(type)?.[1];
   if (boundary === undefined) return undefined;
-  // One byte is one character, so that a file's bytes stay what they are.
+  // One byte becomes one character, so that the bytes of a file do not change.
   const pieces = `\r\n${request.body.toString("latin1")}`.split(`\r\n--${boundary}`);
   if (pieces.length < 2 || pieces[0] !== "" || !/^--(\r\n)?$/.test(pieces[pieces.length - 1])) return undefined;
   const parts = new Map<string, FormPart>();

@@ -5,7 +5,7 @@ import { openAiDialect } from "./openai.ts";
 import type { Dialect, ProviderRequest } from "./types.ts";
 import { isObject, type JsonObject, parseObject } from "./wire.ts";
 
-/** Ollama's OpenAI endpoints: no keys, single choices, the role in every chunk, pictures inside the request only. */
+/** Ollama's OpenAI endpoints: no API keys, one choice, the role in every chunk, images only inside the request. */
 export function ollamaDialect(): Dialect {
   const inner = openAiDialect({
     lenientFields: "any",
@@ -48,13 +48,13 @@ function checkPictures(body: JsonObject): void {
   }
 }
 
-/** `n` is one of the fields that it does not know. */
+/** Ollama does not support `n`. */
 function withSingleChoice(request: ProviderRequest): ProviderRequest {
   const body = parseObject(request.body);
   return body?.n === undefined ? request : { ...request, body: Buffer.from(JSON.stringify({ ...body, n: 1 })) };
 }
 
-/** A tool call comes whole, in one chunk of its own. */
+/** A tool call is complete in one chunk. */
 function asOllamaStreams(chunks: JsonObject[]): JsonObject[] {
   const calls: JsonObject[] = [];
   const kept: JsonObject[] = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Request and answer: https://platform.openai.com/docs/api-reference/chat/create
+// Request and response: https://platform.openai.com/docs/api-reference/chat/create
 // Stream: https://platform.openai.com/docs/api-reference/chat-streaming/streaming
 import { badRequest, missing, notAmong } from "./openai-errors.ts";
 import {
@@ -15,7 +15,7 @@ import {
   string,
 } from "./openai-fields.ts";
 import { checkMessages, imagesIn, textOf } from "./openai-messages.ts";
-import { type Answer, answerTo, type Conversation, promptTokens, type ToolDeclaration, tokensOf } from "./scenarios.ts";
+import { type Output, outputFor, type Conversation, promptTokens, type ToolDeclaration, tokensOf } from "./scenarios.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
 // prettier-ignore
@@ -30,10 +30,10 @@ const chatFields: Fields = {
   web_search_options: object,
 };
 
-/** https://platform.openai.com/docs/guides/reasoning: they take `max_completion_tokens` only. */
+/** https://platform.openai.com/docs/guides/reasoning: these models accept only `max_completion_tokens`. */
 const reasoningModels = /^(o\d|gpt-5)/;
 
-/** Refuses what the chat completions API refuses; returns what the conversation asks for, its limit apart. */
+/** Refuses the requests that the chat completions API refuses; returns the conversation without its token limit. */
 export function readChat(body: JsonObject, lenient: readonly string[] | "any"): Conversation {
   checkFields(body, chatFields, lenient);
   if (reasoningModels.test(String(body.model)) && Number.isInteger(body.max_tokens)) {
@@ -61,12 +61,12 @@ export function readChat(body: JsonObject, lenient: readonly string[] | "any"): 
 }
 
 /** A `chat.completion` object. */
-export function chatCompletion(id: string, body: JsonObject, answer: Answer): JsonObject {
+export function chatCompletion(id: string, body: JsonObject, output: Output): JsonObject {
   const message = {
     role: "assistant",
-    content: answer.toolCalls.length > 0 ? null : answer.content.join(""),
-    ...(answer.reasoning.length > 0 ? { reasoning_content: answer.reasoning.join("") } : {}),
-    ...(answer.toolCalls.length > 0 ? { tool_calls: answer.toolCalls.map(wholeCall) } : {}),
+    content: output.toolCalls.length > 0 ? null : output.content.join(""),
+    ...(output.reasoning.length > 0 ? { reasoning_content: output.reasoning.join("") } : {}),
+    ...(output.toolCalls.length > 0 ? { tool_calls: output.toolCalls.map(wholeCall) } : {}),
     refusal: null,
     annotations: [],
   };
@@ -74,33 +74,33 @@ export function chatCompletion(id: string, body: JsonObject, answer: Answer): Js
     index,
     message,
     logprobs: null,
-    finish_reason: answer.finish,
+    finish_reason: output.finish,
   }));
-  return { ...head(id, "chat.completion", body), choices, usage: usageOf(body, answer), service_tier: "default" };
+  return { ...head(id, "chat.completion", body), choices, usage: usageOf(body, output), service_tier: "default" };
 }
 
 /** The `chat.completion.chunk` objects of a stream, without the closing `[DONE]`. */
-export function chatChunks(id: string, body: JsonObject, answer: Answer): JsonObject[] {
+export function chatChunks(id: string, body: JsonObject, output: Output): JsonObject[] {
   const options = isObject(body.stream_options) ? body.stream_options : {};
   const base = { ...head(id, "chat.completion.chunk", body), service_tier: "default" };
   const usage = options.include_usage === true ? { usage: null } : {};
   const chunks = choiceIndexes(body).flatMap((index) => [
-    ...deltasOf(answer).map((delta) => ({ index, delta, logprobs: null, finish_reason: null })),
-    { index, delta: {}, logprobs: null, finish_reason: answer.finish },
+    ...deltasOf(output).map((delta) => ({ index, delta, logprobs: null, finish_reason: null })),
+    { index, delta: {}, logprobs: null, finish_reason: output.finish },
   ]);
   const events: JsonObject[] = chunks.map((choice) => ({ ...base, choices: [choice], ...usage }));
-  if (options.include_usage === true) events.push({ ...base, choices: [], usage: usageOf(body, answer) });
+  if (options.include_usage === true) events.push({ ...base, choices: [], usage: usageOf(body, output) });
   return events;
 }
 
-/** The answer that `readChat`'s conversation gets. */
-export const chatAnswer = (conversation: Conversation): Answer => answerTo(conversation);
+/** The output for a conversation of `readChat`. */
+export const chatOutput = (conversation: Conversation): Output => outputFor(conversation);
 
-/** Role once, then one delta a piece; a tool call's head comes before its arguments. */
-function deltasOf(answer: Answer): JsonObject[] {
-  const reasoning = answer.reasoning.map((piece) => ({ reasoning_content: piece }));
-  const content = answer.content.map((piece) => ({ content: piece }));
-  const calls = answer.toolCalls.flatMap((call, index) => [
+/** The role once, then one delta per part; the head of a tool call precedes its arguments. */
+function deltasOf(output: Output): JsonObject[] {
+  const reasoning = output.reasoning.map((piece) => ({ reasoning_content: piece }));
+  const content = output.content.map((piece) => ({ content: piece }));
+  const calls = output.toolCalls.flatMap((call, index) => [
     { tool_calls: [{ index, id: call.id, type: "function", function: { name: call.name, arguments: "" } }] },
     ...call.pieces.map((piece) => ({ tool_calls: [{ index, function: { arguments: piece } }] })),
   ]);
@@ -108,7 +108,7 @@ function deltasOf(answer: Answer): JsonObject[] {
   return [opening, ...reasoning, ...content, ...calls];
 }
 
-const wholeCall = (call: Answer["toolCalls"][number]): JsonObject => ({
+const wholeCall = (call: Output["toolCalls"][number]): JsonObject => ({
   id: call.id,
   type: "function",
   function: { name: call.name, arguments: call.pieces.join("") },
@@ -125,9 +125,9 @@ const head = (id: string, kind: string, body: JsonObject): JsonObject => ({
 const choiceIndexes = (body: JsonObject): number[] =>
   Array.from({ length: (body.n as number | undefined) ?? 1 }, (_, i) => i);
 
-function usageOf(body: JsonObject, answer: Answer): JsonObject {
+function usageOf(body: JsonObject, output: Output): JsonObject {
   const prompt = promptTokens(body.messages);
-  const tokens = tokensOf(answer);
+  const tokens = tokensOf(output);
   const completion = tokens.total * choiceIndexes(body).length;
   return {
     prompt_tokens: prompt,

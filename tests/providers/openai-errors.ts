@@ -4,13 +4,13 @@
 import type { Fault } from "./faults.ts";
 import type { HeaderPair } from "./types.ts";
 
-/** A refusal in a server's own words. */
+/** An error as a server writes it. */
 export interface Spelling {
   status: number;
   body: unknown;
 }
 
-/** A refusal in OpenAI's error shape, thrown by the validation and turned into the reply by the dialect. */
+/** An error in OpenAI's shape. The validation throws it, and the dialect converts it to a reply. */
 export class OpenAiRefusal extends Error {
   constructor(
     readonly status: number,
@@ -23,13 +23,13 @@ export class OpenAiRefusal extends Error {
     super(message);
   }
 
-  /** The `error` member of the body. */
+  /** The `error` field of the body. */
   get error() {
     return { message: this.message, type: this.type, param: this.param, code: this.code };
   }
 }
 
-/** 400 with the parameter named, the usual answer to a malformed request. */
+/** 400 with the name of the parameter, the usual response to a malformed request. */
 export const badRequest = (message: string, param: string | null = null, code: string | null = null): OpenAiRefusal =>
   new OpenAiRefusal(400, message, param, code);
 
@@ -52,7 +52,7 @@ export const notAmong = (param: string, value: unknown, allowed: readonly string
   return badRequest(`Invalid value: '${String(value)}'. Supported values are: ${list}.`, param, "invalid_value");
 };
 
-/** 401 without a key. */
+/** 401 without an API key. */
 export const noKey = (): OpenAiRefusal =>
   new OpenAiRefusal(
     401,
@@ -60,7 +60,7 @@ export const noKey = (): OpenAiRefusal =>
       "(i.e. Authorization: Bearer YOUR_KEY).",
   );
 
-/** 401 with a key that nobody issued. Only its two ends are repeated. */
+/** 401 with an unknown API key. Only its two ends are repeated. */
 export const wrongKey = (key: string): OpenAiRefusal =>
   new OpenAiRefusal(
     401,
@@ -79,7 +79,7 @@ export const noModel = (model: string): OpenAiRefusal =>
     "model_not_found",
   );
 
-/** The failures that a model's name can ask for, in OpenAI's spelling. */
+/** The errors that a model name can select, in OpenAI's shape. */
 export function faultRefusal(fault: Fault | undefined, model: string): OpenAiRefusal | undefined {
   switch (fault) {
     case "rate-limited":

@@ -2,7 +2,7 @@
 import { badRequest, missing, wrongType } from "./openai-errors.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
-/** How a top-level field must look: a JSON type and, for numbers, a range. */
+/** The required form of a top-level field: a JSON type and, for numbers, a range. */
 export interface Field {
   type: "string" | "integer" | "decimal" | "boolean" | "array" | "object" | "any";
   min?: number;

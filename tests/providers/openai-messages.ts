@@ -7,7 +7,7 @@ import { isObject, type JsonObject } from "./wire.ts";
 const roles = ["system", "assistant", "user", "function", "tool", "developer"] as const;
 const partTypes = ["text", "image_url", "input_audio", "refusal", "audio", "file"] as const;
 
-/** Refuses messages that the chat completions API refuses, naming the place. */
+/** Refuses messages that the chat completions API refuses, with the path of the field. */
 export function checkMessages(messages: unknown): JsonObject[] {
   if (messages === undefined) throw missing("messages");
   if (!Array.isArray(messages)) throw wrongType("messages", "an array of objects", messages);
@@ -28,7 +28,7 @@ export function textOf(content: unknown): string {
   return content.map((part: JsonObject) => (part.type === "text" ? String(part.text) : "")).join("");
 }
 
-/** How many images the messages carry. */
+/** The number of images in the messages. */
 export const imagesIn = (messages: JsonObject[]): number =>
   messages
     .flatMap(({ content }) => (Array.isArray(content) ? (content as JsonObject[]) : []))
@@ -79,7 +79,7 @@ function checkToolCalls(calls: unknown[], path: string): void {
   });
 }
 
-/** Every tool call is answered at once, and nothing else is answered. */
+/** Every tool call must have its result in the next messages, and every result must have its call. */
 function checkToolTurns(messages: JsonObject[]): void {
   let open: string[] = [];
   messages.forEach((message, i) => {

@@ -9,15 +9,15 @@ import { createHash } from "node:crypto";
 import type { FormPart } from "./multipart.ts";
 import { missing, notAmong, OpenAiRefusal } from "./openai-errors.ts";
 import { requireString } from "./openai-fields.ts";
-import { answerTo, promptTokens } from "./scenarios.ts";
+import { outputFor, promptTokens } from "./scenarios.ts";
 import type { ProviderReply } from "./types.ts";
 import { eventStream, type JsonObject, jsonReply } from "./wire.ts";
 
-/** The smallest picture there is, a transparent PNG. */
+/** The smallest possible image, a transparent PNG. */
 const picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 const lists = ["/files", "/batches", "/fine_tuning/jobs", "/videos"];
 
-/** Answers of the APIs that a gateway forwards without looking inside, by path below the prefix. */
+/** Responses of the APIs that a gateway forwards unread, by path below the prefix. */
 export const otherApis: Record<string, (id: string, body: JsonObject) => ProviderReply> = {
   "/responses": responses,
   "/images/generations": (_, body) => {
@@ -27,7 +27,7 @@ export const otherApis: Record<string, (id: string, body: JsonObject) => Provide
   "/audio/speech": (_, body) => {
     requireString(body, "input");
     requireString(body, "voice");
-    // Every value of a byte: nothing on the way may take this for text.
+    // Every byte value: no component may treat this as text.
     const bytes = Buffer.from(Array.from({ length: 1024 }, (_unused, i) => i % 256));
     return {
       status: 200,
@@ -37,14 +37,14 @@ export const otherApis: Record<string, (id: string, body: JsonObject) => Provide
   },
 };
 
-/** Answers of the APIs that take a form instead of JSON, by path below the prefix. */
+/** Responses of the APIs that accept a form instead of JSON, by path below the prefix. */
 export const formApis: Record<string, (id: string, form: Map<string, FormPart>) => ProviderReply> = {
   "/files": (_, form) => {
     const { filename, content } = fileOf(form);
     const purpose = textOf(form, "purpose");
     const known = ["assistants", "batch", "fine-tune", "vision", "user_data", "evals"];
     if (!known.includes(purpose)) throw notAmong("purpose", purpose, known);
-    // The id tells the content: a byte changed on the way shows.
+    // The id depends on the content: a changed byte changes the id.
     const hash = createHash("sha256").update(content).digest("hex");
     const file = { id: `file-${hash.slice(0, 24)}`, object: "file", bytes: content.length, created_at: 1741569952 };
     return jsonReply(200, { ...file, filename, purpose, status: "processed" });
@@ -67,7 +67,7 @@ function textOf(form: Map<string, FormPart>, name: string): string {
   return part.content.toString();
 }
 
-/** A batch of an uploaded file, which will never start. */
+/** A batch of an uploaded file that never starts. */
 export function createBatch(id: string, body: JsonObject): ProviderReply {
   const input_file_id = requireString(body, "input_file_id");
   const endpoint = requireString(body, "endpoint");
@@ -77,10 +77,10 @@ export function createBatch(id: string, body: JsonObject): ProviderReply {
   return jsonReply(200, { ...batch, status: "validating", created_at: 1741569952 });
 }
 
-/** Whether the path is a list, which is empty here. */
+/** Whether the path is a list; all lists are empty here. */
 export const isList = (api: string): boolean => lists.includes(api);
 
-/** The refusal for an object below a list or a response that was never stored. */
+/** The error for an object below a list, or for a response, that was never stored. */
 export function noSuchObject(api: string): OpenAiRefusal | undefined {
   const match = /^\/(files|batches|responses|videos)\/([^/]+)$/.exec(api);
   if (!match) return undefined;
@@ -89,7 +89,7 @@ export function noSuchObject(api: string): OpenAiRefusal | undefined {
 
 function responses(id: string, body: JsonObject): ProviderReply {
   if (body.input === undefined) throw missing("input");
-  const text = answerTo({
+  const text = outputFor({
     ...{ lastRole: "user", lastText: "", tools: [], toolChoice: "none" },
     ...{ images: 0, thinking: false, wantsJson: false },
   });

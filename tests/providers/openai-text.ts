@@ -3,7 +3,7 @@
 // Embeddings: https://platform.openai.com/docs/api-reference/embeddings/create
 import { badRequest, missing, notAmong, wrongType } from "./openai-errors.ts";
 import { any, boolean, checkFields, decimal, type Fields, integer, object, string } from "./openai-fields.ts";
-import { answerTo, promptTokens } from "./scenarios.ts";
+import { outputFor, promptTokens } from "./scenarios.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
 // prettier-ignore
@@ -25,7 +25,7 @@ export function completionObjects(id: string, body: JsonObject, lenient: readonl
   if (body.prompt === undefined) throw missing("prompt");
   const lastText = typeof body.prompt === "string" ? body.prompt : "";
   const quiet = { lastRole: "user", tools: [], toolChoice: "none", images: 0, thinking: false, wantsJson: false };
-  const answer = answerTo({ ...quiet, lastText, maxTokens: (body.max_tokens as number | undefined) ?? undefined });
+  const output = outputFor({ ...quiet, lastText, maxTokens: (body.max_tokens as number | undefined) ?? undefined });
   const base = {
     id,
     object: "text_completion",
@@ -34,21 +34,21 @@ export function completionObjects(id: string, body: JsonObject, lenient: readonl
     system_fingerprint: "fp_44709d6fcb",
   };
   const prompt = promptTokens(body.prompt);
-  const completion = answer.content.length;
+  const completion = output.content.length;
   const usage = { prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion };
   const choice = { index: 0, logprobs: null };
   if (body.stream !== true) {
-    return [{ ...base, choices: [{ ...choice, text: answer.content.join(""), finish_reason: answer.finish }], usage }];
+    return [{ ...base, choices: [{ ...choice, text: output.content.join(""), finish_reason: output.finish }], usage }];
   }
 
   const wantsUsage = isObject(body.stream_options) && body.stream_options.include_usage === true;
   const absent = wantsUsage ? { usage: null } : {};
-  const chunks = answer.content.map((text) => ({
+  const chunks = output.content.map((text) => ({
     ...base,
     choices: [{ ...choice, text, finish_reason: null }],
     ...absent,
   }));
-  const last = { ...base, choices: [{ ...choice, text: "", finish_reason: answer.finish }], ...absent };
+  const last = { ...base, choices: [{ ...choice, text: "", finish_reason: output.finish }], ...absent };
   return [...chunks, last, ...(wantsUsage ? [{ ...base, choices: [], usage }] : [])];
 }
 
@@ -67,7 +67,7 @@ export function embeddingList(body: JsonObject, lenient: readonly string[] | "an
   return { object: "list", data, model: body.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
 }
 
-/** A vector that depends on the text alone; each number is exact in 32 bits. */
+/** A vector that depends only on the text; each number is exact in 32 bits. */
 export function embeddingOf(text: string, size: number): number[] {
   const bytes = Buffer.from(text.length > 0 ? text : " ");
   return Array.from({ length: size }, (_, i) => ((bytes[i % bytes.length] + i) % 256) / 256 - 0.5);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { faultOf, withTransportFault } from "./faults.ts";
-import { chatAnswer, chatChunks, chatCompletion, readChat } from "./openai-chat.ts";
+import { chatOutput, chatChunks, chatCompletion, readChat } from "./openai-chat.ts";
 import {
   badRequest,
   faultRefusal,
@@ -26,32 +26,32 @@ import {
   requestIdOf,
 } from "./wire.ts";
 
-/** Where a server that speaks OpenAI's API departs from OpenAI's own. */
+/** The differences between a server with OpenAI's API and OpenAI itself. */
 export interface OpenAiOptions {
   name?: string;
-  /** In place of `/v1`. */
+  /** Replaces `/v1`. */
   prefix?: string;
-  /** Top-level fields beyond OpenAI's; `any` ignores what it does not know, as self-hosted servers do. */
+  /** Top-level fields beyond OpenAI's; `any` ignores unknown fields, as self-hosted servers do. */
   lenientFields?: readonly string[] | "any";
-  /** Model names in place of OpenAI's. */
+  /** Model names, instead of OpenAI's. */
   models?: RegExp;
-  /** The models that the list shows. */
+  /** The models in the list of models. */
   listed?: readonly string[];
-  /** Whether the models may think aloud in `reasoning_content`. */
-  thinks?: (body: JsonObject) => boolean;
-  /** The APIs that it has, by path below the prefix; OpenAI's own when absent. */
+  /** Whether the models return reasoning in `reasoning_content`. */
+  isReasoning?: (body: JsonObject) => boolean;
+  /** The supported APIs, by path below the prefix; by default OpenAI's. */
   apis?: readonly string[];
-  /** Refuses a request by its headers; when absent, OpenAI's Bearer key is required. */
+  /** Refuses a request by its headers; by default OpenAI's Bearer key is required. */
   checkKey?: (request: ProviderRequest) => void;
-  /** Refuses a chat that OpenAI would take. */
+  /** Refuses a chat that OpenAI would accept. */
   checkChat?: (body: JsonObject) => void;
-  /** The fields that limit the answer, the first one wins. */
+  /** The fields that limit the output; the first one applies. */
   limitFields?: readonly string[];
-  /** How it writes a `chat.completion`. */
+  /** Writes a `chat.completion`. */
   writeCompletion?: (completion: JsonObject) => JsonObject;
-  /** How it writes the chunks of a stream, without the closing `[DONE]`. */
+  /** Writes the chunks of a stream, without the closing `[DONE]`. */
   writeChunks?: (chunks: JsonObject[], usage: JsonObject) => JsonObject[];
-  /** How it spells a refusal; when absent, as OpenAI does. */
+  /** Writes an error; by default in OpenAI's form. */
   spell?: (refusal: OpenAiRefusal, request: ProviderRequest) => Spelling;
 }
 
@@ -61,14 +61,14 @@ const embeddingModels = /^text-embedding-/;
 const limitFields = ["max_completion_tokens", "max_tokens"];
 const listedModels = ["gpt-4o", "gpt-4o-mini", "gpt-3.5-turbo-instruct", "text-embedding-3-small"];
 
-/** OpenAI's API as strict as the real one, or a server that speaks it with the named differences. */
+/** OpenAI's API as strict as the real one, or a server of this API with the given differences. */
 export function openAiDialect(options: OpenAiOptions = {}): Dialect {
   return {
     name: options.name ?? "openai",
     handle(request) {
       const id = requestIdOf(request);
       try {
-        return withRequestId(id, answer(request, id, options));
+        return withRequestId(id, serveRequest(request, id, options));
       } catch (error) {
         if (!(error instanceof OpenAiRefusal)) throw error;
         const { status, body } = spelled(error, request, options);
@@ -78,7 +78,7 @@ export function openAiDialect(options: OpenAiOptions = {}): Dialect {
   };
 }
 
-function answer(request: ProviderRequest, id: string, options: OpenAiOptions): ProviderReply {
+function serveRequest(request: ProviderRequest, id: string, options: OpenAiOptions): ProviderReply {
   const path = pathOf(request);
   const prefix = options.prefix ?? "/v1";
   const api = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : "";
@@ -116,15 +116,15 @@ function chat(body: JsonObject, id: string, options: OpenAiOptions): ProviderRep
   options.checkChat?.(body);
   const conversation = readChat(body, options.lenientFields ?? []);
   const [limit] = (options.limitFields ?? limitFields).map((name) => body[name]).filter(Number.isInteger);
-  const thinking = options.thinks?.(body) ?? false;
-  const reply = chatAnswer({ ...conversation, thinking, maxTokens: limit as number | undefined });
+  const thinking = options.isReasoning?.(body) ?? false;
+  const reply = chatOutput({ ...conversation, thinking, maxTokens: limit as number | undefined });
   const whole = chatCompletion(`chatcmpl-${id}`, body, reply);
   if (body.stream !== true) return jsonReply(200, options.writeCompletion?.(whole) ?? whole);
   const chunks = chatChunks(`chatcmpl-${id}`, body, reply);
   return objects(body, options.writeChunks?.(chunks, whole.usage as JsonObject) ?? chunks);
 }
 
-/** The checks that every generating API shares, in OpenAI's order, and the failures that a model's name asks for. */
+/** The checks of every generating API, in OpenAI's order, and the failures that a model name selects. */
 function generate(
   request: ProviderRequest,
   options: OpenAiOptions,
@@ -192,7 +192,7 @@ const objects = (body: JsonObject, list: JsonObject[]): ProviderReply =>
 
 const event = (object: unknown): string => `data: ${JSON.stringify(object)}\n\n`;
 
-/** The stream breaks off with an `error` object in place of a chunk, and there is no `[DONE]`. */
+/** The stream ends with an `error` object instead of a chunk, and without `[DONE]`. */
 const withErrorEvent = (reply: ProviderReply, error: unknown, after: number): ProviderReply => ({
   ...reply,
   chunks: [...reply.chunks.slice(0, after), Buffer.from(event(error))],

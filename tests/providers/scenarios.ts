@@ -2,37 +2,37 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "./wire.ts";
 
-/** What a conversation asks for, seen without any provider's spelling. */
+/** A conversation, independent of a provider's format. */
 export interface Conversation {
   /** Role and plain text of the last message. */
   lastRole: string;
   lastText: string;
   tools: ToolDeclaration[];
-  /** `auto`, `none`, `required`, or the name of the one tool that must be called. */
+  /** `auto`, `none`, `required`, or the name of the required tool. */
   toolChoice: string;
   images: number;
   thinking: boolean;
   wantsJson: boolean;
-  /** The answer is cut after so many tokens; one piece counts as one token. */
+  /** The limit of the output in tokens; one part counts as one token. */
   maxTokens?: number;
 }
 
 /** A function that the client declared. */
 export interface ToolDeclaration {
   name: string;
-  /** The first required parameter, or the first one at all. */
+  /** The first required parameter, or the first parameter if none is required. */
   parameter: string;
 }
 
-/** One call of a declared function; `pieces` joined are its JSON arguments. */
+/** One call of a declared function; the joined `pieces` are its JSON arguments. */
 export interface ToolCall {
   id: string;
   name: string;
   pieces: string[];
 }
 
-/** What every dialect answers, in its own spelling. One piece is one token and one streamed event. */
-export interface Answer {
+/** The output that every dialect writes in its own format. One part is one token and one streamed event. */
+export interface Output {
   reasoning: string[];
   content: string[];
   toolCalls: ToolCall[];
@@ -42,13 +42,13 @@ export interface Answer {
 interface Scenario {
   name: string;
   when(conversation: Conversation): boolean;
-  answer(conversation: Conversation): Spoken;
+  output(conversation: Conversation): ScenarioOutput;
 }
 
-/** An answer before the thinking, which every scenario can have. */
-type Spoken = Omit<Answer, "reasoning">;
-type SpokenName = "text" | "tool-result" | "reasoning" | "vision" | "json";
-type Fixtures = Record<SpokenName, { content: string[] }> & {
+/** The output of a scenario without the reasoning, which any scenario can have. */
+type ScenarioOutput = Omit<Output, "reasoning">;
+type FixtureName = "text" | "tool-result" | "reasoning" | "vision" | "json";
+type Fixtures = Record<FixtureName, { content: string[] }> & {
   reasoning: { reasoning: string[] };
   "tool-call": { cities: string[] };
   search: { results: JsonObject[] };
@@ -56,42 +56,42 @@ type Fixtures = Record<SpokenName, { content: string[] }> & {
 const fixtureText = readFileSync(new URL("../fixtures/scenarios.json", import.meta.url), "utf8");
 const fixtures = JSON.parse(fixtureText) as Fixtures;
 
-const says = (name: SpokenName): Spoken => ({
+const textOutput = (name: FixtureName): ScenarioOutput => ({
   content: fixtures[name].content,
   toolCalls: [],
   finish: "stop",
 });
 
-/** The whole choice: the first line whose condition holds answers. */
+/** The first scenario whose condition is true applies. */
 const scenarios: Scenario[] = [
-  { name: "tool-result", when: (c) => c.lastRole === "tool", answer: () => says("tool-result") },
-  { name: "tool-call", when: callsTool, answer: toolCalls },
-  { name: "vision", when: (c) => c.images > 0, answer: () => says("vision") },
-  { name: "json", when: (c) => c.wantsJson, answer: () => says("json") },
-  { name: "reasoning", when: (c) => c.thinking, answer: () => says("reasoning") },
-  { name: "text", when: () => true, answer: () => says("text") },
+  { name: "tool-result", when: (c) => c.lastRole === "tool", output: () => textOutput("tool-result") },
+  { name: "tool-call", when: callsTool, output: toolCalls },
+  { name: "vision", when: (c) => c.images > 0, output: () => textOutput("vision") },
+  { name: "json", when: (c) => c.wantsJson, output: () => textOutput("json") },
+  { name: "reasoning", when: (c) => c.thinking, output: () => textOutput("reasoning") },
+  { name: "text", when: () => true, output: () => textOutput("text") },
 ];
 
-/** The answer to a conversation: the same for every dialect, and the same each time. */
-export function answerTo(conversation: Conversation): Answer {
-  const chosen = scenarios.find((scenario) => scenario.when(conversation))!.answer(conversation);
-  const answer = { ...chosen, reasoning: conversation.thinking ? fixtures.reasoning.reasoning : [] };
+/** The output for a conversation: the same for every dialect, and the same each time. */
+export function outputFor(conversation: Conversation): Output {
+  const chosen = scenarios.find((scenario) => scenario.when(conversation))!.output(conversation);
+  const output = { ...chosen, reasoning: conversation.thinking ? fixtures.reasoning.reasoning : [] };
   const limit = conversation.maxTokens ?? Infinity;
-  if (answer.toolCalls.length > 0 || answer.content.length <= limit) return answer;
-  return { ...answer, content: answer.content.slice(0, limit), finish: "length" };
+  if (output.toolCalls.length > 0 || output.content.length <= limit) return output;
+  return { ...output, content: output.content.slice(0, limit), finish: "length" };
 }
 
-/** The web pages that a search-enabled answer cites. */
+/** The web pages that a response with search results cites. */
 export const searchResults: JsonObject[] = fixtures.search.results;
 
-/** Tokens of an answer as every dialect counts them. */
-export function tokensOf(answer: Answer): { reasoning: number; text: number; total: number } {
-  const reasoning = answer.reasoning.length;
-  const text = answer.content.length + answer.toolCalls.reduce((sum, call) => sum + call.pieces.length, 0);
+/** The number of tokens of an output, the same for every dialect. */
+export function tokensOf(output: Output): { reasoning: number; text: number; total: number } {
+  const reasoning = output.reasoning.length;
+  const text = output.content.length + output.toolCalls.reduce((sum, call) => sum + call.pieces.length, 0);
   return { reasoning, text, total: reasoning + text };
 }
 
-/** Tokens of a prompt: a rough count that only has to be stable. */
+/** The number of tokens of a prompt: a rough but stable estimate. */
 export const promptTokens = (messages: unknown): number => Math.ceil(JSON.stringify(messages).length / 4);
 
 function callsTool(conversation: Conversation): boolean {
@@ -99,8 +99,8 @@ function callsTool(conversation: Conversation): boolean {
   return conversation.toolChoice !== "auto" || /weather|天气/i.test(conversation.lastText);
 }
 
-/** Two cities in the question mean two calls in parallel. */
-function toolCalls(conversation: Conversation): Spoken {
+/** Two cities in the question give two parallel calls. */
+function toolCalls(conversation: Conversation): ScenarioOutput {
   const { tools, toolChoice, lastText } = conversation;
   const tool =
     tools.find(({ name }) => name === toolChoice) ?? tools.find(({ name }) => /weather/i.test(name)) ?? tools[0];

@@ -6,26 +6,26 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 
-/** How a mock provider listens: HTTP/1.1 by default, HTTP/2 (prior knowledge, or ALPN under TLS) when asked. */
+/** How a mock provider listens: HTTP/1.1 by default, HTTP/2 (prior knowledge, or ALPN with TLS) on request. */
 export interface ServeOptions {
-  /** 0, the default, takes a free port. */
+  /** The default, 0, uses a free port. */
   port?: number;
   http2?: boolean;
-  /** PEM texts; both given means TLS. */
+  /** PEM texts; if both are set, the server uses TLS. */
   key?: string;
   cert?: string;
 }
 
-/** A running mock provider: its port, every whole request in the order of arrival, and the way to stop it. */
+/** A running mock provider: its port, every complete request in the order of arrival, and a method that stops it. */
 export interface RunningServer {
   port: number;
   requests: ProviderRequest[];
-  /** Requests whose client went away before the answer was complete. */
+  /** Requests whose client disconnected before the response was complete. */
   abandoned: ProviderRequest[];
   close(): Promise<void>;
 }
 
-/** Computes the answer to one request. */
+/** Returns the reply to one request. */
 export type Handler = (request: ProviderRequest) => ProviderReply | Promise<ProviderReply>;
 
 type Incoming = http.IncomingMessage | http2.Http2ServerRequest;
@@ -38,7 +38,7 @@ export async function serve(handle: Handler, options: ServeOptions = {}): Promis
   const sockets = new Set<Socket>();
   let closing = false;
 
-  const answer = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
+  const respond = async (incoming: Incoming, outgoing: Outgoing): Promise<void> => {
     const request = await readRequest(incoming);
     requests.push(request);
     let breaksOff = false;
@@ -50,8 +50,8 @@ export async function serve(handle: Handler, options: ServeOptions = {}): Promis
     await writeReply(outgoing, reply);
   };
   const server = listenerFor(options, (incoming, outgoing) => {
-    answer(incoming, outgoing).catch((error: unknown) => {
-      // A client that left while its request was being read is no fault of the handler.
+    respond(incoming, outgoing).catch((error: unknown) => {
+      // If a client disconnects while its request is read, the handler has not failed.
       if (!incoming.destroyed || incoming.complete) failLoudly(outgoing, error);
     });
   });
@@ -78,14 +78,14 @@ export async function serve(handle: Handler, options: ServeOptions = {}): Promis
   };
 }
 
-function listenerFor(options: ServeOptions, answer: (incoming: Incoming, outgoing: Outgoing) => void): Server {
+function listenerFor(options: ServeOptions, respond: (incoming: Incoming, outgoing: Outgoing) => void): Server {
   const { key, cert } = options;
   if (key !== undefined && cert !== undefined) {
     return options.http2
-      ? http2.createSecureServer({ key, cert, allowHTTP1: true }, answer)
-      : https.createServer({ key, cert }, answer);
+      ? http2.createSecureServer({ key, cert, allowHTTP1: true }, respond)
+      : https.createServer({ key, cert }, respond);
   }
-  return options.http2 ? http2.createServer(answer) : http.createServer(answer);
+  return options.http2 ? http2.createServer(respond) : http.createServer(respond);
 }
 
 async function readRequest(incoming: Incoming): Promise<ProviderRequest> {
@@ -126,7 +126,7 @@ async function writeReply(outgoing: Outgoing, reply: ProviderReply): Promise<voi
   outgoing.end();
 }
 
-/** Resolves once the chunk left the process, so that the next one is a read of its own for the peer. */
+/** Resolves when the chunk has left the process, so that the peer reads the next chunk separately. */
 async function flushed(outgoing: Outgoing, chunk: Buffer): Promise<void> {
   await new Promise<void>((resolve) => {
     outgoing.once("close", resolve);

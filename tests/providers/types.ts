@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** One header or trailer as it stands on the wire: a lower-case name and its value. */
+/** One header or trailer as sent over the connection: a lower-case name and its value. */
 export type HeaderPair = [name: string, value: string];
 
 /** One request as a provider receives it. Header names are lower case; pseudo headers are not in `headers`. */
@@ -8,24 +8,24 @@ export interface ProviderRequest {
   method: string;
   /** With the query. */
   path: string;
-  /** `:authority`, or `host` on HTTP/1.1, which then is not repeated in `headers`. */
+  /** `:authority`, or `host` over HTTP/1.1, which `headers` does not repeat. */
   authority: string;
   headers: HeaderPair[];
   body: Buffer;
 }
 
-/** What a provider answers. `chunks` are written one by one, `delayMs` between them when a script asks for it. */
+/** A provider's response. `chunks` are written one by one, with `delayMs` between them if it is set. */
 export interface ProviderReply {
   status: number;
   headers: HeaderPair[];
   chunks: Buffer[];
   trailers?: HeaderPair[];
-  /** `cut`: connection reset after the chunks; `hang`: never ends; `refuse`: no answer at all. Default `clean`. */
+  /** `cut`: connection reset after the chunks; `hang`: never ends; `refuse`: no response. Default `clean`. */
   end?: "clean" | "cut" | "hang" | "refuse";
   delayMs?: number;
 }
 
-/** A provider's own dialect as a pure function: the strict validation and the answer. */
+/** A provider's dialect as a pure function: strict validation and the response. */
 export interface Dialect {
   readonly name: string;
   handle(request: ProviderRequest): ProviderReply;

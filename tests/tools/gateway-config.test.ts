@@ -19,7 +19,7 @@ const plugin = JSON.parse(aiProxyOf(manager)) as {
 const provider = (id: string) => plugin.providers.find((candidate) => candidate.id === id);
 const cluster = (name: string) => clusters.find((candidate) => candidate.name === name);
 
-/** The configuration of ai-proxy, which stands in the router's own chain. */
+/** The configuration of ai-proxy, which is in the router's own chain. */
 function aiProxyOf({ http_filters }: typeof manager): string {
   const filters = http_filters.flatMap(({ typed_config }) => typed_config.upstream_http_filters ?? []);
   return filters.find(({ name }) => name === "ai-proxy")?.typed_config.config?.configuration.value ?? "";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The types of providers stand in the module, in its schema and in documents: one list, said in several places.
+// The module, its schema and the documents contain the same list of provider types.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whoever checks a configuration with schema.json must learn what the module will say to it. Every configuration of every
-// case goes to both.
+// schema.json must give the same result as the module. Both check every configuration of every
+// case.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,21 +10,21 @@ import { findPlugins, root } from "../../tools/plugins.ts";
 import { loadCases } from "../harness/load-cases.ts";
 import { ProxyHost } from "../host/proxy-host.ts";
 
-/** What a module says of a value that has the wrong type, is no choice or out of range: a schema can say that as well. */
+/** The module's messages for a value of a wrong type, that is not a choice, or that is out of range: a schema can check these. */
 const DESCRIBABLE =
   / must be (?:an? (?:string|list|list of \w+|object|object of strings|number|whole number)|true or false|one of .*|at (?:least|most) \d+)$/;
 
-/** Refusals in such words that a schema does not repeat, and why. */
+/** Messages of refusals that a schema cannot check, and why. */
 const UNSAID: [line: RegExp, reason: string][] = [
   [/^\S+: \$\._rules_/, "a rule has the options of the top as far as it has any: the schema leaves them to the module"],
 ];
 
-/** Cases that a schema cannot tell, and why. */
+/** Cases that a schema cannot check, and why. */
 const TIGHTER = new Map([
   ["key-auth: config-errors, a number whose digits are lost", "to a schema 1e3 and 1000 are one number"],
 ]);
 
-/** Cases whose configuration the module takes and the schema does not, and why. */
+/** Cases whose configuration the module accepts and the schema refuses, and why. */
 const LOOSER = new Map([
   ["ai-proxy: config-warnings", "a provider that nobody uses may be wrong: a warning, which a schema has not"],
   ["ai-proxy: qwen-native-reasoning", "reasoningContentMode may be in any case, as in Higress; the schema has one way"],
@@ -67,7 +67,7 @@ for (const { name, folder, wasm } of findPlugins()) {
   });
 }
 
-/** The object in a configuration's text; nothing where it holds none. */
+/** The object in a configuration's text; undefined if there is none. */
 function objectOf(text: string | undefined): object | undefined {
   try {
     const value = JSON.parse(text ?? "") as unknown;

@@ -8,7 +8,7 @@ import { filesIn } from "../../tools/files.ts";
 import { findPlugins, root } from "../../tools/plugins.ts";
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
-/** The configurations of a plugin that stand in Envoy's yaml: as a value of a filter, or as metadata of a route. */
+/** The configurations of a plugin in Envoy's yaml: as a value of a filter, or as metadata of a route. */
 const configurations = (file: string, plugin: string): object[] => findIn(parse(read(file)), plugin);
 
 function findIn(value: unknown, plugin: string): object[] {

@@ -1,6 +1,6 @@
 import { Random } from "./random.ts";
 
-/** Valid texts that mutations start from: requests, answers, and the corners of the grammar. */
+/** Valid texts that mutations start from: requests, responses, and unusual parts of the grammar. */
 const TEXTS = [
   `{"model":"qwen-max","messages":[{"role":"user","content":"Hello, \\"you\\""}],"stream":true,"temperature":0.7}`,
   `{ "model" : "gpt-4o" ,\r\n\t"messages" : [ { "role" : "system" , "content" : "你好，世界 😀" } ] , "n" : 1 }`,
@@ -25,7 +25,7 @@ const TEXTS = [
 
 const CORPUS = TEXTS.map((text) => Buffer.from(text));
 
-/** Bytes that matter to the grammar or to UTF-8, put in at random places. */
+/** Bytes with a meaning in the grammar or in UTF-8, inserted at random positions. */
 const PIECES = [
   ...'{}[],:"\\/ \n\t\r0123456789-+.eEtfnul',
   ...[
@@ -134,7 +134,7 @@ const STRINGS = [
 ];
 const SPACES = ["", "", "", " ", "\n", "\t", "\r\n", "  ", "\n      "];
 
-/** A value of the test's own making. */
+/** A random value of the test. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** A random value; `depth` limits the nesting. */
@@ -166,7 +166,7 @@ export function randomKey(random: Random): string {
   return random.pick(KEYS);
 }
 
-/** The value as JSON with white space strewn in, and strings written with escapes now and then. */
+/** The value as JSON with random white space, and with some strings written with escapes. */
 export function spaced(value: Json, random: Random): string {
   const space = () => random.pick(SPACES);
   if (typeof value === "string") return spelled(value, random);

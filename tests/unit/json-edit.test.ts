@@ -8,7 +8,7 @@ const DOCUMENTS = 30_000;
 
 const { exports, memory, put, out } = await loadModule("json");
 
-/** What a member of the document should become, kept apart from how the editor does it. */
+/** The expected change of a member of the document, independent of the editor. */
 class Member {
   isRemoved = false;
   replacement: { value: Json } | undefined;
@@ -21,7 +21,7 @@ class Member {
     readonly original: Json,
   ) {}
 
-  /** The keys, or positions, of the value's own members. */
+  /** The keys, or positions, of the members of the value. */
   get childKeys(): string[] {
     return typeof this.original === "object" && this.original !== null ? Object.keys(this.original) : [];
   }
@@ -134,7 +134,7 @@ function parsed(bytes: Buffer, story: string): unknown {
   }
 }
 
-/** Calls with the address and size of each text, which the module must have copied when it returns. */
+/** Calls with the address and size of each text, which the module must have copied when the call returns. */
 function withBytes(texts: string[], call: (...addressesAndSizes: number[]) => void): void {
   const parts = texts.map((text) => Buffer.from(text));
   const address = put(Buffer.concat(parts));

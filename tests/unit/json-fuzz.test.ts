@@ -28,7 +28,7 @@ test(`the validator, the index and the readers agree with JSON.parse on ${DOCUME
       const offset = exports.errorOffset!();
       if (offset < 0 || offset > bytes.length) assert.fail(`document ${i}: offset ${offset}`);
       if (exports.parse!(address, bytes.length) !== error) assert.fail(`document ${i}: the document's error differs`);
-      // Whoever reads without having validated gets nonsense, but no trap and no endless loop.
+      // Reading without validation may return nonsense, but must not trap or loop endlessly.
       exports.rewrite!(address, bytes.length);
       continue;
     }
@@ -106,7 +106,7 @@ function wellFormed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [scalars(key), wellFormed(element)]));
 }
 
-/** UTF-8 has no surrogates: a lone one becomes U+FFFD on the way. */
+/** UTF-8 has no surrogates: a lone surrogate becomes U+FFFD. */
 function scalars(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -79,7 +79,7 @@ test("nesting is accepted up to 256 levels and refused beyond, without a trap at
       const error = exports.validate!(put(text), text.length);
       assert.equal(error === 0, depth <= 256, `${depth} levels of ${open}: error ${error}`);
       if (error) assert.equal(exports.errorOffset!(), 256 * open.length);
-      // The readers are not bound to what was validated.
+      // The readers accept texts that were not validated.
       const key = Buffer.from("a");
       exports.getFromText!(put(text), text.length, put(key), key.length);
     }
@@ -120,7 +120,7 @@ test("long keys made to have one hash are refused, not compared with each other 
   assert.equal(out().toString(), "ABSENT");
 });
 
-/** Whether the reader promises to round the number correctly. */
+/** Whether the reader guarantees to round the number correctly. */
 function isExact(decimal: string, exponent: number): boolean {
   const digits = decimal.replace(".", "").replace(/^0+/, "");
   const significant = digits.replace(/0+$/, "");
@@ -147,7 +147,7 @@ function exactInteger(text: string): bigint | undefined {
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-/** Keys of one hash: after a first word that differs, a second one takes the hash back to where it was. */
+/** Keys with equal hashes: the first words differ, and the second word makes the hash the same again. */
 function collidingKeys(count: number, size: number): string[] {
   const multiplier = 0x9e3779b97f4a7c15n;
   const mix = (hash: bigint, word: bigint) => {
@@ -157,7 +157,7 @@ function collidingKeys(count: number, size: number): string[] {
   const word = (text: string) => Buffer.from(text, "latin1").readBigUInt64LE();
   const start = BigInt.asUintN(64, BigInt(size) * multiplier);
   const keys: string[] = [];
-  // Any second word will do that is plain ASCII: then it needs no escape and is valid UTF-8.
+  // Any second word of plain ASCII is suitable: it needs no escape and is valid UTF-8.
   const target = mix(start, word("aaaaaaaa")) ^ word("bbbbbbbb");
   for (let i = 0; keys.length < count; i++) {
     assert.ok(i < 10_000_000, "the hash is another one by now: craft its collisions anew");

@@ -8,23 +8,23 @@ const PAGE_BYTES = 65536;
 /** The exports of a module under tests/unit/assembly, by name; addresses, sizes and truth values are numbers. */
 export type Exports = Record<string, (...args: (number | bigint)[]) => number>;
 
-/** A compiled and started module whose input the test writes itself. */
+/** A compiled and started module whose memory the test writes directly. */
 export interface TestModule {
   exports: Exports;
   memory: WebAssembly.Memory;
-  /** Puts bytes at the very end of memory, so that reading past them traps, and gives their address. */
+  /** Writes bytes at the very end of memory, so that reading beyond them traps, and returns their address. */
   put(bytes: Uint8Array): number;
-  /** The bytes that the module's `outStart` and `outSize` name. */
+  /** The bytes at the module's `outStart` and `outSize`. */
   out(): Buffer;
 }
 
-/** Compiles tests/unit/assembly/`name`.ts into build/tests, if need be, and starts it; an abort becomes an exception. */
+/** Compiles tests/unit/assembly/`name`.ts into build/tests if it is out of date, and starts it; an abort becomes an exception. */
 export async function loadModule(name: string): Promise<TestModule> {
   const entry = `tests/unit/assembly/${name}.ts`;
   const outFile = join(root, `build/tests/${name}.wasm`);
   if (!isUpToDate(outFile)) {
     mkdirSync(join(root, "build/tests"), { recursive: true });
-    // Tests run side by side: what one writes is whole before another sees it.
+    // Tests run in parallel: no test may read an incomplete file.
     const ownFile = `build/tests/${name}.${process.pid}.wasm`;
     // Loading the compiler takes longer than most tests.
     const asc = await import("assemblyscript/asc");
@@ -33,7 +33,7 @@ export async function loadModule(name: string): Promise<TestModule> {
     const args = [entry, "--config", CONFIG, "--outFile", ownFile, "--baseDir", root];
     const { error } = await asc.main(args, { stdout: messages, stderr: messages });
     if (error) throw new Error(`${entry} does not compile\n${messages.toString() || error.message}`);
-    // What was saved in the meantime is newer.
+    // A file that was saved in the meantime is newer.
     utimesSync(join(root, ownFile), started, started);
     renameSync(join(root, ownFile), outFile);
   }
@@ -66,7 +66,7 @@ async function start(wasm: BufferSource): Promise<TestModule> {
     memory,
     put(bytes) {
       const room = Math.ceil((bytes.length + 1) / PAGE_BYTES);
-      // These pages are the host's: the module's own allocator takes no notice of them.
+      // These pages belong to the host: the module's allocator does not use them.
       if (endPages < room || memory.buffer.byteLength !== endBytes) {
         memory.grow(room);
         endPages = room;

@@ -2,13 +2,13 @@ import { loadModule } from "./module.ts";
 
 const { exports, put, out } = await loadModule("pattern");
 
-/** How a pattern is read; the numbers of `PatternFlags`. */
+/** The flags of a pattern; the numbers of `PatternFlags`. */
 export const Flags = { ignoreCase: 1, multiLine: 2, dotAll: 4, ungreedy: 8, whole: 16, literal: 32 };
 
-/** Begin and end of each group in bytes; -1 for one that matched nothing. */
+/** Start and end of each group in bytes; -1 for a group that matched nothing. */
 export type Spans = [begin: number, end: number][];
 
-/** Compiles a pattern, which the calls below are about; gives what is wrong with it, or nothing. */
+/** Compiles a pattern for the calls below; returns its error, or an empty text. */
 export function compile(pattern: string, flags = 0): string {
   return attempt(() => withBytes(pattern, (address, size) => exports.compile!(address, size, flags)));
 }
@@ -23,7 +23,7 @@ export function matches(text: string | Buffer): boolean {
   return withBytes(text, exports.matches!) === 1;
 }
 
-/** The leftmost match from an offset on, or null. */
+/** The leftmost match from an offset, or null. */
 export function find(text: string | Buffer, from = 0): Spans | null {
   if (!withBytes(text, (address, size) => exports.find!(address, size, from))) return null;
   const bytes = out();
@@ -48,19 +48,19 @@ export function memoryBytes(): number {
   return exports.memoryBytes!();
 }
 
-/** Compiles a set, which the calls below are about; gives what is wrong with it, or nothing. */
+/** Compiles a set for the calls below; returns its error, or an empty text. */
 export function compileSet(texts: string[], flags = 0, kind: "patterns" | "literals" = "patterns"): string {
   const lines = texts.join("\n");
   const isLiterals = Number(kind === "literals");
   return attempt(() => withBytes(lines, (address, size) => exports.compileSet!(address, size, flags, isLiterals)));
 }
 
-/** What the set finds in a text that comes in these pieces: an index, or -1. */
+/** The match of the set in a text in chunks: an index, or -1. */
 export function scan(pieces: (string | Buffer)[]): number {
   return scanInTurns([pieces])[0]!;
 }
 
-/** What the set finds in two texts whose pieces come in turns. */
+/** The matches of the set in two texts whose chunks alternate. */
 export function scanInTurns(texts: (string | Buffer)[][]): number[] {
   texts.forEach((_, number) => exports.beginSet!(number));
   for (let i = 0; texts.some((pieces) => i < pieces.length); i++) {
@@ -71,7 +71,7 @@ export function scanInTurns(texts: (string | Buffer)[][]): number[] {
   return texts.map((_, number) => exports.finishSet!(number));
 }
 
-/** What a set of patterns finds in a whole text. */
+/** The match of a set of patterns in a whole text. */
 export function searchSet(text: string | Buffer): number {
   return withBytes(text, exports.searchSet!);
 }
@@ -81,7 +81,7 @@ export function setSteps(): number {
   return exports.setSteps!();
 }
 
-/** How often the set has forgotten its states. */
+/** The number of times that the set has dropped its states. */
 export function setFlushes(): number {
   return exports.setFlushes!();
 }

@@ -22,7 +22,7 @@ test(`${PATTERNS * TEXTS} pairs of a pattern and a text come out as from RegExp`
     const refusal = compile(twin.ours);
     if (refusal) assert.fail(refusal);
     const reference = new Reference(twin);
-    // A few characters, so that they often are those of the pattern.
+    // Few characters, so that they are often those of the pattern.
     const characters = Array.from({ length: 4 }, () => random.pick(CHARACTERS));
     for (let j = 0; j < TEXTS; j++) {
       const text = Array.from({ length: random.below(10) }, () => random.pick(characters)).join("");
@@ -89,9 +89,9 @@ test("mutilated patterns are refused with an offset, or run", () => {
   assert.ok(refused > 1_000 && refused < 19_000, `${refused} refused is no good mixture`);
 });
 
-/** The same questions, answered by JavaScript; replacing as Go does. */
+/** The same functions in JavaScript; replacement as in Go. */
 class Reference {
-  /** Tried from each character on: on its own, V8 finds empty matches inside of surrogate pairs. */
+  /** Starts at each character: otherwise V8 finds empty matches inside of surrogate pairs. */
   private readonly here: RegExp;
   private readonly whole: RegExp;
 

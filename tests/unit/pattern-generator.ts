@@ -1,17 +1,17 @@
 import type { Random } from "./random.ts";
 
-/** One pattern in two languages that mean the same by it. */
+/** One pattern in two syntaxes with the same meaning. */
 export interface Twin {
   /** In RE2's syntax. */
   ours: string;
   /** In JavaScript's, with the flag `u` and, if `ignoreCase`, `i`. */
   javascript: string;
   ignoreCase: boolean;
-  /** Whether matches and groups are found at the same places, and not only whether there are any. */
+  /** Whether matches and groups have the same positions, and not only whether there are any. */
   isExact: boolean;
 }
 
-/** Characters of one to four bytes, some with partners in another case. */
+/** Characters of one to four bytes, some with another case. */
 export const CHARACTERS = [
   "a",
   "b",
@@ -34,14 +34,14 @@ export const CHARACTERS = [
   "😀",
 ];
 
-/** A piece of a pattern. What can match nothing is not repeated where exactness counts: JavaScript does it another way. */
+/** A part of a pattern. A part that can match nothing is not repeated if positions must be equal: JavaScript differs there. */
 interface Piece {
   ours: string;
   javascript: string;
   isNullable: boolean;
 }
 
-/** [^…] in JavaScript's multi-line sense knows four line ends, and RE2 one: so lines are spelled out. */
+/** In JavaScript [^…] with flag m knows four line ends, in RE2 one: therefore lines are written explicitly. */
 const PLACES: [ours: string, javascript: string][] = [
   ["^", "^"],
   ["$", "$"],
@@ -80,14 +80,14 @@ const REPETITIONS: [text: string, least: number][] = [
   ["{2,}", 2],
 ];
 
-/** Makes patterns at random. */
+/** Generates random patterns. */
 export class PatternGenerator {
   private isExact = true;
   private groups = 0;
 
   constructor(private readonly random: Random) {}
 
-  /** A pattern of some depth. Every fifth repeats what can match nothing. */
+  /** A pattern of some depth. Every fifth repeats a part that can match nothing. */
   next(): Twin {
     this.isExact = this.random.below(5) > 0;
     this.groups = 0;
@@ -96,7 +96,7 @@ export class PatternGenerator {
     return { ours: ignoreCase ? `(?i)${ours}` : ours, javascript, ignoreCase, isExact: this.isExact };
   }
 
-  /** `captures` says that groups may stand here: not within what is repeated, where JavaScript forgets them each time. */
+  /** `captures` says that groups are allowed here: not inside a repetition, where JavaScript clears them each time. */
   private alternatives(depth: number, captures: boolean): Piece {
     const count = this.random.below(3) === 0 ? 2 + this.random.below(2) : 1;
     const pieces = Array.from({ length: count }, () => this.sequence(depth, captures));

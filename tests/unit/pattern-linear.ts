@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { compile, compileSet, find, matches, scan, search, setFlushes, setSteps, steps } from "./pattern-engine.ts";
 import { Random, seed } from "./random.ts";
 
-/** Patterns over which backtracking engines stand still, with a text that makes them. */
+/** Patterns for which backtracking engines take exponential time, with a text for each. */
 const CATASTROPHES: [pattern: string, unit: string, end: string][] = [
   ["(x+x+)+y", "x", ""],
   ["^(a+)+$", "a", "!"],
@@ -37,7 +37,7 @@ for (const [pattern, unit, end] of CATASTROPHES) {
       find(text);
       return (steps() - before) / text.length;
     });
-    // A run takes each instruction at most once when it comes to a character, and once more to take it.
+    // A run executes each instruction at most once when it reaches a character, and once more to consume it.
     assert.ok(work[0]! <= 3 * 2 * 2_000, `${work[0]} steps a character`);
     assert.ok(work[1]! <= work[0]! * 1.1 + 1, `${work} steps a character`);
   });

@@ -14,7 +14,7 @@ import {
 import { CHARACTERS, PatternGenerator } from "./pattern-generator.ts";
 import { Random, seed } from "./random.ts";
 
-/** Bytes that are no characters, and halves of some that are. */
+/** Bytes that are not characters, and halves of some characters. */
 const MALFORMED = ["ff", "80", "c3", "e6bc", "e6", "f09f98", "f09f", "c080", "eda080"].map((hex) =>
   Buffer.from(hex, "hex"),
 );
@@ -114,7 +114,7 @@ test("a set refuses what a pattern refuses, and what is too much for it", () => 
   const large = "a".repeat(1_990);
   assert.equal(compileSet(Array<string>(10).fill(large)), "");
   assert.equal(compileSet(Array<string>(11).fill(large)), `pattern "${"a".repeat(100)}…": one too many for a set`);
-  // Groups that need not be told apart are no burden.
+  // Groups that are not reported cost nothing.
   assert.equal(compileSet(["(a)".repeat(100)]), "");
 });
 
@@ -148,7 +148,7 @@ test("so many literals that most nodes have no row are found all the same", () =
   const literals = Array.from({ length: 5_000 }, () => word(3) + word(4 + random.below(5)));
   assert.equal(compileSet(literals, 0, "literals"), "");
   for (let i = 0; i < 500; i++) {
-    // Begins of literals in front of a whole one, which ends are to be followed.
+    // Prefixes of literals before a whole one, where the end decides which one to follow.
     const begins = Array.from({ length: 3 }, () => random.pick(literals).slice(0, 2 + random.below(5))).join("");
     const text = Buffer.from(begins + random.pick([...literals, ""]) + word(3));
     assert.equal(scan([text]), firstLiteral(literals, text, false), text.toString());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compile, Flags, find, matches, memoryBytes, replace, search } from "./pattern-engine.ts";
 
-/** What Go's `regexp` finds, where JavaScript finds something else or does not know the syntax: spans of all groups. */
+/** The results of Go's `regexp` where JavaScript differs or lacks the syntax: spans of all groups. */
 const FOUND: [pattern: string, text: string, spans: number[] | null][] = [
   ["(|a)*", "aa", [0, 0, 0, 0]],
   ["(|a)+", "aa", [0, 0, 0, 0]],

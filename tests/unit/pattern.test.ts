@@ -1,4 +1,4 @@
-// One file for all of them: the module is compiled and loaded once.
+// One file for all pattern tests: the module is compiled and loaded once.
 import "./pattern-syntax.ts";
 import "./pattern-fuzz.ts";
 import "./pattern-linear.ts";

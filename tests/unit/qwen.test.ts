@@ -1,5 +1,5 @@
-// One module for all of them, for compiling it takes most of the time.
-import "./qwen/answers.ts";
+// One module for all of them, since its compilation takes most of the time.
+import "./qwen/responses.ts";
 import "./qwen/events.ts";
 import "./qwen/messages.ts";
 import "./qwen/options.ts";

@@ -1,8 +1,8 @@
-/** A small random generator (mulberry32) whose sequence its seed determines. */
+/** A small random generator (mulberry32); its seed determines the sequence. */
 export class Random {
   constructor(private state: number) {}
 
-  /** An integer from 0 up to, and without, `limit`. */
+  /** An integer from 0 up to `limit`, exclusive. */
   below(limit: number): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -16,7 +16,7 @@ export class Random {
   }
 }
 
-/** The seed of a run: SEED from the environment, so that a failure can be repeated, or a fixed one. */
+/** The seed of a run: SEED from the environment, so that a failure can be reproduced, or a fixed one. */
 export function seed(): number {
   return Number(process.env.SEED ?? 20_250_214);
 }

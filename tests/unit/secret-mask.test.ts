@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Secrets in texts, plain and escaped: none is left, nothing else changes, and cuts change nothing.
+// Secrets in texts, plain and escaped: none is left, nothing else changes, and the position of a cut changes nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadModule } from "./module.ts";
@@ -17,11 +17,11 @@ interface Letter {
   value: string;
 }
 
-/** What a text says to a reader of JSON strings and of URLs, letter by letter. */
+/** The meaning of a text for a reader of JSON strings and of URLs, letter by letter. */
 function lettersOf(text: string): Letter[] {
   return [...text.matchAll(LETTER)].map((match) => {
     const code = match[2] ?? match[3];
-    // The first backslashes of a long run are the letter of no secret.
+    // The first backslashes of a long run belong to no letter of a secret.
     const letter = match[1] ? NO_LETTER : (match[4] ?? "\\");
     const value = code ? String.fromCharCode(parseInt(code, 16)) : letter;
     return { from: match.index, to: match.index + match[0].length, value };
@@ -42,7 +42,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Every place where a secret stands, plain or escaped. */
+/** Every position of a secret, plain or escaped. */
 function placesOf(text: string, secrets: string[]): [number, number][] {
   const letters = lettersOf(text);
   const read = said(text);
@@ -80,7 +80,7 @@ function maskedInPieces(pieces: string[]): { text: string; mostHeld: number } {
   return { text: out().toString("latin1"), mostHeld };
 }
 
-/** A text that is sure to hold nothing is left alone; of what is masked nothing is left. */
+/** A text that cannot contain a secret is not changed; of a masked secret nothing is left. */
 function assertMasked(text: string, secrets: string[]): string {
   const result = masked(text);
   const what = `${JSON.stringify(secrets)} in ${JSON.stringify(text)}: ${JSON.stringify(result)}`;
@@ -124,7 +124,7 @@ test("each form of a key is masked, with as many asterisks as it has bytes", () 
     ]) {
       const result = assertMasked(before + form + after, [KEY]);
       const stars = /\*+/.exec(result)?.[0].length ?? 0;
-      // Backslashes in front of the first letter belong to it: half an escape would be none.
+      // Backslashes before the first letter belong to it: a half escape would not be an escape.
       assert.ok(stars >= form.length && stars <= form.length + 2, `${before}${form}: ${result}`);
     }
   }
@@ -230,7 +230,7 @@ test("random texts and keys of few letters, escaped at random and cut at random"
   for (let round = 0; round < 3_000; round++) {
     const letters = round % 3 === 0 ? alphabet : ["a", "b", "/"];
     const secrets = Array.from({ length: 1 + random.below(7) }, () => word(letters, 8 + random.below(6)));
-    // Keys that end where another goes on.
+    // Keys of which one ends inside another.
     if (random.below(3) === 0) secrets.push(secrets[0] + word(letters, 3));
     begin(secrets);
     for (let count = 0; count < 10; count++) {

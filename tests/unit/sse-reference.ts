@@ -9,8 +9,8 @@ export interface ReferenceEvent {
 }
 
 /**
- * A decoder of whole streams that is as plain as can be: split into lines, then into blocks. Its strings are characters,
- * or with `latin1` the bytes themselves, malformed ones among them.
+ * A decoder of whole streams that is as simple as possible: split into lines, then into blocks. Its strings are characters,
+ * or with `latin1` the bytes themselves, including malformed ones.
  */
 export function decodeWhole(stream: Buffer, encoding: "utf8" | "latin1" = "utf8"): ReferenceEvent[] {
   const text = stream.toString("latin1").replace(/^\u00ef\u00bb\u00bf/, "");
@@ -43,7 +43,7 @@ function readBlock(lines: string[], raw: string, encoding: "utf8" | "latin1"): R
   return event;
 }
 
-/** Reads what the module under test recorded. */
+/** Reads the records of the module under test. */
 export function readRecords(bytes: Buffer): ReferenceEvent[] {
   const names = { d: "data", e: "event", i: "id", c: "comment", r: "raw" } as const;
   const events: ReferenceEvent[] = [];

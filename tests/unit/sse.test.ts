@@ -90,7 +90,7 @@ test("random streams in random chunks, with line ends of all kinds mixed, have t
       events.map((event) => ({ ...event, raw: event.raw?.replace(/[\r\n]+$/, "") }));
     const message = `stream ${i}: ${JSON.stringify(chunks.map(String))}`;
     assert.deepEqual(fields(decode(chunks)), fields(decodeWhole(stream)), message);
-    // A CR at the very end, where the line before ended in CRLF, is taken for the half of a CRLF that it is.
+    // A CR at the very end, after a line that ended in CRLF, is treated as the first half of a CRLF.
     const whole = /\r\n\r$/.test(stream.toString()) ? Buffer.concat([stream, Buffer.from("\n")]) : stream;
     assert.deepEqual(decode([stream]), decodeWhole(whole), message);
   }
@@ -98,7 +98,7 @@ test("random streams in random chunks, with line ends of all kinds mixed, have t
 
 test("an event is reported with the byte that makes it whole", () => {
   for (const blank of ["\n\n", "\r\r", "\r\n\n", "\n\r"]) assertWholeAfter(`data: x${blank}`);
-  // Of CRLF CRLF the last LF tells nothing new, but it is part of the event all the same.
+  // Of CRLF CRLF the last LF has no meaning, but it is part of the event.
   assertWholeAfter("data: x\r\n\r", "data: x\r\n\r\n");
   assert.equal(push("\n"), 0);
   assert.equal(exports.pending!(), 0);
@@ -190,7 +190,7 @@ test("1,000,000 events, whole and cut, leave memory as it was", () => {
 test("a long event in one-byte chunks takes linear work", () => {
   const stream = Buffer.from(`data: ${"x".repeat(LIMIT - 100)}\n\n`);
   exports.begin!(LIMIT);
-  // Looking at the whole tail again for every byte would be 5 * 10^11 steps, and not end while anyone waits.
+  // Scanning the whole rest again for every byte would take 5 * 10^11 steps, and would not end in reasonable time.
   assert.equal(exports.pushInSteps!(put(stream), stream.length, 1), 1);
 });
 

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 
 const QUESTION = "Hello! Who are you?";
 
-/** Streams one chat from OpenAI's client, and shows what went over the wire on either side. */
+/** Streams one chat with OpenAI's client, and shows the messages on both sides of the gateway. */
 export async function showChat({ url, exchanges }: Stage): Promise<void> {
   console.log(`OpenAI's client → Envoy with ai-proxy.wasm on ${url}/v1 → a mock of DashScope's native API\n`);
   console.log(`question  ${QUESTION}`);

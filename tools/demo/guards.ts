@@ -24,7 +24,7 @@ const REFUSED: Call[] = [
   { title: "refused: an API that is not served to consumers", method: "GET", path: "/guarded/v1/files", key: CHAT_APP },
 ];
 
-/** Shows who is refused on the guarded route, and why, and a chat of someone who is not; each with its line of the log. */
+/** Shows refused requests of the guarded route with their reasons, and one accepted chat, each with its access log line. */
 export async function showGuards(stage: Stage): Promise<void> {
   console.log(
     "\n\nThe route /guarded/ of the same Envoy asks for a key, and passes key-auth, request-block and key-rate-limit",

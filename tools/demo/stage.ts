@@ -5,15 +5,15 @@ import type { ProviderReply, ProviderRequest } from "../../tests/providers/types
 import { gatewayConfig } from "../gateway/config.ts";
 
 const KEY = "the-gateway-s-dashscope-key";
-/** Between two events of the provider: slow enough to see the answer come. */
+/** The time between two events of the provider: slow enough to watch the response arrive. */
 const DELAY_MS = 60;
 
-/** envoy/ai-gateway.yaml in a real Envoy, before a mock provider that speaks only DashScope's own protocol. */
+/** envoy/ai-gateway.yaml in a real Envoy, with a mock provider that supports only DashScope's own protocol. */
 export interface Stage {
   envoy: EnvoyProcess;
   /** The gateway's address. */
   url: string;
-  /** What the provider was asked, and what it answered. */
+  /** The requests that the provider received, and its responses. */
   exchanges: { request: ProviderRequest; reply: ProviderReply }[];
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A bootstrap as far as it is changed here. */
+/** The parts of a bootstrap that are changed here. */
 export interface Bootstrap {
   admin: unknown;
   static_resources: { listeners: Listener[]; clusters: Cluster[] };
@@ -16,10 +16,10 @@ export interface ConnectionManager {
   route_config: { virtual_hosts: { routes: Route[] }[] };
 }
 
-/** A route as far as it is changed here. */
+/** The parts of a route that are changed here. */
 export interface Route {
   name: string;
-  /** Absent where Envoy answers by itself. */
+  /** Absent if Envoy itself sends the response. */
   route?: { cluster: string };
   metadata?: { filter_metadata: Record<string, { config: string }> };
 }
@@ -29,7 +29,7 @@ interface Filter {
   typed_config: { config?: { configuration: { value: string } } };
 }
 
-/** A cluster as far as it is changed here. */
+/** The parts of a cluster that are changed here. */
 export interface Cluster {
   name: string;
   type: string;

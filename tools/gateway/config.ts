@@ -6,25 +6,25 @@ import type { AiProxy, Bootstrap, Cluster, ConnectionManager } from "./bootstrap
 import { clusterOf, providerOf, routeOf } from "./further.ts";
 import type { Addition } from "./settings.ts";
 
-/** What stands in a running gateway's configuration in place of what envoy/ai-gateway.yaml says. */
+/** The changes of a running gateway's configuration, compared with envoy/ai-gateway.yaml. */
 export interface Substitutions {
-  /** The port of the gateway; 0 takes a free one. */
+  /** The port of the gateway; 0 uses a free one. */
   port: number;
-  /** The address to listen on; that of the file, 127.0.0.1, unless said. */
+  /** The address to listen on; by default that of the file, 127.0.0.1. */
   listen?: string;
   /** The service of the routes that name none. */
   defaultService: string;
-  /** The providers' keys by service id. */
+  /** The providers' API keys by service id. */
   keys: Map<string, string>;
-  /** The loopback ports of mock providers by service id: their clusters lead there, without TLS. */
+  /** The loopback ports of mock providers by service id: their clusters lead to these ports, without TLS. */
   mocks: Map<string, number>;
-  /** Services that are added. */
+  /** Services to add. */
   further?: Addition[];
   /** Further options of providers by service id. */
   options?: Record<string, Record<string, unknown>>;
 }
 
-/** Where systems keep the certificates that they trust: Debian, Red Hat, SUSE, macOS and Alpine. */
+/** The paths of the trusted certificates on Debian, Red Hat, SUSE, macOS and Alpine. */
 const CA_BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -32,7 +32,7 @@ const CA_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** Reads envoy/ai-gateway.yaml and puts ports, keys and mock providers in their places. */
+/** Reads envoy/ai-gateway.yaml and inserts ports, API keys and mock providers. */
 export function gatewayConfig(substitutions: Substitutions): Bootstrap {
   const bootstrap = parse(readFileSync(join(root, "envoy/ai-gateway.yaml"), "utf8")) as Bootstrap;
   const { listeners, clusters } = bootstrap.static_resources;
@@ -72,7 +72,7 @@ function configurePlugin(manager: ConnectionManager, { defaultService, keys, opt
   configuration.value = JSON.stringify(config);
 }
 
-/** Leads a cluster to a loopback port, without TLS. */
+/** Makes a cluster lead to a loopback port, without TLS. */
 export function leadToLoopback(cluster: Cluster, port: number): void {
   const address = { socket_address: { address: "127.0.0.1", port_value: port } };
   cluster.type = "STATIC";

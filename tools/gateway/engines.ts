@@ -5,26 +5,26 @@ import { findEnvoy } from "../../tests/harness/find-envoy.ts";
 import { root } from "../plugins.ts";
 import { SettingsError, type Settings } from "./settings.ts";
 
-/** How to start Envoy with a configuration file. */
+/** A way to start Envoy with a configuration file. */
 export interface Engine {
-  /** What runs, for a person. */
+  /** The name of the engine, for the user. */
   title: string;
   command: string;
   args: string[];
   env: Record<string, string>;
 }
 
-/** Where `make func-e` installs it. */
+/** The path where `make func-e` installs it. */
 export const FUNC_E = join(root, ".tools/bin/func-e");
 
-/** The command that runs the bootstrap under the engine that was asked for; throws one line where there is none. */
+/** Returns the command that runs the bootstrap with the selected engine; throws an error of one line if the engine is missing. */
 export function engineFor(engine: Settings["engine"], bootstrap: string): Engine {
   const flags = ["--use-dynamic-base-id", "--concurrency", "2", "--log-level", "warning", ...pluginLog(), ...FLUSH];
   if (engine === "docker") return docker(bootstrap, flags);
   const { path, version, source } = findEnvoy();
   if (engine === "func-e") {
     if (!existsSync(FUNC_E)) throw new SettingsError('func-e is not installed: run "make func-e"');
-    // Its folders stand beside it, so that nothing is left in the user's home.
+    // Its folders are beside it, so that nothing is left in the user's home.
     const home = join(root, ".tools/func-e");
     return {
       title: `Envoy ${version} under func-e`,
@@ -36,10 +36,10 @@ export function engineFor(engine: Settings["engine"], bootstrap: string): Engine
   return { title: `Envoy ${version} from ${source}`, command: path, args: ["-c", bootstrap, ...flags], env: {} };
 }
 
-/** Access logs reach the terminal this soon; Envoy's own default is ten seconds. */
+/** The delay until access logs reach the terminal; Envoy's default is ten seconds. */
 const FLUSH = ["--file-flush-interval-msec", "500"];
 
-/** LOG=debug shows what plugins say at that level. */
+/** LOG=debug shows the plugins' log lines of that level. */
 const pluginLog = (): string[] => ["--component-log-level", `wasm:${process.env.LOG || "info"}`];
 
 function docker(bootstrap: string, flags: string[]): Engine {

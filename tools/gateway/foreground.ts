@@ -14,15 +14,15 @@ import { freePort } from "./ports.ts";
 export interface Foreground {
   engine: Engine;
   adminPort: number;
-  /** Resolves with the exit code when the gateway has ended, for whatever reason. */
+  /** Resolves with the exit code when the gateway has ended, for any reason. */
   ended: Promise<number>;
-  /** Ends the gateway and resolves when it is gone. */
+  /** Ends the gateway, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Writes the bootstrap to a file that only this user can read, starts Envoy with it, and resolves when it is ready.
- * Envoy dies with this process, however that ends, and the file, which holds keys, goes with it.
+ * Writes the bootstrap to a file that only this user can read, starts Envoy with it, and resolves when Envoy is ready.
+ * Envoy and the file, which contains API keys, end with this process, however it ends.
  */
 export async function startForeground(bootstrap: Bootstrap, engineOf: (file: string) => Engine): Promise<Foreground> {
   const folder = mkdtempSync(join(tmpdir(), "ai-gateway-"));
@@ -41,7 +41,7 @@ async function start(bootstrap: Bootstrap, folder: string, engineOf: (file: stri
   bootstrap.admin = { address: { socket_address: { address: "127.0.0.1", port_value: adminPort } } };
   writeFileSync(file, stringify(bootstrap), { mode: 0o600 });
 
-  // In a group of its own: the terminal's Ctrl-C reaches this process alone, which then ends Envoy in order.
+  // In its own process group: the terminal's Ctrl-C reaches only this process, which then stops Envoy.
   const child = spawn(engine.command, engine.args, {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],

@@ -1,12 +1,12 @@
 import type { Cluster, Route } from "./bootstrap.ts";
 import type { FurtherService } from "./services.ts";
 
-/** What the plugin is told about an added service; its key comes with those of the others. */
+/** The plugin's configuration of an added service; its API key is added with those of the other services. */
 export function providerOf({ id, type, url: address }: FurtherService, url?: string) {
   return { id, type, basePath: `/${id}`, ...(address && url ? { [address.option]: url } : {}) };
 }
 
-/** The route to an added service, as those of envoy/ai-gateway.yaml. */
+/** The route to an added service, in the form of those in envoy/ai-gateway.yaml. */
 export function routeOf({ id }: FurtherService): Route {
   const config = JSON.stringify({ activeProviderId: id });
   const metadata = { filter_metadata: { "ai-proxy": { config } } };
@@ -14,12 +14,12 @@ export function routeOf({ id }: FurtherService): Route {
   return { ...{ name: id, match: { prefix: `/${id}/` }, metadata }, route };
 }
 
-/** The cluster of an added service: like another one that has TLS, but for its address. */
+/** The cluster of an added service: a copy of another cluster with TLS, with a different address. */
 export function clusterOf({ id, host }: FurtherService, url: string | undefined, like: Cluster): Cluster {
   const { hostname, port, protocol } = new URL(url ?? `https://${host}`);
   const isTls = protocol === "https:";
   const port_value = Number(port) || (isTls ? 443 : 80);
-  // A host that is an IPv6 address stands in brackets in an URL, and without in a socket address.
+  // An IPv6 address has brackets in a URL, and none in a socket address.
   const address = { socket_address: { address: hostname.replace(/^\[|\]$/g, ""), port_value } };
   const load_assignment = { cluster_name: id, endpoints: [{ lb_endpoints: [{ endpoint: { address } }] }] };
   const cluster = { ...structuredClone(like), name: id, load_assignment };

@@ -8,23 +8,23 @@ import type { Settings } from "./settings.ts";
 
 /** A gateway on a free port with mock providers only. */
 export interface MockGateway {
-  /** What runs it. */
+  /** The process that runs it. */
   title: string;
   /** Ends with `/v1`. */
   url: string;
-  /** A model to ask for. */
+  /** A model to request. */
   model: string;
   close(): Promise<void>;
 }
 
-/** Starts what `make run` starts, with no provider's key, under the engine that is named. */
+/** Starts the gateway of `make run` without any provider's API key, with the given engine. */
 export async function startMockGateway(engine: Settings["engine"]): Promise<MockGateway> {
   const [service] = SERVICES;
   const mocks = await startMocks(new Map(), 0);
   try {
     const port = await freePort();
     const bootstrap = gatewayConfig({ port, defaultService: service.id, keys: mocks.keys, mocks: mocks.ports });
-    // It answers one chat, whose text the log would cut in two.
+    // It serves one chat; log lines would interrupt its text.
     bootstrap.static_resources.listeners[0].filter_chains[0].filters[0].typed_config.access_log = [];
     const gateway = await startForeground(bootstrap, (file) => engineFor(engine, file));
     return {

@@ -2,19 +2,19 @@ import { dialects } from "../../tests/providers/index.ts";
 import { serve, type RunningServer } from "../../tests/providers/server.ts";
 import { SERVICES } from "./services.ts";
 
-/** What a mock provider is sent as a key: it takes any. */
+/** The API key that a mock provider gets: it accepts any. */
 export const MOCK_KEY = "no-key-the-mock-provider-answers";
 
-/** Mock providers in place of those that have no key. */
+/** Mock providers for the services without an API key. */
 export interface Mocks {
   /** Their ports by service id. */
   ports: Map<string, number>;
-  /** The keys of all services, with a made-up one where there was none. */
+  /** The API keys of all services, with an invented one for each missing key. */
   keys: Map<string, string>;
   close(): Promise<void>;
 }
 
-/** Starts a mock provider for every service without a key; its streams take their time, so that one sees them come. */
+/** Starts a mock provider for every service without an API key. Its streams are slow, so that a user can watch them. */
 export async function startMocks(keys: Map<string, string>, delayMs: number): Promise<Mocks> {
   const servers = new Map<string, RunningServer>();
   for (const { id, dialect } of SERVICES.filter(({ id }) => !keys.has(id))) {

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 
-/** Resolves with whether a server could listen there; on any address unless one is named. */
+/** Resolves with whether a server could listen there; on any address if none is given. */
 export function isFree(port: number, address = "0.0.0.0"): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -10,8 +10,8 @@ export function isFree(port: number, address = "0.0.0.0"): Promise<boolean> {
 }
 
 /**
- * Resolves with a port that was free a moment ago. It is none of those that a system gives to clients (32768 and above on
- * Linux), which are often taken again before a server has them.
+ * Resolves with a port that was free a moment ago, outside of the range that a system assigns to clients (32768 and above on
+ * Linux): those ports are often in use again before a server can bind them.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {

@@ -1,22 +1,22 @@
-/** A model provider that the gateway can serve from. */
+/** A model provider of the gateway. */
 export interface Service {
   /** The provider's id in the plugin's configuration, the name of its cluster, and the prefix of its path. */
   id: string;
-  /** The environment variable with the key that switches the real provider on; absent where it needs none. */
+  /** The environment variable with the API key that enables the real provider; absent if it needs none. */
   keyVariable?: string;
-  /** The environment variable with the address that it needs, and the option of the plugin that takes it. */
+  /** The environment variable with the address that it needs, and the plugin's option for it. */
   url?: { variable: string; option: string };
-  /** The mock provider that answers where there is no key: its name in tests/providers. */
+  /** The mock provider that is used without an API key: its name in tests/providers. */
   dialect: string;
   /** A model to try. */
   model: string;
 }
 
-/** A service that envoy/ai-gateway.yaml does not have: it is added where its variables are set. */
+/** A service that envoy/ai-gateway.yaml does not have: it is added if its variables are set. */
 export interface FurtherService extends Service {
   /** The plugin's type of provider. */
   type: string;
-  /** The host, where no variable names it. */
+  /** The host, if no variable sets it. */
   host?: string;
 }
 
@@ -46,7 +46,7 @@ export const FURTHER_SERVICES: FurtherService[] = [
   },
 ];
 
-/** The variables that switch a service on. */
+/** The variables that enable a service. */
 export function variablesOf({ keyVariable, url }: Service): string[] {
   return [keyVariable, url?.variable].filter((name) => name !== undefined);
 }

@@ -1,16 +1,16 @@
 import { isIP } from "node:net";
 import { FURTHER_SERVICES, type FurtherService, SERVICES, type Service, variablesOf } from "./services.ts";
 
-/** What a person asked for through environment variables. */
+/** The user's settings from environment variables. */
 export interface Settings {
   port: number;
-  /** The address that the gateway listens on; 127.0.0.1 is reached from this machine alone. */
+  /** The address that the gateway listens on; only this machine can reach 127.0.0.1. */
   listen: string;
-  /** The service that answers where the path names none. */
+  /** The service for paths that name none. */
   defaultService: Service;
-  /** The providers' keys, by service id; a service without one is served by a mock. */
+  /** The providers' API keys, by service id; a service without one uses a mock provider. */
   keys: Map<string, string>;
-  /** The services that are added, and the addresses that they were given. */
+  /** The added services, and their addresses. */
   further: Addition[];
   engine: "envoy" | "docker" | "func-e";
 }
@@ -18,17 +18,17 @@ export interface Settings {
 /** A service that is added to those of envoy/ai-gateway.yaml. */
 export interface Addition {
   service: FurtherService;
-  /** Where it is, if a variable says so. */
+  /** Its address, if a variable sets it. */
   url?: string;
 }
 
-/** Where the gateway listens unless it is told otherwise. */
+/** The default port of the gateway. */
 export const LOOPBACK = "127.0.0.1";
 
-/** Thrown with one line that says what to change. */
+/** Thrown with a message of one line that says what to change. */
 export class SettingsError extends Error {}
 
-/** Reads PORT, LISTEN, DEFAULT_AI_SERVICE, ENGINE and the providers' keys; throws `SettingsError` where they cannot work. */
+/** Reads PORT, LISTEN, DEFAULT_AI_SERVICE, ENGINE and the providers' API keys; throws `SettingsError` if they are invalid. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const further = readFurther(env);
   const live = [...SERVICES.filter(({ keyVariable }) => env[keyVariable]), ...further.map(({ service }) => service)];
@@ -47,7 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-/** A key that was pasted with a blank or a line end could not stand in a header. */
+/** An API key with a space or a line end (from pasting) would not be a valid header value. */
 function readKey(variable: string, text: string): string {
   if (!/^[!-~]+$/.test(text))
     throw new SettingsError(`${variable} holds a blank, a line end or another letter that no key has`);
@@ -71,7 +71,7 @@ function readListen(text: string | undefined): string {
   return text;
 }
 
-/** Whether only this machine reaches an address. */
+/** Whether only this machine can reach an address. */
 export const isLoopback = (address: string): boolean => address.startsWith("127.") || address === "::1";
 
 function readDefault(name: string | undefined, live: Service[]): Service {

@@ -1,7 +1,7 @@
-/** One thing that `make lint` proves of the sources. */
+/** One check of `make lint`. */
 export interface Check {
-  /** What holds when the check finds nothing, in a few words. */
+  /** What is true if the check finds nothing, in a few words. */
   name: string;
-  /** Gives one line a fault, with its place; none when all is well. */
+  /** Returns one line per error, with its file and line; an empty list if there are none. */
   run(): string[] | Promise<string[]>;
 }

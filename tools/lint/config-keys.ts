@@ -4,13 +4,13 @@ import { filesIn } from "../files.ts";
 import { findPlugins, root, type Plugin } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
-/** A JSON Schema as far as property names go. */
+/** The parts of a JSON Schema that contain property names. */
 interface Schema {
   properties?: Record<string, Schema>;
   [keyword: string]: unknown;
 }
 
-/** Every property that a plugin's schema.json describes is read by its code, and the other way round. */
+/** The plugin's code reads every property of its schema.json, and the schema has every key that the code reads. */
 export const configKeys: Check = {
   name: "schema.json has the keys that the code reads",
   run: () => findPlugins().flatMap(faultsOf),
@@ -21,7 +21,7 @@ function faultsOf(plugin: Plugin): string[] {
   if (!existsSync(join(root, schemaFile))) return [`${schemaFile} is missing`];
   const described = new Set<string>();
   collect(JSON.parse(readFileSync(join(root, schemaFile), "utf8")), described);
-  // `_rules_` and its like belong to the kernel.
+  // `_rules_` and similar keys belong to the kernel.
   const read = keysRead(plugin);
   for (const keys of [described, read]) for (const key of keys.keys()) if (key.startsWith("_")) keys.delete(key);
   return [
@@ -34,16 +34,16 @@ function collect(schema: unknown, keys: Set<string>): void {
   if (typeof schema !== "object" || schema === null) return;
   const { properties } = schema as Schema;
   for (const key of Object.keys(properties ?? {})) keys.add(key);
-  // Properties may stand below any keyword (items, oneOf, $defs); examples and defaults are values, not schemas.
+  // Properties may be below any keyword (items, oneOf, $defs). Examples and defaults are values, not schemas.
   for (const [keyword, inner] of Object.entries(schema)) {
     if (!["default", "examples", "enum", "const"].includes(keyword)) collect(inner, keys);
   }
 }
 
-/** Every key that the plugin's code asks a ConfigReader for, by a literal or a constant, and where. */
+/** Every key that the plugin's code reads from a ConfigReader, by a literal or a constant, and its place. */
 function keysRead(plugin: Plugin): Map<string, string> {
   const asked = `\\.(?:${readerMethods().join("|")})\\(`;
-  // Asked for directly, or by a function of the plugin that gets the reader and the key.
+  // The key is read directly, or by a function of the plugin that gets the reader and the key.
   const call = new RegExp(`(?:${asked}|\\breader,)\\s*("[^"]+"|[A-Z][A-Z0-9_]+)\\s*[,)]`, "g");
   const keys = new Map<string, string>();
   for (const file of filesIn(plugin.folder, ".ts")) {
@@ -58,7 +58,7 @@ function keysRead(plugin: Plugin): Map<string, string> {
   return keys;
 }
 
-/** The methods of ConfigReader that ask for a key: those whose first parameter is one. `fail` only names it. */
+/** The methods of ConfigReader that read a key: those whose first parameter is a key. `fail` only names it. */
 function readerMethods(): string[] {
   const texts = ["reader", "object"].map((file) => readFileSync(join(root, `assembly/config/${file}.ts`), "utf8"));
   const methods = texts.flatMap((text) => [...text.matchAll(/^ {2}(\w+)\(key: string/gm)].map((match) => match[1]));

@@ -6,10 +6,10 @@ import type { Check } from "./check.ts";
 
 const MOST_LINES = 300;
 const SOURCES = /(\.(ts|js|sh|py|ya?ml|md)|\/Makefile)$/;
-/** These grow with the project's history or are someone else's words. */
+/** Files that grow with the project's history, or that the project did not write. */
 const EXEMPT = ["CHANGELOG.md", "LICENSE"];
 
-/** A file that one can read in one sitting: no source has more than 300 lines. */
+/** No source has more than 300 lines. */
 export const fileSizes: Check = {
   name: `no file has more than ${MOST_LINES} lines`,
   run: () =>

@@ -4,7 +4,7 @@ import { root } from "../plugins.ts";
 import { prettier, prettierCache } from "../prettier.ts";
 import type { Check } from "./check.ts";
 
-/** Everything that prettier knows stands in its format; `make format` writes it. */
+/** Every file that prettier supports is formatted; `make format` formats them. */
 export const format: Check = {
   name: "the sources are formatted",
   run: async () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { root } from "../plugins.ts";
 
-/** A relative import of a file, resolved to the file that it means. */
+/** A relative import of a file, resolved to that file. */
 export interface Import {
   line: number;
   file: string;

@@ -14,7 +14,7 @@ import { requestHeaders } from "./request-headers.ts";
 import { types } from "./types.ts";
 import { unsafeCode } from "./unsafe-code.ts";
 
-/** All checks, the quick ones first. */
+/** All checks, fast ones first. */
 export const checks: Check[] = [
   fileSizes,
   importDirections,

@@ -4,7 +4,7 @@ import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
-/** Every link of a document to something in this repository leads there, to its heading too where it names one. */
+/** Every link of a document to a file of this repository is valid, including its heading. */
 export const links: Check = {
   name: "links in documents lead somewhere",
   run: () => filesIn(".", ".md").flatMap((file) => brokenLinks(file)),
@@ -24,7 +24,7 @@ function leadsSomewhere(file: string, target: string): boolean {
   return !heading || headings(document).includes(heading);
 }
 
-/** The headings of a document as links name them: small letters, hyphens for spaces, nothing else but letters and digits. */
+/** The headings of a document in the form of link anchors: lower case, hyphens for spaces, only letters and digits. */
 function headings(file: string): string[] {
   const titles = [...withoutCode(file).matchAll(/^#+ (.*)$/gm)].map(([, title]) => title);
   return titles.map((title) =>

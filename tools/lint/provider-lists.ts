@@ -6,7 +6,7 @@ import type { Check } from "./check.ts";
 
 const TABLES = "plugins/ai-proxy/PROVIDERS.md";
 
-/** Every provider has a file, stands in `PROVIDERS`, and is told of in the tables. */
+/** Every provider has a file, is in `PROVIDERS`, and is in the tables of PROVIDERS.md. */
 export const providerLists: Check = {
   name: "every provider is in the list and in the tables",
   run: () => {

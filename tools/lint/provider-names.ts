@@ -5,7 +5,7 @@ import { root } from "../plugins.ts";
 import { providerFiles } from "../providers.ts";
 import type { Check } from "./check.ts";
 
-/** What differs between providers is a method of the provider: no other file asks for one by its name. */
+/** Differences between providers are methods of the provider: no other file compares a provider's name. */
 export const providerNames: Check = {
   name: "only providers/ names a provider",
   run: () => {

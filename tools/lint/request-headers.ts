@@ -4,12 +4,12 @@ import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
-/** A direct change of a header map, rather than an entry in `exchange.headers`. */
+/** A direct change of a header map, instead of an entry in `exchange.headers`. */
 const CHANGE = /(?:^|[^.\w])(?:headers|requestHeaders)\.(?:set|setText|remove|removeNamed|add|put)\(/;
 /** The one file that changes a request's headers, and the folder that changes the response's. */
 const ALLOWED = /^plugins\/ai-proxy\/(?:request\/client-headers|response\/[a-z-]+)\.ts$/;
 
-/** What `client-headers.ts` does not change, the next attempt at another provider would not get back as the client sent it. */
+/** `client-headers.ts` makes all changes of request headers, so that it can restore the client's headers for the next attempt. */
 export const requestHeaders: Check = {
   name: "ai-proxy changes request headers in one place",
   run: () =>

@@ -10,7 +10,7 @@ import {
   utf8,
 } from "./calls";
 
-// What ai-proxy asks of the host for a chat that passes as it is.
+// The host calls of ai-proxy for a chat that passes unchanged.
 const config = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
 const upstream = utf8("upstream\0address");
 const authority = utf8(":authority");

@@ -10,10 +10,10 @@ import {
 } from "../../../assembly/abi/imports";
 import { enterCallback, leaveCallback, RETURNED } from "../../../assembly/abi/memory";
 
-// Host calls without anything around them: what no plugin that needs them can do without.
+// Host calls only: the minimum for any plugin that needs them.
 export { enterCallback, leaveCallback };
 
-/** A text whose bytes are made once. */
+/** A text whose bytes are encoded once. */
 export const utf8 = (text: string): ArrayBuffer => String.UTF8.encode(text);
 
 /** Reads a property. */
@@ -47,7 +47,7 @@ export function addHeader(map: MapType, name: ArrayBuffer, value: ArrayBuffer): 
   proxy_add_header_map_value(map, changetype<usize>(name), name.byteLength, changetype<usize>(value), value.byteLength);
 }
 
-/** Reads so many bytes of the request's body. */
+/** Reads this number of bytes of the request's body. */
 export function readRequestBody(size: u32): void {
   proxy_get_buffer_bytes(0, 0, size, RETURNED, RETURNED + 4);
 }

@@ -1,4 +1,4 @@
-// What every module exports, whatever it does.
+// The exports of every module.
 export { proxy_on_memory_allocate } from "../../../assembly/abi/memory";
 
 export function proxy_abi_version_0_2_1(): void {}

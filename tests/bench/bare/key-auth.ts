@@ -1,7 +1,7 @@
 import { HeadersStatus, MapType } from "../../../assembly/abi/enums";
 import { addHeader, enterCallback, leaveCallback, readHeaders, readProperty, utf8 } from "./calls";
 
-// What key-auth asks of the host for an accepted key.
+// The host calls of key-auth for an accepted key.
 const config = utf8("xds\0route_metadata\0filter_metadata\0key-auth\0config");
 const name = utf8("x-mse-consumer");
 const consumer = utf8("consumer-7");

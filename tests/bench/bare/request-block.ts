@@ -1,7 +1,7 @@
 import { HeadersStatus, MapType } from "../../../assembly/abi/enums";
 import { enterCallback, leaveCallback, readHeader, readProperty, utf8 } from "./calls";
 
-// What request-block asks of the host for a URL that is not blocked.
+// The host calls of request-block for a URL that is not blocked.
 const config = utf8("xds\0route_metadata\0filter_metadata\0request-block\0config");
 const path = utf8(":path");
 

@@ -5,7 +5,7 @@ import { registerPlugin } from "../../../assembly/plugin/register";
 
 class NoopFilter extends HttpFilter {}
 
-/** Stands in the chain and does nothing: what the kernel itself costs. */
+/** A filter that does nothing: the cost of the kernel. */
 class Noop extends Plugin<ConfigReader> {
   name(): string {
     return "noop";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A provider may set and remove any header: none of its own reaches the next attempt, and none of the client's is missing.
+// A provider may set and remove any header: the next attempt has none of its headers, and all headers of the client.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { runCompiler } from "../../../tools/compiler.ts";

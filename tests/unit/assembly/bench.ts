@@ -54,7 +54,7 @@ export function escape(start: usize, size: i32, times: i32): i32 {
   return 0;
 }
 
-/** Turns a chunk of DashScope events into OpenAI chunks, and gives the number of events that it lost. */
+/** Translates a chunk of DashScope events to OpenAI chunks, and returns the number of lost events. */
 export function translate(start: usize, size: i32, times: i32, events: i32): i32 {
   let lost = events * times;
   for (let i = 0; i < times; i++) {
@@ -83,7 +83,7 @@ export function translate(start: usize, size: i32, times: i32, events: i32): i32
   return lost;
 }
 
-/** Cuts a chunk into events, and gives the number that it lost. */
+/** Splits a chunk into events, and returns the number of lost events. */
 export function cut(start: usize, size: i32, times: i32, events: i32): i32 {
   let lost = events * times;
   for (let i = 0; i < times; i++) {

@@ -19,7 +19,7 @@ import { out } from "./output";
 
 export { outSize, outStart } from "./output";
 
-/** Deeper than the validator allows: what is read without validation must not run over either. */
+/** Deeper than the validator allows: functions that read without validation must not exceed either limit. */
 const WALK_DEPTH: i32 = 300;
 
 let fault: JsonFault = 0;
@@ -27,7 +27,7 @@ const document = new JsonDocument();
 const edit = new JsonEdit();
 const walked = new StaticArray<Slice>(WALK_DEPTH);
 
-/** Gives the host `size` bytes that no collector moves or frees. */
+/** Allocates `size` bytes for the host that no collector moves or frees. */
 export function allocate(size: i32): usize {
   return heap.alloc(size);
 }
@@ -103,13 +103,13 @@ export function unescape(start: usize, size: i32): void {
   json.jsonUnescape(sliceOf(start, size), out);
 }
 
-/** Writes the string anew as a managed string, the way that literals are written. */
+/** Writes the string as a managed string, in the form of literals. */
 export function rewriteText(start: usize, size: i32): void {
   out.clear();
   new JsonWriter(out).string(json.jsonText(sliceOf(start, size)));
 }
 
-/** Reads every value through the readers and writes all that was read anew. The text need not be valid. */
+/** Reads every value with the readers and writes all of it again. The text does not have to be valid. */
 export function rewrite(start: usize, size: i32): void {
   out.clear();
   const writer = new JsonWriter(out);
@@ -151,7 +151,7 @@ export function rewrite(start: usize, size: i32): void {
       value = json.jsonKind(value) == JsonKind.Object ? member(writer, value, child) : child;
       if (value != ABSENT) continue;
     }
-    // Up, until a container has more.
+    // Up, until a container has another child.
     let isDone = true;
     while (depth > 0) {
       const container = walked[depth - 1];
@@ -188,13 +188,13 @@ export function editRemove(keyStart: usize, keySize: i32): void {
   edit.remove(sliceToString(sliceOf(keyStart, keySize)));
 }
 
-/** Replaces the `index`-th child of the member `outer`, or the member's own value if the index is -1. */
+/** Replaces the child at `index` of the member `outer`, or the member's own value if the index is -1. */
 export function editReplace(outer: i32, index: i32, start: usize, size: i32): void {
   const value = document.valueAt(outer);
   edit.replace(index < 0 ? value : childAt(value, index), sliceOf(start, size));
 }
 
-/** Inserts into the member `outer`, or into its `index`-th child. */
+/** Inserts into the member `outer`, or into its child at `index`. */
 export function editInsert(outer: i32, index: i32, keyStart: usize, keySize: i32, start: usize, size: i32): void {
   const value = document.valueAt(outer);
   const object = index < 0 ? value : childAt(value, index);
@@ -210,7 +210,7 @@ export function editWrite(): void {
   edit.write(out);
 }
 
-/** The bytes of all parts that are ranges of the document, or -1 if those are not in order. */
+/** The bytes of all parts that are ranges of the document, or -1 if the ranges are not in order. */
 export function editUnchangedBytes(): i32 {
   let at = sliceStart(document.text);
   let bytes = 0;

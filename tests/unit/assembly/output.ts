@@ -1,14 +1,14 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 
-/** What a call under test has to say; the host reads it where `outStart` and `outSize` tell. */
+/** The output of a call under test; the host reads it at `outStart` and `outSize`. */
 export const out = new ByteBuffer();
 
-/** The address of what was written. */
+/** The address of the output. */
 export function outStart(): usize {
   return out.start;
 }
 
-/** The number of bytes that were written. */
+/** The number of bytes of the output. */
 export function outSize(): i32 {
   return out.size;
 }

@@ -18,7 +18,7 @@ export function compile(start: usize, size: i32, flags: i32): bool {
   return compiled != null;
 }
 
-/** Why the last pattern was refused. */
+/** The reason for the refusal of the last pattern. */
 export function error(): void {
   out.clear();
   out.text(refusal.message);
@@ -36,7 +36,7 @@ export function matches(start: usize, size: i32): bool {
   return pattern.matches(sliceOf(start, size));
 }
 
-/** Writes begin and end of every group, 32 bits each; false if nothing was found. */
+/** Writes start and end of every group, 32 bits each; false if there is no match. */
 export function find(start: usize, size: i32, from: i32): bool {
   const isFound = pattern.find(sliceOf(start, size), captures, from);
   out.clear();
@@ -58,7 +58,7 @@ let literalSet = LiteralSet.compile([])!;
 let usesLiterals = false;
 const scans: StaticArray<usize> = [changetype<usize>(new PatternScan()), changetype<usize>(new PatternScan())];
 
-/** The lines of a text, as patterns or as literals, are the set from now on. */
+/** Sets the patterns or literals of the set: one per line of the text. */
 export function compileSet(start: usize, size: i32, flags: i32, literals: bool): bool {
   const lines = sliceToString(sliceOf(start, size)).split("\n");
   usesLiterals = literals;
@@ -72,7 +72,7 @@ export function compileSet(start: usize, size: i32, flags: i32, literals: bool):
   return compiled != null;
 }
 
-/** Begins a text; two of them can be scanned in turns, as numbers 0 and 1. */
+/** Begins a text; two texts can be scanned alternately, as numbers 0 and 1. */
 export function beginSet(number: i32): void {
   if (usesLiterals) literalSet.begin(scanAt(number));
   else patternSet.begin(scanAt(number));
@@ -100,7 +100,7 @@ export function setFlushes(): i32 {
   return patternSet.flushes;
 }
 
-/** A scan lies outside of the collector's reach. */
+/** The collector does not manage a scan. */
 function scanAt(number: i32): PatternScan {
   return changetype<PatternScan>(scans[number]);
 }

@@ -24,7 +24,7 @@ let config = new ProviderConfig(0, qwen);
 let exchange = new Exchange(config);
 let transform: SseTransform | null = null;
 
-/** Reads a provider's configuration; writes its errors and warnings, a line each, and gives the number of errors. */
+/** Reads a provider's configuration; writes its errors and warnings, one per line, and returns the number of errors. */
 export function configure(start: usize, size: i32): i32 {
   const report = new ConfigReport();
   const reader = new ConfigReader(sliceOf(start, size), "$", report);
@@ -36,7 +36,7 @@ export function configure(start: usize, size: i32): i32 {
   return report.errors.length;
 }
 
-/** Starts an exchange as the filter does, and translates the client's body: 0 if it was refused, -1 if it is no JSON. */
+/** Starts an exchange like the filter, and translates the client's body: 0 if it was refused, -1 if it is not JSON. */
 export function translateRequest(api: i32, start: usize, size: i32): i32 {
   exchange.free();
   exchange = new Exchange(config);
@@ -64,7 +64,7 @@ export function describe(api: i32): void {
   out.text(" ").integer(qwen.requestTreatment(exchange)).text(" ").integer(qwen.responseTreatment(exchange));
 }
 
-/** Writes the changes to the request's headers, a line each. */
+/** Writes the changes of the request headers, one per line. */
 export function headers(): void {
   out.clear();
   const edits = exchange.headers;
@@ -77,13 +77,13 @@ export function headers(): void {
   }
 }
 
-/** Writes the tokens that were seen. */
+/** Writes the token usage. */
 export function usage(): void {
   out.clear();
   exchange.usage.write(out);
 }
 
-/** Writes an error answer's message and code. */
+/** Writes the message and the code of an error response. */
 export function readError(start: usize, size: i32): void {
   out.clear();
   if (response.parse(sliceOf(start, size)) != JsonError.None) return;
@@ -93,14 +93,14 @@ export function readError(start: usize, size: i32): void {
   if (code != ABSENT) out.append(code);
 }
 
-/** Translates a whole answer: 0 if it is none, -1 if it is no JSON. */
+/** Translates a whole response: 0 if it is not a response, -1 if it is not JSON. */
 export function translateResponse(start: usize, size: i32): i32 {
   out.clear();
   if (response.parse(sliceOf(start, size)) != JsonError.None) return -1;
   return qwen.translateResponse(exchange, response, out) ? 1 : 0;
 }
 
-/** Starts a stream; what it gives is what has been written since the last chunk. */
+/** Starts a stream; its output is what was written since the last chunk. */
 export function openStream(limit: i32): void {
   const last = transform;
   if (last !== null) last.free();

@@ -10,7 +10,7 @@ let secrets: SecretSet | null = null;
 let position = new SecretPosition();
 const work = new ByteBuffer();
 
-/** Takes the lines of a text as secrets; gives whether one of them is looked for. */
+/** Sets the secrets, one per line of the text; returns whether at least one of them is masked. */
 export function begin(start: usize, size: i32): bool {
   secrets = SecretSet.of(String.UTF8.decodeUnsafe(start, size).split("\n"));
   restart();
@@ -31,7 +31,7 @@ export function mask(start: usize, size: i32): bool {
   return found;
 }
 
-/** Reads a piece, and writes what may go on; gives how many bytes are held. */
+/** Reads a chunk, and writes the part that may be forwarded; returns the number of bytes that are held. */
 export function push(start: usize, size: i32, isLast: bool): i32 {
   work.clear();
   work.append(position.tail.slice).append(sliceOf(start, size));

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOf, sliceToString } from "../../../assembly/bytes/slice";
 
-/** The characters of a text as UTF-8, in memory that stays until the module ends. */
+/** The text as UTF-8, in memory that stays until the module ends. */
 export function utf8(text: string): Slice {
   const size = String.UTF8.byteLength(text);
   const start = heap.alloc(max(size, 1));
@@ -9,12 +9,12 @@ export function utf8(text: string): Slice {
   return sliceOf(start, size);
 }
 
-/** What a slice holds, or "ABSENT". */
+/** The text of a slice, or "ABSENT". */
 export function textOf(slice: Slice): string {
   return slice == ABSENT ? "ABSENT" : sliceToString(slice);
 }
 
-/** What was written to a buffer, which is empty afterwards. */
+/** The content of a buffer, which is then cleared. */
 export function written(buffer: ByteBuffer): string {
   const text = sliceToString(buffer.slice);
   buffer.clear();

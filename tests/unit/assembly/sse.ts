@@ -7,14 +7,14 @@ export { memoryBytes, outSize, outStart } from "./output";
 
 let decoder = new SseDecoder();
 
-/** A new decoder, and nothing written yet. */
+/** A new decoder, and an empty output. */
 export function begin(limit: i32): void {
   decoder.free();
   decoder = new SseDecoder(limit);
   out.clear();
 }
 
-/** Decodes a chunk and writes a record of each event; gives their number. */
+/** Decodes a chunk and writes a record of each event; returns their number. */
 export function push(start: usize, size: i32): i32 {
   decoder.push(sliceOf(start, size));
   let events = 0;
@@ -35,7 +35,7 @@ export function pending(): i32 {
   return decoder.pending;
 }
 
-/** Decodes the same chunk again and again, and gives the number of events. */
+/** Decodes the same chunk repeatedly, and returns the number of events. */
 export function repeat(start: usize, size: i32, times: i32): i32 {
   let events = 0;
   for (let i = 0; i < times; i++) {
@@ -45,7 +45,7 @@ export function repeat(start: usize, size: i32, times: i32): i32 {
   return events;
 }
 
-/** Decodes a chunk that is cut into pieces of `step` bytes, and gives the number of events. */
+/** Decodes a chunk in pieces of `step` bytes, and returns the number of events. */
 export function pushInSteps(start: usize, size: i32, step: i32): i32 {
   let events = 0;
   for (let at = 0; at < size; at += step) {
@@ -64,7 +64,7 @@ export function encode(typeStart: usize, typeSize: i32, start: usize, size: i32)
   sseDone(out);
 }
 
-/** One event as a run of fields, each a letter, a size in four bytes, and its bytes. */
+/** One event as a list of fields, each a letter, a size in four bytes, and its bytes. */
 function record(): void {
   if (decoder.tooLong) field(0x74, sliceOf(1, 0));
   if (decoder.hasData) field(0x64, decoder.data);

@@ -82,7 +82,7 @@ describe("slice", () => {
     expect(textOf(trimmed(utf8(" \t\r\n a b \n")))).toBe("a b");
     expect(sliceSize(trimmed(utf8(" \n ")))).toBe(0);
     expect(sliceSize(trimmed(utf8("")))).toBe(0);
-    // Vertical tab and form feed are no white space here.
+    // Vertical tab and form feed are not white space here.
     expect(sliceSize(trimmed(utf8("\u000b\u000c")))).toBe(2);
   });
 

@@ -71,7 +71,7 @@ describe("a reader", () => {
   });
 });
 
-/** The option that a name is like. */
+/** The option that a name resembles. */
 function meant(name: string): string {
   const options = ["apiTokens", "global_auth", "allow", "keys", "key", "_rules_"];
   return meantOption(

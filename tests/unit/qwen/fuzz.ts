@@ -42,7 +42,7 @@ const bites = [
   ],
 ];
 
-/** The text with a few places changed. */
+/** The text with a few changes. */
 function mutate(text: string, random: Random): string {
   let mutated = text;
   for (let i = 1 + random.below(4); i > 0; i--) {
@@ -54,7 +54,7 @@ function mutate(text: string, random: Random): string {
   return mutated;
 }
 
-/** Every event is OpenAI's, whatever came in: JSON, and a role once a choice; [DONE] closes it. */
+/** Every event has OpenAI's form for any input: JSON, the role once per choice, and [DONE] at the end. */
 function assertWellFormed(stream: string): void {
   const { objects, done } = readEvents(stream);
   assert.equal(done, 1);

@@ -1,6 +1,6 @@
 import { Random } from "../random.ts";
 
-/** What a model says in one choice. */
+/** The output of a model in one choice. */
 export interface Said {
   reasoning: string;
   content: string;
@@ -8,11 +8,11 @@ export interface Said {
   finish: "stop" | "length" | "tool_calls";
 }
 
-/** How DashScope writes it down. */
+/** The form in which DashScope writes it. */
 export interface Spelling {
   multimodal: boolean;
   cumulative: boolean;
-  /** Everything beyond ASCII is escaped, so that a surrogate pair may be cut. */
+  /** All characters beyond ASCII are escaped, so that a surrogate pair may be split. */
   ascii: boolean;
 }
 
@@ -37,7 +37,7 @@ const words = [
 const text = (random: Random, most: number): string =>
   Array.from({ length: random.below(most + 1) }, () => random.pick(words)).join("");
 
-/** An answer made up by chance. */
+/** A random response. */
 export function makeUp(random: Random, id: string): Said {
   const calls = Array.from({ length: random.below(4) === 0 ? 1 + random.below(3) : 0 }, (_, i) => ({
     id: random.below(3) === 0 ? "" : `call_${id}${i}`,
@@ -48,7 +48,7 @@ export function makeUp(random: Random, id: string): Said {
   return { reasoning: random.below(2) === 0 ? text(random, 6) : "", content: text(random, 12), calls, finish };
 }
 
-/** DashScope's whole answer. */
+/** DashScope's whole response. */
 export function wholeAnswer(choices: Said[], spelling: Spelling): string {
   return json(
     {
@@ -71,7 +71,7 @@ export function wholeAnswer(choices: Said[], spelling: Spelling): string {
   );
 }
 
-/** The same answer as DashScope's events; every text is cut by chance, between UTF-16 units if all is escaped. */
+/** The same response as DashScope's events. Every text is split at random, between UTF-16 units if all is escaped. */
 export function streamedAnswer(choices: Said[], spelling: Spelling, random: Random): string {
   let events = "";
   const write = (index: number, message: object, finish: string) => {
@@ -118,7 +118,7 @@ const callOf = (index: number, call: Said["calls"][number]): object => ({
   function: { name: call.name, arguments: call.arguments },
 });
 
-/** The text cut into pieces, or its beginnings, each longer than the last. */
+/** The text split into parts, or its prefixes, each longer than the one before. */
 function pieces(whole: string, { cumulative, ascii }: Spelling, random: Random): string[] {
   const units = ascii ? whole.split("") : [...whole];
   const list: string[] = [];

@@ -6,7 +6,7 @@ export { assertReceived } from "../../fixtures/expectations.ts";
 
 const { exports, put, out } = await loadModule("qwen");
 
-/** The numbers of the APIs in assembly/ai/api.ts that the tests name. */
+/** The numbers of the APIs in assembly/ai/api.ts that the tests use. */
 export const Api = {
   Chat: 1,
   Completions: 2,
@@ -18,26 +18,26 @@ export const Api = {
   QwenRerank: 38,
 } as const;
 
-/** DashScope's own protocol, which is what is translated. */
+/** DashScope's own protocol, the one that is translated. */
 export const NATIVE = { type: "qwen", apiTokens: ["sk-fake-for-tests"], qwenEnableCompatible: false };
 
-/** Reads a provider's configuration and gives its errors and warnings, a line each. */
+/** Reads a provider's configuration and returns its errors and warnings, one per line. */
 export function configure(config: object): string {
   const text = Buffer.from(JSON.stringify(config));
   exports.configure!(put(text), text.length);
   return out().toString();
 }
 
-/** What the module wrote last. */
+/** The last output of the module. */
 export const written = (): string => out().toString();
 
-/** What became of a client's request: DashScope's body, or why it was refused (`400 param message`). */
+/** The result of a client's request: DashScope's body, or the refusal (`400 param message`). */
 export interface Translated {
   body?: any;
   refused?: string;
 }
 
-/** Translates a client's request that may be no JSON: then it gives undefined. */
+/** Translates a client's request; returns undefined if it is not JSON. */
 export function translateRawRequest(client: string, api: number = Api.Chat): Translated | undefined {
   const text = Buffer.from(client);
   const result = exports.translateRequest!(api, put(text), text.length);
@@ -52,13 +52,13 @@ export function translateRequest(client: object | string, api: number = Api.Chat
   return translated;
 }
 
-/** OpenAI's answer for DashScope's, of the request that was translated last; undefined if it is none. */
+/** OpenAI's response for DashScope's, for the request that was translated last; undefined if it is not a response. */
 export function translateResponse(answer: object | string): string | undefined {
   const text = Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer));
   return exports.translateResponse!(put(text), text.length) === 1 ? out().toString() : undefined;
 }
 
-/** The whole client's stream for DashScope's, which arrives in chunks of `step` bytes. */
+/** The client's whole stream for DashScope's, which arrives in chunks of `step` bytes. */
 export function translateStream(stream: Buffer | string, step = 0x7fffffff): string {
   const bytes = Buffer.from(stream);
   exports.stream!(put(bytes), bytes.length, step);
@@ -71,7 +71,7 @@ export function translateStreamCutAt(stream: Buffer, at: number): string {
   return out().toString();
 }
 
-/** Starts a stream; `push` and `end` give what the client gets for each part. */
+/** Starts a stream; `push` and `end` return the client's bytes for each part. */
 export function openStream(limit = 1 << 20): { push(chunk: string): string; end(): string } {
   exports.openStream!(limit);
   return {
@@ -87,21 +87,21 @@ export function openStream(limit = 1 << 20): { push(chunk: string): string; end(
   };
 }
 
-/** The events of a stream that comes in chunks of `step` bytes, a block a line. */
+/** The events of a stream that comes in chunks of `step` bytes, one block per line. */
 export function recordStream(stream: string, choices = 1, cumulative = false, step = 0x7fffffff): string[] {
   const bytes = Buffer.from(stream);
   exports.recordStream!(put(bytes), bytes.length, step, choices, Number(cumulative));
   return written().split("\n");
 }
 
-/** The events of a whole response, a block a line. */
+/** The events of a whole response, one block per line. */
 export function recordWhole(response: string): string[] {
   const bytes = Buffer.from(response);
   assert.equal(exports.recordWhole!(put(bytes), bytes.length), 1);
   return written().split("\n");
 }
 
-/** Configures the provider and translates a request for a stream, which must be taken. */
+/** Configures the provider and translates a request for a stream, which must be accepted. */
 export function askForStream(fields: object = {}, config: object = {}): void {
   assert.equal(configure({ ...NATIVE, ...config }), "");
   const client = { model: "qwen-plus", messages: [{ role: "user", content: "Hi" }], stream: true, ...fields };
@@ -112,25 +112,25 @@ export function askForStream(fields: object = {}, config: object = {}): void {
 export const deltasOf = (stream: string): any[] =>
   readEvents(stream).objects.flatMap((object: any) => object.choices ?? []);
 
-/** Host and path, and how the bodies of request and answer are treated (0 untouched, 1 OpenAI's, 2 converted). */
+/** Host and path, and how the bodies of request and response are treated (0 unchanged, 1 OpenAI's, 2 converted). */
 export function describeApi(api: number): string {
   exports.describe!(api);
   return out().toString();
 }
 
-/** The changes to the request's headers, a line each. */
+/** The changes of the request headers, one per line. */
 export function headers(): string[] {
   exports.headers!();
   return out().toString().trim().split("\n");
 }
 
-/** The tokens that were seen. */
+/** The token usage. */
 export function usage(): any {
   exports.usage!();
   return JSON.parse(out().toString());
 }
 
-/** The message and the code of an error answer. */
+/** The message and the code of an error response. */
 export function readError(answer: object): string {
   const text = Buffer.from(JSON.stringify(answer));
   exports.readError!(put(text), text.length);
@@ -140,7 +140,7 @@ export function readError(answer: object): string {
 /** The size of the module's memory. */
 export const memoryBytes = (): number => exports.memoryBytes!();
 
-/** One event as DashScope writes it. */
+/** One event in DashScope's form. */
 export const event = (data: unknown, name = "result", status = 200): string =>
   `id:1\nevent:${name}\n:HTTP_STATUS/${status}\ndata:${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
 

@@ -23,7 +23,7 @@ describe("fixtures", () => {
   }
 });
 
-/** What the official client makes of a stream. It knows no reasoning, of which it keeps the last piece: that is joined here. */
+/** The result of the official client for a stream. It does not support reasoning, and keeps only the last part: it is joined here. */
 async function accumulate(stream: string): Promise<any> {
   const { objects, done } = readEvents(stream);
   assert.equal(done, 1);
@@ -43,7 +43,7 @@ async function accumulate(stream: string): Promise<any> {
   return completion;
 }
 
-/** Without what one of the two forms says and the other leaves out. */
+/** Removes the fields that only one of the two forms has. */
 function comparable(completion: any): any {
   return {
     id: completion.id,

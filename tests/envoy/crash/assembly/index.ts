@@ -1,4 +1,4 @@
-// key-rate-limit with a fault: a request with very many headers traps, which ends the VM.
+// key-rate-limit with a fault: a request with very many headers traps, and so ends the VM.
 import "../../../../plugins/key-rate-limit/index";
 import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/plugin/entry/core";
 export {

@@ -1,4 +1,4 @@
-// ai-proxy with one provider more, which signs requests with headers that no other provider sets.
+// ai-proxy with an additional provider, which signs requests with headers that no other provider sets.
 import { Api } from "../../../../assembly/ai/api";
 import { ApiToken } from "../../../../plugins/ai-proxy/config/api-token";
 import { Exchange } from "../../../../plugins/ai-proxy/exchange";

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Message: https://docs.claude.com/en/api/messages; events: https://docs.claude.com/en/docs/build-with-claude/streaming
-import { type Answer, tokensOf } from "./scenarios.ts";
+import { type Output, tokensOf } from "./scenarios.ts";
 import type { JsonObject } from "./wire.ts";
 
-/** One answer of the Messages API, about to be written. */
-export interface MessageAnswer {
+/** A response of the Messages API, before it is written. */
+export interface MessageResponse {
   id: string;
   model: string;
   inputTokens: number;
-  answer: Answer;
+  output: Output;
 }
 
 const stopReasons = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" };
 
 /** A `message` object. */
-export const wholeMessage = (message: MessageAnswer): JsonObject => ({
+export const wholeMessage = (message: MessageResponse): JsonObject => ({
   ...head(message),
-  content: blocksOf(message.answer).map(({ whole }) => whole),
-  stop_reason: stopReasons[message.answer.finish],
+  content: blocksOf(message.output).map(({ whole }) => whole),
+  stop_reason: stopReasons[message.output.finish],
   stop_sequence: null,
-  usage: usageOf(message, tokensOf(message.answer).total),
+  usage: usageOf(message, tokensOf(message.output).total),
 });
 
-/** The events of a streamed message, the data of each with its name in `type`. */
-export function messageEvents(message: MessageAnswer): JsonObject[] {
-  const { answer } = message;
+/** The events of a streamed message; `type` is the name of the event. */
+export function messageEvents(message: MessageResponse): JsonObject[] {
+  const { output } = message;
   const start = { ...head(message), content: [], stop_reason: null, stop_sequence: null, usage: usageOf(message, 1) };
-  const blocks = blocksOf(answer).flatMap(({ opening, deltas }, index) => [
+  const blocks = blocksOf(output).flatMap(({ opening, deltas }, index) => [
     { type: "content_block_start", index, content_block: opening },
     ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
     { type: "content_block_stop", index },
@@ -37,8 +37,8 @@ export function messageEvents(message: MessageAnswer): JsonObject[] {
     ...blocks,
     {
       type: "message_delta",
-      delta: { stop_reason: stopReasons[answer.finish], stop_sequence: null },
-      usage: { output_tokens: tokensOf(answer).total },
+      delta: { stop_reason: stopReasons[output.finish], stop_sequence: null },
+      usage: { output_tokens: tokensOf(output).total },
     },
     { type: "message_stop" },
   ];
@@ -46,30 +46,30 @@ export function messageEvents(message: MessageAnswer): JsonObject[] {
 
 interface Block {
   whole: JsonObject;
-  /** The block as it is announced, still empty. */
+  /** The block in its start event, still empty. */
   opening: JsonObject;
   deltas: JsonObject[];
 }
 
-function blocksOf(answer: Answer): Block[] {
+function blocksOf(output: Output): Block[] {
   const blocks: Block[] = [];
-  if (answer.reasoning.length > 0) {
+  if (output.reasoning.length > 0) {
     const signature = "c2lnbmVkIGZvciB0ZXN0cw==";
-    const deltas = answer.reasoning.map((thinking) => ({ type: "thinking_delta", thinking }));
+    const deltas = output.reasoning.map((thinking) => ({ type: "thinking_delta", thinking }));
     blocks.push({
-      whole: { type: "thinking", thinking: answer.reasoning.join(""), signature },
+      whole: { type: "thinking", thinking: output.reasoning.join(""), signature },
       opening: { type: "thinking", thinking: "", signature: "" },
       deltas: [...deltas, { type: "signature_delta", signature }],
     });
   }
-  if (answer.content.length > 0) {
+  if (output.content.length > 0) {
     blocks.push({
-      whole: { type: "text", text: answer.content.join("") },
+      whole: { type: "text", text: output.content.join("") },
       opening: { type: "text", text: "" },
-      deltas: answer.content.map((text) => ({ type: "text_delta", text })),
+      deltas: output.content.map((text) => ({ type: "text_delta", text })),
     });
   }
-  for (const { id, name, pieces } of answer.toolCalls) {
+  for (const { id, name, pieces } of output.toolCalls) {
     blocks.push({
       whole: { type: "tool_use", id, name, input: JSON.parse(pieces.join("")) as unknown },
       opening: { type: "tool_use", id, name, input: {} },
@@ -79,9 +79,9 @@ function blocksOf(answer: Answer): Block[] {
   return blocks;
 }
 
-const head = ({ id, model }: MessageAnswer): JsonObject => ({ id, type: "message", role: "assistant", model });
+const head = ({ id, model }: MessageResponse): JsonObject => ({ id, type: "message", role: "assistant", model });
 
-const usageOf = ({ inputTokens }: MessageAnswer, output_tokens: number): JsonObject => ({
+const usageOf = ({ inputTokens }: MessageResponse, output_tokens: number): JsonObject => ({
   ...{ input_tokens: inputTokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
   ...{ output_tokens, service_tier: "standard" },
 });
