@@ -36,7 +36,8 @@ export class Connection {
       // The head, then only the tail: enough to detect the end, and fast for long responses.
       let response = "";
       const onData = (data: Buffer): void => {
-        response = response.length < 4096 ? response + data.toString("latin1") : response.slice(0, 2048) + tail(response, data);
+        response =
+          response.length < 4096 ? response + data.toString("latin1") : response.slice(0, 2048) + tail(response, data);
         if (!isDone(response, data)) return;
         this.socket.off("data", onData).off("close", onClose);
         if (response.startsWith("HTTP/1.1 200")) resolve();

@@ -42,7 +42,7 @@ export function anthropicClientSuite(
     });
     after(() => server.close());
 
-    it("gets an answer with either kind of key", async () => {
+    it("gets a response with either kind of API key", async () => {
       for (const keys of [{ apiKey: target.key }, { authToken: target.key }]) {
         const message = await clientWith(keys).messages.create({ ...base, messages: hello });
         assert.equal(message.role, "assistant");
@@ -52,7 +52,7 @@ export function anthropicClientSuite(
       }
     });
 
-    it("streams the same answer, accumulated by the client's own helper", async () => {
+    it("streams the same response, accumulated by the client's helper", async () => {
       const whole = await client.messages.create({ ...base, messages: hello });
       const streamed = await client.messages.stream({ ...base, messages: hello }).finalMessage();
       assert.deepEqual(streamed.content, whole.content);
@@ -62,7 +62,7 @@ export function anthropicClientSuite(
       );
     });
 
-    it("uses a tool, streamed and not, and hands in its results", async () => {
+    it("uses a tool, streamed and not, and sends its results", async () => {
       const request = { ...base, messages: weather, tools: [tool] };
       const whole = await client.messages.create(request);
       assert.equal(whole.stop_reason, "tool_use");
@@ -85,7 +85,7 @@ export function anthropicClientSuite(
       assert.match(textOf(after), /18 ℃/);
     });
 
-    it("reads the thinking of a model", async () => {
+    it("reads the reasoning of a model", async () => {
       const thinking = { type: "enabled" as const, budget_tokens: 1024 };
       const request = { model: target.thinkingModel, max_tokens: 2000, thinking, messages: hello };
       const message = await client.messages.stream(request).finalMessage();
@@ -94,7 +94,7 @@ export function anthropicClientSuite(
       assert.ok(second.type === "text" && /^I am Qwen/.test(second.text));
     });
 
-    it("shows a picture, where the models can see", async () => {
+    it("sends an image, if the models accept images", async () => {
       const source = { type: "url" as const, url: "https://example.com/dog_and_girl.jpeg" };
       const content: Anthropic.ContentBlockParam[] = [
         { type: "image", source },

@@ -42,7 +42,7 @@ const contentOf = (response: SdkResponse): string => {
   return typeof content === "string" ? content : (content as JsonObject[]).map(({ text }) => text).join("");
 };
 
-describe("the official DashScope client talks to the mock provider", () => {
+describe("the official DashScope client with the mock provider", () => {
   let server: RunningServer;
   const all: Record<string, SdkResponse[]> = {};
   const calls: Record<string, SdkCall> = {
@@ -92,7 +92,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.equal(all["prompt format"][0].output!.text, spoken("Hello! 你好 👋"));
   });
 
-  it("reads increments, and their sum is the text", () => {
+  it("reads increments that join to the text", () => {
     const responses = all["text streamed"];
     assert.ok(responses.length > 5);
     assert.equal(responses.map(contentOf).join(""), contentOf(all.text[0]));
@@ -133,11 +133,11 @@ describe("the official DashScope client talks to the mock provider", () => {
     );
   });
 
-  it("reads the answer to a tool result", () => {
+  it("reads the response to a tool result", () => {
     assert.match(contentOf(all["tool result"][0]), /18 ℃/);
   });
 
-  it("reads thinking before the answer", () => {
+  it("reads reasoning before the text", () => {
     const messages = all["reasoning streamed"].map((r) => choiceOf(r).message);
     const firstText = messages.findIndex(({ content }) => content !== "");
     assert.ok(firstText > 3);
@@ -145,7 +145,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.match(messages.map(({ content }) => content).join(""), /Qwen/);
   });
 
-  it("reads what an image shows", () => {
+  it("reads the description of an image", () => {
     assert.match(contentOf(all.vision[0]), /海滩/);
     assert.equal(all["vision streamed"].map(contentOf).join(""), contentOf(all.vision[0]));
     assert.equal((all.vision[0].usage as JsonObject).image_tokens, 1247);
@@ -172,7 +172,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.equal(short.embedding.length, 512);
   });
 
-  it("reads documents in the order of their worth", () => {
+  it("reads documents in the order of their relevance", () => {
     const results = all.rerank[0].output!.results as { index: number; document: JsonObject; relevance_score: number }[];
     assert.deepEqual(
       results.map(({ index, document }) => [index, document.text]),
@@ -184,7 +184,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.ok(results[0].relevance_score > results[1].relevance_score);
   });
 
-  it("reads refusals", () => {
+  it("reads errors", () => {
     const seen = (name: string) => all[name].map(({ status_code, code }) => [status_code, code]);
     assert.deepEqual(seen("wrong key"), [[401, "InvalidApiKey"]]);
     assert.equal(all["no such model"][0].message, "Model not exist.");
@@ -195,7 +195,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.equal(all["broken stream"].length, 3);
   });
 
-  it("has its words for every conversation accepted", () => {
+  it("sends accepted requests for every conversation", () => {
     for (const { name } of conversations) {
       assert.ok(
         all[name].every(({ status_code }) => status_code === 200),
@@ -218,7 +218,7 @@ describe("the official DashScope client talks to the mock provider", () => {
     assert.throws(() => assertSameRequest({ ...request, body: Buffer.from("{}") }, request));
   });
 
-  it("sends the very requests that the fixtures expect", async () => {
+  it("sends exactly the requests that the fixtures expect", async () => {
     const cases = ["chat", "embeddings"].flatMap((api) => fixturesOf("qwen", api).filter(({ request }) => request));
     const sent = await dashscopeSdkRequests(cases.map(({ client, request }) => sdkCallFor(client, request!)));
     cases.forEach(({ name, request }, i) => assert.deepEqual(parseObject(sent[i].body), request, name));

@@ -19,7 +19,7 @@ describe("the official OpenAI client and files", () => {
   });
   after(() => Promise.all(Object.values(servers).map((server) => server.close())));
 
-  it("uploads to Moonshot, and reads the text that it found", async () => {
+  it("uploads to Moonshot, and reads the extracted text", async () => {
     const client = new OpenAI({ baseURL: `${urlOf("moonshot")}/v1`, apiKey: key, maxRetries: 0 });
     const file = await toFile(bytes, "xlnet.pdf");
     // "file-extract" is a purpose that only Moonshot has.

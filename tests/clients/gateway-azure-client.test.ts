@@ -64,7 +64,7 @@ describe("Azure's client", () => {
     assert.equal(await lastPath("openai"), "/v1/embeddings");
   });
 
-  it("lists what has no deployment", async () => {
+  it("lists resources without a deployment", async () => {
     await (await clientOf("openai")).models.list();
     assert.equal(await lastPath("openai"), "/v1/models");
   });

@@ -46,7 +46,7 @@ async function rawStream(service: string, model: string, fields = {}): Promise<{
 }
 
 for (const [service, family] of Object.entries(families)) {
-  describe(`gateway to ${service}, when the provider misbehaves`, () => {
+  describe(`gateway to ${service}, if the provider misbehaves`, () => {
     it("reads CRLF line ends and single bytes as any other stream", async () => {
       const client = await clientOf(service);
       const plain = await readStream(client, `${family}-plus`);
@@ -56,7 +56,7 @@ for (const [service, family] of Object.entries(families)) {
       }
     });
 
-    it("gives the same bytes however they were cut", async () => {
+    it("gives the same bytes for any chunks", async () => {
       const fields = { messages: weather, tools: [weatherTool], stream_options: { include_usage: true } };
       // Every event has the model, and some have the time: both are normalized.
       const comparable = async (model: string): Promise<string> =>
@@ -66,14 +66,14 @@ for (const [service, family] of Object.entries(families)) {
       assert.equal(await comparable(`${family}-dribble`), await comparable(`${family}-plus`));
     });
 
-    it("breaks the client's stream off where the provider's breaks off", async () => {
+    it("ends the client's stream where the provider's ends early", async () => {
       const client = await clientOf(service);
       const { text, error } = await readStream(client, `${family}-cut`);
       assert.match(text, /^Hello!/);
       assert.ok(error);
     });
 
-    it("turns an error in a stream into an error of the client", async () => {
+    it("gives the client an error for an error in a stream", async () => {
       const client = await clientOf(service);
       const later = await readStream(client, `${family}-stream-error`);
       assert.ok(later.error instanceof OpenAI.APIError, String(later.error));
@@ -82,14 +82,14 @@ for (const [service, family] of Object.entries(families)) {
       assert.equal(first.text, "");
     });
 
-    it("says [DONE] exactly once, at the end", async () => {
+    it("sends [DONE] exactly once, at the end", async () => {
       const { response, body } = await rawStream(service, `${family}-plus`);
       assert.match(response.headers.get("content-type")!, /^text\/event-stream/);
       assert.equal(body.split("data: [DONE]\n\n").length, 2);
       assert.ok(body.endsWith("data: [DONE]\n\n"));
     });
 
-    it("answers with a failed connection's status where there is no provider", async () => {
+    it("sends the status of a failed connection if there is no provider", async () => {
       const client = await clientOf(service);
       const request = { model: `${family}-refused`, messages: hello };
       await assert.rejects(client.chat.completions.create(request), (error: InstanceType<typeof OpenAI.APIError>) => {

@@ -110,7 +110,7 @@ for (const [id, { target, provider }] of present) {
   openAiClientSuite(`gateway to ${id}`, { ...target, key }, start);
 
   describe(`gateway to ${id}`, () => {
-    it("keeps the client's key from a provider that has one of its own", async () => {
+    it("keeps the client's key from a provider with an API key of the gateway", async () => {
       const requests = (await gateway()).requests(id);
       assert.ok(requests.length > 10);
       for (const request of requests) {
@@ -122,7 +122,7 @@ for (const [id, { target, provider }] of present) {
 }
 
 if (known.includes("azure")) {
-  it("streams from a version of Azure's API that knows no stream_options", async () => {
+  it("streams from a version of Azure's API without stream_options", async () => {
     const client = new OpenAI({ baseURL: (await gateway()).baseUrl("older"), apiKey: key, maxRetries: 0 });
     let text = "";
     for await (const chunk of await client.chat.completions.create({ model: "any", messages: hello, stream: true })) {

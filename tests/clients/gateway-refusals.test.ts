@@ -30,7 +30,7 @@ describe("refusals of envoy/ai-gateway.yaml in the SDK", () => {
     ["a body that is too large", () => chat(CHAT_APP, "gpt-4o", "x".repeat(17 * 1024 * 1024)), OpenAI.APIError, /^413 Payload Too Large$/, "request_payload_too_large"],
   ]; // prettier-ignore
   for (const [name, ask, thrown, message, code] of refusals) {
-    it(`says why for ${name}`, async () => {
+    it(`gives the reason for ${name}`, async () => {
       await assert.rejects(ask(), (error) => {
         assert.ok(error instanceof thrown, String(error));
         assert.match(error.message, message);
@@ -40,7 +40,7 @@ describe("refusals of envoy/ai-gateway.yaml in the SDK", () => {
     });
   }
 
-  it("says when there is room again", async () => {
+  it("says when a retry can succeed", async () => {
     const ask = () => clientOf(BATCH_JOB).chat.completions.create({ model: "gpt-3.5-turbo", messages: MESSAGES });
     for (let i = 0; i < 3; i++) await ask();
     await assert.rejects(ask(), (error) => {
@@ -52,7 +52,7 @@ describe("refusals of envoy/ai-gateway.yaml in the SDK", () => {
     });
   });
 
-  it("says that the provider is gone", async () => {
+  it("says that the provider is unavailable", async () => {
     await gateway.provider.close();
     await assert.rejects(chat(CHAT_APP, "gpt-4o"), (error) => {
       assert.ok(error instanceof OpenAI.InternalServerError);

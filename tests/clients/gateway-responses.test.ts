@@ -81,7 +81,7 @@ for (const position of ["downstream", "upstream"] as const) {
       });
     }
 
-    it("streams a whole response, and refuses a stream that was not asked for", async () => {
+    it("streams a whole response, and refuses a stream that was not requested", async () => {
       assert.equal(await stream("qwen-json"), "Hi");
       assert.equal(await stream("qwen-events"), "Hi");
       await assert.rejects(ask("qwen-events"), OpenAI.InternalServerError);
@@ -94,7 +94,7 @@ for (const position of ["downstream", "upstream"] as const) {
       500: OpenAI.InternalServerError,
     };
     for (const [status, type] of Object.entries(classes)) {
-      it(`raises what a stream begins with: ${status}`, async () => {
+      it(`raises the error that a stream begins with: ${status}`, async () => {
         await assert.rejects(stream(`qwen-${status}`), (error: InstanceType<typeof OpenAI.APIError>) => {
           assert.ok(error instanceof type, String(error));
           assert.equal(error.code, "Refused");

@@ -107,7 +107,7 @@ describe("the gateway", () => {
       body: JSON.stringify(body),
     });
 
-  it("says to DashScope what the official client says", async (t) => {
+  it("sends DashScope the same requests as the official client", async (t) => {
     const official = await dashscopeSdkRequests(conversations.map(({ dashScope }) => dashScope));
     for (const [i, { name, path, openAi }] of conversations.entries()) {
       await t.test(name, async () => {
@@ -119,7 +119,7 @@ describe("the gateway", () => {
     }
   });
 
-  it("tells a client of the gateway's own wrong key without showing it", async () => {
+  it("reports that the gateway's API key is wrong, without showing it", async () => {
     const response = await post("qwen-wrong-key", "/v1/chat/completions", {
       model: "qwen-plus",
       messages: [{ role: "user", content: "Hello!" }],

@@ -30,7 +30,7 @@ export function openAiPythonTests(title: string, target: ClientTarget, start: ()
     });
     after(() => server.close());
 
-    it("gets an answer, and streams the same", () => {
+    it("gets a response, and streams the same", () => {
       const whole = chat("text").choices[0];
       assert.match(whole.message.content!, /👩‍💻\n"quoted\\path"$/);
       const streamed = chat("text streamed").choices[0];
@@ -39,7 +39,7 @@ export function openAiPythonTests(title: string, target: ClientTarget, start: ()
       assert.equal(chat("text streamed").usage!.total_tokens, chat("text").usage!.total_tokens);
     });
 
-    it("is told of tool calls, whole and streamed alike", () => {
+    it("gets tool calls, whole and streamed", () => {
       const callsIn = (name: string) =>
         (chat(name).choices[0].message.tool_calls as OpenAI.ChatCompletionMessageFunctionToolCall[]).map((call) => [
           call.function.name,

@@ -93,7 +93,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
     });
     after(() => server.close());
 
-    it("gets an answer", async () => {
+    it("gets a response", async () => {
       const completion = await client.chat.completions.create({ model: target.chatModel, messages: hello });
       assert.equal(completion.object, "chat.completion");
       assert.ok(Number.isInteger(completion.created));
@@ -106,7 +106,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
       assert.equal(total_tokens, prompt_tokens + completion_tokens);
     });
 
-    it("streams the same answer, accumulated by the client's own helper", async () => {
+    it("streams the same response, accumulated by the client's helper", async () => {
       const whole = await client.chat.completions.create({ model: target.chatModel, messages: hello });
       const stream = client.chat.completions.stream({
         model: target.chatModel,
@@ -143,7 +143,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
       assert.ok(counted.slice(opening, -1).every(({ usage, choices }) => !usage && choices.length === 1));
     });
 
-    it("is told of tool calls, whole and streamed alike", async () => {
+    it("gets tool calls, whole and streamed", async () => {
       const request = { model: target.chatModel, messages: weather, tools: [weatherTool] };
       const whole = (await client.chat.completions.create(request)).choices[0];
       assert.equal(whole.finish_reason, "tool_calls");
@@ -160,7 +160,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
       assert.ok(streamed.message.tool_calls!.every(({ id }) => id !== ""));
     });
 
-    it("hands in a tool's result", async () => {
+    it("sends a tool's result", async () => {
       const request = { model: target.chatModel, messages: weather, tools: [weatherTool] };
       const { message } = (await client.chat.completions.create(request)).choices[0];
       const results = message.tool_calls!.map(({ id }) => ({
@@ -173,7 +173,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
     });
 
     if (target.visionModel) {
-      it("shows a picture", async () => {
+      it("sends an image", async () => {
         const content: OpenAI.ChatCompletionContentPart[] = [
           { type: "text", text: "What is in this picture?" },
           { type: "image_url", image_url: { url: "https://example.com/dog_and_girl.jpeg" } },
@@ -187,7 +187,7 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
     }
 
     if (target.thinkingModel) {
-      it("reads the thinking of a model", async () => {
+      it("reads the reasoning of a model", async () => {
         const stream = await client.chat.completions.create({
           model: target.thinkingModel!,
           messages: hello,

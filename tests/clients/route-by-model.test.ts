@@ -69,7 +69,7 @@ describe("examples/route-by-model", () => {
     ["gpt-4o", "api.openai.com"],
   ];
   for (const [model, authority] of models) {
-    it(`leads a chat with ${model} to ${authority}, streamed and not`, async () => {
+    it(`routes a chat with ${model} to ${authority}, streamed and not`, async () => {
       const client = clientOf(envoy, "unused");
       const whole = await client.chat.completions.create({ model, messages: MESSAGES });
       assert.deepEqual(served(), due(authority));
@@ -81,13 +81,13 @@ describe("examples/route-by-model", () => {
       assert.equal(text, whole.choices[0].message.content);
     });
 
-    it(`leads it there behind key-auth, too`, async () => {
+    it(`routes it there behind key-auth, too`, async () => {
       await clientOf(guarded, "key-of-one").chat.completions.create({ model, messages: MESSAGES });
       assert.deepEqual(served(), due(authority));
     });
   }
 
-  it("refuses a key that is nobody's as the SDK expects it", async () => {
+  it("refuses an unknown key in the form that the SDK expects", async () => {
     const asked = provider.requests.length;
     await assert.rejects(clientOf(guarded, "sk-wrong").models.list(), (error) => {
       assert.ok(error instanceof OpenAI.AuthenticationError);
@@ -100,7 +100,7 @@ describe("examples/route-by-model", () => {
     assert.equal(provider.requests.length, asked);
   });
 
-  it("leads other APIs by their model, and what names none to OpenAI", async () => {
+  it("routes other APIs by their model, and requests without a model to OpenAI", async () => {
     const client = clientOf(envoy, "unused");
     await client.embeddings.create({ model: "qwen-text-embedding", input: "x" }).catch(() => {});
     assert.deepEqual(served(), due("dashscope.aliyuncs.com"));
@@ -139,7 +139,7 @@ describe("examples/route-by-model", () => {
     ["more than 16 MiB", chat(`"model":"qwen-max","x":"${"x".repeat(17 * 1024 * 1024)}"`), 413],
   ];
   for (const [name, body, status] of refused) {
-    it(`refuses a body with ${name}, and asks no provider`, async () => {
+    it(`refuses a body with ${name}, and calls no provider`, async () => {
       const asked = provider.requests.length;
       assert.equal((await post(body)).status, status);
       assert.equal(provider.requests.length, asked);

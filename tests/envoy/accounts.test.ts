@@ -33,7 +33,7 @@ const openAiEvents = (usage: object): ProviderReply =>
   events({ choices: [{ index: 0, delta: message, finish_reason: "stop" }] }, { choices: [], usage }, "[DONE]");
 
 for (const position of ["downstream", "upstream"])
-  describe(`the accounts of an answer, ${position}`, () => {
+  describe(`the usage of a response, ${position}`, () => {
     let envoy: EnvoyProcess;
     let provider: RunningServer;
     let trailing: RunningServer;
@@ -111,20 +111,20 @@ for (const position of ["downstream", "upstream"])
       ["a stream that is translated", "native", true, events({ output, usage: nativeUsage, request_id: "r" })],
     ];
     for (const [name, listener, stream, wanted] of answers) {
-      it(`say what ${name} cost`, async () => {
+      it(`is reported for ${name}`, async () => {
         reply = wanted;
         assert.equal((await chat(listener, stream)).status, 200);
         assert.deepEqual(await logged(), openAiUsage);
       });
 
-      it(`say what ${name} cost where trailers end it`, async () => {
+      it(`is reported for ${name} that trailers end`, async () => {
         reply = wanted;
         assert.equal((await post(listener, "/trailing/v1/chat/completions", question(stream), h2)).status, 200);
         assert.deepEqual(await logged(), openAiUsage);
       });
     }
 
-    it("say what a stream cost whose last event trailers cut short of its blank line", async () => {
+    it("is reported for a stream whose last event lacks its blank line because of trailers", async () => {
       const whole = openAiEvents(openAiUsage);
       reply = { ...whole, chunks: [whole.chunks[0], whole.chunks[1].subarray(0, -2)] };
       assert.equal((await post("openai", "/trailing/v1/chat/completions", question(true), h2)).status, 200);
@@ -132,7 +132,7 @@ for (const position of ["downstream", "upstream"])
     });
 
     for (const count of [1, 2, 5])
-      it(`say what a stream had cost when the client left after ${count} chunks`, async () => {
+      it(`is reported for a stream whose client left after ${count} chunks`, async () => {
         const going = (tokens: number): object => ({
           output: { choices: [{ finish_reason: "null", message }] },
           usage: { input_tokens: 3, output_tokens: tokens, total_tokens: 3 + tokens },
@@ -144,7 +144,7 @@ for (const position of ["downstream", "upstream"])
         assert.deepEqual(await logged(), { prompt_tokens: 3, completion_tokens: count, total_tokens: 3 + count });
       });
 
-    it("say what a stream that passes had cost when the client left", async () => {
+    it("is reported for a passed-through stream whose client left", async () => {
       const started = { type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 1 } } };
       reply = { ...events(started, { type: "message_delta", usage: { output_tokens: 4 } }), end: "hang", delayMs: 5 };
       const leaveWhen = (body: Buffer): boolean => body.includes("message_delta");
@@ -152,14 +152,14 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(await logged(), openAiUsage);
     });
 
-    it("say what embeddings cost", async () => {
+    it("is reported for embeddings", async () => {
       const embeddings = [{ text_index: 0, embedding: [1] }];
       reply = json({ output: { embeddings }, usage: { total_tokens: 5 }, request_id: "r" });
       await post("native", "/v1/embeddings", { model: "text-embedding-v3", input: "x" });
       assert.deepEqual(await logged(), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
     });
 
-    it("keep the details that the provider tells", async () => {
+    it("keeps the details of the provider", async () => {
       const details = {
         prompt_tokens_details: { cached_tokens: 2 },
         completion_tokens_details: { reasoning_tokens: 1 },
@@ -169,19 +169,19 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(await logged(), { ...openAiUsage, ...details });
     });
 
-    it("say what embeddings that pass cost", async () => {
+    it("is reported for passed-through embeddings", async () => {
       reply = json({ data: [{ embedding: [0.5] }], usage: { prompt_tokens: 5, total_tokens: 5 } });
       await post("openai", "/v1/embeddings", { model: "text-embedding-3-small", input: "x" });
       assert.deepEqual(await logged(), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
     });
 
-    it("say nothing where the provider did not", async () => {
+    it("is absent if the provider reports none", async () => {
       reply = events({ choices: [{ index: 0, delta: message, finish_reason: "stop" }], usage: null }, "[DONE]");
       await chat("quiet", true);
       assert.equal(await logged(), null);
     });
 
-    it("count answers that were compressed against the gateway's will", async () => {
+    it("counts responses that were compressed without a request", async () => {
       const name = "wasmcustom.ai_proxy_compressed_answers_total";
       const plain = json({});
       reply = { ...plain, headers: [...plain.headers, ["content-encoding", "gzip"]] };
@@ -192,7 +192,7 @@ for (const position of ["downstream", "upstream"])
       assert.equal((await envoy.stats(name))[name], 2);
     });
 
-    it("count streams that end before their response", async () => {
+    it("counts streams that end before their response", async () => {
       const name = "wasmcustom.ai_proxy_incomplete_streams_total";
       reply = events({ choices: [{ index: 0, delta: message, finish_reason: null }] });
       assert.equal((await chat("openai", true)).body.toString(), reply.chunks.join(""));

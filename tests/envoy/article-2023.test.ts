@@ -18,8 +18,8 @@ const folder = new URL("../../examples/articles/2023/", import.meta.url);
 
 const script = fileURLToPath(new URL("calls.sh", folder));
 
-describe("examples/articles/2023 as it stands", () => {
-  it("answers the six calls of the script as they are due", async () => {
+describe("examples/articles/2023 unchanged", () => {
+  it("gives the six calls of the script their expected statuses", async () => {
     const envoy = await startEnvoy("examples/articles/2023/envoy.yaml");
     const { code, said } = await play(script, `http://127.0.0.1:${envoy.listenerPorts.gateway}`);
     await envoy.stop();
@@ -49,7 +49,7 @@ describe("examples/articles/2023", () => {
     return send(envoy.listenerPorts.gateway, request);
   }
 
-  it("gives the six calls of the script the statuses that are due", async () => {
+  it("gives the six calls of the script their expected statuses", async () => {
     const asked = provider.requests.length;
     const gateway = `http://127.0.0.1:${envoy.listenerPorts.gateway}`;
     const { code, said } = await play(script, gateway);
@@ -61,13 +61,13 @@ describe("examples/articles/2023", () => {
     assert.doesNotMatch(JSON.stringify(headers), /xxxxxx/);
   });
 
-  it("answers with the model's completion", async () => {
+  it("returns the model's completion", async () => {
     const { status, body } = await get("/?text=Say,hello", "xxxxxx");
     assert.equal(status, 200, body.toString());
     assert.equal((JSON.parse(body.toString()) as { object: string }).object, "text_completion");
   });
 
-  it("lets consumer1 ask three times a minute", async () => {
+  it("lets consumer1 call three times a minute", async () => {
     let limited = await get("/?text=hi", "xxxxxx");
     for (let calls = 1; calls < 4 && limited.status === 200; calls++) limited = await get("/?text=hi", "xxxxxx");
     assert.equal(limited.status, 429);
@@ -75,7 +75,7 @@ describe("examples/articles/2023", () => {
     assert.match(limited.headers.find(([name]) => name === "retry-after")?.[1] ?? "", /^\d+$/);
   });
 
-  it("limits nobody on another route, and shows in the log how often each consumer called", async () => {
+  it("limits no consumer on another route, and logs the calls of each consumer", async () => {
     for (let i = 0; i < 5; i++) assert.equal((await get("/both?text=hi", "xxxxxx")).status, 200);
     for (let i = 0; i < 3; i++) assert.equal((await get("/both?text=hi", "yyyyyy")).status, 200);
     const calls = await accessLog(envoy, "/both", 8);
@@ -88,7 +88,7 @@ describe("examples/articles/2023", () => {
     }
   });
 
-  it("names who was refused in the log, and never whom a client says it is", async () => {
+  it("logs the refused consumer, and never a name from a client", async () => {
     await get("/log?text=hi", "zzzzzz", "consumer1");
     await get("/log?text=hi", "yyyyyy", "consumer1");
     await get("/log?text=password", "xxxxxx", "consumer2");

@@ -144,7 +144,7 @@ describe("attempts at several providers", () => {
   };
 
   for (const stream of [false, true])
-    it(`the third answers after the first is down and the second is busy, ${stream ? "streamed" : "whole"}`, async () => {
+    it(`the third responds after the first is down and the second is busy, ${stream ? "streamed" : "whole"}`, async () => {
       for (let done = 0; done < REPEATS / 2; done += AT_ONCE) {
         second.requests.length = 0;
         third.requests.length = 0;
@@ -164,7 +164,7 @@ describe("attempts at several providers", () => {
     assert.equal(header(third.requests[0], "authorization"), "Bearer sk-test-third");
   });
 
-  it("an attempt at a target that nobody named carries what the client sent, and no key of the attempt before", async () => {
+  it("an attempt at an unnamed target has the client's request, and no API key of the previous attempt", async () => {
     const answer = await chat(true, "/to-nobody");
     assert.equal(answer.body.toString(), "plain");
     const [request] = nameless.requests;
@@ -177,7 +177,7 @@ describe("attempts at several providers", () => {
     assert.equal(JSON.parse(request.body.toString()).model, "any");
   });
 
-  it("an attempt at a provider without a key of ours carries the client's, and no key of the attempt before", async () => {
+  it("an attempt at a provider without an API key has the client's key, and no API key of the previous attempt", async () => {
     nameless.requests.length = 0;
     assert.equal((await chat(true, "/to-keyless")).status, 200);
     const [request] = nameless.requests;
@@ -188,7 +188,7 @@ describe("attempts at several providers", () => {
     assert.equal(JSON.parse(request.body.toString()).model, "any");
   });
 
-  it("a redirect within the gateway carries no key to a route that ai-proxy leaves alone", async () => {
+  it("a redirect within the gateway sends no API key to a route without ai-proxy", async () => {
     nameless.requests.length = 0;
     const answer = await chat(true, "/moved");
     assert.equal(answer.body.toString(), "plain");
@@ -200,7 +200,7 @@ describe("attempts at several providers", () => {
     assert.equal(JSON.parse(request.body.toString()).model, "any");
   });
 
-  it("an endpoint that names nobody gets nothing", async () => {
+  it("an endpoint with an unknown provider gets nothing", async () => {
     third.requests.length = 0;
     const answer = await chat(false, "/stranger");
     assert.equal(answer.status, 500);

@@ -7,7 +7,7 @@ import { send } from "../harness/http-client.ts";
 
 const MEGABYTE = 1024 * 1024;
 
-describe("the limits that envoy/ai-gateway.yaml sets", () => {
+describe("the limits of envoy/ai-gateway.yaml", () => {
   let envoy: EnvoyProcess;
   let mocks: Mocks;
 

@@ -57,7 +57,7 @@ describe("chatgpt-proxy", () => {
     headers.find(([name]) => name === wanted)?.[1];
 
   for (const http2 of [false, true]) {
-    it(`answers with a completion over HTTP/${http2 ? 2 : 1}`, async () => {
+    it(`returns a completion over HTTP/${http2 ? 2 : 1}`, async () => {
       const response = await get("/?text=Say,hello", { http2 });
       assert.equal(response.status, 200, response.body.toString());
       assert.match(valueOf(response.headers, "content-type") ?? "", /^application\/json/);
@@ -80,7 +80,7 @@ describe("chatgpt-proxy", () => {
     assert.equal((JSON.parse(body.toString()) as { prompt: string }).prompt, 'a"b\\\n\0');
   });
 
-  it("relays a refusal", async () => {
+  it("forwards an error", async () => {
     const response = await get("/limited?text=hi");
     assert.equal(response.status, 429);
     assert.equal(valueOf(response.headers, "retry-after"), "7");
@@ -96,14 +96,14 @@ describe("chatgpt-proxy", () => {
     ["a provider that breaks off", "/cut?text=hi", 502, 1],
   ];
   for (const [title, path, status, calls] of asked) {
-    it(`asks ${title}`, async () => {
+    it(`calls ${title}`, async () => {
       const before = provider.requests.length;
       assert.equal((await get(path)).status, status);
       assert.equal(provider.requests.length - before, calls);
     });
   }
 
-  it("answers 504 to a silent provider, and lives on when a client leaves before", async () => {
+  it("sends 504 for a silent provider, and works after a client has disconnected", async () => {
     const [waited] = await Promise.all([get("/silent?text=hi"), get("/silent?text=bye", { timeoutMs: 200 })]);
     assert.equal(waited.status, 504);
     assert.equal((await get("/?text=Say,hello")).status, 200);

@@ -94,7 +94,7 @@ for (const position of ["downstream", "upstream"])
     const provider = { type: "openai", apiToken: "sk-test-openai" };
     const context = { fileUrl: "http://files.example/a/b.txt?sig=1", serviceName: "files.dns", servicePort: 8000 };
 
-    it("is fetched once, and stands behind the leading system messages of every chat", async () => {
+    it("is fetched once, and follows the leading system messages of every chat", async () => {
       const gateway = await start({ provider: { ...provider, context } });
       for (let i = 0; i < 5; i++) assert.equal((await gateway.ask()).status, 200);
       assert.deepEqual(gateway.messages(), wanted);
@@ -112,7 +112,7 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual([method, path, authority], ["GET", "/a/b.txt?sig=1", "files.example"]);
     });
 
-    it("is waited for by a request that trailers end", async () => {
+    it("delays a request that trailers end", async () => {
       const gateway = await start({ provider: { ...provider, context } });
       assert.equal((await gateway.askWithTrailers()).status, 200);
       assert.deepEqual(gateway.messages(), wanted);
@@ -136,7 +136,7 @@ for (const position of ["downstream", "upstream"])
     });
 
     for (const status of [200, 404])
-      it(`is one call for hundreds that wait for it (${status})`, async () => {
+      it(`is one call for hundreds of waiting requests (${status})`, async () => {
         const file = async (): Promise<ProviderReply> => {
           await sleep(1_000);
           return plain(status, text);
@@ -150,7 +150,7 @@ for (const position of ["downstream", "upstream"])
         assert.equal(gateway.asked().length, status === 200 ? 300 : 0);
       });
 
-    it("is fetched again when it is old, and its last good copy serves while the source fails", async () => {
+    it("is fetched again when it is old, and its last good copy is used while the source fails", async () => {
       let count = 0;
       const file = (): ProviderReply => (++count === 1 ? plain(200, text) : plain(503, "no"));
       const gateway = await start({ provider: { ...provider, context: { ...context, refreshSeconds: 1 } }, file });
@@ -162,7 +162,7 @@ for (const position of ["downstream", "upstream"])
       assert.deepEqual(gateway.messages(), wanted);
     });
 
-    it("is an error in OpenAI's shape where there never was one, and the provider is not asked", async () => {
+    it("is an error in OpenAI's shape if it was never fetched, and the provider is not called", async () => {
       const gateway = await start({ provider: { ...provider, context }, file: () => plain(404, "no") });
       for (let i = 0; i < 3; i++) {
         const { status, body } = await gateway.ask();
@@ -176,7 +176,7 @@ for (const position of ["downstream", "upstream"])
       assert.ok(!gateway.logs().some((line) => line.includes("sig=1")));
     });
 
-    it("is what Moonshot has read in a file", async () => {
+    it("is the text that Moonshot has extracted from a file", async () => {
       const gateway = await start({
         provider: { type: "moonshot", apiToken: "sk-test-moonshot", moonshotFileId: "cnf00000000000000001" },
         upstream: (request) => dialects.moonshot.handle(request),
@@ -196,7 +196,7 @@ for (const position of ["downstream", "upstream"])
       );
     });
 
-    it("is an error where Moonshot does not know the file, and no key is in the log", async () => {
+    it("is an error if Moonshot does not know the file, and no API key is in the log", async () => {
       const gateway = await start({
         provider: { type: "moonshot", apiToken: "sk-test-moonshot", moonshotFileId: "cnf-unknown" },
         upstream: (request) => dialects.moonshot.handle(request),

@@ -17,7 +17,7 @@ for (const { name, folder } of findPlugins()) {
     const readme = readFileSync(join(root, folder, "README.md"), "utf8");
     const entry = /<!-- begin: filter -->[\s\S]*?```yaml envoy\n([\s\S]*?)```[\s\S]*?<!-- end: filter -->/.exec(readme);
 
-    it("has the whole filter entry, and Envoy takes it", async () => {
+    it("has the whole filter entry, and Envoy accepts it", async () => {
       assert.ok(entry, "no section between the markers of filter");
       assert.ok(entry[1].includes(FOLDER));
       const text = entry[1].replace(FOLDER, `${join(root, "build")}/`);

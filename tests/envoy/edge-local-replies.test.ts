@@ -107,7 +107,7 @@ describe("replies of plugins under local_reply_config", () => {
   });
 
   for (const [name, { plugin, request, status }] of Object.entries(refusals)) {
-    it(`leaves as it is what is answered by ${name}`, async () => {
+    it(`leaves the response of ${name} unchanged`, async () => {
       const ask = async (kind: string) => {
         const whole = { method: "GET", path: "/", authority: "gateway.example", headers: [], chunks: [], ...request };
         const port = envoy.listenerPorts[`${kind}: ${name}`];

@@ -51,7 +51,7 @@ const received = (gateway: EdgeGateway) => stat(gateway, "http.gateway.downstrea
 
 describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () => {
   for (const path of ["/v1/chat/completions", "/guarded/v1/chat/completions"]) {
-    it(`hold at most 64 MiB for one connection to ${path}`, async (t) => {
+    it(`use at most 64 MiB for one connection to ${path}`, async (t) => {
       const gateway = await startEdgeGateway(() => reply);
       t.after(() => gateway.close());
       const before = await allocated(gateway);
@@ -70,7 +70,7 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
   }
 
   for (const version of ["HTTP/1.1", "HTTP/2"]) {
-    it(`make new requests 503 at the heap limit while a stream runs on, over ${version}`, async (t) => {
+    it(`give new requests 503 at the heap limit while a stream continues, over ${version}`, async (t) => {
       const gateway = await startEdgeGateway(
         ({ path }) => (path.startsWith("/v1/models/") ? stream : reply),
         (bootstrap) => {
@@ -110,7 +110,7 @@ describe("unfinished bodies in envoy/ai-gateway.yaml", { timeout: 120_000 }, () 
     });
   }
 
-  it("come over no more connections than are allowed", async (t) => {
+  it("use at most the allowed number of connections", async (t) => {
     const gateway = await startEdgeGateway(
       () => reply,
       (bootstrap) => {

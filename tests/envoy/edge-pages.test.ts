@@ -14,7 +14,7 @@ const OTHERS = [
   ...["http://evil.example/#http://localhost", "http://127x0y0z1", "http://localhost:3000@evil.example", "file://"],
 ];
 
-describe("envoy/ai-gateway.yaml towards pages", () => {
+describe("envoy/ai-gateway.yaml and web pages", () => {
   let gateway: EdgeGateway;
 
   before(async () => {
@@ -47,7 +47,7 @@ describe("envoy/ai-gateway.yaml towards pages", () => {
 
   for (const path of PATHS) {
     for (const origin of OURS) {
-      it(`lets ${origin} ask ${path}`, async () => {
+      it(`lets ${origin} call ${path}`, async () => {
         const asked = gateway.provider.requests.length;
         const first = await preflight(path, origin);
         assert.deepEqual([first.status, allowed(first)], [200, [origin]]);
@@ -58,7 +58,7 @@ describe("envoy/ai-gateway.yaml towards pages", () => {
       });
     }
     for (const origin of OTHERS) {
-      it(`lets ${origin} not ask ${path}`, async () => {
+      it(`does not let ${origin} call ${path}`, async () => {
         const asked = gateway.provider.requests.length;
         // A browser sends requests with these types without a preflight.
         for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
@@ -71,7 +71,7 @@ describe("envoy/ai-gateway.yaml towards pages", () => {
     }
   }
 
-  it("tells a page of this machine why it is refused", async () => {
+  it("tells a page of this machine the reason of a refusal", async () => {
     const answer = await ask("GET", "/guarded/v1/models", [["origin", "http://localhost:3000"]]);
     assert.deepEqual([answer.status, allowed(answer)], [401, ["http://localhost:3000"]]);
   });

@@ -43,7 +43,7 @@ const statuses = (uploads: Upload[], status: number): number =>
   uploads.filter((upload) => upload.status() === status).length;
 
 describe("slow uploads to envoy/ai-gateway.yaml", { timeout: 60_000 }, () => {
-  it("of one consumer are as many as it may have open at once, and no more are held", async (t) => {
+  it("of one consumer are limited to its concurrent requests, and no more are buffered", async (t) => {
     const gateway = await startEdgeGateway(() => ({ ...JSON_REPLY, chunks: [Buffer.from("{}")] }));
     t.after(() => gateway.close());
     const uploads = Array.from({ length: 60 }, () => begin(gateway.port, "YOUR_KEY_FOR_CHAT_APP"));
@@ -57,7 +57,7 @@ describe("slow uploads to envoy/ai-gateway.yaml", { timeout: 60_000 }, () => {
     await until(() => statuses(open, 200) === open.length);
   });
 
-  it("of a consumer with models are held before they count, as many as connections hold, and count when they are whole", async (t) => {
+  it("of a consumer with models are buffered before they count, up to the limit of its connections, and count when they are complete", async (t) => {
     const gateway = await startEdgeGateway(() => ({ ...JSON_REPLY, chunks: [Buffer.from("{}")] }));
     t.after(() => gateway.close());
     const uploads = Array.from({ length: 8 }, () => begin(gateway.port, "YOUR_KEY_FOR_BATCH_JOB"));
@@ -69,7 +69,7 @@ describe("slow uploads to envoy/ai-gateway.yaml", { timeout: 60_000 }, () => {
     assert.deepEqual([statuses(uploads, 200), statuses(uploads, 429)], [3, 5]);
   });
 
-  it("end after request_timeout, and a slow answer does not", async (t) => {
+  it("end after request_timeout, and a slow response does not", async (t) => {
     const slow = { ...JSON_REPLY, chunks: Array.from({ length: 30 }, () => Buffer.from(" ")), delayMs: 50 };
     const gateway = await startEdgeGateway(
       () => slow,

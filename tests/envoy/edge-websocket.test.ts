@@ -43,7 +43,7 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
     return new WebSocket(`ws://127.0.0.1:${envoy.listenerPorts.gateway}${path}`, { headers });
   };
 
-  it("passes with the provider's key, and tells nothing of the client", async () => {
+  it("passes with the provider's API key, and without information about the client", async () => {
     const client = open(`/openai${PATH}`);
     await once(client, "open");
     client.send("hello");
@@ -67,7 +67,7 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
     [`/guarded${PATH}`, 404],
     ["/guarded/v1/models", 403],
   ] as const) {
-    it(`is refused where words are blocked, at ${path}`, async () => {
+    it(`is refused if words are blocked, at ${path}`, async () => {
       const asked = handshakes.length;
       const [, answer] = (await once(open(path), "unexpected-response")) as [unknown, IncomingMessage];
       assert.equal(answer.statusCode, status);

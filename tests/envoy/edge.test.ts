@@ -47,7 +47,7 @@ const ADDRESSES: HeaderPair[] = [
   ["referer", "http://localhost:3000/of-the-client"],
 ];
 
-describe("envoy/ai-gateway.yaml towards strangers", () => {
+describe("envoy/ai-gateway.yaml and untrusted clients", () => {
   let envoy: EnvoyProcess;
   let provider: RunningServer;
 
@@ -97,7 +97,7 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
   for (const version of ["HTTP/1.1", "HTTP/2"]) {
     const options = { http2: version === "HTTP/2" };
     for (const path of ["/v1/chat/completions", "/guarded/v1/chat/completions"]) {
-      it(`tells a provider nothing of who asks ${path} in ${version}, nor of this gateway`, async () => {
+      it(`gives a provider no information about the client of ${path} in ${version}, or about this gateway`, async () => {
         const own: HeaderPair[] = [
           CHAT_APP,
           ["user-agent", "test"],
@@ -120,7 +120,7 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
   }
 
   for (const from of [undefined, "10.0.0.1", "127.0.0.1"]) {
-    it(`lets no client try again, nor write names into statistics, ${from ?? "no one"} being in x-forwarded-for`, async () => {
+    it(`lets no client set retries or names in statistics, with x-forwarded-for: ${from ?? "none"}`, async () => {
       const asked = provider.requests.length;
       const headers: HeaderPair[] = from ? [...STEERING, ["x-forwarded-for", from]] : STEERING;
       const { status } = await chat("/v1/chat/completions", headers, {}, "overloaded");
@@ -130,7 +130,7 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     });
   }
 
-  it("counts by the address that connects, not by one that the client names", async () => {
+  it("counts by the address of the connection, not by one from the client", async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 3; i++) {
       const named: HeaderPair[] = ["x-forwarded-for", "x-real-ip"].map((name) => [name, `192.0.2.${i}`]);
@@ -139,7 +139,7 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     assert.deepEqual(statuses, [200, 200, 429]);
   });
 
-  it("takes a host with a dot at its end for the one without", async () => {
+  it("treats a host with a dot at its end as the one without", async () => {
     const request = {
       method: "GET",
       path: "/openai/v1/models",
@@ -189,7 +189,7 @@ describe("envoy/ai-gateway.yaml towards strangers", () => {
     ["slashes in a query", "/openai/v1/models?after=a//b", 200, "/v1/models?after=a//b"],
   ];
   for (const [title, path, due, asked] of paths) {
-    it(`answers ${due} to ${title}`, async () => {
+    it(`sends ${due} for ${title}`, async () => {
       const before = provider.requests.length;
       const headers = due === 401 ? [] : [CHAT_APP];
       const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };

@@ -47,12 +47,12 @@ describe("firstByteTimeout", () => {
     return send(envoy.listenerPorts[listener], { method: "POST", path, authority: "gateway", headers, chunks });
   };
 
-  it("ends a try that does not begin to answer", async () => {
+  it("ends a try whose response does not begin", async () => {
     assert.equal((await ask("before", "silent")).status, 504);
   });
 
   for (const listener of ["before", "inside"]) {
-    it(`does not end an answer that has begun, nor reach the provider, ${listener} the router`, async () => {
+    it(`does not end a response that has begun, and is not sent to the provider, ${listener} the router`, async () => {
       const { status, body } = await ask(listener, "slow");
       assert.equal(status, 200);
       assert.equal(body.toString(), slow.chunks.join(""));

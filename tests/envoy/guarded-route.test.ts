@@ -68,7 +68,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     ["without a key", []],
     ["with any key", [["authorization", "Bearer unused"]]],
   ] as [string, HeaderPair[]][]) {
-    it(`serves the default route ${title}, and believes no client about its consumer`, async () => {
+    it(`serves the default route ${title}, and trusts no client about its consumer`, async () => {
       const { status, body } = await chat("/v1/chat/completions", [...headers, FORGED]);
       assert.equal(status, 200, body.toString());
       const { authorization, "x-mse-consumer": consumer } = lastHeaders();
@@ -83,7 +83,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     ["the query", "/guarded/v1/chat/completions?api-key=YOUR_KEY_FOR_CHAT_APP"],
   ];
   for (const [where, path, header] of places) {
-    it(`takes a consumer's key in ${where}, and keeps it`, async () => {
+    it(`accepts a consumer's key in ${where}, and does not forward it`, async () => {
       const { status, body } = await chat(path, header ? [header, FORGED] : [FORGED]);
       assert.equal(status, 200, body.toString());
       const { path: asked, headers } = provider.requests.at(-1)!;
@@ -117,7 +117,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     ],
   ];
   for (const [title, status, answer, body] of refusals) {
-    it(`answers ${status} to ${title}, and asks no provider`, async () => {
+    it(`sends ${status} for ${title}, and calls no provider`, async () => {
       const asked = provider.requests.length;
       const response = await answer();
       assert.equal(response.status, status);
@@ -126,7 +126,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     });
   }
 
-  it("lets a consumer ask as often as it may, and no other pays for it", async () => {
+  it("limits a consumer, and does not affect others", async () => {
     const statuses: number[] = [];
     const ask = () => chat("/guarded/v1/chat/completions", [BATCH_JOB], { model: "gpt-3" });
     for (let i = 0; i < 3; i++) statuses.push((await ask()).status);
@@ -138,7 +138,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     assert.equal((await chat("/v1/chat/completions", [BATCH_JOB])).status, 200, "the default route has no limit");
   });
 
-  it("answers the calls in README.md as they say", async () => {
+  it("gives the calls in README.md their documented statuses", async () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
     const script = /```sh\n(ask\(\) [\s\S]*?)```/.exec(readme)?.[1] ?? "";
     const due = [...script.matchAll(/# (\d{3})/g)].map(([, status]) => status);
@@ -151,7 +151,7 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     );
   });
 
-  it("logs who used what", async () => {
+  it("logs the consumer and its usage", async () => {
     const base = "/guarded/v1/logged";
     await chat(`${base}/v1/chat/completions?api-key=YOUR_KEY_FOR_CHAT_APP`, [], { stream: true });
     await chat(`${base}/v1/chat/completions`, [["api-key", "nobody-s"], FORGED]);

@@ -53,7 +53,7 @@ describe("key-auth before request-block", () => {
     ["nothing of that", "/?text=Say,hello", "xxxxxx", "hello", 200],
   ];
   for (const [title, path, key, body, status] of calls) {
-    it(`answers ${status} to ${title}`, async () => {
+    it(`sends ${status} for ${title}`, async () => {
       const asked = provider.requests.length;
       const headers: [string, string][] = [["content-length", String(body.length)]];
       if (key) headers.push(["apikey", key]);

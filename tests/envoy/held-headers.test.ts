@@ -92,7 +92,7 @@ describe("headers that are held for a body", () => {
   describe("by", { concurrency: true }, () => {
     for (const { listener, plugin, holdsHeaders, http2 } of cases)
       if (holdsHeaders)
-        it(`${listener} go on, though the client is slow`, async () => {
+        it(`${listener} continue, although the client is slow`, async () => {
           const chat = body(10);
           const chunks = [chat.subarray(0, 20), chat.subarray(20, 30), chat.subarray(30)];
           const beforeChunk = (): Promise<unknown> => sleep(3_000);
@@ -100,7 +100,7 @@ describe("headers that are held for a body", () => {
           assert.equal((await ask(listener, [body(800_000)], { http2 })).status, 200);
         });
       else
-        it(`${listener} are answered, once something of the body has come`, async () => {
+        it(`${listener} get an error, once a part of the body has arrived`, async () => {
           let isSent = false;
           const late = async (): Promise<void> => {
             await sleep(3_000);
@@ -126,13 +126,13 @@ describe("headers that are held for a body", () => {
         else isRefused(response, plugin);
       });
 
-  it("are answered, though there are hundreds", async () => {
+  it("get an error, even hundreds of them", async () => {
     const { listener, plugin } = cases.find(({ holdsHeaders }) => !holdsHeaders)!;
     const responses = await Promise.all(Array.from({ length: 300 }, () => ask(listener, [body(10)])));
     for (const response of responses) isRefused(response, plugin);
   });
 
-  it("are told to the operator once for each configuration, and stand in the access log", async () => {
+  it("are logged once for each configuration, and are in the access log", async () => {
     const without = cases.filter(({ holdsHeaders }) => !holdsHeaders);
     const told = envoy.logs().filter((line) => line.includes("without it every body is held"));
     // Listeners with equal filters share a root context.

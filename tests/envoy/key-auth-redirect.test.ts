@@ -17,7 +17,7 @@ const configuration = {
 };
 const redirect = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
 
-describe("key-auth behind an internal redirect", () => {
+describe("key-auth after an internal redirect", () => {
   let envoy: EnvoyProcess;
   let provider: RunningServer;
 
@@ -56,14 +56,14 @@ describe("key-auth behind an internal redirect", () => {
   const seen = (name: string): (string | undefined)[] =>
     provider.requests.map(({ headers }) => headers.find(([other]) => other === name)?.[1]);
 
-  it("knows on the second pass who it was on the first", async () => {
+  it("knows the consumer of the first pass on the second pass", async () => {
     const response = await get("/to/anywhere", [["apikey", "key-of-one"]]);
     assert.equal(response.status, 200);
     assert.deepEqual(seen("x-mse-consumer"), ["one", "one"]);
     assert.deepEqual(seen("apikey"), [undefined, undefined]);
   });
 
-  it("knows it of a key in the query, too", async () => {
+  it("knows it for a key in the query, too", async () => {
     const response = await get("/to/one?apikey=key-of-one", []);
     assert.equal(response.status, 200);
     assert.deepEqual(seen("x-mse-consumer"), ["one", "one"]);
@@ -73,13 +73,13 @@ describe("key-auth behind an internal redirect", () => {
     );
   });
 
-  it("asks again who may pass", async () => {
+  it("checks again which consumers may pass", async () => {
     const response = await get("/to/two", [["apikey", "key-of-one"]]);
     assert.equal(response.status, 403);
     assert.equal(provider.requests.length, 1);
   });
 
-  it("believes no header of a client, and no other request", async () => {
+  it("trusts no header of a client, and no other request", async () => {
     const forged: [string, string][] = [
       ["x-mse-consumer", "one"],
       ["ai_consumer", "one"],

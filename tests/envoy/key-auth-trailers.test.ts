@@ -8,7 +8,7 @@ import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../
 import { startEnvoy } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
 
-it("key-auth takes a forged consumer out of trailers", async (t) => {
+it("key-auth removes a forged consumer from trailers", async (t) => {
   const seen: unknown[] = [];
   const provider = http2.createServer();
   provider.on("stream", (stream) => {

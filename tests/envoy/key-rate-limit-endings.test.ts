@@ -94,7 +94,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
     ["an internal redirect", "/redirect", 200],
   ];
   for (const [name, path, status, body, options] of endings) {
-    it(`is taken back with ${name}`, async () => {
+    it(`is released by ${name}`, async () => {
       const key = `one-${name}`;
       for (let round = 0; round < 3; round++) {
         let response = await ask(key, path, body, options);
@@ -109,7 +109,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
   }
 
   for (const key of ["rate-", "both-"]) {
-    it(`is counted once, though an internal redirect brings it again (${key})`, async () => {
+    it(`is counted once, also after an internal redirect (${key})`, async () => {
       for (let round = 0; round < 3; round++) {
         const asked = provider.requests.length;
         assert.equal((await ask(key, "/redirect")).status, 200, `round ${round}`);

@@ -101,13 +101,13 @@ describe("key-rate-limit on two workers", () => {
     assert.equal(workers.length, 2, "both workers were asked");
   });
 
-  it("lets exactly the limit of each of many values pass, the first time they are seen included", async () => {
+  it("lets exactly the limit of each of many values pass, also for new values", async () => {
     const keys = Array.from({ length: 12 }, (_, index) => `each-${index}`);
     assert.equal(await passed(keys.flatMap((key) => times(15, key))), 12 * 7);
     for (const key of keys) assert.equal((await get(key)).status, 429);
   });
 
-  it("lets no more be open at once than may, and takes them back", async () => {
+  it("lets at most the allowed number be open, and releases them", async () => {
     for (let round = 0; round < 3; round++) {
       const asked = provider.requests.length;
       let open = (): void => {};
@@ -127,7 +127,7 @@ describe("key-rate-limit on two workers", () => {
     assert.equal(await passed(times(1, "few")), 1);
   });
 
-  it("takes back what clients left in the middle", async () => {
+  it("releases streams that clients left in the middle", async () => {
     const leaveWhen = (body: Buffer): boolean => body.length > 0;
     for (let round = 0; round < 4; round++) {
       await eventually(
@@ -139,7 +139,7 @@ describe("key-rate-limit on two workers", () => {
     assert.equal((await get("stream-b")).status, 200);
   });
 
-  it("goes on with its counts when the configuration changes elsewhere", async () => {
+  it("continues with its counts if other parts of the configuration change", async () => {
     configure([
       { key: "new", query_per_day: 1 },
       ...limits.map((limit) => (limit.key === "one" ? { ...limit, query_per_day: 103 } : limit)),
@@ -149,13 +149,13 @@ describe("key-rate-limit on two workers", () => {
     assert.equal(await passed(times(20, "one")), 3);
   });
 
-  it("begins a new window when one is over", async () => {
+  it("begins a new window when one has ended", async () => {
     configure([{ key: "second", query_per_second: 1 }]);
     await eventually("the window is full", async () => (await get("second")).status === 429);
     await eventually("the window is over", async () => (await get("second")).status === 200);
   });
 
-  it("counts values together while no slot is free, and apart again once one is", async () => {
+  it("counts values together while no slot is free, and separately once one is", async () => {
     configure(
       [
         { key: "changed", query_per_day: 1 },

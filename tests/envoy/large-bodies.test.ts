@@ -79,7 +79,7 @@ for (const position of ["downstream", "upstream"])
       ["translated", "native"],
     ];
     for (const [kind, listener] of streams) {
-      it(`a stream that is ${kind} costs nothing by its length`, { skip: !hasProc }, async () => {
+      it(`the length of a stream that is ${kind} costs no memory`, { skip: !hasProc }, async () => {
         await costs(async (length) => {
           const piece = "x".repeat(1000);
           const count = Math.ceil(length / 1000);
@@ -94,7 +94,7 @@ for (const position of ["downstream", "upstream"])
       });
     }
 
-    it("a whole answer that is passed on costs nothing by its length", { skip: !hasProc }, async () => {
+    it("the length of a whole response that passes costs no memory", { skip: !hasProc }, async () => {
       await costs(async (length) => {
         const pieces = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "y"));
         const chunks = [Buffer.from('{"choices":["'), ...pieces, Buffer.from('"],"usage":{"total_tokens":3}}')];
@@ -104,7 +104,7 @@ for (const position of ["downstream", "upstream"])
       });
     });
 
-    it("an upload costs nothing by its length", { skip: !hasProc }, async () => {
+    it("the length of an upload costs no memory", { skip: !hasProc }, async () => {
       reply = { status: 200, headers: [], chunks: [] };
       await costs(async (length) => {
         const chunks = Array.from({ length: length / 65536 }, () => Buffer.alloc(65536, "z"));
@@ -121,7 +121,7 @@ for (const position of ["downstream", "upstream"])
       assert.ok(body.equals(Buffer.concat(reply.chunks)));
     });
 
-    it("an event of three megabytes ends a stream that is translated with an error", async () => {
+    it("an event of three megabytes ends a translated stream with an error", async () => {
       const long = eventOf("translated", "x".repeat(3 * MEGABYTE), false);
       reply = eventStream([eventOf("translated", "before", false), long, eventOf("translated", "after", true)]);
       const payloads = ssePayloads((await chat("native", true)).body) as Record<string, unknown>[];
@@ -130,7 +130,7 @@ for (const position of ["downstream", "upstream"])
       assert.equal(payloads[2], "[DONE]");
     });
 
-    it("an answer above the limit that must be translated as a whole is refused", async () => {
+    it("a response above the limit that must be translated whole is refused", async () => {
       const message = { role: "assistant", content: "x".repeat(2 * MEGABYTE) };
       const json = JSON.stringify({ output: { choices: [{ finish_reason: "stop", message }] } });
       reply = { status: 200, headers: [["content-type", "application/json"]], chunks: [Buffer.from(json)] };

@@ -35,7 +35,7 @@ const SCRIPT = `function envoy_on_request(handle)
   ${replies.join("\n  ")}
 end`;
 
-describe("a local reply behind ai-proxy", () => {
+describe("a local reply after ai-proxy", () => {
   let upstream: RunningServer;
   let envoy: EnvoyProcess;
 
@@ -56,7 +56,7 @@ describe("a local reply behind ai-proxy", () => {
 
   for (const listener of Object.keys(PROVIDERS)) {
     for (const [want, [status, , body]] of Object.entries(ANSWERS)) {
-      it(`passes untouched: ${want}, ${listener}`, async () => {
+      it(`passes unchanged: ${want}, ${listener}`, async () => {
         const stream = want === "events";
         const chat = { model: "m", stream, messages: [{ role: "user", content: "hi" }] };
         const reply = await send(envoy.listenerPorts[listener], {

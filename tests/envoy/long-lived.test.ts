@@ -74,7 +74,7 @@ for (const position of ["downstream", "upstream"])
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it(`keeps ${STREAMS} streams and ${SOCKETS} WebSockets whole`, async () => {
+    it(`keeps ${STREAMS} streams and ${SOCKETS} WebSockets complete`, async () => {
       const streams = Array.from({ length: STREAMS }, (_, i) => open(i % 2 ? "/route" : "/filter"));
       const sockets = Array.from({ length: SOCKETS }, () => {
         return new WebSocket(`ws://127.0.0.1:${envoy.listenerPorts.gateway}/openai/v1/realtime`);

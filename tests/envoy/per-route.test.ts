@@ -36,7 +36,7 @@ describe("examples/per-route", () => {
     ["nothing, where the plugin is off", "gateway.example", [["x-provider", "none"]], "gpt-4o"],
   ];
   for (const [title, authority, extra, model, served] of ways) {
-    it(`serves by ${title}`, async () => {
+    it(`selects the provider by ${title}`, async () => {
       const body = JSON.stringify({ model, messages: [{ role: "user", content: "Hello!" }] });
       const headers: [string, string][] = [
         ["content-type", "application/json"],

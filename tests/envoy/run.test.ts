@@ -44,7 +44,7 @@ function says(child: ChildProcessWithoutNullStreams, pattern: RegExp): Promise<s
 }
 
 describe("make run", () => {
-  it("serves a chat from a mock, says so, and ends in order", async () => {
+  it("serves a chat from a mock, says so, and ends cleanly", async () => {
     const port = await freePort();
     const child = run({ PORT: String(port) });
     const ended = outcome(child);
@@ -76,7 +76,7 @@ describe("make run", () => {
     await assert.rejects(fetch(`http://127.0.0.1:${port}/`), "nothing listens any more");
   });
 
-  it("listens where it is told, and says that it is open", async () => {
+  it("listens on the given address, and says that it is open", async () => {
     const port = await freePort();
     const child = run({ PORT: String(port), LISTEN: "0.0.0.0", OPENAI_API_KEY: "sk-test" });
     const ended = outcome(child);
@@ -138,7 +138,7 @@ describe("make run", () => {
 });
 
 describe("make validate", () => {
-  it("says in one line that there is no Envoy to ask", async () => {
+  it("says in one line that there is no Envoy", async () => {
     const env = { ...process.env, ENVOY_PATH: "/nowhere/envoy" };
     const { code, said } = await outcome(
       spawn(process.execPath, ["--import", "tsx", "tools/validate.ts"], { cwd: root, env }),
@@ -148,8 +148,8 @@ describe("make validate", () => {
   });
 });
 
-describe("what runs the gateway", () => {
-  it("brings the access log to the terminal within a second", () => {
+describe("the process of the gateway", () => {
+  it("writes the access log to the terminal within a second", () => {
     const { args } = engineFor("envoy", "envoy.yaml");
     const interval = args[args.indexOf("--file-flush-interval-msec") + 1];
     assert.ok(Number(interval) > 0 && Number(interval) < 1000, interval);
@@ -208,14 +208,14 @@ describe("make demo", () => {
     ],
   ];
   for (const [title, sent, received, log] of refusals) {
-    it(`shows what is ${title}, what it is told, and what the log says`, () => {
+    it(`shows a request that is ${title}, its response, and its log line`, () => {
       assert.match(under(title), sent);
       assert.match(under(title), received);
       assert.match(under(title), log);
     });
   }
 
-  it("shows a chat of a consumer who may, and that the key stays in the gateway", () => {
+  it("shows an accepted chat of a consumer, and that the key stays in the gateway", () => {
     const section = under("a chat of a consumer who may");
     const [sent, received, answered] = section.split(/which the provider receives as|and answers with/);
     assert.match(sent, /> authorization: Bearer YOUR_KEY_FOR_CHAT_APP/);

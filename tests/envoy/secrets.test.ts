@@ -38,7 +38,7 @@ async function ask(envoy: EnvoyProcess, stream = false): Promise<IncomingMessage
   return (await once(client, "response"))[0] as IncomingMessage;
 }
 
-describe("a key that stands in a file of its own", () => {
+describe("an API key in a separate file", () => {
   const folder = mkdtempSync(join(tmpdir(), "secrets-"));
   const file = join(folder, "ai-proxy.json");
   const keys: string[] = [];
@@ -98,7 +98,7 @@ describe("a key that stands in a file of its own", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("changes for new requests, and an open stream goes on", async () => {
+  it("changes for new requests, and an open stream continues", async () => {
     const stream = await ask(envoy, true);
     const pieces: Buffer[] = [];
     stream.on("data", (piece: Buffer) => pieces.push(piece));
@@ -114,7 +114,7 @@ describe("a key that stands in a file of its own", () => {
     assert.match(Buffer.concat(pieces).toString(), /first [\s\S]*second[\s\S]*\[DONE\]/);
   });
 
-  it("stays as it is where the new file is refused, by Envoy or by the plugin", async () => {
+  it("stays unchanged if the new file is refused, by Envoy or by the plugin", async () => {
     const before = envoy.logs().length;
     write(filterWith(""));
     for (let attempt = 0; attempt < 250; attempt++) {
@@ -132,12 +132,12 @@ describe("a key that stands in a file of its own", () => {
     assert.equal(keys.at(-1), "Bearer sk-test-new");
   });
 
-  it("says nothing of either key in the log", () => {
+  it("writes neither key to the log", () => {
     assert.doesNotMatch(envoy.logs().join("\n"), /sk-test-(old|new)/);
   });
 });
 
-describe("a module that comes from a server", () => {
+describe("a module from a server", () => {
   const bytes = readFileSync(wasm);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   let server: Server;
@@ -185,7 +185,7 @@ describe("a module that comes from a server", () => {
     }
   });
 
-  it("lets nothing pass where it is not the one that sha256 names", async () => {
+  it("lets no request pass if the module does not match sha256", async () => {
     const envoy = await started("0".repeat(64));
     try {
       const response = await ask(envoy);

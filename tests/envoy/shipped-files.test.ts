@@ -48,7 +48,7 @@ for (const [name, calls] of Object.entries(files)) {
     after(() => envoy?.stop());
 
     for (const [title, status, path, header] of calls) {
-      it(`answers ${status} to ${title}`, async () => {
+      it(`sends ${status} for ${title}`, async () => {
         const headers = header ? [header] : [];
         const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
         const response = await send(envoy.listenerPorts.gateway, request);
@@ -61,9 +61,9 @@ for (const [name, calls] of Object.entries(files)) {
 const bootstrapOf = (file: string): Bootstrap =>
   parse(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")) as Bootstrap;
 
-describe("every yaml that is shipped", () => {
+describe("every shipped yaml", () => {
   for (const file of bootstraps()) {
-    it(`${file} listens for this machine alone`, () => {
+    it(`${file} listens only for this machine`, () => {
       for (const { address } of bootstrapOf(file).static_resources.listeners) {
         if (address) assert.equal(address.socket_address.address, "127.0.0.1");
       }
@@ -111,7 +111,7 @@ describe("envoy/ai-proxy.yaml", () => {
 
   for (const http2 of [false, true]) {
     for (const megabytes of [1.1, 12]) {
-      it(`takes a picture of ${megabytes} MB over HTTP/${http2 ? 2 : 1.1}`, async () => {
+      it(`accepts an image of ${megabytes} MB over HTTP/${http2 ? 2 : 1.1}`, async () => {
         const size = megabytes * 1_000_000;
         const { status } = await chat(envoy, `data:image/png;base64,${"A".repeat(size)}`, [], http2);
         assert.equal(status, 200);
@@ -120,7 +120,7 @@ describe("envoy/ai-proxy.yaml", () => {
     }
   }
 
-  it("waits for a slow answer as long as stream_idle_timeout says, and no longer", async () => {
+  it("waits for a slow response for stream_idle_timeout, and no longer", async () => {
     const slow: HeaderPair[] = [["x-slow", "1"]];
     assert.equal((await chat(envoy, "https://pictures.example/1", slow)).status, 200);
     assert.equal((await chat(impatient, "https://pictures.example/1", slow)).status, 504);

@@ -89,7 +89,7 @@ function shippedCluster(name: string, port: number, certificate: string): EnvoyC
   return { ...cluster, name, type: "STATIC", load_assignment };
 }
 
-describe("TLS to a provider, as envoy/ai-gateway.yaml has it", () => {
+describe("TLS to a provider in envoy/ai-gateway.yaml", () => {
   let envoy: EnvoyProcess;
   let provider: TlsProvider;
   let stranger: TlsProvider;
@@ -131,7 +131,7 @@ describe("TLS to a provider, as envoy/ai-gateway.yaml has it", () => {
     return send(envoy.listenerPorts.gateway, request);
   };
 
-  it("asks for the provider's name, whatever host the client named", async () => {
+  it("requests the provider's name, whatever host the client sends", async () => {
     const answer = await chat("provider");
     assert.equal(answer.status, 200, answer.body.toString());
     assert.deepEqual(provider.serverNames, ["dashscope.aliyuncs.com"]);

@@ -54,7 +54,7 @@ describe("open streams of a VM that traps", () => {
     });
   }
 
-  it("come back when its lease is over, and not before", async () => {
+  it("are released when its lease ends, and not before", async () => {
     const hanging = [ask("a", "/hang"), ask("a", "/hang")];
     while ((await ask("a", "/answer")).status !== 429) await sleep(10);
     let isDead = false;

@@ -53,7 +53,7 @@ for (const position of ["downstream", "upstream"])
     const open = (listener: string, path = PATH, headers: Record<string, string> = {}): WebSocket =>
       new WebSocket(`ws://127.0.0.1:${envoy.listenerPorts[listener]}${path}`, { headers });
 
-    it("opens with the provider's host, path and key, and without the client's", async () => {
+    it("opens with the provider's host, path and API key, and without the client's", async () => {
       const client = open("openai", PATH, { authorization: "Bearer unused", "api-key": "unused", "openai-beta": "x" });
       await once(client, "open");
       const { headers, url } = handshakes.at(-1)!;
@@ -66,7 +66,7 @@ for (const position of ["downstream", "upstream"])
       client.terminate();
     });
 
-    it("does not hand on a key that a browser offers as a subprotocol", async () => {
+    it("does not forward a key that a browser sends as a subprotocol", async () => {
       const offered = ["realtime", "openai-insecure-api-key.sk-of-the-client", "openai-beta.realtime-v1"];
       const client = new WebSocket(`ws://127.0.0.1:${envoy.listenerPorts.openai}${PATH}`, offered);
       await once(client, "open");
@@ -75,14 +75,14 @@ for (const position of ["downstream", "upstream"])
       client.terminate();
     });
 
-    it("does not hand on a key in the query", async () => {
+    it("does not forward a key in the query", async () => {
       const client = open("openai", `${PATH}&api-key=sk-of-the-client`);
       await once(client, "open");
       assert.equal(handshakes.at(-1)!.url, PATH);
       client.terminate();
     });
 
-    it("passes frames untouched both ways, and the reason of the end", async () => {
+    it("passes frames unchanged in both directions, and the reason of the end", async () => {
       const client = open("openai");
       await once(client, "open");
       const binary = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
@@ -111,7 +111,7 @@ for (const position of ["downstream", "upstream"])
       client.terminate();
     });
 
-    it("opens where the client speaks the provider's own language", async () => {
+    it("opens if the client uses the provider's own protocol", async () => {
       const client = open("original", "/any/path?a=b");
       await once(client, "open");
       assert.equal(handshakes.at(-1)!.url, "/any/path?a=b");
@@ -119,7 +119,7 @@ for (const position of ["downstream", "upstream"])
       client.terminate();
     });
 
-    it("is refused before it opens where the provider has no such API", async () => {
+    it("is refused before it opens if the provider has no such API", async () => {
       const before = handshakes.length;
       const client = open("lacking");
       const [, response] = (await once(client, "unexpected-response")) as [unknown, IncomingMessage];

@@ -78,7 +78,7 @@ for (const position of ["downstream", "upstream"])
       return text;
     };
 
-    it("a client that waits for 100 gets it, and its body goes on", async () => {
+    it("a client that waits for 100 gets it, and its body is forwarded", async () => {
       const head = ["expect: 100-continue", `content-length: ${chat.length}`];
       const text = await talk(head, chat, "100 Continue\r\n\r\n");
       assert.match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
@@ -87,7 +87,7 @@ for (const position of ["downstream", "upstream"])
       assert.equal(received[0].headers["content-length"], String(mapped.length));
     });
 
-    it("a body in chunks, with extensions and trailers, goes on", async () => {
+    it("a body in chunks, with extensions and trailers, is forwarded", async () => {
       const [first, rest] = [chat.slice(0, 7), chat.slice(7)];
       const chunks = `${first.length};a=b\r\n${first}\r\n${rest.length.toString(16)}\r\n${rest}\r\n0\r\nx-sum: 1\r\n\r\n`;
       const text = await talk(["transfer-encoding: chunked", "content-type: application/json"], chunks);
@@ -95,13 +95,13 @@ for (const position of ["downstream", "upstream"])
       assert.equal(received[0].body, mapped);
     });
 
-    it("an empty body in chunks is no question", async () => {
+    it("an empty body in chunks is not a chat", async () => {
       const text = await talk(["transfer-encoding: chunked"], "0\r\n\r\n");
       assert.match(text, /^HTTP\/1\.1 400 /);
       assert.equal(received.length, 0);
     });
 
-    it("a provider may say something before it answers", async () => {
+    it("a provider may send 1xx before its response", async () => {
       before200 = (response) => {
         response.writeProcessing();
         response.writeEarlyHints({ link: "</a>; rel=preload" });
@@ -112,7 +112,7 @@ for (const position of ["downstream", "upstream"])
       assert.ok(text.includes(answer));
     });
 
-    it("a client that sends less than it said asks nobody", async () => {
+    it("a client that sends less than its content-length reaches no provider", async () => {
       const socket = connect(envoy.listenerPorts.gateway, "127.0.0.1");
       socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\ncontent-length: 999\r\n\r\n${chat}`);
       socket.end();

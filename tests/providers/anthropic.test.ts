@@ -38,7 +38,7 @@ describe("the Messages API refuses", () => {
     ["OpenAI's tool", send({ ...base, tools: [{ type: "function", function: { name: "x" } }] }), 400, "invalid_request_error", /^tools\.0\.name/],
     ["OpenAI's tool choice", send({ ...base, tool_choice: "auto" }), 400, "invalid_request_error", /^tool_choice/],
     ["a text block without a text", send(user([{ type: "text" }])), 400, "invalid_request_error", /^messages\.0\.content\.0\.text\.text: Field required/],
-    ["an unanswered use of a tool", send({ ...base, messages: [...messages, used, ...messages] }), 400, "invalid_request_error", /toolu_1/],
+    ["a tool call without a result", send({ ...base, messages: [...messages, used, ...messages] }), 400, "invalid_request_error", /toolu_1/],
     ["a result of no use", send({ ...base, messages: [...messages, { role: "assistant", content: "Hi" }, result] }), 400, "invalid_request_error", /unexpected `tool_use_id`/],
   ];
   for (const [what, reply, status, type, message] of refused) {
@@ -59,11 +59,11 @@ describe("the Messages API", () => {
     assert.deepEqual(names.slice(-3), ["content_block_stop", "message_delta", "message_stop"]);
   });
 
-  it("cuts at the limit", () => {
+  it("cuts the text at the limit", () => {
     assert.equal(parsed(send({ ...base, max_tokens: 2 })).stop_reason, "max_tokens");
   });
 
-  it("of DeepSeek takes any model, and refuses in DeepSeek's shape", () => {
+  it("of DeepSeek accepts any model, and sends errors in DeepSeek's shape", () => {
     assert.equal(parsed(toDeepSeek({ ...base, model: "claude-sonnet" })).model, "deepseek-chat");
     const wrongKey = parsed(toDeepSeek(base, [["x-api-key", "sk-invalid-1234"], json])).error as JsonObject;
     assert.equal(wrongKey.message, "Authentication Fails, Your api key: ****1234 is invalid");

@@ -60,7 +60,7 @@ describe("Azure's dialect refuses", () => {
 });
 
 describe("Azure's dialect", () => {
-  it("answers from the path's deployment, whatever the body names", () => {
+  it("uses the path's deployment, whatever model the body names", () => {
     for (const body of [hello, { ...hello, model: "anything" }]) {
       const completion = parsed(send(body));
       assert.equal(completion.model, "gpt-4o-2024-08-06");
@@ -80,12 +80,12 @@ describe("Azure's dialect", () => {
     assert.ok((chunks.at(-1)!.usage as JsonObject).total_tokens);
   });
 
-  it("takes a token of Entra ID in place of the key", () => {
+  it("accepts a token of Entra ID instead of the API key", () => {
     const token = bearer("eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ0ZXN0In0.c2lnbmF0dXJl");
     assert.equal(send(hello, chat, [token, json]).status, 200);
   });
 
-  it("has a base without versions, where the body names the deployment and the key may be a bearer token", () => {
+  it("has a base path without versions, where the body names the deployment and the API key may be a bearer token", () => {
     const path = "/openai/v1/chat/completions";
     const named = { ...hello, model: "gpt-4o" };
     assert.equal(send(named, path).status, 200);

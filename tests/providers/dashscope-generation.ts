@@ -126,7 +126,10 @@ function bodyOf(generation: Generation, choices: JsonObject[], tokens: number, w
 }
 
 /** The older vision models report image tokens, but no sum. */
-function usageOf({ model, messages, parameters, multimodal, images, output }: Generation, outputTokens: number): JsonObject {
+function usageOf(
+  { model, messages, parameters, multimodal, images, output }: Generation,
+  outputTokens: number,
+): JsonObject {
   const text = promptTokens(messages);
   const imageTokens = images * 1247;
   const input = text + imageTokens;

@@ -48,7 +48,7 @@ describe("DashScope's native dialect refuses", () => {
     ["a top_p of 0", send(body({ top_p: 0 })), 400, "InvalidParameter", /top_p/],
     ["five choices", send(body({ n: 5 })), 400, "InvalidParameter", /Range of n/],
     ["OpenAI's tool_choice", send(body({ ...message, tools, tool_choice: "required" })), 400, "InvalidParameter", /^tool_choice/],
-    ["tools without messages in the answer", send(body({ tools })), 400, "InvalidParameter", /result_format/],
+    ["tools without messages in the response", send(body({ tools })), 400, "InvalidParameter", /result_format/],
     ["OpenAI's developer role", send(body({}, [{ role: "developer", content: "x" }])), 400, "InvalidParameter", /^Role must/],
     ["an empty question", send(body({}, asked(""))), 400, "InvalidParameter", /^Role must/],
     ["content null", send(body({}, asked(null))), 400, "InvalidParameter", /required field/],
@@ -75,7 +75,7 @@ describe("DashScope's native dialect refuses", () => {
 });
 
 describe("DashScope's native dialect", () => {
-  it("writes events as DashScope does, and no [DONE]", () => {
+  it("writes events in DashScope's form, without [DONE]", () => {
     const reply = send(body({ ...message, incremental_output: true }), text, [key, json, events]);
     assert.match(String(reply.chunks[0]), /^id:1\nevent:result\n:HTTP_STATUS\/200\ndata:\{"output":\{"choices":\[/);
     assert.ok(reply.chunks.every((chunk) => /"finish_reason":"(null|stop)"/.test(String(chunk))));
@@ -86,19 +86,19 @@ describe("DashScope's native dialect", () => {
     assert.ok(send(body(message), text, [key, json, ["accept", "text/event-stream"]]).chunks.length > 1);
   });
 
-  it("frames the refusal of a streaming request as an event", () => {
+  it("sends the error of a streaming request as an event", () => {
     const reply = send(body({ temperature: 2 }), text, [key, json, events]);
     assert.equal(reply.status, 400);
     assert.match(String(reply.chunks[0]), /^id:1\nevent:error\n:HTTP_STATUS\/400\ndata:\{"code":"InvalidParameter"/);
   });
 
-  it("demands increments from a model that thinks", () => {
+  it("requires increments for a reasoning model", () => {
     const thinking = { ...message, enable_thinking: true };
     assert.equal(send(body(thinking), text, [key, json, events]).status, 400);
     assert.equal(send(body({ ...thinking, incremental_output: true }), text, [key, json, events]).status, 200);
   });
 
-  it("breaks a stream off with an error event", () => {
+  it("ends a stream with an error event", () => {
     const later = send(body(message, messages, "qwen-stream-error"), text, [key, json, events]);
     assert.equal(later.chunks.length, 3);
     assert.match(String(later.chunks[2]), /^id:3\nevent:error\n:HTTP_STATUS\/500\n/);
@@ -106,7 +106,7 @@ describe("DashScope's native dialect", () => {
     assert.match(String(first.chunks[0]), /^id:1\nevent:error\n:HTTP_STATUS\/429\n/);
   });
 
-  it("speaks OpenAI below /compatible-mode, with DashScope's request_id beside the error", () => {
+  it("has OpenAI's API below /compatible-mode, with DashScope's request_id beside the error", () => {
     const path = "/compatible-mode/v1/chat/completions";
     assert.equal(parsed(send({ model: "qwen-plus", messages, enable_search: true }, path)).object, "chat.completion");
     const refused = parsed(send({ model: "qwen-plus" }, path));

@@ -35,10 +35,10 @@ describe("DeepSeek's dialect refuses", () => {
     ["OpenAI's developer role", send(withBase({ messages: [{ role: "developer", content: "x" }] })), 400, "invalid_request_error", /unknown variant `developer`/],
     ["a picture", send(withBase({ messages: image })), 400, "invalid_request_error", /unknown variant `image_url`/],
     ["a temperature above 2", send(withBase({ temperature: 3 })), 422, "invalid_request_error", /temperature/],
-    ["the reasoner's thoughts, handed back", send(withBase({ model: "deepseek-reasoner", messages: turns({ reasoning_content: "Hmm" }) })), 400, "invalid_request_error", /reasoning_content/],
+    ["the reasoner's reasoning in an earlier message", send(withBase({ model: "deepseek-reasoner", messages: turns({ reasoning_content: "Hmm" }) })), 400, "invalid_request_error", /reasoning_content/],
     ["the reasoner's probabilities", send(withBase({ model: "deepseek-reasoner", logprobs: true })), 400, "invalid_request_error", /logprobs/],
-    ["a tool call without the thoughts that led to it", send(withBase({ model: "deepseek-v4-pro", messages: turns({ tool_calls: [call] }) })), 400, "invalid_request_error", /must be passed back/],
-    ["an account without money", send(withBase({ model: "deepseek-quota-exceeded" })), 402, "unknown_error", /^Insufficient Balance$/],
+    ["a tool call without its reasoning", send(withBase({ model: "deepseek-v4-pro", messages: turns({ tool_calls: [call] }) })), 400, "invalid_request_error", /must be passed back/],
+    ["an account without balance", send(withBase({ model: "deepseek-quota-exceeded" })), 402, "unknown_error", /^Insufficient Balance$/],
     ["a rate", send(withBase({ model: "deepseek-rate-limited" })), 429, "rate_limit_error", /./],
   ];
   for (const [what, reply, status, type, message] of refused) {
@@ -51,13 +51,13 @@ describe("DeepSeek's dialect refuses", () => {
 });
 
 describe("DeepSeek's dialect", () => {
-  it("stands at the root, below /v1 and below /beta", () => {
+  it("serves the root, /v1 and /beta", () => {
     for (const path of ["/chat/completions", "/v1/chat/completions", "/beta/chat/completions"]) {
       assert.equal(send(withBase({}), path).status, 200, path);
     }
   });
 
-  it("isReasoning by the model and by the switch", () => {
+  it("reasons depending on the model and the switch", () => {
     const isReasoning = (fields: JsonObject): boolean => {
       const [{ message }] = parsed(send(withBase(fields))).choices as { message: JsonObject }[];
       return message.reasoning_content !== undefined;
@@ -70,14 +70,14 @@ describe("DeepSeek's dialect", () => {
     assert.equal(send(withBase({ model: "deepseek-v4-pro", messages: thoughtful })).status, 200);
   });
 
-  it("limits by max_tokens alone", () => {
+  it("limits only with max_tokens", () => {
     const finish = (fields: JsonObject): unknown =>
       (parsed(send(withBase(fields))).choices as JsonObject[])[0].finish_reason;
     assert.equal(finish({ max_tokens: 2 }), "length");
     assert.equal(finish({ max_completion_tokens: 2 }), "stop");
   });
 
-  it("keeps a slow answer alive with lines and comments that mean nothing", () => {
+  it("keeps a slow response alive with empty lines and comments", () => {
     const whole = send(withBase({ model: "deepseek-slow" }));
     assert.equal(String(whole.chunks[0]), "\n");
     assert.equal(parsed(whole).object, "chat.completion");
@@ -85,7 +85,7 @@ describe("DeepSeek's dialect", () => {
     assert.equal(String(streamed.chunks[0]), ": keep-alive\n\n");
   });
 
-  it("tells what came from its cache", () => {
+  it("reports cached tokens", () => {
     const usage = parsed(send(withBase({}))).usage as Record<string, number>;
     assert.equal(usage.prompt_cache_hit_tokens + usage.prompt_cache_miss_tokens, usage.prompt_tokens);
   });

@@ -26,17 +26,17 @@ describe("Moonshot's dialect refuses", () => {
     ["an unknown model", send(withBase({ model: "moonshot-v1-16k" })), 404, "resource_not_found_error", /^Not found the model moonshot-v1-16k or/],
     ["OpenAI's model", send(withBase({ model: "gpt-4o" })), 404, "resource_not_found_error", /gpt-4o/],
     ["no messages", send({ model: "moonshot-v1-8k" }), 400, "invalid_request_error", /^Invalid request: .*messages/],
-    ["a temperature that OpenAI takes", send(withBase({ temperature: 1.5 })), 400, "invalid_request_error", /temperature/],
+    ["a temperature that OpenAI accepts", send(withBase({ temperature: 1.5 })), 400, "invalid_request_error", /temperature/],
     ["six choices", send(withBase({ n: 6 })), 400, "invalid_request_error", /^Invalid request: n /],
     ["choices that cannot differ", send(withBase({ n: 2, temperature: 0 })), 400, "invalid_request_error", /^Invalid request: n /],
-    ["an empty answer of the assistant", send(withBase({ messages: [...messages, { role: "assistant", content: "" }] })), 400, "invalid_request_error", /position 1 with role 'assistant' must not be empty/],
+    ["an empty message of the assistant", send(withBase({ messages: [...messages, { role: "assistant", content: "" }] })), 400, "invalid_request_error", /position 1 with role 'assistant' must not be empty/],
     ["a rate", send(withBase({ model: "kimi-rate-limited" })), 429, "rate_limit_reached_error", /try again after/],
-    ["an account without money", send(withBase({ model: "kimi-quota-exceeded" })), 429, "exceeded_current_quota_error", /./],
-    ["what the engine cannot do now", send(withBase({ model: "kimi-overloaded" })), 429, "engine_overloaded_error", /overloaded/],
+    ["an account without balance", send(withBase({ model: "kimi-quota-exceeded" })), 429, "exceeded_current_quota_error", /./],
+    ["an overloaded engine", send(withBase({ model: "kimi-overloaded" })), 429, "engine_overloaded_error", /overloaded/],
     ["a risk", send(withBase({ model: "kimi-content-filtered" })), 400, "content_filter", /high risk/],
     ["an unknown file", send("", "/v1/files/cnf-nope/content", [key], "GET"), 404, "resource_not_found_error", /cnf-nope/],
     ["a file without a key", send("", "/v1/files", [], "GET"), 401, "invalid_authentication_error", /./],
-    ["an upload that is no form", send({}, "/v1/files"), 400, "invalid_request_error", /file/],
+    ["an upload that is not a form", send({}, "/v1/files"), 400, "invalid_request_error", /file/],
   ];
   for (const [what, reply, status, type, message] of refused) {
     it(what, () => {
@@ -47,7 +47,7 @@ describe("Moonshot's dialect refuses", () => {
     });
   }
 
-  it("an unknown path, in a shape of its own", () => {
+  it("an unknown path, in a different shape", () => {
     for (const path of ["/v1/embeddings", "/chat/completions", "/v1/completions"]) {
       const reply = send(withBase({}), path);
       assert.deepEqual([reply.status, parsed(reply).error], [404, "url.not_found"], path);
@@ -56,7 +56,7 @@ describe("Moonshot's dialect refuses", () => {
 });
 
 describe("Moonshot's dialect", () => {
-  it("tells the usage inside each choice's last chunk, and once more where it was asked for", () => {
+  it("has the usage inside each choice's last chunk, and again if it was requested", () => {
     const chunksOf = (fields: JsonObject): JsonObject[] =>
       send(withBase({ stream: true, ...fields }))
         .chunks.slice(0, -1)
@@ -72,12 +72,12 @@ describe("Moonshot's dialect", () => {
     assert.deepEqual(asked.at(-1)!.usage, (asked.at(-2)!.choices as JsonObject[])[0].usage);
   });
 
-  it("continues what the assistant began", () => {
+  it("continues a partial message of the assistant", () => {
     const begun = [...messages, { role: "assistant", content: "Dear", partial: true }];
     assert.equal(send(withBase({ messages: begun })).status, 200);
   });
 
-  it("hands out a file's content as text", () => {
+  it("returns a file's content as text", () => {
     const reply = send("", "/v1/files/cnf00000000000000001/content", [key], "GET");
     assert.equal(reply.headers[0][1], "text/plain; charset=utf-8");
     assert.match(String(parsed(reply).content), /XLNet/);

@@ -15,7 +15,14 @@ import {
   string,
 } from "./openai-fields.ts";
 import { checkMessages, imagesIn, textOf } from "./openai-messages.ts";
-import { type Output, outputFor, type Conversation, promptTokens, type ToolDeclaration, tokensOf } from "./scenarios.ts";
+import {
+  type Output,
+  outputFor,
+  type Conversation,
+  promptTokens,
+  type ToolDeclaration,
+  tokensOf,
+} from "./scenarios.ts";
 import { isObject, type JsonObject } from "./wire.ts";
 
 // prettier-ignore

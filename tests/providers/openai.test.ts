@@ -47,7 +47,7 @@ describe("OpenAI's dialect refuses", () => {
     ["DashScope's content parts", send(user([{ text: "x" }])), 400, "messages[0].content[0].type", "missing_required_parameter"],
     ["an image that is a plain string", send(user([{ type: "image_url", image_url: "https://x" }])), 400, "messages[0].content[0].image_url", "invalid_type"],
     ["an unanswered tool call", send(withBase({ messages: [...messages, { role: "assistant", tool_calls: [call] }, ...messages] })), 400, "messages", null],
-    ["an answer to no call", send(withBase({ messages: [{ role: "tool", tool_call_id: "call_1", content: "x" }] })), 400, "messages.[0].role", null],
+    ["a result without a call", send(withBase({ messages: [{ role: "tool", tool_call_id: "call_1", content: "x" }] })), 400, "messages.[0].role", null],
     ["an unknown field", send(withBase({ enable_thinking: true })), 400, null, null],
     ["DashScope's body", send({ model: "gpt-4o", input: { messages } }), 400, null, null],
     ["a temperature that is a string", send(withBase({ temperature: "1" })), 400, "temperature", "invalid_type"],
@@ -72,18 +72,18 @@ describe("OpenAI's dialect refuses", () => {
 });
 
 describe("OpenAI's dialect", () => {
-  it("names an unknown field, unless it was told to let it pass", () => {
+  it("names an unknown field, unless it is configured to accept it", () => {
     const body = withBase({ top_k: 5 });
     assert.equal(errorOf(send(body)).message, "Unrecognized request argument supplied: top_k");
     assert.equal(dialects["openai-compatible"].handle(request(body)).status, 200);
   });
 
-  it("writes a key only in part", () => {
+  it("shows only parts of a key", () => {
     const reply = send(withBase({}), chat, { headers: [["authorization", "Bearer sk-abcdefgh-invalid-wxyz"], json] });
     assert.doesNotMatch(String(errorOf(reply).message), /invalid/);
   });
 
-  it("answers several choices, and a forced tool", () => {
+  it("returns several choices, and a forced tool", () => {
     const body = withBase({
       n: 2,
       tools: [tool],
@@ -94,7 +94,7 @@ describe("OpenAI's dialect", () => {
     assert.deepEqual(choices.map(({ index, finish_reason }) => [index, finish_reason]), [[0, "tool_calls"], [1, "tool_calls"]]);
   });
 
-  it("has the APIs that a gateway only forwards", () => {
+  it("has the APIs that a gateway forwards unread", () => {
     const list = send("", "/v1/files?limit=2", { method: "GET" });
     assert.deepEqual(JSON.parse(String(list.chunks[0])), { object: "list", data: [], has_more: false });
     assert.equal(send("", "/v1/files/file-1", { method: "GET" }).status, 404);
@@ -109,7 +109,7 @@ describe("OpenAI's dialect", () => {
     assert.equal(Buffer.concat(speech.chunks)[255], 255);
   });
 
-  it("reads forms, to the byte", () => {
+  it("reads forms, byte for byte", () => {
     const lines = ["--x", 'content-disposition: form-data; name="purpose"', "", "batch"];
     const file = [
       "--x",
@@ -133,7 +133,7 @@ describe("OpenAI's dialect", () => {
     assert.equal(errorOf(upload([...lines, "--x--", ""].join("\r\n"))).param, "file");
   });
 
-  it("fails as the model's name asks", () => {
+  it("fails as the model name selects", () => {
     const of = (fault: string, stream = false) => send(withBase({ model: `gpt-${fault}`, stream }));
     const limited = of("rate-limited");
     assert.equal(limited.status, 429);

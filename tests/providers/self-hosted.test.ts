@@ -18,14 +18,14 @@ const parsed = (reply: ProviderReply): JsonObject => JSON.parse(Buffer.concat(re
 const picture = (url: string): JsonObject[] => [{ role: "user", content: [{ type: "image_url", image_url: { url } }] }];
 
 describe("vLLM's dialect", () => {
-  it("wants no key, but a right one where there is one", () => {
+  it("needs no API key, but refuses a wrong one", () => {
     const body = { model: "qwq-32b", messages };
     assert.equal(send("vllm", body).status, 200);
     const refused = send("vllm", body, undefined, [json, ["authorization", "Bearer sk-invalid"]]);
     assert.deepEqual([refused.status, parsed(refused)], [401, { error: "Unauthorized" }]);
   });
 
-  it("takes fields that it does not know", () => {
+  it("accepts unknown fields", () => {
     const fields = { top_k: 5, guided_json: {}, nonsense: true };
     assert.equal(send("vllm", { model: "qwq-32b", messages, ...fields }).status, 200);
   });
@@ -57,7 +57,7 @@ describe("vLLM's dialect", () => {
 describe("Ollama's dialect", () => {
   const model = "llama3.2";
 
-  it("looks at no key, and knows neither several choices nor max_completion_tokens", () => {
+  it("ignores API keys, several choices and max_completion_tokens", () => {
     const body = { model, messages, n: 3, max_completion_tokens: 2 };
     const { choices } = parsed(send("ollama", body, undefined, [json, ["authorization", "Bearer sk-invalid"]]));
     assert.equal((choices as JsonObject[]).length, 1);
@@ -73,7 +73,7 @@ describe("Ollama's dialect", () => {
     assert.deepEqual([noPath.status, String(noPath.chunks[0])], [404, "404 page not found"]);
   });
 
-  it("takes pictures only inside the request", () => {
+  it("accepts images only inside the request", () => {
     assert.equal(send("ollama", { model, messages: picture("https://example.com/a.png") }).status, 400);
     assert.equal(send("ollama", { model, messages: picture("data:image/png;base64,iVBORw0=") }).status, 200);
   });

@@ -82,7 +82,7 @@ for (const [protocol, ask] of [["HTTP/1.1", overHttp1], ["HTTP/2", overHttp2]] a
       assert.ok(headers.every(([name]) => name !== "host" && !name.startsWith(":")));
     });
 
-    it("writes every chunk on its own", async () => {
+    it("writes every chunk separately", async () => {
       const { status, pieces } = await ask(server.port, "/stream", "");
       assert.equal(status, 200);
       assert.equal(pieces.join(""), "abc");
@@ -94,7 +94,7 @@ for (const [protocol, ask] of [["HTTP/1.1", overHttp1], ["HTTP/2", overHttp2]] a
       assert.equal((await ask(server.port, "/trailers", "")).trailers["grpc-status"], "0");
     });
 
-    it("cuts a stream, and refuses to answer", async () => {
+    it("resets a connection, with and without a response", async () => {
       const cut = await ask(server.port, "/cut", "");
       assert.deepEqual([cut.pieces.join(""), cut.failed], ["half", true]);
       const refused = await ask(server.port, "/refuse", "");
@@ -105,7 +105,7 @@ for (const [protocol, ask] of [["HTTP/1.1", overHttp1], ["HTTP/2", overHttp2]] a
 }
 
 describe("mock server", () => {
-  it("hangs until the client leaves, and says so", async () => {
+  it("hangs until the client disconnects, and reports it", async () => {
     const server = await serve(() => ({ status: 200, headers: [], chunks: [Buffer.from("x")], end: "hang" }));
     const request = http.request({ port: server.port, host: "127.0.0.1" }).end();
     const [response] = (await once(request, "response")) as [http.IncomingMessage];
@@ -117,7 +117,7 @@ describe("mock server", () => {
     await server.close();
   });
 
-  it("is closed while an answer hangs", async () => {
+  it("is closed while a response hangs", async () => {
     const server = await serve(() => ({ status: 200, headers: [], chunks: [Buffer.from("x")], end: "hang" }));
     const request = http.request({ port: server.port, host: "127.0.0.1" }).end();
     const [response] = (await once(request, "response")) as [http.IncomingMessage];
@@ -127,7 +127,7 @@ describe("mock server", () => {
     assert.deepEqual(server.abandoned, []);
   });
 
-  it("answers 500 when its handler throws", async (t) => {
+  it("sends 500 if its handler throws", async (t) => {
     t.mock.method(console, "error", () => {});
     const server = await serve(() => {
       throw new Error("on purpose");

@@ -16,7 +16,7 @@ const text = readFileSync(new URL("../../envoy/compose.yaml", import.meta.url), 
 const compose = parse(text, { strict: true, uniqueKeys: true }) as { name: string; services: Record<string, Service> };
 const { envoy } = compose.services;
 
-it("has the fields that the compose specification knows, and no others", () => {
+it("has only fields of the compose specification", () => {
   // https://github.com/compose-spec/compose-spec/blob/main/spec.md
   assert.deepEqual(Object.keys(compose).sort(), ["name", "services"]);
   assert.deepEqual(Object.keys(compose.services), ["envoy"]);
@@ -24,7 +24,7 @@ it("has the fields that the compose specification knows, and no others", () => {
   assert.deepEqual(Object.keys(envoy).sort(), known);
 });
 
-it("runs the bootstrap that it mounts, with the modules where that looks for them", () => {
+it("runs the mounted bootstrap, with the modules at its paths", () => {
   const [bootstrap, build] = envoy.volumes;
   assert.equal(bootstrap, "${GATEWAY_BOOTSTRAP:-./ai-gateway.yaml}:/gateway/envoy.yaml:ro");
   assert.equal(build, "../build:/gateway/build:ro");
@@ -36,7 +36,7 @@ it("runs the bootstrap that it mounts, with the modules where that looks for the
   for (const module of modules) assert.match(module, /^build\/[a-z-]+\.wasm$/);
 });
 
-it("reaches mock providers on the loopback address of the host, as the user who may read the bootstrap", () => {
+it("reaches mock providers on the host's loopback address, as the user that may read the bootstrap", () => {
   assert.equal(envoy.network_mode, "host");
   assert.equal(envoy.user, "${GATEWAY_USER:-0:0}");
 });

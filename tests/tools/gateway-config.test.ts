@@ -25,7 +25,7 @@ function aiProxyOf({ http_filters }: typeof manager): string {
   return filters.find(({ name }) => name === "ai-proxy")?.typed_config.config?.configuration.value ?? "";
 }
 
-describe("a service that is added", () => {
+describe("an added service", () => {
   const added = gatewayConfig({
     ...substitutions,
     defaultService: "self-hosted",
@@ -50,7 +50,7 @@ describe("a service that is added", () => {
     ]);
   });
 
-  it("has a route before the default one, and a cluster with TLS where the address says so", () => {
+  it("has a route before the default one, and a cluster with TLS if the address is https", () => {
     assert.match(text, /"prefix":"\/azure\/".*"prefix":"\/self-hosted\/".*"name":"default"/);
     assert.match(text, /"name":"default",[^}]*\}[^}]*"cluster":"self-hosted"/);
     assert.match(named("azure"), /"address":"r.openai.azure.com","port_value":443.*"sni":"r.openai.azure.com"/);
@@ -59,14 +59,14 @@ describe("a service that is added", () => {
   });
 });
 
-describe("the configuration that make run fills in", () => {
-  it("listens where it was told", () => {
+describe("the configuration that make run writes", () => {
+  it("listens on the given address", () => {
     assert.deepEqual(listeners[0].address.socket_address, { address: "127.0.0.1", port_value: 18080 });
     const open = gatewayConfig({ ...substitutions, listen: "0.0.0.0" }).static_resources.listeners[0];
     assert.deepEqual(open.address.socket_address, { address: "0.0.0.0", port_value: 18080 });
   });
 
-  it("gives the routes that name no provider to the default service, and leaves the others", () => {
+  it("uses the default service for routes that name no provider, and leaves the others", () => {
     const routes = manager.route_config.virtual_hosts[0].routes.map(({ name, route }) => [name, route?.cluster]);
     assert.deepEqual(routes, [
       ["other-pages", undefined],
@@ -80,13 +80,13 @@ describe("the configuration that make run fills in", () => {
     assert.equal(plugin.activeProviderId, "openai");
   });
 
-  it("puts keys and options on their providers", () => {
+  it("sets API keys and options of their providers", () => {
     assert.deepEqual(provider("qwen")?.apiTokens, ["sk-test-qwen"]);
     assert.equal(provider("qwen")?.qwenEnableCompatible, false);
     assert.equal(provider("openai")?.qwenEnableCompatible, undefined);
   });
 
-  it("maps the models that the default service promises", () => {
+  it("maps the models of the default service", () => {
     const mapping = provider("qwen")?.modelMapping as Record<string, string>;
     assert.equal(mapping["gpt-4-turbo"], "qwen-max");
     assert.equal(mapping["gpt-4o"], "qwen-max");
@@ -95,14 +95,14 @@ describe("the configuration that make run fills in", () => {
     assert.equal(mapping["*"], "qwen-turbo");
   });
 
-  it("leads a mocked cluster to the loopback port without TLS", () => {
+  it("makes a mocked cluster use the loopback port without TLS", () => {
     const mocked = cluster("qwen");
     assert.equal(mocked?.type, "STATIC");
     assert.equal(mocked?.transport_socket, undefined);
     assert.match(JSON.stringify(mocked?.load_assignment), /"address":"127\.0\.0\.1","port_value":4321/);
   });
 
-  it("leaves a real cluster its name, its TLS and a certificate bundle that is there", () => {
+  it("keeps the name, TLS and an existing certificate bundle of a real cluster", () => {
     const real = cluster("openai");
     assert.equal(real?.type, "LOGICAL_DNS");
     const tls = real?.transport_socket?.typed_config as unknown as { sni: string };

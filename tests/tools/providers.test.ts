@@ -11,14 +11,14 @@ import { ProxyHost } from "../host/proxy-host.ts";
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const listed = listedProviders().map(({ id }) => id);
 
-it("tools read the list that the module has", () => {
+it("tools read the list of the module", () => {
   const host = new ProxyHost("build/ai-proxy.wasm", { logLevel: "error" });
   assert.equal(host.configure("ai-proxy", JSON.stringify({ provider: { type: "no such type" } })), null);
   const line = host.vm.logs.map(({ text }) => text).find((text) => text.includes("$.provider.type must be one of "));
   assert.deepEqual(line?.split(" must be one of ")[1].split(", "), listed);
 });
 
-it("every file of a provider is in the list, and the other way round", () => {
+it("every file of a provider is in the list, and every entry has a file", () => {
   assert.deepEqual(providerFiles().sort(), [...listed].sort());
 });
 

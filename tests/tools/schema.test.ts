@@ -25,7 +25,7 @@ for (const { name, folder } of findPlugins()) {
     const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true, keywords: ["x-version"] });
     const validate = ajv.compile(schema);
 
-    it("says what the plugin does, and its version", () => {
+    it("describes the plugin, and has its version", () => {
       assert.equal(schema.title, name);
       assert.match(schema.description, /\.$/);
       assert.match(schema["x-version"], /^\d+\.\d+\.\d+$/);
@@ -49,7 +49,7 @@ for (const { name, folder } of findPlugins()) {
     });
 
     for (const file of [...filesIn("envoy", ".yaml"), ...filesIn("examples", ".yaml")]) {
-      it(`accepts what stands in ${file}`, () => {
+      it(`accepts the configurations in ${file}`, () => {
         for (const config of configurations(file, name)) assert.ok(validate(config), ajv.errorsText(validate.errors));
       });
     }

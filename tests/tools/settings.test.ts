@@ -13,42 +13,42 @@ const refusal = (env: Record<string, string>): string => {
   return "accepted";
 };
 
-describe("what make run reads from the environment", () => {
-  it("serves from mocks, with the first service as the default, where nothing is set", () => {
+describe("the environment variables of make run", () => {
+  it("serves from mocks, with the first service as the default, if nothing is set", () => {
     const { port, defaultService, keys, engine } = readSettings({});
     assert.deepEqual([port, defaultService.id, keys.size, engine], [8080, "qwen", 0, "envoy"]);
   });
 
-  it("takes empty variables as unset, as make passes them", () => {
+  it("treats empty variables as unset, as make passes them", () => {
     const { port, engine } = readSettings({ PORT: "", ENGINE: "", DEFAULT_AI_SERVICE: "", OPENAI_API_KEY: "" });
     assert.deepEqual([port, engine], [8080, "envoy"]);
   });
 
-  it("makes the service with a key the default", () => {
+  it("makes the service with an API key the default", () => {
     const { defaultService, keys } = readSettings({ OPENAI_API_KEY: "sk-test" });
     assert.equal(defaultService.id, "openai");
     assert.deepEqual([...keys], [["openai", "sk-test"]]);
   });
 
-  it("obeys DEFAULT_AI_SERVICE where both have keys", () => {
+  it("follows DEFAULT_AI_SERVICE if both have API keys", () => {
     const env = { DASHSCOPE_API_KEY: "sk-a", OPENAI_API_KEY: "sk-b", DEFAULT_AI_SERVICE: "openai" };
     assert.equal(readSettings(env).defaultService.id, "openai");
   });
 
-  it("refuses a default without its key, naming the variable and no key", () => {
+  it("refuses a default without its API key, and names the variable", () => {
     const message = refusal({ DEFAULT_AI_SERVICE: "openai", DASHSCOPE_API_KEY: "sk-secret" });
     assert.match(message, /DEFAULT_AI_SERVICE=openai needs OPENAI_API_KEY/);
     assert.doesNotMatch(message, /sk-secret/);
   });
 
-  it("refuses an unknown default, naming those there are", () => {
+  it("refuses an unknown default, and names the known ones", () => {
     assert.equal(
       refusal({ DEFAULT_AI_SERVICE: "foo" }),
       "DEFAULT_AI_SERVICE=foo is not known: qwen, openai, azure, moonshot, deepseek or self-hosted",
     );
   });
 
-  it("adds the services whose variables are set, and keeps one that needs none without a key", () => {
+  it("adds the services whose variables are set, and keeps a service without an API key if it needs none", () => {
     const { defaultService, keys, further } = readSettings({
       ...{ OPENAI_BASE_URL: "http://127.0.0.1:8000/v1", DEEPSEEK_API_KEY: "sk-test" },
       DEFAULT_AI_SERVICE: "self-hosted",
@@ -64,7 +64,7 @@ describe("what make run reads from the environment", () => {
     );
   });
 
-  it("refuses one of two variables, and an address that is none, without showing a value", () => {
+  it("refuses one of two variables, and an invalid address, without showing a value", () => {
     assert.equal(refusal({ AZURE_OPENAI_API_KEY: "sk-x" }), "AZURE_OPENAI_API_KEY needs AZURE_SERVICE_URL beside it");
     assert.match(refusal({ OPENAI_BASE_URL: "localhost:8000" }), /^OPENAI_BASE_URL must be an address/);
   });

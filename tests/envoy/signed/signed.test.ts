@@ -61,7 +61,7 @@ describe("headers of an attempt", () => {
     ["a target that nobody named", "/nobody"],
     ["a provider without a key of ours", ""],
   ]) {
-    it(`${name} gets what the client sent in them, and nothing of the attempt before`, async () => {
+    it(`${name} gets the client's headers, and none of the previous attempt`, async () => {
       busy.requests.length = 0;
       last.requests.length = 0;
       const body = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hello"}]}');

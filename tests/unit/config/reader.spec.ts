@@ -112,7 +112,7 @@ describe("a misspelling", () => {
   });
 });
 
-describe("keys that stand twice", () => {
+describe("keys that occur twice", () => {
   test("are found in every object", () => {
     expect(doubles('{"a":1,"b":{"a":1},"c":[{"a":1},{"a":1}],"d":"a","e":["a","a"]}')).toBe("");
     expect(doubles('{"a":1, "b" : 2 , "\\u0061":3}')).toBe(

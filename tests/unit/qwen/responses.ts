@@ -6,7 +6,7 @@ import * as qwen from "./module.ts";
 const user = { role: "user", content: "Hi" };
 const chat = (fields: object = {}): object => ({ model: "qwen-plus", messages: [user], ...fields });
 
-describe("requests as the fixtures expect them", () => {
+describe("requests of the fixtures", () => {
   before(() => void qwen.configure(qwen.NATIVE));
 
   for (const [folder, api] of [
@@ -68,7 +68,7 @@ describe("embeddings", () => {
   });
 });
 
-describe("whole answers", () => {
+describe("whole responses", () => {
   before(() => void qwen.configure(qwen.NATIVE));
 
   for (const { name, client, upstream, expected } of fixturesOf("qwen", "chat")) {

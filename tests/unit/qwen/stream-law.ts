@@ -59,7 +59,7 @@ function comparable(completion: any): any {
   };
 }
 
-describe("a stream, put together by the official client, is the whole answer", () => {
+describe("a stream, accumulated by the official client, equals the whole response", () => {
   const spellings: Spelling[] = [false, true].flatMap((multimodal) =>
     [false, true].flatMap((cumulative) => [false, true].map((ascii) => ({ multimodal, cumulative, ascii }))),
   );

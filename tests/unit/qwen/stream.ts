@@ -161,7 +161,7 @@ describe("an error in a stream", () => {
   });
 });
 
-describe("pieces of an answer", () => {
+describe("parts of a response", () => {
   test("comments, [DONE], unknown members and null members give nothing", () => {
     ask();
     const stream = qwen.openStream();
