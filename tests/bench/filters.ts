@@ -5,7 +5,7 @@ export const NOOPS = { index: "build/bench/noop.wasm", "request-only": "build/be
 
 /** A filter on the kernel that does nothing. */
 export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuration: "{}" });
-/** The same, without a callback for answers: what plugins that guard requests stand on. */
+/** The same, without callbacks for responses: the base of plugins that guard requests. */
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */

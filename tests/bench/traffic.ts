@@ -14,7 +14,7 @@ export function chatRequest(bytes: number, stream: boolean, authorization?: stri
   return post("/v1/chat/completions", body(), authorization);
 }
 
-const ANSWER = WORDS.repeat(7).slice(0, 640);
+const TEXT = WORDS.repeat(7).slice(0, 640);
 const ID = "0f6d3c1e-5b7a-9c2d-8e4f-102132435465";
 
 /** A `chat.completion` of about 1 KB. https://platform.openai.com/docs/api-reference/chat/object */
@@ -26,7 +26,7 @@ export const openAiResponse = JSON.stringify({
   choices: [
     {
       index: 0,
-      message: { role: "assistant", content: ANSWER, refusal: null, annotations: [] },
+      message: { role: "assistant", content: TEXT, refusal: null, annotations: [] },
       logprobs: null,
       finish_reason: "stop",
     },
@@ -44,7 +44,7 @@ export const dashScopeResponse = JSON.stringify({
   output: {
     text: null,
     finish_reason: null,
-    choices: [{ finish_reason: "stop", message: { role: "assistant", content: ANSWER } }],
+    choices: [{ finish_reason: "stop", message: { role: "assistant", content: TEXT } }],
   },
   usage: { input_tokens: 190, output_tokens: 130, total_tokens: 320 },
 });

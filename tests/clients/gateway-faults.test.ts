@@ -99,7 +99,7 @@ for (const [service, family] of Object.entries(families)) {
     });
 
     const isTranslated = service === "qwen-native";
-    it(`${isTranslated ? "refuses" : "lets through"} a compressed response that nobody asked for`, async () => {
+    it(`${isTranslated ? "refuses" : "lets through"} a compressed response that was not requested`, async () => {
       const warnings = async (): Promise<number> =>
         (await gateway()).logs().filter((line) => /\[warning\].*wasm log.*ai-proxy: .*compress/.test(line)).length;
       const before = await warnings();

@@ -23,7 +23,7 @@ describe("refusals of envoy/ai-gateway.yaml in the SDK", () => {
   const CHAT_APP = "YOUR_KEY_FOR_CHAT_APP";
   const BATCH_JOB = "YOUR_KEY_FOR_BATCH_JOB";
   const refusals: [name: string, ask: () => Promise<unknown>, thrown: Thrown, message: RegExp, code: string | null][] = [
-    ["a key that is nobody's", () => chat("sk-no", "gpt-4o"), OpenAI.AuthenticationError, /^401 Unauthorized consumer\.$/, "invalid_api_key"],
+    ["an unknown key", () => chat("sk-no", "gpt-4o"), OpenAI.AuthenticationError, /^401 Unauthorized consumer\.$/, "invalid_api_key"],
     ["a model of others", () => chat(BATCH_JOB, "gpt-4o"), OpenAI.PermissionDeniedError, /^403 This consumer may not use this model\.$/, "model_not_allowed"],
     ["a private key in a prompt", () => chat(CHAT_APP, "gpt-4o", "-----BEGIN PRIVATE KEY-----"), OpenAI.PermissionDeniedError, /^403 Private keys go to no provider\.$/, "request_blocked"],
     ["an API that is not served", () => clientOf(CHAT_APP).files.list(), OpenAI.NotFoundError, /^404 This gateway does not serve that\.$/, "direct_response"],

@@ -195,10 +195,10 @@ export function openAiClientSuite(title: string, target: ClientTarget, start: ()
           ...target.thinkingFields,
         });
         const deltas = (await collect(stream)).flatMap(({ choices }) => choices.map(({ delta }) => delta));
-        const thoughts = deltas
+        const reasoning = deltas
           .map((delta) => (delta as { reasoning_content?: string }).reasoning_content ?? "")
           .join("");
-        assert.match(thoughts, /^Hmm, the user is asking/);
+        assert.match(reasoning, /^Hmm, the user is asking/);
         assert.match(deltas.map(({ content }) => content ?? "").join(""), /^I am Qwen/);
       });
     }

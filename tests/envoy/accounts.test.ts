@@ -104,13 +104,13 @@ for (const position of ["downstream", "upstream"])
       return assert.fail("there is no line in the access log");
     };
 
-    const answers: [name: string, listener: string, stream: boolean, reply: ProviderReply][] = [
+    const responses: [name: string, listener: string, stream: boolean, reply: ProviderReply][] = [
       ["a stream whose usage is dropped", "openai", true, openAiEvents(openAiUsage)],
       ["a whole response that passes", "openai", false, json({ choices: [{ message }], usage: openAiUsage })],
-      ["a whole answer that is translated", "native", false, json({ output, usage: nativeUsage, request_id: "r" })],
+      ["a whole response that is translated", "native", false, json({ output, usage: nativeUsage, request_id: "r" })],
       ["a stream that is translated", "native", true, events({ output, usage: nativeUsage, request_id: "r" })],
     ];
-    for (const [name, listener, stream, wanted] of answers) {
+    for (const [name, listener, stream, wanted] of responses) {
       it(`is reported for ${name}`, async () => {
         reply = wanted;
         assert.equal((await chat(listener, stream)).status, 200);

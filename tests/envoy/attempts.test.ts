@@ -148,8 +148,8 @@ describe("attempts at several providers", () => {
       for (let done = 0; done < REPEATS / 2; done += AT_ONCE) {
         second.requests.length = 0;
         third.requests.length = 0;
-        const answers = await Promise.all(Array.from({ length: AT_ONCE }, () => chat(stream)));
-        for (const answer of answers) assert.equal(answer.status, 200, answer.body.toString());
+        const responses = await Promise.all(Array.from({ length: AT_ONCE }, () => chat(stream)));
+        for (const response of responses) assert.equal(response.status, 200, response.body.toString());
         assert.equal(second.requests.length, AT_ONCE);
         assert.equal(third.requests.length, AT_ONCE);
         for (const request of second.requests) assertSecond(request, stream);
@@ -159,14 +159,14 @@ describe("attempts at several providers", () => {
 
   it("a cluster may name its provider, too", async () => {
     third.requests.length = 0;
-    const answer = await chat(false, "/by-cluster");
-    assert.equal(answer.status, 200, answer.body.toString());
+    const response = await chat(false, "/by-cluster");
+    assert.equal(response.status, 200, response.body.toString());
     assert.equal(header(third.requests[0], "authorization"), "Bearer sk-test-third");
   });
 
   it("an attempt at an unnamed target has the client's request, and no API key of the previous attempt", async () => {
-    const answer = await chat(true, "/to-nobody");
-    assert.equal(answer.body.toString(), "plain");
+    const response = await chat(true, "/to-nobody");
+    assert.equal(response.body.toString(), "plain");
     const [request] = nameless.requests;
     assert.equal(request.authority, "gateway.example");
     assert.equal(request.path, "/to-nobody/v1/chat/completions?trace=1");
@@ -190,8 +190,8 @@ describe("attempts at several providers", () => {
 
   it("a redirect within the gateway sends no API key to a route without ai-proxy", async () => {
     nameless.requests.length = 0;
-    const answer = await chat(true, "/moved");
-    assert.equal(answer.body.toString(), "plain");
+    const response = await chat(true, "/moved");
+    assert.equal(response.body.toString(), "plain");
     const [request] = nameless.requests;
     assert.equal(request.authority, "gateway.example");
     assert.equal(request.path, "/left-alone?x=1");
@@ -202,9 +202,9 @@ describe("attempts at several providers", () => {
 
   it("an endpoint with an unknown provider gets nothing", async () => {
     third.requests.length = 0;
-    const answer = await chat(false, "/stranger");
-    assert.equal(answer.status, 500);
-    assert.match(answer.body.toString(), /does not know the provider/);
+    const response = await chat(false, "/stranger");
+    assert.equal(response.status, 500);
+    assert.match(response.body.toString(), /does not know the provider/);
     assert.equal(third.requests.length, 0);
   });
 });

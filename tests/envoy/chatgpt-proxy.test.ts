@@ -88,11 +88,11 @@ describe("chatgpt-proxy", () => {
   });
 
   const asked: [title: string, path: string, status: number, calls: number][] = [
-    ["nobody without a prompt", "/", 400, 0],
+    ["no provider without a prompt", "/", 400, 0],
     ["the cluster that is named", "/named?text=hi", 200, 1],
-    ["nobody where the cluster is not known", "/missing?text=hi", 500, 0],
-    ["nobody where the cluster has no endpoint", "/nobody?text=hi", 500, 0],
-    ["nobody where nobody listens", "/closed?text=hi", 503, 0],
+    ["no provider if the cluster is unknown", "/missing?text=hi", 500, 0],
+    ["no provider if the cluster has no endpoint", "/nobody?text=hi", 500, 0],
+    ["no provider if the connection is refused", "/closed?text=hi", 503, 0],
     ["a provider that breaks off", "/cut?text=hi", 502, 1],
   ];
   for (const [title, path, status, calls] of asked) {

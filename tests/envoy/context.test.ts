@@ -126,9 +126,9 @@ for (const position of ["downstream", "upstream"])
         provider: { ...provider, context: { fileUrl: "http://f/x", cluster: "outbound|8000||files.dns" } },
         onRoute: true,
       });
-      const answers = [await gateway.ask(), await gateway.ask()];
+      const responses = [await gateway.ask(), await gateway.ask()];
       assert.deepEqual(
-        answers.map(({ status }) => status),
+        responses.map(({ status }) => status),
         [200, 200],
       );
       assert.deepEqual(gateway.messages(), wanted);
@@ -142,9 +142,9 @@ for (const position of ["downstream", "upstream"])
           return plain(status, text);
         };
         const gateway = await start({ provider: { ...provider, context }, file });
-        const answers = await Promise.all(Array.from({ length: 300 }, () => gateway.ask()));
+        const responses = await Promise.all(Array.from({ length: 300 }, () => gateway.ask()));
         const wantedStatus = status === 200 ? 200 : 503;
-        for (const answer of answers) assert.equal(answer.status, wantedStatus, answer.body.toString());
+        for (const response of responses) assert.equal(response.status, wantedStatus, response.body.toString());
         // Envoy's main thread, which has no requests, may have started a fetch before.
         assert.ok(gateway.fetched.length <= 2, `${gateway.fetched.length} calls`);
         assert.equal(gateway.asked().length, status === 200 ? 300 : 0);
@@ -182,9 +182,9 @@ for (const position of ["downstream", "upstream"])
         upstream: (request) => dialects.moonshot.handle(request),
       });
       const model = "moonshot-v1-8k";
-      const answers = [await gateway.ask({ ...chat, model }), await gateway.ask({ ...chat, model })];
+      const responses = [await gateway.ask({ ...chat, model }), await gateway.ask({ ...chat, model })];
       assert.deepEqual(
-        answers.map(({ status }) => status),
+        responses.map(({ status }) => status),
         [200, 200],
       );
       const messages = gateway.messages() as JsonObject[];

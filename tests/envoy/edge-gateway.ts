@@ -46,8 +46,8 @@ export function managerOf(bootstrap: Bootstrap): Record<string, unknown> {
 
 /** The bytes that Envoy has allocated. https://www.envoyproxy.io/docs/envoy/latest/api-v3/admin/v3/memory.proto */
 export async function allocated({ envoy }: EdgeGateway): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${envoy.adminPort}/memory`);
-  return Number(((await answer.json()) as { allocated: string }).allocated);
+  const response = await fetch(`http://127.0.0.1:${envoy.adminPort}/memory`);
+  return Number(((await response.json()) as { allocated: string }).allocated);
 }
 
 /** The value of one of Envoy's counters or gauges; 0 if it does not exist yet. */

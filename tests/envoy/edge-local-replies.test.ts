@@ -69,7 +69,7 @@ const refusals: Record<string, Refusal> = {
   "ai-proxy in the router's chain": {
     ...{ plugin: "ai-proxy", configuration: provider, request: withBody("{"), status: 400, position: "upstream" },
   },
-  "ai-proxy with an answer that it cannot translate": {
+  "ai-proxy with a response that it cannot translate": {
     ...{ plugin: "ai-proxy", configuration: provider, request: withBody(question), status: 418 },
   },
   "a broken configuration on the route": {
@@ -112,9 +112,9 @@ describe("replies of plugins under local_reply_config", () => {
         const whole = { method: "GET", path: "/", authority: "gateway.example", headers: [], chunks: [], ...request };
         const port = envoy.listenerPorts[`${kind}: ${name}`];
         if (plugin === "key-rate-limit") await send(port, whole);
-        const answer = await send(port, whole);
-        const headers = answer.headers.filter(([header]) => !/^(date|x-envoy-upstream-service-time)$/.test(header));
-        return { status: answer.status, headers, body: answer.body.toString() };
+        const response = await send(port, whole);
+        const headers = response.headers.filter(([header]) => !/^(date|x-envoy-upstream-service-time)$/.test(header));
+        return { status: response.status, headers, body: response.body.toString() };
       };
       const plain = await ask("plain");
       assert.equal(plain.status, status, plain.body);
@@ -168,7 +168,7 @@ describe("Envoy's own refusals in envoy/ai-gateway.yaml", () => {
     ["a page of elsewhere", 403, "direct_response", /^Pages of this origin may not ask here\.$/, { headers: [["origin", "https://evil.example"]] }],
     ["a body that is too large", 413, "request_payload_too_large", /^Payload Too Large$/, { ...chat, chunks: [big] }],
     ["headers that are too large", 431, "http1.headers_too_large", /^Request Header Fields Too Large$/, { headers: [["x-a", "y".repeat(70_000)]] }],
-    ["an upgrade that nobody knows", 403, "upgrade_failed", /^$/, { headers: [["connection", "upgrade"], ["upgrade", "foo"]] }],
+    ["an unknown upgrade", 403, "upgrade_failed", /^$/, { headers: [["connection", "upgrade"], ["upgrade", "foo"]] }],
     ["a provider that refuses the connection", 503, null, /^upstream connect error/, { path: "/openai/v1/models" }],
     ["a cluster without a healthy endpoint", 503, null, /^no healthy upstream$/, { path: "/sick" }],
     ["a provider that takes too long", 504, null, /^upstream request timeout$/, { path: "/slow" }],
@@ -176,9 +176,15 @@ describe("Envoy's own refusals in envoy/ai-gateway.yaml", () => {
   for (const [name, status, code, message, request] of own) {
     it(`has OpenAI's shape for ${name}`, async () => {
       const whole = { method: "GET", path: "/", authority: "gateway.example", headers: [], chunks: [], ...request };
-      const answer = await send(envoy.listenerPorts.gateway, whole);
-      assert.equal(answer.status, status, answer.body.toString());
-      assertShape(Object.fromEntries(answer.headers)["content-type"], answer.body.toString(), status, code, message);
+      const response = await send(envoy.listenerPorts.gateway, whole);
+      assert.equal(response.status, status, response.body.toString());
+      assertShape(
+        Object.fromEntries(response.headers)["content-type"],
+        response.body.toString(),
+        status,
+        code,
+        message,
+      );
     });
   }
 

@@ -53,8 +53,8 @@ describe("envoy/ai-gateway.yaml and web pages", () => {
         assert.deepEqual([first.status, allowed(first)], [200, [origin]]);
         assert.match(Object.fromEntries(first.headers)["access-control-allow-headers"], /authorization/);
         assert.equal(gateway.provider.requests.length, asked, "no provider is asked whether it may");
-        const answer = await post(path, origin, "application/json");
-        assert.deepEqual([answer.status, allowed(answer)], [200, [origin]]);
+        const response = await post(path, origin, "application/json");
+        assert.deepEqual([response.status, allowed(response)], [200, [origin]]);
       });
     }
     for (const origin of OTHERS) {
@@ -62,8 +62,8 @@ describe("envoy/ai-gateway.yaml and web pages", () => {
         const asked = gateway.provider.requests.length;
         // A browser sends requests with these types without a preflight.
         for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
-          const answer = await post(path, origin, type);
-          assert.deepEqual([answer.status, allowed(answer)], [403, []]);
+          const response = await post(path, origin, type);
+          assert.deepEqual([response.status, allowed(response)], [403, []]);
         }
         assert.deepEqual(allowed(await preflight(path, origin)), []);
         assert.equal(gateway.provider.requests.length, asked);
@@ -72,7 +72,7 @@ describe("envoy/ai-gateway.yaml and web pages", () => {
   }
 
   it("tells a page of this machine the reason of a refusal", async () => {
-    const answer = await ask("GET", "/guarded/v1/models", [["origin", "http://localhost:3000"]]);
-    assert.deepEqual([answer.status, allowed(answer)], [401, ["http://localhost:3000"]]);
+    const response = await ask("GET", "/guarded/v1/models", [["origin", "http://localhost:3000"]]);
+    assert.deepEqual([response.status, allowed(response)], [401, ["http://localhost:3000"]]);
   });
 });

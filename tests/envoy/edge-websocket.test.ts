@@ -69,9 +69,9 @@ describe("a WebSocket through envoy/ai-gateway.yaml", () => {
   ] as const) {
     it(`is refused if words are blocked, at ${path}`, async () => {
       const asked = handshakes.length;
-      const [, answer] = (await once(open(path), "unexpected-response")) as [unknown, IncomingMessage];
-      assert.equal(answer.statusCode, status);
-      answer.destroy();
+      const [, response] = (await once(open(path), "unexpected-response")) as [unknown, IncomingMessage];
+      assert.equal(response.statusCode, status);
+      response.destroy();
       assert.equal(handshakes.length, asked);
     });
   }

@@ -93,9 +93,9 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     });
   }
 
-  const refusals: [title: string, status: number, answer: () => Promise<ClientResponse>, body: RegExp][] = [
+  const refusals: [title: string, status: number, send: () => Promise<ClientResponse>, body: RegExp][] = [
     ["no key", 401, () => chat("/guarded/v1/chat/completions", []), /No Key Authentication/],
-    ["a key that is nobody's", 401, () => chat("/guarded/v1/models", [["api-key", "x"]]), /Unauthorized consumer/],
+    ["an unknown key", 401, () => chat("/guarded/v1/models", [["api-key", "x"]]), /Unauthorized consumer/],
     ["a model of others", 403, () => chat("/guarded/v1/chat/completions", [BATCH_JOB]), /"code":"model_not_allowed"/],
     ["an API that is not listed", 404, () => get("/guarded/v1/files", [CHAT_APP]), /does not serve that/],
     ["it in disguise", 404, () => get("/guarded/v1/./%66iles/file-1", [CHAT_APP]), /does not serve that/],
@@ -116,10 +116,10 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
       /"message":"Private keys go to no provider\."/,
     ],
   ];
-  for (const [title, status, answer, body] of refusals) {
+  for (const [title, status, send, body] of refusals) {
     it(`sends ${status} for ${title}, and calls no provider`, async () => {
       const asked = provider.requests.length;
-      const response = await answer();
+      const response = await send();
       assert.equal(response.status, status);
       assert.match(response.body.toString(), body);
       assert.equal(provider.requests.length, asked);

@@ -134,10 +134,10 @@ describe("headers that are held for a body", () => {
 
   it("are logged once for each configuration, and are in the access log", async () => {
     const without = cases.filter(({ holdsHeaders }) => !holdsHeaders);
-    const told = envoy.logs().filter((line) => line.includes("without it every body is held"));
+    const logged = envoy.logs().filter((line) => line.includes("without it every body is held"));
     // Listeners with equal filters share a root context.
     const configurations = new Set(without.map(({ plugin }) => plugin));
-    assert.equal(told.length, configurations.size, told.join("\n"));
+    assert.equal(logged.length, configurations.size, logged.join("\n"));
     for (const { listener, plugin } of without) {
       const details = await eventually(() => accessLog(envoy).find((line) => line.listener === listener)?.details);
       assert.equal(details, `${plugin}.missing_${option}`);

@@ -11,13 +11,13 @@ import type { ProviderReply } from "../providers/types.ts";
 
 const part = [Buffer.from("part")];
 const replies: Record<string, ProviderReply> = {
-  "/answer": { status: 200, headers: [], chunks: part },
+  "/response": { status: 200, headers: [], chunks: part },
   "/trailers": { status: 200, headers: [], chunks: part, trailers: [["x-t", "v"]] },
   "/cut": { status: 200, headers: [["content-length", "10"]], chunks: part, end: "cut" },
   "/refuse": { status: 200, headers: [], chunks: [], end: "refuse" },
   "/hang": { status: 200, headers: [], chunks: part, end: "hang" },
-  "/redirect": { status: 307, headers: [["location", "http://gateway.example/answer"]], chunks: [] },
-  "/redirect?x=y": { status: 307, headers: [["location", "http://gateway.example/answer?x=y"]], chunks: [] },
+  "/redirect": { status: 307, headers: [["location", "http://gateway.example/response"]], chunks: [] },
+  "/redirect?x=y": { status: 307, headers: [["location", "http://gateway.example/response?x=y"]], chunks: [] },
 };
 const redirects = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
 const leaveWhen = (body: Buffer): boolean => body.length > 0;
@@ -29,7 +29,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
   before(async () => {
     provider = await serve(async ({ path }) => {
       if (path === "/silent") await sleep(300);
-      return replies[path] ?? replies["/answer"]!;
+      return replies[path] ?? replies["/response"]!;
     });
     const filter = (plugin: string, configuration: object) =>
       wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) });
@@ -58,7 +58,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
         filter("request-block", { block_urls: ["/blocked"], block_bodies: ["blocked"] }),
       ],
     });
-    const nobody = await serve(() => replies["/answer"]!);
+    const nobody = await serve(() => replies["/response"]!);
     const clusters = [
       clusterFor({ name: "provider", port: provider.port }),
       clusterFor({ name: "nobody", port: nobody.port }),
@@ -80,15 +80,15 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
   }
 
   const endings: [name: string, path: string, status: number, body?: string, options?: SendOptions][] = [
-    ["an answer", "/answer", 200],
-    ["an answer over HTTP/2", "/answer", 200, "", { http2: true }],
-    ["an answer with trailers", "/trailers", 200],
-    ["an answer that is cut", "/cut", 200],
+    ["a response", "/response", 200],
+    ["a response over HTTP/2", "/response", 200, "", { http2: true }],
+    ["a response with trailers", "/trailers", 200],
+    ["a response that is cut", "/cut", 200],
     ["a provider that hangs up", "/refuse", 503],
     ["a provider that is not there", "/nobody", 503],
     ["a route's time running out", "/silent", 504],
     ["a refusal by a later filter", "/blocked", 403],
-    ["a refusal of the body by a later filter", "/answer", 403, "blocked"],
+    ["a refusal of the body by a later filter", "/response", 403, "blocked"],
     ["a client that leaves", "/hang", 200, "", { leaveWhen }],
     ["a client that leaves over HTTP/2", "/hang", 200, "", { leaveWhen, http2: true }],
     ["an internal redirect", "/redirect", 200],
@@ -116,7 +116,7 @@ describe("a stream of key-rate-limit in a real Envoy", () => {
         assert.equal(provider.requests.length - asked, 2, "it was redirected");
       }
       assert.equal((await ask(key, "/redirect")).status, 429);
-      assert.equal((await ask(key, "/answer")).status, 429);
+      assert.equal((await ask(key, "/response")).status, 429);
     });
   }
 

@@ -114,7 +114,7 @@ describe("key-rate-limit on two workers", () => {
       const opened = new Promise<void>((done) => (open = done));
       gate = { open, passed: opened };
       let refused = 0;
-      const answers = times(30, "few").map(async (key) => {
+      const responses = times(30, "few").map(async (key) => {
         const { status } = await get(key, "/wait");
         if (status === 429) refused++;
         return status;
@@ -122,7 +122,7 @@ describe("key-rate-limit on two workers", () => {
       await eventually("25 are refused", () => refused === 25);
       assert.equal(provider.requests.length - asked, 5);
       gate.open();
-      assert.equal((await Promise.all(answers)).filter((status) => status === 200).length, 5);
+      assert.equal((await Promise.all(responses)).filter((status) => status === 200).length, 5);
     }
     assert.equal(await passed(times(1, "few")), 1);
   });
@@ -176,7 +176,7 @@ describe("key-rate-limit on two workers", () => {
     assert.equal((await get("held-9")).status, 429);
     assert.equal((await get("held-0")).status, 429);
     gate.open();
-    for (const answer of held) assert.equal((await answer).status, 200);
+    for (const response of held) assert.equal((await response).status, 200);
     const others = Array.from({ length: 8 }, (_, index) => `held-other-${index}`);
     await eventually("eight others are counted apart", async () => (await passed(others)) === 8);
   });

@@ -11,7 +11,7 @@ const PROVIDERS = {
   openai: { type: "openai", apiToken: "sk-test-openai", hiclawMode: true },
   native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
 };
-const ANSWERS: Record<string, [number, string, string]> = {
+const REPLIES: Record<string, [number, string, string]> = {
   cached: [200, "application/json", '{"object":"chat.completion","choices":[]}'],
   events: [200, "text/event-stream", 'data: {"choices":[]}\n\n'],
   limited: [429, "text/plain", "slow down"],
@@ -26,7 +26,7 @@ const lua = (script: string): EnvoyConfig => ({
   },
 });
 
-const replies = Object.entries(ANSWERS).map(([name, [status, type, body]]) => {
+const replies = Object.entries(REPLIES).map(([name, [status, type, body]]) => {
   const headers = `[":status"] = "${status}"${type ? `, ["content-type"] = "${type}"` : ""}`;
   return `if want == "${name}" then handle:respond({${headers}}, [[${body}]]) end`;
 });
@@ -55,7 +55,7 @@ describe("a local reply after ai-proxy", () => {
   });
 
   for (const listener of Object.keys(PROVIDERS)) {
-    for (const [want, [status, , body]] of Object.entries(ANSWERS)) {
+    for (const [want, [status, , body]] of Object.entries(REPLIES)) {
       it(`passes unchanged: ${want}, ${listener}`, async () => {
         const stream = want === "events";
         const chat = { model: "m", stream, messages: [{ role: "user", content: "hi" }] };

@@ -39,7 +39,7 @@ for (const position of ["downstream", "upstream"])
     const upgrades: IncomingMessage[] = [];
 
     before(async () => {
-      server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+      server = createServer((incoming, outgoing) => void respond(incoming, outgoing));
       new WebSocketServer({ server }).on("connection", (socket, incoming) => {
         upgrades.push(incoming);
         socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
@@ -107,7 +107,7 @@ for (const position of ["downstream", "upstream"])
     });
 
     /** Begins every chat with one event, and leaves the rest to the test; other models get a whole response. */
-    async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    async function respond(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
       const pieces: Buffer[] = [];
       for await (const piece of incoming) pieces.push(piece as Buffer);
       const { model } = JSON.parse(Buffer.concat(pieces).toString()) as { model: string };

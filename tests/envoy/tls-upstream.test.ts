@@ -132,15 +132,15 @@ describe("TLS to a provider in envoy/ai-gateway.yaml", () => {
   };
 
   it("requests the provider's name, whatever host the client sends", async () => {
-    const answer = await chat("provider");
-    assert.equal(answer.status, 200, answer.body.toString());
+    const response = await chat("provider");
+    assert.equal(response.status, 200, response.body.toString());
     assert.deepEqual(provider.serverNames, ["dashscope.aliyuncs.com"]);
     assert.deepEqual(provider.hosts, ["dashscope.aliyuncs.com"]);
   });
 
   it("sends nothing to a server with another name's certificate", async () => {
-    const answer = await chat("stranger");
-    assert.equal(answer.status, 503);
+    const response = await chat("stranger");
+    assert.equal(response.status, 503);
     assert.deepEqual(stranger.hosts, []);
   });
 });

@@ -56,22 +56,22 @@ describe("open streams of a VM that traps", () => {
 
   it("are released when its lease ends, and not before", async () => {
     const hanging = [ask("a", "/hang"), ask("a", "/hang")];
-    while ((await ask("a", "/answer")).status !== 429) await sleep(10);
+    while ((await ask("a", "/response")).status !== 429) await sleep(10);
     let isDead = false;
     const beforeChunk = async (index: number): Promise<void> => {
       while (index && !isDead) await sleep(10);
     };
     const chunks = [Buffer.from("a"), Buffer.from("b")];
-    const request = { method: "POST", path: "/answer", authority: "gateway.example", headers: [], chunks };
+    const request = { method: "POST", path: "/response", authority: "gateway.example", headers: [], chunks };
     const uploading = send(envoy.listenerPorts.gateway, request, { beforeChunk });
-    assert.equal((await ask("a", "/answer", many)).status, 503);
+    assert.equal((await ask("a", "/response", many)).status, 503);
     const died = Date.now();
     isDead = true;
     assert.equal((await uploading).status, 503, "as on the Node host, the next callback finds the VM dead");
     // Envoy creates a new VM after about a second.
     const statuses: number[] = [];
     for (let status = 0; status !== 200; await sleep(250)) {
-      ({ status } = await ask("a", "/answer"));
+      ({ status } = await ask("a", "/response"));
       assert.ok([503, 429, 200].includes(status), `${status}`);
       assert.ok(status !== 200 || Date.now() - died > LEASE_MS - 5_000, `after ${Date.now() - died} ms`);
       assert.ok(Date.now() - died < 3 * LEASE_MS, "never came back");

@@ -10,7 +10,7 @@ import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 
 const chat = JSON.stringify({ model: "gpt-4", messages: [{ role: "user", content: "hi" }] });
 const mapped = chat.replace("gpt-4", "gpt-4o");
-const answer = '{"choices":[]}';
+const completion = '{"choices":[]}';
 
 interface Received {
   url?: string;
@@ -31,7 +31,7 @@ for (const position of ["downstream", "upstream"])
         for await (const piece of request) pieces.push(piece as Buffer);
         received.push({ url: request.url, headers: request.headers, body: Buffer.concat(pieces).toString() });
         before200(response);
-        response.writeHead(200, { "content-type": "application/json" }).end(answer);
+        response.writeHead(200, { "content-type": "application/json" }).end(completion);
       });
       provider.listen(0, "127.0.0.1");
       await once(provider, "listening");
@@ -82,7 +82,7 @@ for (const position of ["downstream", "upstream"])
       const head = ["expect: 100-continue", `content-length: ${chat.length}`];
       const text = await talk(head, chat, "100 Continue\r\n\r\n");
       assert.match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/);
-      assert.ok(text.includes(answer));
+      assert.ok(text.includes(completion));
       assert.equal(received[0].body, mapped);
       assert.equal(received[0].headers["content-length"], String(mapped.length));
     });
@@ -109,7 +109,7 @@ for (const position of ["downstream", "upstream"])
       const text = await talk([`content-length: ${chat.length}`], chat);
       assert.match(text, /HTTP\/1\.1 200 OK\r\n/);
       assert.ok(text.includes("x-ai-provider: openai"));
-      assert.ok(text.includes(answer));
+      assert.ok(text.includes(completion));
     });
 
     it("a client that sends less than its content-length reaches no provider", async () => {

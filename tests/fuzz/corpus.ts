@@ -6,7 +6,7 @@ import type { Target } from "./targets.ts";
 /** Valid messages that mutations start from. */
 export interface Corpus {
   requests: string[];
-  answers: string[];
+  responses: string[];
   streams: string[];
   errors: string[];
 }
@@ -44,5 +44,5 @@ function load(name: string): Corpus {
   // A server with OpenAI's API has OpenAI's streams.
   if (streams.length === 0) streams.push(...load("openai").streams);
   const failures = [...texts(".upstream.json", "error"), '{"code":"X","message":"no","request_id":"r"}', "no", ""];
-  return { requests: [...requests, ...streaming], answers: texts(".upstream.json"), streams, errors: failures };
+  return { requests: [...requests, ...streaming], responses: texts(".upstream.json"), streams, errors: failures };
 }

@@ -5,7 +5,7 @@ import { ProxyHost } from "../host/proxy-host.ts";
 import { Random } from "../unit/random.ts";
 import { drive } from "./drive.ts";
 import { faults, type Played } from "./laws.ts";
-import { answer, attack, CLIENT_KEY } from "./messages.ts";
+import { attack, CLIENT_KEY, providerReply } from "./messages.ts";
 import { Work } from "./work.ts";
 import { mutateJson } from "./mutate.ts";
 import { GATEWAY_KEY, type Target } from "./targets.ts";
@@ -88,7 +88,7 @@ export class Fuzzer {
     const onRoute = routes ? { ...target, hasKey: false, isOriginal: true } : target;
     const played: Played = { target: onRoute, attack: sent, stream, reply: null };
     if (random.below(50) === 0) host.advance(random.below(2000));
-    const steps = drive(stream, sent, (streams) => (played.reply = answer(target, streams, random)));
+    const steps = drive(stream, sent, (streams) => (played.reply = providerReply(target, streams, random)));
     return { played, steps, work: new Work(host.vm, this.context) };
   }
 
@@ -135,7 +135,7 @@ function describe({ target, attack: sent, stream, reply }: Played): string {
     `target:   ${target.name}`,
     `request:  ${sent.method} ${sent.path} ${JSON.stringify(sent.headers)} ${cut(sent.body)}`,
     `upstream: ${stream.upstream.headers?.get(":path")} ${cut(stream.upstream.bodyBytes)}`,
-    `answer:   ${reply?.status} ${JSON.stringify(reply?.headers)} end ${reply?.end} trailers ${!!reply?.trailers}`,
+    `response: ${reply?.status} ${JSON.stringify(reply?.headers)} end ${reply?.end} trailers ${!!reply?.trailers}`,
     `          ${JSON.stringify(reply?.chunks.map((chunk) => chunk.toString("latin1").slice(0, 1500)).slice(0, 20))}`,
     `client:   ${stream.details} ${stream.client.headers?.get(":status")} ${cut(stream.client.bodyBytes)}`,
   ].join("\n");

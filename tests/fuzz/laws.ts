@@ -105,7 +105,7 @@ function answerFaults(played: Played): string[] {
   }
   if (target.edits) return [];
   const came = withoutKeys(Buffer.concat(reply.chunks));
-  if (!isStream) return body.equals(came) ? [] : ["an answer that is OpenAI's was changed"];
+  if (!isStream) return body.equals(came) ? [] : ["a response in OpenAI's format was changed"];
   return reply.trailers || isWatched(came, body) ? [] : ["a stream that is OpenAI's was changed"];
 }
 
@@ -126,7 +126,7 @@ function ownErrorFaults({ stream, attack, reply }: Played, status: number): stri
 
 function wholeFaults(body: Buffer): string[] {
   const shape = parsed(body)?.object;
-  return shape === "chat.completion" || shape === "list" ? [] : ["a translated answer is not in OpenAI's shape"];
+  return shape === "chat.completion" || shape === "list" ? [] : ["a translated response is not in OpenAI's shape"];
 }
 
 function streamFaults(body: Buffer, hasTrailers: boolean): string[] {
@@ -187,8 +187,8 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-function isError(answer: JsonObject | undefined): boolean {
-  return isObject(answer?.error) && typeof answer.error.message === "string";
+function isError(response: JsonObject | undefined): boolean {
+  return isObject(response?.error) && typeof response.error.message === "string";
 }
 
 function parsed(body: Buffer): JsonObject | undefined {

@@ -190,7 +190,7 @@ function planted(body: Buffer, random: Random): Buffer {
 const STATUSES = [201, 202, 204, 206, 304, 400, 401, 404, 429, 500, 502, 503, 529, 599];
 
 /** The response of a broken or hostile provider; `streams` says whether a stream was requested. */
-export function answer(target: Target, streams: boolean, random: Random): ProviderReply {
+export function providerReply(target: Target, streams: boolean, random: Random): ProviderReply {
   const corpus = corpusOf(target);
   const status = random.below(4) > 0 ? 200 : random.pick(STATUSES);
   const isStream = random.below(12) === 0 ? !streams : streams;
@@ -198,7 +198,7 @@ export function answer(target: Target, streams: boolean, random: Random): Provid
   let body: Buffer;
   if (status >= 400 || random.below(25) === 0) body = mutateJson(random.pick(corpus.errors), random);
   else if (isStream) body = mutateStream(isWide ? wideStream(target, random) : random.pick(corpus.streams), random);
-  else body = mutateJson(isWide ? wideResponse(target, random, WIDEST) : random.pick(corpus.answers), random);
+  else body = mutateJson(isWide ? wideResponse(target, random, WIDEST) : random.pick(corpus.responses), random);
   const headers: HeaderPair[] = [];
   if (target.hasKey && random.below(6) === 0) {
     body = planted(body, random);

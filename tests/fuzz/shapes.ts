@@ -43,7 +43,7 @@ export const values: Record<string, (size: number) => string> = {
   "many choices": (size) => `[${numbered((n) => `{"index":${n},"message":{"content":"a"}},`, size)}{}]`,
   "choices that call": (size) => list('{"message":{"tool_calls":[{}]}}', size),
   "choices that think": (size) => list('{"index":0,"message":{"reasoning_content":"a"}}', size),
-  "many thoughts": (size) => `[${numbered((n) => `{"index":${n},"delta":{"reasoning_content":"a"}},`, size)}{}]`,
+  "many reasoning parts": (size) => `[${numbered((n) => `{"index":${n},"delta":{"reasoning_content":"a"}},`, size)}{}]`,
   "many embeddings": (size) => list('{"embedding":[0],"text_index":0}', size),
   "a long text": (size) => `"${repeated("x", size)}"`,
   "a long text of escapes": (size) => `"${repeated("\\u0001", size)}"`,

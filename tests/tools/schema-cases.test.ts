@@ -26,7 +26,7 @@ const TIGHTER = new Map([
 
 /** Cases whose configuration the module accepts and the schema refuses, and why. */
 const LOOSER = new Map([
-  ["ai-proxy: config-warnings", "a provider that nobody uses may be wrong: a warning, which a schema has not"],
+  ["ai-proxy: config-warnings", "an unused provider may be wrong: a warning, which a schema cannot express"],
   ["ai-proxy: qwen-native-reasoning", "reasoningContentMode may be in any case, as in Higress; the schema has one way"],
 ]);
 

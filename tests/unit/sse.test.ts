@@ -105,7 +105,7 @@ test("an event is reported with the byte that makes it whole", () => {
   assert.equal(push("data: y\r\n\r\n"), 1);
 });
 
-test("what is held of an unfinished event is told, and nothing once it was reported", () => {
+test("the bytes of an unfinished event are reported, and none after the event", () => {
   exports.begin!(LIMIT);
   push("data: x");
   assert.equal(exports.pending!(), 7);

@@ -44,8 +44,8 @@ async function refusal({ url }: Stage, { method, path, key, text = QUESTION }: C
   if (key) headers.push(["authorization", `Bearer ${key}`]);
   const response = await fetch(url + path, { method, headers, body: body || null });
   const sent = [`> ${method} ${path}`, ...headers.map(([name, value]) => `> ${name}: ${value}`)];
-  const answer = [`< ${response.status} ${response.statusText}`, `< ${(await response.text()).trimEnd()}`];
-  return [...sent, ...(body ? [`> ${body}`] : []), ...answer];
+  const received = [`< ${response.status} ${response.statusText}`, `< ${(await response.text()).trimEnd()}`];
+  return [...sent, ...(body ? [`> ${body}`] : []), ...received];
 }
 
 async function guardedChat({ url, exchanges }: Stage): Promise<string[]> {

@@ -58,7 +58,7 @@ describe("headers of an attempt", () => {
   });
 
   for (const [name, prefix] of [
-    ["a target that nobody named", "/nobody"],
+    ["an unnamed target", "/nobody"],
     ["a provider without a key of ours", ""],
   ]) {
     it(`${name} gets the client's headers, and none of the previous attempt`, async () => {

@@ -58,27 +58,27 @@ export function isObject(): bool {
 }
 
 export function keyAt(index: i32): void {
-  answer(document.keyAt(index));
+  writeSlice(document.keyAt(index));
 }
 
 export function valueAt(index: i32): void {
-  answer(document.valueAt(index));
+  writeSlice(document.valueAt(index));
 }
 
 export function duplicate(): void {
-  answer(document.duplicate);
+  writeSlice(document.duplicate);
 }
 
 export function getFromTable(keyStart: usize, keySize: i32): void {
-  answer(document.get(sliceToString(sliceOf(keyStart, keySize))));
+  writeSlice(document.get(sliceToString(sliceOf(keyStart, keySize))));
 }
 
 export function getFromText(start: usize, size: i32, keyStart: usize, keySize: i32): void {
-  answer(json.jsonGet(sliceOf(start, size), sliceToString(sliceOf(keyStart, keySize))));
+  writeSlice(json.jsonGet(sliceOf(start, size), sliceToString(sliceOf(keyStart, keySize))));
 }
 
 export function elementAt(start: usize, size: i32, index: i32): void {
-  answer(json.jsonAt(sliceOf(start, size), index));
+  writeSlice(json.jsonAt(sliceOf(start, size), index));
 }
 
 export function integer(start: usize, size: i32, fallback: i64): i64 {
@@ -237,7 +237,7 @@ function member(writer: JsonWriter, object: Slice, key: Slice): Slice {
   return value;
 }
 
-function answer(slice: Slice): void {
+function writeSlice(slice: Slice): void {
   out.clear();
   if (slice == ABSENT) out.text("ABSENT");
   else out.append(slice);

@@ -24,7 +24,7 @@ import { textOf, utf8, written } from "../assembly/slices";
 const buffer = new ByteBuffer();
 
 describe("JSON values", () => {
-  test("the kind is told by the first byte", () => {
+  test("the first byte determines the kind", () => {
     expect<i32>(jsonKind(utf8("{}"))).toBe(JsonKind.Object);
     expect<i32>(jsonKind(utf8("[]"))).toBe(JsonKind.Array);
     expect<i32>(jsonKind(utf8('""'))).toBe(JsonKind.String);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fixturesOf, readEvents } from "../../fixtures/expectations.ts";
 import * as qwen from "./module.ts";
-import { makeUp, streamedAnswer, wholeAnswer } from "./generator.ts";
+import { makeUp, streamedResponse, wholeResponse } from "./generator.ts";
 import { Random, seed } from "../random.ts";
 
 const ROUNDS = 15_000;
@@ -100,7 +100,7 @@ test(`${ROUNDS} mutated streams give OpenAI's events`, () => {
       ascii: random.below(2) === 0,
     };
     const said = Array.from({ length: 1 + random.below(2) }, (_, i) => makeUp(random, `${i}`));
-    const stream = mutate(streamedAnswer(said, spelling, random), random);
+    const stream = mutate(streamedResponse(said, spelling, random), random);
     const step = random.below(3) === 0 ? 1 + random.below(60) : undefined;
     const translated = qwen.translateStream(stream, step);
     try {
@@ -115,17 +115,17 @@ test(`${ROUNDS} mutated streams give OpenAI's events`, () => {
   assert.ok(qwen.memoryBytes() <= before * 2);
 });
 
-test(`${ROUNDS} mutated answers give OpenAI's, or nothing`, () => {
+test(`${ROUNDS} mutated responses give OpenAI's, or nothing`, () => {
   const random = new Random(seed());
   qwen.configure(qwen.NATIVE);
   qwen.translateRequest({ model: "qwen-plus", messages: [{ role: "user", content: "x" }] });
   let kept = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const spelling = { multimodal: random.below(2) === 0, cumulative: false, ascii: random.below(2) === 0 };
-    const answer = mutate(wholeAnswer([makeUp(random, "0"), makeUp(random, "1")], spelling), random);
-    const translated = qwen.translateResponse(answer);
+    const response = mutate(wholeResponse([makeUp(random, "0"), makeUp(random, "1")], spelling), random);
+    const translated = qwen.translateResponse(response);
     if (translated === undefined) continue;
-    assert.equal(JSON.parse(translated).object, "chat.completion", answer);
+    assert.equal(JSON.parse(translated).object, "chat.completion", response);
     kept++;
   }
   assert.ok(kept > ROUNDS / 20);

@@ -1,7 +1,7 @@
 import { Random } from "../random.ts";
 
 /** The output of a model in one choice. */
-export interface Said {
+export interface Output {
   reasoning: string;
   content: string;
   calls: { id: string; name: string; arguments: string }[];
@@ -38,7 +38,7 @@ const text = (random: Random, most: number): string =>
   Array.from({ length: random.below(most + 1) }, () => random.pick(words)).join("");
 
 /** A random response. */
-export function makeUp(random: Random, id: string): Said {
+export function makeUp(random: Random, id: string): Output {
   const calls = Array.from({ length: random.below(4) === 0 ? 1 + random.below(3) : 0 }, (_, i) => ({
     id: random.below(3) === 0 ? "" : `call_${id}${i}`,
     name: random.pick(["get_weather", "查询"]),
@@ -49,7 +49,7 @@ export function makeUp(random: Random, id: string): Said {
 }
 
 /** DashScope's whole response. */
-export function wholeAnswer(choices: Said[], spelling: Spelling): string {
+export function wholeResponse(choices: Output[], spelling: Spelling): string {
   return json(
     {
       output: {
@@ -72,7 +72,7 @@ export function wholeAnswer(choices: Said[], spelling: Spelling): string {
 }
 
 /** The same response as DashScope's events. Every text is split at random, between UTF-16 units if all is escaped. */
-export function streamedAnswer(choices: Said[], spelling: Spelling, random: Random): string {
+export function streamedResponse(choices: Output[], spelling: Spelling, random: Random): string {
   let events = "";
   const write = (index: number, message: object, finish: string) => {
     const choice = { message: { role: "assistant", ...message }, index, finish_reason: finish };
@@ -111,7 +111,7 @@ export function streamedAnswer(choices: Said[], spelling: Spelling, random: Rand
 const contentOf = (content: string, { multimodal }: Spelling): unknown =>
   multimodal ? (content === "" ? [] : [{ text: content }]) : content;
 
-const callOf = (index: number, call: Said["calls"][number]): object => ({
+const callOf = (index: number, call: Output["calls"][number]): object => ({
   index,
   id: call.id,
   type: "function",

@@ -53,8 +53,8 @@ export function translateRequest(client: object | string, api: number = Api.Chat
 }
 
 /** OpenAI's response for DashScope's, for the request that was translated last; undefined if it is not a response. */
-export function translateResponse(answer: object | string): string | undefined {
-  const text = Buffer.from(typeof answer === "string" ? answer : JSON.stringify(answer));
+export function translateResponse(response: object | string): string | undefined {
+  const text = Buffer.from(typeof response === "string" ? response : JSON.stringify(response));
   return exports.translateResponse!(put(text), text.length) === 1 ? out().toString() : undefined;
 }
 
@@ -131,8 +131,8 @@ export function usage(): any {
 }
 
 /** The message and the code of an error response. */
-export function readError(answer: object): string {
-  const text = Buffer.from(JSON.stringify(answer));
+export function readError(response: object): string {
+  const text = Buffer.from(JSON.stringify(response));
   exports.readError!(put(text), text.length);
   return out().toString();
 }

@@ -112,7 +112,7 @@ describe("parameters", () => {
     );
   });
 
-  test("what would change the answer's meaning is refused by name", () => {
+  test("fields that would change the meaning of the response are refused by name", () => {
     const refused: [fields: object, param: string][] = [
       [{ functions: [{ name: "f" }] }, "functions"],
       [{ function_call: "auto" }, "function_call"],

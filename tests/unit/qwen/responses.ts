@@ -49,21 +49,21 @@ describe("embeddings", () => {
     for (let size = 0; size <= numbers.length; size++) {
       const embedding = numbers.slice(0, size);
       const output = { embeddings: [{ embedding, text_index: 0 }] };
-      const answer = JSON.parse(qwen.translateResponse({ output, usage: { total_tokens: 3 } })!);
-      const bytes = Buffer.from(answer.data[0].embedding, "base64");
+      const response = JSON.parse(qwen.translateResponse({ output, usage: { total_tokens: 3 } })!);
+      const bytes = Buffer.from(response.data[0].embedding, "base64");
       assert.deepEqual(
         embedding.map((_, i) => bytes.readFloatLE(i * 4)),
         embedding.map(Math.fround),
       );
-      assert.equal(answer.data[0].embedding, bytes.toString("base64"));
-      assert.deepEqual(answer.usage, { prompt_tokens: 3, total_tokens: 3 });
+      assert.equal(response.data[0].embedding, bytes.toString("base64"));
+      assert.deepEqual(response.usage, { prompt_tokens: 3, total_tokens: 3 });
     }
   });
 
-  test("an answer without embeddings is none", () => {
+  test("a response without embeddings is not a response", () => {
     embed({ input: "a" });
-    for (const answer of [{}, { output: {} }, { output: { embeddings: [{}] } }, { output: { embeddings: {} } }]) {
-      assert.equal(qwen.translateResponse(answer), undefined);
+    for (const response of [{}, { output: {} }, { output: { embeddings: [{}] } }, { output: { embeddings: {} } }]) {
+      assert.equal(qwen.translateResponse(response), undefined);
     }
   });
 });
@@ -79,10 +79,10 @@ describe("whole responses", () => {
     });
   }
 
-  test("what is no answer is none", () => {
+  test("other JSON is not a response", () => {
     qwen.translateRequest(chat());
-    for (const answer of [{}, [], { output: null }, { output: { choices: [] } }, { code: "x", message: "y" }]) {
-      assert.equal(qwen.translateResponse(answer), undefined);
+    for (const response of [{}, [], { output: null }, { output: { choices: [] } }, { code: "x", message: "y" }]) {
+      assert.equal(qwen.translateResponse(response), undefined);
     }
   });
 

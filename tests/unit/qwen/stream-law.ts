@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { ChatCompletionStream } from "openai/lib/ChatCompletionStream";
 import { assertReceived, fixturesOf, readEvents } from "../../fixtures/expectations.ts";
 import * as qwen from "./module.ts";
-import { makeUp, type Spelling, streamedAnswer, wholeAnswer } from "./generator.ts";
+import { makeUp, type Spelling, streamedResponse, wholeResponse } from "./generator.ts";
 import { Random, seed } from "../random.ts";
 
 const { askForStream, deltasOf } = qwen;
@@ -74,8 +74,8 @@ describe("a stream, accumulated by the official client, equals the whole respons
             { n: said.length, ...(spelling.cumulative ? { incremental_output: false } : {}) },
             { reasoningContentMode: mode },
           );
-          const whole = JSON.parse(qwen.translateResponse(wholeAnswer(said, spelling))!);
-          const stream = qwen.translateStream(streamedAnswer(said, spelling, random), 1 + random.below(200));
+          const whole = JSON.parse(qwen.translateResponse(wholeResponse(said, spelling))!);
+          const stream = qwen.translateStream(streamedResponse(said, spelling, random), 1 + random.below(200));
           assert.deepEqual(comparable(await accumulate(stream)), comparable(whole), JSON.stringify(said));
           for (const [i, { content, reasoning }] of said.entries()) {
             const expected =

@@ -90,7 +90,7 @@ describe("the end of a stream", () => {
     );
   });
 
-  test("an empty answer has a role and an empty content", () => {
+  test("an empty response has a role and an empty content", () => {
     ask();
     assert.deepEqual(deltas(qwen.translateStream(last)), [
       { index: 0, delta: { role: "assistant", content: "" }, finish_reason: null },
@@ -173,7 +173,7 @@ describe("parts of a response", () => {
     assert.equal(stream.push(qwen.event({ ...odd, request_id: null })), "");
   });
 
-  test("tool calls without an id get one, the same as in a whole answer", () => {
+  test("tool calls without an id get one, the same as in a whole response", () => {
     ask();
     const call = (id: string) => ({
       tool_calls: [{ id, type: "function", function: { name: "f", arguments: "{}" } }],
@@ -196,7 +196,7 @@ describe("parts of a response", () => {
     assert.deepEqual(JSON.parse(qwen.translateResponse(data)!).choices[0].logprobs, logprobs);
   });
 
-  test("an answer with its text in place of choices", () => {
+  test("a response with its text instead of choices", () => {
     ask();
     const output = { text: "Hi", finish_reason: "stop" };
     const stream = deltas(

@@ -20,7 +20,7 @@ describe("SSE decoder", () => {
     decoder.free();
   });
 
-  test("an event without data is told apart from one with empty data", () => {
+  test("an event without data differs from one with empty data", () => {
     const decoder = new SseDecoder();
     decoder.push(utf8(": keep-alive\n\ndata:\n\n"));
     expect(decoder.next()).toBe(true);
