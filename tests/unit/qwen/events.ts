@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import * as qwen from "./module.ts";
-import { makeUp, streamedAnswer, wholeAnswer } from "./generator.ts";
+import { makeUp, streamedResponse, wholeResponse } from "./generator.ts";
 import { Random, seed } from "../random.ts";
 
 const usage = '{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}';
@@ -13,8 +13,8 @@ describe("the events of a response, written by a writer of no client", () => {
       const cumulative = random.below(2) === 0;
       const spelling = { multimodal: random.below(2) === 0, cumulative, ascii: random.below(2) === 0 };
       const said = Array.from({ length: 1 + random.below(3) }, (_, i) => makeUp(random, `${i}`));
-      const stream = streamedAnswer(said, spelling, random);
-      const whole = qwen.recordWhole(wholeAnswer(said, { ...spelling, cumulative: false }));
+      const stream = streamedResponse(said, spelling, random);
+      const whole = qwen.recordWhole(wholeResponse(said, { ...spelling, cumulative: false }));
       assert.deepEqual(qwen.recordStream(stream, said.length, cumulative, 1 + random.below(200)), whole);
       assert.equal(whole.filter((line) => line.startsWith("finish ")).length, said.length);
     }
