@@ -1,19 +1,13 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceStartsWith } from "../bytes/slice";
-import {
-  jsonContent,
-  jsonEquals,
-  jsonFirstKey,
-  jsonInteger,
-  JsonKind,
-  jsonKind,
-  jsonMemberValue,
-  jsonNextKey,
-} from "../json/value";
+import { Slice, sliceStartsWith } from "../bytes/slice";
+import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../json/value";
+import { JsonWalker } from "../json/walker";
 import { TokenDetails } from "./token-details";
 
+const walker = new JsonWalker();
+
 /**
- * The tokens that an answer cost, as the provider counted them. Input includes what was read from and written to a cache,
+ * The tokens that a response cost, as the provider counted them. Input includes what was read from and written to a cache,
  * output includes reasoning.
  */
 export class TokenUsage {
@@ -23,7 +17,7 @@ export class TokenUsage {
   hasChanged: bool = false;
   /** Tokens of the request. */
   prompt: i64 = 0;
-  /** Tokens of the answer, reasoning included. */
+  /** Tokens of the output, reasoning included. */
   completion: i64 = 0;
   /** Both together. */
   total: i64 = 0;
@@ -40,27 +34,28 @@ export class TokenUsage {
     let completion: i64 = -1;
     let total: i64 = -1;
     let cache: i64 = 0;
-    for (let key = jsonFirstKey(usage); key != ABSENT;) {
-      const value = jsonMemberValue(usage, key);
+    walker.start(usage);
+    if (!walker.enterObject()) return;
+    while (walker.nextMember()) {
+      const value = walker.value();
       if (jsonKind(value) == JsonKind.Number) {
         const count = jsonInteger(value, -1);
-        if (jsonEquals(key, "prompt_tokens") || jsonEquals(key, "input_tokens")) prompt = count;
-        else if (jsonEquals(key, "completion_tokens") || jsonEquals(key, "output_tokens")) completion = count;
-        else if (jsonEquals(key, "total_tokens")) total = count;
-        else if (jsonEquals(key, "cache_creation_input_tokens")) cache += max<i64>(count, 0);
-        else if (jsonEquals(key, "cache_read_input_tokens")) {
+        if (walker.keyIs("prompt_tokens") || walker.keyIs("input_tokens")) prompt = count;
+        else if (walker.keyIs("completion_tokens") || walker.keyIs("output_tokens")) completion = count;
+        else if (walker.keyIs("total_tokens")) total = count;
+        else if (walker.keyIs("cache_creation_input_tokens")) cache += max<i64>(count, 0);
+        else if (walker.keyIs("cache_read_input_tokens")) {
           cache += max<i64>(count, 0);
           this.ofPrompt().cached = count;
           this.hasChanged = true;
         }
       } else if (jsonKind(value) == JsonKind.Object) {
-        const name = jsonContent(key);
-        const isAnswers = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
-        const details = isAnswers ? this.ofCompletion() : this.ofPrompt();
+        const name = jsonContent(walker.key);
+        const isOutput = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
+        const details = isOutput ? this.ofCompletion() : this.ofPrompt();
         details.read(value);
         this.hasChanged = true;
       }
-      key = jsonNextKey(usage, value);
     }
     if (prompt < 0 && completion < 0 && total < 0) {
       prompt = sumOf(this.promptDetails);
@@ -71,7 +66,7 @@ export class TokenUsage {
     this.seen = true;
     // Anthropic counts apart what a cache was read and written for. https://docs.claude.com/en/api/messages
     if (prompt >= 0) prompt += cache;
-    // An embedding has no answer to count: its total is that of the request.
+    // An embedding has no output: its total is that of the request.
     else if (total >= 0) prompt = max<i64>(total - max<i64>(completion, 0), 0);
     if (prompt < 0) prompt = this.prompt;
     if (completion < 0) completion = this.completion;

@@ -1,4 +1,4 @@
-import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
+import { Slice, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
 
 /** Ten times this, plus any digit, still fits 64 bits. */
 const ROOM_FOR_A_DIGIT: u64 = (u64.MAX_VALUE - 9) / 10;
@@ -70,6 +70,19 @@ const decimal = new Decimal();
 
 /** The exact value of a number token that is an integer (also `1e3` or `2.0`) within i64; else `fallback`. */
 export function jsonInteger(number: Slice, fallback: i64 = 0): i64 {
+  const size = sliceSize(number);
+  if (size > 0 && size <= 18) {
+    // Most numbers are a few digits and nothing else.
+    const end = sliceEnd(number);
+    let value: i64 = 0;
+    let p = sliceStart(number);
+    for (; p < end; p++) {
+      const digit = <u32>load<u8>(p) - 0x30;
+      if (digit >= 10) break;
+      value = value * 10 + digit;
+    }
+    if (p == end) return value;
+  }
   if (!decimal.read(number) || decimal.truncated) return fallback;
   let magnitude = decimal.significand;
   if (magnitude == 0) return 0;

@@ -104,7 +104,10 @@ export abstract class ResponseSink {
     this.writeFinish(choice, reason);
   }
 
-  /** Tells the tokens of the whole response as far as they are known: early, late or repeatedly; the last call counts. */
+  /**
+   * Tells the tokens of the whole response, early or late; of several calls the last one counts. The numbers are read when they are
+   * written, so that they may change until the end.
+   */
   abstract usage(usage: TokenUsage): void;
 
   /** Says that nothing more is ready: what was given since the last `flush` must be in `out`, unless a whole response is written. */

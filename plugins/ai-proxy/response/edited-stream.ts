@@ -13,51 +13,33 @@ import { tapEvent } from "./usage-tap";
 
 const document = new JsonDocument();
 const edit = new JsonEdit();
-const out = new ByteBuffer();
-const KEPT_BYTES = 256 * 1024;
-/** A stream in OpenAI's language, the provider's or a translated one, some details of which are edited event by event. */
+
+/** A stream in the client's protocol, the provider's or a translated one, some details of which are edited event by event. */
 export class EditedStream extends EventStream {
   constructor(
     private readonly exchange: Exchange,
     private readonly editor: ResponseEditor,
-    private readonly source: ResponseStream | null,
+    source: ResponseStream | null,
   ) {
-    super();
-  }
-
-  push(chunk: Slice, isLastChunk: bool): Slice {
-    const source = this.source;
-    const stream = source ? source.push(chunk, isLastChunk) : chunk;
-    out.release(KEPT_BYTES);
-    this.read(stream, isLastChunk, out);
-    if (isLastChunk) this.editor.onEnd(out);
-    return out.slice;
-  }
-
-  override get hasBegun(): bool {
-    const source = this.source;
-    return source === null || source.hasBegun;
-  }
-
-  override get errorStatus(): i32 {
-    const source = this.source;
-    return source ? source.errorStatus : 0;
+    super(true, source);
   }
 
   override free(): void {
     super.free();
     this.editor.free();
-    const source = this.source;
-    if (source) source.free();
   }
 
   protected override onLongEvent(out: ByteBuffer): void {
     this.editor.onLong(out);
   }
 
+  protected override onEnd(out: ByteBuffer): void {
+    this.editor.onEnd(out);
+  }
+
   protected onEvent(out: ByteBuffer): void {
     const decoder = this.decoder;
-    // A translator has read the usage already, and writes it only where the client asked.
+    // A transform has read the usage already, and writes it only if the client asks for it.
     if (this.source === null && !tapEvent(this.exchange, decoder) && this.exchange.asksForUsage) return;
     if (!decoder.hasData || document.parse(decoder.data) != JsonError.None) {
       if (decoder.hasData) this.editor.onOther(decoder.data, out);

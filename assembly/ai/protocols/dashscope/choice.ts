@@ -4,15 +4,13 @@ import {
   jsonContent,
   jsonEquals,
   jsonFirst,
-  jsonFirstKey,
   jsonGet,
   jsonInteger,
   jsonKind,
   JsonKind,
-  jsonMemberValue,
   jsonNext,
-  jsonNextKey,
 } from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
 import { FinishReason } from "../../hub/finish-reason";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
@@ -29,17 +27,23 @@ export class DashScopeChoice {
   logprobs: Slice = ABSENT;
   finish: FinishReason = FinishReason.None;
 
-  /** Reads a choice; where it does not say its index, its position counts. */
-  read(choice: Slice, position: i32): void {
+  /** Reads the choice that a walker is at; where it does not say its index, its position counts. */
+  read(walker: JsonWalker, position: i32): void {
     this.clear();
     this.index = position;
-    for (let key = jsonFirstKey(choice); key != ABSENT;) {
-      const value = jsonMemberValue(choice, key);
-      if (jsonEquals(key, "message")) this.readMessage(value);
-      else if (jsonEquals(key, "finish_reason")) this.finish = finishReason(value);
-      else if (jsonEquals(key, "index")) this.index = readIndex(value, position);
-      else if (jsonEquals(key, "logprobs") && jsonKind(value) == JsonKind.Object) this.logprobs = value;
-      key = jsonNextKey(choice, value);
+    if (!walker.enterObject()) {
+      walker.value();
+      return;
+    }
+    while (walker.nextMember()) {
+      if (walker.keyIs("message")) this.readMessage(walker);
+      else if (walker.keyIs("finish_reason")) this.finish = finishReason(walker.value());
+      else if (walker.keyIs("index")) this.index = readIndex(walker.value(), position);
+      else {
+        const isLogprobs = walker.keyIs("logprobs");
+        const value = walker.value();
+        if (isLogprobs && jsonKind(value) == JsonKind.Object) this.logprobs = value;
+      }
     }
   }
 
@@ -62,13 +66,19 @@ export class DashScopeChoice {
     this.finish = FinishReason.None;
   }
 
-  private readMessage(message: Slice): void {
-    for (let key = jsonFirstKey(message); key != ABSENT;) {
-      const value = jsonMemberValue(message, key);
-      if (jsonEquals(key, "content")) this.content = contentText(value);
-      else if (jsonEquals(key, "reasoning_content")) this.reasoning = jsonContent(value);
-      else if (jsonEquals(key, "tool_calls") && jsonFirst(value) != ABSENT) this.toolCalls = value;
-      key = jsonNextKey(message, value);
+  private readMessage(walker: JsonWalker): void {
+    if (!walker.enterObject()) {
+      walker.value();
+      return;
+    }
+    while (walker.nextMember()) {
+      if (walker.keyIs("content")) this.content = contentText(walker.value());
+      else if (walker.keyIs("reasoning_content")) this.reasoning = jsonContent(walker.value());
+      else {
+        const isCalls = walker.keyIs("tool_calls");
+        const value = walker.value();
+        if (isCalls && jsonFirst(value) != ABSENT) this.toolCalls = value;
+      }
     }
   }
 }
@@ -114,8 +124,7 @@ function contentText(content: Slice): Slice {
 
 /** While the response goes on, DashScope says `"null"`, a string. */
 function finishReason(value: Slice): FinishReason {
-  if (jsonKind(value) != JsonKind.String || sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null"))
-    return FinishReason.None;
+  if (sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return FinishReason.None;
   if (jsonEquals(value, "length")) return FinishReason.Length;
   if (jsonEquals(value, "tool_calls")) return FinishReason.ToolCalls;
   if (jsonEquals(value, "content_filter")) return FinishReason.ContentFilter;

@@ -3,6 +3,7 @@ import { ABSENT, Slice, sliceEquals } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { JsonError } from "../../../json/validate";
 import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
@@ -15,6 +16,7 @@ const BAD_GATEWAY = 502;
 
 /** Shared by all streams: an event is done with before the next one comes. */
 const document = new JsonDocument();
+const walker = new JsonWalker();
 const choice = new DashScopeChoice();
 const call = new DashScopeCall();
 const message = new ByteBuffer();
@@ -27,6 +29,7 @@ const code = new ByteBuffer();
  */
 export class DashScopeReader extends SseTransform {
   private hasHead: bool = false;
+  private hasUsage: bool = false;
   /** The output tokens of each choice, where there are several: DashScope counts them one by one. */
   private counts: StaticArray<i64> | null = null;
 
@@ -109,11 +112,18 @@ export class DashScopeReader extends SseTransform {
       this.hasHead = true;
       this.sink.begin(jsonContent(response.get("request_id")));
     }
-    const choices = jsonGet(output, "choices");
     let position = 0;
-    for (let item = jsonFirst(choices); item != ABSENT; item = jsonNext(choices, item)) {
-      choice.read(item, position++);
-      this.readChoice(isWhole);
+    walker.start(output);
+    walker.enterObject();
+    while (walker.nextMember()) {
+      if (!walker.keyIs("choices") || !walker.enterArray()) {
+        walker.value();
+        continue;
+      }
+      while (walker.nextElement()) {
+        choice.read(walker, position++);
+        this.readChoice(isWhole);
+      }
     }
     if (position == 0 && choice.readText(output)) this.readChoice(isWhole);
     return position;
@@ -151,7 +161,9 @@ export class DashScopeReader extends SseTransform {
       tokens.completion = sum;
       tokens.total = tokens.prompt + sum;
     }
-    if (tokens.seen) this.sink.usage(tokens);
+    if (this.hasUsage || !tokens.seen) return;
+    this.hasUsage = true;
+    this.sink.usage(tokens);
   }
 
   private failIncomplete(): void {
