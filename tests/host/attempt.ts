@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Target } from "./clusters.ts";
 import { RouterLink, type FilterPlace } from "./filter-link.ts";
 import { HeaderMap, type HeaderPair } from "./header-map.ts";
 import { lateSink, type MessageSink } from "./message-sink.ts";
@@ -19,12 +20,12 @@ export interface AttemptOwner {
   violate(what: string): void;
 }
 
+const NOWHERE: MessageSink = { headers: () => undefined, data: () => undefined, trailers: () => undefined };
+
 /** One attempt of the router: the filters of its chain and the provider's connection. A test plays the provider. */
 export class Attempt {
   /** What the provider receives. */
   readonly upstream: Side;
-  /** Nothing listens at the target. */
-  readonly refuses: boolean;
   private over = false;
   private readonly maps: ResponseMaps = { headers: null, trailers: null };
   private readonly links: RouterLink[] = [];
@@ -33,14 +34,15 @@ export class Attempt {
 
   constructor(
     places: FilterPlace[],
+    readonly target: Target,
     readonly options: StreamSettings,
     private readonly info: StreamInfo,
     private readonly owner: AttemptOwner,
   ) {
-    this.refuses = info.target?.refuses ?? false;
     this.upstream = new Side("request", [":method", ":path", ":authority"], owner.violate);
     this.toProvider = this.upstream.sink();
-    this.toRouter = owner.response;
+    // A filter that let go of a held response may still pass on its body after the router gave the attempt up.
+    this.toRouter = lateSink(() => (this.over ? NOWHERE : owner.response));
     for (const [index, place] of places.entries()) this.links.push(this.newLink(place, index));
   }
 

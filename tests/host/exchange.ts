@@ -13,8 +13,8 @@ const REFUSED = "remote_connection_failure|delayed_connect_error:_Connection_ref
 
 /** Who answers what the plugin sends. */
 export interface Peers {
-  /** The provider. */
-  answer(request: ProviderRequest): ProviderReply;
+  /** The provider behind a cluster: of an aggregate, behind the member to which the attempt goes. */
+  answer(request: ProviderRequest, cluster: string): ProviderReply;
   /** Services that the plugin calls out to; without it a callout waits for ever. */
   callout?(call: HttpCallout): CalloutReply;
   /** gRPC services: a message, or an error. */
@@ -64,10 +64,10 @@ export function runStream(
   let last: Attempt | null = null;
   for (let next = stream.attempt; next && next !== last && !stream.isOver; next = stream.attempt) {
     last = next;
-    if (next.refuses) next.upstreamReset(REFUSED);
+    if (next.target.refuses) next.upstreamReset(REFUSED);
     else if (next.upstream.end === "clean") {
       attempts.push(upstreamRequest(next));
-      sendReply(next, peers.answer(attempts[attempts.length - 1]));
+      sendReply(next, peers.answer(attempts[attempts.length - 1], next.target.cluster));
     }
     answerCallouts(host, peers);
   }

@@ -5,7 +5,10 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { compile } from "../../tools/compile.ts";
 import { findPlugins } from "../../tools/plugins.ts";
+import * as gateway from "../harness/attempts.ts";
 import { selectedCases } from "../harness/load-cases.ts";
+import { positionsOf } from "../harness/positions.ts";
+import { runExchange } from "./exchange.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import { HostCase } from "./run-case.ts";
 
@@ -18,9 +21,9 @@ for (const { name, entry, poisoned } of plugins) {
 
     for (const testCase of cases.filter(({ plugin }) => plugin === name)) {
       test(`${name}: ${testCase.name}`, () => {
-        const onHost = new HostCase(testCase, poisoned);
-        assert.deepEqual(onHost.run(), []);
-        assert.deepEqual(onHost.bytewiseStreams(), []);
+        for (const position of positionsOf(name))
+          assert.deepEqual(new HostCase(testCase, poisoned, position).run(), []);
+        assert.deepEqual(new HostCase(testCase, poisoned).bytewiseStreams(), []);
       });
     }
   });
@@ -42,5 +45,18 @@ describe("the poisoned build", () => {
   test("overwrites a freed block at once, and an object without a reference after the callback", async () => {
     assert.deepEqual(await bytesOf("release"), ["61", "61", "61"]);
     assert.deepEqual(await bytesOf("poisoned"), ["ee", "61", "ee"]);
+  });
+
+  test("makes several attempts with what the first one kept of the client's headers", async (context) => {
+    const plugin = plugins.find(({ name }) => name === "ai-proxy");
+    if (!plugin) return context.skip("another plugin is tested");
+    await compile({ entry: plugin.entry, out: plugin.poisoned, target: "poisoned" });
+    const host = new ProxyHost(plugin.poisoned);
+    const root = host.configure("ai-proxy", gateway.configuration);
+    assert.ok(root);
+    const options = { position: "upstream" as const, routes: gateway.routes, clusters: gateway.hostClusters };
+    const peers = { answer: gateway.answer };
+    const outcome = runExchange(host, root, gateway.chatRequest(true, "/to-nobody"), peers, options);
+    gateway.assertUntouched(outcome.attempts[1], "/to-nobody/v1/chat/completions?trace=1");
   });
 });

@@ -91,10 +91,11 @@ export class Router {
 
   private tryNext(request: KeptRequest): void {
     const { info } = this.downstream;
-    info.target = targetOf(this.options.clusters, info.route?.cluster ?? "", this.retries.priority);
+    const target = targetOf(this.options.clusters, info.route?.cluster ?? "", this.retries.priority);
+    info.target = target;
     info.responseComplete = false;
     this.retries.attempts++;
-    const attempt = new Attempt(this.places, this.options, info, this.owner);
+    const attempt = new Attempt(this.places, target, this.options, info, this.owner);
     this.attempt = attempt;
     sendWhole(attempt.request, request, () => attempt.isOver);
   }

@@ -144,6 +144,19 @@ export const routerScenarios: RouterScenario[] = [
     replies: [limited, text("answer")],
   },
   {
+    name: "retried-after-a-held-response",
+    action: retry("5xx"),
+    down: [all("get 2 :status")],
+    up: [
+      all("get 2 :status", {
+        response_headers: "return 1",
+        response_body: "return 1",
+        response_body_end: "read 1 0 99; set 2 x-held 1",
+      }),
+    ],
+    replies: [busy, text("answer")],
+  },
+  {
     name: "made-retriable-by-the-filter",
     action: retry("retriable-status-codes", { retriable_status_codes: [429] }),
     up: [all(seen, { response_headers: "set 2 :status 429" })],
