@@ -42,7 +42,7 @@ class Member {
   }
 }
 
-test(`random edits of ${DOCUMENTS} documents give what the same edits of the parsed object give`, (t) => {
+test(`random edits of ${DOCUMENTS} documents give the same result as edits of the parsed object`, (t) => {
   const random = new Random(seed() + 2);
   t.diagnostic(`SEED=${seed()}`);
   for (let i = 0; i < DOCUMENTS; i++) {

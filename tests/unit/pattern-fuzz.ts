@@ -8,7 +8,7 @@ const PATTERNS = 9_000;
 const TEXTS = 16;
 const TEMPLATE = "<$0|${1}|$2>";
 
-test(`${PATTERNS * TEXTS} pairs of a pattern and a text come out as from RegExp`, (t) => {
+test(`${PATTERNS * TEXTS} pairs of a pattern and a text give the same result as RegExp`, (t) => {
   const random = new Random(seed());
   const generator = new PatternGenerator(random);
   t.diagnostic(`SEED=${seed()}`);

@@ -95,7 +95,7 @@ test("two texts are scanned in turns, also while states are forgotten all the ti
   }
 });
 
-test("the first state of a text is none the worse for being forgotten with the next", () => {
+test("dropping the first state of a text does not change the result", () => {
   const random = new Random(seed());
   const filling = Array.from({ length: 900 }, () => random.pick(["a", "b"])).join("");
   let flushed = 0;
@@ -109,7 +109,7 @@ test("the first state of a text is none the worse for being forgotten with the n
   assert.ok(flushed > 0, "the states were never too many in the right moment");
 });
 
-test("a set refuses what a pattern refuses, and what is too much for it", () => {
+test("a set refuses the patterns that a single pattern refuses, and sets above its limits", () => {
   assert.equal(compileSet(["a", "b("]), 'pattern "b(", offset 1: this ( has no )');
   const large = "a".repeat(1_990);
   assert.equal(compileSet(Array<string>(10).fill(large)), "");

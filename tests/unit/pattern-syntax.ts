@@ -101,7 +101,7 @@ const REFUSED: [pattern: string, offset: number, reason: string][] = [
 ];
 
 for (const [pattern, text, spans] of FOUND) {
-  test(`${JSON.stringify(pattern)} finds in ${JSON.stringify(text)} what it finds in Go`, () => {
+  test(`${JSON.stringify(pattern)} finds the same in ${JSON.stringify(text)} as Go`, () => {
     assert.equal(compile(pattern), "");
     assert.deepEqual(find(text)?.flat() ?? null, spans);
     assert.equal(search(text), spans !== null);
@@ -115,7 +115,7 @@ for (const [pattern, offset, reason] of REFUSED) {
   });
 }
 
-test("what is just within the limits is not refused", () => {
+test("patterns just within the limits are accepted", () => {
   const depth = `${"(?:".repeat(100)}a${")".repeat(100)}`;
   for (const pattern of [depth, "(a)".repeat(31), "a".repeat(2_000), "(?:a?){999}", "(?:ab){1,500}x"]) {
     assert.equal(compile(pattern), "", pattern.slice(0, 20));
@@ -207,7 +207,7 @@ test("characters of several bytes are one, and a malformed byte is one U+FFFD", 
   }
 });
 
-test("a search from an offset sees what stands before", () => {
+test("a search from an offset sees the text before it", () => {
   compile("\\ba|^b");
   assert.deepEqual(find("aab a", 1), [[4, 5]]);
   assert.equal(find("ab", 1), null);
@@ -248,7 +248,7 @@ test("templates are filled in as Go fills them in", () => {
   assert.equal(replace("é", "x").toString(), "xéx");
 });
 
-test("matching and refusing leave memory as it was", () => {
+test("matching and refusing do not change the memory size", () => {
   compile("(a+)(b|c)*?(?i:x{1,5})");
   for (let i = 0; i < 100; i++) compile(`(a+)(b|c)*?[${String.fromCharCode(97 + (i % 26))}-\\x{fff}](`);
   replace("aabbccX".repeat(1_000), "$1$2");

@@ -153,7 +153,7 @@ test("a key behind backslashes of any number is masked, whatever its letters are
   }
 });
 
-test("what only looks like a key stays", () => {
+test("text that only resembles a key is kept", () => {
   begin([KEY, "another-secret"]);
   for (const text of [
     "sk-ABC/d+e=",
@@ -173,7 +173,7 @@ test("a key of fewer than eight bytes is not looked for", () => {
   assert.equal(exports.begin!(put(bytes), bytes.length), 0);
 });
 
-test("cut once at every offset and byte by byte, the same comes out, and no more is held than a key has", () => {
+test("the output is the same for a cut at any offset and byte by byte, and at most the length of a key is held", () => {
   for (const secrets of [[KEY], ["aaaaaaaab", "aaaaaaaa"], ["abcdefgh", "efghijkl", "abcdefghij", "cdefghij"]]) {
     begin(secrets);
     const texts = [
@@ -192,7 +192,7 @@ test("cut once at every offset and byte by byte, the same comes out, and no more
   }
 });
 
-test("nothing is held behind what begins no key", () => {
+test("nothing is held after text that begins no key", () => {
   begin([KEY]);
   for (const text of ["data: [DONE]\n\n", `data: ${KEY}`, `${FORMS[5]}`, "\\n", "sk_", "%2f", "\\u002f"]) {
     exports.restart!();

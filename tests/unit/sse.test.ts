@@ -173,7 +173,7 @@ test("an endless line and an endless event keep memory bounded", () => {
   }
 });
 
-test("1,000,000 events, whole and cut, leave memory as it was", () => {
+test("1,000,000 events, whole and cut, do not change the memory size", () => {
   const event = `data: {"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":"token"}}]}\n\n`;
   const stream = Buffer.from(event.repeat(100));
   exports.begin!(LIMIT);

@@ -5,7 +5,7 @@ import { utf8, written } from "../assembly/slices";
 const buffer = new ByteBuffer();
 
 describe("byte buffer", () => {
-  test("what is appended stands one behind the other, however large it grows", () => {
+  test("appended bytes are in order, at any size", () => {
     let expected = "";
     for (let i = 0; i < 200; i++) {
       buffer.append(utf8("piece ")).integer(i).byte(0x3b).text("ü; ");
@@ -14,7 +14,7 @@ describe("byte buffer", () => {
     expect(written(buffer)).toBe(expected);
   });
 
-  test("texts become UTF-8 whatever their length and wherever they leave ASCII", () => {
+  test("texts of any length become UTF-8, wherever the first non-ASCII character is", () => {
     for (let length = 0; length < 40; length++) {
       const ascii = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF".substr(0, length);
       buffer.text(ascii);
@@ -41,7 +41,7 @@ describe("byte buffer", () => {
     expect(buffer.size).toBe(0);
   });
 
-  test("what is freed can be used again", () => {
+  test("a freed buffer can be used again", () => {
     buffer.text("x".repeat(5000));
     buffer.release(20000);
     expect(buffer.size).toBe(0);
@@ -53,7 +53,7 @@ describe("byte buffer", () => {
     expect(written(buffer.text("again"))).toBe("again");
   });
 
-  test("more than 2 GiB is never taken for room that is there", () => {
+  test("a size of more than 2 GiB never counts as free space", () => {
     buffer.text("a");
     expect(() => {
       buffer.reserve(<u32>i32.MAX_VALUE);

@@ -10,12 +10,12 @@ function decoded(text: string, isQuery: bool = false): string {
 }
 
 describe("percent decoding", () => {
-  test("digits of either case stand for a byte", () => {
+  test("digits in upper and lower case encode a byte", () => {
     expect(decoded("a%2Fb%2fc%41")).toBe("a/b/cA");
     expect(decoded("%E5%8F%A3")).toBe("口");
   });
 
-  test("what is decoded is not decoded again", () => {
+  test("a decoded text is not decoded again", () => {
     expect(decoded("%2541")).toBe("%41");
   });
 
@@ -30,7 +30,7 @@ describe("percent decoding", () => {
     expect(decoded("a+b%2B", true)).toBe("a b+");
   });
 
-  test("it is appended to what stands there", () => {
+  test("it is appended to the existing text", () => {
     out.text("x");
     expect(decoded("%79")).toBe("xy");
     expect(decoded("")).toBe("");

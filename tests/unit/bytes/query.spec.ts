@@ -13,7 +13,7 @@ function parametersOf(query: string): string {
 }
 
 describe("a query", () => {
-  test("stands behind the first question mark, and before a fragment", () => {
+  test("is after the first question mark, and before a fragment", () => {
     expect(textOf(queryOf(utf8("/a?b=c?d")))).toBe("b=c?d");
     expect(textOf(queryOf(utf8("/a?b#c?d")))).toBe("b");
     expect(textOf(queryOf(utf8("/a?")))).toBe("");
@@ -21,7 +21,7 @@ describe("a query", () => {
     expect<bool>(queryOf(ABSENT) == ABSENT).toBe(true);
   });
 
-  test("is what a path without it lacks", () => {
+  test("is the part that withoutQuery removes", () => {
     expect(textOf(withoutQuery(utf8("/a/b?c=d")))).toBe("/a/b");
     expect(textOf(withoutQuery(utf8("/a/b")))).toBe("/a/b");
   });

@@ -64,7 +64,7 @@ describe("slice", () => {
     expect(sliceIncludes(utf8("chat"), "chats")).toBe(false);
   });
 
-  test("a byte is found wherever it stands", () => {
+  test("a byte is found at any position", () => {
     for (let at = 0; at < 40; at++) {
       const text = utf8("x".repeat(at) + ":" + "x".repeat(40 - at));
       expect(indexOfByte(text, 0x3a)).toBe(at);

@@ -13,7 +13,7 @@ describe("a table of texts", () => {
     expect(textOf(table.at(2))).toBe("");
   });
 
-  test("knows what was added, and nothing else", () => {
+  test("contains the added texts, and no others", () => {
     const table = new TextTable();
     expect(table.find(utf8("a"))).toBe(-1);
     table.add(utf8("abc"));
@@ -36,7 +36,7 @@ describe("a table of texts", () => {
     expect(table.count).toBe(5000);
   });
 
-  test("takes a text that is larger than all before", () => {
+  test("accepts a text that is larger than all others", () => {
     const table = new TextTable();
     const large = "x".repeat(100_000);
     table.add(utf8("small"));

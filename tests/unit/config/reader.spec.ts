@@ -22,7 +22,7 @@ function doubles(json: string): string {
 }
 
 describe("a reader", () => {
-  test("takes what Higress's readers take in the place of another type", () => {
+  test("accepts the types that Higress's readers convert", () => {
     const r = reader('{"a":7,"b":"x","c":1.50,"d":"404","e":"true","f":"false","g":true,"h":[1,"two"],"i":5}');
     expect(r.textOrNumber("a")).toBe("7");
     expect(r.requiredTextOrNumber("b")).toBe("x");
@@ -36,7 +36,7 @@ describe("a reader", () => {
     expect(r.report.errors.join()).toBe("");
   });
 
-  test("refuses what is beyond that, each once", () => {
+  test("refuses all other types, each once", () => {
     const r = reader('{"a":1e3,"b":"40x","c":"TRUE","d":["x","", " ",null,7],"e":null,"f":"","g":7}');
     r.textOrNumber("a");
     r.integerOrText("b", 0);
@@ -81,7 +81,7 @@ function meant(name: string): string {
 }
 
 describe("a misspelling", () => {
-  test("is one of two letters, of case and of what divides words", () => {
+  test("is a difference of at most two letters, of case, or of word separators", () => {
     expect(meant("apitokens")).toBe("apiTokens");
     expect(meant("api_token")).toBe("apiTokens");
     expect(meant("golbal_auth")).toBe("global_auth");

@@ -73,7 +73,7 @@ describe("JSON edits", () => {
     expect(result()).toBe('{"a":3,"c":6}');
   });
 
-  test("setting what is there already changes nothing", () => {
+  test("setting an equal value changes nothing", () => {
     begin('{"a": "x","b":{"c":1}}');
     edit.setText("a", utf8("x"));
     edit.replace(jsonGet(document.get("b"), "c"), utf8("1"));

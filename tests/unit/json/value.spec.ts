@@ -145,7 +145,7 @@ describe("JSON values", () => {
     expect(jsonEquals(ABSENT, "")).toBe(false);
   });
 
-  test("integers are exact, and what is none is the fallback", () => {
+  test("integers are exact, and other values give the fallback", () => {
     expect(jsonInteger(utf8("9223372036854775807"))).toBe(i64.MAX_VALUE);
     expect(jsonInteger(utf8("-9223372036854775808"))).toBe(i64.MIN_VALUE);
     expect(jsonInteger(utf8("9223372036854775808"), 7)).toBe(7);

@@ -6,7 +6,7 @@ const buffer = new ByteBuffer();
 const writer = new JsonWriter(buffer);
 
 describe("JSON writer", () => {
-  test("commas and colons stand where they must", () => {
+  test("commas and colons are at the correct positions", () => {
     writer.reset().beginObject().key("a").integer(-1).key("b").beginArray();
     writer.boolean(true).boolean(false).nothing().beginArray().endArray().beginObject().endObject().endArray();
     writer.key("c").beginObject().key("d").string("x").endObject().key("e").raw(utf8("1.50")).endObject();
@@ -19,7 +19,7 @@ describe("JSON writer", () => {
     expect(written(buffer)).toBe("12");
   });
 
-  test("what must be escaped is escaped, at any place of a text of any length", () => {
+  test("special characters are escaped at any position of a text of any length", () => {
     for (let length = 0; length < 36; length++) {
       for (let at = 0; at <= length; at += 3) {
         const text = "x".repeat(at) + '"\\\n\u0001/é漢😀\u007f' + "y".repeat(length - at);

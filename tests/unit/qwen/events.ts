@@ -62,7 +62,7 @@ describe("the events of a response, written by a writer of no client", () => {
     );
   });
 
-  test("half a character is held until its other half comes, and replaced if that never comes", () => {
+  test("half a character is held until its other half arrives, and replaced if it never arrives", () => {
     const piece = (content: string, finish = "null") =>
       qwen.event(`{"output":{"choices":[{"message":{"content":"${content}"},"finish_reason":"${finish}"}]}}`);
     const text = (stream: string) => qwen.recordStream(stream).filter((line) => line.startsWith("text "));

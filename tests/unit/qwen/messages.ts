@@ -73,7 +73,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("what is no message is refused with its path", () => {
+  test("other values are refused as messages, with their path", () => {
     const refused: [messages: unknown, param: string][] = [
       [[], "messages"],
       ["Hi", "messages"],

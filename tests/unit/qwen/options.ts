@@ -53,7 +53,7 @@ describe("endpoints", () => {
     assert.equal(pathOf("a-model-to-come", image), multimodal);
   });
 
-  test("the rest goes to the compatible endpoints in either mode", () => {
+  test("all other APIs go to the compatible endpoints in both modes", () => {
     const paths: [api: number, path: string][] = [
       [qwen.Api.Models, "/compatible-mode/v1/… 1 1"],
       [qwen.Api.Files, "/compatible-mode/v1/… 1 1"],

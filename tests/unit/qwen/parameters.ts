@@ -37,7 +37,7 @@ describe("parameters", () => {
     vl_high_resolution_images: true,
   };
   for (const [name, value] of Object.entries(kept)) {
-    test(`${name} is kept as it is`, () =>
+    test(`${name} is not changed`, () =>
       assert.deepEqual(parametersOf({ [name]: value }), { result_format: "message", [name]: value }));
     test(`${name} null is as good as absent`, () =>
       assert.deepEqual(parametersOf({ [name]: null }), { result_format: "message" }));
@@ -53,7 +53,7 @@ describe("parameters", () => {
     assert.ok(qwen.written().includes(numbers));
   });
 
-  test("what DashScope does not have is dropped", () => {
+  test("fields that DashScope does not have are dropped", () => {
     const dropped = {
       frequency_penalty: 0.5,
       user: "u",
@@ -71,7 +71,7 @@ describe("parameters", () => {
     assert.equal(parametersOf({ max_tokens: 5, max_completion_tokens: 6 }).max_completion_tokens, 6);
   });
 
-  test("parallel_tool_calls goes with tools alone", () => {
+  test("parallel_tool_calls is sent only with tools", () => {
     assert.deepEqual(parametersOf({ parallel_tool_calls: false }), { result_format: "message" });
     assert.equal(parametersOf({ parallel_tool_calls: false, tools: [tool("f")] }).parallel_tool_calls, false);
     const wrong = { parallel_tool_calls: 1, tools: [tool("f")] };

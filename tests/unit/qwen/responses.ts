@@ -36,7 +36,7 @@ describe("embeddings", () => {
     });
   });
 
-  test("what cannot be embedded is refused", () => {
+  test("invalid inputs are refused", () => {
     for (const input of [[1, 2], [[1, 2]], [], 1, null, ["a", 1]])
       assert.match(embed({ input }).refused!, /^400 input /);
     assert.match(embed({ input: "a", dimensions: "64" }).refused!, /^400 dimensions /);

@@ -31,7 +31,7 @@ describe("the end of a stream", () => {
     assert.deepEqual(qwen.usage(), { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 });
   });
 
-  test("usage that comes after the last choice is waited for", () => {
+  test("the stream waits for usage after the last choice", () => {
     ask(withUsage);
     const late = { output: { choices: [] }, usage: { input_tokens: 1, output_tokens: 2 }, request_id: "r-1" };
     const finish = JSON.parse(JSON.stringify(qwen.choice({ content: "x" }, "stop")));
@@ -186,7 +186,7 @@ describe("parts of a response", () => {
     assert.equal(whole.choices[0].message.content, null);
   });
 
-  test("log probabilities stand beside their piece", () => {
+  test("log probabilities are in the chunk of their text", () => {
     ask({ logprobs: true });
     const logprobs = { content: [{ token: "A", bytes: [65], logprob: -0.1, top_logprobs: [] }] };
     const data: any = qwen.choice({ content: "A" });
@@ -214,7 +214,7 @@ describe("parts of a response", () => {
     assert.equal(whole.usage, undefined);
   });
 
-  test("a cumulative text whose provider takes something back stays valid", () => {
+  test("a cumulative text that gets shorter gives a valid stream", () => {
     ask({ incremental_output: false });
     const texts = ["ab", "a", "abc\\", "abcé", "abcé\ufffd", "abcé😀x"];
     const events = texts.map((content) => qwen.event(qwen.choice({ content }))).join("");
