@@ -1,5 +1,5 @@
 #!/bin/sh
-# Says in one line which of the few things that a machine must bring is missing. Shell, because Node may be what is.
+# Reports a missing prerequisite of the machine in one line. A shell script, because Node itself may be missing.
 fail() {
   echo "setup: $1" >&2
   exit 1

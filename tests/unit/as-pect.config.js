@@ -4,7 +4,7 @@ export default {
   include: [],
   disclude: [/node_modules/],
   outputBinary: false,
-  /** Pure parts import nothing from a host: the module gets as-pect's own imports and no others. */
+  /** Pure parts import no host function: the module gets only as-pect's own imports. */
   async instantiate(memory, createImports, instantiate, binary) {
     return instantiate(binary, createImports({ env: { memory } }));
   },
