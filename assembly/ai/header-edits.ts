@@ -1,16 +1,24 @@
-import { ABSENT, Slice } from "../bytes/slice";
+import { ABSENT, Slice, sliceEquals } from "../bytes/slice";
 
-/** One change of a header; the objects are used again from one request to the next. */
+/** A mark that the owner of the edits may put on one. */
+export const enum EditMark {
+  None,
+  Seen,
+  Taken,
+}
+
+/** One change of a header; the objects are reused from one request to the next. */
 class HeaderEdit {
   name: string = "";
   value: Slice = ABSENT;
   text: string = "";
   isRemoval: bool = false;
+  mark: EditMark = EditMark.None;
 }
 
 /**
- * A list of changes to a header map: pure data that a filter applies with one host call each. It takes as many as there
- * are, for one that got lost would let a key through.
+ * A list of changes to a header map: pure data that a filter applies with one host call each. It has no limit: a change
+ * that is lost could let an API key through.
  */
 export class HeaderEdits {
   private readonly edits: HeaderEdit[] = [];
@@ -57,6 +65,22 @@ export class HeaderEdits {
     return this.edits[i].isRemoval;
   }
 
+  /** The number of the change of a header, whose name is in lower case; -1 if it is not changed. */
+  find(name: Slice): i32 {
+    for (let i = 0; i < this.count; i++) if (sliceEquals(name, unchecked(this.edits[i]).name)) return i;
+    return -1;
+  }
+
+  /** The mark of change `i`; `None` unless `mark` was called since the change was recorded. */
+  markAt(i: i32): EditMark {
+    return this.edits[i].mark;
+  }
+
+  /** Marks change `i`. */
+  mark(i: i32, mark: EditMark): void {
+    this.edits[i].mark = mark;
+  }
+
   /** Forgets all changes. */
   clear(): void {
     this.count = 0;
@@ -70,6 +94,7 @@ export class HeaderEdits {
     edit.value = value;
     edit.text = text;
     edit.isRemoval = removal;
+    edit.mark = EditMark.None;
     if (i == this.count) this.count++;
   }
 

@@ -1,5 +1,5 @@
 import { CLIENT_HEADERS_STATE } from "../../../assembly/ai/contract";
-import { HeaderEdits } from "../../../assembly/ai/header-edits";
+import { EditMark, HeaderEdits } from "../../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU32 } from "../../../assembly/bytes/integers";
 import {
@@ -21,11 +21,15 @@ import { HeadersAction, HttpFilter } from "../../../assembly/plugin/filter";
 import { Exchange } from "../exchange";
 
 const MISSING: u32 = u32.MAX_VALUE;
+const FURTHER: u32 = 1 << 31;
+/** Bytes of memory that are kept for the next request. */
+const KEPT_BYTES = 16 * 1024;
 
 // https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/advanced/attributes
 const upstreamAddress = String.UTF8.encode("upstream\0address");
 const state = new FilterState(CLIENT_HEADERS_STATE);
 const text = new ByteBuffer();
+const kept = new ByteBuffer();
 
 /** Tells the host how long the client's headers are kept; once for each configuration. */
 export function defineClientHeaders(): void {
@@ -33,8 +37,8 @@ export function defineClientHeaders(): void {
 }
 
 /**
- * Changes the request's headers, the one place where that is done: what the client sent in each that is changed is taken
- * down before, so that the next attempt can have it back, whatever a provider sets.
+ * Applies the edits to the request's headers; nothing else changes them. What the client sent in each of them is recorded
+ * before, so that the next attempt gets it back, whatever a provider sets.
  */
 export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
   const edits = exchange.headers;
@@ -48,18 +52,17 @@ export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
   }
 }
 
-/** Keeps them for the next attempt, with the host ("" for the client's) and the path that this one sends. */
+/** Stores what was recorded for the next attempt, with the host ("" for the client's) and the path that this one sends. */
 export function keepClientHeaders(exchange: Exchange, authority: string, path: Slice, headers: HeaderMap): void {
   if (!exchange.isInRoutersChain) return;
   const taken = exchange.clientHeaders;
   text.clear();
   if (authority.length) text.text(authority);
   else text.append(headers.get(":authority"));
-  const sent = new ByteBuffer();
-  write(sent, text.slice);
-  write(sent, path);
-  state.set(sent.append(taken.slice).slice);
-  sent.dispose();
+  kept.release(KEPT_BYTES);
+  write(kept, text.slice);
+  write(kept, path);
+  state.set(kept.append(taken.slice).slice);
   taken.free();
 }
 
@@ -86,32 +89,35 @@ export class Restored extends HttpFilter {
   }
 }
 
-/** Takes down the name and each value of every header that is changed now and was not before. */
+/** Records the name and each value of every header that is changed now and was not before, in one walk along the headers. */
 function takeDown(taken: ByteBuffer, edits: HeaderEdits, headers: HeaderMap): void {
-  for (let i = 0; i < edits.count; i++) {
-    const name = edits.nameAt(i);
-    if (wasTaken(taken, name)) continue;
-    let isThere = false;
-    for (let at = 0; headers.load() && at < headers.count; at++) {
-      if (!sliceEquals(headers.nameAt(at), name)) continue;
-      isThere = true;
-      writeName(taken, name);
+  markTaken(taken, edits);
+  if (headers.load()) {
+    for (let at = 0; at < headers.count; at++) {
+      const i = edits.find(headers.nameAt(at));
+      if (i < 0 || edits.markAt(i) == EditMark.Taken) continue;
+      const isFurther = edits.markAt(i) == EditMark.Seen;
+      edits.mark(i, EditMark.Seen);
+      writeName(taken, edits.nameAt(i), isFurther);
       write(taken, headers.valueAt(at));
     }
-    if (isThere) continue;
-    writeName(taken, name);
+  }
+  for (let i = 0; i < edits.count; i++) {
+    if (edits.markAt(i) != EditMark.None) continue;
+    writeName(taken, edits.nameAt(i), false);
     write(taken, ABSENT);
   }
 }
 
-function wasTaken(taken: ByteBuffer, name: string): bool {
+/** Marks the headers that an earlier call for the same request has recorded. */
+function markTaken(taken: ByteBuffer, edits: HeaderEdits): void {
   const end = taken.start + taken.size;
   for (let at = taken.start; at < end;) {
-    const entry = entryAt(at, end);
-    if (sliceEquals(entry, name)) return true;
-    at = behind(sliceEnd(entry), entryAt(sliceEnd(entry), end));
+    const name = nameAt(at, end);
+    const i = edits.find(name);
+    if (i >= 0) edits.mark(i, EditMark.Taken);
+    at = behind(sliceEnd(name), entryAt(sliceEnd(name), end));
   }
-  return false;
 }
 
 function restoreHeaders(headers: HeaderMap): void {
@@ -121,29 +127,40 @@ function restoreHeaders(headers: HeaderMap): void {
   const authority = entryAt(sliceStart(saved), end);
   const path = entryAt(behind(sliceStart(saved), authority), end);
   const isAsSent = slicesEqual(headers.get(":authority"), authority) && slicesEqual(headers.get(":path"), path);
-  let before = ABSENT;
   for (let at = behind(behind(sliceStart(saved), authority), path); at < end;) {
-    const name = entryAt(at, end);
+    const name = nameAt(at, end);
     if (name == ABSENT) break;
+    const isFurther = isFurtherAt(at);
     const value = entryAt(sliceEnd(name), end);
     at = behind(sliceEnd(name), value);
     const isPlace = sliceEquals(name, ":authority") || sliceEquals(name, ":path");
-    if (isAsSent || !isPlace) restore(headers, sliceToString(name), value, slicesEqual(name, before));
-    before = name;
+    if (isAsSent || !isPlace) restore(headers, sliceToString(name), value, isFurther);
   }
   headers.forget();
 }
 
-/** `isNext`: the header has a value already that was put back. */
-function restore(headers: HeaderMap, name: string, value: Slice, isNext: bool): void {
-  if (isNext) headers.add(name, value);
+/** `isFurther`: an earlier value of the header was restored already. */
+function restore(headers: HeaderMap, name: string, value: Slice, isFurther: bool): void {
+  if (isFurther) headers.add(name, value);
   else if (value != ABSENT) headers.set(name, value);
   else if (headers.get(name) != ABSENT) headers.remove(name);
 }
 
-function writeName(out: ByteBuffer, name: string): void {
+/** A name is written as an entry; the highest bit of its size says whether the header has a value before this one. */
+function writeName(out: ByteBuffer, name: string, isFurther: bool): void {
   text.clear();
-  write(out, text.text(name).slice);
+  const bytes = text.text(name).slice;
+  out.u32(sliceSize(bytes) | (isFurther ? FURTHER : 0));
+  out.append(bytes);
+}
+
+function nameAt(at: usize, end: usize): Slice {
+  const size = at + 4 <= end ? readU32(sliceOf(at, 4), 0) & ~FURTHER : MISSING;
+  return size > <u32>(end - at - 4) ? ABSENT : sliceOf(at + 4, size);
+}
+
+function isFurtherAt(at: usize): bool {
+  return (readU32(sliceOf(at, 4), 0) & FURTHER) != 0;
 }
 
 /** An entry is the size of the text, or `MISSING`, and the text. */
