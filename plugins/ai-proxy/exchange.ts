@@ -4,6 +4,7 @@ import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { ApiToken } from "./config/api-token";
 import { ProviderConfig } from "./config/provider-config";
 import { ProviderState } from "./provider-state";
 
@@ -59,6 +60,10 @@ export class Exchange {
   isComplete: bool = false;
   /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
   readonly usage: TokenUsage = new TokenUsage();
+  /** Whether the body is read only because the provider signs it. */
+  isOnlySigned: bool = false;
+  /** The value of `Provider.credential`, UTF-8; `ABSENT` for none. Valid during `Provider.sign`. */
+  credential: Slice = ABSENT;
   /** What the provider keeps for the response; made by the provider, freed with the exchange; `null` for nothing. */
   state: ProviderState | null = null;
   /** What to change in the request's headers. */
@@ -90,6 +95,11 @@ export class Exchange {
   keepRequestedModel(model: Slice): void {
     this.requestedBytes = new ByteBuffer().append(model);
     this.hasRequestedModel = true;
+  }
+
+  /** The API key that is sent; `null` for none. */
+  get token(): ApiToken | null {
+    return this.tokenNumber ? this.config.tokens[this.tokenNumber - 1] : null;
   }
 
   /** The client's name of the model, where it was kept. */

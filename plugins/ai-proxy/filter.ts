@@ -1,6 +1,6 @@
 import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
-import { HeaderMap } from "../../assembly/host/headers";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
 import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
 import { ProviderResponse } from "./response/response";
@@ -8,9 +8,12 @@ import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
 import { ProviderConfig } from "./config/provider-config";
+import { ValueSource } from "./config/value-source";
 import { isFromProvider } from "./response/response-headers";
 import { ResponseMask } from "./response/response-mask";
-import { contextOf, forwardBody, forwardForm } from "./request/forward-body";
+import { contextOf, credentialOf } from "./request/awaited-values";
+import { forwardHeaders } from "./request/forward";
+import { forwardBody, forwardForm } from "./request/forward-body";
 import { prepareHeaders } from "./request/prepare-headers";
 import { refuse } from "./request/refusal";
 import { valueDesk } from "./request/value-desk";
@@ -23,6 +26,9 @@ export class AiProxyFilter extends HttpFilter {
   private readonly mask: ResponseMask | null;
   private upload: FormUpload | null = null;
   private waiter: ValueWaiter | null = null;
+  /** The value that was asked for last: whether or not it came, the request does not wait for it again. */
+  private awaited: ValueSource | null = null;
+  private isBodyHeld: bool = false;
 
   constructor(config: ProviderConfig) {
     super();
@@ -40,6 +46,7 @@ export class AiProxyFilter extends HttpFilter {
       return HeadersAction.Pause;
     }
     if (need == BodyNeed.None) return HeadersAction.Continue;
+    if (need == BodyNeed.Signature) return this.signHeaders();
     if (need == BodyNeed.Form) this.upload = new FormUpload(this.exchange, headers);
     this.requestBodyMode = need == BodyNeed.Form ? BodyMode.Streaming : BodyMode.Whole;
     return HeadersAction.HoldForBody;
@@ -70,28 +77,42 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
-    if (this.awaitsContext()) return BodyAction.Pause;
+    this.isBodyHeld = true;
     return this.forward(body);
   }
 
-  /** The text that the request waited for has come, or will not. */
-  onContext(): void {
-    if (this.forward(heldRequestBody()) == BodyAction.Continue) resumeRequest();
+  /** The value that the request waits for was fetched, or could not be. */
+  onValue(): void {
+    const goesOn = this.isBodyHeld ? this.forward(heldRequestBody()) == BodyAction.Continue : this.signed();
+    if (goesOn) resumeRequest();
   }
 
   private forward(body: BodyBuffer): BodyAction {
-    if (forwardBody(this.exchange, body)) return BodyAction.Continue;
-    refuse(this.exchange);
+    const exchange = this.exchange;
+    if (this.awaits(credentialOf(exchange)) || this.awaits(contextOf(exchange))) return BodyAction.Pause;
+    if (forwardBody(exchange, body)) return BodyAction.Continue;
+    refuse(exchange);
     return BodyAction.Pause;
   }
 
-  /** Whether the request must wait for a text that was never fetched yet. */
-  private awaitsContext(): bool {
-    const context = contextOf(this.exchange);
-    if (context === null) return false;
-    const waiter = new ContextWaiter(this);
+  private signHeaders(): HeadersAction {
+    if (this.awaits(credentialOf(this.exchange))) return HeadersAction.Pause;
+    return this.signed() ? HeadersAction.Continue : HeadersAction.Pause;
+  }
+
+  private signed(): bool {
+    if (forwardHeaders(this.exchange, requestHeaders)) return true;
+    refuse(this.exchange);
+    return false;
+  }
+
+  /** Whether the request must wait for a value that was never fetched, or has expired: `onValue` is then called. */
+  private awaits(source: ValueSource | null): bool {
+    if (source === null || source === this.awaited) return false;
+    this.awaited = source;
+    const waiter = new FilterWaiter(this);
     this.waiter = waiter;
-    return valueDesk().awaits(context, waiter);
+    return valueDesk().awaits(source, waiter);
   }
 
   override onStreamDone(): void {
@@ -147,12 +168,12 @@ export class AiProxyFilter extends HttpFilter {
   }
 }
 
-class ContextWaiter extends ValueWaiter {
+class FilterWaiter extends ValueWaiter {
   constructor(private readonly filter: AiProxyFilter) {
     super(filter.contextId);
   }
 
   onValue(): void {
-    this.filter.onContext();
+    this.filter.onValue();
   }
 }

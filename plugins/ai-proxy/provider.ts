@@ -4,6 +4,7 @@ import { ABSENT, Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../asse
 import { JsonDocument } from "../../assembly/json/document";
 import { ApiToken } from "./config/api-token";
 import { ProviderType } from "./config/provider-type";
+import { ValueSource } from "./config/value-source";
 import { EventEditor } from "./event-editor";
 import { Exchange } from "./exchange";
 
@@ -40,6 +41,20 @@ export abstract class Provider extends ProviderType {
   /** Sets the header that carries the API key. */
   authorize(token: ApiToken, exchange: Exchange): void {
     exchange.headers.set(this.settings.tokenHeader, sliceOfBuffer(token.header));
+  }
+
+  /** The value that `sign` needs and that is fetched first, such as an access token (`signs` only); `null` for none. */
+  credential(exchange: Exchange): ValueSource | null {
+    return null;
+  }
+
+  /**
+   * Sets the headers that authorize the finished request (`signs` only): its method, its path with the query, and the body
+   * as the provider gets it. `exchange.created` is the time, `exchange.credential` the fetched value, `exchange.token`
+   * the API key. Returns `false` if `exchange.refuse` was called.
+   */
+  sign(exchange: Exchange, method: Slice, path: Slice, body: Slice): bool {
+    return true;
   }
 
   /** What happens to the body of a request. */

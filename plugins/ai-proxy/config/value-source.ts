@@ -1,42 +1,59 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { HttpAddress } from "./address";
 
 const REFRESH_SECONDS = 300;
 const MOST_SECONDS = 86_400;
 
-/** A text that all workers share, and where it comes from: pure data, of which `value-desk.ts` makes requests. */
+/**
+ * A text or a token that is fetched by HTTP and shared by all workers, and where it comes from: pure data, and the body of
+ * the request for sources that are asked with POST.
+ */
 export class ValueSource {
-  /** The name under which the text is shared, UTF-8. */
+  /** The key of the value in the shared data, UTF-8. */
   readonly key: ArrayBuffer;
-  /** The name under which it is shared how the last try went, UTF-8. */
+  /** The key of the state of the last attempt, UTF-8. */
   readonly stateKey: ArrayBuffer;
-  /** The value of `authorization` that the source wants; "" for none. */
+  /** The value of `authorization` for the source; "" for none. */
   authorization: string = "";
-  /** The member of a JSON answer that is the text; "" where the answer is the text. */
+  /** The member of a JSON response that is the value; "" if the whole response is. */
   member: string = "";
+  /** The member of a JSON response that is the lifetime of the value in seconds, such as `expires_in`; "" for none. */
+  lifetimeMember: string = "";
+  /** The `content-type` of the body that `writeBody` writes. */
+  contentType: string = "application/x-www-form-urlencoded";
   /** Whether it is fetched again when it is old, before a request asks for it. */
   isWatched: bool = false;
   /** When a request asked for it last, and when to look at it again, in milliseconds of the monotonic clock. */
   usedAt: u64 = 0;
   dueAt: u64 = 0;
 
-  /** `cluster` is "" where only requests know it: then nothing is fetched before one comes. */
+  /**
+   * `cluster` is "" for the cluster of the request: nothing is fetched before one comes. `identity` tells sources apart
+   * that have the same address, such as the id of an account.
+   */
   constructor(
     readonly cluster: string,
     readonly authority: string,
     readonly path: string,
+    /** The value is fetched again after so many milliseconds, or after three quarters of its lifetime. */
     readonly refreshMilliseconds: u64,
     readonly timeout: i32,
+    readonly identity: string = "",
   ) {
-    const name = `ai-proxy.text|${cluster}|${authority}|${path}`;
+    const name = `ai-proxy.text|${cluster}|${authority}|${path}|${identity}`;
     this.key = String.UTF8.encode(name);
     this.stateKey = String.UTF8.encode(name + "|state");
   }
 
-  /** Whether one answer serves both. */
+  /** Appends the body of a POST request; nothing for a GET request. `now` is the time in seconds since 1970. */
+  writeBody(now: i64, out: ByteBuffer): void {}
+
+  /** Whether one response serves both. */
   isSame(other: ValueSource): bool {
     const isSamePlace = this.cluster == other.cluster && this.authority == other.authority && this.path == other.path;
-    return isSamePlace && this.authorization == other.authorization && this.member == other.member;
+    const isSameValue = this.member == other.member && this.identity == other.identity;
+    return isSamePlace && isSameValue && this.authorization == other.authorization;
   }
 }
 

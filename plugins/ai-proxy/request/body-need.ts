@@ -2,6 +2,7 @@ import { Api, takesModel } from "../../../assembly/ai/api";
 import {
   ABSENT,
   includesIgnoringCase,
+  Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
   sliceSize,
@@ -21,12 +22,32 @@ export const enum BodyNeed {
   Whole,
   /** Its body up to the part of a form that names the model. */
   Form,
+  /** Nothing of its body, but its headers are signed, maybe with a value that is fetched first. */
+  Signature,
   /** An error for the client: `exchange` says which. */
   Refused,
 }
 
-/** Whether the body of a request has to be read, as far as its headers tell. */
+/** What has to be read of a request before it goes on. */
 export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
+  const need = unsignedNeed(exchange, headers, endOfStream);
+  if (!exchange.config.settings.signs) return need;
+  if (need == BodyNeed.Form) {
+    const message = "This provider's requests are signed: a form whose model has to be mapped cannot be sent to it.";
+    return refused(exchange.refuse(message));
+  }
+  if (need != BodyNeed.None) return need;
+  if (endOfStream || !hasBody(headers.get(":method"))) return BodyNeed.Signature;
+  exchange.isOnlySigned = true;
+  return BodyNeed.Whole;
+}
+
+/** Whether requests of the method have a body: others, such as the handshake of a WebSocket, do not end before a response. */
+function hasBody(method: Slice): bool {
+  return sliceEquals(method, "POST") || sliceEquals(method, "PUT") || sliceEquals(method, "PATCH");
+}
+
+function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const config = exchange.config;
   if (exchange.api == Api.Unknown && config.protocol != Protocol.Original) return BodyNeed.None;
   const settingsOnly = needsSettingsOnly(exchange);

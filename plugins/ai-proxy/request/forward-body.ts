@@ -1,4 +1,3 @@
-import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, sliceSize } from "../../../assembly/bytes/slice";
 import { BodyBuffer } from "../../../assembly/host/body";
@@ -6,10 +5,10 @@ import { nowInSeconds } from "../../../assembly/host/clock";
 import { requestHeaders } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
-import { ValueSource } from "../config/value-source";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
+import { contextOf } from "./awaited-values";
 import { needsSettingsOnly } from "./body-need";
 import { editRequest, prepareChat, putSettings } from "./edit-request";
 import { limitFirstByte } from "./first-byte";
@@ -31,6 +30,7 @@ const WHOLE_BYTES = 32 * 1024;
 /** Reads the body and passes on what the provider gets; `false` if the request is refused, as `exchange` says. */
 export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   exchange.headers.clear();
+  if (exchange.isOnlySigned) return forward(exchange, requestHeaders, body.bytes());
   if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
   if (!readRequest(exchange, document, body.bytes())) return false;
   if (exchange.streaming) limitFirstByte(exchange);
@@ -58,19 +58,14 @@ export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBu
   if (!upload.mapModel()) return false;
   upload.edit(body);
   setLength(exchange, upload.length + upload.growth);
-  return forward(exchange, requestHeaders);
-}
-
-/** The text that is added to the chat; `null` for none. */
-export function contextOf(exchange: Exchange): ValueSource | null {
-  if (exchange.api != Api.ChatCompletions || needsSettingsOnly(exchange)) return null;
-  return exchange.config.chat.context;
+  return forward(exchange, requestHeaders, ABSENT);
 }
 
 /** Passes the client's body on with the edit, `null` for none. */
 function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | null): bool {
-  if (edit === null) return forward(exchange, requestHeaders);
-  if (body.size <= WHOLE_BYTES) {
+  const signs = exchange.config.settings.signs;
+  if (edit === null) return forward(exchange, requestHeaders, signs ? body.bytes() : ABSENT);
+  if (signs || body.size <= WHOLE_BYTES) {
     built.release(KEPT_BYTES);
     edit.write(built);
     return forwardBuilt(exchange, body);
@@ -78,7 +73,7 @@ function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | nu
   let size = 0;
   for (let i = 0; i < edit.partCount; i++) size += sliceSize(edit.part(i));
   setLength(exchange, size);
-  if (!forward(exchange, requestHeaders)) return false;
+  if (!forward(exchange, requestHeaders, ABSENT)) return false;
   body.replace(edit.part(0));
   for (let i = 1; i < edit.partCount; i++) body.append(edit.part(i));
   return true;
@@ -87,7 +82,7 @@ function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | nu
 /** Passes `built` on in place of the client's body. */
 function forwardBuilt(exchange: Exchange, body: BodyBuffer): bool {
   setLength(exchange, built.size);
-  if (!forward(exchange, requestHeaders)) return false;
+  if (!forward(exchange, requestHeaders, built.slice)) return false;
   body.replace(built.slice);
   return true;
 }

@@ -35,7 +35,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
   if (readsErrors || config.secrets) edits.remove("accept-encoding");
   if (mayStream(exchange, headers)) limitFirstByte(exchange);
-  if (need == BodyNeed.None) return forward(exchange, headers) ? need : BodyNeed.Refused;
+  if (need == BodyNeed.None) return forward(exchange, headers, ABSENT) ? need : BodyNeed.Refused;
   applyEdits(exchange, headers);
   return need;
 }

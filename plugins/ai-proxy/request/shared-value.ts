@@ -1,27 +1,42 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU64 } from "../../../assembly/bytes/integers";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { monotonic } from "../../../assembly/host/clock";
 import { setSharedData, SharedValue, Written } from "../../../assembly/host/shared-data";
 import { ValueSource } from "../config/value-source";
 
-/** In front of a shared text: when it was fetched, in milliseconds of the monotonic clock, which all workers have. */
-export const STAMP = 8;
+/**
+ * The bytes before a shared value: when it was fetched, in milliseconds of the monotonic clock, which all workers share, and
+ * its lifetime in milliseconds, 0 if it has none.
+ */
+export const VALUE_HEAD = 16;
 /** How the last try went: when the next one may begin, and whether it failed. */
 const STATE_SIZE = 16;
 
-const text = new SharedValue();
+const stored = new SharedValue();
 const state = new ByteBuffer();
 
-/** The text, UTF-8; ABSENT if it was never fetched. Valid until the callback returns. */
+/** The value, UTF-8; `ABSENT` if it was never fetched or has expired. Valid until the callback returns. */
 export function readValue(source: ValueSource): Slice {
-  const shared = text.read(sliceOfBuffer(source.key));
-  return shared == ABSENT ? ABSENT : subslice(shared, STAMP);
+  const shared = stored.read(sliceOfBuffer(source.key));
+  if (sliceSize(shared) < VALUE_HEAD) return ABSENT;
+  const lifetime = readU64(shared, 8);
+  if (lifetime && milliseconds() - readU64(shared, 0) >= lifetime) return ABSENT;
+  return subslice(shared, VALUE_HEAD);
 }
 
-/** When the text was fetched; 0 if it never was. */
-export function fetchedAt(source: ValueSource): u64 {
-  const shared = text.read(sliceOfBuffer(source.key));
-  return sliceSize(shared) < STAMP ? 0 : readU64(shared, 0);
+/** When the value is to be fetched again, in milliseconds of the monotonic clock; 0 if it was never fetched. */
+export function dueTime(source: ValueSource): u64 {
+  const shared = stored.read(sliceOfBuffer(source.key));
+  if (sliceSize(shared) < VALUE_HEAD) return 0;
+  const lifetime = readU64(shared, 8);
+  const refresh = source.refreshMilliseconds;
+  return readU64(shared, 0) + (lifetime ? min(refresh, (lifetime / 4) * 3) : refresh);
+}
+
+/** Milliseconds of the monotonic clock. */
+export function milliseconds(): u64 {
+  return monotonic() / 1_000_000;
 }
 
 /** What the workers know of the tries to fetch one text. */

@@ -1,11 +1,10 @@
 import { ABSENT, sliceToString } from "../../../assembly/bytes/slice";
-import { monotonic } from "../../../assembly/host/clock";
 import { log, LogLevel } from "../../../assembly/host/log";
 import { clusterName } from "../../../assembly/host/property";
 import { currentRoot } from "../../../assembly/host/root";
 import { MOST_TURNS, turnTo } from "../../../assembly/plugin/dispatcher";
 import { setTickPeriod } from "../../../assembly/plugin/root";
-import { fetchedAt, readValue, ValueState } from "./shared-value";
+import { dueTime, milliseconds, readValue, ValueState } from "./shared-value";
 import { shareValue, ValueFetch, ValueFetchListener } from "./value-fetch";
 import { ValueSource } from "../config/value-source";
 import { ValueWaiter, ValueWaiters } from "./value-waiters";
@@ -108,7 +107,7 @@ export class ValueDesk extends ValueFetchListener {
     else {
       shareValue(source, time);
       state.note(source, 0, false);
-      source.dueAt = time + source.refreshMilliseconds;
+      source.dueAt = dueTime(source);
     }
     if (!fetch.waiters.isEmpty) this.ready.push(fetch.waiters);
     this.serve();
@@ -127,9 +126,9 @@ export class ValueDesk extends ValueFetchListener {
   private refresh(source: ValueSource, cluster: string, time: u64): void {
     source.dueAt = time + RETRY;
     if (this.fetchOf(source)) return;
-    const fetched = fetchedAt(source);
-    if (fetched && time - fetched < source.refreshMilliseconds) {
-      source.dueAt = fetched + source.refreshMilliseconds;
+    const due = dueTime(source);
+    if (time < due) {
+      source.dueAt = due;
       return;
     }
     if (time < state.read(source).nextTry) return;
@@ -182,8 +181,4 @@ export class ValueDesk extends ValueFetchListener {
     }
     return null;
   }
-}
-
-function milliseconds(): u64 {
-  return monotonic() / 1_000_000;
 }

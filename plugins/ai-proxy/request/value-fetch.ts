@@ -1,19 +1,24 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { writeU64 } from "../../../assembly/bytes/integers";
 import { ABSENT, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { nowInSeconds } from "../../../assembly/host/clock";
 import { Callout, CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { setSharedData } from "../../../assembly/host/shared-data";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
-import { JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
-import { STAMP } from "./shared-value";
+import { jsonInteger, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
+import { VALUE_HEAD } from "./shared-value";
 import { ValueSource } from "../config/value-source";
 import { ValueWaiters } from "./value-waiters";
 
 const KEPT_BYTES = 64 * 1024;
 
+/** Seconds; a longer lifetime is not believed. */
+const LONGEST_LIFETIME: i64 = 86_400;
+
 const received = new ByteBuffer();
+const body = new ByteBuffer();
 const document = new JsonDocument();
 const request = new HeaderPairs();
 
@@ -38,9 +43,13 @@ export class ValueFetch extends Callout {
   /** Sends the request; `false` where the cluster cannot be asked. */
   send(cluster: string): bool {
     const source = this.source;
-    request.clear().addText(":method", "GET").addText(":path", source.path).addText(":authority", source.authority);
+    body.clear();
+    source.writeBody(nowInSeconds(), body);
+    const method = body.size ? "POST" : "GET";
+    request.clear().addText(":method", method).addText(":path", source.path).addText(":authority", source.authority);
     if (source.authorization.length) request.addText("authorization", source.authorization);
-    return dispatchHttp(cluster, request, ABSENT, source.timeout, this);
+    if (body.size) request.addText("content-type", source.contentType);
+    return dispatchHttp(cluster, request, body.size ? body.slice : ABSENT, source.timeout, this);
   }
 
   onResponse(response: CalloutResponse): void {
@@ -54,16 +63,22 @@ export function shareValue(source: ValueSource, time: u64): void {
   setSharedData(sliceOfBuffer(source.key), received.slice);
 }
 
-/** Takes the text from a response; gives why there is none, or "". */
+/** Reads the value from a response into `received`; returns why there is none, or "". */
 function receive(source: ValueSource, response: CalloutResponse): string {
   if (!response.hasArrived) return "no answer";
   if (!sliceEquals(response.headers.get(":status"), "200")) return "its status is not 200";
   received.release(KEPT_BYTES);
-  received.zeros(STAMP);
-  const body = response.body.bytes();
-  if (!source.member.length) received.append(body);
-  else if (document.parse(body) == JsonError.None && jsonKind(document.get(source.member)) == JsonKind.String) {
+  received.zeros(VALUE_HEAD);
+  const bytes = response.body.bytes();
+  const isJson = source.member.length > 0 && document.parse(bytes) == JsonError.None;
+  if (!source.member.length) received.append(bytes);
+  else if (isJson && jsonKind(document.get(source.member)) == JsonKind.String) {
     jsonUnescape(document.get(source.member), received);
   }
-  return received.size > STAMP ? "" : "its answer holds no text";
+  if (received.size <= VALUE_HEAD) return "its answer holds no text";
+  if (isJson && source.lifetimeMember.length) {
+    const seconds = jsonInteger(document.get(source.lifetimeMember), 0);
+    writeU64(received.slice, 8, <u64>min<i64>(max<i64>(seconds, 1), LONGEST_LIFETIME) * 1000);
+  }
+  return "";
 }

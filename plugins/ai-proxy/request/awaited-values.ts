@@ -1,0 +1,16 @@
+import { Api } from "../../../assembly/ai/api";
+import { ValueSource } from "../config/value-source";
+import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
+import { needsSettingsOnly } from "./body-need";
+
+/** The value that the provider's signature needs; `null` for none. */
+export function credentialOf(exchange: Exchange): ValueSource | null {
+  return exchange.config.settings.signs ? providerOf(exchange).credential(exchange) : null;
+}
+
+/** The text that is added to the chat; `null` for none. */
+export function contextOf(exchange: Exchange): ValueSource | null {
+  if (exchange.api != Api.ChatCompletions || exchange.isOnlySigned || needsSettingsOnly(exchange)) return null;
+  return exchange.config.chat.context;
+}
