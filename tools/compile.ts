@@ -16,6 +16,8 @@ export interface Compilation {
   entry: string;
   out: string;
   target?: Target;
+  /** Folders of sources beside the kernel and the entry's own. */
+  folders?: string[];
 }
 
 /** Reports whether the module was up to date, and its size. */
@@ -28,9 +30,9 @@ export interface Compiled {
  * Compiles one module, and skips the compiler when no input changed. Paths are relative to the repository's root.
  * Throws an error with the compiler's message if the source is wrong.
  */
-export async function compile({ entry, out, target = "release" }: Compilation): Promise<Compiled> {
+export async function compile({ entry, out, target = "release", folders = [] }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
-  const stamp = fingerprint(entry, target);
+  const stamp = fingerprint(entry, target, folders);
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
@@ -57,14 +59,14 @@ function versionOf(entry: string): string | undefined {
   return (JSON.parse(readFileSync(file, "utf8")) as Record<string, string | undefined>)["x-version"];
 }
 
-/** Hashes all inputs of the module: the kernel, the entry's folder, the compiler and its configuration. */
-function fingerprint(entry: string, target: Target): string {
+/** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
+function fingerprint(entry: string, target: Target, folders: string[]): string {
   const hash = createHash("sha256")
     .update(target)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify(poisonedLibrary()) : "")
     .update(versionOf(entry) ?? "");
-  const inputs = ["asconfig.json", ...sources("assembly"), ...sources(dirname(entry))];
+  const inputs = ["asconfig.json", ...["assembly", ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
