@@ -1,81 +1,89 @@
+import { ResponseSink } from "../../../../assembly/ai/hub/response-sink";
 import { StreamTransform } from "../../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
 import { JsonError } from "../../../../assembly/json/validate";
-import { jsonGet, JsonKind, jsonKind } from "../../../../assembly/json/value";
-import { JsonWriter } from "../../../../assembly/json/writer";
-import { sseData, sseEnd } from "../../../../assembly/sse/encoder";
+import { jsonContent, jsonGet, JsonKind, jsonKind } from "../../../../assembly/json/value";
 import { Exchange } from "../../../../plugins/ai-proxy/exchange";
 import { EventDecoder } from "./event-decoder";
-import { finishReason, idOf, readUsage } from "./messages";
+import { beginInto, finishReason, readUsage } from "./messages";
+
+const BAD_GATEWAY = 502;
+const TOO_MANY_REQUESTS = 429;
 
 const event = new JsonDocument();
+const text = new ByteBuffer();
 
-/** Turns ConverseStream's events into OpenAI's chunks. */
+/** Reads ConverseStream's events into the client's sink. */
 export class ConverseStream extends StreamTransform {
   private readonly decoder: EventDecoder = new EventDecoder();
-  private isFinished: bool = false;
+  private isStarted: bool = false;
 
-  constructor(private readonly exchange: Exchange) {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly sink: ResponseSink,
+  ) {
     super();
   }
 
   push(chunk: Slice, out: ByteBuffer): void {
-    this.decoder.push(chunk);
-    while (!this.errorStatus && this.decoder.next()) {
-      this.onMessage(out);
-      this.noteOutput(out);
+    const decoder = this.decoder;
+    this.sink.out = out;
+    decoder.push(chunk);
+    while (!this.sink.hasEnded && decoder.next()) {
+      this.onMessage();
+      this.note(out);
     }
-    if (this.decoder.isBroken) this.fail(502, ABSENT, out);
+    if (decoder.isBroken) this.fail(BAD_GATEWAY, ABSENT);
+    this.note(out);
   }
 
   end(out: ByteBuffer): void {
-    if (!this.isFinished || this.decoder.hasRest) this.fail(502, ABSENT, out);
-    if (!this.errorStatus) out.text("data: [DONE]\n\n");
+    this.sink.out = out;
+    if (!this.sink.isComplete || this.decoder.hasRest) this.fail(BAD_GATEWAY, ABSENT);
+    else this.sink.end();
+    this.note(out);
   }
 
   override free(): void {
     this.decoder.free();
+    this.sink.free();
   }
 
-  private onMessage(out: ByteBuffer): void {
+  private onMessage(): void {
     const decoder = this.decoder;
-    if (event.parse(decoder.payload) != JsonError.None) return this.fail(502, ABSENT, out);
+    if (event.parse(decoder.payload) != JsonError.None) return this.fail(BAD_GATEWAY, ABSENT);
     if (!sliceEquals(decoder.header(":message-type"), "event")) {
       const isThrottled = sliceEquals(decoder.header(":exception-type"), "throttlingException");
-      return this.fail(isThrottled ? 429 : 502, event.get("message"), out);
+      return this.fail(isThrottled ? TOO_MANY_REQUESTS : BAD_GATEWAY, event.get("message"));
     }
+    const sink = this.sink;
     const type = decoder.header(":event-type");
-    if (sliceEquals(type, "metadata")) readUsage(this.exchange, event.get("usage"));
-    else if (sliceEquals(type, "contentBlockDelta")) this.write(jsonGet(event.get("delta"), "text"), "", out);
-    else if (sliceEquals(type, "messageStop")) {
-      this.isFinished = true;
-      this.write(ABSENT, finishReason(event.get("stopReason")), out);
+    if (!this.isStarted) beginInto(sink, this.exchange);
+    this.isStarted = true;
+    if (sliceEquals(type, "metadata")) {
+      readUsage(this.exchange, event.get("usage"));
+      sink.usage(this.exchange.usage);
+      return;
     }
+    const choice = sink.choose(0);
+    if (choice === null) return;
+    const piece = jsonGet(event.get("delta"), "text");
+    if (sliceEquals(type, "contentBlockDelta") && jsonKind(piece) == JsonKind.String) {
+      sink.text(choice, jsonContent(piece));
+    } else if (sliceEquals(type, "messageStop")) sink.finish(choice, finishReason(event.get("stopReason")));
+    sink.flush();
   }
 
-  private write(text: Slice, reason: string, out: ByteBuffer): void {
-    sseData(out);
-    const writer = new JsonWriter(out);
-    writer.beginObject().key("id").string(idOf(this.exchange)).key("object").string("chat.completion.chunk");
-    writer.key("choices").beginArray().beginObject().key("index").integer(0).key("delta").beginObject();
-    if (jsonKind(text) == JsonKind.String) writer.key("content").raw(text);
-    writer.endObject();
-    if (reason.length) writer.key("finish_reason").string(reason);
-    writer.endObject().endArray().endObject();
-    sseEnd(out);
+  private note(out: ByteBuffer): void {
+    this.errorStatus = this.sink.errorStatus;
+    this.noteOutput(out);
   }
 
-  private fail(status: i32, message: Slice, out: ByteBuffer): void {
-    if (this.errorStatus) return;
-    this.errorStatus = status;
-    sseData(out);
-    const writer = new JsonWriter(out);
-    writer.beginObject().key("error").beginObject().key("message");
-    if (jsonKind(message) == JsonKind.String) writer.raw(message);
-    else writer.string("The provider's stream is broken.");
-    writer.key("code").integer(status).endObject().endObject();
-    sseEnd(out);
+  private fail(status: i32, message: Slice): void {
+    text.clear();
+    const broken = text.text("The provider's stream is broken.").slice;
+    this.sink.fail(status, jsonKind(message) == JsonKind.String ? jsonContent(message) : broken, ABSENT);
   }
 }

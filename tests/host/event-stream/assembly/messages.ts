@@ -1,7 +1,10 @@
+import { FinishReason } from "../../../../assembly/ai/hub/finish-reason";
+import { ResponseSink } from "../../../../assembly/ai/hub/response-sink";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
 import {
+  jsonContent,
   jsonEquals,
   jsonFirst,
   jsonGet,
@@ -13,6 +16,8 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../../../plugins/ai-proxy/exchange";
 import { ProviderState } from "../../../../plugins/ai-proxy/provider-state";
+
+const id = new ByteBuffer();
 
 /** What the response repeats of the request. */
 export class ConverseState extends ProviderState {
@@ -37,28 +42,25 @@ export function translateRequest(exchange: Exchange, request: JsonDocument, out:
   return true;
 }
 
-/** Translates a whole response; its id says how many messages the request had. */
-export function translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+/** Reads a whole response into the client's sink. */
+export function readResponse(exchange: Exchange, response: JsonDocument, sink: ResponseSink): bool {
   const content = jsonGet(jsonGet(response.get("output"), "message"), "content");
   const text = jsonGet(jsonFirst(content), "text");
-  if (jsonKind(text) != JsonKind.String) return false;
+  const choice = sink.choose(0);
+  if (choice === null || jsonKind(text) != JsonKind.String) return false;
+  beginInto(sink, exchange);
+  sink.text(choice, jsonContent(text));
   readUsage(exchange, response.get("usage"));
-  const writer = new JsonWriter(out);
-  writer.beginObject().key("id").string(idOf(exchange)).key("object").string("chat.completion");
-  writer.key("choices").beginArray().beginObject().key("index").integer(0);
-  writer.key("message").beginObject().key("role").string("assistant").key("content").raw(text).endObject();
-  writer
-    .key("finish_reason")
-    .string(finishReason(response.get("stopReason")))
-    .endObject()
-    .endArray();
-  writer.endObject();
+  sink.usage(exchange.usage);
+  sink.finish(choice, finishReason(response.get("stopReason")));
+  sink.end();
   return true;
 }
 
-/** The id of a response. */
-export function idOf(exchange: Exchange): string {
-  return `messages-${(exchange.state as ConverseState).messages}`;
+/** Begins the response; its id says how many messages the request had. */
+export function beginInto(sink: ResponseSink, exchange: Exchange): void {
+  id.clear();
+  sink.begin(id.text("messages-").integer((exchange.state as ConverseState).messages).slice);
 }
 
 /** Reads Converse's usage. */
@@ -71,7 +73,7 @@ export function readUsage(exchange: Exchange, usage: Slice): void {
   tokens.hasChanged = true;
 }
 
-/** OpenAI's name of a stop reason. */
-export function finishReason(reason: Slice): string {
-  return jsonEquals(reason, "max_tokens") ? "length" : "stop";
+/** Converse's stop reason. */
+export function finishReason(reason: Slice): FinishReason {
+  return jsonEquals(reason, "max_tokens") ? FinishReason.Length : FinishReason.Stop;
 }

@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice, startsWithIgnoringCase } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
+import { streamSink, wholeSink } from "../../../../plugins/ai-proxy/client-sink";
 import { ApiToken } from "../../../../plugins/ai-proxy/config/api-token";
 import { ProviderOptions } from "../../../../plugins/ai-proxy/config/provider-type";
 import { ValueSource } from "../../../../plugins/ai-proxy/config/value-source";
@@ -11,7 +12,7 @@ import { Exchange } from "../../../../plugins/ai-proxy/exchange";
 import { writeModelSegment } from "../../../../plugins/ai-proxy/model-segment";
 import { BodyTreatment, Provider } from "../../../../plugins/ai-proxy/provider";
 import { ConverseStream } from "./converse-stream";
-import { translateRequest, translateResponse } from "./messages";
+import { readResponse, translateRequest } from "./messages";
 import { SessionSource } from "./session";
 import { sign } from "./signature";
 
@@ -68,7 +69,11 @@ class Converse extends Provider {
   }
 
   override translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
-    return translateResponse(exchange, response, out);
+    const sink = wholeSink(exchange);
+    sink.out = out;
+    const isRead = readResponse(exchange, response, sink);
+    sink.free();
+    return isRead;
   }
 
   override isStream(contentType: Slice): bool {
@@ -76,7 +81,7 @@ class Converse extends Provider {
   }
 
   override translateStream(exchange: Exchange): StreamTransform | null {
-    return new ConverseStream(exchange);
+    return new ConverseStream(exchange, streamSink(exchange));
   }
 
   override errorMessage(response: JsonDocument): Slice {
