@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceSize, sliceToString, subslice } from "../bytes/slice";
+import { byteAt, Slice, sliceSize, sliceStartsWith, sliceToString, subslice } from "../bytes/slice";
 import { jsonText, jsonUnescape } from "../json/value";
 import { LONGEST_NAME, OptionName } from "./option-name";
 
@@ -12,6 +12,9 @@ const SHOWN = 3;
 const MOST_DIVIDERS = 6;
 /** The most letters in which a misspelt name differs; fewer for a short one. */
 const MOST_DIFFERENCES = 2;
+
+/** An option of fewer letters is not looked for at the beginning of a longer name. */
+const SHORTEST_BEGINNING = 4;
 
 const name = new ByteBuffer();
 const nameText = new OptionName();
@@ -41,7 +44,10 @@ export function shownName(token: Slice): string {
   return name.length && isOption ? name : `${name.substring(0, min(SHOWN, wordSize(name, true)))}...`;
 }
 
-/** The option that a key token may be a misspelling of, in any case; "" if there is none. */
+/**
+ * The option that a key token may be a misspelling of, in any case, or that it begins with, as `modelsList` begins with
+ * `models`; "" if there is none.
+ */
 export function meantOption(token: Slice, options: GuardingOption[]): string {
   if (sliceSize(token) > LONGEST_TOKEN) return "";
   name.clear();
@@ -53,6 +59,7 @@ export function meantOption(token: Slice, options: GuardingOption[]): string {
   let nearest = i32.MAX_VALUE;
   for (let i = 0; i < options.length; i++) {
     const text = options[i].text;
+    if (!near.length && beginsWithOption(name.slice, text)) near = text;
     if (abs(text.length - name.size) > MOST_DIVIDERS) continue;
     const option = options[i].letters;
     const least = nameText.leastDistanceTo(option);
@@ -69,6 +76,14 @@ export function meantOption(token: Slice, options: GuardingOption[]): string {
     nearest = distance;
   }
   return near;
+}
+
+/** Whether another word follows an option: a capital letter, a digit, `_`, `-` or `.`. */
+function beginsWithOption(name: Slice, option: string): bool {
+  if (option.length < SHORTEST_BEGINNING || !sliceStartsWith(name, option)) return false;
+  if (sliceSize(name) == option.length) return false;
+  const next = byteAt(name, option.length);
+  return next - 0x41 < 26 || next - 0x30 < 10 || next == 0x5f || next == 0x2d || next == 0x2e;
 }
 
 /** The beginning of a key that is long enough to tell that it is no option. */

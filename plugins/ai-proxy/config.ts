@@ -52,8 +52,8 @@ export class AiProxyConfig {
     if (activeId.length) config.select(activeId, reader);
     config.warnAboutOthers(list.length, reader);
     reader.value("_plugin_id_");
-    // What was meant to name a provider, and does not, must not lead past the gateway's keys.
-    if (!config.active && !list.length && reader.hasUnknownKeys && !reader.failed) {
+    // The unknown key may be meant to choose a provider: requests must not pass with the client's API key instead.
+    if (!config.active && reader.hasUnknownKeys && !reader.failed) {
       reader.fail("activeProviderId", "or provider is required where other keys stand that are not known");
     }
     return config;

@@ -54,6 +54,8 @@ function misspellings(key: string): string[] {
     key.slice(0, -1),
     key.slice(0, middle) + key.slice(middle + 1),
     `${key}s`,
+    `${key}List`,
+    `${key}_2`,
     key.slice(0, middle - 1) + key[middle] + key[middle - 1] + key.slice(middle + 1),
     key.toUpperCase(),
     key.replace(/_/g, "-"),
