@@ -32,6 +32,18 @@ const runs: [run: Run, wanted: Partial<Seen>][] = [
   ],
   [{ mode: "log and settle" }, { lines: ["log via_upstream of /", "done", "settled 200"] }],
   [
+    { mode: "log and settle when the client leaves", ...endless },
+    {
+      ...{
+        body: "first",
+        end: "left",
+        details: "downstream_remote_disconnect",
+        logged: "downstream_remote_disconnect",
+      },
+      lines: ["log downstream_remote_disconnect of /", "done", "settled 200"],
+    },
+  ],
+  [
     { mode: "log upstream", isUpstream: true },
     { logged: null, lines: ["done"] },
   ],
@@ -72,7 +84,7 @@ describe("the end of a stream", () => {
         logged: "via_upstream",
       };
       const expected = { ...passed, ...wanted };
-      if (!run.isUpstream && !run.action) assert.deepEqual(onNode(run), expected, "Node host");
+      assert.deepEqual(onNode(run), expected, "Node host");
       assert.deepEqual(await envoy.run(run), expected, "Envoy");
     });
 });

@@ -15,8 +15,9 @@ import {
 import { startEnvoy, type EnvoyProcess } from "../../harness/envoy-process.ts";
 import { send, type ClientRequest } from "../../harness/http-client.ts";
 import { serve, type RunningServer } from "../../providers/server.ts";
-import type { ProviderReply } from "../../providers/types.ts";
+import type { ProviderReply, ProviderRequest } from "../../providers/types.ts";
 import { runExchange, type Outcome } from "../exchange.ts";
+import type { StreamOptions } from "../stream-options.ts";
 import { ProxyHost, type CalloutReply } from "../proxy-host.ts";
 import { compileLifecycle, LIFECYCLE_WASM } from "./compile.ts";
 
@@ -30,9 +31,9 @@ export interface Run {
   bufferLimitBytes?: number;
   /** Callouts get no response. */
   silentSide?: boolean;
-  /** In Envoy alone: the plugin stands in the router's chain. */
+  /** The plugin stands in the router's chain. */
   isUpstream?: boolean;
-  /** In Envoy alone: more of the route's action, and what the provider replies to the path `/second`. */
+  /** More of the route's action, and what the provider replies to the path `/second`. */
   action?: EnvoyConfig;
   second?: Partial<ProviderReply>;
 }
@@ -80,9 +81,16 @@ export function onNode(run: Run): Seen {
   const context = host.configure("lifecycle", JSON.stringify({ mode: run.mode }));
   assert.ok(context);
   const callout = (): CalloutReply => ({ status: 200, body: "side" });
-  const peers = { answer: () => replyOf(run), ...(run.silentSide ? {} : { callout }) };
-  const { bufferLimitBytes } = run;
-  const options = { downstreamHttp2: hasTrailers(run), ...(bufferLimitBytes ? { bufferLimitBytes } : {}) };
+  const answer = ({ path }: ProviderRequest): ProviderReply =>
+    replyOf(path === "/second" ? { ...run, reply: run.second } : run);
+  const peers = { answer, ...(run.silentSide ? {} : { callout }) };
+  const { bufferLimitBytes, action } = run;
+  const options: StreamOptions = {
+    position: run.isUpstream ? "upstream" : "downstream",
+    routes: [{ name: "default", match: { prefix: "/" }, cluster: "upstream", action }],
+    downstreamHttp2: hasTrailers(run),
+    ...(bufferLimitBytes ? { bufferLimitBytes } : {}),
+  };
   const outcome = runExchange(host, context, requestOf(run), peers, options, () => host.advance(100));
   for (const call of host.callouts) if (call.kind === "http") host.answer(call, callout());
   const { response, details, filterState } = outcome;

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../../harness/envoy-process.ts";
+import type { Position } from "../../harness/positions.ts";
 import type { HeaderPair } from "../../providers/types.ts";
 import { ProxyHost } from "../proxy-host.ts";
 import { compileLifecycle, LIFECYCLE_WASM } from "./compile.ts";
@@ -34,10 +35,10 @@ const isRequest = ({ mode }: Play): boolean => mode.includes("request");
 const TRAILER: HeaderPair = ["x-trailer", "yes"];
 
 /** Plays it on the Node host. */
-export function playOnNode(play: Play): Played {
+export function playOnNode(play: Play, position: Position): Played {
   const host = new ProxyHost(LIFECYCLE_WASM, { logLevel: "info", clusters: ["upstream", "side"] });
   const context = host.configure("lifecycle", JSON.stringify({ mode: play.mode }))!;
-  const stream = host.stream(context, { downstreamHttp2: true, upstreamHttp2: true });
+  const stream = host.stream(context, { position, downstreamHttp2: true, upstreamHttp2: true });
   const request = isRequest(play);
   const headers: HeaderPair[] = [
     [":method", "POST"],
@@ -46,7 +47,7 @@ export function playOnNode(play: Play): Played {
   ];
   stream.requestHeaders(headers, !request);
   if (!request) stream.responseHeaders([[":status", "200"]], false);
-  const side = request ? stream.upstream : stream.client;
+  const side = (): typeof stream.client => (request ? stream.upstream : stream.client);
   const bodies: string[] = [];
   for (const step of play.steps) {
     const [call] = host.callouts;
@@ -64,15 +65,15 @@ export function playOnNode(play: Play): Played {
       if (step === "fail") host.answer(call, { status: 503 });
       else host.answer(call, { status: Number(step) });
     }
-    bodies.push(side.bodyBytes.toString());
+    bodies.push(side().bodyBytes.toString());
   }
   const status = Number(stream.client.headers?.get(":status") ?? 0);
-  const end = side.end === "clean" ? "clean" : side.end === "reset" || stream.isOver ? "reset" : "open";
+  const end = side().end === "clean" ? "clean" : side().end === "reset" || stream.isOver ? "reset" : "open";
   stream.clientReset();
   host.check();
   return {
     ...{ bodies, end, status },
-    trailer: side.trailers?.get("x-trailer") ?? "",
+    trailer: side().trailers?.get("x-trailer") ?? "",
     lines: host.vm.logs.map(({ text }) => text).filter((text) => !text.includes(": version ")),
   };
 }
@@ -126,7 +127,7 @@ export class Stage {
   }
 
   /** Plays it in Envoy, with the plugin before the router or in the router's chain. */
-  async play(play: Play, position: "downstream" | "upstream"): Promise<Played> {
+  async play(play: Play, position: Position): Promise<Played> {
     this.received = null;
     this.providerSide = null;
     const name = `${play.mode} ${position}`;

@@ -27,7 +27,7 @@ export class LogFilter extends HttpFilter {
     log(LogLevel.Info, `log ${details} of ${sliceToString(requestHeaders.get(":path"))}`);
     text.clear();
     setProperty("lifecycle_log", text.text(details).slice);
-    if (this.mode != "log and settle") return;
+    if (!this.mode.startsWith("log and settle")) return;
     settle(new Settlement(0));
     settle(new Settlement(this.contextId));
   }
