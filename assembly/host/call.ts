@@ -4,9 +4,9 @@ import { currentRoot } from "./root";
 const latest = new Map<u32, Call>();
 
 /**
- * A call to another service, known to the host by a token: a `Callout` (HTTP), a `GrpcCall` or a `GrpcStream`. It is pending
- * from its dispatch until its end, and one object is pending once at a time. It ends with its owner, without a callback: a
- * stream (`stream` is its context id) or, where `stream` is 0, the root context that dispatched it.
+ * A call to another service, identified by the host's token: a `Callout` (HTTP), a `GrpcCall` or a `GrpcStream`. An object is
+ * pending from its dispatch until its end, and makes one call at a time. The call is dropped when its owner ends: the stream
+ * whose context id is `stream` or, if `stream` is 0, the root context that dispatched it.
  */
 export abstract class Call {
   /** The context id of the stream that waits for the response; 0 for a call of the plugin, which outlives streams. */
@@ -22,10 +22,10 @@ export abstract class Call {
     return this.token != 0;
   }
 
-  /** Ends the call without a callback: nothing that the host reports later reaches it. */
+  /** Ends the call. No hook is called for it, now or later. */
   abstract drop(): void;
 
-  /** Lists the call as pending under its owner. */
+  /** Adds the call to the pending ones of its owner. */
   protected begin(token: u32): void {
     const owner = this.stream ? this.stream : currentRoot();
     const next = latest.has(owner) ? latest.get(owner) : null;
@@ -36,7 +36,7 @@ export abstract class Call {
     latest.set(owner, this);
   }
 
-  /** Takes the call off the list of its owner. */
+  /** Removes the call from the pending ones of its owner. */
   protected end(): void {
     const next = this.next;
     const previous = this.previous;
@@ -50,7 +50,7 @@ export abstract class Call {
   }
 }
 
-/** Drops every pending call of a context that ends: work for each of these calls, and none for the calls of others. */
+/** Drops every pending call of a context that ends. The cost is constant for each of them; calls of other contexts add none. */
 export function dropCalls(owner: u32): void {
   if (!latest.size) return;
   while (latest.has(owner)) latest.get(owner).drop();

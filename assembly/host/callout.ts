@@ -11,7 +11,7 @@ import { encoded } from "./scratch";
 
 /** The response to an HTTP callout; valid until the callback returns. */
 export class CalloutResponse {
-  /** Whether there is a response. Without one (connection reset) it has neither headers nor body. */
+  /** Whether there is a response. If not (connection reset, body larger than 64 MiB) there are neither headers nor a body. */
   hasArrived: bool = false;
   /** The headers. Envoy itself responds with 503 if no endpoint accepts the connection, and with 504 at the timeout. */
   readonly headers: HeaderMap = new HeaderMap(MapType.HttpCallResponseHeaders);
@@ -22,7 +22,7 @@ export class CalloutResponse {
 const buffer = new ByteBuffer();
 const pending = new Map<u32, Callout>();
 
-/** An HTTP request to another cluster. Subclass it and keep the state in fields; `Call` says with what it ends. */
+/** An HTTP request to another cluster. Subclass it and keep the state in fields. `Call` describes when it ends. */
 export abstract class Callout extends Call {
   /** Called once: with the response, or with `hasArrived` false. Host calls act on the stream that waits. */
   abstract onResponse(response: CalloutResponse): void;
@@ -51,7 +51,7 @@ export abstract class Callout extends Call {
     return true;
   }
 
-  /** The host has no function that cancels an HTTP call: it drops the response when it comes. */
+  /** Ends the call. No host function cancels an HTTP call: the kernel ignores the response. */
   drop(): void {
     pending.delete(this.token);
     this.end();
@@ -72,7 +72,7 @@ export function dispatchHttp(
   return callout.dispatch(cluster, headers, body, timeoutMilliseconds);
 }
 
-/** Ends the wait of the HTTP callout with this token and returns it; `null` if none is pending. */
+/** Removes the HTTP callout with this token from the pending ones and returns it; `null` if none is pending. */
 export function takeCallout(token: u32): Callout | null {
   if (!pending.has(token)) return null;
   const callout = pending.get(token);

@@ -2,7 +2,7 @@ import { monotonic } from "./clock";
 
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
-/** A moment until which something must have happened; looked at in the ticks of a root context. */
+/** A point in time after which `onExpired` is called, in a tick of a root context. */
 export abstract class Deadline {
   /** The list in which it waits; `null` while it is not set. */
   list: Deadlines | null = null;
@@ -11,10 +11,10 @@ export abstract class Deadline {
   next: Deadline | null = null;
   previous: Deadline | null = null;
 
-  /** The moment has passed; the deadline is not set any more. */
+  /** The time has passed. The deadline is no longer set. */
   abstract onExpired(): void;
 
-  /** Takes the deadline back; harmless if it is not set. */
+  /** Removes the deadline. Nothing happens if it is not set. */
   clear(): void {
     const list = this.list;
     if (list) list.remove(this);
@@ -52,7 +52,7 @@ export class Deadlines {
     deadline.previous = null;
   }
 
-  /** Calls `onExpired` of those that have passed, of `most` at most: the others have their turn at the next tick. */
+  /** Calls `onExpired` of at most `most` deadlines that have passed. The others follow at the next tick. */
   expire(most: i32): void {
     if (this.isEmpty) return;
     const now = monotonic();
@@ -64,7 +64,7 @@ export class Deadlines {
         deadline.onExpired();
         left--;
       }
-      // Where `onExpired` has removed the next one as well, the rest has its turn at the next tick.
+      // If `onExpired` has removed the next deadline as well, the rest follows at the next tick.
       deadline = next && next.list === this ? next : null;
     }
   }

@@ -26,7 +26,7 @@ export class GrpcResponse {
 
 const response = new GrpcResponse();
 
-/** A unary gRPC call to another cluster. Subclass it and keep the state in fields; `Call` says with what it ends. */
+/** A unary gRPC call to another cluster. Subclass it and keep the state in fields. `Call` describes when it ends. */
 export abstract class GrpcCall extends GrpcPeer {
   /** Called once, with a message or with a status. The effective context is the stream that waits. */
   abstract onResponse(response: GrpcResponse): void;

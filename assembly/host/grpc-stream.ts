@@ -26,14 +26,14 @@ export class StreamDeadline extends Deadline {
 }
 
 /**
- * A bidirectional gRPC stream of a root context to another cluster: it outlives the HTTP streams that use it and ends, without
- * a callback, with its root context. Every callback of that root context and of its streams may send on it. A stream that was
- * opened ends with one `onClose`, unless it is cancelled, and may then be opened again, in `onClose` too.
+ * A bidirectional gRPC stream of a root context to another cluster. It outlives the HTTP streams that use it, and is cancelled when
+ * its root context ends. Every callback of the root context and of its HTTP streams can send on it. `onClose` is called once for each
+ * time it was opened, unless it is cancelled; it can be opened again from then on, also in `onClose`.
  *
- * Envoy holds what the peer does not read, without a limit: a protocol in which the peer answers each message bounds it.
+ * Envoy buffers without a limit what the peer does not read: bound the number of messages without a response.
  */
 export abstract class GrpcStream extends GrpcPeer {
-  /** Until when the peer must have answered: `setDeadline(stream.deadline, …)` sets it, `clear` removes it. */
+  /** The time until which the peer must respond: `setDeadline(stream.deadline, milliseconds)` sets it, `clear()` removes it. */
   readonly deadline: StreamDeadline = new StreamDeadline();
   private root: u32 = 0;
   private sends: bool = false;
@@ -43,12 +43,13 @@ export abstract class GrpcStream extends GrpcPeer {
     this.deadline.stream = this;
   }
 
-  /** A message arrived; it is valid until the callback returns, or acts on another stream with `turnTo`. */
+  /** A message arrived. It is valid until the callback returns or calls `turnTo`. */
   abstract onMessage(message: Slice): void;
 
   /**
-   * The stream ended: the peer closed it, the connection broke, the endpoint did not accept it (status 14), or its time ran out
-   * (status 4). `text` says why (`grpc-message`), and is often empty. It is called in a callback of the root context.
+   * The stream ended: the peer closed it, the connection broke (status 13 or 14) or was not accepted (14), a message was larger than
+   * 4 MiB (8), or the deadline passed (4). `text` is `grpc-message` as the peer sent it, percent-encoded, with Envoy's details in
+   * braces behind it; it may be empty or `ABSENT`. It runs in a callback of the root context.
    */
   abstract onClose(status: u32, text: Slice): void;
 
@@ -91,14 +92,15 @@ export abstract class GrpcStream extends GrpcPeer {
     return true;
   }
 
-  /** Sends a message; `endOfStream` says that it is the last. Returns `false` if the stream takes none from here. */
+  /** Sends a message; `endOfStream` says that it is the last. Returns `false` if the stream is not open, or belongs to
+   * another root context. */
   send(message: Slice, endOfStream: bool = false): bool {
     if (!this.sends || this.root != currentRoot()) return false;
     if (endOfStream) this.sends = false;
     return proxy_grpc_send(this.token, sliceStart(message), sliceSize(message), endOfStream ? 1 : 0) == Status.Ok;
   }
 
-  /** Says that no more messages come; the peer answers what it has and closes the stream, which `onClose` reports. */
+  /** Ends the sending direction. The peer can still send; `onClose` is called when it has closed the stream too. */
   close(): void {
     if (!this.sends) return;
     this.sends = false;
@@ -118,7 +120,8 @@ export abstract class GrpcStream extends GrpcPeer {
 
   finish(status: u32): void {
     const text = statusText();
-    // Envoy keeps a stream that the peer has closed until it is closed here too, and must not be told to send on it any more.
+    // After the peer has closed the stream, Envoy keeps a record of it until the plugin cancels it, and sending on it would be an
+    // access to freed memory (onGrpcCloseWrapper and grpcSend in source/extensions/common/wasm/context.cc).
     this.drop();
     this.onClose(status, text);
   }

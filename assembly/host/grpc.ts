@@ -21,12 +21,12 @@ export const MOST_MESSAGE_BYTES: i32 = 4 << 20;
 const received = new BodyBuffer(BufferType.GrpcReceiveBuffer);
 const pending = new Map<u32, GrpcPeer>();
 
-/** What a `GrpcCall` and a `GrpcStream` have in common: the gRPC callbacks of the host find both by their token. */
+/** The common part of `GrpcCall` and `GrpcStream`, which the host's gRPC callbacks find by their token. */
 export abstract class GrpcPeer extends Call {
-  /** A message of `size` bytes arrived; `receivedMessage` reads it. */
+  /** Handles a message of `size` bytes, which `receivedMessage` reads. */
   abstract receive(size: i32): void;
 
-  /** The host reports the end, with a gRPC status; `statusText` reads why. */
+  /** Handles the end, with a gRPC status; `statusText` reads the reason. */
   abstract finish(status: u32): void;
 
   /** The headers with which the response begins; the host reports them for streams only. */
@@ -35,20 +35,20 @@ export abstract class GrpcPeer extends Call {
   /** The trailers of the response; the host reports them for streams only. */
   onTrailingMetadata(metadata: HeaderMap): void {}
 
-  /** Cancels the call: the host reports nothing of it any more. */
+  /** Cancels the call. The host calls no callback for it any more. */
   drop(): void {
     const token = this.token;
     this.release();
     proxy_grpc_cancel(token);
   }
 
-  /** Lists the call as pending. */
+  /** Adds the call to the pending ones. */
   protected list(token: u32): void {
     this.begin(token);
     pending.set(token, this);
   }
 
-  /** Takes the call off the pending ones. */
+  /** Removes the call from the pending ones. */
   protected release(): void {
     pending.delete(this.token);
     this.end();
@@ -65,7 +65,10 @@ export function receivedMessage(size: i32): Slice {
   return received.part(0, size);
 }
 
-/** The text of the status that the host has just reported; valid until the callback returns, and often empty. */
+/**
+ * The text of the status that the host has just reported: `grpc-message` as the peer sent it, percent-encoded, with Envoy's details in
+ * braces behind it. It may be empty, and is valid until the callback returns.
+ */
 export function statusText(): Slice {
   expectBytes();
   const status = proxy_get_status(RETURNED + 8, RETURNED, RETURNED + 4);

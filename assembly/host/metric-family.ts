@@ -21,10 +21,10 @@ class Series {
 }
 
 /**
- * Metrics of one name that differ in their labels (see `Labels`). Each label set is defined in the host once, when it is first
- * used. Envoy keeps every one of them until it ends, so there are at most `limit` in a VM: what is observed for any other is
- * recorded with `other` as the value of each label, and `<name>_folded_total` counts it. A label set that is known already costs
- * a hash and a comparison of its bytes, and no memory.
+ * Metrics of one name with different labels (see `Labels`). A label set is defined in the host once, when it is first used. Envoy
+ * never removes a metric, so a VM defines at most `limit` label sets: an observation of any other is recorded with `other` as the value
+ * of each label, and counted in `<name>_folded_total`. The look-up of a known label set hashes and compares its bytes and allocates
+ * nothing.
  */
 abstract class MetricFamily {
   private slots: StaticArray<Series | null> = new StaticArray<Series | null>(FEWEST_SLOTS);

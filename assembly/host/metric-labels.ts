@@ -15,15 +15,15 @@ const TILDE = 0x7e;
 const DOT = 0x2e;
 
 /**
- * The labels of one observation, used again for the next. Envoy's metrics of Wasm have no labels of their own, so they stand in front
- * of the metric's name, each as `[name=value]`: `[model=gpt-4.1][consumer=team%20a]ai_tokens_total`. One entry a label in the
- * bootstrap's `stats_config.stats_tags` makes a label of it and takes it out of the name:
+ * The labels of an observation; the object is reused. Wasm metrics have no labels in Envoy, so they are put in front of the metric's
+ * name, each as `[name=value]`: `[model=gpt-4.1][consumer=team%20a]ai_tokens_total`. One entry for each label in the bootstrap's
+ * `stats_config.stats_tags` removes it from the name and makes it a label:
  *
  *     - { tag_name: model, regex: '(\[model=(.*?)\])' }
  *
- * A value is encoded: ASCII letters, digits and `-._/:@+` stand for themselves, every other byte is percent-encoded, and so is a dot
- * at the end, which Envoy would drop. An empty value is `none`. A value that is longer than 96 bytes then is cut after 79 at most,
- * and `~` and a hash of the whole value in hexadecimal follow.
+ * Values are encoded. ASCII letters, digits and `-._/:@+` stay; every other byte is percent-encoded, and so is a dot at the end, which
+ * Envoy would remove. An empty value becomes `none`. If the result is longer than 96 bytes, its first 79 at most are kept, followed by
+ * `~` and a hash of the whole value in 16 hexadecimal digits.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/metrics/v3/stats.proto
  *
  * @example

@@ -3,7 +3,7 @@ import { currentRoot, setHostTick } from "../host/root";
 import { Configuration } from "./configuration";
 import { BodyWatch } from "./body-watch";
 
-/** Milliseconds between two ticks while a deadline is set: it expires so much late at most. */
+/** Milliseconds between two ticks while a deadline is set. */
 const DEADLINE_TICK = 50;
 
 /** One root context: one configuration of a plugin. A VM has several; equal configurations in both chains share one. */
@@ -12,7 +12,7 @@ export class Root {
   configuration: Configuration | null = null;
   /** Streams whose headers are held. */
   readonly bodies: BodyWatch = new BodyWatch();
-  /** The deadlines of the root context. */
+  /** The deadlines that are set. */
   readonly deadlines: Deadlines = new Deadlines();
   /** The tick period that the plugin has requested, in milliseconds; 0 for none. */
   pluginTick: u32 = 0;
@@ -46,8 +46,8 @@ export function setTickPeriod(milliseconds: u32): void {
 }
 
 /**
- * Sets a deadline of the current root context; milliseconds from now. Its `onExpired` is called up to 50 ms later than that, and
- * a tick later where many expire at once.
+ * Sets a deadline of the current root context, in milliseconds from now. `onExpired` is called up to 50 ms late; of more than
+ * `MOST_TURNS` deadlines that expire together, the others follow 50 ms later. There are no ticks while no deadline is set.
  */
 export function setDeadline(deadline: Deadline, milliseconds: u32): void {
   const id = currentRoot();

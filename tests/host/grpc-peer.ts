@@ -63,7 +63,7 @@ export class GrpcPeer {
     this.close(stream, statuses[status] ?? 2, "via_upstream");
   }
 
-  /** Nobody accepts the connection. */
+  /** No endpoint accepts the connection. */
   unreachable(stream: GrpcStreamCallout): void {
     this.metadata(stream, "initialMetadata", []);
     this.metadata(stream, "trailingMetadata", []);
@@ -97,7 +97,7 @@ export class GrpcPeer {
     stream.root.grpc = null;
   }
 
-  /** A stream that was cancelled, or whose root context is gone, hears nothing more. */
+  /** No callback runs for a stream that was cancelled or whose root context has ended. */
   private isKnown({ token, root }: GrpcStreamCallout): boolean {
     return this.host.vm.grpcStreams.has(token) && this.host.vm.contexts.has(root.id);
   }

@@ -62,12 +62,12 @@ describe("the Node host and gRPC streams", () => {
     it(`notices a plugin that ${what}`, () => assert.throws(() => run(script, end), notice));
   }
 
-  it("lets a plugin be that cancels what has ended", () => {
+  it("accepts a plugin that cancels what has ended", () => {
     const host = run(`request_headers: ${OPEN}\ngrpc_close: status; grpccancel ${TOKEN}`, end);
     assert.equal(host.vm.grpcStreams.size, 0);
   });
 
-  it("tells a stream of another root context nothing, and lets it not send", () => {
+  it("keeps the streams of two root contexts apart", () => {
     const host = new ProxyHost(GRPC_WASM, { clusters: ["upstream", "model"] });
     const [node, other] = [new NodeGrpc(host), new NodeGrpc(host)];
     node.ask("/open/model/Chat");
@@ -85,7 +85,7 @@ describe("the Node host and gRPC streams", () => {
 describe("a plugin with a gRPC stream", () => {
   before(() => compileGrpc());
 
-  it("has no tick but while a deadline is set", () => {
+  it("has ticks only while a deadline is set", () => {
     const node = new NodeGrpc();
     node.ask("/open/model/Chat");
     assert.equal(node.context.tickPeriodMs, 0);
@@ -93,6 +93,17 @@ describe("a plugin with a gRPC stream", () => {
     assert.equal(node.context.tickPeriodMs, 50);
     node.ask("/cancel");
     node.host.advance(50);
+    assert.equal(node.context.tickPeriodMs, 0);
+  });
+
+  it("handles a bounded number of expired deadlines in each tick", () => {
+    const node = new NodeGrpc();
+    node.ask("/deadlines/70");
+    const expired = [50, 50, 50, 50].map((milliseconds) => {
+      node.host.advance(milliseconds);
+      return node.takeLines().length;
+    });
+    assert.deepEqual(expired, [32, 32, 6, 0]);
     assert.equal(node.context.tickPeriodMs, 0);
   });
 

@@ -76,6 +76,14 @@ for (const wasm of [WASM, POISONED])
       assert.deepEqual(settled(), [`/whole ${SIZE}`]);
     });
 
+    it("release the held chunk unchanged if the callout's response is larger than 64 MiB", () => {
+      const stream = begin("/large");
+      stream.responseBody(Buffer.from(CHUNKS[1]), true);
+      host.answer(host.callouts[0], { body: Buffer.alloc((64 << 20) + 1) });
+      assert.equal(stream.client.bodyBytes.toString(), CHUNKS[1]);
+      assert.ok(host.vm.memory.byteLength < 4 << 20);
+    });
+
     it("are sent for clients that leave, also while a chunk is held", () => {
       begin("/before").clientReset();
       const stream = begin("/held");

@@ -5,8 +5,8 @@ import { actOn } from "../../host/stream";
 import { enterPlugin, leaveAndCollect } from "../callback";
 import { streams } from "../streams";
 
-// For plugins that use `GrpcCall` or `GrpcStream`. A token that is not pending is ignored: Envoy also reports the end of a call that
-// it refused at once, for which it gave no token.
+// For plugins that use `GrpcCall` or `GrpcStream`. An unknown token is ignored: Envoy also reports the end of a call that it
+// refused at once, with a token that it did not return.
 
 const initialMetadata = new HeaderMap(MapType.GrpcReceiveInitialMetadata);
 const trailingMetadata = new HeaderMap(MapType.GrpcReceiveTrailingMetadata);

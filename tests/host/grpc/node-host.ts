@@ -18,8 +18,8 @@ export interface Seen {
 export class NodeGrpc {
   readonly peer: GrpcPeer;
   readonly context: RootContext;
-  /** What each stream was told already: that it is open, messages, its end. */
-  private readonly told = new Map<GrpcStreamCallout, { open: boolean; messages: number; end: boolean }>();
+  /** The events of each stream that the service has handled. */
+  private readonly handled = new Map<GrpcStreamCallout, { open: boolean; messages: number; end: boolean }>();
 
   constructor(readonly host = new ProxyHost(GRPC_WASM, { logLevel: "info", clusters: ["upstream", "model", "gone"] })) {
     this.peer = new GrpcPeer(this.host);
@@ -41,7 +41,7 @@ export class NodeGrpc {
       true,
     );
     this.run();
-    if (path.startsWith("/deadline")) this.host.advance(1000);
+    if (path.startsWith("/deadline/")) this.host.advance(1000);
     if (stream.upstream.headers) stream.responseHeaders([[":status", "200"]], true);
     const body = stream.client.bodyBytes.toString();
     if (!stream.isOver) stream.clientReset();
@@ -72,15 +72,15 @@ export class NodeGrpc {
   }
 
   private nextEvent(stream: GrpcStreamCallout): Event | null {
-    const told = this.told.get(stream) ?? { open: false, messages: 0, end: false };
-    this.told.set(stream, told);
-    if (!told.open) {
-      told.open = true;
+    const handled = this.handled.get(stream) ?? { open: false, messages: 0, end: false };
+    this.handled.set(stream, handled);
+    if (!handled.open) {
+      handled.open = true;
       return "open";
     }
-    if (told.messages < stream.sent.length) return stream.sent[told.messages++];
-    if (!stream.isHalfClosed || told.end) return null;
-    told.end = true;
+    if (handled.messages < stream.sent.length) return stream.sent[handled.messages++];
+    if (!stream.isHalfClosed || handled.end) return null;
+    handled.end = true;
     return "end";
   }
 

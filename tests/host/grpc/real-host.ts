@@ -26,7 +26,7 @@ export class RealGrpc {
   static async start(): Promise<RealGrpc> {
     const service = await serveGrpc();
     const web = await serve(() => ({ status: 200, headers: [], chunks: [] }));
-    // Nobody listens on a port that was free a moment ago.
+    // The port of a server that has stopped: connections are refused.
     const gone = await serve(() => ({ status: 200, headers: [], chunks: [] }));
     await gone.close();
     const filter = wasmFilter({ plugin: "grpc", wasm: GRPC_WASM, configuration: "{}" });

@@ -33,7 +33,7 @@ export const scenarios: Record<string, string[]> = {
   "an unknown cluster": ["/open/nowhere/Chat", "/send/a", "/cancel", "/close"],
   "the last message": ["/open/model/Chat", "/last/a", "/send/b"],
   "no more messages": ["/open/model/Chat", "/close", "/send/a", "/close"],
-  "a cancelled stream hears nothing": ["/open/model/Chat", "/cancel", "/send/a", "/cancel"],
+  "no hook runs after a cancel": ["/open/model/Chat", "/cancel", "/send/a", "/cancel"],
   "a deadline": [
     "/open/model/Chat",
     "/send/silence",

@@ -19,7 +19,7 @@ const message = (text: string | Buffer): Action => ({ kind: "message", message: 
 /** More than a client of the kernel takes. */
 const TOO_LARGE = 5 << 20;
 
-/** Says what the service does; `client` is what it knows of the client's initial metadata. */
+/** What the service does; `client` is the value of `x-client` in the initial metadata. */
 export function react(method: string, event: Event, client: string): Action[] {
   const text = Buffer.isBuffer(event) ? event.toString() : "";
   switch (method) {

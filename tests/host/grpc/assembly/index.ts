@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A plugin that does with gRPC what the path of a request says, and answers with what the kernel returned. Each root context has
+// A plugin whose request paths are gRPC commands. It responds with what the kernel returned. Each root context has
 // one stream: `/open/<cluster>/<method>`, `/send/<text>`, `/last/<text>`, `/wait/<text>` (goes on with the next message),
-// `/close`, `/cancel`, `/again/<count>`, `/deadline/<ms>`. Unary calls: `/call/<cluster>/<method>/<text>`, `/many/<count>`.
+// `/close`, `/cancel`, `/again/<count>`, `/deadline/<ms>`, `/deadlines/<count>`. Unary calls: `/call/<cluster>/<method>/<text>`, `/many/<count>`.
 import { ABSENT, sliceToString } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
+import { Deadline } from "../../../../assembly/host/deadline";
 import { GrpcCall, GrpcResponse } from "../../../../assembly/host/grpc-call";
 import { HeaderMap } from "../../../../assembly/host/headers";
 import { sendLocalReply } from "../../../../assembly/host/reply";
@@ -28,6 +29,12 @@ class UnaryCall extends GrpcCall {
   onResponse(response: GrpcResponse): void {
     const message = response.message == ABSENT ? "none" : sliceToString(response.message);
     reply(`status=${response.status} text=${sliceToString(response.statusText)} message=${message}`);
+  }
+}
+
+class LoggedDeadline extends Deadline {
+  onExpired(): void {
+    say("expired");
   }
 }
 
@@ -81,6 +88,7 @@ class GrpcFilter extends HttpFilter {
     if (command == "close") stream.close();
     if (command == "cancel") stream.cancel();
     if (command == "again") stream.again = <i32>parseInt(text);
+    if (command == "deadlines") for (let i = parseInt(text); i > 0; i--) setDeadline(new LoggedDeadline(), 10);
     if (command == "deadline") setDeadline(stream.deadline, <u32>parseInt(text));
     return `pending=${stream.isPending} open=${stream.isOpen}`;
   }

@@ -48,7 +48,7 @@ const ledger = new Ledger();
 
 class Verdict extends Callout {
   onResponse(response: CalloutResponse): void {
-    if (response.answered) heldResponseBody().replace(response.body.bytes());
+    if (response.hasArrived) heldResponseBody().replace(response.body.bytes());
     resumeResponse();
   }
 }
