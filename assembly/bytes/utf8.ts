@@ -64,3 +64,50 @@ export function storeUtf8(to: usize, point: u32): usize {
   store<u8>(to, 0x80 | (point & 0x3f), 3);
   return to + 4;
 }
+
+/** A character in the low 24 bits, and its number of bytes in the high 8. */
+export type Decoded = u32;
+
+const CHARACTER_BITS: u32 = 24;
+
+/** The character at `p`, which must be before `end`. Each byte that is not part of a well-formed character is a U+FFFD. */
+// @ts-ignore: decorator
+@inline
+export function decodeAt(p: usize, end: usize): Decoded {
+  const lead = <u32>load<u8>(p);
+  return lead < 0x80 ? lead | (1 << CHARACTER_BITS) : decodeMultibyte(p, end);
+}
+
+/** The character. */
+// @ts-ignore: decorator
+@inline
+export function characterOf(decoded: Decoded): u32 {
+  return decoded & ((1 << CHARACTER_BITS) - 1);
+}
+
+/** The number of its bytes. */
+// @ts-ignore: decorator
+@inline
+export function lengthOf(decoded: Decoded): u32 {
+  return decoded >> CHARACTER_BITS;
+}
+
+/** Whether the bytes from `p` to `end` are an incomplete character. */
+export function isCutShort(p: usize, end: usize): bool {
+  const lead = load<u8>(p);
+  return lead >= 0xc2 && lead <= 0xf4 && utf8Length(p, end) == -(<i32>(end - p));
+}
+
+function decodeMultibyte(p: usize, end: usize): Decoded {
+  const length = utf8Length(p, end);
+  if (length < 0) return REPLACEMENT | (1 << CHARACTER_BITS);
+  return multibytePoint(p, length) | (length << CHARACTER_BITS);
+}
+
+/** The character of a well-formed sequence of `length` bytes, two to four. */
+export function multibytePoint(p: usize, length: i32): u32 {
+  // The number of leading ones of the first byte is the length.
+  let point = (<u32>load<u8>(p)) & (0x7f >> length);
+  for (let i = 1; i < length; i++) point = (point << 6) | (load<u8>(p + i) & 0x3f);
+  return point;
+}

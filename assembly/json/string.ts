@@ -10,7 +10,7 @@ import {
   sliceStart,
   sliceToString,
 } from "../bytes/slice";
-import { REPLACEMENT, storeUtf8, utf8Length } from "../bytes/utf8";
+import { multibytePoint, REPLACEMENT, storeUtf8, utf8Length } from "../bytes/utf8";
 
 /** A character in the high and the address behind it in the low 32 bits. */
 type Decoded = u64;
@@ -124,10 +124,7 @@ function endOf(character: Decoded): usize {
 
 function multibyteAt(p: usize, end: usize): Decoded {
   const length = utf8Length(p, end);
-  if (length < 0) return decoded(REPLACEMENT, p - length);
-  let point = (<u32>load<u8>(p)) & (0x7f >> length);
-  for (let i = 1; i < length; i++) point = (point << 6) | (load<u8>(p + i) & 0x3f);
-  return decoded(point, p + length);
+  return length < 0 ? decoded(REPLACEMENT, p - length) : decoded(multibytePoint(p, length), p + length);
 }
 
 /** The character of the escape at `p`. */

@@ -1,5 +1,7 @@
+import { readU32 } from "../bytes/integers";
+import { sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
 import { LINE_FEED } from "./characters";
-import { INSTRUCTION_SIZE, LAST_CHARACTER, Op, opOf, operandOf } from "./program";
+import { INSTRUCTION_SIZE, LAST_CHARACTER, Op, opOf, operandOf, RANGE_SIZE } from "./program";
 
 const ASCII: i32 = 128;
 
@@ -15,67 +17,57 @@ export class Alphabet {
   readonly count: i32;
   /** Whether the program has assertions. */
   readonly hasAssertions: bool;
-  /** The symbols of ASCII, 16 bits each, and then the first characters of all symbols, 32 bits each. */
-  private readonly table: ArrayBuffer;
+  /** The symbols of the ASCII characters. */
+  readonly ascii: StaticArray<u16> = new StaticArray<u16>(ASCII);
+  /** The first character of each symbol. */
+  private readonly firsts: StaticArray<u32>;
 
   constructor(program: ArrayBuffer, length: i32) {
-    const start = changetype<usize>(program);
-    const ranges = start + length * INSTRUCTION_SIZE;
+    const bytes = sliceOfBuffer(program);
+    const ranges = length * INSTRUCTION_SIZE;
     const borders: u32[] = [0];
     let hasAssertions = false;
-    for (let instruction = start; instruction < ranges; instruction += INSTRUCTION_SIZE) {
+    for (let at = 0; at < ranges; at += INSTRUCTION_SIZE) {
+      const instruction = sliceStart(bytes) + at;
       const op = opOf(instruction);
       if (op == Op.Assert) hasAssertions = true;
       if (op == Op.Char) addRun(borders, operandOf(instruction), operandOf(instruction));
     }
-    for (let range = ranges; range < start + program.byteLength; range += 8) {
-      addRun(borders, load<u32>(range), load<u32>(range, 4));
+    for (let at = ranges; at < sliceSize(bytes); at += RANGE_SIZE) {
+      addRun(borders, readU32(bytes, at), readU32(bytes, at + 4));
     }
     for (let i = 0; hasAssertions && i < ASSERTION_BORDERS.length; i++) borders.push(ASSERTION_BORDERS[i]);
     borders.sort();
     this.hasAssertions = hasAssertions;
-    const table = new ArrayBuffer(ASCII * 2 + borders.length * 4);
-    const firsts = changetype<usize>(table) + ASCII * 2;
+    const firsts = new StaticArray<u32>(borders.length);
     let count = 0;
     for (let i = 0; i < borders.length; i++) {
       if (i > 0 && borders[i] == borders[i - 1]) continue;
-      store<u32>(firsts + count * 4, borders[i]);
+      firsts[count] = borders[i];
       count++;
     }
     this.count = count;
-    this.table = table;
-    for (let i = 0; i < ASCII; i++) store<u16>(changetype<usize>(table) + i * 2, this.search(i));
-  }
-
-  /** The address of the table that `symbolOf` reads. */
-  get start(): usize {
-    return changetype<usize>(this.table);
+    this.firsts = firsts;
+    for (let i = 0; i < ASCII; i++) this.ascii[i] = <u16>this.search(i);
   }
 
   /** A character of the symbol. */
   representative(symbol: i32): u32 {
-    return load<u32>(this.start + ASCII * 2 + symbol * 4);
+    return this.firsts[symbol];
   }
 
   /** The symbol of any character. */
   search(character: u32): i32 {
-    const firsts = this.start + ASCII * 2;
+    const firsts = this.firsts;
     let low = 0;
     let high = this.count;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (character < load<u32>(firsts + middle * 4)) high = middle;
+      if (character < unchecked(firsts[middle])) high = middle;
       else low = middle;
     }
     return low;
   }
-}
-
-/** The symbol of an ASCII character, out of an alphabet's table. */
-// @ts-ignore: decorator
-@inline
-export function symbolOfAscii(table: usize, byte: u32): i32 {
-  return load<u16>(table + (byte << 1));
 }
 
 function addRun(borders: u32[], first: u32, last: u32): void {

@@ -1,13 +1,6 @@
-import { Alphabet, symbolOfAscii } from "./alphabet";
-import {
-  characterOf,
-  decodeAt,
-  isWordCharacter,
-  lengthOf,
-  LINE_FEED,
-  assertionsBetween,
-  TEXT_EDGE,
-} from "./characters";
+import { Alphabet } from "./alphabet";
+import { characterOf, decodeAt, lengthOf } from "../bytes/utf8";
+import { isWordCharacter, LINE_FEED, assertionsBetween, TEXT_EDGE } from "./characters";
 import { INSTRUCTION_SIZE, Op, opOf, operandOf, Assertion, takes } from "./program";
 import { BEFORE, FOUND, SET, StateCache } from "./state-cache";
 
@@ -67,14 +60,14 @@ export class Automaton {
   /** The state after the characters from `p` to `end`, or up to the first match. */
   run(state: usize, p: usize, end: usize): usize {
     const alphabet = this.alphabet;
-    const table = alphabet.start;
+    const ascii = alphabet.ascii;
     const successors = this.states.keySize;
     const start = p;
     while (p < end && load<i32>(state, FOUND) == NOTHING_FOUND) {
       const byte = <u32>load<u8>(p);
       let symbol = 0;
       if (byte < 0x80) {
-        symbol = symbolOfAscii(table, byte);
+        symbol = unchecked(ascii[byte]);
         p++;
       } else {
         const decoded = decodeAt(p, end);

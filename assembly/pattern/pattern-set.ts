@@ -1,6 +1,6 @@
 import { byteAt, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { Automaton, foundAt } from "./automaton";
-import { decodeAt, isCutShort, lengthOf } from "./characters";
+import { decodeAt, isCutShort, lengthOf } from "../bytes/utf8";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { PatternParser } from "./parser";

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceEnd, sliceOf, sliceOfBuffer, sliceSize, sliceStart, subslice } from "../bytes/slice";
 import { Captures } from "./captures";
-import { decodeAt, lengthOf } from "./characters";
+import { decodeAt, lengthOf } from "../bytes/utf8";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { PatternParser } from "./parser";

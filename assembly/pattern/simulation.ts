@@ -1,6 +1,7 @@
 import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
 import { ByteBuffer } from "../bytes/buffer";
-import { characterOf, decodeAt, lengthOf, assertionsBetween, TEXT_EDGE } from "./characters";
+import { characterOf, decodeAt, lengthOf } from "../bytes/utf8";
+import { assertionsBetween, TEXT_EDGE } from "./characters";
 import { INSTRUCTION_SIZE, Op, Assertion, opOf, operandOf, takes } from "./program";
 
 /** The result that a run is for. */

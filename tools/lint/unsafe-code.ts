@@ -12,9 +12,7 @@ const FOLDERS = ["assembly/abi/", "assembly/bytes/", "assembly/json/"];
 
 /** Single files that may, each with its reason. */
 const FILES: Record<string, string> = {
-  "assembly/pattern/alphabet.ts": "the look-up table that the automaton reads for each character",
   "assembly/pattern/automaton.ts": "a state's address leads to the next state for each character",
-  "assembly/pattern/characters.ts": "decodes each character of a text",
   "assembly/pattern/literal-set.ts": "a table look-up for each byte of a text",
   "assembly/pattern/program.ts": "instructions that the automaton and the simulation read by address",
   "assembly/pattern/simulation.ts": "threads and slots for each character, in one block of memory",
