@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One configuration of ai-proxy before the router and in the router's chain, in one VM: each stream knows in which chain it is.
+// One configuration of ai-proxy before the router and in the router's chain, in one VM: each stream detects its chain.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { readFileSync } from "node:fs";

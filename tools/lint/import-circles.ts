@@ -4,7 +4,7 @@ import { importsOf } from "./imports.ts";
 
 const FOLDERS = ["assembly", "plugins", "tools"];
 
-/** No file imports itself through others. */
+/** No file imports itself through other files. */
 export const importCircles: Check = {
   name: "no import leads back to its file",
   run: () => {

@@ -4,13 +4,13 @@ import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
-/** Raw memory: loads and stores, vectors of memory, the heap, static data, and casts that nothing checks. */
+/** Raw memory access: loads and stores, vector loads and stores, the heap, static data, and unchecked casts. */
 const UNSAFE = /\b(?:load|store)<|\bv128\.(?:load|store)|\bchangetype<|\bheap\.|\bmemory\.(?:data|copy|fill|compare)\b/;
 
-/** The folders that may touch raw memory: everything else uses what they export. */
+/** The folders that may access raw memory: all other code uses their exports. */
 const FOLDERS = ["assembly/abi/", "assembly/bytes/", "assembly/json/"];
 
-/** Single files that may, each with its reason. */
+/** Single files that may access raw memory, each with its reason. */
 const FILES: Record<string, string> = {
   "assembly/pattern/automaton.ts": "a state's address leads to the next state for each character",
   "assembly/pattern/literal-set.ts": "one load for each byte of a text: with an index the search is 15 % slower",
@@ -20,9 +20,9 @@ const FILES: Record<string, string> = {
   "assembly/sse/decoder.ts": "looks for line ends sixteen bytes at a time",
 };
 
-/** Only the kernel's lowest layers, and the inner loops of the matchers, touch raw memory. */
+/** Only the lowest layers of the kernel, and the inner loops of the matchers, access raw memory. */
 export const unsafeCode: Check = {
-  name: "raw memory is touched in assembly/{abi,bytes,json} alone",
+  name: "only assembly/{abi,bytes,json} access raw memory",
   run: () => {
     const files = [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")];
     const faulty = files.filter((file) => !FOLDERS.some((folder) => file.startsWith(folder))).map(unsafeLines);
@@ -40,7 +40,7 @@ function unsafeLines(file: string): string[] {
     .flatMap((line, index) => (isUnsafe(line) ? [`${file}:${index + 1} touches raw memory`] : []));
 }
 
-/** Whether a line of code does; a comment may speak of it. */
+/** Whether a line of code accesses raw memory; comments are ignored. */
 export function isUnsafe(line: string): boolean {
   return UNSAFE.test(line.replace(/^\s*(?:\/?\*|\/\/).*$/, "").replace(/\s\/\/ .*$/, ""));
 }

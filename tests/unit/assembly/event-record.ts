@@ -6,8 +6,8 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice } from "../../../assembly/bytes/slice";
 
 /**
- * Writes the events of a response as lines of text, one block a line: pieces of one text that follow each other are joined,
- * so that streams and whole responses can be compared. The tokens stand before the end.
+ * Writes the events of a response as lines of text, one block per line. Consecutive parts of one text are joined,
+ * so that streams and whole responses can be compared. The token usage precedes the end.
  */
 export class EventRecord extends ResponseSink {
   private kind: string = "";
@@ -59,7 +59,7 @@ export class EventRecord extends ResponseSink {
     this.enter("fail").integer(status).text(" ").append(message).text(" ").append(code);
   }
 
-  /** Begins a line, unless the last one is about the same text. */
+  /** Begins a line, unless the last line is for the same text. */
   private enter(kind: string, choice: i32 = -1, call: i32 = -1): ByteBuffer {
     const out = this.out;
     if (this.kind == kind && this.choice == choice && this.call == call) return out;

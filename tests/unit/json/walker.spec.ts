@@ -5,7 +5,7 @@ import { textOf, utf8 } from "../assembly/slices";
 
 const walker = new JsonWalker();
 
-/** Every scalar of a value with the keys and positions that lead to it. */
+/** Every scalar of a value, with its path of keys and positions. */
 function leaves(path: string): string {
   let found = "";
   if (walker.enterObject()) {
