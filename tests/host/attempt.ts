@@ -20,6 +20,9 @@ export interface AttemptOwner {
   violate(what: string): void;
 }
 
+/** How Envoy names a connection that nobody accepts. */
+const REFUSED = "remote_connection_failure|delayed_connect_error:_Connection_refused";
+
 const NOWHERE: MessageSink = { headers: () => undefined, data: () => undefined, trailers: () => undefined };
 
 /** One attempt of the router: the filters of its chain and the provider's connection. A test plays the provider. */
@@ -62,6 +65,21 @@ export class Attempt {
     this.over = true;
     for (const link of this.links) link.stop();
     for (const link of this.links) link.end();
+  }
+
+  /**
+   * Envoy makes the connection once the filters have seen what arrived of the request. False where the provider receives
+   * nothing: nobody listens, or a header has a value that cannot be sent.
+   */
+  connect(): boolean {
+    const name = this.upstream.headers?.unsendable;
+    if (this.target.refuses) this.upstreamReset(REFUSED);
+    else if (name && !this.over) {
+      const message = `invalid header value for: ${name}`;
+      const details = `filter_removed_required_request_headers{${message.replaceAll(" ", "_")}}`;
+      this.owner.reply(503, Buffer.from(message), new HeaderMap(), details);
+    }
+    return !this.over;
   }
 
   /** The provider's response headers, `:status` among them. */

@@ -8,9 +8,6 @@ import type { HttpStream } from "./http-stream.ts";
 import type { CalloutReply, ProxyHost } from "./proxy-host.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
-/** How Envoy names a connection that nobody accepts. */
-const REFUSED = "remote_connection_failure|delayed_connect_error:_Connection_refused";
-
 /** Who answers what the plugin sends. */
 export interface Peers {
   /** The provider behind a cluster: of an aggregate, behind the member to which the attempt goes. */
@@ -64,8 +61,7 @@ export function runStream(
   let last: Attempt | null = null;
   for (let next = stream.attempt; next && next !== last && !stream.isOver; next = stream.attempt) {
     last = next;
-    if (next.target.refuses) next.upstreamReset(REFUSED);
-    else if (next.upstream.end === "clean") {
+    if (next.connect() && next.upstream.end === "clean") {
       attempts.push(upstreamRequest(next));
       sendReply(next, peers.answer(attempts[attempts.length - 1], next.target.cluster));
     }
@@ -84,6 +80,9 @@ export function runStream(
     trailers: client.trailers?.pairs() ?? [],
     end: hung ? "left" : client.end === "reset" ? "reset" : "clean",
   };
+  // The client's connection breaks instead of carrying such a header.
+  if (client.headers?.unsendable)
+    Object.assign(response, { status: 0, headers: [], body: Buffer.alloc(0), end: "reset" });
   const filterState = Object.fromEntries([...stream.filterState].map(([name, { value }]) => [name, value.toString()]));
   return { response, received: attempts.at(-1) ?? null, attempts, details, filterState };
 }

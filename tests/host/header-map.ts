@@ -68,6 +68,11 @@ export class HeaderMap {
     this.entries = [];
   }
 
+  /** The first name whose value no message can carry. */
+  get unsendable(): string | undefined {
+    return this.entries.find(([, value]) => !isSendable(value))?.[0];
+  }
+
   /** All entries in order, pseudo headers first. */
   pairs(): HeaderPair[] {
     return this.entries.map(([name, value]) => [name, value]);
@@ -77,6 +82,12 @@ export class HeaderMap {
     return this.entries.filter(([name]) => name.startsWith(":")).length;
   }
 }
+
+/** Control characters: Envoy cannot send a message with one of them in a header. */
+const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** Whether a text can stand in a header. */
+export const isSendable = (text: string): boolean => !UNSENDABLE.test(text);
 
 // To Envoy `host` is another name of `:authority`.
 function keyOf(name: string): string {

@@ -2,13 +2,10 @@
 import { MapType, MAX_MAP_TYPE, Status } from "../abi.ts";
 import { rootOf } from "../contexts.ts";
 import { decodePairs, encodePairs } from "../guest-memory.ts";
-import type { HeaderMap } from "../header-map.ts";
+import { isSendable, type HeaderMap } from "../header-map.ts";
 import type { Vm } from "../vm.ts";
 
 const NAMES = Object.keys(MapType);
-
-/** Control characters: with one of them in a header Envoy cannot send the message, and answers 503 instead. */
-const UNSENDABLE = /[\0-\x08\x0a-\x1f\x7f]/;
 
 /** Host calls on header maps. Reading a map that this phase does not have, or writing to one, is a violation. */
 export function headerCalls(vm: Vm) {
@@ -31,7 +28,7 @@ export function headerCalls(vm: Vm) {
   };
 
   const put = (type: number, what: string, pairs: [name: string, value: string][], edit: (map: HeaderMap) => void) => {
-    const unsendable = pairs.find((pair) => pair.some((text) => UNSENDABLE.test(text)));
+    const unsendable = pairs.find((pair) => pair.some((text) => !isSendable(text)));
     if (unsendable) vm.violate(`${what} ${NAMES[type]}: ${unsendable[0]} has a character that no header can hold`);
     return change(type, what, edit);
   };

@@ -72,6 +72,21 @@ export const headerScenarios: Scenario[] = [
     reply: { status: 204, headers: [], chunks: [] },
   },
   {
+    name: "unsendable-request-header",
+    script: inAll("get 2 :status; prop response/code_details", {
+      request_headers_end: "set 0 x-bad a\u0001b; get 0 x-bad",
+    }),
+    request: { method: "GET", chunks: [] },
+    reply: text("answer"),
+  },
+  {
+    name: "unsendable-response-header",
+    script: inAll("get 2 :status; prop response/code_details", {
+      response_headers: "set 2 x-bad a\u0001b; get 2 x-bad",
+    }),
+    reply: text("answer"),
+  },
+  {
     name: "changes-path-without-clearing",
     script: inAll("prop xds/route_name", { request_headers: "set 0 :path /other/x; prop xds/route_name" }),
     reply: text("answer"),
