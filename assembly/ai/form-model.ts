@@ -11,6 +11,7 @@ import {
   sliceEquals,
   sliceEqualsIgnoringCase,
   sliceSize,
+  slicesEqual,
   startsWithIgnoringCase,
   subslice,
 } from "../bytes/slice";
@@ -65,14 +66,16 @@ export function readBoundary(contentType: Slice, out: ByteBuffer): bool {
 }
 
 /**
- * Finds the part `name="model"` of a form that comes in pieces, in linear time. It keeps the boundary, the headers of the
- * current part, and the model. https://www.rfc-editor.org/rfc/rfc7578 · https://www.rfc-editor.org/rfc/rfc2046#section-5.1
+ * Finds the part `name="model"`, or one of another name, of a form that comes in pieces, in linear time. It keeps the
+ * boundary, the headers of the current part, and the model.
+ * https://www.rfc-editor.org/rfc/rfc7578 · https://www.rfc-editor.org/rfc/rfc2046#section-5.1
  */
 // @ts-ignore: decorator
 @unmanaged
 export class FormModel {
   private state: State = State.Content;
   private delimiter: ByteBuffer = new ByteBuffer();
+  private name: ByteBuffer = new ByteBuffer();
   private padding: ByteBuffer = new ByteBuffer();
   private headers: ByteBuffer = new ByteBuffer();
   /** The number of bytes of the delimiter that have matched. The first delimiter needs no line end before it. */
@@ -92,9 +95,10 @@ export class FormModel {
   /** The error; the bytes after it are not read. */
   fault: FormFault = FormFault.None;
 
-  /** Begins a form with that boundary, whose model has at most `limit` bytes. */
-  begin(boundary: Slice, limit: i32): void {
+  /** Begins a form with that boundary, whose model has at most `limit` bytes and stands in the part called `name`. */
+  begin(boundary: Slice, limit: i32, name: string = "model"): void {
     this.delimiter.text("\r\n--").append(boundary);
+    this.name.text(name);
     this.limit = limit;
   }
 
@@ -117,6 +121,7 @@ export class FormModel {
   /** Frees all memory; the reader is not used again. */
   dispose(): void {
     this.delimiter.dispose();
+    this.name.dispose();
     this.padding.dispose();
     this.headers.dispose();
     this.model.dispose();
@@ -184,7 +189,7 @@ export class FormModel {
     headers.append(line);
     const isOver = sliceEquals(headers.slice, "\r\n") || sliceEndsWith(headers.slice, "\r\n\r\n");
     if (isOver) {
-      this.isModel = namesModel(headers);
+      this.isModel = namesPart(headers, this.name.slice);
       this.state = State.Content;
       this.matched = 0;
       if (this.isModel && this.found) this.fault = FormFault.ModelTwice;
@@ -207,8 +212,8 @@ export class FormModel {
   }
 }
 
-/** Whether the headers of a part name it `model`, in any form that servers accept: quoted, as a token, or extended. */
-function namesModel(headers: ByteBuffer): bool {
+/** Whether the headers of a part name it `wanted`, in any form that servers accept: quoted, as a token, or extended. */
+function namesPart(headers: ByteBuffer, wanted: Slice): bool {
   unfold(headers);
   for (let rest = headers.slice; sliceSize(rest) > 0;) {
     const end = indexOfByte(rest, LF);
@@ -216,18 +221,18 @@ function namesModel(headers: ByteBuffer): bool {
     rest = subslice(rest, end < 0 ? i32.MAX_VALUE : end + 1);
     if (!startsWithIgnoringCase(line, "content-disposition")) continue;
     parameters.begin(line);
-    while (parameters.next()) if (isNameOfModel(parameters.name, parameters.value)) return true;
+    while (parameters.next()) if (isNameOfPart(parameters.name, parameters.value, wanted)) return true;
   }
   return false;
 }
 
 /** `name*=UTF-8''model` is not allowed in forms (RFC 7578, section 4.2), but some servers read it. */
-function isNameOfModel(name: Slice, value: Slice): bool {
-  if (sliceEqualsIgnoringCase(name, "name")) return sliceEquals(value, "model");
+function isNameOfPart(name: Slice, value: Slice, wanted: Slice): bool {
+  if (sliceEqualsIgnoringCase(name, "name")) return slicesEqual(value, wanted);
   if (!sliceEqualsIgnoringCase(name, "name*")) return false;
   const quotes = indexOfText(value, "'");
   const second = quotes < 0 ? -1 : indexOfText(value, "'", quotes + 1);
-  return sliceEquals(subslice(value, second + 1), "model");
+  return slicesEqual(subslice(value, second + 1), wanted);
 }
 
 /** A line that begins with white space continues the one before (RFC 822, section 3.1.1). */

@@ -1,7 +1,7 @@
 import { BufferType, Status } from "../abi/enums";
 import { proxy_get_buffer_bytes, proxy_set_buffer_bytes } from "../abi/imports";
 import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
-import { ABSENT, Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, subslice } from "../bytes/slice";
 
 /**
  * The bytes of a body that the host holds in this callback. Stock Envoy can replace all of them, prepend and append; it cannot
@@ -39,6 +39,14 @@ export class BodyBuffer {
   /** Appends bytes to those that the host holds. */
   append(bytes: Slice): void {
     proxy_set_buffer_bytes(this.type, i32.MAX_VALUE, 0, sliceStart(bytes), sliceSize(bytes));
+  }
+
+  /** Replaces `count` bytes at offset `from`. Copies all that the host holds. */
+  splice(from: i32, count: i32, bytes: Slice): void {
+    const held = this.bytes();
+    this.replace(subslice(held, 0, from));
+    this.append(bytes);
+    this.append(subslice(held, from + count));
   }
 
   /** Prepares the buffer for a callback in which the host holds `size` bytes. */

@@ -4,12 +4,11 @@ import { ABSENT, Slice, sliceBetween, sliceSize, sliceStart } from "../bytes/sli
 const QUOTE: u32 = 0x22;
 const BACKSLASH: u32 = 0x5c;
 const OPEN_OBJECT: u32 = 0x7b;
-const OPEN_ARRAY: u32 = 0x5b;
 /** `{` and `[` differ in this bit alone, and so do `}` and `]`. */
 const CASE_BIT: u32 = 0x20;
 const CLOSE: u32 = 0x7d;
 const COMMA: u32 = 0x2c;
-/** An object of more bytes than this is not kept. */
+/** A value of more bytes than this is not kept. */
 const LONGEST_VALUE = 16 * 1024;
 
 /**
@@ -17,20 +16,29 @@ const LONGEST_VALUE = 16 * 1024;
  * most 16 KiB. The text is not validated, and a key with escapes is not found. Takes linear time.
  */
 export class MemberScanner {
-  private readonly kept: ByteBuffer = new ByteBuffer();
-  private depth: i32 = 0;
+  protected readonly kept: ByteBuffer = new ByteBuffer();
+  protected depth: i32 = 0;
   private isInString: bool = false;
   private isEscaped: bool = false;
   /** The next string of the outermost object is a key. */
   private isKeyNext: bool = false;
   /** The number of letters of the name that match the key; -1 for another key. */
-  private matched: i32 = -1;
-  private isFound: bool = false;
-  private isKeeping: bool = false;
-  private isDone: bool = false;
+  protected matched: i32 = -1;
+  protected isFound: bool = false;
+  protected isKeeping: bool = false;
+  protected isDone: bool = false;
+  protected isObject: bool = false;
+  /** Whether the current key has escapes and may be the one. */
+  protected isKeyKept: bool = false;
+  /** Bytes of the pieces before the current one. */
+  private offset: i32 = 0;
+  /** Bytes of the latest piece that were looked at: all, unless the search ended in it. */
+  consumed: i32 = 0;
+  /** Where the value begins, in bytes from the start of the text. */
+  valueStart: i32 = 0;
 
   /** `name`: the member's key, ASCII. */
-  constructor(private readonly name: string) {}
+  constructor(protected readonly name: string) {}
 
   /** Whether the rest of the text need not be scanned: the value is complete, or there is none. */
   get hasEnded(): bool {
@@ -56,14 +64,16 @@ export class MemberScanner {
       if (this.depth > 1) p = nextBracket(p, end);
       if (p == end) break;
       const byte: u32 = load<u8>(p++);
-      if (this.depth == 1 && this.isFound && byte == OPEN_OBJECT) {
+      if (this.depth == 1 && this.isFound && this.beginsValue(byte)) {
         this.isKeeping = true;
         from = p - 1;
+        this.valueStart = this.offset + <i32>(from - sliceStart(piece));
       }
       this.readStructure(byte);
-      if (this.isDone && this.isKeeping) this.keep(from, p);
     }
-    if (this.isKeeping && !this.isDone) this.keep(from, end);
+    if (this.isKeeping) this.keep(from, p);
+    this.consumed = <i32>(p - sliceStart(piece));
+    this.offset += this.consumed;
   }
 
   /** Frees the memory; the scanner is not used again. */
@@ -71,17 +81,37 @@ export class MemberScanner {
     this.kept.dispose();
   }
 
+  /** Whether the byte, behind the key, opens a value to keep. */
+  protected beginsValue(byte: u32): bool {
+    return byte == OPEN_OBJECT;
+  }
+
+  /** Called at the first escape of a key that begins like the name. */
+  protected beginKey(): void {}
+
+  /** Called with each byte of a string. */
+  protected onStringByte(byte: u32): void {}
+
+  /** Whether the key that `beginKey` began is the name. */
+  protected endKey(): bool {
+    return false;
+  }
+
   private readStructure(byte: u32): void {
+    if (this.depth == 0 && byte != OPEN_OBJECT && byte > 0x20 && byte < 0x80) {
+      // The text is no object. A byte order mark before it is passed over.
+      this.isDone = true;
+      return;
+    }
     if (byte == QUOTE) {
       this.isInString = true;
-      if (this.depth == 0) this.isDone = true;
       this.matched = this.depth == 1 && this.isKeyNext ? 0 : -1;
       return;
     }
     const folded = byte | CASE_BIT;
     if (folded == OPEN_OBJECT) {
-      if (this.depth == 0 && byte == OPEN_ARRAY) this.isDone = true;
       this.depth++;
+      this.isObject = true;
       this.isKeyNext = this.depth == 1;
     } else if (folded == CLOSE) {
       this.depth--;
@@ -96,25 +126,35 @@ export class MemberScanner {
   private readString(p: usize, end: usize): usize {
     if (this.isEscaped) {
       this.isEscaped = false;
+      this.onStringByte(load<u8>(p));
       return p + 1;
     }
-    if (this.matched < 0) p = nextInString(p, end);
+    if (this.matched < 0 && !this.isKeyKept) p = nextInString(p, end);
     if (p == end) return p;
     const byte: u32 = load<u8>(p);
+    if (byte == QUOTE) {
+      this.endString();
+      return p + 1;
+    }
     if (byte == BACKSLASH) {
       this.isEscaped = true;
+      if (this.matched >= 0) this.beginKey();
       this.matched = -1;
-    } else if (byte == QUOTE) {
-      this.isInString = false;
-      if (this.depth == 1 && this.isKeyNext) {
-        this.isKeyNext = false;
-        this.isFound = this.matched == this.name.length;
-      }
     } else {
-      const isNext = this.matched < this.name.length && <u32>this.name.charCodeAt(this.matched) == byte;
-      this.matched = isNext ? this.matched + 1 : -1;
+      const isNext = this.matched >= 0 && this.matched < this.name.length;
+      const matches = isNext && <u32>this.name.charCodeAt(this.matched) == byte;
+      this.matched = matches ? this.matched + 1 : -1;
     }
+    this.onStringByte(byte);
     return p + 1;
+  }
+
+  private endString(): void {
+    this.isInString = false;
+    if (this.depth == 1 && this.isKeeping) this.isDone = true;
+    if (this.depth != 1 || !this.isKeyNext) return;
+    this.isKeyNext = false;
+    this.isFound = this.isKeyKept ? this.endKey() : this.matched == this.name.length;
   }
 
   private keep(from: usize, to: usize): void {

@@ -1,4 +1,5 @@
 import { Api } from "../../assembly/ai/api";
+import { isListed } from "../../assembly/ai/model-list";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEndsWith, sliceEqualsIgnoringCase, sliceStartsWith } from "../../assembly/bytes/slice";
@@ -15,7 +16,6 @@ import {
   jsonNextKey,
   jsonUtf8,
 } from "../../assembly/json/value";
-import { isListed } from "./model-list";
 
 /** The access of a request whose consumer may use certain models only. */
 export const enum ModelAccess {

@@ -16,7 +16,7 @@ import { HeaderMap } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { accessByModels, hasStoredModels, ModelAccess, mustNameModel } from "./body-models";
-import { isListed } from "./model-list";
+import { isListed } from "../../assembly/ai/model-list";
 import { modelOfPath, PathModel } from "./model-path";
 
 export { ModelAccess } from "./body-models";

@@ -10,7 +10,7 @@ import {
   sliceSize,
   subslice,
 } from "../../assembly/bytes/slice";
-import { isListed } from "./model-list";
+import { isListed } from "../../assembly/ai/model-list";
 
 const SLASH: u32 = 0x2f;
 const BACKSLASH: u32 = 0x5c;

@@ -1,12 +1,12 @@
+import { LONGEST_MODEL } from "../../../assembly/ai/body-model";
 import { FormFault, FormModel, readBoundary } from "../../../assembly/ai/form-model";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceSize, slicesEqual, subslice } from "../../../assembly/bytes/slice";
+import { ABSENT, byteAt, Slice, sliceSize, slicesEqual } from "../../../assembly/bytes/slice";
 import { BodyBuffer } from "../../../assembly/host/body";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { ResponseModel } from "../config/chat-options";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
-import { LONGEST_MODEL } from "./read-request";
 
 const part = new ByteBuffer();
 
@@ -80,11 +80,7 @@ export class FormUpload {
     const named = this.form.model.slice;
     if (this.form.found) {
       if (slicesEqual(named, model)) return;
-      const bytes = body.bytes();
-      const start = this.form.modelStart;
-      body.replace(subslice(bytes, 0, start));
-      body.append(model);
-      body.append(subslice(bytes, start + sliceSize(named)));
+      body.splice(this.form.modelStart, sliceSize(named), model);
       this.growth = sliceSize(model) - sliceSize(named);
     } else if (sliceSize(model) && this.form.hasParts) {
       part.clear();

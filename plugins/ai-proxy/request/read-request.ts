@@ -1,4 +1,5 @@
 import { Api, takesModel } from "../../../assembly/ai/api";
+import { LONGEST_MODEL } from "../../../assembly/ai/body-model";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { decodePercent } from "../../../assembly/bytes/percent";
 import { ABSENT, Slice, sliceSize, slicesEqual, sliceToString } from "../../../assembly/bytes/slice";
@@ -25,8 +26,6 @@ const requested = new ByteBuffer();
 const escaped = new ByteBuffer();
 /** A key of more bytes is not shown to the client. */
 const LONGEST_KEY = 256;
-/** A model's name of more bytes is refused. */
-export const LONGEST_MODEL: i32 = 1024;
 /** With `responseModel: requested` each event repeats the client's name: the most bytes that it may have as JSON. */
 const LONGEST_REPEATED = 256;
 

@@ -1,6 +1,6 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
-import { jsonFirst, jsonNext, jsonUtf8 } from "../../assembly/json/value";
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, byteAt, Slice, sliceSize, slicesEqual, subslice } from "../bytes/slice";
+import { jsonFirst, jsonNext, jsonUtf8 } from "../json/value";
 
 const STAR: u32 = 0x2a;
 
