@@ -6,6 +6,14 @@
  */
 export const CONSUMER_HEADER = "x-mse-consumer";
 
+/**
+ * Request header: the model that the client asks for, by which routes match. Written by model-router, which removes what a
+ * client sends under that name; `modelToHeader` gives it another name.
+ */
+export const ROUTED_MODEL_HEADER = "x-higress-llm-model";
+/** Request header: the model that the route maps the client's to. Written by model-mapper under that name or another one. */
+export const MAPPED_MODEL_HEADER = "x-higress-llm-model-final";
+
 /** Response header: the id, or where it has none the type, of the provider that served. Written by ai-proxy. */
 export const PROVIDER_HEADER = "x-ai-provider";
 /** Response header: the model that the provider was asked for. Written by ai-proxy and chatgpt-proxy. */
@@ -27,6 +35,24 @@ export const FALLBACK_STATE = "ai_fallback";
 
 /** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
 export const CONSUMER_STATE = "ai_consumer";
+
+/**
+ * Filter state: the models that the consumer may use, as a JSON list of names and of `x*`; absent or empty where it may use
+ * all. Written by key-auth, read by model-router for the list of models.
+ */
+export const ALLOWED_MODELS_STATE = "ai_allowed_models";
+
+/**
+ * Filter state: the model by which the first pass of this request was routed, for the next ones, whose bodies may name
+ * another. Written and read by model-router.
+ */
+export const ROUTED_MODEL_STATE = "ai_routed_model";
+
+/**
+ * Filter state: which model the first pass mapped to which, for the next ones, whose bodies name the mapped one: its size in
+ * bytes, a colon, the mapped model, the client's. Written and read by model-mapper.
+ */
+export const MAPPED_MODEL_STATE = "ai_mapped_model";
 
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";

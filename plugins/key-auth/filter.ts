@@ -1,4 +1,4 @@
-import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { ALLOWED_MODELS_STATE, CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
@@ -18,6 +18,7 @@ const NAMELESS = "-";
 const pool = new FilterPool<KeyAuthFilter>();
 const search = new KeySearch();
 const identity = new FilterState(CONSUMER_STATE);
+const allowedModels = new FilterState(ALLOWED_MODELS_STATE);
 const nameless = new ByteBuffer();
 
 /** Refuses requests without a known key, and names the consumer of the others. */
@@ -62,7 +63,9 @@ export class KeyAuthFilter extends HttpFilter {
       return HeadersAction.Pause;
     }
     const models = config.consumers.modelsOf(this.consumer);
-    return models == ABSENT ? HeadersAction.Continue : this.restrict(accessByHeaders(headers, models, endOfStream));
+    if (models == ABSENT) return HeadersAction.Continue;
+    allowedModels.set(models);
+    return this.restrict(accessByHeaders(headers, models, endOfStream));
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {

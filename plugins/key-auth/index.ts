@@ -1,4 +1,4 @@
-import { CONSUMER_STATE } from "../../assembly/ai/contract";
+import { ALLOWED_MODELS_STATE, CONSUMER_STATE } from "../../assembly/ai/contract";
 import { ConfigReader } from "../../assembly/config/reader";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
@@ -29,6 +29,7 @@ class KeyAuth extends Plugin<KeyAuthConfig> {
 
   override onConfigured(): void {
     new FilterState(CONSUMER_STATE).define();
+    new FilterState(ALLOWED_MODELS_STATE).define();
   }
 }
 

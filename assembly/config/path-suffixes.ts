@@ -1,0 +1,66 @@
+import { withoutQuery } from "../bytes/query";
+import { byteAt, Slice, sliceEndsWith, sliceSize, subslice } from "../bytes/slice";
+import { isVisible } from "./printable";
+import { ConfigReader } from "./reader";
+
+const SLASH: u32 = 0x2f;
+const OPTION = "enableOnPathSuffix";
+
+/**
+ * The ends of the paths whose requests name a model in their body: those of Higress, and behind them the APIs that Higress
+ * does not list.
+ */
+const DEFAULTS: string[] = [
+  "/completions",
+  "/embeddings",
+  "/images/generations",
+  "/audio/speech",
+  "/fine_tuning/jobs",
+  "/moderations",
+  "/image-synthesis",
+  "/video-synthesis",
+  "/rerank",
+  "/messages",
+  "/responses",
+  "/audio/transcriptions",
+  "/audio/translations",
+  "/images/edits",
+  "/images/variations",
+  "/videos",
+  "/messages/count_tokens",
+  "/complete",
+  "/reranks",
+];
+
+/** The requests that a plugin is to read, by the ends of their paths: the option `enableOnPathSuffix`. */
+export class PathSuffixes {
+  private constructor(private readonly suffixes: string[]) {}
+
+  /** Those of a configuration that does not say. */
+  static byDefault(): PathSuffixes {
+    return new PathSuffixes(DEFAULTS);
+  }
+
+  /** Reads the option: it replaces the default, and `*` stands for all paths. */
+  static read(reader: ConfigReader): PathSuffixes {
+    reader.refuseEmptyList(OPTION);
+    if (!reader.has(OPTION)) return PathSuffixes.byDefault();
+    const suffixes = reader.texts(OPTION);
+    for (let i = 0; i < suffixes.length; i++) {
+      if (suffixes[i].includes("?")) reader.fail(`${OPTION}[${i}]`, "must have no query: queries are not compared");
+      else if (!isVisible(suffixes[i])) reader.fail(`${OPTION}[${i}]`, "must be what a path can end with");
+    }
+    return new PathSuffixes(suffixes);
+  }
+
+  /** Whether the path of a request, without its query and without slashes at its end, ends so. */
+  match(path: Slice): bool {
+    let end = withoutQuery(path);
+    while (sliceSize(end) && byteAt(end, sliceSize(end) - 1) == SLASH) end = subslice(end, 0, sliceSize(end) - 1);
+    for (let i = 0; i < this.suffixes.length; i++) {
+      const suffix = this.suffixes[i];
+      if (suffix == "*" || sliceEndsWith(end, suffix)) return true;
+    }
+    return false;
+  }
+}
