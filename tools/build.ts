@@ -9,6 +9,14 @@ const SIZE_BUDGET_BYTES = 95_000;
 /** It contains every provider's protocol, the pattern engine of `modelMapping` (14 KB) and the key mask (8 KB). */
 const AI_PROXY_BUDGET_BYTES = 225_000;
 
+/** Holds the pattern engine of `autoRouting` and its tables. */
+const MODEL_ROUTER_BUDGET_BYTES = 120_000;
+/** The plugins that have a budget of their own. */
+const BUDGETS: Record<string, number> = {
+  "ai-proxy": AI_PROXY_BUDGET_BYTES,
+  "model-router": MODEL_ROUTER_BUDGET_BYTES,
+};
+
 const { values: options } = parseArgs({
   options: {
     plugin: { type: "string", default: "" },
@@ -31,7 +39,7 @@ async function build(): Promise<boolean> {
     const out = target === "poisoned" ? plugin.poisoned : plugin.wasm;
     try {
       const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target });
-      const budget = plugin.name === "ai-proxy" ? AI_PROXY_BUDGET_BYTES : SIZE_BUDGET_BYTES;
+      const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
       const tooBig = target === "release" && bytes > budget;
       const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
       const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;

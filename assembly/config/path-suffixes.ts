@@ -4,7 +4,6 @@ import { isVisible } from "./printable";
 import { ConfigReader } from "./reader";
 
 const SLASH: u32 = 0x2f;
-const OPTION = "enableOnPathSuffix";
 
 /**
  * The ends of the paths whose requests name a model in their body: those of Higress, and behind them the APIs that Higress
@@ -32,7 +31,7 @@ const DEFAULTS: string[] = [
   "/reranks",
 ];
 
-/** The requests that a plugin is to read, by the ends of their paths: the option `enableOnPathSuffix`. */
+/** The requests that a plugin is to read, by the ends of their paths. */
 export class PathSuffixes {
   private constructor(private readonly suffixes: string[]) {}
 
@@ -41,14 +40,14 @@ export class PathSuffixes {
     return new PathSuffixes(DEFAULTS);
   }
 
-  /** Reads the option: it replaces the default, and `*` stands for all paths. */
-  static read(reader: ConfigReader): PathSuffixes {
-    reader.refuseEmptyList(OPTION);
-    if (!reader.has(OPTION)) return PathSuffixes.byDefault();
-    const suffixes = reader.texts(OPTION);
+  /** Reads a list: it replaces the default, and `*` stands for all paths. */
+  static read(reader: ConfigReader, key: string): PathSuffixes {
+    reader.refuseEmptyList(key);
+    if (!reader.has(key)) return PathSuffixes.byDefault();
+    const suffixes = reader.texts(key);
     for (let i = 0; i < suffixes.length; i++) {
-      if (suffixes[i].includes("?")) reader.fail(`${OPTION}[${i}]`, "must have no query: queries are not compared");
-      else if (!isVisible(suffixes[i])) reader.fail(`${OPTION}[${i}]`, "must be what a path can end with");
+      if (suffixes[i].includes("?")) reader.fail(`${key}[${i}]`, "must have no query: queries are not compared");
+      else if (!isVisible(suffixes[i])) reader.fail(`${key}[${i}]`, "must be what a path can end with");
     }
     return new PathSuffixes(suffixes);
   }

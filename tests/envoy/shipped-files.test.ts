@@ -13,7 +13,7 @@ import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send } from "../harness/http-client.ts";
 import type { HeaderPair } from "../providers/types.ts";
 
-type Call = [title: string, status: number, path: string, header?: HeaderPair];
+type Call = [title: string, status: number, path: string, header?: HeaderPair, model?: string];
 
 const demo: HeaderPair = ["x-api-key", "demo"];
 const batch: HeaderPair = ["api-key", "YOUR_KEY_FOR_BATCH"];
@@ -29,6 +29,14 @@ const files: Record<string, Call[]> = {
     ["a blocked word in disguise", 404, "/?text=p%61ssword"],
     ["another word", 200, "/?text=hello"],
   ],
+  "model-router": [
+    ["a model with a route", 200, "/v1/chat/completions", undefined, "qwen-max"],
+    ["another one", 200, "/v1/chat/completions", undefined, "deepseek-chat"],
+    ["a model without a route", 404, "/v1/chat/completions", ["x-higress-llm-model", "qwen-max"], "gpt-4o"],
+    ["the list of models", 200, "/v1/models"],
+    ["a model that is not there", 404, "/v1/models/gpt-4o"],
+  ],
+  "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "key-rate-limit": [
     ["the first", 200, "/", demo],
     ["the second", 200, "/", demo],
@@ -47,10 +55,11 @@ for (const [name, calls] of Object.entries(files)) {
     before(async () => void (envoy = await startEnvoy(`envoy/${name}.yaml`)));
     after(() => envoy?.stop());
 
-    for (const [title, status, path, header] of calls) {
+    for (const [title, status, path, header, model] of calls) {
       it(`sends ${status} for ${title}`, async () => {
         const headers = header ? [header] : [];
-        const request = { method: "GET", path, authority: "gateway.example", headers, chunks: [] };
+        const chunks = model ? [Buffer.from(JSON.stringify({ model, messages: [] }))] : [];
+        const request = { method: model ? "POST" : "GET", path, authority: "gateway.example", headers, chunks };
         const response = await send(envoy.listenerPorts.gateway, request);
         assert.equal(response.status, status, response.body.toString());
       });

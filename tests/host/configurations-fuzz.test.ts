@@ -12,6 +12,8 @@ const SECRETS: Record<string, string> = {
   "key-auth": "k3y-of-",
   "request-block": "\0",
   "key-rate-limit": "\0",
+  "model-router": "\0",
+  "model-mapper": "\0",
   "chatgpt-proxy": "sk-t3st-",
   "ai-proxy": "sk-t3st-",
 };

@@ -29,6 +29,8 @@ const fine: Record<string, object> = {
   "request-block": { block_urls: ["word"] },
   "key-rate-limit": { limit_by_header: "x-key", limit_keys: [{ key: "a", query_per_day: 1 }] },
   "chatgpt-proxy": { apiKey: "sk-test-work" },
+  "model-router": { modelToHeader: "x-m" },
+  "model-mapper": { modelMapping: { a: "b" } },
 };
 
 /** What is done to every plugin, by the size of what comes out. */
@@ -140,6 +142,27 @@ const own: Record<string, Record<string, (size: number) => string>> = {
     "many patterns": (size) =>
       json({ limit_by_header: "k", limit_keys: times(size, 45, (n) => ({ key: `regexp:^a${n}`, query_per_day: 1 })) }),
     "no limit right": (size) => json({ limit_by_header: "k", limit_keys: times(size, 12, () => ({ ke: 1 })) }),
+  },
+  "model-router": {
+    "many models": (size) => json({ models: times(size, 14, (n) => ({ id: `m${n}` })) }),
+    "one model many times": (size) => json({ models: times(size, 10, () => ({ id: "m" })) }),
+    "many patterns": (size) =>
+      json({ autoRouting: { enable: true, rules: times(size, 35, (n) => ({ pattern: `a+${n}`, model: "m" })) } }),
+    "many paths": (size) => json({ enableOnPathSuffix: times(size, 8, (n) => `/p${n}`) }),
+    "a long key": (size) => json({ modelKey: long(size), modelToHeader: `x-${long(size)}` }),
+  },
+  "model-mapper": {
+    "many names": (size) =>
+      json({ modelMapping: Object.fromEntries(times(size, 16, (n) => [`m${n}`, "m"]) as [string, string][]) }),
+    "many beginnings": (size) =>
+      json({ modelMapping: Object.fromEntries(times(size, 16, (n) => [`m${n}-*`, "m"]) as [string, string][]) }),
+    "beginnings that cover each other": (size) =>
+      json({
+        modelMapping: Object.fromEntries(
+          times(size, 1000, (n) => [`${"m".repeat(n + 1)}*`, long(990)]) as [string, string][],
+        ),
+      }),
+    "a long model": (size) => json({ modelMapping: { "*": long(size) } }),
   },
   "chatgpt-proxy": {
     "long texts": (size) =>

@@ -33,6 +33,8 @@ const EXPORTS: Record<string, string[]> = {
   "chatgpt-proxy": HTTP_CALLOUTS,
   "key-auth": REQUEST_BODY,
   "key-rate-limit": RESPONSE_HEADERS,
+  "model-mapper": REQUEST_BODY,
+  "model-router": REQUEST_BODY,
   "request-block": REQUEST_BODY,
 };
 

@@ -2,6 +2,7 @@
 // The options that guard something, of every plugin: what `guarding.test.ts` does wrong with each of them.
 import type { ProviderRequest } from "../providers/types.ts";
 import { aiProxy } from "./guarding-ai-proxy.ts";
+import { modelMapper, modelRouter } from "./guarding-models.ts";
 
 type Json = Record<string, unknown>;
 
@@ -291,5 +292,7 @@ export const guards: Guard[] = [
   ...of("request-block", requestBlock),
   ...of("key-rate-limit", keyRateLimit),
   ...of("chatgpt-proxy", chatgptProxy),
+  ...of("model-router", modelRouter),
+  ...of("model-mapper", modelMapper),
   ...of("ai-proxy", aiProxy),
 ];

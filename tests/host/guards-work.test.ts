@@ -32,6 +32,23 @@ const configurations: Record<string, object> = {
     ],
   },
   "chatgpt-proxy": { apiKey: "sk-test-work", promptParam: "k" },
+  "model-router": {
+    enableOnPathSuffix: ["*"],
+    addProviderHeader: "x-p",
+    refuseDuplicateModels: true,
+    autoRouting: {
+      enable: true,
+      defaultModel: "m",
+      rules: [
+        { pattern: "(x+x+)+y", model: "a" },
+        { pattern: "(a|a)*b", model: "b" },
+      ],
+    },
+  },
+  "model-mapper": {
+    enableOnPathSuffix: ["*"],
+    modelMapping: { "*": "m", ...Object.fromEntries(words.map((word) => [`${word}*`, word])) },
+  },
 };
 
 /** Paths by their size. */
@@ -56,6 +73,16 @@ const bodies: Record<string, (size: number) => string> = {
   "many words that begin so": (size) => "word wor wo ".repeat(size / 12),
   "many members": (size) => `{${'"mode":1,'.repeat(size / 9)}"model":"m1"}`,
   "a long model of escapes": (size) => `{"model":"${"\\u006d".repeat(size / 6)}"}`,
+  "a long key of escapes": (size) => `{"${"\\u006d".repeat(size / 6)}":1,"model":"m1"}`,
+  "many keys of escapes": (size) => `{${'"\\u006dode":1,'.repeat(size / 14)}"model":"m1"}`,
+  "deep nesting": (size) => `{"a":${"[{".repeat(size / 2)}`,
+  "a model at the end": (size) =>
+    `{"messages":[${'{"role":"user","content":"a"},'.repeat(size / 31)}{}],"model":"m/1"}`,
+  "many models that name none": (size) => `{${'"models":"m1",'.repeat(size / 14)}"model":"m1"}`,
+  "what the user said": (size) =>
+    `{"model":"higress/auto","messages":[{"role":"user","content":"${"x".repeat(size)}"}]}`,
+  "many messages of the user": (size) =>
+    `{"model":"higress/auto","messages":[${'{"role":"user","content":"xxa"},'.repeat(size / 31)}{}]}`,
   "opening brackets": (size) => "[".repeat(size),
   "white space": (size) => " ".repeat(size),
 };

@@ -17,6 +17,8 @@ const filters: [plugin: string, configuration: object][] = [
     },
   ],
   ["request-block", { block_bodies: ["forbidden"] }],
+  ["model-router", {}],
+  ["model-mapper", { modelMapping: { a: "b" } }],
 ];
 const chat = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');
 

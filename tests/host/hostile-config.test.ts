@@ -21,6 +21,8 @@ const small: Record<string, string> = {
   "key-rate-limit": '{"limit_by_header":"x","limit_keys":[{"key":"a","query_per_day":1}]}',
   "request-block": '{"block_urls":["a"]}',
   "chatgpt-proxy": '{"apiKey":"sk-test-0001"}',
+  "model-router": '{"modelToHeader":"x-m"}',
+  "model-mapper": '{"modelMapping":{"a":"b"}}',
 };
 const counted = (plugin: string): string => `build/test/${plugin}.counted.wasm`;
 

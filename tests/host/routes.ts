@@ -18,11 +18,11 @@ export interface HostRoute {
   direct?: { status: number; headers: Record<string, string>; body: string };
 }
 
-/** The part of Envoy's route match that cases use: a path prefix or a whole path, and headers that must equal. */
+/** The part of Envoy's route match that cases use: a path prefix or a whole path, and headers that must equal or begin so. */
 export interface RouteMatch {
   prefix?: string;
   path?: string;
-  headers?: { name: string; string_match: { exact: string } }[];
+  headers?: { name: string; string_match: { exact?: string; prefix?: string } }[];
 }
 
 /** Chooses the route for a request, or null. */
@@ -33,6 +33,14 @@ export function chooseRoute(routes: HostRoute[], headers: HeaderMap): HostRoute 
   const matches = ({ match }: HostRoute): boolean =>
     (match.prefix === undefined || path.startsWith(match.prefix)) &&
     (match.path === undefined || path === match.path) &&
-    (match.headers ?? []).every(({ name, string_match: wanted }) => headers.getAll(name).join(",") === wanted.exact);
+    (match.headers ?? []).every(({ name, string_match: { exact, prefix } }) => {
+      const values = headers.getAll(name);
+      const value = values.join(",");
+      if (prefix !== undefined) return values.length > 0 && value.startsWith(bytesOf(prefix));
+      return exact !== undefined && value === bytesOf(exact);
+    });
   return routes.find(matches) ?? null;
 }
+
+/** A text as the bytes of a header, one character each. */
+const bytesOf = (text: string): string => Buffer.from(text).toString("latin1");

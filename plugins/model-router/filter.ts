@@ -1,0 +1,168 @@
+import { BodyModel, isReadable, LONGEST_MODEL } from "../../assembly/ai/body-model";
+import { ROUTED_MODEL_STATE } from "../../assembly/ai/contract";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { isHeaderValue } from "../../assembly/bytes/header-value";
+import { ABSENT, indexOfByte, Slice, sliceEquals, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { requestBody } from "../../assembly/host/body";
+import { growContentLength } from "../../assembly/host/content-length";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { AUTO_MODEL } from "./auto-routing";
+import { ModelRouterConfig } from "./config";
+import { deploymentOf } from "./deployment";
+import { refuse } from "./reply";
+
+/** What is looked for in the body. */
+const enum Search {
+  Model,
+  /** The model is `higress/auto`: the whole body is needed. */
+  End,
+  /** The route is chosen, and the body goes on; a second model is refused. */
+  Duplicate,
+}
+
+const SLASH: u32 = 0x2f;
+const routed = new FilterState(ROUTED_MODEL_STATE);
+const scratch = new ByteBuffer();
+const written = new ByteBuffer();
+const message = new ByteBuffer();
+
+/** Puts the model of a request into a header. Envoy chooses the route again whenever a request header has changed. */
+export class ModelRouterFilter extends HttpFilter {
+  private body: BodyModel | null = null;
+  private search: Search = Search.Model;
+  private heldBytes: i32 = 0;
+
+  constructor(private readonly config: ModelRouterConfig) {
+    super();
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const config = this.config;
+    strip(headers, config.modelHeader);
+    strip(headers, config.providerHeader);
+    // After an internal redirect: the body is what the first pass has made of it.
+    const known = routed.get();
+    if (known != ABSENT) return this.routeBy(known);
+    const path = headers.get(":path");
+    const paths = config.paths;
+    if (path == ABSENT || !paths || !paths.match(path)) return HeadersAction.Continue;
+    const deployment = deploymentOf(path, scratch);
+    if (deployment != ABSENT) {
+      routed.set(deployment);
+      return this.routeBy(deployment);
+    }
+    const contentType = headers.get("content-type");
+    const isBody = !endOfStream && isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
+    if (!isBody) return HeadersAction.Continue;
+    this.body = new BodyModel(contentType, config.modelKey);
+    this.requestBodyMode = BodyMode.Streaming;
+    return HeadersAction.HoldForBody;
+  }
+
+  override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
+    const body = this.body!;
+    if (this.search == Search.Duplicate) return body.hasAnother(chunk) ? this.refuseDuplicate() : chunk;
+    if (this.search == Search.Model) {
+      body.push(chunk);
+      if (isLastChunk) body.end();
+      if (body.hasEnded || isLastChunk) this.found(body.name(scratch));
+    }
+    if (this.search == Search.End) {
+      if (isLastChunk) this.chooseModel();
+    } else if (body.hasEnded || isLastChunk) return this.release(chunk, isLastChunk);
+    if (isLastChunk) return chunk;
+    this.heldBytes = requestBody.size;
+    return HOLD;
+  }
+
+  /** Trailers end a body whose last piece was not known to be the last. */
+  override onRequestTrailers(trailers: HeaderMap): HeadersAction {
+    const body = this.body;
+    if (body === null || this.requestBodyMode == BodyMode.Skip || this.search == Search.Duplicate) {
+      return HeadersAction.Continue;
+    }
+    requestBody.begin(this.heldBytes);
+    if (this.search == Search.End) this.chooseModel();
+    else {
+      body.end();
+      this.found(body.name(scratch));
+      if (this.search == Search.End) this.chooseModel();
+    }
+    return HeadersAction.Continue;
+  }
+
+  override free(): void {
+    const body = this.body;
+    if (body) body.dispose();
+  }
+
+  private routeBy(model: Slice): HeadersAction {
+    if (sliceSize(model) > LONGEST_MODEL || !isHeaderValue(model)) return HeadersAction.Continue;
+    this.setHeaders(model);
+    return HeadersAction.Continue;
+  }
+
+  /** What the body says of its model is known: `ABSENT` if it names none that can be read. */
+  private found(model: Slice): void {
+    const auto = this.config.auto;
+    if (model == ABSENT || !isHeaderValue(model)) return;
+    if (auto && this.body!.isJson && sliceEquals(model, AUTO_MODEL)) this.search = Search.End;
+    else {
+      const slash = this.setHeaders(model);
+      routed.set(model);
+      if (slash > 0 && !this.config.keepsName) this.rename(subslice(model, slash + 1));
+    }
+  }
+
+  /** Chooses the model by the whole body, which is there. */
+  private chooseModel(): void {
+    const model = this.config.auto!.choose(requestBody.bytes());
+    if (model == ABSENT) return;
+    this.setHeaders(model);
+    routed.set(model);
+    this.rename(model);
+  }
+
+  /** Sets the headers; gives where the provider ends, or -1 if the name has none. */
+  private setHeaders(model: Slice): i32 {
+    const config = this.config;
+    const slash = config.providerHeader.length ? indexOfByte(model, SLASH) : -1;
+    const hasProvider = slash > 0 && slash < sliceSize(model) - 1;
+    if (config.modelHeader.length) requestHeaders.add(config.modelHeader, model);
+    if (hasProvider) requestHeaders.add(config.providerHeader, subslice(model, 0, slash));
+    return hasProvider ? slash : -1;
+  }
+
+  /** Puts another name into the body. */
+  private rename(model: Slice): void {
+    const body = this.body!;
+    written.clear();
+    body.writeName(model, written);
+    growContentLength(requestHeaders, written.size - body.size);
+    requestBody.splice(body.start, body.size, written.slice);
+  }
+
+  /** The route is chosen: what was held goes on, and what follows passes. */
+  private release(chunk: Slice, isLastChunk: bool): Slice {
+    const body = this.body!;
+    const isChecked = this.config.refusesDuplicates && body.name(scratch) != ABSENT;
+    if (isChecked && body.findsAnother(chunk)) return this.refuseDuplicate();
+    this.search = Search.Duplicate;
+    if (!isChecked || isLastChunk) this.requestBodyMode = BodyMode.Skip;
+    return chunk;
+  }
+
+  private refuseDuplicate(): Slice {
+    message.clear();
+    const text = message.text("The request names a model twice.").slice;
+    refuse(400, "duplicate_model", text, "duplicate_parameter", requestHeaders.get("anthropic-version") != ABSENT);
+    return HOLD;
+  }
+}
+
+/** Removes what a client sends under a routing header. */
+function strip(headers: HeaderMap, name: string): void {
+  if (name.length && headers.get(name) != ABSENT) headers.remove(name);
+}

@@ -1,0 +1,38 @@
+import { ROUTED_MODEL_STATE } from "../../assembly/ai/contract";
+import { ConfigReader } from "../../assembly/config/reader";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HttpFilter } from "../../assembly/plugin/filter";
+import { Plugin } from "../../assembly/plugin/plugin";
+import { registerPlugin } from "../../assembly/plugin/register";
+import { ModelRouterConfig } from "./config";
+import { ModelListFilter } from "./list-filter";
+import { ModelRouterFilter } from "./filter";
+
+const unrouted = ModelRouterConfig.unrouted();
+
+class ModelRouter extends Plugin<ModelRouterConfig> {
+  name(): string {
+    return "model-router";
+  }
+
+  readConfig(reader: ConfigReader, inherited: ModelRouterConfig | null): ModelRouterConfig {
+    return ModelRouterConfig.read(reader, inherited);
+  }
+
+  createFilter(config: ModelRouterConfig): HttpFilter | null {
+    return config.routes ? new ModelRouterFilter(config) : new ModelListFilter(config);
+  }
+
+  /** Nothing is routed here, but a client chooses no route by the default header all the same. */
+  override createFilterWithoutConfig(): HttpFilter | null {
+    return new ModelRouterFilter(unrouted);
+  }
+
+  override onConfigured(): void {
+    new FilterState(ROUTED_MODEL_STATE).define();
+  }
+}
+
+registerPlugin<ModelRouterConfig>(new ModelRouter());
+export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";

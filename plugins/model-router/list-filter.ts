@@ -1,0 +1,82 @@
+import { isReadable } from "../../assembly/ai/body-model";
+import { ALLOWED_MODELS_STATE } from "../../assembly/ai/contract";
+import { RequestPath } from "../../assembly/ai/request-path";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { decodePercent } from "../../assembly/bytes/percent";
+import { withoutQuery } from "../../assembly/bytes/query";
+import { ABSENT, Slice, sliceEquals, sliceStartsWith, subslice } from "../../assembly/bytes/slice";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HeaderMap } from "../../assembly/host/headers";
+import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { ModelRouterConfig } from "./config";
+import { refuse, reply } from "./reply";
+
+const LIST = "/models";
+const ONE = "/models/";
+
+const requestPath = new RequestPath();
+const allowedModels = new FilterState(ALLOWED_MODELS_STATE);
+const body = new ByteBuffer();
+const requested = new ByteBuffer();
+const message = new ByteBuffer();
+
+/** Answers for the models: their list, and requests for one that no route serves. Stands behind key-auth. */
+export class ModelListFilter extends HttpFilter {
+  constructor(private readonly config: ModelRouterConfig) {
+    super();
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const path = headers.get(":path");
+    // https://platform.claude.com/docs/en/api/versioning
+    const isForAnthropic = headers.get("anthropic-version") != ABSENT;
+    if (this.config.models && isLook(headers.get(":method")) && this.answersList(path, isForAnthropic)) {
+      return HeadersAction.Pause;
+    }
+    if (!this.config.isNotFound) return HeadersAction.Continue;
+    const model = headers.get(this.config.modelHeader);
+    if (model != ABSENT) return refuseModel(model, isForAnthropic);
+    const isBody = !endOfStream && isReadable(ABSENT, headers.get("content-type"), headers.get("upgrade"));
+    if (!isBody || path == ABSENT || !this.config.paths!.match(path)) return HeadersAction.Continue;
+    message.clear();
+    message.text("The request must name a model, as a string and in a body that is not compressed.");
+    refuse(400, "missing_model", message.slice, "missing_required_parameter", isForAnthropic);
+    return HeadersAction.Pause;
+  }
+
+  private answersList(path: Slice, isForAnthropic: bool): bool {
+    requestPath.read(withoutQuery(path));
+    if (requestPath.isDated) return false;
+    const models = this.config.models!;
+    const tail = requestPath.tail;
+    const isList = sliceEquals(tail, LIST);
+    if (!isList && !sliceStartsWith(tail, ONE)) return false;
+    const allowed = allowedModels.get();
+    if (!isList) {
+      requested.clear();
+      const id = decodePercent(subslice(tail, ONE.length), requested);
+      const model = models.find(id, allowed, isForAnthropic);
+      if (model == ABSENT) refuseModel(id, isForAnthropic);
+      else reply(200, "model_found", model);
+      return true;
+    }
+    body.clear();
+    if (isForAnthropic) models.writeForAnthropic(allowed, body);
+    else models.write(allowed, body);
+    reply(200, "models_listed", body.slice);
+    return true;
+  }
+}
+
+function isLook(method: Slice): bool {
+  return sliceEquals(method, "GET") || sliceEquals(method, "HEAD");
+}
+
+/** Answers as OpenAI and Anthropic do for a model that they do not have. */
+function refuseModel(model: Slice, isForAnthropic: bool): HeadersAction {
+  message.clear();
+  if (isForAnthropic) message.text("model: ").append(model);
+  else message.text("The model `").append(model).text("` does not exist or you do not have access to it.");
+  refuse(404, "model_not_found", message.slice, "model_not_found", isForAnthropic);
+  return HeadersAction.Pause;
+}
