@@ -1,4 +1,4 @@
-// The names through which the plugins speak with each other and with an operator. Each stands here and nowhere else.
+// The names that plugins and operators share. Each is defined only here.
 
 /**
  * Request header: the name of the consumer whose key the request carries. Written by key-auth, which removes what a client

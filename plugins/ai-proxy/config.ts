@@ -7,10 +7,10 @@ import { ProviderConfig } from "./config/provider-config";
 import { findProvider, providerTypes, PROVIDERS } from "./providers";
 import { ValueSource } from "./config/value-source";
 
-/** Without these a request would go on with the client's own host and key, or to a provider with another key than is meant. */
+/** Without these a request would pass with the client's host and API key, or with the API key of another provider. */
 const GUARDS = ["provider", "providers", "activeProviderId", "apiTokens", "apiToken", "protocol", "modelMapping"];
 
-/** A provider as it stands in the configuration; what is wrong with it counts only where it is the active one. */
+/** A provider of the configuration. Its errors refuse the configuration only if it is the active one. */
 class ProviderEntry {
   constructor(
     readonly id: string,
@@ -19,16 +19,16 @@ class ProviderEntry {
   ) {}
 }
 
-/** What ai-proxy does on a route: which provider serves it. */
+/** The configuration of a route: which provider serves it. */
 export class AiProxyConfig {
   private providers: ProviderEntry[] = [];
-  /** The ids, so that one of many is found as fast as one of a few, and which provider has each. */
+  /** The ids, and the position of the provider of each. A look-up has constant cost. */
   private ids: TextTable = new TextTable();
   private positions: i32[] = [];
-  /** The provider that serves; `null` where every request passes untouched. */
+  /** The provider that serves; `null` if requests pass unchanged, or if the endpoint or cluster names one. */
   active: ProviderConfig | null = null;
 
-  /** Reads the configuration; a rule has the providers of the global part if it has none of its own. */
+  /** Reads the configuration. A rule without providers of its own uses those of the global part. */
   static read(reader: ConfigReader, inherited: AiProxyConfig | null): AiProxyConfig {
     const config = new AiProxyConfig();
     reader.guards(GUARDS);
@@ -59,12 +59,12 @@ export class AiProxyConfig {
     return config;
   }
 
-  /** Whether an endpoint or a cluster may name another provider than the active one. */
+  /** Whether an endpoint or a cluster may name a provider other than the active one. */
   get hasChoice(): bool {
     return this.providers.length > 1 || (this.active === null && this.providers.length > 0);
   }
 
-  /** The provider of that id; `null` if there is none, or none that could serve. */
+  /** The provider of that id; `null` if there is none, or if its configuration has errors. */
   named(id: Slice): ProviderConfig | null {
     const number = this.ids.find(id);
     if (number < 0) return null;
@@ -78,7 +78,7 @@ export class AiProxyConfig {
     this.positions = global.positions;
   }
 
-  /** The texts that providers which may serve put into chats. */
+  /** The texts that are added to chats, of all providers that may serve. */
   texts(): ValueSource[] {
     const texts: ValueSource[] = [];
     for (let i = 0; i < this.providers.length; i++) {
@@ -96,7 +96,7 @@ export class AiProxyConfig {
     else reader.fail("activeProviderId", "names none of the providers");
   }
 
-  /** Of two providers with one id only one could ever be chosen. */
+  /** Refuses two providers with one id: only one of them could be chosen. */
   private checkIds(count: i32, reader: ConfigReader): void {
     for (let i = 0; i < count; i++) {
       const id = this.providers[i].id;
@@ -109,7 +109,7 @@ export class AiProxyConfig {
     }
   }
 
-  /** Gives the position of the provider that has the id already, or -1. */
+  /** Records an id; returns the position of another provider that has it, or -1. */
   private noteId(id: string, position: i32): i32 {
     const number = this.ids.add(sliceOfBuffer(String.UTF8.encode(id)));
     if (number < this.positions.length) return this.positions[number];
@@ -125,7 +125,7 @@ export class AiProxyConfig {
     for (let i = 0; i < warnings.length; i++) reader.report.warn(warnings[i]);
   }
 
-  /** What is wrong with a provider that nobody uses here is worth a line, not a refusal. */
+  /** Logs the errors of providers that are not active as warnings; the configuration is accepted. */
   private warnAboutOthers(own: i32, reader: ConfigReader): void {
     for (let i = 0; i < own; i++) {
       const entry = this.providers[i];
@@ -138,7 +138,7 @@ export class AiProxyConfig {
 
 function readEntry(shared: ConfigReader): ProviderEntry {
   shared.skip();
-  // In a provider that nobody chose, for that very reason, the line below would be a warning.
+  // The errors of a provider that is not active are warnings; this one must refuse the configuration.
   if (shared.has("activeProviderId"))
     shared.fail("activeProviderId", "has no effect here: it belongs beside providers");
   const reader = shared.detached();

@@ -8,10 +8,10 @@ import { ApiToken } from "./config/api-token";
 import { ProviderConfig } from "./config/provider-config";
 import { ProviderState } from "./provider-state";
 
-// One request is prepared at a time, so that all share the list of edits.
+// One request is prepared at a time: all share the list of edits.
 const edits = new HeaderEdits();
 
-/** What is known and decided about one request: pure data, filled by the filter and read and edited by the provider. */
+/** What is known and decided about one request: data that the filter fills in and the provider reads and edits. */
 export class Exchange {
   /** The API that the client's path names. */
   api: Api = Api.Unknown;
@@ -32,19 +32,19 @@ export class Exchange {
    * configurations in both chains on one root context.
    */
   isInRoutersChain: bool = false;
-  /** Which of the configured API keys is sent, from 1; 0 where there is none. */
+  /** The number of the configured API key that is sent, from 1; 0 for none. */
   tokenNumber: i32 = 0;
   /** Whether the client's request has a `content-length`. */
   hasLength: bool = false;
-  /** Whether the request was translated: only then is the answer in the provider's own language. */
+  /** Whether the request was translated: only then is the response in the provider's own format. */
   wasTranslated: bool = false;
   /** Whether the client asked for a stream. */
   streaming: bool = false;
   /** Whether the client asked for the usage chunk of a stream (`stream_options.include_usage`). */
   includeUsage: bool = false;
-  /** Whether the gateway asks for usage that the client did not ask for: the client must not see it. */
+  /** Whether the gateway asks for usage that the client did not ask for, and removes it from the response. */
   asksForUsage: bool = false;
-  /** Whether what a client says who it is does not reach the provider. */
+  /** Whether the credentials of the client are removed from the request. */
   hidesCredentials: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
@@ -58,7 +58,7 @@ export class Exchange {
   created: i64 = 0;
   /** Whether a stream that passes has said that its response is whole, or why it is not. */
   isComplete: bool = false;
-  /** The tokens that the answer cost; read from whatever passes by, published by the filter. */
+  /** The usage of the response, read from what passes and published by the filter. */
   readonly usage: TokenUsage = new TokenUsage();
   /** Whether the body is read only because the provider signs it. */
   isOnlySigned: bool = false;
@@ -77,7 +77,7 @@ export class Exchange {
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
 
-  /** What the client sent in the headers that were changed, for the next attempt; until the request was forwarded. */
+  /** The client's values of the headers that were changed, for the next attempt; until the request was forwarded. */
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;
@@ -108,7 +108,7 @@ export class Exchange {
     return bytes === null ? ABSENT : bytes.slice;
   }
 
-  /** Gives back what is not needed any more when the request was forwarded. */
+  /** Frees what is not needed after the request was forwarded. */
   forgetPath(): void {
     this.path = ABSENT;
     this.clientPath = ABSENT;
@@ -117,7 +117,7 @@ export class Exchange {
     this.pathBytes.free();
   }
 
-  /** Refuses the request as the client's mistake; gives `false`, so that a provider can return it. */
+  /** Refuses the request with an OpenAI error. Returns `false`, for a provider to return. */
   refuse(message: string, param: string = "", code: string = "", status: i32 = 400): bool {
     this.refusalStatus = status;
     this.refusalMessage = message;
@@ -126,7 +126,7 @@ export class Exchange {
     return false;
   }
 
-  /** Gives back the memory that lives as long as the stream. */
+  /** Frees the memory of the stream. */
   free(): void {
     this.model.dispose();
     this.pathBytes.dispose();

@@ -19,7 +19,7 @@ import { refuse } from "./request/refusal";
 import { valueDesk } from "./request/value-desk";
 import { ValueWaiter } from "./request/value-waiters";
 
-/** Speaks OpenAI's language with the client and the provider's with the provider. */
+/** Translates between the client and the provider that serves the stream. */
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;

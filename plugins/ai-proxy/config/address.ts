@@ -7,7 +7,7 @@ const HTTPS = "https://";
 const HOST_RULE = "must be a host name, without scheme and path; a port may follow it";
 const PATH_RULE = "must be printable ASCII without blanks and #";
 
-/** An address of the configuration, cut into what `:authority` and `:path` are made of. */
+/** An address of the configuration, in the parts that `:authority` and `:path` need. */
 export class HttpAddress {
   /** The host, with its port where it has one; "" where there is no address. */
   host: string = "";
@@ -16,10 +16,10 @@ export class HttpAddress {
   /** What follows the `?`. */
   query: string = "";
 
-  /** Reads `https://host/path?query`, with or without its scheme; reports whatever no header could hold. */
+  /** Reads `https://host/path?query`, with or without the scheme; reports what no header can contain. */
   static read(reader: ConfigReader, key: string): HttpAddress {
     const address = new HttpAddress();
-    // Under a misspelt name of it requests, and their keys, would go elsewhere.
+    // If its name is misspelt, requests and their API keys would go to another host.
     reader.guards([key]);
     const text = reader.has(key) ? reader.requiredText(key) : "";
     if (!text.length) return address;
@@ -38,7 +38,7 @@ export class HttpAddress {
   }
 }
 
-/** A text that says something where it is there: an empty one is what a template makes of a variable without a value. */
+/** Reads a text that must not be empty if it is set: a template writes an empty one for a variable without a value. */
 export function readFilled(reader: ConfigReader, key: string): string {
   return reader.has(key) ? reader.requiredTextOrNumber(key) : "";
 }

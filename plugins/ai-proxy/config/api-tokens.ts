@@ -7,7 +7,7 @@ import { ProviderSettings } from "./provider-settings";
 
 const SCHEME = "bearer ";
 
-/** Reads `apiTokens`, or `apiToken`; every API key that a provider could not be sent is reported by its place. */
+/** Reads `apiTokens` or `apiToken`; reports each API key that no header can contain, with its path. */
 export function readApiTokens(reader: ConfigReader, provider: ProviderSettings): ApiToken[] {
   const hasOne = reader.has("apiToken");
   if (hasOne && reader.has("apiTokens")) {
@@ -19,7 +19,7 @@ export function readApiTokens(reader: ConfigReader, provider: ProviderSettings):
   if (hasOne) texts.push(one);
   const tokens: ApiToken[] = [];
   for (let i = 0; i < texts.length; i++) {
-    // What is no text, or says nothing, was reported.
+    // Values that are no texts, and empty ones, were reported.
     if (!texts[i].trim().length) continue;
     const fault = faultOf(texts[i]);
     const place = hasOne ? "apiToken" : `apiTokens[${i}]`;
@@ -32,21 +32,21 @@ export function readApiTokens(reader: ConfigReader, provider: ProviderSettings):
   return tokens;
 }
 
-/** The API keys as what no client may see; `null` where none of them is long enough to be told from a word. */
+/** The API keys to mask in responses; `null` if none of them is long enough to be told from a word. */
 export function secretsOf(tokens: ApiToken[]): SecretSet | null {
   const texts: string[] = [];
   for (let i = 0; i < tokens.length; i++) texts.push(tokens[i].text);
   return SecretSet.of(texts);
 }
 
-/** Reads `forwardClientCredentials`, which says nothing where the gateway has keys. */
+/** Reads `forwardClientCredentials`, which cannot be true if the gateway has API keys. */
 export function readForwarding(reader: ConfigReader, hasTokens: bool): bool {
   const forwards = reader.boolean("forwardClientCredentials", false);
   if (forwards && hasTokens) reader.fail("forwardClientCredentials", "cannot be true where there are keys");
   return forwards;
 }
 
-/** What is wrong with an API key that says something; "" where nothing is. */
+/** What is wrong with an API key; "" for nothing. */
 function faultOf(text: string): string {
   if (startsWithIgnoringCase(text, SCHEME)) return "must be the key alone, without Bearer";
   return isVisible(text) ? "" : "must be printable ASCII without blanks";

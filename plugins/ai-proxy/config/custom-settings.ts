@@ -8,7 +8,7 @@ import { JsonWriter } from "../../../assembly/json/writer";
 import { jsonAt, jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { isPlainPath, isPosition, settingPath } from "./setting-path";
 
-/** A value that is put into every request, at a path of names inside its JSON. */
+/** A value that is set in every request, at a path of names in its JSON. */
 export class CustomSetting {
   constructor(
     readonly path: string[],
@@ -17,7 +17,7 @@ export class CustomSetting {
     readonly overwrites: bool,
   ) {}
 
-  /** How many of the names lead to what it changes in the request that is edited now; none where it changes nothing. */
+  /** How many of the names lead to what it changes in the current request; 0 if it changes nothing. */
   changedDepth: i32 = 0;
 }
 
@@ -26,17 +26,17 @@ const MOST_SETTINGS = 32;
 /** A name of more characters is refused. */
 const LONGEST_NAME = 1024;
 
-/** The settings that OpenAI's language has. */
+/** The names of settings in OpenAI's API. */
 export const OPENAI_SETTINGS = ["max_tokens", "temperature", "top_p", "seed"];
 
 const edit = new JsonEdit();
 const raw = new ByteBuffer();
 const writer = new JsonWriter(raw);
-// What one setting makes of the request is read for the next one: two texts take turns.
+// The result of one setting is read for the next one: two buffers alternate.
 const texts: ByteBuffer[] = [new ByteBuffer(), new ByteBuffer()];
 const KEPT_BYTES = 256 * 1024;
 
-/** Reads `customSettings`: which names there are, and the object in which they stand ("" for the request itself). */
+/** Reads `customSettings`; `names` are the valid ones, `holder` the object that has them ("" for the request itself). */
 export function readCustomSettings(names: string[], holder: string, reader: ConfigReader): CustomSetting[] {
   const settings: CustomSetting[] = [];
   const items = reader.objects("customSettings");
@@ -64,14 +64,14 @@ export function readCustomSettings(names: string[], holder: string, reader: Conf
   return settings;
 }
 
-/** Puts the settings into a request, which is then parsed anew; gives whether anything changed. */
+/** Applies the settings to a request and parses it again; returns whether anything changed. */
 export function applySettings(settings: CustomSetting[], request: JsonDocument): bool {
   let changed = false;
   let turn = 0;
   for (let from = 0; from < settings.length;) {
     edit.begin(request);
     let to = from;
-    // As many at once as do not meet: the request is written and read anew for what they make of it.
+    // Settings that do not meet are applied in one edit; the request is then written and parsed again.
     do put(settings[to++], request);
     while (to < settings.length && !meetsAny(settings, from, to));
     from = to;

@@ -14,15 +14,15 @@ import { ModelMapping } from "./model-mapping";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderOptions, ProviderType } from "./provider-type";
 
-/** In whose language the client speaks. */
+/** The protocol of requests and responses. */
 export const enum Protocol {
-  /** OpenAI's: bodies are read and, where the provider needs it, translated. */
+  /** OpenAI's: bodies are read, and translated if the provider needs it. */
   OpenAi,
-  /** The provider's own: bodies are not looked at. */
+  /** The provider's own: bodies are not read. */
   Original,
 }
 
-/** What happens with `basePath`. */
+/** What happens to `basePath`. */
 export const enum BasePathHandling {
   RemovePrefix,
   Prepend,
@@ -35,30 +35,30 @@ const LONGEST_TIMEOUT = 3_600_000;
 export class ProviderConfig {
   /** The name by which `activeProviderId` picks it. */
   id: string = "";
-  /** The keys; empty where the client brings its own. */
+  /** The API keys; empty if the client sends its own. */
   tokens: ApiToken[] = [];
-  /** The keys as no client may see them; `null` where there is none that can be told from a word. */
+  /** The API keys to mask in responses; `null` for none. */
   secrets: SecretSet | null = null;
-  /** Whether, without a key of ours, the credentials of a consumer that key-auth has let in go on. */
+  /** Whether, without an API key here, the credentials of a consumer of key-auth are passed on. */
   forwardsCredentials: bool = false;
-  /** Which model serves which. */
+  /** The provider's models by the client's names. */
   models: ModelMapping = new ModelMapping();
   protocol: Protocol = Protocol.OpenAi;
-  /** The prefix of the client's path that `basePathHandling` speaks of, without a slash at its end; "" for none. */
+  /** The prefix that is removed from the client's path, or added, without a slash at its end; "" for none. */
   basePath: string = "";
   basePathHandling: BasePathHandling = BasePathHandling.RemovePrefix;
   /** The `:authority` of requests; "" keeps the client's. */
   host: string = "";
-  /** What stands in front of every path that the provider gets. */
+  /** Precedes every path that the provider gets. */
   providerBasePath: string = "";
   /** The paths that replace the provider's own, by API; `null` for its own. */
   capabilities: StaticArray<PathTemplate | null> = new StaticArray<PathTemplate | null>(Api.Count);
   reasoning: ReasoningMode = ReasoningMode.Passthrough;
   /** The JSON for `response_format` of every chat; `null` for none. */
   responseJsonSchema: ArrayBuffer | null = null;
-  /** Whether streams are left without the usage that the gateway asks for its own accounts. */
+  /** Whether the gateway does not ask for the usage of streams. */
   disableStreamUsageStats: bool = false;
-  /** Milliseconds for calls of the plugin's own, not for the request. */
+  /** Milliseconds for the plugin's own callouts, not for the request. */
   timeout: i32 = DEFAULT_TIMEOUT;
   /** The options that all types have. */
   chat: ChatOptions = new ChatOptions();

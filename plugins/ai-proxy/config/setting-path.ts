@@ -2,8 +2,8 @@ const WILDCARDS = "*?#|@";
 const BACKSLASH = 0x5c;
 
 /**
- * The names that lead to a setting, outermost first: behind `holder`, if that is not "". A raw name is a path of its own,
- * its parts divided by dots (`\.` is a dot inside a part).
+ * The names that lead to a setting, outermost first, with `holder` before them if it is not "". A raw name is a path, its
+ * parts separated by dots (`\.` is a dot inside a part).
  */
 export function settingPath(name: string, holder: string, isRaw: bool): string[] {
   const path = isRaw ? parts(name) : [name];
@@ -11,7 +11,7 @@ export function settingPath(name: string, holder: string, isRaw: bool): string[]
   return path;
 }
 
-/** Whether a raw name leads to one place: no part of it is empty, and none is a wildcard. */
+/** Whether a raw name leads to one place: no part is empty or a wildcard. */
 export function isPlainPath(name: string): bool {
   for (let i = 0; i < name.length; i++) if (WILDCARDS.includes(name.charAt(i))) return false;
   return !parts(name).includes("");

@@ -14,7 +14,7 @@ import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
 
-/** What a request still needs after its headers were looked at. */
+/** What a request needs after its headers were read. */
 export const enum BodyNeed {
   /** Nothing: everything is decided. */
   None,
@@ -58,13 +58,13 @@ function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool)
   if (takesModel(exchange.api) && !settingsOnly) {
     if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a JSON object."));
     if (isCompressed(headers)) return refuseCompressed(exchange);
-    // These APIs take JSON and nothing else: what curl says of `-d` by default, or nothing, must not lead past the gateway.
+    // These APIs take JSON alone; curl's `-d` sends another type. The body is read in any case.
     if (!isJson) exchange.headers.setText("content-type", "application/json");
   } else {
     if (!settingsOnly && isForm(headers)) return formNeed(exchange, headers, endOfStream);
     if (endOfStream || (!isJson && type != ABSENT)) return BodyNeed.None;
     const isNeeded = mustBeRead(exchange);
-    // Of an API that nobody knows in detail nothing is looked at but the model.
+    // Only the model is read in the body of an API without a row of its own.
     if (exchange.api == Api.Other && (!isNeeded || !isJson)) return BodyNeed.None;
     if (isCompressed(headers)) return isNeeded ? refuseCompressed(exchange) : BodyNeed.None;
   }
@@ -72,7 +72,7 @@ function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool)
   return BodyNeed.Whole;
 }
 
-/** Uploads go by unless their model must be known for the path, or has to be mapped. */
+/** Uploads pass unread unless the path needs the model or the model is mapped. */
 function formNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   if (!namesModelInForm(exchange.api)) return BodyNeed.None;
   const isInPath = providerOf(exchange).putsModelInPath(exchange);
@@ -90,7 +90,7 @@ function namesModelInForm(api: Api): bool {
   return api == Api.ImageEdit || api == Api.ImageVariation;
 }
 
-/** Whether nothing of a body is looked at but for the configuration's own settings. */
+/** Whether a body is only edited by `customSettings`. */
 export function needsSettingsOnly(exchange: Exchange): bool {
   const config = exchange.config;
   return (
@@ -98,14 +98,14 @@ export function needsSettingsOnly(exchange: Exchange): bool {
   );
 }
 
-/** Whether something in the body has to be known or changed, so that it cannot go on unread. */
+/** Whether something in the body must be known or changed, so that it cannot pass unread. */
 function mustBeRead(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.models.any || exchange.deployment != ABSENT || providerOf(exchange).putsModelInPath(exchange)) return true;
   return config.chat.settings.length > 0 && exchange.api != Api.Other;
 }
 
-/** Media types are written in any letters. https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
+/** Media types are case-insensitive. https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
 function isJsonType(headers: HeaderMap): bool {
   return includesIgnoringCase(headers.get("content-type"), "json");
 }

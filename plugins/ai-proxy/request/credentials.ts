@@ -26,7 +26,7 @@ import { HeaderMap } from "../../../assembly/host/headers";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 
-/** What a header says of who asks. */
+/** What a header of the client identifies. */
 const enum Kind {
   Credential,
   Page,
@@ -38,7 +38,7 @@ const COMMA = 0x2c;
 const SUBPROTOCOLS = "sec-websocket-protocol";
 const LONGEST_NAME = 63;
 
-/** The names that are looked for, the shorter ones first, and for each length where those of it begin. */
+/** The names, sorted by length, and the position of the first name of each length. */
 const starts = new StaticArray<i32>(LONGEST_NAME + 2);
 const names: string[] = [];
 const kinds: Kind[] = [];
@@ -49,8 +49,9 @@ const subprotocols = new ByteBuffer();
 const parameter = new ByteBuffer();
 
 /**
- * With a key of ours none of the client's goes on. Without one the client's is put where providers look for it, but for
- * that of a consumer, which key-auth has read: it is the gateway's, unless the configuration says that it is not.
+ * Sets the API key of the configuration and removes the credentials of the client. Without one, the client's own key goes
+ * into `authorization`, except for a consumer of key-auth: its key is the gateway's, unless `forwardClientCredentials` is
+ * set.
  */
 export function authorize(exchange: Exchange, headers: HeaderMap): void {
   const config = exchange.config;
@@ -76,7 +77,7 @@ function passOwnKey(exchange: Exchange, headers: HeaderMap): void {
   exchange.headers.set("authorization", bearer.append(own).slice);
 }
 
-/** Removes what says who asks, in one walk along the headers: the consumer's name always, the rest where it is hidden. */
+/** Removes the name of the consumer, and the credentials of the client if they are hidden, in one walk along the headers. */
 function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
   if (!headers.load()) return;
   const hides = exchange.hidesCredentials;
@@ -90,14 +91,14 @@ function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
       if (hides) offerWithoutKey(exchange, headers.valueAt(i));
       continue;
     }
-    // What the provider's own key replaces need not be removed before.
+    // A header that the provider's API key replaces is not removed.
     const goes =
       kind == Kind.Page ? hidesPage : kind == Kind.Consumer || (hides && !exchange.headers.has(names[found]));
     if (goes) exchange.headers.remove(unchecked(names[found]));
   }
 }
 
-/** The number of a name among those that are looked for; -1 where it is none. */
+/** The number of a name; -1 if it is not one of those. */
 function find(name: Slice): i32 {
   const size = sliceSize(name);
   if (size > LONGEST_NAME) return -1;
@@ -106,7 +107,7 @@ function find(name: Slice): i32 {
   return -1;
 }
 
-/** Whether a parameter of a query, by its name, holds a key of the client's. */
+/** Whether a query parameter of that name carries an API key of the client. */
 export function isCredential(name: Slice): bool {
   parameter.clear();
   const plain = decodePercent(name, parameter, true);
@@ -116,14 +117,14 @@ export function isCredential(name: Slice): bool {
   return false;
 }
 
-/** By chance; but what a consumer has stored with one key is there with this key alone. */
+/** Random; by consumer for stateful APIs, since what was stored with one API key can only be read with the same. */
 function chosenToken(count: i32, exchange: Exchange, headers: HeaderMap): i32 {
   if (count == 1) return 0;
   const consumer = isStateful(exchange.api) ? headers.get(CONSUMER_HEADER) : ABSENT;
   return sliceSize(consumer) ? <i32>(hashOf(consumer) % count) : randomBelow(count);
 }
 
-/** The server chooses among the protocols that are left. */
+/** Removes the subprotocols that carry credentials; the server chooses among the others. */
 function offerWithoutKey(exchange: Exchange, offered: Slice): void {
   let hasKey = false;
   subprotocols.clear();
@@ -150,7 +151,7 @@ function isCredentialSubprotocol(name: Slice): bool {
   return false;
 }
 
-/** Puts the names of every length in their places. */
+/** Sorts the names by length. */
 function sortNames(): void {
   for (let size = 1; size <= LONGEST_NAME; size++) {
     starts[size] = names.length;

@@ -11,17 +11,17 @@ import { providerOf } from "../providers";
 const part = new ByteBuffer();
 
 /**
- * A form that uploads a file. It is held until the part that names the model has come, which is edited in place; what
- * follows goes by, and is looked at only for a second such part.
+ * A form that uploads a file. It is held up to the part that names the model, which is edited in place. The rest is passed
+ * on, and read only to refuse a second such part.
  */
 export class FormUpload {
   private readonly form: FormModel = new FormModel();
   private readonly boundary: ByteBuffer = new ByteBuffer();
-  /** The `content-length` of the client's request; 0 where it has none. */
+  /** The `content-length` of the client's request; 0 if it has none. */
   readonly length: i32;
-  /** How many bytes the form becomes longer. */
+  /** By how many bytes the form becomes longer. */
   growth: i32 = 0;
-  /** Whether it was handed on: what comes now goes by. */
+  /** Whether it was passed on, and what follows is too. */
   isForwarded: bool = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class FormUpload {
     this.form.begin(this.boundary.slice, LONGEST_MODEL);
   }
 
-  /** Reads a piece; `false` where the request is to be refused, as `exchange` says. */
+  /** Reads a chunk; `false` if the request is refused, as `exchange` says. */
   push(chunk: Slice, isLastChunk: bool): bool {
     const exchange = this.exchange;
     if (!this.boundary.size) return exchange.refuse("The form's content-type names no boundary.");
@@ -56,14 +56,14 @@ export class FormUpload {
     return this.form.found;
   }
 
-  /** Maps the model into `exchange.model`; `false` where there has to be one, and is none. */
+  /** Maps the model into `exchange.model`; `false` if a model is required and missing. */
   mapModel(): bool {
     const exchange = this.exchange;
     const named = this.form.model.slice;
     if (this.form.found && !sliceSize(named)) {
       return exchange.refuse("'model' must be a string that is not empty.", "model", "invalid_type");
     }
-    // The deployment in the path goes before what the form says.
+    // The deployment in the path takes precedence over the form.
     if (exchange.deployment == ABSENT) {
       exchange.model.clear();
       exchange.model.append(exchange.config.models.map(this.form.found ? named : ABSENT));
@@ -74,7 +74,7 @@ export class FormUpload {
     return exchange.refuse("You must provide a model parameter.", "model", "missing_required_parameter");
   }
 
-  /** Puts the mapped model into what the host holds of the form: in the place of the client's, or in front of all parts. */
+  /** Writes the mapped model into what the host holds of the form: in place of the client's, or before all parts. */
   edit(body: BodyBuffer): void {
     const model = this.exchange.model.slice;
     const named = this.form.model.slice;

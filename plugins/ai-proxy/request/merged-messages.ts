@@ -14,7 +14,7 @@ import {
 import { JsonWriter } from "../../../assembly/json/writer";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 
-/** A message with more fields beside role and content is not merged: each is compared with those of the others. */
+/** A message with more fields beside role and content is not merged; each field is compared with those of the others. */
 const MOST_FIELDS = 16;
 /** The most fields, beside role and content, of the message that several become. */
 const MOST_IN_ALL = 32;

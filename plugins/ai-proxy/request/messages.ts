@@ -24,8 +24,8 @@ const literal = new ByteBuffer();
 const merged = new MergedMessages();
 
 /**
- * Changes the messages of a request; `context` is the text of a system message behind the leading ones, UTF-8, or ABSENT.
- * Each message that stays is copied byte for byte.
+ * Edits the messages of a request. `context` is the text of a system message that is added behind the leading ones, UTF-8,
+ * or `ABSENT`. All other messages are copied byte for byte.
  */
 export function editMessages(edits: MessageEdits, context: Slice, request: JsonDocument, edit: JsonEdit): void {
   const messages = request.get("messages");
@@ -40,7 +40,7 @@ export function editMessages(edits: MessageEdits, context: Slice, request: JsonD
     message = jsonNext(messages, message);
     const isInstruction = isSystem(first);
     if (position <= cleared && !isInstruction) continue;
-    // A request that comes by a second time, after a redirect, holds it already.
+    // After a redirect the request has it already.
     if (owesContext && isInstruction && says(first, context)) owesContext = false;
     if (owesContext && !isInstruction) {
       writeContext(context);
@@ -62,9 +62,9 @@ export function editMessages(edits: MessageEdits, context: Slice, request: JsonD
   edit.set("messages", out.slice);
 }
 
-/** Gives messages of the role `developer` the one that every provider knows. */
+/** Changes the role `developer` to `system`, which every provider knows. */
 export function renameDeveloper(request: JsonDocument, edit: JsonEdit): bool {
-  // Nearly no request has one: a look at its bytes is far cheaper than one at each message.
+  // Few requests have one: searching the bytes is far cheaper than reading each message.
   if (indexOfText(request.text, "developer") < 0) return false;
   let found = false;
   const messages = request.get("messages");
@@ -87,7 +87,7 @@ function writeContext(text: Slice): void {
   writer.beginObject().key("role").string("system").key("content").text(text).endObject();
 }
 
-/** The position of the last message in which a user starts anew; -1 if there is none. */
+/** The position of the last message that clears the conversation; -1 if there is none. */
 function lastCommand(edits: MessageEdits, messages: Slice): i32 {
   let found = -1;
   let position = 0;

@@ -10,7 +10,7 @@ import { ValueSource } from "../config/value-source";
  * its lifetime in milliseconds, 0 if it has none.
  */
 export const VALUE_HEAD = 16;
-/** How the last try went: when the next one may begin, and whether it failed. */
+/** The bytes of the state: when the next attempt may begin, and whether the last one failed. */
 const STATE_SIZE = 16;
 
 const stored = new SharedValue();
@@ -39,11 +39,11 @@ export function milliseconds(): u64 {
   return monotonic() / 1_000_000;
 }
 
-/** What the workers know of the tries to fetch one text. */
+/** What the workers share about the attempts to fetch one value. */
 export class ValueState {
-  /** When the next try may begin; one that is under way ends before. */
+  /** When the next attempt may begin; a running one ends before. */
   nextTry: u64 = 0;
-  /** Whether the last try failed. */
+  /** Whether the last attempt failed. */
   isFailing: bool = false;
   private readonly stored: SharedValue = new SharedValue();
 
@@ -56,13 +56,13 @@ export class ValueState {
     return this;
   }
 
-  /** Notes when the next try may begin; `false` where another worker was faster since `read`. */
+  /** Records when the next attempt may begin; `false` if another worker did since `read`. */
   claim(source: ValueSource, nextTry: u64): bool {
     const value = encoded(nextTry, this.isFailing);
     return this.stored.replace(sliceOfBuffer(source.stateKey), value) == Written.Yes;
   }
 
-  /** Notes how a try went, whatever others have noted. */
+  /** Records how an attempt ended, whatever others have recorded. */
   note(source: ValueSource, nextTry: u64, isFailing: bool): void {
     setSharedData(sliceOfBuffer(source.stateKey), encoded(nextTry, isFailing));
   }

@@ -11,14 +11,14 @@ const SLASH: u32 = 0x2f;
 
 const scratch = new ByteBuffer();
 
-/** The client's path as the plugin reads it: without `basePath` where that is to be removed. */
+/** The client's path without `basePath`, if that is removed. */
 export function withoutBasePath(path: Slice, exchange: Exchange): Slice {
   const base = exchange.config.basePath;
   if (!base.length || exchange.config.basePathHandling != BasePathHandling.RemovePrefix) return path;
   return beginsWith(path, base) ? subslice(path, base.length) : path;
 }
 
-/** Whether the path begins with whole segments: `/qwen` is a prefix of `/qwen/v1`, not of `/qwen-plus/v1`. */
+/** Whether the path begins with the segments of `base`: `/qwen` is a prefix of `/qwen/v1`, not of `/qwen-plus/v1`. */
 function beginsWith(path: Slice, base: string): bool {
   if (!sliceStartsWith(path, base)) return false;
   const next = sliceSize(path) > base.length ? byteAt(path, base.length) : SLASH;

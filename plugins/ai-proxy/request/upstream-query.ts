@@ -22,7 +22,7 @@ import { Protocol } from "../config/provider-config";
 const QUESTION_MARK = 0x3f;
 const AMPERSAND = 0x26;
 
-/** Azure's parameter: said twice, it says nothing. */
+/** Azure's parameter; Azure refuses a request that has it twice. */
 const VERSION = "api-version";
 /** How OpenAI and how Azure's dated versions name the model of a realtime conversation. */
 const MODEL = "model";
@@ -41,7 +41,7 @@ export function readQueryModel(exchange: Exchange): bool {
   parameters.begin(queryOf(exchange.path));
   while (parameters.next()) {
     if (!namesModel(parameters.name)) continue;
-    // Each of them would be replaced by a name that may be longer, and only one of them counts.
+    // Each would be replaced by a name that may be longer.
     if (++count > 1) return exchange.refuse("The query names 'model' twice.", MODEL, "duplicate_parameter");
     const model = decoded(parameters.value);
     exchange.model.clear();
@@ -81,13 +81,13 @@ export function writeQuery(exchange: Exchange, query: Slice, more: Slice, out: B
   if (owesModel) writeModel(exchange, name, beginQuery(out, from));
 }
 
-/** Whether the query names a model that is to be mapped. */
+/** Whether the query names a model that must be mapped. */
 function mapsQuery(exchange: Exchange): bool {
   if (exchange.api != Api.Realtime || exchange.config.protocol == Protocol.Original) return false;
   return providerOf(exchange).requestTreatment(exchange) != BodyTreatment.Untouched;
 }
 
-/** Whether the parameter says already what the provider is to read. */
+/** Whether the parameter has the mapped name and value already. */
 function isMapped(exchange: Exchange, name: string): bool {
   return sliceEquals(parameters.name, name) && slicesEqual(decoded(parameters.value), exchange.model.slice);
 }

@@ -9,43 +9,43 @@ import { shareValue, ValueFetch, ValueFetchListener } from "./value-fetch";
 import { ValueSource } from "../config/value-source";
 import { ValueWaiter, ValueWaiters } from "./value-waiters";
 
-/** Milliseconds between two looks at what has become old. */
+/** Milliseconds between two checks for values that are due. */
 const TICK = 250;
-/** Milliseconds until the next tick, where more streams wait to go on than one callback may continue. */
+/** Milliseconds until the next tick if more streams can go on than one callback may resume. */
 const NEXT_TURN = 20;
-/** Milliseconds between two tries of a source that fails. */
+/** Milliseconds between two attempts for a source that fails. */
 const RETRY: u64 = 5_000;
-/** A source that no request has asked for so long is not fetched any more, until one does: at least, and in refreshes. */
+/** A source is not fetched any more if no request asked for it for so many milliseconds, and for so many refreshes. */
 const REST: u64 = 600_000;
 const REST_REFRESHES: u64 = 2;
-/** Sources that are watched at once; further ones are fetched when requests ask for them. */
+/** The most sources that are fetched ahead; further ones are fetched when requests ask for them. */
 const MOST_WATCHED = 1024;
 
 const state = new ValueState();
 const desks = new Map<u32, ValueDesk>();
 
-/** The texts of the root context on which the callback runs. */
+/** The values of the root context of the callback. */
 export function valueDesk(): ValueDesk {
   const root = currentRoot();
   if (!desks.has(root)) desks.set(root, new ValueDesk());
   return desks.get(root);
 }
 
-/** Ends the texts of a root context that is gone: nothing is fetched for it any more. */
+/** Ends fetching for a root context that is gone. */
 export function closeValueDesk(root: u32): void {
   if (!desks.has(root)) return;
   desks.get(root).close();
   desks.delete(root);
 }
 
-/** The texts that one configuration names: what is fetched for it, who waits for that, and what is fetched again. */
+/** The values of one configuration: what is fetched, which streams wait for it, and what is fetched again. */
 export class ValueDesk extends ValueFetchListener {
   private readonly watched: ValueSource[] = [];
   private readonly fetches: ValueFetch[] = [];
-  /** Those whose wait is over, but who did not have their turn yet. */
+  /** Streams that can go on but were not resumed yet. */
   private readonly ready: ValueWaiters[] = [];
 
-  /** Fetches the text from now on, and again whenever it is old, as long as requests ask for it. */
+  /** Fetches the value now, and again whenever it is due, while requests ask for it. */
   watch(source: ValueSource): void {
     if (source.isWatched || !source.cluster.length || this.watched.length >= MOST_WATCHED) return;
     source.isWatched = true;
@@ -55,8 +55,8 @@ export class ValueDesk extends ValueFetchListener {
   }
 
   /**
-   * Whether the request of the waiter must wait for the text: then its `onValue` is called, once, unless it leaves before.
-   * A text that is there serves at once, and is fetched again where it is old.
+   * Whether the request of the waiter must wait for the value: then its `onValue` is called once, unless it leaves before.
+   * A value that is there is used at once, and fetched again if it is due.
    */
   awaits(source: ValueSource, waiter: ValueWaiter): bool {
     const time = milliseconds();
@@ -81,7 +81,7 @@ export class ValueDesk extends ValueFetchListener {
     return true;
   }
 
-  /** Lets more of those go on who have waited, and fetches what has become old. */
+  /** Resumes more of the streams that can go on, and fetches what is due. */
   onTick(): void {
     this.serve();
     const time = milliseconds();
@@ -114,7 +114,7 @@ export class ValueDesk extends ValueFetchListener {
     this.adjustTick();
   }
 
-  /** Lets others try what is given up here. */
+  /** Lets other workers fetch what was not fetched to the end here. */
   close(): void {
     for (let i = 0; i < this.fetches.length; i++) {
       const source = this.fetches[i].source;
@@ -122,7 +122,7 @@ export class ValueDesk extends ValueFetchListener {
     }
   }
 
-  /** Fetches the text if it is old, and no other worker is at it. */
+  /** Fetches the value if it is due and no other worker fetches it. */
   private refresh(source: ValueSource, cluster: string, time: u64): void {
     source.dueAt = time + RETRY;
     if (this.fetchOf(source)) return;
@@ -145,7 +145,7 @@ export class ValueDesk extends ValueFetchListener {
     return fetch;
   }
 
-  /** Notes that a try failed; why is told once, until one succeeds. */
+  /** Records that an attempt failed; logs the reason once, until one succeeds. */
   private fail(source: ValueSource, reason: string, time: u64): void {
     const isTold = state.read(source).isFailing;
     state.note(source, time + RETRY, true);
@@ -156,7 +156,7 @@ export class ValueDesk extends ValueFetchListener {
     log(LogLevel.Warn, `ai-proxy: no text from ${source.authority}${path}: ${reason}`);
   }
 
-  /** Lets as many go on as one callback may. */
+  /** Resumes as many streams as one callback may. */
   private serve(): void {
     let turns = MOST_TURNS;
     while (this.ready.length && turns > 0) {

@@ -22,13 +22,13 @@ const body = new ByteBuffer();
 const document = new JsonDocument();
 const request = new HeaderPairs();
 
-/** What hears how a fetch ended. */
+/** Is called when a fetch has ended. */
 export abstract class ValueFetchListener {
-  /** `reason` says why there is no text; "" where there is. */
+  /** `reason` says why there is no value; "" if there is one. */
   abstract onFetched(fetch: ValueFetch, reason: string): void;
 }
 
-/** One request for a text: the plugin's own, whoever waits for it. */
+/** One callout for a value. */
 export class ValueFetch extends Callout {
   /** The streams that wait for it. */
   readonly waiters: ValueWaiters = new ValueWaiters();
@@ -40,7 +40,7 @@ export class ValueFetch extends Callout {
     super();
   }
 
-  /** Sends the request; `false` where the cluster cannot be asked. */
+  /** Sends the request; `false` if the cluster cannot be asked. */
   send(cluster: string): bool {
     const source = this.source;
     body.clear();
@@ -57,7 +57,7 @@ export class ValueFetch extends Callout {
   }
 }
 
-/** Shares the text that was received last, and when it was. */
+/** Shares the value that was received last, and the time. */
 export function shareValue(source: ValueSource, time: u64): void {
   writeU64(received.slice, 0, time);
   setSharedData(sliceOfBuffer(source.key), received.slice);

@@ -1,4 +1,4 @@
-/** A stream that waits for a text. */
+/** A stream that waits for a value. */
 export abstract class ValueWaiter {
   /** The list in which it waits, and its neighbours there. */
   list: ValueWaiters | null = null;
@@ -10,10 +10,10 @@ export abstract class ValueWaiter {
     readonly stream: u32,
   ) {}
 
-  /** The text was fetched, or could not be; host calls speak of the stream. */
+  /** The value was fetched, or could not be; host calls act on the stream. */
   abstract onValue(): void;
 
-  /** Waits no longer: the stream has ended. */
+  /** Stops waiting: the stream has ended. */
   leave(): void {
     const list = this.list;
     if (list) list.remove(this);
@@ -25,7 +25,7 @@ export class ValueWaiters {
   private first: ValueWaiter | null = null;
   private last: ValueWaiter | null = null;
 
-  /** Whether nobody waits. */
+  /** Whether no stream waits. */
   get isEmpty(): bool {
     return this.first === null;
   }
@@ -41,7 +41,7 @@ export class ValueWaiters {
     this.last = waiter;
   }
 
-  /** Takes one out, wherever it stands. */
+  /** Removes one, at any position. */
   remove(waiter: ValueWaiter): void {
     const next = waiter.next;
     const previous = waiter.previous;
@@ -54,7 +54,7 @@ export class ValueWaiters {
     waiter.previous = null;
   }
 
-  /** Takes the first one out; `null` if nobody waits. */
+  /** Removes the first one; `null` if no stream waits. */
   take(): ValueWaiter | null {
     const first = this.first;
     if (first) this.remove(first);
