@@ -38,10 +38,11 @@ export class ToolCall extends TextProgress {
 @unmanaged
 export class Choices {
   private choiceBytes: ByteBuffer = new ByteBuffer();
-  private callBytes: ByteBuffer = new ByteBuffer();
   /** Two records for each choice: itself, and how far its reasoning was handed on. */
   private choices: RecordList<Choice> = new RecordList<Choice>(this.choiceBytes, 0);
-  private calls: RecordList<ToolCall> = new RecordList<ToolCall>(this.callBytes, 0);
+  /** Most responses have no tool calls: made with the first one. */
+  private callBytes: ByteBuffer | null = null;
+  private calls: RecordList<ToolCall> | null = null;
 
   /** How many choices have begun. */
   get count(): i32 {
@@ -67,16 +68,25 @@ export class Choices {
 
   /** The choice's tool call of a key, or null. */
   find(choice: Choice, key: i32): ToolCall | null {
-    const at = this.callPosition(choice.index, key);
-    if (at == this.calls.count) return null;
-    const call = this.calls.at(at);
+    const calls = this.calls;
+    if (calls === null) return null;
+    const at = positionIn(calls, choice.index, key);
+    if (at == calls.count) return null;
+    const call = calls.at(at);
     return call.choice == choice.index && call.key == key ? call : null;
   }
 
   /** Adds a tool call of a key that the choice does not have; null if there are too many. */
   addCall(choice: Choice, key: i32): ToolCall | null {
-    if (this.calls.count == MAX_CALLS) return null;
-    const call = this.calls.insert(this.callPosition(choice.index, key));
+    let calls = this.calls;
+    if (calls === null) {
+      const bytes = new ByteBuffer();
+      calls = new RecordList<ToolCall>(bytes, 0);
+      this.callBytes = bytes;
+      this.calls = calls;
+    }
+    if (calls.count == MAX_CALLS) return null;
+    const call = calls.insert(positionIn(calls, choice.index, key));
     call.choice = choice.index;
     call.key = key;
     call.index = choice.calls++;
@@ -85,17 +95,20 @@ export class Choices {
 
   /** The tool call after another in the order of the provider's numbers, or null; the first one of the choice for null. */
   nextCall(choice: Choice, last: ToolCall | null): ToolCall | null {
-    if (last !== null && last.key == i32.MAX_VALUE) return null;
-    const at = this.callPosition(choice.index, last === null ? 0 : last.key + 1);
-    return at < this.calls.count && this.calls.at(at).choice == choice.index ? this.calls.at(at) : null;
+    const calls = this.calls;
+    if (calls === null || (last !== null && last.key == i32.MAX_VALUE)) return null;
+    const at = positionIn(calls, choice.index, last === null ? 0 : last.key + 1);
+    return at < calls.count && calls.at(at).choice == choice.index ? calls.at(at) : null;
   }
 
   /** Gives back the memory and the object itself, which is not used again. */
   dispose(): void {
     this.choiceBytes.dispose();
-    this.callBytes.dispose();
     freeUnmanaged(this.choices);
-    freeUnmanaged(this.calls);
+    const callBytes = this.callBytes;
+    if (callBytes) callBytes.dispose();
+    const calls = this.calls;
+    if (calls) freeUnmanaged(calls);
     freeUnmanaged(this);
   }
 
@@ -109,16 +122,16 @@ export class Choices {
     }
     return at;
   }
+}
 
-  /** Where the call of a choice and a key is, or belongs. */
-  private callPosition(choice: i32, key: i32): i32 {
-    let at = 0;
-    for (let end = this.calls.count; at < end;) {
-      const middle = (at + end) >> 1;
-      const call = this.calls.at(middle);
-      if (call.choice < choice || (call.choice == choice && call.key < key)) at = middle + 1;
-      else end = middle;
-    }
-    return at;
+/** Where the call of a choice and a key is in a list, or belongs. */
+function positionIn(calls: RecordList<ToolCall>, choice: i32, key: i32): i32 {
+  let at = 0;
+  for (let end = calls.count; at < end;) {
+    const middle = (at + end) >> 1;
+    const call = calls.at(middle);
+    if (call.choice < choice || (call.choice == choice && call.key < key)) at = middle + 1;
+    else end = middle;
   }
+  return at;
 }

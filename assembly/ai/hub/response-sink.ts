@@ -26,21 +26,21 @@ const unsaid = new ByteBuffer().text("The provider failed without a message.");
  * sink.flush();
  */
 export abstract class ResponseSink {
-  /** Where the writer appends; the reader sets it before it gives events. */
-  out: ByteBuffer = NOWHERE;
   /** The time of the response in seconds since 1970, and its model in UTF-8. The model's owner outlives the sink. */
   created: i64 = 0;
   model: ByteBuffer = NOWHERE;
+  /** Where the writer appends; the reader sets it before it gives events. */
+  out: ByteBuffer = NOWHERE;
   /** Whether the client of a stream is given the usage: then the end of the stream waits for it. */
   wantsUsage: bool = false;
   /** Whether each piece of a text is all of it so far; only what is new is written. */
   isCumulative: bool = false;
   /** Whether the response has ended, or failed. */
   hasEnded: bool = false;
+  /** How many choices have ended. */
+  finished: u8 = 0;
   /** The HTTP status of the error that ended the response, 0 for none. */
   errorStatus: i32 = 0;
-  /** How many choices have ended. */
-  finished: i32 = 0;
   private readonly choices: Choices = new Choices();
   private current: Choice | null = null;
 
@@ -115,7 +115,7 @@ export abstract class ResponseSink {
 
   /** Whether every choice that has begun has ended, and one has at least. */
   get isComplete(): bool {
-    return this.finished > 0 && this.finished == this.choices.count;
+    return this.finished > 0 && <i32>this.finished == this.choices.count;
   }
 
   /** Ends the response. */

@@ -66,7 +66,7 @@ export class DashScopeReader extends SseTransform {
     this.readUsage(document, count == 1 ? choice.index : -1);
     // Usage comes with the last event; should it be late, the end waits for it.
     const isKnown = !sink.wantsUsage || this.tokens.seen;
-    if (isKnown && sink.isComplete && sink.finished >= this.wanted) sink.end();
+    if (isKnown && sink.isComplete && <i32>sink.finished >= this.wanted) sink.end();
   }
 
   protected onEnd(out: ByteBuffer): void {

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceOf, sliceSize } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceSize, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { sseData, sseDone, sseEnd } from "../../../sse/encoder";
 import { writeErrorObject } from "../../error";
@@ -11,6 +11,8 @@ import { TokenUsage } from "../../usage";
 import { repeatableId, writeCallId } from "./call-id";
 import { finishName } from "./finish";
 
+/** What every chunk begins with. */
+const HEAD: string = 'data: {"id":"';
 /** A model of more bytes than this, as JSON, is left out: each chunk would repeat it. */
 const LONGEST_MODEL = 1024;
 
@@ -38,9 +40,9 @@ const enum Mark {
  * https://platform.openai.com/docs/api-reference/chat/streaming
  */
 export class ChunkWriter extends ResponseSink {
-  /** What all chunks begin with. The response's id is in it at `idStart`. */
+  private logprobsValue: Slice = ABSENT;
+  /** What all chunks begin with: HEAD, the response's id, and the rest. */
   private readonly head: ByteBuffer = new ByteBuffer();
-  private idStart: i32 = 0;
   private idSize: i32 = 0;
   /** The index of the choice whose chunk is open, or -1. */
   private open: i32 = -1;
@@ -48,7 +50,6 @@ export class ChunkWriter extends ResponseSink {
   /** The members that the open chunk has had, because a name must not come twice; bit 0 is the role. */
   private membersDone: u32 = 0;
   private openCall: i32 = -1;
-  private logprobsValue: Slice = ABSENT;
   private counts: TokenUsage | null = null;
 
   constructor(private readonly mode: ReasoningMode) {
@@ -59,9 +60,7 @@ export class ChunkWriter extends ResponseSink {
     const head = this.head;
     id = repeatableId(id);
     head.clear();
-    sseData(head);
-    head.text('{"id":"');
-    this.idStart = head.size;
+    head.text(HEAD);
     this.idSize = sliceSize(id);
     head.append(id).text('","object":"chat.completion.chunk","created":').integer(this.created).text(',"model":"');
     const before = head.size;
@@ -123,7 +122,7 @@ export class ChunkWriter extends ResponseSink {
     this.enterCall(choice, call);
     const out = this.out;
     out.text('"id":');
-    writeCallId(out, id, sliceOf(this.head.start + this.idStart, this.idSize), choice.index, call.index);
+    writeCallId(out, id, subslice(this.head.slice, HEAD.length, HEAD.length + this.idSize), choice.index, call.index);
     out.text(',"type":"function","function":{"name":"').append(name).text('","arguments":"');
   }
 
