@@ -61,6 +61,12 @@ export const keyAuths: Record<string, EnvoyConfig> = {
     end`),
 };
 
+/** model-router, which reads the body until it has found the model. */
+export const modelRouters: Record<string, EnvoyConfig> = {
+  plugin: plugin("model-router", {}),
+  "routes not asked": plugin("model-router", ROUTES_UNASKED),
+};
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

@@ -1,6 +1,16 @@
 import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { get } from "./client.ts";
-import { aiProxies, bareAiProxy, chain, consumerKey, keyAuths, noop, requestBlocks, requestNoop } from "./filters.ts";
+import {
+  aiProxies,
+  bareAiProxy,
+  chain,
+  consumerKey,
+  keyAuths,
+  modelRouters,
+  noop,
+  requestBlocks,
+  requestNoop,
+} from "./filters.ts";
 import {
   chatRequest,
   dashScopeResponse,
@@ -129,5 +139,19 @@ export const JOBS: Job[] = [
     title: "GET past five rules for URLs",
     ...page,
     filters: { noop: requestNoop, ...requestBlocks },
+  },
+  {
+    id: "route-1k",
+    title: "chat, 1 KB, routed by its model",
+    ...small,
+    filters: { noop: requestNoop, ...modelRouters },
+    response: always(json, openAiResponse),
+  },
+  {
+    id: "route-100k",
+    title: "chat, 100 KB, routed by its model",
+    ...large,
+    filters: { noop: requestNoop, ...modelRouters },
+    response: always(json, openAiResponse),
   },
 ];
