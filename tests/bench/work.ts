@@ -145,13 +145,13 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, routed by its model",
     ...small,
     filters: { noop: requestNoop, ...modelRouters },
-    response: always(json, openAiResponse),
+    respond: always(json, openAiResponse),
   },
   {
     id: "route-100k",
     title: "chat, 100 KB, routed by its model",
     ...large,
     filters: { noop: requestNoop, ...modelRouters },
-    response: always(json, openAiResponse),
+    respond: always(json, openAiResponse),
   },
 ];
