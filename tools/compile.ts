@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
+import { poisonedSources } from "./poisoned-reset.ts";
 
 /** The file that the build replaces with the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
@@ -45,6 +46,7 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
   const texts: Record<string, string> = version
     ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` }
     : {};
+  if (isPoisoned) Object.assign(texts, poisonedSources());
   const message = await runCompiler([entry, ...options], texts, isPoisoned ? poisonedLibrary() : {});
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -64,7 +66,7 @@ function fingerprint(entry: string, target: Target, folders: string[]): string {
   const hash = createHash("sha256")
     .update(target)
     .update(version)
-    .update(target === "poisoned" ? JSON.stringify(poisonedLibrary()) : "")
+    .update(target === "poisoned" ? JSON.stringify([poisonedLibrary(), poisonedSources()]) : "")
     .update(versionOf(entry) ?? "");
   const inputs = ["asconfig.json", ...["assembly", ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));

@@ -23,6 +23,16 @@ export class TokenDetails {
     }
   }
 
+  /** Forgets all counts. */
+  reset(): void {
+    this.cached = -1;
+    this.reasoning = -1;
+    this.audio = -1;
+    this.text = -1;
+    this.image = -1;
+    this.video = -1;
+  }
+
   /** The tokens of all kinds of content together; -1 where none was told. */
   get sum(): i64 {
     let sum: i64 = -1;

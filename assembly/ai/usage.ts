@@ -77,6 +77,19 @@ export class TokenUsage {
     this.total = total;
   }
 
+  /** Forgets all numbers. */
+  reset(): void {
+    this.seen = false;
+    this.hasChanged = false;
+    this.prompt = 0;
+    this.completion = 0;
+    this.total = 0;
+    const promptDetails = this.promptDetails;
+    const completionDetails = this.completionDetails;
+    if (promptDetails) promptDetails.reset();
+    if (completionDetails) completionDetails.reset();
+  }
+
   /** Writes OpenAI's usage object. */
   write(out: ByteBuffer): void {
     out.text('{"prompt_tokens":').integer(this.prompt);

@@ -10,6 +10,8 @@ const CLOSE: u32 = 0x7d;
 const COMMA: u32 = 0x2c;
 /** A value of more bytes than this is not kept. */
 const LONGEST_VALUE = 16 * 1024;
+/** Memory for the value that is kept from one text to the next. */
+const KEPT_BYTES = 512;
 
 /**
  * Finds one member of the outermost object of a JSON text that comes in pieces, and keeps its value if it is an object of at
@@ -74,6 +76,19 @@ export class MemberScanner {
     if (this.isKeeping) this.keep(from, p);
     this.consumed = <i32>(p - sliceStart(piece));
     this.offset += this.consumed;
+  }
+
+  /** Makes it ready for another text, and frees the value. */
+  reset(): void {
+    this.kept.release(KEPT_BYTES);
+    this.depth = 0;
+    this.isInString = false;
+    this.isEscaped = false;
+    this.isKeyNext = false;
+    this.matched = -1;
+    this.isFound = false;
+    this.isKeeping = false;
+    this.isDone = false;
   }
 
   /** Frees the memory; the scanner is not used again. */

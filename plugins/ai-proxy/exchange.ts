@@ -8,6 +8,9 @@ import { ApiToken } from "./config/api-token";
 import { ProviderConfig } from "./config/provider-config";
 import { ProviderState } from "./provider-state";
 
+/** The most memory that a buffer keeps from one request to the next. */
+const KEPT_BYTES = 256;
+
 // One request is prepared at a time: all share the list of edits.
 const edits = new HeaderEdits();
 
@@ -81,8 +84,17 @@ export class Exchange {
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;
+  private configured: ProviderConfig | null = null;
 
-  constructor(readonly config: ProviderConfig) {}
+  /** The configuration that applies to the request; there is one from `begin` to `reset`. */
+  get config(): ProviderConfig {
+    return this.configured!;
+  }
+
+  /** Begins a request. The object is new, or was reset. */
+  begin(config: ProviderConfig): void {
+    this.configured = config;
+  }
 
   /** Keeps the client's path from the headers to the end of the body. */
   keepPath(path: Slice): void {
@@ -114,7 +126,7 @@ export class Exchange {
     this.clientPath = ABSENT;
     this.tail = ABSENT;
     this.deployment = ABSENT;
-    this.pathBytes.free();
+    this.pathBytes.release(KEPT_BYTES);
   }
 
   /** Refuses the request with an OpenAI error. Returns `false`, for a provider to return. */
@@ -126,14 +138,40 @@ export class Exchange {
     return false;
   }
 
-  /** Frees the memory of the stream. */
-  free(): void {
-    this.model.dispose();
-    this.pathBytes.dispose();
-    this.clientHeaders.dispose();
+  /** Ends the request: every field is as in a new object, and no large memory is kept. */
+  reset(): void {
     const requested = this.requestedBytes;
     if (requested) requested.dispose();
     const state = this.state;
     if (state) state.free();
+    this.api = Api.Unknown;
+    this.client = ClientProtocol.OpenAi;
+    this.isDated = false;
+    this.isInRoutersChain = false;
+    this.tokenNumber = 0;
+    this.hasLength = false;
+    this.wasTranslated = false;
+    this.streaming = false;
+    this.includeUsage = false;
+    this.asksForUsage = false;
+    this.hidesCredentials = false;
+    this.model.release(KEPT_BYTES);
+    this.isModelChanged = false;
+    this.hasRequestedModel = false;
+    this.hasSettings = false;
+    this.created = 0;
+    this.isComplete = false;
+    this.usage.reset();
+    this.isOnlySigned = false;
+    this.credential = ABSENT;
+    this.state = null;
+    this.refusalStatus = 0;
+    this.refusalMessage = "";
+    this.refusalParam = "";
+    this.refusalCode = "";
+    this.clientHeaders.release(KEPT_BYTES);
+    this.requestedBytes = null;
+    this.configured = null;
+    this.forgetPath();
   }
 }

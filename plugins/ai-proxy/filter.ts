@@ -2,6 +2,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
 import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
@@ -19,24 +20,41 @@ import { refuse } from "./request/refusal";
 import { valueDesk } from "./request/value-desk";
 import { ValueWaiter } from "./request/value-waiters";
 
+const pool = new FilterPool<AiProxyFilter>();
+
 /** Translates between the client and the provider that serves the stream. */
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;
-  private readonly mask: ResponseMask | null;
+  private readonly ownMask: ResponseMask = new ResponseMask();
+  private mask: ResponseMask | null = null;
   private upload: FormUpload | null = null;
   private waiter: ValueWaiter | null = null;
   /** The value that was asked for last: whether or not it came, the request does not wait for it again. */
   private awaited: ValueSource | null = null;
   private isBodyHeld: bool = false;
 
-  constructor(config: ProviderConfig) {
+  constructor() {
     super();
-    const exchange = new Exchange(config);
+    const exchange = new Exchange();
     this.exchange = exchange;
     this.response = new ProviderResponse(exchange);
+  }
+
+  /** A filter for one stream. */
+  static of(config: ProviderConfig): AiProxyFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new AiProxyFilter();
+    filter.begin(config);
+    return filter;
+  }
+
+  private begin(config: ProviderConfig): void {
     const secrets = config.secrets;
-    this.mask = secrets ? new ResponseMask(secrets) : null;
+    this.exchange.begin(config);
+    if (secrets === null) return;
+    this.ownMask.begin(secrets);
+    this.mask = this.ownMask;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -159,12 +177,21 @@ export class AiProxyFilter extends HttpFilter {
   }
 
   override free(): void {
-    this.response.free();
     const upload = this.upload;
     if (upload) upload.free();
-    const mask = this.mask;
-    if (mask) mask.free();
-    this.exchange.free();
+    this.reset();
+    pool.give(this);
+  }
+
+  private reset(): void {
+    this.response.reset();
+    this.ownMask.reset();
+    this.exchange.reset();
+    this.mask = null;
+    this.upload = null;
+    this.waiter = null;
+    this.awaited = null;
+    this.isBodyHeld = false;
   }
 }
 

@@ -24,10 +24,10 @@ class AiProxy extends Plugin<AiProxyConfig> {
     const id = config.hasChoice ? providerOfTarget() : ABSENT;
     if (id == ABSENT) {
       const active = config.active;
-      return active ? new AiProxyFilter(active) : this.createFilterWithoutConfig();
+      return active ? AiProxyFilter.of(active) : this.createFilterWithoutConfig();
     }
     const named = config.named(id);
-    return named ? new AiProxyFilter(named) : new UnknownTarget();
+    return named ? AiProxyFilter.of(named) : new UnknownTarget();
   }
 
   override createFilterWithoutConfig(): HttpFilter | null {

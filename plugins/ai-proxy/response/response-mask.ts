@@ -31,7 +31,16 @@ export class ResponseMask {
   private isTailInHost: bool = false;
   private position: SecretPosition | null = null;
 
-  constructor(private readonly secrets: SecretSet) {}
+  private configured: SecretSet | null = null;
+
+  private get secrets(): SecretSet {
+    return this.configured!;
+  }
+
+  /** Begins a response. The object is new, or was reset. */
+  begin(secrets: SecretSet): void {
+    this.configured = secrets;
+  }
 
   /** Masks the headers, and decides what the body needs. */
   onHeaders(headers: HeaderMap, endOfStream: bool): void {
@@ -114,11 +123,17 @@ export class ResponseMask {
     maskHeaders(this.secrets, trailers);
   }
 
-  /** Gives the memory of the stream back. */
-  free(): void {
+  /** Ends the response: every field is as in a new object. */
+  reset(): void {
     const position = this.position;
     if (position) position.dispose();
+    this.replacesBody = false;
+    this.status = 0;
+    this.isReadable = false;
+    this.mayHoldInHost = false;
+    this.isTailInHost = false;
     this.position = null;
+    this.configured = null;
   }
 }
 

@@ -56,7 +56,12 @@ export class ProviderResponse {
   /** The stream passes, and ends in a known way. */
   private hasEnd: bool = false;
 
-  constructor(private readonly exchange: Exchange) {}
+  /** Used again for each response that passes. */
+  private readonly passedBody: WatchedBody;
+
+  constructor(private readonly exchange: Exchange) {
+    this.passedBody = new WatchedBody(exchange);
+  }
 
   /** Looks at the headers and decides what becomes of the body. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -129,7 +134,7 @@ export class ProviderResponse {
       return HeadersAction.HoldForBody;
     }
     this.isOnlyRead = !isStream;
-    if (!isStream) this.watch(new WatchedBody(exchange));
+    if (!isStream) this.watch(this.passedBody);
     else this.watch(this.isEdited ? null : new WatchedStream(exchange));
     this.hasEnd = isStream && watches && hasKnownEnd(exchange.api);
     const mayChange = isStream && (this.isEdited || exchange.asksForUsage);
@@ -238,10 +243,19 @@ export class ProviderResponse {
     if (this.hasEnd && !this.exchange.isComplete) noteIncomplete(this.exchange.config.name);
   }
 
-  /** Gives the memory of the stream back. */
-  free(): void {
+  /** Ends the response: every field is as in a new object. */
+  reset(): void {
     const stream = this.stream;
     if (stream) stream.free();
+    this.bodyMode = BodyMode.Skip;
+    this.isOnlyRead = false;
+    this.status = 0;
+    this.stream = null;
+    this.isConverted = false;
+    this.isEdited = false;
+    this.isHolding = false;
+    this.heldBytes = 0;
+    this.hasEnd = false;
   }
 
   /** Whether a response in the client's language has usage to find, or to drop. */

@@ -7,7 +7,7 @@ import { Exchange } from "../exchange";
 
 const document = new JsonDocument();
 
-/** A whole response in OpenAI's language that passes as it comes, while its `usage` is looked for. */
+/** A whole response in OpenAI's protocol that passes as it arrives, while its `usage` is searched for. */
 export class WatchedBody extends ResponseStream {
   private readonly scanner: MemberScanner = new MemberScanner("usage");
   private isRead: bool = false;
@@ -30,7 +30,9 @@ export class WatchedBody extends ResponseStream {
     return this.isRead;
   }
 
+  /** Makes it ready for another response. */
   free(): void {
-    this.scanner.dispose();
+    this.scanner.reset();
+    this.isRead = false;
   }
 }

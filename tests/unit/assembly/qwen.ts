@@ -21,7 +21,7 @@ const request = new JsonDocument();
 const response = new JsonDocument();
 const tail = new ByteBuffer();
 let config = new ProviderConfig(0, qwen);
-let exchange = new Exchange(config);
+let exchange: Exchange = begun(config);
 let transform: SseTransform | null = null;
 
 /** Reads a provider's configuration; writes its errors and warnings, one per line, and returns the number of errors. */
@@ -39,7 +39,7 @@ export function configure(start: usize, size: i32): i32 {
 /** Starts an exchange like the filter, and translates the client's body: 0 if it was refused, -1 if it is not JSON. */
 export function translateRequest(api: i32, start: usize, size: i32): i32 {
   exchange.free();
-  exchange = new Exchange(config);
+  exchange = begun(config);
   exchange.api = <Api>api;
   exchange.created = 1700000000;
   out.clear();
@@ -154,4 +154,10 @@ export function recordWhole(start: usize, size: i32): bool {
   const isRead = response.parse(sliceOf(start, size)) == JsonError.None && reader.readWhole(response, out);
   reader.free();
   return isRead;
+}
+
+function begun(config: ProviderConfig): Exchange {
+  const exchange = new Exchange();
+  exchange.begin(config);
+  return exchange;
 }
