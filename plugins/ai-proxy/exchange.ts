@@ -174,4 +174,11 @@ export class Exchange {
     this.configured = null;
     this.forgetPath();
   }
+
+  /** Frees the memory of an object that was reset and is not used again. */
+  dispose(): void {
+    this.model.dispose();
+    this.clientHeaders.dispose();
+    this.pathBytes.dispose();
+  }
 }

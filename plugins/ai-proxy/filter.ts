@@ -180,7 +180,9 @@ export class AiProxyFilter extends HttpFilter {
     const upload = this.upload;
     if (upload) upload.free();
     this.reset();
-    pool.give(this);
+    if (pool.give(this)) return;
+    this.response.dispose();
+    this.exchange.dispose();
   }
 
   private reset(): void {

@@ -107,9 +107,13 @@ export class KeyAuthFilter extends HttpFilter {
   }
 
   override free(): void {
+    this.reset();
+    pool.give(this);
+  }
+
+  private reset(): void {
     this.config = null;
     this.consumer = NOBODY;
-    pool.give(this);
   }
 
   private restrict(access: ModelAccess): HeadersAction {

@@ -116,10 +116,16 @@ export class KeyRateLimitFilter extends HttpFilter {
   }
 
   override free(): void {
+    this.reset();
+    pool.give(this);
+  }
+
+  private reset(): void {
     this.config = null;
     this.limit = null;
     this.outcome.clear();
-    pool.give(this);
+    this.nextOpen = null;
+    this.previousOpen = null;
   }
 
   /** The time until the window ends, in seconds, rounded up and at least 1, so that a retry after it is not too early. */

@@ -63,10 +63,15 @@ export class RequestBlockFilter extends HttpFilter {
   }
 
   override free(): void {
+    this.reset();
+    const body = this.body;
+    if (!pool.give(this) && body) body.dispose();
+  }
+
+  private reset(): void {
     this.config = null;
     const body = this.body;
     if (body) body.clear();
-    if (!pool.give(this) && body) body.dispose();
   }
 
   private refusesUrl(path: Slice): bool {

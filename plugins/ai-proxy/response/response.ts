@@ -258,6 +258,11 @@ export class ProviderResponse {
     this.hasEnd = false;
   }
 
+  /** Frees the memory of an object that was reset and is not used again. */
+  dispose(): void {
+    this.passedBody.dispose();
+  }
+
   /** Whether a response in the client's language has usage to find, or to drop. */
   private isWatched(isStream: bool, headers: HeaderMap): bool {
     const exchange = this.exchange;

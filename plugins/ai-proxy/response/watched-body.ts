@@ -35,4 +35,9 @@ export class WatchedBody extends ResponseStream {
     this.scanner.reset();
     this.isRead = false;
   }
+
+  /** Frees the memory; the object is not used again. */
+  dispose(): void {
+    this.scanner.dispose();
+  }
 }
