@@ -1,7 +1,7 @@
 import { BodyMode, HttpFilter } from "./filter";
 
 /** The most filters in a pool; the collector frees others. */
-const MOST_SPARE: i32 = 4096;
+const MOST_SPARE: i32 = 128;
 
 /**
  * A pool of filters, so that a stream allocates none. The filter's `free` puts the filter back after it has reset its own fields;

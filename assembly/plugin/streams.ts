@@ -18,6 +18,8 @@ export class Stream extends HeldStream {
 }
 
 const FEWEST = 64;
+/** The most objects that wait to be used again; more are left to the collector. */
+const MOST_SPARE = 1024;
 
 /** The open streams by id: open addressing with linear probing, at most half full. */
 export class StreamTable {
@@ -25,6 +27,7 @@ export class StreamTable {
   /** The number of open streams. */
   open: i32 = 0;
   private spare: Stream | null = null;
+  private spareCount: i32 = 0;
 
   /** The stream; `null` if the id is unknown. */
   get(id: u32): Stream | null {
@@ -43,8 +46,10 @@ export class StreamTable {
   begin(id: u32, root: Root): Stream {
     if (2 * this.open >= this.slots.length) this.grow();
     let stream = this.spare;
-    if (stream) this.spare = stream.next;
-    else stream = new Stream();
+    if (stream) {
+      this.spare = stream.next;
+      this.spareCount--;
+    } else stream = new Stream();
     stream.id = id;
     stream.root = root;
     stream.next = null;
@@ -75,8 +80,10 @@ export class StreamTable {
     stream.request.reset();
     stream.response.reset();
     stream.hasReplied = false;
+    if (this.spareCount == MOST_SPARE) return;
     stream.next = this.spare;
     this.spare = stream;
+    this.spareCount++;
   }
 
   private put(stream: Stream): void {

@@ -126,7 +126,7 @@ export class Exchange {
     this.clientPath = ABSENT;
     this.tail = ABSENT;
     this.deployment = ABSENT;
-    this.pathBytes.release(KEPT_BYTES);
+    this.pathBytes.free();
   }
 
   /** Refuses the request with an OpenAI error. Returns `false`, for a provider to return. */

@@ -26,8 +26,10 @@ const pool = new FilterPool<AiProxyFilter>();
 export class AiProxyFilter extends HttpFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;
-  private readonly ownMask: ResponseMask = new ResponseMask();
+  /** Masks the response of the stream, if API keys are configured. */
   private mask: ResponseMask | null = null;
+  /** The object of `mask`, kept for the next stream. */
+  private ownMask: ResponseMask | null = null;
   private upload: FormUpload | null = null;
   private waiter: ValueWaiter | null = null;
   /** The value that was asked for last: whether or not it came, the request does not wait for it again. */
@@ -53,8 +55,11 @@ export class AiProxyFilter extends HttpFilter {
     const secrets = config.secrets;
     this.exchange.begin(config);
     if (secrets === null) return;
-    this.ownMask.begin(secrets);
-    this.mask = this.ownMask;
+    const own = this.ownMask;
+    const mask = own ? own : new ResponseMask();
+    mask.begin(secrets);
+    this.ownMask = mask;
+    this.mask = mask;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -187,7 +192,8 @@ export class AiProxyFilter extends HttpFilter {
 
   private reset(): void {
     this.response.reset();
-    this.ownMask.reset();
+    const mask = this.ownMask;
+    if (mask) mask.reset();
     this.exchange.reset();
     this.mask = null;
     this.upload = null;

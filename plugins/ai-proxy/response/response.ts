@@ -55,13 +55,10 @@ export class ProviderResponse {
   private heldBytes: i32 = 0;
   /** The stream passes, and ends in a known way. */
   private hasEnd: bool = false;
+  /** Kept for the next response whose body passes. */
+  private passedBody: WatchedBody | null = null;
 
-  /** Used again for each response that passes. */
-  private readonly passedBody: WatchedBody;
-
-  constructor(private readonly exchange: Exchange) {
-    this.passedBody = new WatchedBody(exchange);
-  }
+  constructor(private readonly exchange: Exchange) {}
 
   /** Looks at the headers and decides what becomes of the body. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -134,12 +131,17 @@ export class ProviderResponse {
       return HeadersAction.HoldForBody;
     }
     this.isOnlyRead = !isStream;
-    if (!isStream) this.watch(this.passedBody);
+    if (!isStream) this.watch(this.watchedBody());
     else this.watch(this.isEdited ? null : new WatchedStream(exchange));
     this.hasEnd = isStream && watches && hasKnownEnd(exchange.api);
     const mayChange = isStream && (this.isEdited || exchange.asksForUsage);
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
+  }
+
+  private watchedBody(): WatchedBody {
+    const kept = this.passedBody;
+    return kept ? kept : (this.passedBody = new WatchedBody(this.exchange));
   }
 
   private watch(source: ResponseStream | null): void {
@@ -246,7 +248,9 @@ export class ProviderResponse {
   /** Ends the response: every field is as in a new object. */
   reset(): void {
     const stream = this.stream;
-    if (stream) stream.free();
+    const passed = this.passedBody;
+    if (stream && stream !== passed) stream.free();
+    if (passed) passed.reset();
     this.bodyMode = BodyMode.Skip;
     this.isOnlyRead = false;
     this.status = 0;
@@ -260,7 +264,8 @@ export class ProviderResponse {
 
   /** Frees the memory of an object that was reset and is not used again. */
   dispose(): void {
-    this.passedBody.dispose();
+    const passed = this.passedBody;
+    if (passed) passed.free();
   }
 
   /** Whether a response in the client's language has usage to find, or to drop. */

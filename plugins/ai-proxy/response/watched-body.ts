@@ -31,13 +31,12 @@ export class WatchedBody extends ResponseStream {
   }
 
   /** Makes it ready for another response. */
-  free(): void {
+  reset(): void {
     this.scanner.reset();
     this.isRead = false;
   }
 
-  /** Frees the memory; the object is not used again. */
-  dispose(): void {
+  free(): void {
     this.scanner.dispose();
   }
 }
