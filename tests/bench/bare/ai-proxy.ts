@@ -6,13 +6,16 @@ import {
   readHeaders,
   readProperty,
   readRequestBody,
+  readResponseBody,
   replaceHeader,
+  setProperty,
   utf8,
 } from "./calls";
 
 // The host calls of ai-proxy for a chat that passes unchanged.
 const config = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
 const upstream = utf8("upstream\0address");
+const details = utf8("response\0code_details");
 const authority = utf8(":authority");
 const host = utf8("api.openai.com");
 const authorization = utf8("authorization");
@@ -21,6 +24,8 @@ const providerHeader = utf8("x-ai-provider");
 const provider = utf8("openai");
 const modelHeader = utf8("x-ai-model");
 const model = utf8("gpt-4o");
+const usageState = utf8("ai_usage");
+const usage = utf8('{"prompt_tokens":190,"completion_tokens":130,"total_tokens":320}');
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enterCallback();
@@ -43,6 +48,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   enterCallback();
+  readProperty(details);
   readHeaders(MapType.ResponseHeaders);
   addHeader(MapType.ResponseHeaders, providerHeader, provider);
   addHeader(MapType.ResponseHeaders, modelHeader, model);
@@ -51,6 +57,10 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
 }
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
+  enterCallback();
+  readResponseBody(size);
+  if (endOfStream) setProperty(usageState, usage);
+  leaveCallback();
   return BodyStatus.Continue;
 }
 

@@ -7,6 +7,7 @@ import {
   proxy_get_header_map_value,
   proxy_get_property,
   proxy_replace_header_map_value,
+  proxy_set_property,
 } from "../../../assembly/abi/imports";
 import { enterCallback, leaveCallback, RETURNED } from "../../../assembly/abi/memory";
 
@@ -50,4 +51,14 @@ export function addHeader(map: MapType, name: ArrayBuffer, value: ArrayBuffer): 
 /** Reads this number of bytes of the request's body. */
 export function readRequestBody(size: u32): void {
   proxy_get_buffer_bytes(0, 0, size, RETURNED, RETURNED + 4);
+}
+
+/** Reads this number of bytes of the response's body. */
+export function readResponseBody(size: u32): void {
+  proxy_get_buffer_bytes(1, 0, size, RETURNED, RETURNED + 4);
+}
+
+/** Sets a property. */
+export function setProperty(name: ArrayBuffer, value: ArrayBuffer): void {
+  proxy_set_property(changetype<usize>(name), name.byteLength, changetype<usize>(value), value.byteLength);
 }
