@@ -8,6 +8,12 @@ export const version: string = createRequire(import.meta.url)("assemblyscript/pa
 const THREAD = `
   const { parentPort } = require("node:worker_threads");
   const loaded = import("assemblyscript/asc");
+  // The shrink level is for the optimizer: at level 1 the library itself joins strings in quadratic time.
+  class FastLibrary {
+    afterParse() {
+      this.program.options.shrinkLevelHint = 0;
+    }
+  }
   const { readFile } = require("node:fs/promises");
   const { resolve } = require("node:path");
   parentPort.on("message", async ({ args, texts, library }) => {
@@ -16,7 +22,8 @@ const THREAD = `
     Object.assign(asc.libraryFiles, library);
     const messages = asc.createMemoryStream();
     const read = (file, folder) => texts[file] ?? readFile(resolve(folder, file), "utf8").catch(() => null);
-    const { error } = await asc.main(args, { stdout: messages, stderr: messages, readFile: read });
+    const io = { stdout: messages, stderr: messages, readFile: read };
+    const { error } = await asc.main(args, { ...io, transforms: [FastLibrary] });
     Object.assign(asc.libraryFiles, original);
     parentPort.postMessage(error ? messages.toString().trim() || error.message : null);
   });`;

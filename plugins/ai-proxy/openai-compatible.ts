@@ -72,8 +72,7 @@ function baseOf(settings: ProviderSettings, exchange: Exchange): string {
   }
   const responses = settings.responsesBase;
   if (responses !== null) {
-    const isResponses = api == Api.Responses || api == Api.RetrieveResponse;
-    if (isResponses || (isBelow && sliceStartsWith(exchange.tail, "/responses/"))) return responses;
+    if (api == Api.Responses || api == Api.RetrieveResponse) return responses;
   }
   return settings.base;
 }

@@ -69,7 +69,9 @@ export class KeyRateLimitConfig {
     const slots = <i32>reader.integer("slots", SLOTS, WAYS, MOST_SLOTS);
     const showsQuota = reader.boolean("show_limit_quota_header", false);
     const errorFormat = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text);
-    const config = new KeyRateLimitConfig(source, scopeOf(reader), slots, showsQuota, errorFormat);
+    // A configuration that is refused counts nothing.
+    const scope = reader.failed ? "" : scopeOf(reader);
+    const config = new KeyRateLimitConfig(source, scope, slots, showsQuota, errorFormat);
     if (!reader.has("limit_keys")) reader.fail("limit_keys", "is required");
     const keys = reader.objects("limit_keys");
     for (let i = 0; i < keys.length; i++) config.readKey(keys[i]);

@@ -56,7 +56,8 @@ const KINDS: Kind[] = [
     path: "/v1/chat/completions",
     headers: [["x-api-key", "key-b"]],
     body: '{"model":"m1"}',
-    calls: [ROUTE, ALL, "proxy_add_header_map_value", "proxy_get_buffer_bytes", ONE],
+    // The property tells other filters which models the consumer may use.
+    calls: [ROUTE, ALL, "proxy_add_header_map_value", "proxy_set_property", "proxy_get_buffer_bytes", ONE],
   },
   { ...requestBlock, what: "a URL that is not blocked", calls: [ROUTE, ONE] },
   { ...requestBlock, what: "a body that is not looked at", body: "{}", calls: [ROUTE, ONE] },

@@ -38,7 +38,7 @@ export function configure(start: usize, size: i32): i32 {
 
 /** Starts an exchange like the filter, and translates the client's body: 0 if it was refused, -1 if it is not JSON. */
 export function translateRequest(api: i32, start: usize, size: i32): i32 {
-  exchange.free();
+  exchange.reset();
   exchange = begun(config);
   exchange.api = <Api>api;
   exchange.created = 1700000000;
