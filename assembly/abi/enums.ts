@@ -1,6 +1,6 @@
 // Numbers of Proxy-Wasm ABI 0.2.1. https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1
 
-/** What a host function answers. */
+/** What a host function returns. */
 export const enum Status {
   Ok = 0,
   NotFound = 1,
@@ -32,7 +32,7 @@ export const enum BufferType {
   PluginConfiguration = 7,
 }
 
-/** What a callback answers for headers and trailers (`StopIteration`: hold them and let the body come). */
+/** What a callback returns for headers and trailers (`StopIteration`: hold them until the body has come). */
 export const enum HeadersStatus {
   Continue = 0,
   StopIteration = 1,
@@ -40,7 +40,7 @@ export const enum HeadersStatus {
   StopAllIterationAndWatermark = 4,
 }
 
-/** What a callback answers for a piece of a body. */
+/** What a callback returns for a piece of a body. */
 export const enum BodyStatus {
   Continue = 0,
   StopIterationAndBuffer = 1,

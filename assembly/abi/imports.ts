@@ -1,6 +1,6 @@
 // The host functions of Proxy-Wasm ABI 0.2.1 that stock Envoy has, under their own names.
 // https://github.com/proxy-wasm/spec/tree/main/abi-versions/v0.2.1
-// Pointers and sizes are 32 bits wide; every function answers a Status.
+// Pointers and sizes are 32 bits wide; every function returns a Status.
 
 @external("env", "proxy_log")
 export declare function proxy_log(level: u32, message: usize, size: usize): u32;

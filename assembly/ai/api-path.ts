@@ -73,7 +73,9 @@ const ROWS: Row[] = [
 
 /** The ids in a path, in their order: parts of the path, `ABSENT` where it has fewer. */
 export class PathIds {
+  /** The first id. */
   first: Slice = ABSENT;
+  /** The second id. */
   second: Slice = ABSENT;
 
   /** Forgets both. */

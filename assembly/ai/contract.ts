@@ -20,8 +20,8 @@ export const PROVIDER_HEADER = "x-ai-provider";
 export const MODEL_HEADER = "x-ai-model";
 
 /**
- * Filter state: what the answer cost, as `{"prompt_tokens":…,"completion_tokens":…,"total_tokens":…}`. Written by
- * ai-proxy when the provider has told it; read by limiters, statistics and the access log
+ * Filter state: the token usage of the response, as `{"prompt_tokens":…,"completion_tokens":…,"total_tokens":…}`. Written by
+ * ai-proxy when the provider has reported it; read by limiters, statistics and the access log
  * (`%FILTER_STATE(wasm.ai_usage:PLAIN)%`). Clients cannot reach it.
  */
 export const USAGE_STATE = "ai_usage";

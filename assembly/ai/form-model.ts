@@ -33,7 +33,7 @@ export const enum FormFault {
   None,
   /** Two parts are called `model`. */
   ModelTwice,
-  /** The model is longer than the reader was told to take. */
+  /** The model is longer than the limit of the reader. */
   ModelTooLong,
   /** The headers of a part are too long. */
   HeadersTooLong,

@@ -1,4 +1,4 @@
-/** What becomes of a model's reasoning on its way to the client (`reasoningContentMode`). */
+/** How a model's reasoning is passed to the client (`reasoningContentMode`). */
 export const enum ReasoningMode {
   /** It stands in `reasoning_content`. */
   Passthrough,

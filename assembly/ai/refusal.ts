@@ -2,7 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice } from "../bytes/slice";
 import { writeError } from "./error";
 
-/** How a guard answers whom it refuses: the option `error_format` of key-auth, key-rate-limit and request-block. */
+/** The format in which a guard refuses a request: the option `error_format` of key-auth, key-rate-limit and request-block. */
 export const enum ErrorFormat {
   /** As Higress's plugin of the same name does. */
   Text,

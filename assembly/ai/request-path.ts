@@ -128,7 +128,7 @@ export class RequestPath {
     return true;
   }
 
-  /** An API that nobody knew when this was written is one all the same, where clients ask for it by its usual path. */
+  /** An API that is not in the table is recognized by its usual path. */
   private beginsAtStart(whole: Slice): void {
     const isAzures = sliceStartsWith(whole, AZURE_VERSION + "/");
     if (!isAzures && !sliceStartsWith(whole, VERSION + "/")) return;

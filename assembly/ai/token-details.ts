@@ -2,15 +2,19 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice } from "../bytes/slice";
 import { jsonEquals, jsonFirstKey, jsonInteger, JsonKind, jsonKind, jsonMemberValue, jsonNextKey } from "../json/value";
 
-/** What the tokens of one side are. A count of -1 was not told. */
+/** What the tokens of one side are. A count of -1 was not reported. */
 export class TokenDetails {
   /** Those that came from the provider's cache. */
   cached: i64 = -1;
   /** Those that were reasoning. */
   reasoning: i64 = -1;
+  /** Those of audio. */
   audio: i64 = -1;
+  /** Those of text. */
   text: i64 = -1;
+  /** Those of images. */
   image: i64 = -1;
+  /** Those of video. */
   video: i64 = -1;
 
   /** Takes over a `…_tokens_details` object; what it does not name stays. */
@@ -33,7 +37,7 @@ export class TokenDetails {
     this.video = -1;
   }
 
-  /** The tokens of all kinds of content together; -1 where none was told. */
+  /** The tokens of all kinds of content together; -1 if none was reported. */
   get sum(): i64 {
     let sum: i64 = -1;
     if (this.audio >= 0) sum = max<i64>(sum, 0) + this.audio;
@@ -43,7 +47,7 @@ export class TokenDetails {
     return sum;
   }
 
-  /** Writes the member `name` with what was told; nothing where nothing was. */
+  /** Writes the member `name` with what was reported; nothing if nothing was. */
   write(name: string, out: ByteBuffer): void {
     const from = out.size;
     this.writeCount("cached_tokens", this.cached, name, from, out);

@@ -11,7 +11,7 @@ const walker = new JsonWalker();
  * output includes reasoning.
  */
 export class TokenUsage {
-  /** Whether a provider has told any numbers yet. */
+  /** Whether a provider has reported any numbers yet. */
   seen: bool = false;
   /** Whether a number may have changed since this was last set to `false`, which whoever publishes the numbers does. */
   hasChanged: bool = false;
@@ -102,7 +102,7 @@ export class TokenUsage {
     out.byte(0x7d);
   }
 
-  // Most streams are open before anything is told of details.
+  // Most streams are open before any details are reported.
   private ofPrompt(): TokenDetails {
     const details = this.promptDetails;
     return details ? details : (this.promptDetails = new TokenDetails());

@@ -19,7 +19,7 @@ import { asNumber, asTruth, isPlainNumber } from "./scalar";
 
 /**
  * Reads one object of a configuration. It never stops at the first error: each is reported with its path, and the
- * reading goes on with the fallback. Wrong types and `null` are errors; keys that nobody asked for are warned about by
+ * reading continues with the fallback. Wrong types and `null` are errors; keys that were never read are warned about by
  * `finish`, or refused where they are like an option that guards something. The JSON must be valid and must outlive the
  * reader.
  */

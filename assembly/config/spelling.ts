@@ -23,6 +23,7 @@ const guarding = new Map<string, GuardingOption>();
 
 /** An option with which unknown keys are compared. */
 export class GuardingOption {
+  /** Its letters, for the comparison. */
   readonly letters: OptionName = new OptionName();
 
   constructor(readonly text: string) {

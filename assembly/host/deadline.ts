@@ -8,7 +8,9 @@ export abstract class Deadline {
   list: Deadlines | null = null;
   /** Nanoseconds of the monotonic clock. */
   at: u64 = 0;
+  /** The next one in the list. */
   next: Deadline | null = null;
+  /** The one before it in the list. */
   previous: Deadline | null = null;
 
   /** The time has passed. The deadline is no longer set. */
@@ -41,6 +43,7 @@ export class Deadlines {
     this.first = deadline;
   }
 
+  /** Removes a deadline that is in this list. */
   remove(deadline: Deadline): void {
     const next = deadline.next;
     const previous = deadline.previous;

@@ -18,6 +18,7 @@ import { alsoEncoded, encoded } from "./scratch";
 
 /** The deadline of a stream: calls its `onTimeout`. */
 export class StreamDeadline extends Deadline {
+  /** The stream that it belongs to. */
   stream: GrpcStream | null = null;
 
   onExpired(): void {

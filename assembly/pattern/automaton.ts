@@ -16,12 +16,13 @@ const STATES_PER_INSTRUCTION: i32 = 8;
 
 /**
  * A deterministic automaton that is built while it runs. A state is the set of instructions that matches have reached. A
- * character costs one look-up, whatever the number of patterns; the first transition to a state costs at most one walk
+ * character costs one look-up for any number of patterns; the first transition to a state costs at most one walk
  * through the program. An assertion is decided with the character that follows it.
  */
 export class Automaton {
   /** The work of all runs so far: characters and instructions. */
   steps: u64 = 0;
+  /** The states that were reached so far. */
   readonly states: StateCache;
   /** The key of the initial state, and memory for the key of the next state. */
   readonly initialKey: usize;

@@ -6,9 +6,11 @@ export const NOTHING: i32 = -1;
  * child or sibling means none.
  */
 export class LiteralTrie {
-  /** The first child of each node, the next child of its parent, and the symbol that leads to it. */
+  /** The first child of each node. */
   readonly children: i32[] = [0];
+  /** The next child of each node's parent. */
   readonly siblings: i32[] = [0];
+  /** The symbol that leads to each node. */
   readonly symbols: i32[] = [0];
   /** The node of the longest suffix of a node's text that is also a prefix of a literal. */
   readonly ends: i32[] = [0];

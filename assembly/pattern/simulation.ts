@@ -51,7 +51,7 @@ class Threads {
 
 /**
  * Pike's simulation: all possible matches advance together, a character at a time; of those that reach the same instruction
- * only the one with the highest priority goes on. The work is bounded by the text's length times the program's.
+ * only the one with the highest priority continues. The work is bounded by the text's length times the program's.
  */
 // @ts-ignore: decorator
 @unmanaged

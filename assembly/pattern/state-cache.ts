@@ -5,9 +5,11 @@ import { sliceOf } from "../bytes/slice";
 const MOST_BYTES: i32 = 262_144;
 const FEWEST_STATES: i32 = 8;
 
-/** The offsets of the fields of a key. */
+/** The offset, in a key, of the matched pattern. */
 export const FOUND: usize = 0;
+/** The offset of the kind of the previous character. */
 export const BEFORE: usize = 4;
+/** The offset of the set of instructions. */
 export const SET: usize = 8;
 
 const WORD: i32 = 4;

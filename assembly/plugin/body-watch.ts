@@ -16,8 +16,9 @@ export const enum Held {
 export class HeldStream extends HostStream {
   /** What the stream waits for. */
   held: Held = Held.Nothing;
-  /** Its neighbors in the list of `BodyWatch`. */
+  /** The next one in the list of `BodyWatch`. */
   nextHeld: HeldStream | null = null;
+  /** The one before it in that list. */
   previousHeld: HeldStream | null = null;
   /** Whether the last look found that the host has the body but does not call for it. */
   waits: bool = false;

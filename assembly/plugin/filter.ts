@@ -4,9 +4,9 @@ import { HeaderMap } from "../host/headers";
 
 /** What happens to headers after the hook. Ignored if the hook called `sendLocalReply`. */
 export const enum HeadersAction {
-  /** They go on. */
+  /** They are forwarded. */
   Continue,
-  /** They are held until the filter has seen the body it asked for. They go on if there is no body. */
+  /** They are held until the filter has seen the body it asked for. They are forwarded if there is no body. */
   HoldForBody,
   /** They, and what follows, are held until `resumeRequest` or `resumeResponse` is called, usually by a callout. */
   Pause,
@@ -14,7 +14,7 @@ export const enum HeadersAction {
 
 /** What happens to a whole body after the hook. Ignored if the hook called `sendLocalReply`. */
 export const enum BodyAction {
-  /** It goes on. */
+  /** It is forwarded. */
   Continue,
   /** It is held until `resumeRequest` or `resumeResponse` is called, usually by a callout. */
   Pause,

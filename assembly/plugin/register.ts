@@ -4,9 +4,13 @@ import { Plugin } from "./plugin";
 
 /** A plugin as the dispatcher sees it, without the type of its configuration. */
 export abstract class PluginHost {
+  /** The name of the plugin. */
   abstract name(): string;
+  /** Reads a configuration; `null` if it has errors. */
   abstract configure(text: Slice): Configuration | null;
+  /** See `Plugin.onTick`. */
   abstract onTick(): void;
+  /** See `Plugin.onRootEnd`. */
   abstract onRootEnd(root: u32): void;
 }
 

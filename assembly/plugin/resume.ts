@@ -32,7 +32,7 @@ export function isResponseComplete(): bool {
   return stream !== null && stream.response.isComplete;
 }
 
-/** Lets the request go on that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
+/** Resumes the request that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
 export function resumeRequest(): void {
   const stream = acting();
   if (stream === null || stream.hasReplied || !stream.request.isPaused) return;
@@ -47,7 +47,7 @@ export function resumeRequest(): void {
   continueRequest();
 }
 
-/** Lets the response go on that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
+/** Resumes the response that the filter has paused, with what the host holds of it. Nothing happens if it is not paused. */
 export function resumeResponse(): void {
   const stream = acting();
   if (stream === null || stream.hasReplied || !stream.response.isPaused) return;

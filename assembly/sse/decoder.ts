@@ -55,10 +55,10 @@ export class SseDecoder {
   private usesCrLf: bool = false;
   private isLfToCome: bool = false;
 
-  /** A decoder that gives up events of more than `limit` bytes. */
+  /** A decoder that drops events of more than `limit` bytes. */
   constructor(public limit: i32 = 1 << 20) {}
 
-  /** Lends the next chunk, until `next` answers false; before that, no other chunk may be pushed. */
+  /** Reads the next chunk, which must stay valid until `next` returns false; no other chunk may be pushed before that. */
   push(chunk: Slice): void {
     if (this.isSkipping) this.held.release(KEPT_BYTES);
     this.at = sliceStart(chunk);
@@ -270,7 +270,7 @@ export class SseDecoder {
   }
 }
 
-/** The value behind a field's name, without one leading space; ABSENT if the name goes on. */
+/** The value behind a field's name, without one leading space; ABSENT if the name is longer. */
 function fieldValue(p: usize, end: usize): Slice {
   if (p == end) return sliceBetween(p, end);
   if (load<u8>(p) != 0x3a) return ABSENT;

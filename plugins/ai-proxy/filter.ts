@@ -106,8 +106,8 @@ export class AiProxyFilter extends HttpFilter {
 
   /** The value that the request waits for was fetched, or could not be. */
   onValue(): void {
-    const goesOn = this.isBodyHeld ? this.forward(heldRequestBody()) == BodyAction.Continue : this.signed();
-    if (goesOn) resumeRequest();
+    const isForwarded = this.isBodyHeld ? this.forward(heldRequestBody()) == BodyAction.Continue : this.signed();
+    if (isForwarded) resumeRequest();
   }
 
   private forward(body: BodyBuffer): BodyAction {
@@ -165,7 +165,7 @@ export class AiProxyFilter extends HttpFilter {
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
     const mask = this.mask;
     const response = this.response;
-    // Who only reads must see the bytes before the mask holds them.
+    // A response that only reads gets the bytes before the mask holds them.
     const isOnlyRead = response.isOnlyRead;
     if (isOnlyRead && response.bodyMode != BodyMode.Skip) response.onChunk(chunk, isLastChunk);
     const masked = mask ? mask.push(chunk, isLastChunk) : chunk;

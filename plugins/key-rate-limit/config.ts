@@ -41,6 +41,7 @@ const MOST = <i64>i32.MAX_VALUE;
 
 /** The configuration of key-rate-limit for a route. */
 export class KeyRateLimitConfig {
+  /** The limits, by the value that they apply to. */
   readonly keys: LimitKeys = new LimitKeys();
   /** Part of the names of this configuration's counts in shared data. */
   private readonly identity: string;

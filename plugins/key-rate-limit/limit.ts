@@ -25,7 +25,7 @@ const MOST_ATTEMPTS = 1000;
 const key = new ByteBuffer();
 const record = new CountRecord();
 
-/** The result for one request: where it was counted, and what its client is told. */
+/** The result for one request: where it was counted, and the numbers for the response. */
 export class Outcome {
   /** The end of the window, in nanoseconds; 0 where nothing was counted. */
   end: u64 = 0;
@@ -33,8 +33,9 @@ export class Outcome {
   remaining: u32 = 0;
   /** Whether an open stream was counted, which `release` takes back. */
   isOpen: bool = false;
-  /** The entry and the epoch under which the open stream was counted. */
+  /** The entry in which the open stream was counted. */
   index: i32 = 0;
+  /** The epoch of the VM's lease when the stream was counted. */
   epoch: u64 = 0;
 
   /** Makes the object ready for the next request. */

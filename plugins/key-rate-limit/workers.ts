@@ -54,7 +54,7 @@ export class WorkerList {
     return this.stored.replace(sliceOfBuffer(key), this.bytes.slice);
   }
 
-  /** The lease of an epoch, or one that nobody holds; `null` if there is neither. */
+  /** The lease of an epoch, or one that no VM holds; `null` if there is neither. */
   leaseFor(epoch: u64): Worker | null {
     const count = this.list.count;
     for (let i = 0; epoch && i < count; i++) if (this.list.at(i).epoch == epoch) return this.list.at(i);

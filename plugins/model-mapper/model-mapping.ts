@@ -64,7 +64,7 @@ export class ModelMapping {
   private addBeginning(reader: ConfigReader, key: string, model: ArrayBuffer): void {
     const beginning = String.UTF8.encode(key.substring(0, key.length - 1));
     const count = this.beginnings.length;
-    // Sorted: whatever covers this key stands right before it, or covers what does.
+    // Sorted: the prefix that covers this key is right before it, or covers the one before it.
     const last = count ? sliceOfBuffer(this.beginnings[count - 1]) : ABSENT;
     const isCovered = count > 0 && slicesEqual(subslice(sliceOfBuffer(beginning), 0, sliceSize(last)), last);
     if (isCovered) {

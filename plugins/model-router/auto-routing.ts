@@ -9,7 +9,7 @@ import { PatternError } from "../../assembly/pattern/error";
 import { PatternFlags } from "../../assembly/pattern/flags";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
 
-/** The name by which a client asks for whatever model fits. */
+/** The name by which a client leaves the choice of the model to the gateway. */
 export const AUTO_MODEL = "higress/auto";
 
 const document = new JsonDocument();

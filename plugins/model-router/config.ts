@@ -5,13 +5,13 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { AutoRouting } from "./auto-routing";
 import { ModelList } from "./model-list";
 
-/** Without one of these a client chooses a route by a header of its own, or gets a model that nobody checked. */
+/** Without one of these a client chooses a route by a header of its own, or gets a model that was not checked. */
 const GUARDS = ["modelToHeader", "addProviderHeader", "refuseDuplicateModels", "modelNotFound"];
 /** What only an instance that routes reads. */
 const ROUTING = ["modelKey", "addProviderHeader", "keepOriginalModelName", "autoRouting", "refuseDuplicateModels"];
 
 /**
- * What model-router does with the requests of a route. An instance with `models` or `modelNotFound` answers for models; any
+ * What model-router does with the requests of a route. An instance with `models` or `modelNotFound` replies for models; any
  * other one chooses routes.
  */
 export class ModelRouterConfig {

@@ -18,7 +18,7 @@ const enum Search {
   Model,
   /** The model is `higress/auto`: the whole body is needed. */
   End,
-  /** The route is chosen, and the body goes on; a second model is refused. */
+  /** The route is chosen, and the body is forwarded; a second model is refused. */
   Duplicate,
 }
 
@@ -144,7 +144,7 @@ export class ModelRouterFilter extends HttpFilter {
     requestBody.splice(body.start, body.size, written.slice);
   }
 
-  /** The route is chosen: what was held goes on, and what follows passes. */
+  /** The route is chosen: what was held is forwarded, and what follows passes. */
   private release(chunk: Slice, isLastChunk: bool): Slice {
     const body = this.body!;
     const isChecked = this.config.refusesDuplicates && body.name(scratch) != ABSENT;

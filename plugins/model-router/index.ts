@@ -23,7 +23,7 @@ class ModelRouter extends Plugin<ModelRouterConfig> {
     return config.routes ? new ModelRouterFilter(config) : new ModelListFilter(config);
   }
 
-  /** Nothing is routed here, but a client chooses no route by the default header all the same. */
+  /** Nothing is routed here, but the default header of a client is removed: it must not choose a route. */
   override createFilterWithoutConfig(): HttpFilter | null {
     return new ModelRouterFilter(unrouted);
   }

@@ -20,7 +20,7 @@ const body = new ByteBuffer();
 const requested = new ByteBuffer();
 const message = new ByteBuffer();
 
-/** Answers for the models: their list, and requests for one that no route serves. Stands behind key-auth. */
+/** Replies to requests for the list of models, and refuses models that no route serves. It runs after key-auth. */
 export class ModelListFilter extends HttpFilter {
   constructor(private readonly config: ModelRouterConfig) {
     super();
@@ -30,7 +30,7 @@ export class ModelListFilter extends HttpFilter {
     const path = headers.get(":path");
     // https://platform.claude.com/docs/en/api/versioning
     const isForAnthropic = headers.get("anthropic-version") != ABSENT;
-    if (this.config.models && isLook(headers.get(":method")) && this.answersList(path, isForAnthropic)) {
+    if (this.config.models && isLook(headers.get(":method")) && this.repliesWithList(path, isForAnthropic)) {
       return HeadersAction.Pause;
     }
     if (!this.config.isNotFound) return HeadersAction.Continue;
@@ -44,7 +44,7 @@ export class ModelListFilter extends HttpFilter {
     return HeadersAction.Pause;
   }
 
-  private answersList(path: Slice, isForAnthropic: bool): bool {
+  private repliesWithList(path: Slice, isForAnthropic: bool): bool {
     requestPath.read(withoutQuery(path));
     if (requestPath.isDated) return false;
     const models = this.config.models!;
@@ -72,7 +72,7 @@ function isLook(method: Slice): bool {
   return sliceEquals(method, "GET") || sliceEquals(method, "HEAD");
 }
 
-/** Answers as OpenAI and Anthropic do for a model that they do not have. */
+/** Replies as OpenAI and Anthropic do for a model that they do not have. */
 function refuseModel(model: Slice, isForAnthropic: bool): HeadersAction {
   message.clear();
   if (isForAnthropic) message.text("model: ").append(model);

@@ -8,19 +8,20 @@ export const MAX_CHOICES: i32 = 128;
 /** More tool calls, of all choices together, than any provider makes. */
 export const MAX_CALLS: i32 = 512;
 
-/** What was handed on of one choice: first of all how far its content was. */
+/** The state of one choice, which begins with the progress of its content. */
 @unmanaged
 export class Choice extends TextProgress {
   /** The provider's number for it, which the client sees too. */
   index: i32;
   /** How many tool calls it has. */
   calls: i32;
+  /** Whether it has ended. */
   isFinished: bool;
-  /** What the writer wants to know again of the choice; 0 at first. */
+  /** Marks of the writer for the choice; 0 at first. */
   marks: u32;
 }
 
-/** What was handed on of one tool call: first of all how far its arguments were. */
+/** The state of one tool call, which begins with the progress of its arguments. */
 @unmanaged
 export class ToolCall extends TextProgress {
   /** The index of its choice. */
@@ -38,7 +39,7 @@ export class ToolCall extends TextProgress {
 @unmanaged
 export class Choices {
   private choiceBytes: ByteBuffer = new ByteBuffer();
-  /** Two records for each choice: itself, and how far its reasoning was handed on. */
+  /** Two records for each choice: itself, and the progress of its reasoning. */
   private choices: RecordList<Choice> = new RecordList<Choice>(this.choiceBytes, 0);
   /** Most responses have no tool calls: made with the first one. */
   private callBytes: ByteBuffer | null = null;
@@ -61,7 +62,7 @@ export class Choices {
     return choice;
   }
 
-  /** How far the reasoning of a choice was handed on. */
+  /** The progress of the reasoning of a choice. */
   reasoningOf(choice: Choice): TextProgress {
     return this.choices.at((this.positionOf(choice.index) << 1) + 1);
   }

@@ -10,7 +10,7 @@ const unsaid = new ByteBuffer().text("The provider failed without a message.");
 /**
  * Takes what a model says as a sequence of events, from the reader of the provider's protocol, and writes it in the client's.
  * Streams and whole responses give the same events; a writer of streams writes each at once, one of whole responses may
- * keep it. What a writer gets is in order, comes in whole characters, and is bounded, whatever the reader gives: a choice
+ * keep it. What a writer gets is in order, comes in whole characters, and is bounded for any input: a choice
  * ends once and nothing follows it, the response ends once, and choices and tool calls beyond `MAX_CHOICES` and `MAX_CALLS`
  * are left out.
  *
@@ -26,8 +26,9 @@ const unsaid = new ByteBuffer().text("The provider failed without a message.");
  * sink.flush();
  */
 export abstract class ResponseSink {
-  /** The time of the response in seconds since 1970, and its model in UTF-8. The model's owner outlives the sink. */
+  /** The time of the response in seconds since 1970. */
   created: i64 = 0;
+  /** The model, in UTF-8. Its owner outlives the sink. */
   model: ByteBuffer = NOWHERE;
   /** Where the writer appends; the reader sets it before it gives events. */
   out: ByteBuffer = NOWHERE;
@@ -153,7 +154,7 @@ export abstract class ResponseSink {
     return this.choices.reasoningOf(choice).end();
   }
 
-  /** Writes what the texts of the choice still owe. */
+  /** Writes the rest of each text of the choice. */
   private endTexts(choice: Choice): void {
     let rest = this.endReasoning(choice);
     if (rest != ABSENT) this.writeReasoning(choice, rest);

@@ -5,12 +5,13 @@ import { StreamTransform } from "./stream-transform";
 
 /** A transform of a stream of server-sent events: the subclass gets each event as soon as it is whole. */
 export abstract class SseTransform extends StreamTransform {
+  /** Cuts the stream into events. */
   readonly decoder: SseDecoder = new SseDecoder();
 
   /** Appends what the client receives for one event; the event may be longer than the limit (`tooLong`). */
   protected abstract onEvent(event: SseDecoder, out: ByteBuffer): void;
 
-  /** Appends what is still owed behind the last event. */
+  /** Appends what the client must still get after the last event. */
   protected abstract onEnd(out: ByteBuffer): void;
 
   push(chunk: Slice, out: ByteBuffer): void {

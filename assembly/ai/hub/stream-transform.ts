@@ -15,10 +15,10 @@ export abstract class StreamTransform {
   /** Whether something other than an error was written. */
   hasBegun: bool = false;
 
-  /** Appends what the client receives for the next bytes of the provider; nothing is fine. */
+  /** Appends what the client receives for the next bytes of the provider, which may be nothing. */
   abstract push(chunk: Slice, out: ByteBuffer): void;
 
-  /** Appends what is still owed when the provider's stream has ended: an error where it ended too early. Called once. */
+  /** Appends what the client must still get when the provider's stream has ended: an error if it ended too early. Called once. */
   abstract end(out: ByteBuffer): void;
 
   /**

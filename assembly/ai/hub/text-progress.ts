@@ -16,17 +16,17 @@ const FIRST_BYTES: i32 = 8;
 const joined = new ByteBuffer();
 
 /**
- * How far a text that comes in pieces was handed on: a choice's content, its reasoning, the arguments of a tool call. The
+ * The progress of a text that comes in pieces: a choice's content, its reasoning, the arguments of a tool call. The
  * pieces are contents of JSON strings, still escaped, and are not decoded. A surrogate pair that two pieces share is put
  * together again, because each piece becomes a JSON string of its own. Memory of zeros is a new one.
  */
 @unmanaged
 export class TextProgress {
-  /** Bytes of the escaped text handed on, in cumulative streams; -1 where the pieces turn out to be increments. */
+  /** Bytes of the escaped text that were forwarded, in cumulative streams; -1 if the pieces are increments. */
   private sent: i32;
   /** What ended the last piece and waits for the next one: a high surrogate, or UNFINISHED; 0 if nothing. */
   private held: u32;
-  /** The first `FIRST_BYTES` of what was handed on, to recognize a cumulative piece. */
+  /** The first `FIRST_BYTES` that were forwarded, to recognize a cumulative piece. */
   private first: u64;
 
   /** What is new in a piece, in whole characters; ABSENT if nothing is. `isCumulative`: it is all of the text so far. */

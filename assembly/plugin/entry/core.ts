@@ -21,8 +21,10 @@ const LOG_LEVEL_EVERY = 256;
 
 const pluginConfiguration = new BodyBuffer(BufferType.PluginConfiguration);
 
+/** Names the version of the ABI that the module implements. */
 export function proxy_abi_version_0_2_1(): void {}
 
+/** Begins a root context (`parent` 0) or a stream. */
 export function proxy_on_context_create(id: u32, parent: u32): void {
   if (parent == 0) {
     roots.set(id, new Root(id));
@@ -42,6 +44,7 @@ export function proxy_on_vm_start(root: u32, size: u32): u32 {
   return 1;
 }
 
+/** Reads the configuration of a root context; 0 refuses it. */
 export function proxy_on_configure(root: u32, size: u32): u32 {
   if (!roots.has(root)) return 0;
   enterPlugin(root);
@@ -55,6 +58,7 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
   return isAccepted ? 1 : 0;
 }
 
+/** The headers of a request arrived. */
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;
@@ -64,6 +68,7 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
   return status;
 }
 
+/** The tick period of a root context has passed. */
 export function proxy_on_tick(root: u32): void {
   if (!roots.has(root)) return;
   enterPlugin(root);
@@ -71,6 +76,7 @@ export function proxy_on_tick(root: u32): void {
   leaveAndCollect();
 }
 
+/** A stream or a root context has ended. */
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   dropCalls(id);

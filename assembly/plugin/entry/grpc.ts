@@ -11,6 +11,7 @@ import { streams } from "../streams";
 const initialMetadata = new HeaderMap(MapType.GrpcReceiveInitialMetadata);
 const trailingMetadata = new HeaderMap(MapType.GrpcReceiveTrailingMetadata);
 
+/** The initial metadata of a gRPC response arrived. */
 export function proxy_on_grpc_receive_initial_metadata(root: u32, token: u32, count: u32): void {
   const peer = enterPeer(root, token);
   if (peer === null) return;
@@ -19,6 +20,7 @@ export function proxy_on_grpc_receive_initial_metadata(root: u32, token: u32, co
   leaveAndCollect();
 }
 
+/** A gRPC message of `size` bytes arrived. */
 export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
   const peer = enterPeer(root, token);
   if (peer === null) return;
@@ -26,6 +28,7 @@ export function proxy_on_grpc_receive(root: u32, token: u32, size: u32): void {
   leaveAndCollect();
 }
 
+/** The trailing metadata of a gRPC response arrived. */
 export function proxy_on_grpc_receive_trailing_metadata(root: u32, token: u32, count: u32): void {
   const peer = enterPeer(root, token);
   if (peer === null) return;
@@ -34,6 +37,7 @@ export function proxy_on_grpc_receive_trailing_metadata(root: u32, token: u32, c
   leaveAndCollect();
 }
 
+/** A gRPC call or stream has ended with `status`. */
 export function proxy_on_grpc_close(root: u32, token: u32, status: u32): void {
   const peer = enterPeer(root, token);
   if (peer === null) return;

@@ -10,6 +10,7 @@ const MOST_BODY_BYTES: u32 = 64 << 20;
 
 const response = new CalloutResponse();
 
+/** The response to an HTTP callout arrived; `headers` is 0 if there is none. */
 export function proxy_on_http_call_response(root: u32, call: u32, headers: u32, bodySize: u32, trailers: u32): void {
   const callout = takeCallout(call);
   if (callout === null) return;

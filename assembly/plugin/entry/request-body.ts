@@ -5,6 +5,7 @@ import { streams } from "../streams";
 
 // For plugins that set `requestBodyMode` or override `onRequestTrailers`: trailers end a body.
 
+/** A piece of a request body arrived; the host holds `size` bytes. */
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null || !wantsRequestBody(stream)) return BodyStatus.Continue;
@@ -14,6 +15,7 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32
   return status;
 }
 
+/** The trailers of a request arrived. */
 export function proxy_on_request_trailers(id: u32, count: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;

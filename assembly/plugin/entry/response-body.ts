@@ -5,6 +5,7 @@ import { streams } from "../streams";
 
 // For plugins that set `responseBodyMode` or override `onResponseTrailers`: trailers end a body.
 
+/** A piece of a response body arrived; the host holds `size` bytes. */
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null || !wantsResponseBody(stream)) return BodyStatus.Continue;
@@ -14,6 +15,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
   return status;
 }
 
+/** The trailers of a response arrived. */
 export function proxy_on_response_trailers(id: u32, count: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;

@@ -5,6 +5,7 @@ import { streams } from "../streams";
 
 // For plugins that override `onResponseHeaders`.
 
+/** The headers of a response arrived. */
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const stream = streams.get(id);
   if (stream === null) return HeadersStatus.Continue;

@@ -32,7 +32,7 @@ export function readApiTokens(reader: ConfigReader, provider: ProviderSettings):
   return tokens;
 }
 
-/** The API keys to mask in responses; `null` if none of them is long enough to be told from a word. */
+/** The API keys to mask in responses; `null` if none of them is long enough to differ from a word. */
 export function secretsOf(tokens: ApiToken[]): SecretSet | null {
   const texts: string[] = [];
   for (let i = 0; i < tokens.length; i++) texts.push(tokens[i].text);

@@ -24,6 +24,7 @@ export class ChatOptions {
   promoteReasoning: bool = false;
   /** The text that is added to every chat; `null` for none. */
   context: ValueSource | null = null;
+  /** The model that responses name. */
   responseModel: ResponseModel = ResponseModel.Served;
   /** Milliseconds for a stream to begin; "" for as long as the route allows. */
   firstByteTimeout: string = "";

@@ -43,9 +43,11 @@ export class ProviderConfig {
   forwardsCredentials: bool = false;
   /** The provider's models by the client's names. */
   models: ModelMapping = new ModelMapping();
+  /** The protocol of requests and responses. */
   protocol: Protocol = Protocol.OpenAi;
   /** The prefix that is removed from the client's path, or added, without a slash at its end; "" for none. */
   basePath: string = "";
+  /** What happens to `basePath`. */
   basePathHandling: BasePathHandling = BasePathHandling.RemovePrefix;
   /** The `:authority` of requests; "" keeps the client's. */
   host: string = "";
@@ -53,6 +55,7 @@ export class ProviderConfig {
   providerBasePath: string = "";
   /** The paths that replace the provider's own, by API; `null` for its own. */
   capabilities: StaticArray<PathTemplate | null> = new StaticArray<PathTemplate | null>(Api.Count);
+  /** How reasoning is passed to the client. */
   reasoning: ReasoningMode = ReasoningMode.Passthrough;
   /** The JSON for `response_format` of every chat; `null` for none. */
   responseJsonSchema: ArrayBuffer | null = null;

@@ -24,8 +24,9 @@ export class ValueSource {
   contentType: string = "application/x-www-form-urlencoded";
   /** Whether it is fetched again when it is old, before a request asks for it. */
   isWatched: bool = false;
-  /** When a request asked for it last, and when to look at it again, in milliseconds of the monotonic clock. */
+  /** When a request asked for it last, in milliseconds of the monotonic clock. */
   usedAt: u64 = 0;
+  /** When it is fetched again, on the same clock. */
   dueAt: u64 = 0;
 
   /**

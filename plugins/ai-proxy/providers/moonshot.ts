@@ -53,7 +53,7 @@ class Moonshot extends OpenAiCompatible {
  */
 class MoonshotEvents extends EventEditor {
   private readonly head: ChunkHead = new ChunkHead();
-  /** The usage that the client is still owed; empty where it is owed none. */
+  /** The usage that the client must still get; empty for none. */
   private readonly owed: ByteBuffer = new ByteBuffer();
 
   constructor(private readonly exchange: Exchange) {

@@ -28,7 +28,7 @@ export const enum BodyNeed {
   Refused,
 }
 
-/** What has to be read of a request before it goes on. */
+/** What has to be read of a request before it is forwarded. */
 export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const need = unsignedNeed(exchange, headers, endOfStream);
   if (!exchange.config.settings.signs) return need;

@@ -38,7 +38,7 @@ export function defineClientHeaders(): void {
 
 /**
  * Applies the edits to the request's headers; nothing else changes them. What the client sent in each of them is recorded
- * before, so that the next attempt gets it back, whatever a provider sets.
+ * before, so that the next attempt gets it back, for any header that a provider sets.
  */
 export function applyEdits(exchange: Exchange, headers: HeaderMap): void {
   const edits = exchange.headers;
@@ -81,7 +81,7 @@ export function hasClientHeaders(): bool {
   return state.get() != ABSENT;
 }
 
-/** Gives a request that nobody serves here back what the client sent: it must not go on with another target's key. */
+/** Restores the client's headers of a request that no provider serves here: another target's API key must not be forwarded. */
 export class Restored extends HttpFilter {
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     restoreHeaders(headers);

@@ -14,7 +14,7 @@ import { writeUpstreamPath } from "./upstream-path";
 const path = new ByteBuffer();
 
 /**
- * Sets the path, signs the request and applies all changes of headers: the last step before it goes on. `body` is what the
+ * Sets the path, signs the request and applies all changes of headers: the last step before it is forwarded. `body` is what the
  * provider gets, `ABSENT` if it is empty or not signed. `false` if the request is refused, as `exchange` says.
  */
 export function forward(exchange: Exchange, headers: HeaderMap, body: Slice): bool {

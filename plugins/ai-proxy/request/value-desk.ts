@@ -11,7 +11,7 @@ import { ValueWaiter, ValueWaiters } from "./value-waiters";
 
 /** Milliseconds between two checks for values that are due. */
 const TICK = 250;
-/** Milliseconds until the next tick if more streams can go on than one callback may resume. */
+/** Milliseconds until the next tick if more streams can be resumed than one callback may resume. */
 const NEXT_TURN = 20;
 /** Milliseconds between two attempts for a source that fails. */
 const RETRY: u64 = 5_000;
@@ -42,7 +42,7 @@ export function closeValueDesk(root: u32): void {
 export class ValueDesk extends ValueFetchListener {
   private readonly watched: ValueSource[] = [];
   private readonly fetches: ValueFetch[] = [];
-  /** Streams that can go on but were not resumed yet. */
+  /** Streams whose value is there and that were not resumed yet. */
   private readonly ready: ValueWaiters[] = [];
 
   /** Fetches the value now, and again whenever it is due, while requests ask for it. */
@@ -81,7 +81,7 @@ export class ValueDesk extends ValueFetchListener {
     return true;
   }
 
-  /** Resumes more of the streams that can go on, and fetches what is due. */
+  /** Resumes more of the streams whose value is there, and fetches what is due. */
   onTick(): void {
     this.serve();
     const time = milliseconds();
@@ -147,10 +147,10 @@ export class ValueDesk extends ValueFetchListener {
 
   /** Records that an attempt failed; logs the reason once, until one succeeds. */
   private fail(source: ValueSource, reason: string, time: u64): void {
-    const isTold = state.read(source).isFailing;
+    const wasLogged = state.read(source).isFailing;
     state.note(source, time + RETRY, true);
     source.dueAt = time + RETRY;
-    if (isTold) return;
+    if (wasLogged) return;
     const mark = source.path.indexOf("?");
     const path = mark < 0 ? source.path : source.path.substring(0, mark);
     log(LogLevel.Warn, `ai-proxy: no text from ${source.authority}${path}: ${reason}`);

@@ -1,8 +1,10 @@
 /** A stream that waits for a value. */
 export abstract class ValueWaiter {
-  /** The list in which it waits, and its neighbours there. */
+  /** The list in which it waits. */
   list: ValueWaiters | null = null;
+  /** The next one in the list. */
   next: ValueWaiter | null = null;
+  /** The one before it in the list. */
   previous: ValueWaiter | null = null;
 
   constructor(

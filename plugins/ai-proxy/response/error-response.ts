@@ -23,12 +23,12 @@ const message = new ByteBuffer();
 const code = new ByteBuffer();
 
 /**
- * Appends a provider's error answer in OpenAI's shape. Gives `false`, and appends nothing, where it has that shape
- * already: then it goes on byte for byte.
+ * Appends a provider's error response in OpenAI's shape. Gives `false`, and appends nothing, where it has that shape
+ * already: then it is forwarded byte for byte.
  */
 export function translateError(
   exchange: Exchange,
-  answer: JsonDocument,
+  response: JsonDocument,
   status: i32,
   contentType: Slice,
   body: Slice,
@@ -36,10 +36,10 @@ export function translateError(
 ): bool {
   message.clear();
   code.clear();
-  if (answer.parse(body) == JsonError.None) {
-    if (jsonKind(jsonGet(answer.get("error"), "message")) == JsonKind.String) return false;
-    readError(exchange, answer);
-  } else if (!readFirstEvent(exchange, answer, body) && startsWithIgnoringCase(contentType, "text/plain")) {
+  if (response.parse(body) == JsonError.None) {
+    if (jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String) return false;
+    readError(exchange, response);
+  } else if (!readFirstEvent(exchange, response, body) && startsWithIgnoringCase(contentType, "text/plain")) {
     const text = trimmed(body);
     message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
   }
@@ -59,19 +59,19 @@ function writeUnread(status: i32): void {
   message.text("The provider answered with status ").integer(status).text(" and no message that could be read.");
 }
 
-function readError(exchange: Exchange, answer: JsonDocument): void {
-  const text = providerOf(exchange).errorMessage(answer);
+function readError(exchange: Exchange, response: JsonDocument): void {
+  const text = providerOf(exchange).errorMessage(response);
   if (jsonKind(text) == JsonKind.String) jsonUnescape(text, message);
   else writeDetails(text);
-  const reason = providerOf(exchange).errorCode(answer);
+  const reason = providerOf(exchange).errorCode(response);
   if (jsonKind(reason) == JsonKind.String) jsonUnescape(reason, code);
   else if (jsonKind(reason) == JsonKind.Number) code.append(reason);
-  const plain = answer.get("error");
+  const plain = response.get("error");
   if (!message.size && jsonKind(plain) == JsonKind.String) jsonUnescape(plain, message);
 }
 
 /**
- * A list of what is wrong with a request, as servers built on FastAPI answer with 422: each with its place and a message.
+ * A list of what is wrong with a request, which servers built on FastAPI return with 422: each with its place and a message.
  * https://fastapi.tiangolo.com/tutorial/handling-errors/
  */
 function writeDetails(list: Slice): void {
@@ -90,12 +90,12 @@ function writeDetails(list: Slice): void {
 }
 
 /** A stream that was refused may say so in an event, whatever the content type is: DashScope does. */
-function readFirstEvent(exchange: Exchange, answer: JsonDocument, body: Slice): bool {
+function readFirstEvent(exchange: Exchange, response: JsonDocument, body: Slice): bool {
   const decoder = new SseDecoder();
   decoder.push(body);
   const isEvent =
-    (decoder.next() || decoder.finish()) && decoder.hasData && answer.parse(decoder.data) == JsonError.None;
-  if (isEvent) readError(exchange, answer);
+    (decoder.next() || decoder.finish()) && decoder.hasData && response.parse(decoder.data) == JsonError.None;
+  if (isEvent) readError(exchange, response);
   decoder.dispose();
   return isEvent;
 }

@@ -22,8 +22,8 @@ export const REASONING = "reasoning";
 const name = new ByteBuffer();
 
 /** Makes the reasoning of each message that says nothing else its content. */
-export function promoteReasoning(answer: JsonDocument, edit: JsonEdit): void {
-  const choices = answer.get("choices");
+export function promoteReasoning(response: JsonDocument, edit: JsonEdit): void {
+  const choices = response.get("choices");
   for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
     const message = jsonGet(choice, "message");
     const field = reasoningField(message);

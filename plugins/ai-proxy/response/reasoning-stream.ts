@@ -28,7 +28,7 @@ export class ReasoningStream {
     const choices = event.get("choices");
     const first = jsonFirst(choices);
     if (first == ABSENT) {
-      // The stream has failed: what was held is no answer.
+      // The stream has failed: what was held is not a response.
       if (event.get("error") != ABSENT) this.flush(out, false);
       return true;
     }

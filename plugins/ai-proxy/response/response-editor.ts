@@ -16,7 +16,7 @@ const HOLDERS = ["message", "response"];
 
 const literal = new ByteBuffer();
 
-/** Edits answers that are OpenAI's already in the way that the configuration, or the provider's dialect, wants. */
+/** Edits responses that have OpenAI's format already, as the configuration or the provider's dialect requires. */
 export class ResponseEditor {
   private readonly reasoning: ReasoningStream | null;
   private readonly dialect: EventEditor | null;
@@ -26,16 +26,16 @@ export class ResponseEditor {
     this.dialect = exchange.wasTranslated ? null : providerOf(exchange).eventEditor(exchange);
   }
 
-  /** Whether an answer must be looked at for the sake of an edit. */
+  /** Whether a response must be read because it may be edited. */
   static isNeeded(exchange: Exchange, isEventStream: bool): bool {
     if ((exchange.hasRequestedModel && namesModel(exchange.api)) || promotes(exchange)) return true;
     return isEventStream && exchange.api == Api.ChatCompletions && exchange.config.settings.editsChatStreams;
   }
 
-  /** Edits a whole answer. */
-  static editWhole(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
-    nameModel(exchange, answer, edit);
-    if (promotes(exchange)) promoteReasoning(answer, edit);
+  /** Edits a whole response. */
+  static editWhole(exchange: Exchange, response: JsonDocument, edit: JsonEdit): void {
+    nameModel(exchange, response, edit);
+    if (promotes(exchange)) promoteReasoning(response, edit);
   }
 
   /** Edits an event of a stream, and appends what must come before it; `false` where the client does not get it, or not yet. */
@@ -59,7 +59,7 @@ export class ResponseEditor {
     if (reasoning) reasoning.flush(out, false);
   }
 
-  /** Appends what is still owed at the end of the stream. */
+  /** Appends what the client must still get at the end of the stream. */
   onEnd(out: ByteBuffer): void {
     const reasoning = this.reasoning;
     const dialect = this.dialect;
@@ -76,12 +76,12 @@ export class ResponseEditor {
   }
 }
 
-function nameModel(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): void {
+function nameModel(exchange: Exchange, response: JsonDocument, edit: JsonEdit): void {
   if (!exchange.hasRequestedModel) return;
   const model = exchange.requestedModel;
-  if (sliceSize(jsonContent(answer.get("model")))) edit.setText("model", model);
+  if (sliceSize(jsonContent(response.get("model")))) edit.setText("model", model);
   for (let i = 0; i < HOLDERS.length; i++) {
-    const named = jsonGet(answer.get(HOLDERS[i]), "model");
+    const named = jsonGet(response.get(HOLDERS[i]), "model");
     if (sliceSize(jsonContent(named)) == 0) continue;
     literal.clear();
     literal.byte(0x22);
@@ -90,7 +90,7 @@ function nameModel(exchange: Exchange, answer: JsonDocument, edit: JsonEdit): vo
   }
 }
 
-/** Whether answers of the API name a model: pictures and sound do not, and may be long. */
+/** Whether responses of the API name a model: pictures and sound do not, and may be long. */
 function namesModel(api: Api): bool {
   return takesModel(api) || api == Api.Responses || api == Api.Messages;
 }

@@ -35,7 +35,7 @@ export function readStatus(value: Slice): i32 {
 export function isFromProvider(isInRoutersChain: bool): bool {
   if (isInRoutersChain) return true;
   const details = namedProperty("response\0code_details");
-  // The second one: the upstream answers the handshake of a WebSocket with another status than 101.
+  // The second one: the response to the handshake of a WebSocket has another status than 101.
   return sliceEquals(details, "via_upstream") || sliceEquals(details, "websocket_handshake_unsuccessful");
 }
 
@@ -56,7 +56,7 @@ export function noteCompressed(outcome: string): void {
   log(LogLevel.Warn, `ai-proxy: the provider compressed its answer although it was not asked to; ${outcome}`);
 }
 
-/** The model that the client is told, as `responseModel` says; `ABSENT` where no header can hold its name. */
+/** The model in the response header, as `responseModel` says; `ABSENT` where no header can hold its name. */
 export function shownModel(exchange: Exchange): Slice {
   const model = exchange.hasRequestedModel ? exchange.requestedModel : exchange.model.slice;
   return isHeaderValue(model) ? model : ABSENT;

@@ -46,7 +46,7 @@ export class ResponseMask {
   onHeaders(headers: HeaderMap, endOfStream: bool): void {
     maskHeaders(this.secrets, headers);
     this.status = readStatus(headers.get(":status"));
-    // A WebSocket's frames are a dialogue, in which each side may wait for the last byte of a message.
+    // No byte of a WebSocket's frames is held: each side may wait for the last byte of a message.
     if (endOfStream || this.status == SWITCHING_PROTOCOLS) return;
     const isPlain = !isCompressed(headers);
     this.isReadable = isPlain;
@@ -57,7 +57,7 @@ export class ResponseMask {
     if (mayLoseBytes && headers.get("content-length") != ABSENT) headers.remove("content-length");
   }
 
-  /** How the body must be seen, where what else looks at it wants it in that way, and perhaps only reads it. */
+  /** How the filter gets the body: `wanted` is what the response needs, `isOnlyRead` whether it only reads. */
   bodyMode(wanted: BodyMode, isOnlyRead: bool): BodyMode {
     if (this.replacesBody) return BodyMode.Whole;
     if (wanted != BodyMode.Skip && !isOnlyRead) this.mayHoldInHost = false;
@@ -85,7 +85,7 @@ export class ResponseMask {
     return BodyAction.Continue;
   }
 
-  /** Masks a piece of a body; gives what goes on of it, and of what was held before it. */
+  /** Masks a piece of a body; returns what is forwarded of it and of what was held before it. */
   push(chunk: Slice, isLastChunk: bool): Slice {
     const held = this.position;
     const position = held === null ? spare : held;

@@ -22,10 +22,13 @@ import { shownModel } from "./response-headers";
 /** The status for a response that is not what its API promises. */
 export const BAD_GATEWAY = 502;
 
-/** What is not what its API promises, in the words of the error. */
+/** The error for a response that its API does not allow. */
 export const BAD_RESPONSE = "The provider's answer is not what its API promises.";
+/** The error for a response without a body. */
 export const EMPTY_RESPONSE = "The provider answered without a body.";
+/** The error for a compressed response to a translated request. */
 export const COMPRESSED_RESPONSE = "The provider compressed its answer although it was not asked to.";
+/** The error for a stream in place of a whole response. */
 export const UNASKED_STREAM = "The provider answered with a stream that was not asked for.";
 
 const document = new JsonDocument();
@@ -34,17 +37,16 @@ const text = new ByteBuffer();
 const pairs = new HeaderPairs();
 
 /**
- * Whether ai-proxy may answer the client itself, with a local reply: always, but where `fallback` is armed for the request.
- * A local reply is final, so that nobody could turn to the next target. Then `:status` alone changes, and the outermost
- * filter sends the body.
+ * Whether ai-proxy may send a local reply: always, unless `fallback` is armed for the request. A local reply is final: the next
+ * target could not be tried. With `fallback` armed only `:status` changes, and the outermost filter sends the body.
  */
-export function hasLastWord(): bool {
+export function maySendReply(): bool {
   return sliceSize(namedProperty(FALLBACK_STATE)) == 0;
 }
 
 /** Gives an error response without a body OpenAI's error; keeps the status and the provider's headers. */
 export function replyWithError(exchange: Exchange, status: i32, headers: HeaderMap): void {
-  if (!hasLastWord()) return;
+  if (!maySendReply()) return;
   out.clear();
   translateError(exchange, document, status, ABSENT, sliceOf(0, 0), out);
   keepHeaders(headers);
@@ -53,7 +55,7 @@ export function replyWithError(exchange: Exchange, status: i32, headers: HeaderM
 
 /** Replaces a response that is not what its API promises by a 502, or, with `fallback` armed, changes `:status` to it. */
 export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): void {
-  if (!hasLastWord()) {
+  if (!maySendReply()) {
     headers.setText(":status", "502");
     return;
   }

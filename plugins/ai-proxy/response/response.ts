@@ -40,7 +40,7 @@ const document = new JsonDocument();
 const out = new ByteBuffer();
 const text = new ByteBuffer();
 
-/** The provider's answer to one request, and what the client gets of it. */
+/** The provider's response to one request, and what the client gets of it. */
 export class ProviderResponse {
   /** How the body must be seen; decided by `onHeaders`. */
   bodyMode: BodyMode = BodyMode.Skip;
@@ -60,7 +60,7 @@ export class ProviderResponse {
 
   constructor(private readonly exchange: Exchange) {}
 
-  /** Looks at the headers and decides what becomes of the body. */
+  /** Reads the headers and decides how the body is processed. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
     const config = exchange.config;
@@ -94,7 +94,7 @@ export class ProviderResponse {
     return HeadersAction.HoldForBody;
   }
 
-  /** The response to a translated request: nothing of it may reach the client untranslated. */
+  /** The response to a translated request: it never reaches the client untranslated. */
   private onTranslated(headers: HeaderMap, isStream: bool, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
     if (endOfStream) return replaced(exchange, headers, EMPTY_RESPONSE);
@@ -112,12 +112,12 @@ export class ProviderResponse {
     this.watch(new TranslatedStream(transform));
     if (!isEventStream(headers)) headers.setText("content-type", "text/event-stream");
     if (headers.get("content-length") != ABSENT) headers.remove("content-length");
-    // What the provider refuses at once is an error of its status, which SDKs and retries of Envoy's can act on.
+    // A request that the provider refuses at once gets an error with its status, on which SDKs and Envoy's retries act.
     this.isHolding = true;
     return HeadersAction.HoldForBody;
   }
 
-  /** A response in the client's language already. */
+  /** A response that is in the client's protocol already. */
   private onPassed(headers: HeaderMap, isStream: bool, treatment: BodyTreatment): HeadersAction {
     const exchange = this.exchange;
     const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isStream, headers);
@@ -161,7 +161,7 @@ export class ProviderResponse {
       if (!translateError(exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
       responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted) {
-      // What is no JSON is not for the gateway to judge: it asked for nothing of the kind.
+      // A body that is not JSON passes unchanged: the gateway did not change the request.
       const isChanged = editResponse(exchange, body.bytes(), out);
       publishUsage(exchange.usage);
       if (!isChanged) return BodyAction.Continue;
@@ -210,7 +210,7 @@ export class ProviderResponse {
     return forward;
   }
 
-  /** Looks at what is left of a stream that trailers end: Envoy takes no more bytes for the client then. */
+  /** Reads the rest of a stream that trailers end: Envoy accepts no more bytes for the client then. */
   onTrailers(): void {
     const stream = this.stream;
     if (stream === null) return;
@@ -268,7 +268,7 @@ export class ProviderResponse {
     if (passed) passed.free();
   }
 
-  /** Whether a response in the client's language has usage to find, or to drop. */
+  /** Whether a response in the client's protocol may have usage, to be read or dropped. */
   private isWatched(isStream: bool, headers: HeaderMap): bool {
     const exchange = this.exchange;
     if (!tellsUsage(exchange.api)) return false;

@@ -12,7 +12,7 @@ const OPEN = 0x7b;
 
 const document = new JsonDocument();
 
-/** Whether responses of the API say what they cost. */
+/** Whether responses of the API report token usage. */
 export function tellsUsage(api: Api): bool {
   return (
     api == Api.ChatCompletions ||
@@ -24,7 +24,7 @@ export function tellsUsage(api: Api): bool {
 }
 
 /**
- * Looks for usage, and for the end of the response, in an event that is the client's language already. Gives whether the
+ * Looks for usage, and for the end of the response, in an event that is in the client's protocol already. Returns whether the
  * client may have the event: the one that only the gateway asked for is dropped.
  */
 export function tapEvent(exchange: Exchange, decoder: SseDecoder): bool {

@@ -18,13 +18,17 @@ const joined = new ByteBuffer();
 
 /** One choice as DashScope writes it, whole or in a stream. Texts are contents of JSON strings. */
 export class DashScopeChoice {
+  /** Its index, or its position where it names none. */
   index: i32 = 0;
+  /** The text, or ABSENT. */
   content: Slice = ABSENT;
+  /** The reasoning, or ABSENT. */
   reasoning: Slice = ABSENT;
   /** A list of tool calls, or ABSENT. */
   toolCalls: Slice = ABSENT;
   /** A `logprobs` object, or ABSENT. */
   logprobs: Slice = ABSENT;
+  /** Why it has ended; `None` before. */
   finish: FinishReason = FinishReason.None;
 
   /** Reads the choice that a walker is at; where it does not say its index, its position counts. */
@@ -85,9 +89,13 @@ export class DashScopeChoice {
 
 /** One tool call as DashScope writes it; texts are contents of JSON strings. */
 export class DashScopeCall {
+  /** Its index, or its position where it names none. */
   key: i32 = 0;
+  /** The id, or ABSENT. */
   id: Slice = ABSENT;
+  /** The name of the function, or ABSENT. */
   name: Slice = ABSENT;
+  /** The arguments, or a piece of them, or ABSENT. */
   argumentsText: Slice = ABSENT;
 
   /** Reads a call; where it does not say its index, or in a whole response, its position counts. */
@@ -100,7 +108,7 @@ export class DashScopeCall {
   }
 }
 
-/** The text of a content: a string, or the list of parts in which multimodal models answer. */
+/** The text of a content: a string, or the list of parts of a multimodal model's response. */
 function contentText(content: Slice): Slice {
   if (jsonKind(content) != JsonKind.Array) return jsonContent(content);
   let text = ABSENT;
@@ -122,7 +130,7 @@ function contentText(content: Slice): Slice {
   return isJoined ? joined.slice : text;
 }
 
-/** While the response goes on, DashScope says `"null"`, a string. */
+/** Before the response ends, DashScope sends `"null"`, a string. */
 function finishReason(value: Slice): FinishReason {
   if (sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return FinishReason.None;
   if (jsonEquals(value, "length")) return FinishReason.Length;

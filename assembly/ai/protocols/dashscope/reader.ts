@@ -64,7 +64,7 @@ export class DashScopeReader extends SseTransform {
     const count = this.readChoices(document, output, false);
     sink.flush();
     this.readUsage(document, count == 1 ? choice.index : -1);
-    // Usage comes with the last event; should it be late, the end waits for it.
+    // Usage comes with the last event; if it is late, the end waits for it.
     const isKnown = !sink.wantsUsage || this.tokens.seen;
     if (isKnown && sink.isComplete && <i32>sink.finished >= this.wanted) sink.end();
   }
@@ -129,7 +129,7 @@ export class DashScopeReader extends SseTransform {
     return position;
   }
 
-  /** Hands on what the choice says that was read last. A choice of a whole response has ended, whatever it says. */
+  /** Gives the sink what was read last. A choice of a whole response has always ended. */
   private readChoice(isWhole: bool): void {
     const sink = this.sink;
     const target = sink.choose(choice.index);

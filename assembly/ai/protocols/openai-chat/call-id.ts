@@ -10,16 +10,16 @@ export function repeatableId(id: Slice): Slice {
 }
 
 /**
- * Writes the id of a tool call as a JSON string: the provider's own, or where it gave none one made of the answer's id,
- * so that it is the same in a stream and in a whole answer. Both ids are contents of JSON strings; the answer's is repeated
+ * Writes the id of a tool call as a JSON string: the provider's own, or where it gave none one made of the response's id,
+ * so that it is the same in a stream and in a whole response. Both ids are contents of JSON strings; the response's is repeated
  * with each call, see `repeatableId`.
  */
-export function writeCallId(out: ByteBuffer, id: Slice, answerId: Slice, choice: i32, call: i32): void {
+export function writeCallId(out: ByteBuffer, id: Slice, responseId: Slice, choice: i32, call: i32): void {
   out.byte(0x22);
   if (sliceSize(id) > 0) {
     out.append(id);
   } else {
-    out.text("call_").append(answerId);
+    out.text("call_").append(responseId);
     if (choice > 0) out.byte(0x5f).integer(choice);
     out.byte(0x5f).integer(call);
   }

@@ -101,7 +101,7 @@ export class ChunkWriter extends ResponseSink {
   }
 
   protected writeText(choice: Choice, piece: Slice): void {
-    if ((choice.marks & (Mark.ReasoningStart | Mark.ReasoningEnd)) == Mark.ReasoningStart) this.endThinking(choice);
+    if ((choice.marks & (Mark.ReasoningStart | Mark.ReasoningEnd)) == Mark.ReasoningStart) this.closeReasoning(choice);
     this.enter(choice, DeltaMember.Content);
     this.out.append(piece);
   }
@@ -137,8 +137,8 @@ export class ChunkWriter extends ResponseSink {
 
   protected writeFinish(choice: Choice, reason: FinishReason): void {
     const marks = choice.marks;
-    if ((marks & (Mark.ReasoningStart | Mark.ReasoningEnd)) == Mark.ReasoningStart) this.endThinking(choice);
-    // OpenAI's responses have a content, be it empty, unless they are tool calls.
+    if ((marks & (Mark.ReasoningStart | Mark.ReasoningEnd)) == Mark.ReasoningStart) this.closeReasoning(choice);
+    // OpenAI's responses have a content, which may be empty, unless they are tool calls.
     if (!(choice.marks & Mark.Content) && choice.calls == 0) this.enter(choice, DeltaMember.Content);
     this.flush();
     const out = this.out;
@@ -222,7 +222,7 @@ export class ChunkWriter extends ResponseSink {
     this.openCall = -1;
   }
 
-  private endThinking(choice: Choice): void {
+  private closeReasoning(choice: Choice): void {
     this.enter(choice, DeltaMember.Content);
     const rest = this.endReasoning(choice);
     if (rest != ABSENT) this.out.append(rest);

@@ -28,7 +28,7 @@ export class CompletionWriter extends ResponseSink {
   private count: i32 = 0;
   private openCall: i32 = -1;
   private hasContent: bool = false;
-  private isThinking: bool = false;
+  private isInReasoning: bool = false;
   private logprobsValue: Slice = ABSENT;
   private counts: TokenUsage | null = null;
 
@@ -66,7 +66,7 @@ export class CompletionWriter extends ResponseSink {
 
   protected writeText(choice: Choice, piece: Slice): void {
     this.openContent(choice);
-    if (this.isThinking) this.endThinking();
+    if (this.isInReasoning) this.closeReasoning();
     this.out.append(piece);
   }
 
@@ -79,10 +79,10 @@ export class CompletionWriter extends ResponseSink {
     }
     // Behind the first content there is no place for it.
     const isFirst = this.open != choice.index || !this.hasContent;
-    if (!isFirst && !this.isThinking) return;
+    if (!isFirst && !this.isInReasoning) return;
     this.openContent(choice);
     if (isFirst) this.out.text("<think>");
-    this.isThinking = true;
+    this.isInReasoning = true;
     this.out.append(piece);
   }
 
@@ -102,7 +102,7 @@ export class CompletionWriter extends ResponseSink {
   protected writeFinish(choice: Choice, reason: FinishReason): void {
     this.turnTo(choice);
     const out = this.out;
-    if (this.isThinking) this.endThinking();
+    if (this.isInReasoning) this.closeReasoning();
     if (this.hasContent) out.byte(0x22);
     else if (this.openCall < 0) out.text('""');
     // Without a word of content but with tool calls, the content is `null`.
@@ -138,7 +138,7 @@ export class CompletionWriter extends ResponseSink {
     this.open = choice.index;
     this.openCall = -1;
     this.hasContent = false;
-    this.isThinking = false;
+    this.isInReasoning = false;
     this.logprobsValue = ABSENT;
     this.reasoningText.clear();
     this.calls.clear();
@@ -152,8 +152,8 @@ export class CompletionWriter extends ResponseSink {
     this.out.byte(0x22);
   }
 
-  private endThinking(): void {
-    this.isThinking = false;
+  private closeReasoning(): void {
+    this.isInReasoning = false;
     this.out.text("</think>\\n");
   }
 }

@@ -10,14 +10,23 @@ import {
 
 /** One message of an OpenAI request, read in one go; what is absent or `null` is ABSENT. */
 export class ClientMessage {
+  /** `role`. */
   role: Slice = ABSENT;
+  /** `content`: a string, or a list of parts. */
   content: Slice = ABSENT;
+  /** `refusal`. */
   refusal: Slice = ABSENT;
+  /** `tool_calls`. */
   toolCalls: Slice = ABSENT;
+  /** `function_call`. */
   functionCall: Slice = ABSENT;
+  /** `tool_call_id`. */
   toolCallId: Slice = ABSENT;
+  /** `name`. */
   name: Slice = ABSENT;
+  /** `reasoning_content`. */
   reasoning: Slice = ABSENT;
+  /** `partial`. */
   partial: Slice = ABSENT;
 
   /** Reads a message; other members are passed over. */

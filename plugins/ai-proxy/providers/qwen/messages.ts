@@ -163,7 +163,7 @@ export class MessagesWriter {
     return true;
   }
 
-  /** Whether the answer goes on where the message ends. */
+  /** Whether the response continues the message. */
   private copyPartial(): bool {
     const kind = jsonKind(message.partial);
     if (kind == JsonKind.Absent) return true;

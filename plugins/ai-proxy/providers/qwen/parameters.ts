@@ -108,7 +108,7 @@ function writeStreaming(exchange: Exchange, request: JsonDocument, writer: JsonW
   return true;
 }
 
-/** Refuses what would change the answer's meaning if it were dropped. */
+/** Refuses what would change the meaning of the response if it were dropped. */
 function refuseForeign(exchange: Exchange, request: JsonDocument): bool {
   const functions = present(request, "functions");
   if (functions != ABSENT || present(request, "function_call") != ABSENT) {
