@@ -5,20 +5,19 @@ import { importsOf } from "./imports.ts";
 /** What each folder of assembly/ may import beside itself. Folders that list no `abi` or `host` are pure. */
 const KERNEL: Record<string, string[]> = {
   bytes: [],
-  text: ["bytes"],
-  crypto: ["bytes", "text"],
-  pattern: ["bytes", "text"],
-  json: ["bytes", "text"],
-  sse: ["bytes", "text"],
-  config: ["json", "bytes", "text", "pattern"],
-  ai: ["json", "sse", "bytes", "text", "crypto"],
+  crypto: ["bytes"],
+  pattern: ["bytes"],
+  json: ["bytes"],
+  sse: ["bytes"],
+  config: ["json", "bytes", "pattern"],
+  ai: ["json", "sse", "bytes", "crypto"],
   abi: ["bytes"],
-  host: ["abi", "bytes", "text"],
-  plugin: ["abi", "host", "config", "json", "sse", "bytes", "text"],
+  host: ["abi", "bytes"],
+  plugin: ["abi", "host", "config", "json", "sse", "bytes"],
 };
 
 /** The folders that call no host, so that what is built on them alone runs in any test. */
-const PURE = ["bytes", "text", "crypto", "pattern", "json", "sse", "config", "ai"];
+const PURE = ["bytes", "crypto", "pattern", "json", "sse", "config", "ai"];
 
 /** A plugin sees all of the kernel but the raw ABI. */
 const FOR_PLUGINS = Object.keys(KERNEL).filter((layer) => layer !== "abi");

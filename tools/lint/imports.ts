@@ -8,10 +8,10 @@ export interface Import {
   file: string;
 }
 
-/** Lists what a file imports or re-exports by relative path; package imports do not count. */
+/** Lists what a file imports or re-exports by relative path, also for its effects alone; package imports do not count. */
 export function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  return [...text.matchAll(/\bfrom\s+"(\.[^"]+)"/g)].map((match) => ({
+  return [...text.matchAll(/\b(?:from\s+|import\s*\(?\s*)"(\.[^"]+)"/g)].map((match) => ({
     line: text.slice(0, match.index).split("\n").length,
     file: resolveImport(posix.join(posix.dirname(file), match[1])),
   }));

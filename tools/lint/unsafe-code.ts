@@ -4,8 +4,9 @@ import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
 import type { Check } from "./check.ts";
 
-/** Raw memory access: loads and stores, vector loads and stores, the heap, static data, and unchecked casts. */
-const UNSAFE = /\b(?:load|store)<|\bv128\.(?:load|store)|\bchangetype<|\bheap\.|\bmemory\.(?:data|copy|fill|compare)\b/;
+/** Raw memory access: loads and stores, those of one type too, the heap, blocks and static data, and unchecked casts. */
+const UNSAFE =
+  /\b(?:load|store)<|\b(?:[iuf](?:32|64)|v128)\.(?:load|store)|\bchangetype<|\bheap\.|\b__(?:alloc|realloc|free|new|renew)\(|\bmemory\.(?:data|copy|fill|repeat|compare)\b/;
 
 /** The folders that may access raw memory: all other code uses their exports. */
 const FOLDERS = ["assembly/abi/", "assembly/bytes/", "assembly/json/"];
