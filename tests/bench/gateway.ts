@@ -1,13 +1,18 @@
 import { bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { pin } from "./process-cost.ts";
+import { virtualHosts, type Routes } from "./routes.ts";
 
 /** One listener of the gateway under test. */
 export interface Lane {
   name: string;
-  /** The filters before the router, in their order; absent: none. */
+  /** The filters, in their order; absent: none. */
   filters?: EnvoyConfig[];
   upstreamPort: number;
+  /** Routes with a configuration each; absent: one route without. */
+  routes?: Routes;
+  /** Whether the filters are in the router's chain. */
+  isUpstream?: boolean;
 }
 
 /** Envoy's default limits, 1,024 each, are below the number of idle streams here. */
@@ -19,11 +24,12 @@ export const OTHER_CORE = 1;
 
 /** The bootstrap of an Envoy with a listener per lane. */
 export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
-  const listeners = lanes.map(({ name, filters = [] }) =>
+  const listeners = lanes.map(({ name, filters = [], routes, isUpstream = false }) =>
     listenerFor({
       name,
       routes: [routeFor({ name, cluster: name })],
-      downstream: filters,
+      ...(routes ? { virtualHosts: virtualHosts(name, routes) } : {}),
+      [isUpstream ? "upstream" : "downstream"]: filters,
     }),
   );
   const clusters = lanes.map(({ name, upstreamPort }) => ({

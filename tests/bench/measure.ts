@@ -22,7 +22,7 @@ export async function measure(job: Job, port: number, envoyPid: number, requests
       connections.map(async (connection) => {
         while (left > 0) {
           left--;
-          const events = await exchange(connection, job, delays);
+          const events = await exchange(connection, job, job.turns?.[left % job.turns.length] ?? job.request, delays);
           if (events !== job.events) throw new Error(`${job.id}: ${events} of ${job.events} events arrived`);
           served++;
         }
@@ -36,15 +36,15 @@ export async function measure(job: Job, port: number, envoyPid: number, requests
   }
 }
 
-/** Sends the request once, and counts the events of the response. */
-async function exchange(connection: Connection, job: Job, delays: number[]): Promise<number> {
+/** Sends a request once, and counts the events of the response. */
+async function exchange(connection: Connection, job: Job, request: Buffer, delays: number[]): Promise<number> {
   if (job.events === 0) {
-    await connection.exchange(job.request);
+    await connection.exchange(request);
     return 0;
   }
   let events = 0;
   let rest = "";
-  await connection.exchange(job.request, (data) => {
+  await connection.exchange(request, (data) => {
     const now = performance.now();
     // The time of an event may be split across two reads.
     const text = rest + data.toString("latin1");

@@ -19,7 +19,13 @@ const ROUNDS = Number(process.env.ROUNDS || 5);
 async function measureWork(job: Job): Promise<Work> {
   const upstream = await serveRaw(job.respond);
   const names = ["none", ...Object.keys(job.filters)];
-  const lanes = names.map((name) => ({ name, filters: [job.filters[name] ?? []].flat(), upstreamPort: upstream.port }));
+  const lanes = names.map((name) => ({
+    name,
+    filters: [job.filters[name] ?? []].flat(),
+    upstreamPort: upstream.port,
+    routes: job.routes,
+    isUpstream: job.isUpstream,
+  }));
   const envoy = await startLanes(lanes);
   try {
     const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));

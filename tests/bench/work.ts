@@ -11,6 +11,7 @@ import {
   requestBlocks,
   requestNoop,
 } from "./filters.ts";
+import { requestsTo, type Routes } from "./routes.ts";
 import {
   chatRequest,
   dashScopeResponse,
@@ -27,6 +28,12 @@ export interface Job {
   id: string;
   title: string;
   request: Buffer;
+  /** Requests that are sent in turn, in place of `request`. */
+  turns?: Buffer[];
+  /** The routes of every lane; absent: one route without a configuration. */
+  routes?: Routes;
+  /** Whether the filters are in the router's chain. */
+  isUpstream?: boolean;
   respond: Responder;
   /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
   filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
@@ -54,6 +61,19 @@ const passedThrough = { filters: { noop, ...bareAiProxy, ...aiProxies(openai) } 
 const translated = { filters: { noop, ...aiProxies(qwen) } };
 const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };
+
+/**
+ * ai-proxy on routes with a configuration each, requested in turn: no request has the configuration of the one before. It is in the
+ * router's chain: before the router its new host would select another route.
+ */
+function routed(count: number): Pick<Job, "routes" | "turns" | "isUpstream" | "filters"> {
+  const routes: Routes = {
+    ...{ count, plugin: "ai-proxy" },
+    configuration: (index) => ({ provider: { type: "openai", apiTokens: [`key-of-route-${index}`] } }),
+  };
+  const turns = requestsTo(routes, small.request);
+  return { routes, turns, isUpstream: true, filters: { plugin: aiProxies(openai).plugin } };
+}
 
 /** 50 streams of 200 events each, 5 ms apart: 10,000 events a second. */
 const EVENTS = 200;
@@ -91,6 +111,21 @@ export const JOBS: Job[] = [
     ...small,
     request: chatRequest(1024, false, `Bearer ${consumerKey(7)}`),
     filters: { plugin: chain(openai) },
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "routes-1k",
+    title: "chat, 1 KB, to 1,000 routes with a configuration each",
+    ...small,
+    ...routed(1_000),
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "routes-10k",
+    title: "chat, 1 KB, to 10,000 routes with a configuration each",
+    ...small,
+    ...routed(10_000),
+    requests: 20_000,
     respond: always(json, openAiResponse),
   },
   {

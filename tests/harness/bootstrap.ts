@@ -93,7 +93,7 @@ function directResponse({ status, headers = {}, body }: NonNullable<RouteOptions
   };
 }
 
-/** A listener with one virtual host. */
+/** A listener, by default with one virtual host. */
 export interface ListenerOptions {
   name: string;
   routes: EnvoyConfig[];
@@ -108,6 +108,8 @@ export interface ListenerOptions {
   upgrades?: string[];
   /** A file from which the routes come instead, so that they can change while Envoy runs. */
   routesFile?: string;
+  /** Virtual hosts in place of the one with `routes`. */
+  virtualHosts?: EnvoyConfig[];
 }
 
 /** Builds a listener on a free loopback port that speaks HTTP/1.1 and HTTP/2. */
@@ -119,7 +121,7 @@ export function listenerFor(options: ListenerOptions): EnvoyConfig {
       ? {
           rds: { route_config_name: options.name, config_source: { path_config_source: { path: options.routesFile } } },
         }
-      : { route_config: routesFor(options.name, options.routes) }),
+      : { route_config: routesFor(options.name, options.routes, options.virtualHosts) }),
     ...(options.upgrades ? { upgrade_configs: options.upgrades.map((type) => ({ upgrade_type: type })) } : {}),
     http_filters: [...(options.downstream ?? []), routerFilter(options.upstream)],
     ...(options.accessLog ? { access_log: [fileAccessLog(options.accessLog)] } : {}),
@@ -134,9 +136,9 @@ export function listenerFor(options: ListenerOptions): EnvoyConfig {
   };
 }
 
-/** Builds the routes of a listener: one virtual host for every domain. */
-export function routesFor(name: string, routes: EnvoyConfig[]): EnvoyConfig {
-  return { name, virtual_hosts: [{ name, domains: ["*"], routes }] };
+/** Builds the routes of a listener: one virtual host for every domain, unless others are given. */
+export function routesFor(name: string, routes: EnvoyConfig[], virtualHosts?: EnvoyConfig[]): EnvoyConfig {
+  return { name, virtual_hosts: virtualHosts ?? [{ name, domains: ["*"], routes }] };
 }
 
 /** The router, with the plugins of its upstream chain where there are any. */
