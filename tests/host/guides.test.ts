@@ -15,7 +15,8 @@ const FILES = ["README.md", "CHANGELOG.md", "GOALS.md", "LICENSE", "Makefile", "
 const SETTINGS = ["tsconfig.json", "tsconfig.assembly.json", ".prettierrc", ".prettierignore", "requirements.txt"];
 
 /** The checks of `make lint` that look at sources and documents; types and format have a test of their own below. */
-const CHECKS = ["file-sizes", "import-directions", "no-throw", "provider-names", "provider-lists", "config-keys"];
+const SOURCES = ["file-sizes", "import-directions", "import-circles", "no-throw", "unsafe-code", "request-headers"];
+const CHECKS = [...SOURCES, "provider-names", "provider-lists", "config-keys"];
 
 const steps = (guide: string): Step[] => stepsOf(readFileSync(join(root, "docs", guide), "utf8"));
 
