@@ -66,7 +66,10 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
     for (const step of files) apply(scratch, step);
     assert.deepEqual(
       files.map(({ file }) => file.replace(/^plugins\/hello\//, "")),
-      ["index.ts", "config.ts", "filter.ts", "schema.json", "README.md", "tests/cases/hello/greets.yaml"],
+      [
+        ...["index.ts", "config.ts", "filter.ts", "schema.json", "README.md"],
+        ...["tests/cases/hello/greets.yaml", "tests/host/exports.test.ts"],
+      ],
     );
   });
 
@@ -83,9 +86,10 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
     const env = { ...process.env, T: "(ai-proxy: groq|hello: greets)$", P: "", NODE_TEST_CONTEXT: undefined };
     const args = ["--import", "tsx", "--test", "--test-reporter=tap", "tests/host/cases.test.ts"];
     const { stdout } = spawnSync(process.execPath, args, { cwd: scratch, env });
-    // The case of ai-proxy runs in both positions.
+    // The cases of ai-proxy run in both positions.
     assert.match(String(stdout), /^# pass 3$/m, String(stdout));
     assert.match(String(stdout), /^# fail 0$/m, String(stdout));
+    run("--test", "tests/host/exports.test.ts");
   });
 
   it("make lint finds nothing wrong, and every provider has its tests with the SDKs", () => {
