@@ -193,7 +193,7 @@ export class FormModel {
       this.state = State.Content;
       this.matched = 0;
       if (this.isModel && this.found) this.fault = FormFault.ModelTwice;
-      this.modelStart = this.isModel ? this.offset + at + sliceSize(line) : this.modelStart;
+      else if (this.isModel) this.modelStart = this.offset + at + sliceSize(line);
     }
     return at + sliceSize(line);
   }

@@ -1,9 +1,14 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { decodePercent } from "../bytes/percent";
 import { withoutQuery } from "../bytes/query";
-import { byteAt, Slice, sliceEndsWith, sliceSize, subslice } from "../bytes/slice";
+import { byteAt, indexOfByte, Slice, sliceEndsWith, sliceSize, subslice } from "../bytes/slice";
 import { isVisible } from "./printable";
 import { ConfigReader } from "./reader";
 
 const SLASH: u32 = 0x2f;
+const PERCENT: u32 = 0x25;
+
+const plain = new ByteBuffer();
 
 /**
  * The ends of the paths whose requests name a model in their body: those of Higress, and behind them the APIs that Higress
@@ -52,9 +57,20 @@ export class PathSuffixes {
     return new PathSuffixes(suffixes);
   }
 
-  /** Whether the path of a request, without its query and without slashes at its end, ends so. */
+  /**
+   * Whether the path of a request, without its query and without slashes at its end, ends so, as it stands or decoded: a
+   * server decodes it.
+   */
   match(path: Slice): bool {
-    let end = withoutQuery(path);
+    const whole = withoutQuery(path);
+    if (this.ends(whole)) return true;
+    if (indexOfByte(whole, PERCENT) < 0) return false;
+    plain.clear();
+    return this.ends(decodePercent(whole, plain));
+  }
+
+  private ends(path: Slice): bool {
+    let end = path;
     while (sliceSize(end) && byteAt(end, sliceSize(end) - 1) == SLASH) end = subslice(end, 0, sliceSize(end) - 1);
     for (let i = 0; i < this.suffixes.length; i++) {
       const suffix = this.suffixes[i];

@@ -32,8 +32,9 @@ export class AiProxyFilter extends HttpFilter {
   private ownMask: ResponseMask | null = null;
   private upload: FormUpload | null = null;
   private waiter: ValueWaiter | null = null;
-  /** The value that was asked for last: whether or not it came, the request does not wait for it again. */
+  /** The values that were asked for, at most two: whether or not they came, the request does not wait for them again. */
   private awaited: ValueSource | null = null;
+  private awaitedBefore: ValueSource | null = null;
   private isBodyHeld: bool = false;
 
   constructor() {
@@ -112,7 +113,8 @@ export class AiProxyFilter extends HttpFilter {
 
   private forward(body: BodyBuffer): BodyAction {
     const exchange = this.exchange;
-    if (this.awaits(credentialOf(exchange)) || this.awaits(contextOf(exchange))) return BodyAction.Pause;
+    // The credential last: it may expire while the request waits for the text.
+    if (this.awaits(contextOf(exchange)) || this.awaits(credentialOf(exchange))) return BodyAction.Pause;
     if (forwardBody(exchange, body)) return BodyAction.Continue;
     refuse(exchange);
     return BodyAction.Pause;
@@ -131,7 +133,8 @@ export class AiProxyFilter extends HttpFilter {
 
   /** Whether the request must wait for a value that was never fetched, or has expired: `onValue` is then called. */
   private awaits(source: ValueSource | null): bool {
-    if (source === null || source === this.awaited) return false;
+    if (source === null || source === this.awaited || source === this.awaitedBefore) return false;
+    this.awaitedBefore = this.awaited;
     this.awaited = source;
     const waiter = new FilterWaiter(this);
     this.waiter = waiter;
@@ -199,6 +202,7 @@ export class AiProxyFilter extends HttpFilter {
     this.upload = null;
     this.waiter = null;
     this.awaited = null;
+    this.awaitedBefore = null;
     this.isBodyHeld = false;
   }
 }

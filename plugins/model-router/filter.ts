@@ -50,7 +50,8 @@ export class ModelRouterFilter extends HttpFilter {
     if (path == ABSENT || !paths || !paths.match(path)) return HeadersAction.Continue;
     const deployment = deploymentOf(path, scratch);
     if (deployment != ABSENT) {
-      routed.set(deployment);
+      // The access log shows it: no line breaks.
+      if (isHeaderValue(deployment)) routed.set(deployment);
       return this.routeBy(deployment);
     }
     const contentType = headers.get("content-type");

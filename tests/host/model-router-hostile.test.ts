@@ -64,6 +64,20 @@ describe("model-router and large bodies", () => {
     });
   }
 
+  it("shows no line break of a deployment in the access log", () => {
+    const host = new ProxyHost(COUNTED, { logLevel: "warn" });
+    const stream = host.stream(host.configure("model-router", "{}")!);
+    const path = "/openai/deployments/a%0d%0ab/chat/completions";
+    const pseudo: HeaderPair[] = [
+      [":method", "POST"],
+      [":path", path],
+      [":authority", "gateway.example"],
+    ];
+    stream.requestHeaders(pseudo, true);
+    assert.equal(stream.upstream.headers?.get(":path"), path);
+    assert.equal(stream.filterState.get("ai_routed_model"), undefined);
+  });
+
   it("does not hold a WebSocket", () => {
     const upgrade: HeaderPair[] = [
       ["connection", "upgrade"],

@@ -228,3 +228,30 @@ describe("a stream that passes and ends before its response", () => {
     });
   }
 });
+
+describe("usage of a translated stream of several choices", () => {
+  const native = { type: "qwen", apiToken: KEY, qwenEnableCompatible: false };
+  const request = { model: "qwen-plus", n: 2, stream: true, messages: [{ role: "user", content: "hi" }] };
+  const event = (index: number, usage: string): Buffer => {
+    const choice = `{"index":${index},"message":{"content":"a"},"finish_reason":"stop"}`;
+    return Buffer.from(`data:{"output":{"choices":[${choice}]},"usage":${usage},"request_id":"r"}\n\n`);
+  };
+  const tell = (...usages: string[]): string | undefined =>
+    play(
+      native,
+      "/v1/chat/completions",
+      request,
+      "text/event-stream",
+      usages.map((usage, i) => event(i, usage)),
+    ).usage;
+
+  test("is the sum, also if each has as many tokens as the other", () => {
+    const usage = '{"input_tokens":3,"output_tokens":20}';
+    assert.equal(tell(usage, usage), '{"prompt_tokens":3,"completion_tokens":40,"total_tokens":43}');
+  });
+
+  test("counts no choice by an event without usage", () => {
+    const usage = '{"input_tokens":3,"output_tokens":20}';
+    assert.equal(tell(usage, "null"), '{"prompt_tokens":3,"completion_tokens":20,"total_tokens":23}');
+  });
+});

@@ -14,6 +14,8 @@ const FIRST_BYTES: i32 = 8;
 
 /** A piece together with the half of a character that was held before it; valid until the next piece is taken. */
 const joined = new ByteBuffer();
+/** U+FFFD, apart from `joined`: a text may end while a piece of another one is not written yet. */
+const lost = new ByteBuffer().text(REPLACEMENT);
 
 /**
  * The progress of a text that comes in pieces: a choice's content, its reasoning, the arguments of a tool call. The
@@ -36,12 +38,11 @@ export class TextProgress {
     return isCumulative ? this.takeRest(piece) : this.takePiece(piece);
   }
 
-  /** Ends the text: U+FFFD for what is still held, or ABSENT. Valid until the next piece is taken. */
+  /** Ends the text: U+FFFD for what is still held, or ABSENT. */
   end(): Slice {
     if (!this.held) return ABSENT;
     this.held = 0;
-    joined.clear();
-    return joined.text(REPLACEMENT).slice;
+    return lost.slice;
   }
 
   private takePiece(piece: Slice): Slice {

@@ -1,13 +1,14 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { writeU64 } from "../../../assembly/bytes/integers";
-import { ABSENT, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { nowInSeconds } from "../../../assembly/host/clock";
 import { Callout, CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { setSharedData } from "../../../assembly/host/shared-data";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
-import { jsonInteger, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
+import { jsonContent, jsonInteger, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
 import { VALUE_HEAD } from "./shared-value";
 import { ValueSource } from "../config/value-source";
 import { ValueWaiters } from "./value-waiters";
@@ -63,6 +64,12 @@ export function shareValue(source: ValueSource, time: u64): void {
   setSharedData(sliceOfBuffer(source.key), received.slice);
 }
 
+/** Seconds, from a number or from digits in a string; -1 if it says none: the value is then fetched again as one without. */
+function lifetimeOf(value: Slice): i64 {
+  if (jsonKind(value) == JsonKind.String) return parseDecimal(jsonContent(value));
+  return jsonKind(value) == JsonKind.Number ? max<i64>(jsonInteger(value, 0), 0) : -1;
+}
+
 /** Reads the value from a response into `received`; returns why there is none, or "". */
 function receive(source: ValueSource, response: CalloutResponse): string {
   if (!response.hasArrived) return "no answer";
@@ -77,8 +84,8 @@ function receive(source: ValueSource, response: CalloutResponse): string {
   }
   if (received.size <= VALUE_HEAD) return "its answer holds no text";
   if (isJson && source.lifetimeMember.length) {
-    const seconds = jsonInteger(document.get(source.lifetimeMember), 0);
-    writeU64(received.slice, 8, <u64>min<i64>(max<i64>(seconds, 1), LONGEST_LIFETIME) * 1000);
+    const seconds = lifetimeOf(document.get(source.lifetimeMember));
+    if (seconds >= 0) writeU64(received.slice, 8, <u64>min<i64>(max<i64>(seconds, 1), LONGEST_LIFETIME) * 1000);
   }
   return "";
 }

@@ -208,11 +208,38 @@ describe("a value that a signature waits for", () => {
   it("is waited for beside the text of the chat", () => {
     open({ context: { fileUrl: "http://files.example/text", cluster: "files" } });
     const stream = start(chat());
-    grant("token-1", 60);
-    assert.equal(sent(stream), undefined);
     host.answer(calls()[0], { body: "the text" });
+    assert.equal(sent(stream), undefined);
+    grant("token-1", 60);
     host.advance(1000);
     assert.equal(sent(stream), "token-1");
     assert.match(stream.upstream.bodyBytes.toString(), /the text/);
+  });
+
+  it("is asked for once by a request, as the text is, however long each takes to fail", () => {
+    open({ context: { fileUrl: "http://files.example/text", cluster: "files" } });
+    const stream = start(chat());
+    for (let rounds = 0; rounds < 4; rounds++) {
+      host.advance(6000);
+      for (const call of [...calls()]) host.fail(call);
+    }
+    host.advance(1000);
+    assert.equal(stream.client.headers?.get(":status"), "503");
+  });
+
+  it("without a lifetime is kept, and one whose lifetime is a text expires", () => {
+    for (const [lifetime, after] of [
+      ["", "token-1"],
+      [',"expires_in":null', "token-1"],
+      [',"expires_in":"60"', undefined],
+    ]) {
+      open();
+      start(chat());
+      host.answer(calls()[0], { body: `{"access_token":"token-1"${lifetime}}` });
+      host.advance(5000);
+      assert.equal(sent(start(chat())), "token-1", lifetime);
+      host.advance(56_000);
+      assert.equal(sent(start(chat())), after, lifetime);
+    }
   });
 });

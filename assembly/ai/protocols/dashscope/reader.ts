@@ -121,18 +121,20 @@ export class DashScopeReader extends SseTransform {
         continue;
       }
       while (walker.nextElement()) {
-        choice.read(walker, position++);
-        this.readChoice(isWhole);
+        choice.read(walker, position);
+        this.readChoice(isWhole, position++);
       }
     }
-    if (position == 0 && choice.readText(output)) this.readChoice(isWhole);
+    if (position == 0 && choice.readText(output)) this.readChoice(isWhole, 0);
     return position;
   }
 
-  /** Gives the sink what was read last. A choice of a whole response has always ended. */
-  private readChoice(isWhole: bool): void {
+  /** Gives the sink what was read last, of the choice at position `place`. A choice of a whole response has always ended. */
+  private readChoice(isWhole: bool, place: i32): void {
     const sink = this.sink;
-    const target = sink.choose(choice.index);
+    let target = sink.choose(choice.index);
+    // Two choices of a whole response with one index are two all the same.
+    if (target === null && isWhole) target = sink.choose(place);
     if (target === null) return;
     sink.reasoning(target, choice.reasoning);
     sink.text(target, choice.content);
@@ -152,14 +154,17 @@ export class DashScopeReader extends SseTransform {
   /** Takes over the numbers of an event; `index` is the choice that they belong to if it is the only one of the event. */
   private readUsage(response: JsonDocument, index: i32): void {
     const tokens = this.tokens;
-    tokens.read(response.get("usage"));
+    const before = tokens.completion;
+    const usage = response.get("usage");
+    tokens.read(usage);
     const counts = this.counts;
-    if (counts !== null && index >= 0 && index < counts.length) {
+    if (counts !== null && index >= 0 && index < counts.length && jsonKind(usage) == JsonKind.Object) {
       counts[index] = tokens.completion;
       let sum: i64 = 0;
       for (let i = 0; i < counts.length; i++) sum += counts[i];
       tokens.completion = sum;
       tokens.total = tokens.prompt + sum;
+      if (sum != before) tokens.hasChanged = true;
     }
     if (this.hasUsage || !tokens.seen) return;
     this.hasUsage = true;
