@@ -7,6 +7,7 @@ import { BodyBuffer } from "./body";
 import { Call } from "./call";
 import { HeaderPairs } from "./header-pairs";
 import { HeaderMap } from "./headers";
+import { currentRoot, turnBack, turnToRoot } from "./root";
 import { encoded } from "./scratch";
 
 /** The response to an HTTP callout; valid until the callback returns. */
@@ -33,6 +34,7 @@ export abstract class Callout extends Call {
     const upstream = encoded(cluster);
     buffer.clear();
     const pairs = headers.encode(buffer);
+    const context = this.stream ? 0 : turnToRoot(currentRoot());
     const status = proxy_http_call(
       sliceStart(upstream),
       sliceSize(upstream),
@@ -45,6 +47,7 @@ export abstract class Callout extends Call {
       timeoutMilliseconds,
       RETURNED,
     );
+    turnBack(context);
     if (status != Status.Ok) return false;
     this.begin(returnedNumber());
     pending.set(this.token, this);

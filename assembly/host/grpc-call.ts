@@ -12,6 +12,7 @@ import {
   statusText,
 } from "./grpc";
 import { HeaderPairs } from "./header-pairs";
+import { currentRoot, turnBack, turnToRoot } from "./root";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** The response to a unary gRPC call; valid until the callback returns. */
@@ -48,6 +49,7 @@ export abstract class GrpcCall extends GrpcPeer {
     const serviceName = encoded(service);
     const methodName = alsoEncoded(method);
     const metadata = encodedMetadata(initialMetadata);
+    const context = this.stream ? 0 : turnToRoot(currentRoot());
     const status = proxy_grpc_call(
       sliceStart(target),
       sliceSize(target),
@@ -62,6 +64,7 @@ export abstract class GrpcCall extends GrpcPeer {
       timeoutMilliseconds,
       RETURNED,
     );
+    turnBack(context);
     if (status != Status.Ok) return false;
     this.list(returnedNumber());
     return true;

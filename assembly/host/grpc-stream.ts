@@ -13,7 +13,7 @@ import {
   statusText,
 } from "./grpc";
 import { HeaderPairs } from "./header-pairs";
-import { currentRoot } from "./root";
+import { currentRoot, turnBack, turnToRoot } from "./root";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** The deadline of a stream: calls its `onTimeout`. */
@@ -75,6 +75,7 @@ export abstract class GrpcStream extends GrpcPeer {
     const serviceName = encoded(service);
     const methodName = alsoEncoded(method);
     const metadata = encodedMetadata(initialMetadata);
+    const context = turnToRoot(currentRoot());
     const status = proxy_grpc_stream(
       sliceStart(target),
       sliceSize(target),
@@ -86,6 +87,7 @@ export abstract class GrpcStream extends GrpcPeer {
       sliceSize(metadata),
       RETURNED,
     );
+    turnBack(context);
     if (status != Status.Ok) return false;
     this.list(returnedNumber());
     this.root = currentRoot();
@@ -98,14 +100,19 @@ export abstract class GrpcStream extends GrpcPeer {
   send(message: Slice, endOfStream: bool = false): bool {
     if (!this.sends || this.root != currentRoot()) return false;
     if (endOfStream) this.sends = false;
-    return proxy_grpc_send(this.token, sliceStart(message), sliceSize(message), endOfStream ? 1 : 0) == Status.Ok;
+    const context = turnToRoot(this.root);
+    const status = proxy_grpc_send(this.token, sliceStart(message), sliceSize(message), endOfStream ? 1 : 0);
+    turnBack(context);
+    return status == Status.Ok;
   }
 
   /** Ends the sending direction. The peer can still send; `onClose` is called when it has closed the stream too. */
   close(): void {
     if (!this.sends) return;
     this.sends = false;
+    const context = turnToRoot(this.root);
     proxy_grpc_close(this.token);
+    turnBack(context);
   }
 
   /** Ends the stream at once, in both directions; no hook is called. */
@@ -130,6 +137,8 @@ export abstract class GrpcStream extends GrpcPeer {
   override drop(): void {
     this.sends = false;
     this.deadline.clear();
+    const context = turnToRoot(this.root);
     super.drop();
+    turnBack(context);
   }
 }

@@ -12,7 +12,7 @@ const buffer = new ByteBuffer();
 /**
  * Sends a response to the client in place of the upstream's. `details` shows in `%RESPONSE_CODE_DETAILS%`. It marks the
  * stream: the hook's return value is ignored, and no later hook runs, except `onLog` and `onStreamDone`. It may be called
- * from any hook, from a callout's `onResponse`, and from a tick after `turnTo`.
+ * from any hook, from a callout's `onResponse`, and from a tick after `turnTo`. A second one to the same stream is ignored.
  */
 export function sendLocalReply(
   status: i32,
@@ -21,7 +21,7 @@ export function sendLocalReply(
   body: Slice,
   more: HeaderPairs | null = null,
 ): void {
-  noteReply();
+  if (!noteReply()) return;
   const pairs = more ? more : headers.clear();
   if (contentType.length) pairs.addText("content-type", contentType);
   buffer.clear();

@@ -10,18 +10,27 @@ export class HostStream {
 }
 
 let current: HostStream | null = null;
+/** Whether `actOn` was called in this callback. */
+let isElsewhere: bool = false;
 
 /** Notes the stream that host calls act on, which is the callback's own; `null` in a callback of a root context. */
 // @ts-ignore: decorator
 @inline
 export function enterStream(stream: HostStream | null): void {
   current = stream;
+  isElsewhere = false;
 }
 
 /** Makes the host calls that follow in this callback act on another stream. */
 export function actOn(stream: HostStream): void {
   current = stream;
+  isElsewhere = true;
   proxy_set_effective_context(stream.id);
+}
+
+/** Whether host calls may act on a stream of another root context than that of the callback. */
+export function actsElsewhere(): bool {
+  return isElsewhere;
 }
 
 /** The stream that host calls act on; `null` where they act on a root context. */
@@ -29,9 +38,16 @@ export function actingStream(): HostStream | null {
   return current;
 }
 
-/** Records that the stream that host calls act on has been sent a local reply. */
-export function noteReply(): void {
-  if (current) current!.hasReplied = true;
+/**
+ * Records that the stream that host calls act on is sent a local reply. Returns `false` if it was sent one before, or has ended:
+ * a reply to a stream that has ended crashes Envoy.
+ */
+export function noteReply(): bool {
+  const stream = current;
+  if (stream === null) return true;
+  if (stream.hasReplied) return false;
+  stream.hasReplied = true;
+  return true;
 }
 
 /** Resumes a paused request. */

@@ -1,9 +1,12 @@
-import { enterCallback, leaveCallback } from "../abi/memory";
+import { enterCallback, isOutsideCallbacks, leaveCallback } from "../abi/memory";
 import { enterRoot } from "../host/root";
 import { enterStream } from "../host/stream";
 import { forgetHostViews } from "./dispatcher";
 import { collectGarbage } from "./garbage";
 import { Stream, streams } from "./streams";
+
+/** Streams that ended within another callback, linked by `next`. */
+let ended: Stream | null = null;
 
 /** Begins a callback on a stream. */
 // @ts-ignore: decorator
@@ -25,6 +28,26 @@ export function enterPlugin(root: u32): void {
 export function leave(): void {
   forgetHostViews();
   leaveCallback();
+  if (ended !== null && isOutsideCallbacks()) recycleEnded();
+}
+
+/**
+ * Returns the objects of a stream that has ended to their pools. If a hook replaces a held body by one above the buffer limit, Envoy
+ * ends the stream at once, within that callback: its objects stay until then, and count as replied to.
+ */
+export function recycle(stream: Stream): void {
+  if (isOutsideCallbacks()) return streams.recycle(stream);
+  stream.hasReplied = true;
+  stream.next = ended;
+  ended = stream;
+}
+
+function recycleEnded(): void {
+  while (ended !== null) {
+    const stream = ended!;
+    ended = stream.next;
+    streams.recycle(stream);
+  }
 }
 
 /** `leave` for a callback after which there may be garbage. */

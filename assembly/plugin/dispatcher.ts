@@ -34,6 +34,7 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   if (filter === null) return HeadersStatus.Continue;
   filter.contextId = stream.id;
   stream.filter = filter;
+  stream.request.isComplete = endOfStream;
   const action = filter.onRequestHeaders(requestHeaders, endOfStream);
   return headersStatus(stream, stream.request, action, endOfStream, Held.RequestBody);
 }
@@ -42,6 +43,7 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
 export function responseHeadersArrived(stream: Stream, endOfStream: bool): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
+  stream.response.isComplete = endOfStream;
   const action = filter.onResponseHeaders(responseHeaders, endOfStream);
   return headersStatus(stream, stream.response, action, endOfStream, Held.ResponseBody);
 }

@@ -26,7 +26,7 @@ export class Root {
     const wanted = sooner(own, this.pluginTick);
     if (wanted == this.hostTick) return;
     this.hostTick = wanted;
-    setHostTick(wanted);
+    setHostTick(this.id, wanted);
   }
 }
 

@@ -58,7 +58,7 @@ export class StreamTable {
     return stream;
   }
 
-  /** Removes a stream; its object returns to the pool. */
+  /** Removes a stream; `recycle` returns its object to the pool. */
   end(stream: Stream): void {
     const slots = this.slots;
     const mask = slots.length - 1;
@@ -75,6 +75,12 @@ export class StreamTable {
     slots[hole] = null;
     this.open--;
     if (stream.held) stream.root!.bodies.remove(stream);
+  }
+
+  /** Frees the filter of a stream that has ended; the objects of both return to their pools. */
+  recycle(stream: Stream): void {
+    const filter = stream.filter;
+    if (filter) filter.free();
     stream.root = null;
     stream.filter = null;
     stream.request.reset();

@@ -4,7 +4,7 @@ import { enterCallback } from "../../abi/memory";
 import { BodyBuffer } from "../../host/body";
 import { dropCalls } from "../../host/call";
 import { log, LogLevel, refreshLogLevel } from "../../host/log";
-import { enter, enterPlugin, leave, leaveAndCollect } from "../callback";
+import { enter, enterPlugin, leave, leaveAndCollect, recycle } from "../callback";
 import { requestHeadersArrived, ticked } from "../dispatcher";
 import { collectGarbage, noteConfiguration, noteStreamEnd } from "../garbage";
 import { pluginHost } from "../register";
@@ -79,31 +79,32 @@ export function proxy_on_tick(root: u32): void {
 /** A stream or a root context has ended. */
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
-  dropCalls(id);
-  if (stream === null) {
-    if (roots.delete(id)) endRoot(id);
-    collectGarbage(streams.open);
-    return;
-  }
-  endFilter(stream);
-  streams.end(stream);
-  noteStreamEnd();
+  if (stream !== null) endStream(stream);
+  else if (roots.has(id)) endRoot(id);
   collectGarbage(streams.open);
 }
 
 function endRoot(id: u32): void {
   enterPlugin(id);
+  dropCalls(id);
+  roots.delete(id);
   pluginHost().onRootEnd(id);
   leave();
   noteConfiguration();
 }
 
 /** Runs `onStreamDone` in `proxy_on_delete`, which follows `proxy_on_done` at once: one callback less for each stream. */
-function endFilter(stream: Stream): void {
+function endStream(stream: Stream): void {
   const filter = stream.filter;
-  if (filter === null) return;
-  enter(stream);
-  filter.onStreamDone();
-  leave();
-  filter.free();
+  if (filter !== null) {
+    enter(stream);
+    dropCalls(stream.id);
+    filter.onStreamDone();
+    // It may have dispatched some.
+    dropCalls(stream.id);
+    leave();
+  }
+  streams.end(stream);
+  recycle(stream);
+  noteStreamEnd();
 }

@@ -171,10 +171,11 @@ export class ProviderResponse {
       writeBadResponse(out, BAD_RESPONSE);
       setError(BAD_GATEWAY);
     }
-    body.replace(out.slice);
+    // Before the body: if it is above the buffer limit, Envoy replies 500 and writes the access log within the call.
+    if (this.isConverted) publishUsage(exchange.usage);
     text.clear();
     responseHeaders.set("content-length", text.integer(out.size).slice);
-    if (this.isConverted) publishUsage(exchange.usage);
+    body.replace(out.slice);
     return BodyAction.Continue;
   }
 
