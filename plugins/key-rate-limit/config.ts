@@ -71,7 +71,8 @@ export class KeyRateLimitConfig {
     const showsQuota = reader.boolean("show_limit_quota_header", false);
     const errorFormat = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text);
     // A configuration that is refused counts nothing.
-    const scope = reader.failed ? "" : scopeOf(reader);
+    const name = reader.text("rule_name");
+    const scope = reader.failed ? "" : scopeOf(name, reader);
     const config = new KeyRateLimitConfig(source, scope, slots, showsQuota, errorFormat);
     if (!reader.has("limit_keys")) reader.fail("limit_keys", "is required");
     const keys = reader.objects("limit_keys");
@@ -129,8 +130,8 @@ function windowOf(rate: string): u64 {
 }
 
 /** The identity of a rule, so that each rule has counts of its own. */
-function scopeOf(reader: ConfigReader): string {
-  const parts: string[] = [reader.text("rule_name")];
+function scopeOf(name: string, reader: ConfigReader): string {
+  const parts: string[] = [name];
   // Errors in these are reported when the rule is read.
   const silent = reader.detached();
   for (let i = 0; i < MATCH_KEYS.length; i++) parts.push(silent.texts(MATCH_KEYS[i]).join("\t"));
