@@ -14,6 +14,7 @@ const KERNEL: Record<string, string[]> = {
   abi: ["bytes"],
   host: ["abi", "bytes"],
   plugin: ["abi", "host", "config", "json", "sse", "bytes"],
+  cooldown: ["host", "bytes"],
 };
 
 /** The folders that call no host, so that what is built on them alone runs in any test. */
