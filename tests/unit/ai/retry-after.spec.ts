@@ -144,7 +144,7 @@ describe("the wait that a body asks for", () => {
     expect(waitOfBody('{"error":{"code":429,"message":"Please retry in 53.016342224s.",' + details + "}}")).toBe(
       53_000,
     );
-    expect(waitOfBody('{"error":{"code":429,"message":"Please retry in 53.016342224s."}}')).toBe(53_016);
+    expect(waitOfBody('{"error":{"code":429,"message":"Please retry in 53.016342224s."}}')).toBe(53_017);
     expect(waitOfBody('{"retryDelay":"0.847655010s"}')).toBe(848);
   });
 
