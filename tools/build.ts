@@ -11,9 +11,12 @@ const AI_PROXY_BUDGET_BYTES = 245_000;
 
 /** Holds the pattern engine of `autoRouting` and its tables. */
 const MODEL_ROUTER_BUDGET_BYTES = 120_000;
+/** Holds and reads streams of every protocol. */
+const FALLBACK_BUDGET_BYTES = 120_000;
 /** The plugins that have a budget of their own. */
 const BUDGETS: Record<string, number> = {
   "ai-proxy": AI_PROXY_BUDGET_BYTES,
+  fallback: FALLBACK_BUDGET_BYTES,
   "model-router": MODEL_ROUTER_BUDGET_BYTES,
 };
 

@@ -44,6 +44,10 @@ export declare function proxy_get_header_map_value(
 export declare function proxy_get_header_map_pairs(map: u32, pairs: usize, pairsSize: usize): u32;
 
 
+@external("env", "proxy_set_header_map_pairs")
+export declare function proxy_set_header_map_pairs(map: u32, pairs: usize, pairsSize: usize): u32;
+
+
 @external("env", "proxy_get_header_map_size")
 export declare function proxy_get_header_map_size(map: u32, size: usize): u32;
 

@@ -33,6 +33,37 @@ export const USAGE_STATE = "ai_usage";
  */
 export const FALLBACK_STATE = "ai_fallback";
 
+/**
+ * Filter state: names the record of this request in the memory of the worker's VM. Written and read by `fallback` in its two
+ * positions. Its presence tells other filters that the request belongs to a fallback set.
+ */
+export const FALLBACK_PASS_STATE = "ai_fallback_pass";
+
+/**
+ * Filter state: why a limiter sends the request to the tombstone, for example `token-limit`. Written by limiters, read by `fallback`,
+ * which clears it.
+ */
+export const FALLBACK_REASON_STATE = "ai_fallback_reason";
+
+/**
+ * Filter state: what became of the API keys of the provider: `next` where another one is free, `out:` and milliseconds where none is,
+ * until the first one returns. Written by ai-proxy before `fallback` sees the response, read and cleared by `fallback`.
+ */
+export const KEY_FAILOVER_STATE = "ai_key_failover";
+
+/**
+ * Request header: the route from which a request fell back; a route of a fallback target matches it. Response header: the same, for the
+ * client. Written by `fallback`, which removes it from what clients send. Higress has the same header.
+ */
+export const FALLBACK_FROM_HEADER = "x-higress-fallback-from";
+/** Request header: the name of the fallback target. Written by `fallback`, which removes it from what clients send. */
+export const FALLBACK_TARGET_HEADER = "x-ai-fallback-target";
+/**
+ * Request header: its presence selects the route of the tombstone. Written by limiters that want the next target, removed from what
+ * clients send by `fallback`.
+ */
+export const TOMBSTONE_HEADER = "x-ai-fallback-tombstone";
+
 /** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
 export const CONSUMER_STATE = "ai_consumer";
 

@@ -36,6 +36,11 @@ const files: Record<string, Call[]> = {
     ["the list of models", 200, "/v1/models"],
     ["a model that is not there", 404, "/v1/models/gpt-4o"],
   ],
+  fallback: [
+    ["a model that falls back", 200, "/v1/chat/completions", undefined, "deepseek-r1"],
+    ["the model it falls back to", 200, "/v1/chat/completions", undefined, "qwq-32b"],
+    ["a model without a route", 404, "/v1/chat/completions", ["x-ai-fallback-target", "my-qwq-32b"], "gpt-4o"],
+  ],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "key-rate-limit": [
     ["the first", 200, "/", demo],

@@ -31,6 +31,7 @@ const fine: Record<string, object> = {
   "chatgpt-proxy": { apiKey: "sk-test-work" },
   "model-router": { modelToHeader: "x-m" },
   "model-mapper": { modelMapping: { a: "b" } },
+  fallback: { targets: [{ name: "other" }] },
 };
 
 /** What is done to every plugin, by the size of what comes out. */
@@ -150,6 +151,13 @@ const own: Record<string, Record<string, (size: number) => string>> = {
       json({ autoRouting: { enable: true, rules: times(size, 35, (n) => ({ pattern: `a+${n}`, model: "m" })) } }),
     "many paths": (size) => json({ enableOnPathSuffix: times(size, 8, (n) => `/p${n}`) }),
     "a long key": (size) => json({ modelKey: long(size), modelToHeader: `x-${long(size)}` }),
+  },
+  fallback: {
+    "many targets": (size) => json({ targets: times(size, 14, (n) => ({ name: `t${n}` })) }),
+    "one target many times": (size) => json({ targets: times(size, 10, () => ({ name: "t" })) }),
+    "many conditions": (size) => json({ on: times(size, 4, (n) => 400 + (n % 300)) }),
+    "a long name": (size) => json({ targets: [{ name: long(size), model: long(size) }] }),
+    "a long duration": (size) => json({ cooldown: `${"9".repeat(size)}s` }),
   },
   "model-mapper": {
     "many names": (size) =>

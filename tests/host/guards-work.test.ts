@@ -45,6 +45,7 @@ const configurations: Record<string, object> = {
       ],
     },
   },
+  fallback: { targets: [{ name: "other", model: "m" }] },
   "model-mapper": {
     enableOnPathSuffix: ["*"],
     modelMapping: { "*": "m", ...Object.fromEntries(words.map((word) => [`${word}*`, word])) },

@@ -1,0 +1,164 @@
+import { BodyModel, isReadable } from "../../assembly/ai/body-model";
+import {
+  FALLBACK_FROM_HEADER,
+  FALLBACK_STATE,
+  FALLBACK_TARGET_HEADER,
+  TOMBSTONE_HEADER,
+} from "../../assembly/ai/contract";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
+import { BodyBuffer, requestBody } from "../../assembly/host/body";
+import { growContentLength } from "../../assembly/host/content-length";
+import { FilterState } from "../../assembly/host/filter-state";
+import { restoreRequestHeaders, saveRequestHeaders } from "../../assembly/host/header-snapshot";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { namedProperty, routeName } from "../../assembly/host/property";
+import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { Attempts, ORIGIN } from "./attempts";
+import { attemptsTable } from "./attempts-table";
+import { FallbackConfig } from "./config";
+import { firstTarget, nextTarget } from "./next-target";
+
+const pool = new FilterPool<DownstreamFilter>();
+const armed = new FilterState(FALLBACK_STATE);
+const scratch = new ByteBuffer();
+const written = new ByteBuffer();
+const length = new ByteBuffer();
+
+/** The filter before the router: restores the client's request on every pass, and sends it to the target of the pass. */
+export class DownstreamFilter extends HttpFilter {
+  private config: FallbackConfig | null = null;
+  private attempts: Attempts | null = null;
+
+  /** A filter for a pass: `attempts` is the record of an earlier one. */
+  static of(config: FallbackConfig | null, attempts: Attempts | null): DownstreamFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new DownstreamFilter();
+    filter.config = config;
+    filter.attempts = attempts;
+    return filter;
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const record = this.attempts;
+    if (record !== null) this.beginNext(record, headers);
+    else if (!this.beginFirst(headers)) return HeadersAction.Continue;
+    if (endOfStream) {
+      this.complete();
+      return HeadersAction.Continue;
+    }
+    this.requestBodyMode = BodyMode.Whole;
+    return HeadersAction.HoldForBody;
+  }
+
+  override onRequestBody(body: BodyBuffer): BodyAction {
+    const attempts = this.attempts;
+    if (attempts) renameModel(attempts, body);
+    this.complete();
+    return BodyAction.Continue;
+  }
+
+  override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const attempts = this.attempts;
+    if (attempts === null) return HeadersAction.Continue;
+    strip(headers, FALLBACK_FROM_HEADER);
+    if (attempts.current != ORIGIN) headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
+    return HeadersAction.Continue;
+  }
+
+  override onLog(): void {
+    const attempts = this.attempts;
+    if (attempts === null) return;
+    this.attempts = null;
+    const isNext = attempts.isRedirected && sliceEquals(namedProperty("response\0code_details"), "internal_redirect");
+    if (isNext) attemptsTable.park(attempts);
+    else attemptsTable.end(attempts);
+  }
+
+  override free(): void {
+    const attempts = this.attempts;
+    if (attempts) attemptsTable.end(attempts);
+    this.attempts = null;
+    this.config = null;
+    pool.give(this);
+  }
+
+  /** Begins the record of a request. Returns `false` if its route has no fallback, or it cannot be sent twice. */
+  private beginFirst(headers: HeaderMap): bool {
+    strip(headers, FALLBACK_FROM_HEADER);
+    strip(headers, FALLBACK_TARGET_HEADER);
+    strip(headers, TOMBSTONE_HEADER);
+    const config = this.config;
+    if (config === null || !config.isArmed) return false;
+    const type = headers.get("content-type");
+    if (!isReadable(headers.get("content-encoding"), type, headers.get("upgrade"))) return false;
+    const attempts = attemptsTable.begin(config);
+    this.attempts = attempts;
+    attempts.origin.append(routeName());
+    saveRequestHeaders(attempts.headers);
+    attempts.beginPass(firstTarget(attempts));
+    selectTarget(attempts, headers);
+    return true;
+  }
+
+  private beginNext(attempts: Attempts, headers: HeaderMap): void {
+    // The body may have another length than on the first pass.
+    length.clear();
+    length.append(headers.get("content-length"));
+    restoreRequestHeaders(attempts.headers.slice);
+    if (length.size) headers.set("content-length", length.slice);
+    headers.forget();
+    attempts.beginPass(attempts.next);
+    selectTarget(attempts, headers);
+  }
+
+  /** The request is here to its end, and its route is about to be chosen. */
+  private complete(): void {
+    const attempts = this.attempts;
+    if (attempts === null) return;
+    scratch.clear();
+    armed.set(nextTarget(attempts) >= 0 ? scratch.text("1").slice : scratch.slice);
+  }
+}
+
+/** Sets the headers by which the route of the target is chosen. */
+function selectTarget(attempts: Attempts, headers: HeaderMap): void {
+  if (attempts.current == ORIGIN) return;
+  const config = attempts.config!;
+  const target = config.targets[attempts.current - 1];
+  headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
+  headers.setText(FALLBACK_TARGET_HEADER, target.name);
+  if (target.model.length && config.modelHeader.length) headers.setText(config.modelHeader, target.model);
+}
+
+/** Puts the target's model, or the client's, into the body. */
+function renameModel(attempts: Attempts, body: BodyBuffer): void {
+  const bytes = body.bytes();
+  const reader = new BodyModel(requestHeaders.get("content-type"), "model");
+  reader.push(bytes);
+  reader.end();
+  const found = reader.name(scratch);
+  if (attempts.passes == 1 && found != ABSENT) attempts.model.append(found);
+  const wanted = modelOf(attempts);
+  if (found != ABSENT && sliceSize(wanted) && !slicesEqual(found, wanted)) {
+    written.clear();
+    reader.writeName(wanted, written);
+    growContentLength(requestHeaders, written.size - reader.size);
+    requestBody.splice(reader.start, reader.size, written.slice);
+  }
+  reader.dispose();
+}
+
+function modelOf(attempts: Attempts): Slice {
+  const target = attempts.current;
+  const model = target == ORIGIN ? "" : attempts.config!.targets[target - 1].model;
+  if (!model.length) return attempts.model.slice;
+  length.clear();
+  return length.text(model).slice;
+}
+
+/** Removes what a client sends under a name of the gateway. */
+function strip(headers: HeaderMap, name: string): void {
+  if (headers.get(name) != ABSENT) headers.remove(name);
+}
