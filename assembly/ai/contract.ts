@@ -35,7 +35,8 @@ export const FALLBACK_STATE = "ai_fallback";
 
 /**
  * Filter state: names the record of this request in the memory of the worker's VM. Written and read by `fallback` in its two
- * positions. Its presence tells other filters that the request belongs to a fallback set.
+ * positions. A value that is not empty tells other filters that the request belongs to a
+ * fallback set: ai-proxy then ends a stream that breaks off with an error event.
  */
 export const FALLBACK_PASS_STATE = "ai_fallback_pass";
 

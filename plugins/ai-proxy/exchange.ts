@@ -61,6 +61,10 @@ export class Exchange {
   created: i64 = 0;
   /** Whether a stream that passes has said that its response is whole, or why it is not. */
   isComplete: bool = false;
+  /** Whether a stream that passes and breaks off is ended with an error event; only whole events are forwarded then. */
+  endsBroken: bool = false;
+  /** How many events with data have passed. */
+  events: i32 = 0;
   /** The usage of the response, read from what passes and published by the filter. */
   readonly usage: TokenUsage = new TokenUsage();
   /** Whether the body is read only because the provider signs it. */
@@ -161,6 +165,8 @@ export class Exchange {
     this.hasSettings = false;
     this.created = 0;
     this.isComplete = false;
+    this.endsBroken = false;
+    this.events = 0;
     this.usage.reset();
     this.isOnlySigned = false;
     this.credential = ABSENT;

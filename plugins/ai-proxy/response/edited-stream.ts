@@ -9,6 +9,7 @@ import { ResponseEditor } from "./response-editor";
 import { ResponseStream } from "./response-stream";
 import { EventStream } from "./event-stream";
 import { Exchange } from "../exchange";
+import { endBroken, isCut } from "./broken-end";
 import { tapEvent } from "./usage-tap";
 
 const document = new JsonDocument();
@@ -33,8 +34,16 @@ export class EditedStream extends EventStream {
     this.editor.onLong(out);
   }
 
+  protected override onTail(out: ByteBuffer): void {
+    if (!this.exchange.endsBroken) return this.onEvent(out);
+    if (isCut(this.decoder)) return;
+    this.onEvent(out);
+    if (!this.exchange.isComplete) out.text("\n\n");
+  }
+
   protected override onEnd(out: ByteBuffer): void {
     this.editor.onEnd(out);
+    if (this.exchange.endsBroken && !this.exchange.isComplete) endBroken(this.exchange, this.isInLongEvent, out);
   }
 
   protected onEvent(out: ByteBuffer): void {

@@ -13,14 +13,14 @@ const out = new ByteBuffer();
 /** A stream of server-sent events in the client's protocol that is read event by event. */
 export abstract class EventStream extends ResponseStream {
   protected readonly decoder: SseDecoder = new SseDecoder(LONGEST_HELD);
-  private isInLongEvent: bool = false;
+  protected isInLongEvent: bool = false;
 
   /**
    * `mayChange`: `onEvent` appends what the client gets; else it only reads, and every chunk passes. `source` translates the
    * provider's stream first, `null` where it is in the client's protocol already.
    */
   constructor(
-    private readonly mayChange: bool,
+    protected readonly mayChange: bool,
     protected readonly source: ResponseStream | null,
   ) {
     super();
@@ -28,6 +28,11 @@ export abstract class EventStream extends ResponseStream {
 
   /** Reads the event in `decoder`, and appends what the client gets for it. */
   protected abstract onEvent(out: ByteBuffer): void;
+
+  /** Reads the last event, which lacks its blank line, and appends what the client gets for it. */
+  protected onTail(out: ByteBuffer): void {
+    this.onEvent(out);
+  }
 
   /** Appends what must precede an event that is too long to be read. */
   protected onLongEvent(out: ByteBuffer): void {}
@@ -51,7 +56,7 @@ export abstract class EventStream extends ResponseStream {
     if (isLastChunk) {
       if (decoder.finish()) {
         if (decoder.tooLong) this.passLong(out);
-        else this.onEvent(out);
+        else this.onTail(out);
       }
       this.onEnd(out);
     }

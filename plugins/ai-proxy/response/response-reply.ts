@@ -53,15 +53,19 @@ export function replyWithError(exchange: Exchange, status: i32, headers: HeaderM
   reply(exchange, status);
 }
 
-/** Replaces a response that is not what its API promises by a 502, or, with `fallback` armed, changes `:status` to it. */
-export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): void {
+/**
+ * Replaces a response that is not what its API promises by a local reply with 502. With `fallback` armed it only changes
+ * `:status` to 502, and returns `false`.
+ */
+export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): bool {
   if (!maySendReply()) {
     headers.setText(":status", "502");
-    return;
+    return false;
   }
   writeBadResponse(out, message);
   pairs.clear();
   reply(exchange, BAD_GATEWAY);
+  return true;
 }
 
 /** Writes the error for a response that is not what its API promises, in place of what `body` holds. */

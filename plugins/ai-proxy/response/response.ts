@@ -1,11 +1,12 @@
 import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOf, sliceSize, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOf, sliceSize } from "../../../assembly/bytes/slice";
 import { BodyBuffer, responseBody } from "../../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
 import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../../assembly/plugin/filter";
 import { ResponseEditor } from "./response-editor";
+import { ReplacedBody } from "./replaced-body";
 import { ResponseStream, TranslatedStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-response";
@@ -15,6 +16,7 @@ import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
+import { isInFallbackSet } from "./broken-end";
 import { noteIncomplete } from "./incomplete-streams";
 import { isCompressed, isEventStream, nameServer, noteCompressed, readStatus } from "./response-headers";
 import {
@@ -28,8 +30,7 @@ import {
   writeBadResponse,
 } from "./response-reply";
 import { hasKnownEnd } from "./stream-end";
-import { tellsUsage } from "./usage-tap";
-import { WatchedBody } from "./watched-body";
+import { isWatched, WatchedBody } from "./watched-body";
 import { WatchedStream } from "./watched-stream";
 import { editResponse, streamResponse, translateResponse } from "./whole-response";
 
@@ -97,10 +98,10 @@ export class ProviderResponse {
   /** The response to a translated request: it never reaches the client untranslated. */
   private onTranslated(headers: HeaderMap, isStream: bool, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
-    if (endOfStream) return replaced(exchange, headers, EMPTY_RESPONSE);
+    if (endOfStream) return this.replace(headers, true, EMPTY_RESPONSE);
     if (isCompressed(headers)) {
       noteCompressed("the client gets a 502");
-      return replaced(exchange, headers, COMPRESSED_RESPONSE);
+      return this.replace(headers, false, COMPRESSED_RESPONSE);
     }
     if (!isStream) {
       this.isConverted = true;
@@ -108,7 +109,7 @@ export class ProviderResponse {
       return HeadersAction.HoldForBody;
     }
     const transform = exchange.streaming ? providerOf(exchange).translateStream(exchange) : null;
-    if (transform === null) return replaced(exchange, headers, UNASKED_STREAM);
+    if (transform === null) return this.replace(headers, false, UNASKED_STREAM);
     this.watch(new TranslatedStream(transform));
     if (!isEventStream(headers)) headers.setText("content-type", "text/event-stream");
     if (headers.get("content-length") != ABSENT) headers.remove("content-length");
@@ -117,10 +118,29 @@ export class ProviderResponse {
     return HeadersAction.HoldForBody;
   }
 
+  /**
+   * Puts an error in the place of a response that its API does not allow: a local reply or, where `fallback` may still try
+   * another target, the status at once, and the error as the body if there is one.
+   */
+  private replace(headers: HeaderMap, endOfStream: bool, message: string): HeadersAction {
+    if (!replyBadResponse(this.exchange, headers, message) && !endOfStream) {
+      const body = new ReplacedBody(message);
+      this.stream = body;
+      this.bodyMode = BodyMode.Streaming;
+      if (headers.get("content-encoding") != ABSENT) headers.remove("content-encoding");
+      headers.setText("content-type", "application/json");
+      text.clear();
+      headers.set("content-length", text.integer(body.size).slice);
+    }
+    return HeadersAction.Continue;
+  }
+
   /** A response that is in the client's protocol already. */
   private onPassed(headers: HeaderMap, isStream: bool, treatment: BodyTreatment): HeadersAction {
     const exchange = this.exchange;
-    const watches = treatment == BodyTreatment.OpenAi && this.isWatched(isStream, headers);
+    const isOpenAi = treatment == BodyTreatment.OpenAi;
+    exchange.endsBroken = isStream && isOpenAi && hasKnownEnd(exchange.api) && isInFallbackSet();
+    const watches = isOpenAi && (exchange.endsBroken || isWatched(exchange, isStream, headers));
     if (!watches && !this.isEdited) return HeadersAction.Continue;
     if (isCompressed(headers)) {
       noteCompressed("it is passed on as it is");
@@ -134,7 +154,7 @@ export class ProviderResponse {
     if (!isStream) this.watch(this.watchedBody());
     else this.watch(this.isEdited ? null : new WatchedStream(exchange));
     this.hasEnd = isStream && watches && hasKnownEnd(exchange.api);
-    const mayChange = isStream && (this.isEdited || exchange.asksForUsage);
+    const mayChange = isStream && (this.isEdited || exchange.asksForUsage || exchange.endsBroken);
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
     return HeadersAction.Continue;
   }
@@ -268,27 +288,10 @@ export class ProviderResponse {
     const passed = this.passedBody;
     if (passed) passed.free();
   }
-
-  /** Whether a response in the client's protocol may have usage, to be read or dropped. */
-  private isWatched(isStream: bool, headers: HeaderMap): bool {
-    const exchange = this.exchange;
-    if (!tellsUsage(exchange.api)) return false;
-    if (!isStream) return isJson(headers);
-    return exchange.includeUsage || !exchange.config.disableStreamUsageStats;
-  }
 }
 
 function setError(status: i32): void {
   text.clear();
   responseHeaders.set(":status", text.integer(status).slice);
   responseHeaders.setText("content-type", "application/json");
-}
-
-function isJson(headers: HeaderMap): bool {
-  return startsWithIgnoringCase(headers.get("content-type"), "application/json");
-}
-
-function replaced(exchange: Exchange, headers: HeaderMap, message: string): HeadersAction {
-  replyBadResponse(exchange, headers, message);
-  return HeadersAction.Continue;
 }

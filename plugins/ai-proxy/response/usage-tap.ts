@@ -30,6 +30,7 @@ export function tellsUsage(api: Api): bool {
 export function tapEvent(exchange: Exchange, decoder: SseDecoder): bool {
   const data = decoder.data;
   if (!decoder.hasData) return true;
+  exchange.events++;
   if (!exchange.isComplete && endsResponse(exchange.api, decoder)) exchange.isComplete = true;
   // Where usage was asked for, every event names it, but for all of them except one it is null.
   if (usageObjectAt(data, 0) < 0) return true;

@@ -1,11 +1,20 @@
-import { Slice } from "../../../assembly/bytes/slice";
+import { Slice, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
 import { MemberScanner } from "../../../assembly/json/member-scanner";
 import { JsonError } from "../../../assembly/json/validate";
 import { ResponseStream } from "./response-stream";
 import { Exchange } from "../exchange";
+import { tellsUsage } from "./usage-tap";
 
 const document = new JsonDocument();
+
+/** Whether a response in the client's protocol may have usage, to be read or dropped. */
+export function isWatched(exchange: Exchange, isStream: bool, headers: HeaderMap): bool {
+  if (!tellsUsage(exchange.api)) return false;
+  if (!isStream) return startsWithIgnoringCase(headers.get("content-type"), "application/json");
+  return exchange.includeUsage || !exchange.config.disableStreamUsageStats;
+}
 
 /** A whole response in OpenAI's protocol that passes as it arrives, while its `usage` is searched for. */
 export class WatchedBody extends ResponseStream {
