@@ -15,6 +15,7 @@ const KERNEL: Record<string, string[]> = {
   host: ["abi", "bytes"],
   plugin: ["abi", "host", "config", "json", "sse", "bytes"],
   cooldown: ["host", "bytes"],
+  redis: ["plugin", "host", "config", "crypto", "bytes"],
 };
 
 /** The folders that call no host, so that what is built on them alone runs in any test. */
