@@ -36,6 +36,11 @@ export class BodyBuffer {
     proxy_set_buffer_bytes(this.type, 0, i32.MAX_VALUE, sliceStart(bytes), sliceSize(bytes));
   }
 
+  /** Puts bytes in front of those that the host holds. */
+  prepend(bytes: Slice): void {
+    proxy_set_buffer_bytes(this.type, 0, 0, sliceStart(bytes), sliceSize(bytes));
+  }
+
   /** Appends bytes to those that the host holds. */
   append(bytes: Slice): void {
     proxy_set_buffer_bytes(this.type, i32.MAX_VALUE, 0, sliceStart(bytes), sliceSize(bytes));

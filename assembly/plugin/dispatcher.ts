@@ -50,6 +50,7 @@ export function responseHeadersArrived(stream: Stream, endOfStream: bool): Heade
 
 /** A tick of a root context: calls the plugin, expires deadlines, and replies to streams whose body never arrives. */
 export function ticked(root: Root): void {
+  root.isHurried = false;
   if (root.pluginTick) pluginHost().onTick();
   root.deadlines.expire(MOST_TURNS);
   let turns = MOST_TURNS;

@@ -3,8 +3,9 @@ import { currentRoot, setHostTick } from "../host/root";
 import { Configuration } from "./configuration";
 import { BodyWatch } from "./body-watch";
 
-/** Milliseconds between two ticks while a deadline is set. */
-const DEADLINE_TICK = 50;
+/** Milliseconds between two ticks while a deadline is set, and while one is set that is over. */
+const DEADLINE_TICK: u32 = 50;
+const HURRIED_TICK: u32 = 1;
 
 /** One root context: one configuration of a plugin. A VM has several; equal configurations in both chains share one. */
 export class Root {
@@ -16,13 +17,16 @@ export class Root {
   readonly deadlines: Deadlines = new Deadlines();
   /** The tick period that the plugin has requested, in milliseconds; 0 for none. */
   pluginTick: u32 = 0;
+  /** Whether a deadline was set that is over. */
+  isHurried: bool = false;
   private hostTick: u32 = 0;
 
   constructor(readonly id: u32) {}
 
   /** Sets the tick period that is needed now; only in a callback of this root context or of one of its streams. */
   adjustTick(): void {
-    const own = sooner(this.bodies.tickMilliseconds, this.deadlines.isEmpty ? 0 : DEADLINE_TICK);
+    const deadlineTick = this.isHurried ? HURRIED_TICK : DEADLINE_TICK;
+    const own = sooner(this.bodies.tickMilliseconds, this.deadlines.isEmpty ? 0 : deadlineTick);
     const wanted = sooner(own, this.pluginTick);
     if (wanted == this.hostTick) return;
     this.hostTick = wanted;
@@ -46,14 +50,16 @@ export function setTickPeriod(milliseconds: u32): void {
 }
 
 /**
- * Sets a deadline of the current root context, in milliseconds from now. `onExpired` is called up to 50 ms late; of more than
- * `MOST_TURNS` deadlines that expire together, the others follow 50 ms later. There are no ticks while no deadline is set.
+ * Sets a deadline of the current root context, in milliseconds from now. `onExpired` is called up to 50 ms late, with 0 milliseconds
+ * up to 1 ms; of more than `MOST_TURNS` deadlines that expire together, the others follow 50 ms later. There are no ticks while no
+ * deadline is set.
  */
 export function setDeadline(deadline: Deadline, milliseconds: u32): void {
   const id = currentRoot();
   if (!roots.has(id)) return;
   const root = roots.get(id);
   root.deadlines.add(deadline, milliseconds);
+  if (!milliseconds) root.isHurried = true;
   root.adjustTick();
 }
 

@@ -48,6 +48,12 @@ export class RedisArguments {
   get encoded(): Slice {
     return this.content.slice;
   }
+
+  /** Frees the memory; the object is not used again. */
+  free(): void {
+    this.content.dispose();
+    this.digits.dispose();
+  }
 }
 
 /** Appends a whole command: the number of its arguments, then `first` and `rest`, which are encoded. */

@@ -15,6 +15,7 @@ const KERNEL: Record<string, string[]> = {
   host: ["abi", "bytes"],
   plugin: ["abi", "host", "config", "json", "sse", "bytes"],
   cooldown: ["host", "bytes"],
+  bridge: ["abi", "plugin", "host", "bytes"],
   redis: ["plugin", "host", "config", "crypto", "bytes"],
 };
 

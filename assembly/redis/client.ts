@@ -1,0 +1,292 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../bytes/slice";
+import { monotonic } from "../host/clock";
+import { GrpcStream } from "../host/grpc-stream";
+import { currentRoot } from "../host/root";
+import { MOST_TURNS, turnTo } from "../plugin/dispatcher";
+import { roots, setDeadline } from "../plugin/root";
+import { encodeCommand, RedisArguments } from "./arguments";
+import { BackOff } from "./back-off";
+import { CommandSlot, RedisCommand, RedisFault } from "./command";
+import { CommandQueue, giveSlot, takeSlot } from "./command-queue";
+import { DecoderFault, ReplyDecoder } from "./decoder";
+import { ErrorMeaning, meaningOf } from "./error-meaning";
+import { ReplyKind, ReplyReader } from "./reply";
+import { RedisScript } from "./script";
+import { RedisSettings } from "./settings";
+import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
+
+/** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
+const MOST_COMMANDS: i32 = 8192;
+const MOST_BYTES: i32 = 4 << 20;
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
+/** Milliseconds between two looks at the time, while something waits: the period of the kernel's ticks. */
+const LOOK_EVERY: u32 = 50;
+
+const out = new ByteBuffer();
+const greeting = new RedisArguments();
+const reader = new ReplyReader();
+
+/**
+ * A connection of a root context to Redis or Valkey, over a gRPC stream to redis-bridge. It connects with the first command, sends
+ * commands without waiting for the replies of earlier ones, and connects again after it broke.
+ */
+export class RedisClient extends GrpcStream {
+  private readonly home: u32 = currentRoot();
+  private readonly timeout: u64;
+  private readonly decoder: ReplyDecoder = new ReplyDecoder();
+  /** Commands without a reply. */
+  private readonly sent: CommandQueue = new CommandQueue();
+  /** Commands that wait for the connection. */
+  private readonly unsent: CommandQueue = new CommandQueue();
+  /** Commands that have failed and do not know it yet. */
+  private readonly failed: CommandQueue = new CommandQueue();
+  /** The replies to AUTH, SELECT and the probe that are missing. */
+  private greetings: i32 = 0;
+  /** Whether the last of them is a probe, which is sent if nothing else is. */
+  private isProbed: bool = false;
+  /** Whether Redis has replied on this connection: patient commands wait for it. */
+  private isProven: bool = false;
+  /** When the latest bytes arrived, or the connection was opened: nanoseconds. */
+  private heardAt: u64 = 0;
+  /** Whether there may be replies that were not passed on yet. */
+  private isBehind: bool = false;
+  private readonly backOff: BackOff = new BackOff();
+  private readonly troubles: TroubleLog;
+
+  private constructor(private readonly settings: RedisSettings) {
+    super();
+    this.timeout = <u64>settings.timeout * NANOSECONDS_PER_MILLISECOND;
+    this.troubles = new TroubleLog(settings.cluster);
+  }
+
+  /** The client of the current root context with these settings. Call it where the configuration is read. */
+  static of(settings: RedisSettings): RedisClient {
+    const root = currentRoot();
+    for (let i = clients.length - 1; i >= 0; i--) {
+      const client = clients[i];
+      if (client.home == root && client.settings.equals(settings)) return client;
+      if (!roots.has(client.home)) clients.splice(i, 1);
+    }
+    const client = new RedisClient(settings);
+    clients.push(client);
+    return client;
+  }
+
+  /** Sends a command. Returns a fault, and never calls `onResult`, if that is not possible. */
+  run(command: RedisCommand, args: RedisArguments): RedisFault {
+    return this.offer(command, null, args);
+  }
+
+  /** Runs a script; `args` are the number of keys, the keys, and the arguments. Returns what `run` does. */
+  evaluate(command: RedisCommand, script: RedisScript, args: RedisArguments): RedisFault {
+    return this.offer(command, script, args);
+  }
+
+  private offer(command: RedisCommand, script: RedisScript | null, args: RedisArguments): RedisFault {
+    const isPatient = command.isPatient;
+    if (!isPatient && !this.isOpen && !this.connect()) return RedisFault.Down;
+    if (
+      this.sent.count + this.unsent.count >= MOST_COMMANDS ||
+      this.waitingBytes + sliceSize(args.encoded) > MOST_BYTES
+    ) {
+      this.troubles.report(Trouble.Full);
+      return RedisFault.Down;
+    }
+    const slot = takeSlot();
+    slot.script = script;
+    slot.keep(args);
+    command.enqueue(slot);
+    if (this.isReady && (this.isProven || !isPatient)) this.transmit(slot);
+    else this.unsent.add(slot);
+    if (!this.isOpen) this.connect();
+    this.arm();
+    return RedisFault.None;
+  }
+
+  onMessage(message: Slice): void {
+    this.heardAt = monotonic();
+    this.decoder.push(message);
+    this.deliver();
+  }
+
+  onClose(status: u32, text: Slice): void {
+    this.lose(RedisFault.Down, Trouble.Down);
+    this.deliver();
+  }
+
+  /** Looks at everything that depends on time: commands without a reply, the next attempt to connect, what one callback left over. */
+  override onTimeout(): void {
+    const now = monotonic();
+    const first = this.sent.first;
+    const isWaiting = this.isOpen && (first !== null || this.greetings > 0);
+    const since = first ? max(first.sentAt, this.heardAt) : this.heardAt;
+    if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
+    else if (isWaiting) this.sent.expireInto(this.failed, now, this.timeout);
+    if (this.unsent.count && !this.greetings && !this.backOff.wait) {
+      if (!this.isOpen) this.connect();
+      else if (this.isProven) this.flush();
+    }
+    this.deliver();
+  }
+
+  private get isReady(): bool {
+    return this.isOpen && !this.greetings;
+  }
+
+  private get waitingBytes(): i32 {
+    return this.sent.bytes + this.unsent.bytes;
+  }
+
+  /** Opens the connection, unless it is too early for another attempt. */
+  private connect(): bool {
+    if (this.backOff.wait) return false;
+    this.decoder.reset();
+    const settings = this.settings;
+    if (!this.open(settings.cluster, "redis.Bridge", "Connect")) {
+      this.troubles.report(Trouble.MissingCluster);
+      this.backOff.fail();
+      return false;
+    }
+    this.heardAt = monotonic();
+    this.isProven = false;
+    this.greetings = 0;
+    if (settings.password.length) {
+      greeting.clear().text("AUTH");
+      if (settings.username.length) greeting.text(settings.username);
+      this.greet(greeting.text(settings.password));
+    }
+    if (settings.database) this.greet(greeting.clear().text("SELECT").integer(settings.database));
+    this.isProbed = this.unsent.count > 0;
+    if (this.isProbed) this.greet(greeting.clear().text("EXISTS").text("ai-gateway"));
+    return true;
+  }
+
+  private greet(args: RedisArguments): void {
+    out.clear();
+    encodeCommand(out, args.count, ABSENT, args.encoded);
+    this.greetings++;
+    this.send(out.slice);
+  }
+
+  /** Sends what has waited for the connection. */
+  private flush(): void {
+    this.isProven = true;
+    for (let left = this.unsent.count; left > 0; left--) {
+      const slot = this.unsent.take()!;
+      if (slot.command) this.transmit(slot);
+      else giveSlot(slot);
+    }
+  }
+
+  private transmit(slot: CommandSlot): void {
+    const script = slot.script;
+    out.clear();
+    if (script) encodeCommand(out, slot.count + 2, script.first(slot.hasText), slot.encoded);
+    else encodeCommand(out, slot.count, ABSENT, slot.encoded);
+    slot.sentAt = monotonic();
+    this.sent.add(slot);
+    this.send(out.slice);
+  }
+
+  /** Passes on failures and replies, in one callback to at most `MOST_TURNS` streams; the others follow at once in a tick. */
+  private deliver(): void {
+    let turns = MOST_TURNS;
+    while (turns > 0) {
+      const slot = this.failed.take();
+      const reply = slot ? ABSENT : this.decoder.next();
+      if (slot) turns -= this.settle(slot, slot.fault, ABSENT);
+      else if (reply != ABSENT) turns -= this.onReply(reply);
+      else if (this.decoder.fault == DecoderFault.None) break;
+      else this.breakOff(RedisFault.Protocol, Trouble.Protocol);
+    }
+    this.isBehind = turns <= 0;
+    this.arm();
+  }
+
+  /** Returns how many streams were turned to. */
+  private onReply(reply: Slice): i32 {
+    reader.begin(reply);
+    reader.next();
+    const meaning = reader.kind == ReplyKind.Error ? meaningOf(reader.text) : ErrorMeaning.None;
+    if (this.greetings) return this.onGreeting(meaning);
+    const slot = this.sent.take();
+    if (!slot) {
+      this.breakOff(RedisFault.Protocol, Trouble.Protocol);
+      return 0;
+    }
+    const command = slot.command;
+    if (meaning == ErrorMeaning.UnknownScript && slot.script && command && !slot.hasText) {
+      slot.hasText = true;
+      this.transmit(slot);
+      return 0;
+    }
+    this.note(meaning);
+    if (!this.isProven && !isDown(meaning)) this.flush();
+    if (meaning == ErrorMeaning.Unavailable && command && command.isPatient) {
+      this.unsent.add(slot);
+      return 0;
+    }
+    if (meaning == ErrorMeaning.None) return this.settle(slot, RedisFault.None, reply);
+    return isDown(meaning) ? this.settle(slot, RedisFault.Down, ABSENT) : this.settle(slot, RedisFault.Refused, reply);
+  }
+
+  /** Notes what a reply says about Redis as a whole. */
+  private note(meaning: ErrorMeaning): void {
+    if (meaning == ErrorMeaning.Unavailable) this.backOff.fail();
+    else this.backOff.succeed();
+    const trouble = troubleOf(meaning);
+    if (trouble == Trouble.None) this.troubles.clear();
+    else this.troubles.report(trouble);
+  }
+
+  /** A reply to AUTH, SELECT or the probe: unless the first two are OK no command may run. */
+  private onGreeting(meaning: ErrorMeaning): i32 {
+    const probes = this.isProbed ? 1 : 0;
+    const isAuth = this.settings.password.length > 0 && this.greetings == probes + (this.settings.database ? 2 : 1);
+    const isProbe = this.greetings == probes;
+    if (isDown(meaning)) this.breakOff(RedisFault.Down, troubleOf(meaning));
+    else if (meaning == ErrorMeaning.None || isProbe) {
+      if (--this.greetings == 0) this.flush();
+    } else this.breakOff(RedisFault.Refused, isAuth ? Trouble.WrongPassword : Trouble.RefusedDatabase);
+    return 0;
+  }
+
+  /** Ends a command. Returns 1 if the host calls of its hook acted on a stream, else 0. */
+  private settle(slot: CommandSlot, fault: RedisFault, reply: Slice): i32 {
+    const command = slot.command;
+    giveSlot(slot);
+    if (!command) return 0;
+    command.dequeue();
+    const stream = command.stream;
+    if (stream && !turnTo(stream)) return 0;
+    command.onResult(fault, reply);
+    return stream ? 1 : 0;
+  }
+
+  /** Ends the connection. */
+  private breakOff(fault: RedisFault, trouble: Trouble): void {
+    this.cancel();
+    this.lose(fault, trouble);
+  }
+
+  /** After the end of the connection: every command fails, except for patient ones that were not sent. */
+  private lose(fault: RedisFault, trouble: Trouble): void {
+    this.troubles.report(trouble);
+    this.backOff.fail();
+    this.decoder.reset();
+    this.greetings = 0;
+    this.sent.failInto(this.failed, fault, false);
+    this.unsent.failInto(this.failed, fault, true);
+  }
+
+  /** Sets the deadline: at once if something was left over, else for the next look at the time; none if nothing waits. */
+  private arm(): void {
+    const first = this.sent.first;
+    if (this.isBehind || this.failed.count) setDeadline(this.deadline, 0);
+    else if (!first && !this.greetings && !this.unsent.count) this.deadline.clear();
+    else if (this.deadline.list === null) setDeadline(this.deadline, LOOK_EVERY);
+  }
+}
+
+const clients: RedisClient[] = [];

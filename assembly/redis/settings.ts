@@ -1,0 +1,58 @@
+import { ConfigReader } from "../config/reader";
+
+const MOST_DATABASE: i64 = 65535;
+const MOST_PORT: i64 = 65535;
+/** Milliseconds. */
+const TIMEOUT: i64 = 1000;
+const MOST_TIMEOUT: i64 = 60_000;
+
+/** The options without which commands would go elsewhere, or run without the password. */
+const GUARDS: string[] = ["service_name", "service_port", "username", "password", "database", "cluster", "timeout"];
+
+/** The `redis` section of a configuration, with Higress's keys. */
+export class RedisSettings {
+  private constructor(
+    /** The cluster of Envoy that leads to Redis over redis-bridge. */
+    readonly cluster: string,
+    /** The user of the access control list; empty for the default user. */
+    readonly username: string,
+    /** Empty if there is none. */
+    readonly password: string,
+    /** The number of the logical database. */
+    readonly database: i32,
+    /** Milliseconds until a command fails. */
+    readonly timeout: i32,
+  ) {}
+
+  /** Reads the section `redis`, which is required. */
+  static read(reader: ConfigReader): RedisSettings {
+    const section = reader.object("redis");
+    if (!section) {
+      if (!reader.has("redis")) reader.fail("redis", "is required");
+      return new RedisSettings("", "", "", 0, <i32>TIMEOUT);
+    }
+    section.guards(GUARDS);
+    // Higress finds the service by these two. In Envoy the endpoint of a cluster says it.
+    if (section.has("cluster")) section.text("service_name");
+    else section.requiredText("service_name");
+    section.integerOrText("service_port", 0, 0, MOST_PORT);
+    const cluster = section.has("cluster") ? section.requiredText("cluster") : "redis";
+    const username = section.textOrNumber("username");
+    const password = section.textOrNumber("password");
+    if (username.length && !password.length) section.fail("username", "has no effect without a password");
+    const database = <i32>section.integerOrText("database", 0, 0, MOST_DATABASE);
+    const timeout = <i32>section.integerOrText("timeout", TIMEOUT, 1, MOST_TIMEOUT);
+    return new RedisSettings(cluster, username, password, database, timeout);
+  }
+
+  /** Whether both lead to the same database as the same user. */
+  equals(other: RedisSettings): bool {
+    return (
+      this.cluster == other.cluster &&
+      this.username == other.username &&
+      this.password == other.password &&
+      this.database == other.database &&
+      this.timeout == other.timeout
+    );
+  }
+}

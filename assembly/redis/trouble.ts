@@ -1,0 +1,77 @@
+import { monotonic } from "../host/clock";
+import { log, LogLevel } from "../host/log";
+import { pluginHost } from "../plugin/register";
+import { ErrorMeaning } from "./error-meaning";
+
+/** What an operator has to look at. */
+export const enum Trouble {
+  None,
+  MissingCluster,
+  WrongPassword,
+  RefusedDatabase,
+  Down,
+  Silent,
+  Loading,
+  Full,
+  Protocol,
+}
+
+/** Nanoseconds between two lines about the same trouble that comes and goes. */
+const REPEATED: u64 = 60_000_000_000;
+
+/** Logs what is wrong with a connection: one line when it begins, at most one in a minute, and one when
+ * Redis replies again. No line contains a value of Redis. */
+export class TroubleLog {
+  private current: Trouble = Trouble.None;
+  /** When each was logged; 0 for never. */
+  private readonly loggedAt: StaticArray<u64> = new StaticArray<u64>(Trouble.Protocol + 1);
+
+  constructor(private readonly cluster: string) {}
+
+  /** Notes a trouble. */
+  report(trouble: Trouble): void {
+    if (trouble == this.current) return;
+    this.current = trouble;
+    const now = monotonic();
+    const before = this.loggedAt[trouble];
+    if (before && now - before < REPEATED) return;
+    this.loggedAt[trouble] = now;
+    const severity = trouble == Trouble.Full || trouble == Trouble.Loading ? LogLevel.Warn : LogLevel.Error;
+    log(severity, `${pluginHost().name()}: redis: ${this.sentence(trouble)}`);
+  }
+
+  /** Notes that Redis has run a command. */
+  clear(): void {
+    if (this.current == Trouble.None) return;
+    this.current = Trouble.None;
+    log(LogLevel.Info, `${pluginHost().name()}: redis: the store behind cluster "${this.cluster}" replies again`);
+  }
+
+  private sentence(trouble: Trouble): string {
+    const cluster = this.cluster;
+    if (trouble == Trouble.MissingCluster)
+      return `Envoy has no cluster "${cluster}": add the clusters and the listener of envoy/redis.yaml`;
+    if (trouble == Trouble.WrongPassword)
+      return `the store behind cluster "${cluster}" refuses the username or password, or lacks one`;
+    if (trouble == Trouble.RefusedDatabase)
+      return `the store behind cluster "${cluster}" refuses the database: a Redis Cluster has only database 0`;
+    if (trouble == Trouble.Silent) return `the store behind cluster "${cluster}" does not reply in time`;
+    if (trouble == Trouble.Loading) return `the store behind cluster "${cluster}" is not ready`;
+    if (trouble == Trouble.Full) return `too many commands wait for the store behind cluster "${cluster}"`;
+    if (trouble == Trouble.Protocol)
+      return `what is behind cluster "${cluster}" does not speak Redis's protocol: does the cluster lead to redis-bridge?`;
+    return `the store behind cluster "${cluster}" cannot be reached`;
+  }
+}
+
+/** Whether an error means that Redis runs no command now. */
+export function isDown(meaning: ErrorMeaning): bool {
+  return meaning == ErrorMeaning.Unavailable || meaning == ErrorMeaning.Unreachable;
+}
+
+/** What an operator has to look at after an error; nothing if the command itself is wrong. */
+export function troubleOf(meaning: ErrorMeaning): Trouble {
+  if (meaning == ErrorMeaning.Unreachable) return Trouble.Down;
+  if (meaning == ErrorMeaning.Unavailable) return Trouble.Loading;
+  return meaning == ErrorMeaning.Denied ? Trouble.WrongPassword : Trouble.None;
+}

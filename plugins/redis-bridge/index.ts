@@ -1,0 +1,1 @@
+export * from "../../assembly/bridge/entry";
