@@ -117,6 +117,11 @@ export class GaugeFamily extends MetricFamily {
     incrementMetric(this.idOf(labels), amount);
   }
 
+  /** Sets the value, for all workers. */
+  set(labels: Labels, value: u64): void {
+    recordMetric(this.idOf(labels), value);
+  }
+
   /** The value now. */
   get(labels: Labels): u64 {
     return metricValue(this.idOf(labels));
