@@ -65,6 +65,18 @@ export const FALLBACK_TARGET_HEADER = "x-ai-fallback-target";
  */
 export const TOMBSTONE_HEADER = "x-ai-fallback-tombstone";
 
+/**
+ * Filter state: the hashes of the API keys that failed this request, one behind the other, for its next attempt. Written and read by
+ * ai-proxy alone.
+ */
+export const TRIED_KEYS_STATE = "ai_tried_keys";
+
+/**
+ * Response header for Envoy's router: another API key is free for this request. The router tries again where the route's retry policy
+ * has `retriable-headers` with this name. Written by ai-proxy in the router's chain, which removes it from a provider's response.
+ */
+export const NEXT_KEY_HEADER = "x-ai-next-key";
+
 /** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
 export const CONSUMER_STATE = "ai_consumer";
 

@@ -14,6 +14,16 @@ const KEPT_BYTES = 256;
 // One request is prepared at a time: all share the list of edits.
 const edits = new HeaderEdits();
 
+/** Who sends a request again with another API key. */
+export const enum NextKey {
+  /** Nobody: the response is the last one. */
+  None,
+  /** Envoy's router, by the route's retry policy. */
+  Retry,
+  /** The plugin `fallback`. */
+  Fallback,
+}
+
 /** What is known and decided about one request: data that the filter fills in and the provider reads and edits. */
 export class Exchange {
   /** The API that the client's path names. */
@@ -37,6 +47,14 @@ export class Exchange {
   isInRoutersChain: bool = false;
   /** The number of the configured API key that is sent, from 1; 0 for none. */
   tokenNumber: i32 = 0;
+  /** Whether the API key failed before, and this request tries it again. */
+  isKeyRecovering: bool = false;
+  /** Whether the request cannot be sent with another API key: what it refers to belongs to the account of this one. */
+  isKeyPinned: bool = false;
+  /** Who sends the request again with another API key, instead of passing the response on. */
+  nextKey: NextKey = NextKey.None;
+  /** When the request took an API key that recovers, in milliseconds of the monotonic clock. */
+  keySentAt: u64 = 0;
   /** Whether the client's request has a `content-length`. */
   hasLength: bool = false;
   /** Whether the request was translated: only then is the response in the provider's own format. */
@@ -83,6 +101,9 @@ export class Exchange {
   refusalParam: string = "";
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
+
+  /** Seconds after which a refused request may be sent again; 0 if that is not known. */
+  retryAfter: i32 = 0;
 
   /** The client's values of the headers that were changed, for the next attempt; until the request was forwarded. */
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
@@ -153,6 +174,10 @@ export class Exchange {
     this.isDated = false;
     this.isInRoutersChain = false;
     this.tokenNumber = 0;
+    this.isKeyRecovering = false;
+    this.isKeyPinned = false;
+    this.nextKey = NextKey.None;
+    this.keySentAt = 0;
     this.hasLength = false;
     this.wasTranslated = false;
     this.streaming = false;
@@ -175,6 +200,7 @@ export class Exchange {
     this.refusalMessage = "";
     this.refusalParam = "";
     this.refusalCode = "";
+    this.retryAfter = 0;
     this.clientHeaders.release(KEPT_BYTES);
     this.requestedBytes = null;
     this.configured = null;

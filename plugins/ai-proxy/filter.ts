@@ -1,6 +1,6 @@
 import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
-import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
@@ -8,9 +8,11 @@ import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
+import { judgeBody, judgeHeaders, KeyOutcome } from "./keys/key-outcome";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
-import { isFromProvider } from "./response/response-headers";
+import { markNextKey } from "./response/next-key";
+import { isCompressed, isFromProvider } from "./response/response-headers";
 import { ResponseMask } from "./response/response-mask";
 import { contextOf, credentialOf } from "./request/awaited-values";
 import { forwardHeaders } from "./request/forward";
@@ -36,6 +38,8 @@ export class AiProxyFilter extends HttpFilter {
   private awaited: ValueSource | null = null;
   private awaitedBefore: ValueSource | null = null;
   private isBodyHeld: bool = false;
+  /** Whether the body of the response may say that the API key failed. */
+  private isKeyInBody: bool = false;
 
   constructor() {
     super();
@@ -149,19 +153,40 @@ export class AiProxyFilter extends HttpFilter {
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     // A response that no provider sent passes untouched.
     if (!isFromProvider(this.exchange.isInRoutersChain)) return HeadersAction.Continue;
+    const hasKeys = this.exchange.config.failover !== null;
+    const outcome = hasKeys ? this.judgeKey(headers, endOfStream) : KeyOutcome.Passed;
+    if (outcome == KeyOutcome.Replied) return HeadersAction.Pause;
     const mask = this.mask;
     if (mask) mask.onHeaders(headers, endOfStream);
     const action = this.response.onHeaders(headers, endOfStream);
+    if (hasKeys) markNextKey(this.exchange, headers);
     this.responseBodyMode = mask
       ? mask.bodyMode(this.response.bodyMode, this.response.isOnlyRead)
       : this.response.bodyMode;
+    if (outcome == KeyOutcome.NeedsBody) {
+      this.responseBodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
     return mask && mask.replacesBody ? HeadersAction.HoldForBody : action;
+  }
+
+  /** Reads what the response says about its API key. */
+  private judgeKey(headers: HeaderMap, endOfStream: bool): KeyOutcome {
+    const outcome = judgeHeaders(this.exchange, headers, !endOfStream && !isCompressed(headers));
+    this.isKeyInBody = outcome == KeyOutcome.NeedsBody;
+    return outcome;
   }
 
   override onResponseBody(body: BodyBuffer): BodyAction {
     const mask = this.mask;
     if (mask && mask.replacesBody) return mask.replaceBody(body);
     if (mask) mask.onBody(body);
+    if (this.isKeyInBody) {
+      if (judgeBody(this.exchange, responseHeaders, body.bytes()) == KeyOutcome.Replied) return BodyAction.Pause;
+      markNextKey(this.exchange, responseHeaders);
+      // The response itself may not be read.
+      if (this.response.bodyMode != BodyMode.Whole) return BodyAction.Continue;
+    }
     return this.response.onBody(body);
   }
 
@@ -204,6 +229,7 @@ export class AiProxyFilter extends HttpFilter {
     this.awaited = null;
     this.awaitedBefore = null;
     this.isBodyHeld = false;
+    this.isKeyInBody = false;
   }
 }
 

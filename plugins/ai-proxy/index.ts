@@ -8,6 +8,8 @@ import { registerPlugin } from "../../assembly/plugin/register";
 import { defineClientHeaders, hasClientHeaders, Restored } from "./request/client-headers";
 import { AiProxyConfig } from "./config";
 import { AiProxyFilter } from "./filter";
+import { defineKeyFailover } from "./keys/fallback-set";
+import { defineTriedKeys } from "./keys/tried-keys";
 import { providerOfTarget, UnknownTarget } from "./request/target";
 import { closeValueDesk, valueDesk } from "./request/value-desk";
 
@@ -37,6 +39,8 @@ class AiProxy extends Plugin<AiProxyConfig> {
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
     defineClientHeaders();
+    defineTriedKeys();
+    defineKeyFailover();
   }
 
   override onAccepted(config: AiProxyConfig): void {

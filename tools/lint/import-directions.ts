@@ -33,6 +33,7 @@ const FLOORS: [name: string, files: RegExp][] = [
   ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment)\.ts$/],
   ["providers/", /^providers\/(?!index\.ts)/],
   ["the list of providers", /^providers\/index\.ts$/],
+  ["keys/", /^keys\//],
   ["request/ and response/", /^(request|response)\//],
   ["the filter", /^(config|filter)\.ts$/],
   ["index.ts", /^index\.ts$/],

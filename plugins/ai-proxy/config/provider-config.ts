@@ -10,6 +10,7 @@ import { checkPath, readHost } from "./address";
 import { ApiToken } from "./api-token";
 import { readApiTokens, readForwarding, secretsOf } from "./api-tokens";
 import { ChatOptions } from "./chat-options";
+import { KeyFailover } from "./key-failover";
 import { ModelMapping } from "./model-mapping";
 import { ProviderSettings } from "./provider-settings";
 import { ProviderOptions, ProviderType } from "./provider-type";
@@ -39,6 +40,8 @@ export class ProviderConfig {
   tokens: ApiToken[] = [];
   /** The API keys to mask in responses; `null` for none. */
   secrets: SecretSet | null = null;
+  /** What happens to an API key that fails; `null` for nothing. */
+  failover: KeyFailover | null = null;
   /** Whether, without an API key here, the credentials of a consumer of key-auth are passed on. */
   forwardsCredentials: bool = false;
   /** The provider's models by the client's names. */
@@ -93,6 +96,7 @@ export class ProviderConfig {
       reader.fail("id", "must hold no control characters: a header of the response shows it");
     config.tokens = readApiTokens(reader, settings);
     config.secrets = secretsOf(config.tokens);
+    config.failover = KeyFailover.read(reader, config.name, config.tokens);
     config.forwardsCredentials = readForwarding(reader, config.tokens.length > 0);
     config.models = ModelMapping.read(reader);
     config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);

@@ -24,6 +24,7 @@ import {
 import { randomBelow } from "../../../assembly/host/clock";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { Exchange } from "../exchange";
+import { chooseKey } from "../keys/key-choice";
 import { providerOf } from "../providers";
 
 /** What a header of the client identifies. */
@@ -51,18 +52,20 @@ const parameter = new ByteBuffer();
 /**
  * Sets the API key of the configuration and removes the credentials of the client. Without one, the client's own key goes
  * into `authorization`, except for a consumer of key-auth: its key is the gateway's, unless `forwardClientCredentials` is
- * set.
+ * set. `false` if every API key has failed and the request is refused, as `exchange` says.
  */
-export function authorize(exchange: Exchange, headers: HeaderMap): void {
+export function authorize(exchange: Exchange, headers: HeaderMap): bool {
   const config = exchange.config;
   const isConsumers = headers.get(CONSUMER_HEADER) != ABSENT && !config.forwardsCredentials;
   exchange.hidesCredentials = config.tokens.length > 0 || isConsumers;
   if (config.tokens.length) {
-    const at = chosenToken(config.tokens.length, exchange, headers);
-    exchange.tokenNumber = at + 1;
-    providerOf(exchange).authorize(config.tokens[at], exchange);
+    const failover = config.failover;
+    if (failover === null) exchange.tokenNumber = chosenToken(config.tokens.length, exchange, headers) + 1;
+    else if (!chooseKey(exchange, failover, headers)) return false;
+    providerOf(exchange).authorize(exchange.token!, exchange);
   } else if (!isConsumers) passOwnKey(exchange, headers);
   removeIdentity(exchange, headers);
+  return true;
 }
 
 /** Puts the client's own key into `authorization`. */

@@ -30,7 +30,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const need = bodyNeed(exchange, headers, endOfStream);
   if (need == BodyNeed.Refused) return need;
   if (config.host.length) edits.setText(":authority", config.host);
-  authorize(exchange, headers);
+  if (!authorize(exchange, headers)) return BodyNeed.Refused;
   // Errors of every API are read, and every response that may repeat an API key.
   const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
   if (readsErrors || config.secrets) edits.remove("accept-encoding");

@@ -1,6 +1,7 @@
 import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../../assembly/host/reply";
 import { Exchange } from "../exchange";
 
@@ -8,6 +9,7 @@ const message = new ByteBuffer();
 const param = new ByteBuffer();
 const code = new ByteBuffer();
 const body = new ByteBuffer();
+const pairs = new HeaderPairs();
 
 /** Sends the client the refusal in `exchange` as an OpenAI error. */
 export function refuse(exchange: Exchange): void {
@@ -20,7 +22,9 @@ export function refuse(exchange: Exchange): void {
     present(param, exchange.refusalParam),
     present(code, exchange.refusalCode),
   );
-  sendLocalReply(status, `ai-proxy.${reasonOf(exchange)}`, "application/json", body.slice);
+  pairs.clear();
+  if (exchange.retryAfter) pairs.addText("retry-after", exchange.retryAfter.toString());
+  sendLocalReply(status, `ai-proxy.${reasonOf(exchange)}`, "application/json", body.slice, pairs);
 }
 
 /** The reason in Envoy's response code details. */

@@ -1,4 +1,4 @@
-import { CONSUMER_HEADER } from "../../../assembly/ai/contract";
+import { CONSUMER_HEADER, NEXT_KEY_HEADER } from "../../../assembly/ai/contract";
 import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 
@@ -6,8 +6,8 @@ const LETTER_X: u32 = 0x78;
 const ROUTERS = ["x-envoy-upstream-service-time", "x-envoy-attempt-count"];
 
 /**
- * Removes from a provider's response what only the gateway may say: who asks, and Envoy's own headers, some of which make
- * its router eject a host or not try again.
+ * Removes from a provider's response what only the gateway may say: who asks, whether to try another API key, and Envoy's own
+ * headers, some of which make its router eject a host or not try again.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#http-headers-consumed-from-upstream-responses
  */
 export function removeForgedHeaders(headers: HeaderMap, isInRoutersChain: bool): void {
@@ -16,7 +16,7 @@ export function removeForgedHeaders(headers: HeaderMap, isInRoutersChain: bool):
     const name = headers.nameAt(i);
     if (sliceSize(name) == 0 || byteAt(name, 0) != LETTER_X) continue;
     const isEnvoys = sliceStartsWith(name, "x-envoy-") && !isRouters(name, isInRoutersChain);
-    if (isEnvoys || sliceEquals(name, CONSUMER_HEADER)) headers.removeNamed(name);
+    if (isEnvoys || sliceEquals(name, CONSUMER_HEADER) || sliceEquals(name, NEXT_KEY_HEADER)) headers.removeNamed(name);
   }
 }
 

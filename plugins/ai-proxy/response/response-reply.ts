@@ -16,7 +16,7 @@ import { namedProperty } from "../../../assembly/host/property";
 import { sendLocalReply } from "../../../assembly/host/reply";
 import { JsonDocument } from "../../../assembly/json/document";
 import { translateError } from "./error-response";
-import { Exchange } from "../exchange";
+import { Exchange, NextKey } from "../exchange";
 import { shownModel } from "./response-headers";
 
 /** The status for a response that is not what its API promises. */
@@ -44,9 +44,12 @@ export function maySendReply(): bool {
   return sliceSize(namedProperty(FALLBACK_STATE)) == 0;
 }
 
-/** Gives an error response without a body OpenAI's error; keeps the status and the provider's headers. */
+/**
+ * Gives an error response without a body OpenAI's error; keeps the status and the provider's headers. Does nothing if the request is
+ * sent again with another API key.
+ */
 export function replyWithError(exchange: Exchange, status: i32, headers: HeaderMap): void {
-  if (!maySendReply()) return;
+  if (!maySendReply() || exchange.nextKey != NextKey.None) return;
   out.clear();
   translateError(exchange, document, status, ABSENT, sliceOf(0, 0), out);
   keepHeaders(headers);

@@ -1,0 +1,106 @@
+import { RetryHints } from "../../../assembly/ai/retry-after";
+import { parseDecimal } from "../../../assembly/bytes/decimal";
+import { ABSENT, Slice, sliceStartsWith } from "../../../assembly/bytes/slice";
+import { now } from "../../../assembly/host/clock";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { ApiToken } from "../config/api-token";
+import { KeyFailover } from "../config/key-failover";
+import { Exchange, NextKey } from "../exchange";
+import { announceNextKey, announceNoKey, isInFallbackSet, isTombstone } from "./fallback-set";
+import { hasFreeKey, waitForKey } from "./key-choice";
+import { failureOfBody, failureOfStatus, KeyFailure } from "./key-failure";
+import { failKey, noteServed, restoreKey } from "./key-pool";
+import { replyWithoutKey } from "./no-key-reply";
+import { noteTried, triedCount, triedKeys } from "./tried-keys";
+
+/** What follows from a response for its API key. */
+export const enum KeyOutcome {
+  /** Nothing more: the response goes on. */
+  Passed,
+  /** The body must be read: call `judgeBody` with it while the headers are held. */
+  NeedsBody,
+  /** A local reply was sent in its place. */
+  Replied,
+}
+
+const hints = new RetryHints();
+
+/** Reads the headers of a response; `hasBody`: its body can be read. */
+export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bool): KeyOutcome {
+  const failover = exchange.config.failover;
+  const token = exchange.token;
+  if (failover === null || token === null) return KeyOutcome.Passed;
+  const status = <i32>max(parseDecimal(headers.get(":status")), 0);
+  if (status < 400) {
+    if (status < 200 || status >= 300) return KeyOutcome.Passed;
+    if (exchange.isKeyRecovering) restoreKey(exchange.config.name, token, failover, exchange.keySentAt);
+    else noteServed(token, failover);
+    return KeyOutcome.Passed;
+  }
+  if (status == 503 && isTombstone()) return KeyOutcome.Passed;
+  const failure = failureOfStatus(failover, status);
+  if (failure == KeyFailure.InBody) return hasBody ? KeyOutcome.NeedsBody : KeyOutcome.Passed;
+  // The body says whether a limit is one per minute or the account's, and often how long to wait.
+  if (status == 429 && failure != KeyFailure.None && hasBody) return KeyOutcome.NeedsBody;
+  return settle(exchange, failover, token, headers, status, failure, ABSENT);
+}
+
+/** Reads the body of an error after `judgeHeaders` asked for it. */
+export function judgeBody(exchange: Exchange, headers: HeaderMap, body: Slice): KeyOutcome {
+  const failover = exchange.config.failover!;
+  const status = <i32>max(parseDecimal(headers.get(":status")), 0);
+  const failure = failureOfBody(failureOfStatus(failover, status), body);
+  return settle(exchange, failover, exchange.token!, headers, status, failure, body);
+}
+
+function settle(
+  exchange: Exchange,
+  failover: KeyFailover,
+  token: ApiToken,
+  headers: HeaderMap,
+  status: i32,
+  failure: KeyFailure,
+  body: Slice,
+): KeyOutcome {
+  const isFailure = failure != KeyFailure.None;
+  const retried = failover.retried;
+  const isRetried = retried ? retried.has(status) : isFailure;
+  if (!isFailure && !isRetried) return KeyOutcome.Passed;
+  if (isFailure) {
+    const wait = waitOf(headers, status, body);
+    const isRefused = failure == KeyFailure.Refused;
+    failKey(exchange.config.name, token, failover, exchange.isKeyRecovering, wait, isRefused, status);
+  }
+  if (exchange.isKeyPinned) return KeyOutcome.Passed;
+  const tokens = exchange.config.tokens;
+  // What failed before this attempt was tried again by it.
+  const isLeft = isRetried && triedCount(triedKeys()) < failover.mostRetries;
+  const hasNext = isLeft && hasFreeKey(tokens, failover, noteTried(token));
+  const wait = isFailure && failover.hasPool && !hasNext ? waitForKey(tokens) : 0;
+  if (isInFallbackSet()) {
+    if (hasNext) {
+      exchange.nextKey = NextKey.Fallback;
+      announceNextKey();
+    } else if (wait) announceNoKey(wait);
+    return KeyOutcome.Passed;
+  }
+  if (hasNext && exchange.isInRoutersChain) exchange.nextKey = NextKey.Retry;
+  if (!wait) return KeyOutcome.Passed;
+  replyWithoutKey(exchange.config.name, wait);
+  return KeyOutcome.Replied;
+}
+
+/** Milliseconds that the provider asks to wait; 0 if it does not say. */
+function waitOf(headers: HeaderMap, status: i32, body: Slice): u64 {
+  const isLimit = status == 429 || status >= 500;
+  hints.begin(<i64>(now() / 1_000_000));
+  if (headers.load()) {
+    for (let i = 0; i < headers.count; i++) {
+      const name = headers.nameAt(i);
+      // The limits of a key that is not over them say nothing of when it is valid again.
+      if (isLimit || sliceStartsWith(name, "retry-after")) hints.header(name, headers.valueAt(i));
+    }
+  }
+  if (isLimit && body != ABSENT) hints.body(body);
+  return <u64>hints.wait;
+}
