@@ -17,6 +17,7 @@ import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Attempts, ORIGIN } from "./attempts";
 import { attemptsTable } from "./attempts-table";
+import { correctLength, forgetEarlierPass } from "./earlier-pass";
 import { FallbackConfig } from "./config";
 import { firstTarget, nextTarget } from "./next-target";
 
@@ -54,6 +55,7 @@ export class DownstreamFilter extends HttpFilter {
 
   override onRequestBody(body: BodyBuffer): BodyAction {
     const attempts = this.attempts;
+    if (attempts && attempts.passes > 1) correctLength(body);
     if (attempts) renameModel(attempts, body);
     this.complete();
     return BodyAction.Continue;
@@ -109,6 +111,7 @@ export class DownstreamFilter extends HttpFilter {
     restoreRequestHeaders(attempts.headers.slice);
     if (length.size) headers.set("content-length", length.slice);
     headers.forget();
+    forgetEarlierPass();
     attempts.beginPass(attempts.next);
     selectTarget(attempts, headers);
   }

@@ -1,6 +1,6 @@
 import { MAPPED_MODEL_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, byteAt, indexOfByte, Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
+import { byteAt, indexOfByte, Slice, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 
 // What an earlier pass of the same request mapped: after an internal redirect the body names the mapped model, and the new
@@ -13,7 +13,7 @@ const kept = new ByteBuffer();
 
 /** Whether an earlier pass mapped the model of this request. */
 export function wasMapped(): bool {
-  return state.get() != ABSENT;
+  return sliceSize(state.get()) > 0;
 }
 
 /** The client's name for a model: another one where an earlier pass mapped that to this one. */

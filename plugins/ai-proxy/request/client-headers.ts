@@ -78,7 +78,7 @@ export function restoreClientHeaders(exchange: Exchange, headers: HeaderMap): vo
 
 /** Whether an earlier attempt, or an earlier pass, of this request kept the client's headers. */
 export function hasClientHeaders(): bool {
-  return state.get() != ABSENT;
+  return sliceSize(state.get()) > 0;
 }
 
 /** Restores the client's headers of a request that no provider serves here: another target's API key must not be forwarded. */
@@ -122,7 +122,7 @@ function markTaken(taken: ByteBuffer, edits: HeaderEdits): void {
 
 function restoreHeaders(headers: HeaderMap): void {
   const saved = state.get();
-  if (saved == ABSENT) return;
+  if (sliceSize(saved) == 0) return;
   const end = sliceEnd(saved);
   const authority = entryAt(sliceStart(saved), end);
   const path = entryAt(behind(sliceStart(saved), authority), end);
