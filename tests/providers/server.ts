@@ -104,6 +104,7 @@ async function readRequest(incoming: Incoming): Promise<ProviderRequest> {
 
 async function writeReply(outgoing: Outgoing, reply: ProviderReply): Promise<void> {
   if (reply.end === "refuse") return reset(outgoing);
+  if (reply.end === "silent") return;
   outgoing.statusCode = reply.status;
   for (const [name, values] of grouped(reply.headers)) outgoing.setHeader(name, values);
   const whole = reply.chunks.length <= 1 && reply.trailers === undefined && (reply.end ?? "clean") === "clean";

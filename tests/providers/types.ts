@@ -20,8 +20,8 @@ export interface ProviderReply {
   headers: HeaderPair[];
   chunks: Buffer[];
   trailers?: HeaderPair[];
-  /** `cut`: connection reset after the chunks; `hang`: never ends; `refuse`: no response. Default `clean`. */
-  end?: "clean" | "cut" | "hang" | "refuse";
+  /** `cut`: connection reset after the chunks; `hang`: never ends; `refuse`: reset without a response; `silent`: no response. Default `clean`. */
+  end?: "clean" | "cut" | "hang" | "refuse" | "silent";
   delayMs?: number;
 }
 
