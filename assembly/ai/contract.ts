@@ -64,6 +64,11 @@ export const FALLBACK_TARGET_HEADER = "x-ai-fallback-target";
  * clients send by `fallback`.
  */
 export const TOMBSTONE_HEADER = "x-ai-fallback-tombstone";
+/**
+ * Request header: proves that `fallback` of this Envoy has sent the request again (`replay`). Written and removed by `fallback`, which
+ * does not send such a request again, be the proof valid or not.
+ */
+export const REPLAY_HEADER = "x-ai-fallback-replay";
 
 /**
  * Filter state: the hashes of the API keys that failed this request, one behind the other, for its next attempt. Written and read by

@@ -20,16 +20,45 @@ export function restoreRequestHeaders(saved: Slice): void {
 
 /** The first value of a saved header (name in lower case), or `ABSENT`. */
 export function savedHeader(saved: Slice, name: string): Slice {
-  if (sliceSize(saved) < 4) return ABSENT;
-  const count = <i32>readU32(saved, 0);
-  let at = sliceStart(saved) + 4 + 8 * count;
-  for (let i = 0; i < count; i++) {
-    const end = at + readU32(saved, 4 + 8 * i);
-    const size = <i32>readU32(saved, 8 + 8 * i);
-    if (end + 1 + size > sliceEnd(saved)) return ABSENT;
-    const value = sliceOf(end + 1, size);
-    if (sliceEquals(sliceBetween(at, end), name)) return value;
-    at = sliceEnd(value) + 1;
-  }
+  reader.begin(saved);
+  while (reader.next()) if (sliceEquals(reader.name, name)) return reader.value;
   return ABSENT;
 }
+
+/** Goes through headers that `saveRequestHeaders` has saved, in their order. */
+// @ts-ignore: decorator
+@unmanaged
+export class SavedHeaders {
+  /** The name of the header, in lower case. */
+  name: Slice = ABSENT;
+  /** Its value. */
+  value: Slice = ABSENT;
+  private saved: Slice = ABSENT;
+  private index: i32 = 0;
+  private at: usize = 0;
+
+  /** Begins before the first header. */
+  begin(saved: Slice): void {
+    const isEmpty = sliceSize(saved) < 4;
+    this.saved = isEmpty ? ABSENT : saved;
+    this.index = 0;
+    this.at = isEmpty ? 0 : sliceStart(saved) + 4 + 8 * <i32>readU32(saved, 0);
+  }
+
+  /** Goes to the next header; `false` behind the last one. */
+  next(): bool {
+    const saved = this.saved;
+    const i = this.index;
+    if (saved == ABSENT || i >= <i32>readU32(saved, 0)) return false;
+    const end = this.at + readU32(saved, 4 + 8 * i);
+    const size = <i32>readU32(saved, 8 + 8 * i);
+    if (end + 1 + size > sliceEnd(saved)) return false;
+    this.name = sliceBetween(this.at, end);
+    this.value = sliceOf(end + 1, size);
+    this.at = end + 1 + size + 1;
+    this.index++;
+    return true;
+  }
+}
+
+const reader = new SavedHeaders();

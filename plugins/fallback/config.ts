@@ -4,6 +4,7 @@ import { isPrintable } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { Conditions } from "./conditions";
 import { readDuration } from "./duration";
+import { ReplayConfig } from "./replay/replay-config";
 import { Target } from "./target";
 
 /** The most targets of a route, beside the route itself. */
@@ -38,6 +39,8 @@ export class FallbackConfig {
   holdTime: i64 = 30_000;
   /** How many bytes of a stream are held for its first content. */
   holdBytes: i32 = 65_536;
+  /** How a request is sent again where the plugin does not stand in the router's chain; `null` for a redirect. */
+  replay: ReplayConfig | null = null;
 
   /** Whether there is any target to fall back to. */
   get isArmed(): bool {
@@ -61,6 +64,7 @@ export class FallbackConfig {
     config.maxAttempts = <i32>reader.integer("max_attempts", from.maxAttempts, 1, MOST_TARGETS + 1);
     config.holdTime = reader.integer("hold_ms", from.holdTime, 0, HOUR);
     config.holdBytes = <i32>reader.integer("hold_bytes", from.holdBytes, 0, 1 << 20);
+    config.replay = ReplayConfig.read(reader, from.replay);
     return config;
   }
 }

@@ -39,3 +39,4 @@ export * from "../../assembly/plugin/entry/core";
 export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/log";
+export * from "../../assembly/plugin/entry/http-callouts";
