@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T is a pattern of test names; the test runner reads both.
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
-export P T ONLY PORT LISTEN ENGINE MINUTES SEED
+export P T ONLY PORT LISTEN ENGINE MINUTES SEED PROVIDER API_KEY
 
 .PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
 
@@ -55,7 +55,7 @@ validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 demo: build ## Stream a chat through Envoy and a mock provider, show refused requests and the messages on both sides
 	@$(NODE) tools/demo.ts
 
-run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; DEFAULT_AI_SERVICE, ENGINE=docker)
+run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (PROVIDER=groq API_KEY=…; DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; ENGINE=docker)
 	@$(NODE) tools/run.ts
 
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)

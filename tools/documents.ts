@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
 import { filterEntry } from "./filter-entry.ts";
 import { numbersTable } from "./numbers-table.ts";
@@ -17,6 +18,7 @@ const sections = (): Section[] => [
   { file: "README.md", name: "plugins", text: pluginsTable },
   { file: "README.md", name: "providers", text: providersTable },
   { file: "README.md", name: "numbers", text: numbersTable },
+  { file: "plugins/ai-proxy/PROVIDERS.md", name: "compatible", text: compatibleTable },
   ...findPlugins().flatMap(({ folder, name }) => [
     { file: `${folder}/README.md`, name: "filter", text: () => filterEntry(name) },
     { file: `${folder}/README.md`, name: "configuration", text: () => configTable(name) },

@@ -3,7 +3,7 @@ import { engineFor } from "./gateway/engines.ts";
 import { startForeground } from "./gateway/foreground.ts";
 import { startMocks } from "./gateway/mocks.ts";
 import { isFree } from "./gateway/ports.ts";
-import { SERVICES, variablesOf } from "./gateway/services.ts";
+import { type FurtherService, SERVICES, variablesOf } from "./gateway/services.ts";
 import { isLoopback, LOOPBACK, readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
 
 /** The time between the events of a mock provider's stream: slow enough to watch. */
@@ -13,7 +13,7 @@ async function run(): Promise<number> {
   const settings = readSettings(process.env);
   const { port, listen, defaultService, engine, further } = settings;
   if (!(await isFree(port, listen))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
-  const mocks = await startMocks(settings.keys, MOCK_DELAY_MS);
+  const mocks = await startMocks(settings.keys, MOCK_DELAY_MS, settings.named);
   try {
     const substitutions = {
       port,
@@ -25,7 +25,8 @@ async function run(): Promise<number> {
     };
     const gateway = await startForeground(gatewayConfig(substitutions), (file) => engineFor(engine, file));
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void gateway.stop());
-    console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
+    if (settings.named) console.log(hint(settings, settings.named));
+    else console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
     return await gateway.ended;
   } finally {
     await mocks.close();
@@ -45,6 +46,15 @@ function openness({ port, listen, keys }: Settings): string {
     : `Listens on ${listen}:${port}: EVERYONE who reaches this machine may ask${keys.size ? ", with your keys" : ""}.`;
   return `${who}
 Below /guarded/ it asks for a key of envoy/ai-gateway.yaml, as YOUR_KEY_FOR_CHAT_APP is; every other path is open, and needs none.`;
+}
+
+/** One line for the provider that `PROVIDER` names: what to try. */
+function hint({ port, listen, keys }: Settings, { id, model, keyVariable, isResponses }: FurtherService): string {
+  const who = keyVariable && !keys.has(id) ? `a MOCK of ${id} answers; set API_KEY for the real one` : `${id} answers`;
+  const asked = isResponses ? { input: "Hello!" } : { messages: [{ role: "user", content: "Hello!" }] };
+  const path = isResponses ? "responses" : "chat/completions";
+  const body = JSON.stringify({ model, stream: true, ...asked });
+  return `Try (${who}): curl -N http://${hostOf(listen)}:${port}/v1/${path} -H 'content-type: application/json' -d '${body}'`;
 }
 
 function greeting(settings: Settings, engine: string, adminPort: number): string {

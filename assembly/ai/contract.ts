@@ -18,6 +18,11 @@ export const MAPPED_MODEL_HEADER = "x-higress-llm-model-final";
 export const PROVIDER_HEADER = "x-ai-provider";
 /** Response header: the model that the provider was asked for. Written by ai-proxy and chatgpt-proxy. */
 export const MODEL_HEADER = "x-ai-model";
+/**
+ * Response header: the fields of the request that ai-proxy removed because the provider refuses them, `n, logprobs`. Written
+ * by ai-proxy, which removes what a provider sends under that name.
+ */
+export const DROPPED_HEADER = "x-ai-dropped-params";
 
 /**
  * Filter state: the token usage of the response, as `{"prompt_tokens":…,"completion_tokens":…,"total_tokens":…}`. Written by

@@ -4,6 +4,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { ConfigReport } from "../../assembly/config/report";
 import { readFilled } from "./config/address";
 import { ProviderConfig } from "./config/provider-config";
+import { reasonNotBuilt } from "./config/types-not-built";
 import { findProvider, providerTypes, PROVIDERS } from "./providers";
 import { ValueSource } from "./config/value-source";
 
@@ -146,7 +147,9 @@ function readEntry(shared: ConfigReader): ProviderEntry {
   const type = reader.requiredText("type");
   const number = findProvider(type);
   if (number < 0) {
-    if (!reader.failed) reader.fail("type", `must be one of ${providerTypes()}`);
+    const reason = reasonNotBuilt(type);
+    if (reason.length) reader.fail("type", `${type} is not built: ${reason}`);
+    else if (!reader.failed) reader.fail("type", `must be one of ${providerTypes()}`);
     return new ProviderEntry(id, null, reader.report);
   }
   const config = ProviderConfig.read(reader, number, PROVIDERS[number]);

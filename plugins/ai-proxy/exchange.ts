@@ -73,6 +73,8 @@ export class Exchange {
   isModelChanged: bool = false;
   /** Whether the client's own name of the model is kept for the response. */
   hasRequestedModel: bool = false;
+  /** The fields that were removed because the provider refuses them, for a response header; empty for none. */
+  readonly dropped: ByteBuffer = new ByteBuffer();
   /** Whether the configuration's settings were put into the request. */
   hasSettings: bool = false;
   /** Seconds since 1970 at the request: `created` of what is converted. */
@@ -185,6 +187,7 @@ export class Exchange {
     this.asksForUsage = false;
     this.hidesCredentials = false;
     this.model.release(KEPT_BYTES);
+    this.dropped.release(KEPT_BYTES);
     this.isModelChanged = false;
     this.hasRequestedModel = false;
     this.hasSettings = false;
@@ -210,6 +213,7 @@ export class Exchange {
   /** Frees the memory of an object that was reset and is not used again. */
   dispose(): void {
     this.model.dispose();
+    this.dropped.dispose();
     this.clientHeaders.dispose();
     this.pathBytes.dispose();
   }

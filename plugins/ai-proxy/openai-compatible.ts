@@ -1,11 +1,19 @@
 import { Api } from "../../assembly/ai/api";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceStartsWith } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceStartsWith, subslice } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
 import { JsonDocument } from "../../assembly/json/document";
 import { jsonGet } from "../../assembly/json/value";
+import { ApiToken } from "./config/api-token";
+import { readPlace } from "./config/place";
 import { ProviderSettings } from "./config/provider-settings";
+import { ProviderOptions } from "./config/provider-type";
 import { Exchange } from "./exchange";
 import { Provider } from "./provider";
+
+// All that the file of a provider needs.
+export { Api } from "../../assembly/ai/api";
+export { ApiPath, BaseOption, ReasoningPlace, ReasoningSwitch, RenamedField } from "./config/provider-settings";
 
 /**
  * A provider with OpenAI's API: settings, and methods only for what settings cannot say.
@@ -13,7 +21,7 @@ import { Provider } from "./provider";
  * @example
  * export const example = new OpenAiCompatible({
  *   type: "example",
- *   host: "api.example.com",
+ *   address: "api.example.com/v1",
  *   apis: [Api.ChatCompletions, Api.Models],
  * });
  */
@@ -23,6 +31,12 @@ export class OpenAiCompatible extends Provider {
 
   constructor(settings: ProviderSettings) {
     super(settings);
+    const slash = settings.address.indexOf("/");
+    if (slash > 0) {
+      settings.host = settings.address.substring(0, slash);
+      settings.base = settings.address.substring(slash);
+    }
+    if (settings.drops.length) settings.droppedFields = settings.drops.split(" ");
     let served: u64 = 0;
     for (let i = 0; i < settings.apis.length; i++) served |= bitOf(settings.apis[i]);
     for (let i = 0; i < settings.paths.length; i++) served |= bitOf(settings.paths[i].api);
@@ -31,11 +45,25 @@ export class OpenAiCompatible extends Provider {
     this.served = served;
   }
 
+  override readOptions(reader: ConfigReader): ProviderOptions {
+    return readPlace(reader, this.settings);
+  }
+
   serves(exchange: Exchange): bool {
-    return (this.served & bitOf(exchange.api)) != 0;
+    const url = exchange.config.options.url;
+    return (this.served & bitOf(exchange.api)) != 0 || (url !== null && url.isWhole);
+  }
+
+  override authorize(token: ApiToken, exchange: Exchange): void {
+    const header = this.settings.messagesTokenHeader;
+    const isMessages = exchange.api == Api.Messages || exchange.api == Api.CountTokens;
+    if (!header.length || !isMessages) super.authorize(token, exchange);
+    else exchange.headers.set(header, subslice(sliceOfBuffer(token.header), this.settings.tokenScheme.length));
   }
 
   writePath(exchange: Exchange, out: ByteBuffer): bool {
+    const url = exchange.config.options.url;
+    if (url) return url.writePath(exchange.tail, out);
     const paths = this.settings.paths;
     for (let i = 0; i < paths.length; i++) {
       if (paths[i].api != exchange.api) continue;
@@ -74,7 +102,8 @@ function baseOf(settings: ProviderSettings, exchange: Exchange): string {
   if (responses !== null) {
     if (api == Api.Responses || api == Api.RetrieveResponse) return responses;
   }
-  return settings.base;
+  const base = exchange.config.options.base;
+  return base.length ? base : settings.base;
 }
 
 /** `error.<name>`, or `<name>` of the response itself if it has no object `error`. */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import OpenAI from "openai";
 import { providers } from "../../tools/providers.ts";
+import { FACTS } from "../providers/compatible/facts.ts";
 import { headerOf } from "../providers/wire.ts";
 import { anthropicClientSuite } from "./anthropic-suite.ts";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
@@ -69,6 +70,11 @@ const entries: Record<string, Entry> = {
       ...{ failures: failures("ollama"), streamQuirks: { repeatsRole: true } },
     },
   },
+  groq: {
+    dialect: "groq",
+    provider: { type: "groq", apiTokens, modelMapping: { "gpt-4": "llama-3.3-70b-versatile" } },
+    target: { chatModel: "gpt-4", listsModels: true, failures: failures("llama").slice(0, 3) },
+  },
   generic: {
     dialect: "openai-compatible",
     provider: { type: "generic", genericHost: "models.internal", apiTokens },
@@ -79,8 +85,8 @@ const entries: Record<string, Entry> = {
   },
 };
 
-/** Configurations whose tests are in other files. */
-const elsewhere = ["openai", "qwen"];
+/** Configurations whose tests are in other files; the providers that are only data have a conformance suite. */
+const elsewhere = ["openai", "qwen", ...FACTS.map(({ type }) => type)];
 const known = providers().map(({ id }) => id);
 const present = Object.entries(entries).filter(([id]) => known.includes(id));
 const older: Service = {

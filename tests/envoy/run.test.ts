@@ -14,7 +14,15 @@ const root = resolve(import.meta.dirname, "../..");
 /** Runs `make run` without make, with only these of its variables. */
 function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
   const { DASHSCOPE_API_KEY, OPENAI_API_KEY, AZURE_OPENAI_API_KEY, AZURE_SERVICE_URL, ...others } = process.env;
-  for (const name of ["MOONSHOT_API_KEY", "DEEPSEEK_API_KEY", "OPENAI_BASE_URL", "DEFAULT_AI_SERVICE", "ENGINE"]) {
+  for (const name of [
+    "MOONSHOT_API_KEY",
+    "DEEPSEEK_API_KEY",
+    "OPENAI_BASE_URL",
+    "DEFAULT_AI_SERVICE",
+    "ENGINE",
+    "PROVIDER",
+    "API_KEY",
+  ]) {
     delete others[name];
   }
   return spawn(process.execPath, ["--import", "tsx", "tools/run.ts"], { cwd: root, env: { ...others, ...env } });
@@ -101,6 +109,28 @@ describe("make run", () => {
     assert.deepEqual(left(), []);
     rmSync(folder, { recursive: true });
   });
+
+  for (const [provider, words] of [
+    ["groq", /"content":"Hello"[\s\S]*data: \[DONE\]\n\n$/],
+    ["zai", /"content":"Hello"/],
+    ["cloudflare", /"content":"Hello"/],
+  ] as const) {
+    it(`serves a chat of a mock of ${provider}, and says in one line what to try`, async () => {
+      const port = await freePort();
+      const child = run({ PORT: String(port), PROVIDER: provider });
+      const ended = outcome(child);
+      const [line] = (await says(child, /^Try .*\n/m)).match(/^Try .*$/m)!;
+      assert.match(line, new RegExp(`a MOCK of ${provider} answers; set API_KEY for the real one`));
+      const [, url, body] = /curl -N (\S+) .* -d '(\{.*\})'$/.exec(line)!;
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(url, { method: "POST", headers, body });
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("x-ai-provider"), provider);
+      assert.match(await response.text(), words);
+      child.kill("SIGTERM");
+      assert.equal((await ended).code, 0);
+    });
+  }
 
   it("names the port that is in use", async () => {
     const server = createServer();

@@ -55,10 +55,17 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
     const [file, ...rest] = steps("adding-a-provider.md");
     apply(scratch, file);
     assert.deepEqual(faults(["provider-lists"]), [
-      "plugins/ai-proxy/providers/index.ts: PROVIDERS lacks groq, which has a file beside it",
+      "plugins/ai-proxy/providers/index.ts: PROVIDERS lacks upstage, which has a file beside it",
     ]);
-    assert.equal(rest.length, 5);
-    for (const step of rest) apply(scratch, step);
+    const [list, facts] = rest;
+    assert.equal(rest.length, 2);
+    apply(scratch, list);
+    assert.deepEqual(faults(["provider-lists"]), [
+      "plugins/ai-proxy/PROVIDERS.md says nothing of `upstage`",
+      "plugins/ai-proxy/schema.json lacks the type upstage: run make docs",
+      "tests/providers/compatible/facts/upstage.yaml is missing: no test covers upstage",
+    ]);
+    apply(scratch, facts);
   });
 
   it("a plugin's files are all there", () => {
@@ -76,17 +83,32 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
   it("the tables are written, with the new type in the schema and in the README", () => {
     run("tools/docs.ts");
     const readme = readFileSync(join(scratch, "README.md"), "utf8");
-    assert.match(readme, /^\| \[`groq`\]\(plugins\/ai-proxy\/providers\/groq\.ts\) \| Groq\. \(\[API\]/m);
+    assert.match(
+      readme,
+      /^\| \[`upstage`\]\(plugins\/ai-proxy\/providers\/upstage\.ts\) \| Upstage's Solar\. \(\[API\]/m,
+    );
     assert.match(readme, /^\| \[hello\]\(plugins\/hello\/README\.md\) \| Greets every client in a header\. \|$/m);
-    assert.match(readFileSync(join(scratch, "plugins/ai-proxy/schema.json"), "utf8"), /"generic",\s+"groq"\]/);
+    assert.match(readFileSync(join(scratch, "plugins/ai-proxy/schema.json"), "utf8"), /"longcat",\s+"upstage"\s*\]/);
   });
 
   it("both compile, and their cases pass", () => {
     for (const plugin of ["ai-proxy", "hello"]) run("tools/build.ts", "--plugin", plugin);
-    const env = { ...process.env, T: "(ai-proxy: groq|hello: greets)$", P: "", NODE_TEST_CONTEXT: undefined };
-    const args = ["--import", "tsx", "--test", "--test-reporter=tap", "tests/host/cases.test.ts"];
+    const env = {
+      ...process.env,
+      T: "(ai-proxy: compatible upstage|hello: greets)",
+      P: "",
+      NODE_TEST_CONTEXT: undefined,
+    };
+    const args = [
+      "--import",
+      "tsx",
+      "--test",
+      "--test-reporter=tap",
+      "tests/host/cases.test.ts",
+      "tests/host/compatible/cases.test.ts",
+    ];
     const { stdout } = spawnSync(process.execPath, args, { cwd: scratch, env });
-    // The cases of ai-proxy run in both positions.
+    // The case of the plugin, and two tests of the provider.
     assert.match(String(stdout), /^# pass 3$/m, String(stdout));
     assert.match(String(stdout), /^# fail 0$/m, String(stdout));
     run("--test", "tests/host/exports.test.ts");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { azureDialect } from "./azure.ts";
+import { compatibleDialects } from "./compatible/dialect.ts";
 import { dashScopeDialect } from "./dashscope.ts";
 import { deepSeekDialect } from "./deepseek.ts";
 import { moonshotDialect } from "./moonshot.ts";
@@ -18,6 +19,7 @@ const all: Dialect[] = [
   deepSeekDialect(),
   vllmDialect(),
   ollamaDialect(),
+  ...compatibleDialects,
 ];
 
 /** All dialects by name. */

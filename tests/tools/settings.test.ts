@@ -74,4 +74,32 @@ describe("the environment variables of make run", () => {
   }
 
   it("refuses an unknown engine", () => assert.match(refusal({ ENGINE: "podman" }), /envoy, docker or func-e/));
+
+  it("takes the provider that PROVIDER names, and its API key", () => {
+    const { defaultService, keys, named, further } = readSettings({ PROVIDER: "groq", API_KEY: "gsk-test" });
+    assert.deepEqual([defaultService.id, named?.host, keys.get("groq")], ["groq", "api.groq.com", "gsk-test"]);
+    assert.deepEqual(
+      further.map(({ service, url }) => [service.id, url]),
+      [["groq", "https://api.groq.com/openai/v1"]],
+    );
+  });
+
+  it("takes a provider of a variable of its own", () => {
+    const { defaultService, keys, named } = readSettings({ PROVIDER: "deepseek", API_KEY: "sk-test" });
+    assert.deepEqual([defaultService.id, keys.get("deepseek"), named], ["deepseek", "sk-test", undefined]);
+    assert.equal(refusal({ PROVIDER: "openai" }), "PROVIDER=openai needs API_KEY beside it");
+  });
+
+  it("puts the options of PROVIDER into its address", () => {
+    const env = { PROVIDER: "cloudflare", API_KEY: "sk-test", cloudflareAccountId: "beef" };
+    const { further } = readSettings(env);
+    assert.equal(further[0].url, "https://api.cloudflare.com/client/v4/accounts/beef/ai/v1");
+    assert.deepEqual(further[0].service.options, { cloudflareAccountId: "beef" });
+    const message = "PROVIDER=cloudflare needs cloudflareAccountId beside it";
+    assert.equal(refusal({ PROVIDER: "cloudflare", API_KEY: "sk-test" }), message);
+  });
+
+  it("refuses an unknown PROVIDER, and names the known ones", () => {
+    assert.match(refusal({ PROVIDER: "foo" }), /^PROVIDER=foo is not known: qwen, openai, .*groq, .*openrouter/);
+  });
 });

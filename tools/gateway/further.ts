@@ -2,8 +2,8 @@ import type { Cluster, Route } from "./bootstrap.ts";
 import type { FurtherService } from "./services.ts";
 
 /** The plugin's configuration of an added service; its API key is added with those of the other services. */
-export function providerOf({ id, type, url: address }: FurtherService, url?: string) {
-  return { id, type, basePath: `/${id}`, ...(address && url ? { [address.option]: url } : {}) };
+export function providerOf({ id, type, url: address, options }: FurtherService, url?: string) {
+  return { id, type, basePath: `/${id}`, ...options, ...(address && url ? { [address.option]: url } : {}) };
 }
 
 /** The route to an added service, in the form of those in envoy/ai-gateway.yaml. */

@@ -1,6 +1,6 @@
 import { dialects } from "../../tests/providers/index.ts";
 import { serve, type RunningServer } from "../../tests/providers/server.ts";
-import { SERVICES } from "./services.ts";
+import { SERVICES, type Service } from "./services.ts";
 
 /** The API key that a mock provider gets: it accepts any. */
 export const MOCK_KEY = "no-key-the-mock-provider-answers";
@@ -14,15 +14,16 @@ export interface Mocks {
   close(): Promise<void>;
 }
 
-/** Starts a mock provider for every service without an API key. Its streams are slow, so that a user can watch them. */
-export async function startMocks(keys: Map<string, string>, delayMs: number): Promise<Mocks> {
+/** Starts a mock provider for every service without an API key, also for the one that `PROVIDER` names. Its streams are slow, so that a user can watch them. */
+export async function startMocks(keys: Map<string, string>, delayMs: number, named?: Service): Promise<Mocks> {
   const servers = new Map<string, RunningServer>();
-  for (const { id, dialect } of SERVICES.filter(({ id }) => !keys.has(id))) {
+  const services: Service[] = [...SERVICES, ...(named?.keyVariable ? [named] : [])];
+  for (const { id, dialect } of services.filter(({ id }) => !keys.has(id))) {
     servers.set(id, await serve((request) => ({ ...dialects[dialect].handle(request), delayMs })));
   }
   return {
     ports: new Map([...servers].map(([id, server]) => [id, server.port])),
-    keys: new Map([...SERVICES.map(({ id }) => [id, MOCK_KEY] as const), ...keys]),
+    keys: new Map([...services.map(({ id }) => [id, MOCK_KEY] as const), ...keys]),
     close: async () => void (await Promise.all([...servers.values()].map((server) => server.close()))),
   };
 }

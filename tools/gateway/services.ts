@@ -18,6 +18,10 @@ export interface FurtherService extends Service {
   type: string;
   /** The host, if no variable sets it. */
   host?: string;
+  /** The plugin's options beside the API key. */
+  options?: Record<string, string>;
+  /** The API to try, if it is not chats. */
+  isResponses?: boolean;
 }
 
 /** Every service of envoy/ai-gateway.yaml. */

@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
+import { namedProvider, withNamedKey } from "./named-provider.ts";
 import { FURTHER_SERVICES, type FurtherService, SERVICES, type Service, variablesOf } from "./services.ts";
+import { type Addition, SettingsError } from "./settings-types.ts";
 
 /** The user's settings from environment variables. */
 export interface Settings {
@@ -12,37 +14,34 @@ export interface Settings {
   keys: Map<string, string>;
   /** The added services, and their addresses. */
   further: Addition[];
+  /** The service that `PROVIDER` names; undefined if it is not set. */
+  named?: FurtherService;
   engine: "envoy" | "docker" | "func-e";
-}
-
-/** A service that is added to those of envoy/ai-gateway.yaml. */
-export interface Addition {
-  service: FurtherService;
-  /** Its address, if a variable sets it. */
-  url?: string;
 }
 
 /** The default port of the gateway. */
 export const LOOPBACK = "127.0.0.1";
 
-/** Thrown with a message of one line that says what to change. */
-export class SettingsError extends Error {}
+export { SettingsError, type Addition };
 
-/** Reads PORT, LISTEN, DEFAULT_AI_SERVICE, ENGINE and the providers' API keys; throws `SettingsError` if they are invalid. */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const further = readFurther(env);
+/** Reads PORT, LISTEN, PROVIDER, DEFAULT_AI_SERVICE, ENGINE and the providers' API keys; throws `SettingsError` if they are invalid. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const named = namedProvider(environment);
+  const env = withNamedKey(environment);
+  const further = [...readFurther(env), ...(named ? [named] : [])];
   const live = [...SERVICES.filter(({ keyVariable }) => env[keyVariable]), ...further.map(({ service }) => service)];
   const keys = new Map(
     live.flatMap(({ id, keyVariable }) =>
-      keyVariable ? [[id, readKey(keyVariable, env[keyVariable]!)] as const] : [],
+      keyVariable && env[keyVariable] ? [[id, readKey(keyVariable, env[keyVariable])] as const] : [],
     ),
   );
   return {
     port: readPort(env.PORT),
     listen: readListen(env.LISTEN),
-    defaultService: readDefault(env.DEFAULT_AI_SERVICE, live),
+    defaultService: named ? named.service : readDefault(env.DEFAULT_AI_SERVICE, live),
     keys,
     further,
+    named: named?.service,
     ...readEngine(env),
   };
 }

@@ -48,6 +48,7 @@ function keysRead(plugin: Plugin): Map<string, string> {
   const keys = new Map<string, string>();
   for (const file of filesIn(plugin.folder, ".ts")) {
     const text = readFileSync(join(root, file), "utf8");
+    for (const key of optionsNamed(text)) keys.set(key, file);
     if (!text.includes("ConfigReader")) continue;
     for (const match of text.matchAll(call)) {
       const line = text.slice(0, match.index).split("\n").length;
@@ -56,6 +57,13 @@ function keysRead(plugin: Plugin): Map<string, string> {
     }
   }
   return keys;
+}
+
+/** The options that the settings of a provider name: they are read by these names. */
+function optionsNamed(text: string): string[] {
+  if (!text.includes('/openai-compatible"')) return [];
+  const named = /\b(?:hostOption|urlOption): "(\w+)"|new BaseOption\("(\w+)"|\baddress: "[^"]*\{(\w+)\}/g;
+  return [...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? match[3]);
 }
 
 /** The methods of ConfigReader that read a key: those whose first parameter is a key. `fail` only names it. */

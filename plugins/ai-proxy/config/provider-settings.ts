@@ -9,6 +9,44 @@ export class ApiPath {
   ) {}
 }
 
+/** A field of the request that the provider knows by another name. */
+export class RenamedField {
+  constructor(
+    readonly from: string,
+    readonly to: string,
+  ) {}
+}
+
+/** A base that replaces the usual one if an option of the configuration is `true`. */
+export class BaseOption {
+  constructor(
+    readonly option: string,
+    readonly base: string,
+  ) {}
+}
+
+/** How a provider switches reasoning on and off. */
+export const enum ReasoningSwitch {
+  /** By `reasoning_effort`, as OpenAI does. */
+  Effort,
+  /** By `thinking: {"type": "enabled" | "disabled"}`. */
+  Thinking,
+  /** By `enable_thinking: true | false`. */
+  EnableThinking,
+}
+
+/** Where a provider writes reasoning, besides `reasoning_content`: any of these, added. */
+export const enum ReasoningPlace {
+  /** Nowhere else. */
+  Standard = 0,
+  /** In `reasoning`. */
+  Renamed = 1,
+  /** At the start of the content, between `<think>` and `</think>`. */
+  Tags = 2,
+  /** In parts of the type `thinking` of a content that is a list. */
+  Parts = 4,
+}
+
 /**
  * What the gateway knows about a type of provider, as data. The defaults describe a server with OpenAI's API at `/v1`.
  * Written as an object literal that names only what differs.
@@ -16,10 +54,20 @@ export class ApiPath {
 export class ProviderSettings {
   /** The `type` in the configuration. */
   type: string = "";
-  /** The `:authority` of the service; "" keeps the client's. */
+  /** `host` and `base` as one text, as the provider's page names them, without the scheme; "" if they are set alone. */
+  address: string = "";
+  /** The `:authority` of the service; "" keeps the client's. `{name}` stands for a required option. */
   host: string = "";
-  /** Replaces `/v1` in the path of an API. */
+  /** Replaces `/v1` in the path of an API. `{name}` stands for a required option. */
   base: string = "/v1";
+  /** The option that names another host; "" for none. */
+  hostOption: string = "";
+  /** The option that names another address, with the base in place of `/v1`; "" for none. */
+  urlOption: string = "";
+  /** Whether the configuration must name a host: by one of those options, or by `providerDomain`. */
+  requiresHost: bool = false;
+  /** The bases that options select. */
+  baseOptions: BaseOption[] = [];
   /** The APIs that are served below `base`, or below one of the bases that follow. */
   apis: Api[] = [];
   /** Replaces `/v1` in the paths of Anthropic's Messages, which are then served; `null` for none. */
@@ -35,6 +83,8 @@ export class ProviderSettings {
   tokenHeader: string = "authorization";
   /** Precedes the API key in that header. */
   tokenScheme: string = "Bearer ";
+  /** The request header of the API key for Anthropic's Messages, without a scheme; "" for `tokenHeader`. */
+  messagesTokenHeader: string = "";
   /** Whether the configuration must have an API key. */
   requiresToken: bool = true;
   /** Whether `Provider.sign` is called for each request: its body is then always read whole. */
@@ -44,6 +94,25 @@ export class ProviderSettings {
 
   /** The one limit of the response that the provider knows, `max_tokens` or `max_completion_tokens`; "" for both. */
   limitField: string = "";
+  /**
+   * The fields of a chat that the provider refuses, divided by blanks: they are removed, and the response header
+   * `x-ai-dropped-params` names them. `messages.x` is the field `x` of each message.
+   */
+  drops: string = "";
+  /** The names in `drops`. */
+  droppedFields: string[] = [];
+  /** Nothing is dropped for models whose name has this part; "" for none. */
+  keepsFor: string = "";
+  /** The fields of a chat that the provider knows by another name. */
+  renames: RenamedField[] = [];
+  /** What `reasoning_effort` becomes; `none` switches reasoning off. */
+  reasoningSwitch: ReasoningSwitch = ReasoningSwitch.Effort;
+  /** Whether the provider takes `reasoning_effort` beside another switch. */
+  keepsEffort: bool = false;
+  /** Where responses have their reasoning: the client gets it in `reasoning_content`. */
+  reasoningPlace: ReasoningPlace = ReasoningPlace.Standard;
+  /** The member of a response of status 200 whose value is not 0 if the request failed; "" for none. */
+  failureMember: string = "";
   /** Whether messages may have the role `developer`; else it becomes `system`. */
   knowsDeveloper: bool = false;
   /** Whether the gateway may add `stream_options.include_usage` to a request for a stream. */

@@ -1,5 +1,6 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ApiToken } from "./api-token";
+import { CustomUrl } from "./custom-url";
 import { ProviderSettings } from "./provider-settings";
 import { ValueSource } from "./value-source";
 
@@ -7,6 +8,10 @@ import { ValueSource } from "./value-source";
 export class ProviderOptions {
   /** The host that the options name; "" for the one in the settings. */
   host: string = "";
+  /** Replaces `/v1` in the path of an API; "" for the base in the settings. */
+  base: string = "";
+  /** The address that the options name; `null` for none. */
+  url: CustomUrl | null = null;
   /** The settings that apply with these options; `null` for the type's own. */
   settings: ProviderSettings | null = null;
 }

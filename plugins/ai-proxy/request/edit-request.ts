@@ -8,6 +8,7 @@ import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { applySettings } from "../config/custom-settings";
 import { Exchange } from "../exchange";
 import { editMessages, renameDeveloper } from "./messages";
+import { fitFields, fitMessages } from "./provider-fields";
 
 const edit = new JsonEdit();
 const literals = new ByteBuffer();
@@ -33,6 +34,7 @@ export function editRequest(exchange: Exchange, request: JsonDocument, context: 
     askForUsage(request);
     changes = true;
   }
+  if (isChat && fitFields(exchange, request, edit)) changes = true;
   const limit = isChat ? config.settings.limitField : "";
   if (limit.length && limitBy(limit, request)) changes = true;
   const schema = config.responseJsonSchema;
@@ -67,7 +69,8 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
 
 function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
   const config = exchange.config;
-  const renamed = !config.settings.knowsDeveloper && renameDeveloper(request, edit);
+  const isFitted = config.settings.drops.length > 0 && fitMessages(exchange, request, edit);
+  const renamed = (!config.settings.knowsDeveloper && renameDeveloper(request, edit)) || isFitted;
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // `editMessages` copies messages from the text of the request.

@@ -57,7 +57,7 @@ export class EditedStream extends EventStream {
     }
     edit.begin(document);
     if (!this.editor.editEvent(document, edit, out)) return;
-    if (!edit.changed) out.append(decoder.raw);
+    if (!edit.changed && !this.editor.isRewritten) out.append(decoder.raw);
     else write(decoder, out);
   }
 }

@@ -39,8 +39,12 @@ export function reasoningField(message: Slice): string {
 
 /** Whether a message has something for the user beside reasoning: words, a refusal, sound, or calls. */
 export function saysSomething(message: Slice): bool {
+  return !isBlank(jsonGet(message, "content")) || saysBesideContent(message);
+}
+
+/** Whether a message has a refusal, sound, or calls. */
+export function saysBesideContent(message: Slice): bool {
   return (
-    !isBlank(jsonGet(message, "content")) ||
     jsonFirst(jsonGet(message, "tool_calls")) != ABSENT ||
     isText(jsonGet(message, "refusal")) ||
     jsonKind(jsonGet(message, "function_call")) == JsonKind.Object ||
@@ -76,7 +80,8 @@ function dropOther(edit: JsonEdit, message: Slice, field: string): void {
   edit.replace(value, name.text("null").slice);
 }
 
-function isText(value: Slice): bool {
+/** Whether a value is a text that is not empty. */
+export function isText(value: Slice): bool {
   return jsonKind(value) == JsonKind.String && sliceSize(jsonContent(value)) > 0;
 }
 

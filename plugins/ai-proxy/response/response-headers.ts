@@ -1,4 +1,4 @@
-import { MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
 import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
@@ -67,6 +67,7 @@ export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
+  if (exchange.dropped.size) headers.put(DROPPED_HEADER, exchange.dropped.slice);
   const model = shownModel(exchange);
   if (model != ABSENT) headers.put(MODEL_HEADER, model);
   else if (headers.get(MODEL_HEADER) != ABSENT) headers.remove(MODEL_HEADER);

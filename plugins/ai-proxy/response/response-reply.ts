@@ -1,4 +1,4 @@
-import { FALLBACK_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import { DROPPED_HEADER, FALLBACK_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
 import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
@@ -100,6 +100,7 @@ function isOfMessage(name: Slice): bool {
     sliceEquals(name, "trailer") ||
     sliceEquals(name, "date") ||
     sliceEquals(name, "server") ||
+    sliceEquals(name, DROPPED_HEADER) ||
     sliceEquals(name, PROVIDER_HEADER) ||
     sliceEquals(name, MODEL_HEADER)
   );
@@ -109,5 +110,6 @@ function reply(exchange: Exchange, status: i32): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
+  if (exchange.dropped.size) pairs.add(DROPPED_HEADER, exchange.dropped.slice);
   sendLocalReply(status, "ai-proxy.provider_error", "application/json", out.slice, pairs);
 }

@@ -17,6 +17,7 @@ import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
 import { isInFallbackSet } from "./broken-end";
+import { FAILED } from "./hidden-failure";
 import { noteIncomplete } from "./incomplete-streams";
 import { isCompressed, isEventStream, nameServer, noteCompressed, readStatus } from "./response-headers";
 import {
@@ -32,7 +33,7 @@ import {
 import { hasKnownEnd } from "./stream-end";
 import { isWatched, WatchedBody } from "./watched-body";
 import { WatchedStream } from "./watched-stream";
-import { editResponse, streamResponse, translateResponse } from "./whole-response";
+import { editResponse, replaceFailure, streamResponse, translateResponse } from "./whole-response";
 
 /** A stream that has not begun within so many bytes is not waited for. */
 const MOST_HELD = 64 * 1024;
@@ -180,6 +181,8 @@ export class ProviderResponse {
       const type = responseHeaders.get("content-type");
       if (!translateError(exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
       responseHeaders.setText("content-type", "application/json");
+    } else if (!this.isConverted && replaceFailure(exchange, body.bytes(), out)) {
+      setError(FAILED);
     } else if (!this.isConverted) {
       // A body that is not JSON passes unchanged: the gateway did not change the request.
       const isChanged = editResponse(exchange, body.bytes(), out);

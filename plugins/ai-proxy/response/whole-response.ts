@@ -9,6 +9,7 @@ import { EditedStream } from "./edited-stream";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 import { firstError } from "./first-error";
+import { writeFailure } from "./hidden-failure";
 import { BAD_GATEWAY, BAD_RESPONSE, writeBadResponse } from "./response-reply";
 import { tellsUsage } from "./usage-tap";
 
@@ -56,7 +57,13 @@ export function editResponse(exchange: Exchange, body: Slice, out: ByteBuffer): 
   if (document.parse(body) != JsonError.None) return false;
   if (tellsUsage(exchange.api)) exchange.usage.read(document.get("usage"));
   edit.begin(document);
-  ResponseEditor.editWhole(exchange, document, edit);
-  if (edit.changed) edit.write(out);
-  return edit.changed;
+  const isChanged = ResponseEditor.editWhole(exchange, document, edit) || edit.changed;
+  if (isChanged) edit.write(out);
+  return isChanged;
+}
+
+/** Writes the error for a response whose body says that the request failed; `false`, and nothing written, for others. */
+export function replaceFailure(exchange: Exchange, body: Slice, out: ByteBuffer): bool {
+  if (!exchange.config.settings.failureMember.length) return false;
+  return document.parse(body) == JsonError.None && writeFailure(exchange, document, out);
 }

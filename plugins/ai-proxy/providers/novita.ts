@@ -1,0 +1,10 @@
+import { Api, OpenAiCompatible, ReasoningPlace, ReasoningSwitch } from "../openai-compatible";
+
+/** Novita AI. https://novita.ai/docs/api-reference/model-apis-llm-create-chat-completion */
+export const novita = new OpenAiCompatible({
+  type: "novita",
+  address: "api.novita.ai/openai/v1",
+  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models],
+  reasoningSwitch: ReasoningSwitch.EnableThinking,
+  reasoningPlace: ReasoningPlace.Tags,
+});
