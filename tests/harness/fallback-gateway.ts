@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole chain with fallback in both positions in a real Envoy: one route and one mock provider for each model.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   aggregateFor,
@@ -81,14 +83,14 @@ export class FallbackGateway {
         cors,
         wasm("fallback"),
         refreshRoute,
-        ...(options.chain ?? []).map(([plugin, configuration]) => wasm(plugin, configuration)),
+        ...(options.chain ?? []).map(([plugin, config]) => ({ ...wasm(plugin, config), name: `behind-${plugin}` })),
       ],
       upstream: [wasm("fallback"), wasm("ai-proxy", { providers: options.providers, activeProviderId: "none" })],
       accessLog: {
-        path: "/dev/stderr",
+        path: "%TMP%/access.log",
         fields: {
           path: "%REQ(:PATH)%",
-          consumer: "%REQ(X-MSE-CONSUMER)%",
+          consumer: "%FILTER_STATE(wasm.ai_consumer:PLAIN)%",
           route: "%ROUTE_NAME%",
           model: "%REQ(X-HIGRESS-LLM-MODEL)%",
           usage: "%FILTER_STATE(wasm.ai_usage:PLAIN)%",
@@ -110,7 +112,7 @@ export class FallbackGateway {
     let lines: AccessLogLine[] = [];
     for (let waits = 0; waits < 100 && lines.length < count; waits++) {
       await sleep(50);
-      const json = this.envoy.logs().filter((line) => line.startsWith("{") && line.endsWith("}"));
+      const json = readFileSync(join(this.envoy.folder, "access.log"), "utf8").split("\n").filter(Boolean);
       lines = json.map((line) => JSON.parse(line) as AccessLogLine).filter(({ path }) => path.includes(text));
     }
     if (lines.length !== count) throw new Error(`the access log has ${lines.length} lines of ${text}, not ${count}`);
