@@ -3,7 +3,7 @@ import { FALLBACK_FROM_HEADER, FALLBACK_TARGET_HEADER, TOMBSTONE_HEADER } from "
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
-import { CalloutResponse } from "../../../assembly/host/callout";
+import { CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { saveRequestHeaders } from "../../../assembly/host/header-snapshot";
 import { HeaderMap } from "../../../assembly/host/headers";
@@ -167,7 +167,7 @@ export class ReplayFilter extends ReplayingFilter {
     bodyOfCall.clear();
     writeReplayBody(attempts, target, this.body.slice, bodyOfCall);
     const call = new ReplayCall(this);
-    const isSent = call.dispatch(replay.cluster, headersOfCall, bodyOfCall.slice, <i32>replay.timeout);
+    const isSent = dispatchHttp(replay.cluster, headersOfCall, bodyOfCall.slice, <i32>replay.timeout, call);
     bodyOfCall.release(KEPT_BYTES);
     if (!isSent)
       log(LogLevel.Error, `fallback: a request cannot be sent again: there is no cluster "${replay.cluster}"`);
