@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../bytes/lower-case";
 import { isHeaderName, isPrintable } from "./printable";
 import { ConfigReader } from "./reader";
 
@@ -17,7 +18,7 @@ const RESERVED: string[] = [
 
 /** Reads the name of a header that a plugin writes, and removes from what clients send: in lower case, empty for none. */
 export function headerOption(reader: ConfigReader, option: string, fallback: string): string {
-  const name = reader.text(option, fallback).toLowerCase();
+  const name = asciiLowerCase(reader.text(option, fallback));
   if (name.length && !isHeaderName(name)) reader.fail(option, "must be the name of a header");
   else if (RESERVED.includes(name)) reader.fail(option, "must be a header that requests have no other use for");
   return name;
