@@ -51,6 +51,8 @@ export class Exchange {
   isKeyRecovering: bool = false;
   /** Whether the request cannot be sent with another API key: what it refers to belongs to the account of this one. */
   isKeyPinned: bool = false;
+  /** The number of the API key that the plugin tries again with a request of its own, from 1; 0 for none. */
+  probeNumber: i32 = 0;
   /** Who sends the request again with another API key, instead of passing the response on. */
   nextKey: NextKey = NextKey.None;
   /** When the request took an API key that recovers, in milliseconds of the monotonic clock. */
@@ -178,6 +180,7 @@ export class Exchange {
     this.tokenNumber = 0;
     this.isKeyRecovering = false;
     this.isKeyPinned = false;
+    this.probeNumber = 0;
     this.nextKey = NextKey.None;
     this.keySentAt = 0;
     this.hasLength = false;

@@ -17,6 +17,7 @@ import { ResponseMask } from "./response/response-mask";
 import { contextOf, credentialOf } from "./request/awaited-values";
 import { forwardHeaders } from "./request/forward";
 import { forwardBody, forwardForm } from "./request/forward-body";
+import { probeKey } from "./request/key-probe";
 import { prepareHeaders } from "./request/prepare-headers";
 import { refuse } from "./request/refusal";
 import { valueDesk } from "./request/value-desk";
@@ -69,6 +70,7 @@ export class AiProxyFilter extends HttpFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const need = prepareHeaders(this.exchange, headers, endOfStream);
+    if (this.exchange.probeNumber) probeKey(this.exchange, headers);
     if (need == BodyNeed.Refused) {
       refuse(this.exchange);
       return HeadersAction.Pause;

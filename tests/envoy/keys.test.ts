@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // API keys that fail over, in a real Envoy with two workers: Envoy's retry policy sends the request again with the next key.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { parse } from "yaml";
+import type { Bootstrap } from "../../tools/gateway/bootstrap.ts";
+import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
@@ -145,4 +149,43 @@ describe("API keys that fail over, in Envoy", () => {
       assert.deepEqual(responses.filter(({ status }) => status === 400).length, 1);
       for (const response of responses) assert.equal(header(response, "x-ai-next-key"), undefined);
     }));
+
+  it("healthCheckModel: a request of the plugin's own brings a key back, and no request of a client tries it", () => {
+    const failover = { enabled: true, cooldownDuration: 100, healthCheckInterval: 100, healthCheckModel: "gpt-small" };
+    return within({ failover }, async (chat) => {
+      const [bad] = KEYS;
+      const sent = (): boolean[] => {
+        const isProbe = script.bodies.splice(0).map((body) => body.includes("gpt-small"));
+        return script.taken().flatMap((key, i) => (key === bad ? [isProbe[i]] : []));
+      };
+      script.bodies.length = 0;
+      script.set({ [bad]: failed(401) });
+      const failedSends: boolean[] = [];
+      while (failedSends.filter((isProbe) => isProbe).length < 2) {
+        assert.equal((await chat()).status, 200);
+        failedSends.push(...sent());
+      }
+      assert.deepEqual(new Set(failedSends.slice(1)), new Set([true]), "only the first was a client's");
+      script.set({});
+      while (!sent().includes(false)) assert.equal((await chat()).status, 200);
+    });
+  });
+
+  it("envoy/keys.yaml: the second key serves what the first one failed, and no client sees the header", async () => {
+    const bootstrap = parse(readFileSync(new URL("../../envoy/keys.yaml", import.meta.url), "utf8")) as Bootstrap;
+    leadToLoopback(bootstrap.static_resources.clusters[0], mock.port);
+    const envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
+    try {
+      script.set({ YOUR_FIRST_API_KEY: failed(429), YOUR_SECOND_API_KEY: failed(500) });
+      script.taken();
+      while (!script.sent.includes("YOUR_FIRST_API_KEY")) {
+        const response = await send(envoy.listenerPorts.gateway, chatOf());
+        assert.equal(response.status, 500);
+        assert.equal(header(response, "x-ai-next-key"), undefined);
+      }
+      assert.equal(script.taken().at(-1), "YOUR_SECOND_API_KEY");
+    } finally {
+      await envoy.stop();
+    }
+  });
 });

@@ -4,6 +4,7 @@ import { StatusSet } from "./status-set";
 
 /** Milliseconds; no wait that is configured is longer. */
 const LONGEST_WAIT = 86_400_000;
+const DEFAULT_PERIOD = 5_000;
 const DEFAULT_RETRY_TIMEOUT = 30_000;
 const MOST_RETRIES = 100;
 const MOST_COUNT = 1_000;
@@ -23,6 +24,12 @@ export class KeyFailover {
   failureThreshold: i32 = 1;
   /** Successes in a row until a key that failed is used as before. */
   successThreshold: i32 = 1;
+  /** The model of the requests with which the plugin tries a key again; "" if requests of clients do. */
+  probeModel: string = "";
+  /** Milliseconds until the next one after such a request failed. */
+  probeInterval: i32 = DEFAULT_PERIOD;
+  /** Milliseconds for such a request. */
+  probeTimeout: i32 = DEFAULT_PERIOD;
   /** The statuses that are failures of a key; `null` for the classes of `keys/key-failure.ts`. */
   failing: StatusSet | null = null;
   /** The most further keys that one request tries. */
@@ -33,11 +40,18 @@ export class KeyFailover {
   private cooldown: u64 = 0;
 
   /** Reads both objects; `null` if neither is enabled, or if there are no API keys. */
-  static read(reader: ConfigReader, name: string, tokens: ApiToken[]): KeyFailover | null {
+  static read(reader: ConfigReader, name: string, tokens: ApiToken[], isSigned: bool): KeyFailover | null {
     const options = new KeyFailover();
     const pool = reader.object("failover");
     const retry = reader.object("retryOnFailure");
     if (pool) options.readPool(pool);
+    if (pool && isSigned && options.probeModel.length) {
+      pool.warn(
+        "healthCheckModel",
+        "has no effect: requests of this type are signed. Requests of clients try a key again",
+      );
+      options.probeModel = "";
+    }
     const isRetrying = retry ? options.readRetry(retry) : options.hasPool;
     if (!isRetrying) options.mostRetries = 0;
     if (!options.hasPool && !isRetrying) return null;
@@ -68,6 +82,9 @@ export class KeyFailover {
     const threshold = this.failing ? CONFIGURED_THRESHOLD : 1;
     this.failureThreshold = <i32>reader.integerOrText("failureThreshold", threshold, 1, MOST_COUNT);
     this.successThreshold = <i32>reader.integerOrText("successThreshold", 1, 1, MOST_COUNT);
+    this.probeModel = reader.has("healthCheckModel") ? reader.requiredText("healthCheckModel") : "";
+    this.probeInterval = <i32>reader.integerOrText("healthCheckInterval", DEFAULT_PERIOD, 100, LONGEST_WAIT);
+    this.probeTimeout = <i32>reader.integerOrText("healthCheckTimeout", DEFAULT_PERIOD, 1, LONGEST_WAIT);
     this.cooldown = <u64>reader.integerOrText("cooldownDuration", 0, 0, LONGEST_WAIT);
   }
 

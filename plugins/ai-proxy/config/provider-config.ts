@@ -96,7 +96,7 @@ export class ProviderConfig {
       reader.fail("id", "must hold no control characters: a header of the response shows it");
     config.tokens = readApiTokens(reader, settings);
     config.secrets = secretsOf(config.tokens);
-    config.failover = KeyFailover.read(reader, config.name, config.tokens);
+    config.failover = KeyFailover.read(reader, config.name, config.tokens, settings.signs);
     config.forwardsCredentials = readForwarding(reader, config.tokens.length > 0);
     config.models = ModelMapping.read(reader);
     config.protocol = reader.choice("protocol", ["openai", "original"], Protocol.OpenAi);

@@ -33,7 +33,7 @@ export function chooseKey(exchange: Exchange, failover: KeyFailover, headers: He
   exchange.isKeyPinned = isKnown && isPinnedApi(exchange.api);
   let chosen = NONE;
   if (exchange.isKeyPinned) chosen = firstOf(tokens, order, sliceOf(0, 0));
-  else if (failover.hasPool) chosen = freeOf(exchange, order);
+  else if (failover.hasPool) chosen = freeOf(exchange, failover, order);
   else {
     chosen = firstOf(tokens, order, triedKeys());
     if (chosen == NONE) chosen = firstOf(tokens, order, sliceOf(0, 0));
@@ -67,26 +67,30 @@ function isPinnedApi(api: Api): bool {
   return api != Api.Responses && isStateful(api);
 }
 
-function freeOf(exchange: Exchange, order: Slice): i32 {
+function freeOf(exchange: Exchange, failover: KeyFailover, order: Slice): i32 {
   const tokens = exchange.config.tokens;
   const tried = triedKeys();
   let bound = u64.MAX_VALUE;
   for (let i = 0; i < MOST_RANKED; i++) {
     const at = firstOf(tokens, order, tried, bound);
-    if (at == NONE || take(exchange, at)) return at;
+    if (at == NONE || take(exchange, failover, at)) return at;
     bound = scoreOf(tokens[at], order);
   }
   for (let i = 0; i < tokens.length; i++) {
-    if (!wasTried(tried, tokens[i]) && take(exchange, i)) return i;
+    if (!wasTried(tried, tokens[i]) && take(exchange, failover, i)) return i;
   }
   return NONE;
 }
 
-function take(exchange: Exchange, at: i32): bool {
-  const use = takeKey(exchange.config.tokens[at]);
+function take(exchange: Exchange, failover: KeyFailover, at: i32): bool {
+  const token = exchange.config.tokens[at];
+  // One request sends one probe: another key is probed by a later one.
+  if (exchange.probeNumber && waitOfKey(token)) return false;
+  const use = takeKey(token, failover);
+  if (use == KeyUse.Probed) exchange.probeNumber = at + 1;
   exchange.isKeyRecovering = use == KeyUse.Recovering;
   if (exchange.isKeyRecovering) exchange.keySentAt = keyTime();
-  return use != KeyUse.Out;
+  return use == KeyUse.Free || use == KeyUse.Recovering;
 }
 
 /** The number of the key with the highest score below `bound` of those that are not in `tried`. */

@@ -1,7 +1,5 @@
-import { RetryHints } from "../../../assembly/ai/retry-after";
 import { parseDecimal } from "../../../assembly/bytes/decimal";
-import { ABSENT, Slice, sliceStartsWith } from "../../../assembly/bytes/slice";
-import { now } from "../../../assembly/host/clock";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { ApiToken } from "../config/api-token";
 import { KeyFailover } from "../config/key-failover";
@@ -10,6 +8,7 @@ import { announceNextKey, announceNoKey, isInFallbackSet, isTombstone } from "./
 import { hasFreeKey, waitForKey } from "./key-choice";
 import { failureOfBody, failureOfStatus, KeyFailure } from "./key-failure";
 import { failKey, noteServed, restoreKey } from "./key-pool";
+import { waitAsked } from "./key-wait";
 import { replyWithoutKey } from "./no-key-reply";
 import { noteTried, triedCount, triedKeys } from "./tried-keys";
 
@@ -22,8 +21,6 @@ export const enum KeyOutcome {
   /** A local reply was sent in its place. */
   Replied,
 }
-
-const hints = new RetryHints();
 
 /** Reads the headers of a response; `hasBody`: its body can be read. */
 export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bool): KeyOutcome {
@@ -67,7 +64,7 @@ function settle(
   const isRetried = retried ? retried.has(status) : isFailure;
   if (!isFailure && !isRetried) return KeyOutcome.Passed;
   if (isFailure) {
-    const wait = waitOf(headers, status, body);
+    const wait = waitAsked(headers, status, body);
     const isRefused = failure == KeyFailure.Refused;
     failKey(exchange.config.name, token, failover, exchange.isKeyRecovering, wait, isRefused, status);
   }
@@ -88,19 +85,4 @@ function settle(
   if (!wait) return KeyOutcome.Passed;
   replyWithoutKey(exchange.config.name, wait);
   return KeyOutcome.Replied;
-}
-
-/** Milliseconds that the provider asks to wait; 0 if it does not say. */
-function waitOf(headers: HeaderMap, status: i32, body: Slice): u64 {
-  const isLimit = status == 429 || status >= 500;
-  hints.begin(<i64>(now() / 1_000_000));
-  if (headers.load()) {
-    for (let i = 0; i < headers.count; i++) {
-      const name = headers.nameAt(i);
-      // The limits of a key that is not over them say nothing of when it is valid again.
-      if (isLimit || sliceStartsWith(name, "retry-after")) hints.header(name, headers.valueAt(i));
-    }
-  }
-  if (isLimit && body != ABSENT) hints.body(body);
-  return <u64>hints.wait;
 }

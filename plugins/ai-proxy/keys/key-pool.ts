@@ -14,6 +14,8 @@ export const enum KeyUse {
   Free,
   /** It failed, and this request, and no other, tries it. */
   Recovering,
+  /** It failed, and the plugin sends a request of its own with it now: see `request/key-probe.ts`. */
+  Probed,
 }
 
 /** Milliseconds; a provider that asks for a longer wait is tried again earlier. */
@@ -29,13 +31,14 @@ export function keyTime(): u64 {
 }
 
 /** Whether the key may be sent now; one that failed is for this request alone. */
-export function takeKey(token: ApiToken): KeyUse {
+export function takeKey(token: ApiToken, failover: KeyFailover): KeyUse {
   const state = store.state(sliceOfBuffer(token.record), keyTime());
   if (state == FREE) return KeyUse.Free;
-  return state == PROBE ? KeyUse.Recovering : KeyUse.Out;
+  if (state != PROBE) return KeyUse.Out;
+  return failover.probeModel.length ? KeyUse.Probed : KeyUse.Recovering;
 }
 
-/** Milliseconds until the key may be sent; 0 if it may now. */
+/** Milliseconds until the key may be sent; 0 if it may now, or if it can be tried again. */
 export function waitOfKey(token: ApiToken): u64 {
   const time = keyTime();
   const state = store.peek(sliceOfBuffer(token.record), time);

@@ -40,7 +40,8 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   return need;
 }
 
-function readPath(exchange: Exchange): void {
+/** Reads which API `exchange.path` names. */
+export function readPath(exchange: Exchange): void {
   requestPath.read(withoutQuery(exchange.path));
   exchange.api = requestPath.api;
   exchange.tail = requestPath.tail;
