@@ -62,6 +62,18 @@ export function resumeResponse(): void {
   continueResponse();
 }
 
+/**
+ * Forwards the response that the filter holds, its headers among it, in a callback that is not its own: after `HeadersAction.HoldForBody`,
+ * and after `HOLD`. Headers can be changed before. Set `responseBodyMode` to `Skip` so that the rest is not held again.
+ */
+export function releaseResponse(): void {
+  const stream = acting();
+  if (stream === null || stream.hasReplied || stream.response.isPaused) return;
+  if (stream.held) stream.root!.bodies.remove(stream);
+  stream.response.held = 0;
+  continueResponse();
+}
+
 function acting(): Stream | null {
   const stream = actingStream();
   return stream ? streams.get(stream.id) : null;

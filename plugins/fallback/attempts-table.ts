@@ -24,7 +24,9 @@ const token = new ByteBuffer();
 class AttemptsTable {
   private readonly all: Attempts[] = [];
   private readonly spare: Attempts[] = [];
-  private readonly parked: Attempts[] = [];
+  /** A ring: the oldest one makes room for the next. */
+  private readonly parked: StaticArray<Attempts | null> = new StaticArray<Attempts | null>(MOST_PARKED);
+  private oldest: i32 = 0;
   private vm: u64 = 0;
 
   /** Begins a record for the current stream. */
@@ -52,20 +54,22 @@ class AttemptsTable {
   get(slot: i32, generation: u32): Attempts | null {
     if (<u32>slot >= <u32>this.all.length) return null;
     const attempts = this.all[slot];
-    return attempts.generation == generation && attempts.config !== null ? attempts : null;
+    return attempts.generation == generation ? attempts : null;
   }
 
   /** Keeps the record of a pass that ended with a redirect for the next pass. */
   park(attempts: Attempts): void {
-    if (this.parked.length == MOST_PARKED) this.end(this.parked.shift());
+    const at = this.oldest;
+    const orphan = this.parked[at];
+    if (orphan) this.end(orphan);
     attempts.isParked = true;
-    this.parked.push(attempts);
+    this.parked[at] = attempts;
+    this.oldest = (at + 1) % MOST_PARKED;
   }
 
   /** Takes a record for the next pass. */
   unpark(attempts: Attempts): void {
-    const at = this.parked.indexOf(attempts);
-    if (at >= 0) this.parked.splice(at, 1);
+    for (let at = 0; at < MOST_PARKED; at++) if (this.parked[at] === attempts) this.parked[at] = null;
     attempts.isParked = false;
   }
 

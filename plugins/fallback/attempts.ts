@@ -8,11 +8,15 @@ import { Reason } from "./reason";
 export const NONE: i32 = -1;
 /** The route that the client's request selected. */
 export const ORIGIN: i32 = 0;
+/** How much earlier than this plugin's clock Envoy's timers may be, in milliseconds. */
+export const TIMER_ERROR: i64 = 10;
 
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /** Bytes of memory that a record keeps for the next request. */
 const KEPT_BYTES = 8 * 1024;
 const scratch = new ByteBuffer();
+/** The policy of a record that is not in use. */
+const unset = new FallbackConfig();
 
 /**
  * The record of one request in all its passes: the policy of the route that it selected first, the client's headers, and the targets that
@@ -20,7 +24,7 @@ const scratch = new ByteBuffer();
  */
 export class Attempts {
   /** The policy. */
-  config: FallbackConfig | null = null;
+  config: FallbackConfig = unset;
   /** The client's request headers, as `saveRequestHeaders` has saved them. */
   readonly headers: ByteBuffer = new ByteBuffer();
   /** The name of the route. */
@@ -39,8 +43,16 @@ export class Attempts {
   isParked: bool = false;
   /** Whether the response of this pass was turned into a redirect. */
   isRedirected: bool = false;
-  /** Whether an attempt of this pass ended without a response. */
-  isBroken: bool = false;
+  /** How an attempt of this pass ended without a response. */
+  broken: Reason = Reason.None;
+  /** Whether the client gets an explained error in place of the response. */
+  isExplained: bool = false;
+  /** Whether a success ends the cooldown of the current target. */
+  isProbe: bool = false;
+  /** Whether a target was tried although it was in cooldown: none is after that. */
+  hasTriedCooling: bool = false;
+  /** Whether the plugin stands in the router's chain as well. */
+  hasUpstream: bool = false;
   /** Why the target of this pass failed, if it did. */
   reason: Reason = Reason.Status;
   /** The status with which it failed; 0 if it did not. */
@@ -70,7 +82,7 @@ export class Attempts {
   /** Makes it ready for another request. */
   reset(): void {
     this.generation++;
-    this.config = null;
+    this.config = unset;
     this.headers.release(KEPT_BYTES);
     this.origin.release(KEPT_BYTES);
     this.model.release(KEPT_BYTES);
@@ -80,7 +92,11 @@ export class Attempts {
     this.isStreamed = false;
     this.isParked = false;
     this.isRedirected = false;
-    this.isBroken = false;
+    this.broken = Reason.None;
+    this.isExplained = false;
+    this.isProbe = false;
+    this.hasTriedCooling = false;
+    this.hasUpstream = false;
     this.reason = Reason.Status;
     this.status = 0;
     this.timeout = 0;
@@ -96,7 +112,9 @@ export class Attempts {
     this.passes++;
     this.tried |= 1 << target;
     this.isRedirected = false;
-    this.isBroken = false;
+    this.broken = Reason.None;
+    this.isExplained = false;
+    this.hasUpstream = false;
     this.status = 0;
     this.attemptAt = monotonic();
   }
@@ -108,14 +126,19 @@ export class Attempts {
 
   /** The number of targets, the route itself included. */
   get targetCount(): i32 {
-    return this.config!.targets.length + 1;
+    return this.config.targets.length + 1;
   }
 
   /** The name of a target; valid until the next call. */
   nameOf(target: i32): Slice {
     if (target == ORIGIN) return this.origin.slice;
     scratch.clear();
-    return scratch.text(this.config!.targets[target - 1].name).slice;
+    return scratch.text(this.config.targets[target - 1].name).slice;
+  }
+
+  /** The weight of a target; 0 if it has none. */
+  weightOf(target: i32): i32 {
+    return target == ORIGIN ? 0 : this.config.targets[target - 1].weight;
   }
 
   /** Milliseconds since the request arrived. */

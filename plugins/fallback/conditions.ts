@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { leadingDigits, numberOf } from "./duration";
 import { Reason } from "./reason";
 
 const LOWEST = 400;
@@ -44,8 +45,9 @@ export class Conditions {
     if (word == "stream-error") return this.addReason(Reason.StreamError);
     if (word == "token-limit") return this.addReason(Reason.TokenLimit);
     if (word == "context-length") return this.addReason(Reason.ContextLength);
-    const status = word.length == 3 ? I32.parseInt(word, 10) : 0;
-    return status.toString() == word && this.addStatuses(status, status + 1);
+    if (word.length != 3 || leadingDigits(word) != 3) return false;
+    const status = <i32>numberOf(word, 3);
+    return this.addStatuses(status, status + 1);
   }
 
   private addReason(reason: Reason): bool {

@@ -6,20 +6,27 @@ import {
   TOMBSTONE_HEADER,
 } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize, trimmed } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { growContentLength } from "../../assembly/host/content-length";
 import { FilterState } from "../../assembly/host/filter-state";
 import { restoreRequestHeaders, saveRequestHeaders } from "../../assembly/host/header-snapshot";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { namedProperty, routeName } from "../../assembly/host/property";
+import { jsonValidate } from "../../assembly/json/validate";
+import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Attempts, ORIGIN } from "./attempts";
 import { attemptsTable } from "./attempts-table";
 import { correctLength, forgetEarlierPass } from "./earlier-pass";
 import { FallbackConfig } from "./config";
-import { firstTarget, nextTarget } from "./next-target";
+import { explain } from "./explain";
+import { countAttempt } from "./metrics";
+import { firstTarget, hasNextTarget } from "./next-target";
+
+// https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms
+const TIMEOUT_HEADER = "x-envoy-upstream-rq-per-try-timeout-ms";
 
 const pool = new FilterPool<DownstreamFilter>();
 const armed = new FilterState(FALLBACK_STATE);
@@ -31,6 +38,8 @@ const length = new ByteBuffer();
 export class DownstreamFilter extends HttpFilter {
   private config: FallbackConfig | null = null;
   private attempts: Attempts | null = null;
+  /** Whether the request was held to its end. */
+  private isComplete: bool = false;
 
   /** A filter for a pass: `attempts` is the record of an earlier one. */
   static of(config: FallbackConfig | null, attempts: Attempts | null): DownstreamFilter {
@@ -55,8 +64,11 @@ export class DownstreamFilter extends HttpFilter {
 
   override onRequestBody(body: BodyBuffer): BodyAction {
     const attempts = this.attempts;
-    if (attempts && attempts.passes > 1) correctLength(body);
-    if (attempts) renameModel(attempts, body);
+    if (attempts) {
+      if (attempts.passes > 1) correctLength(body);
+      readRequest(attempts, body);
+      renameModel(attempts, body);
+    }
     this.complete();
     return BodyAction.Continue;
   }
@@ -66,6 +78,7 @@ export class DownstreamFilter extends HttpFilter {
     if (attempts === null) return HeadersAction.Continue;
     strip(headers, FALLBACK_FROM_HEADER);
     if (attempts.current != ORIGIN) headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
+    explain(attempts, this.isComplete, headers, endOfStream);
     return HeadersAction.Continue;
   }
 
@@ -83,6 +96,7 @@ export class DownstreamFilter extends HttpFilter {
     if (attempts) attemptsTable.end(attempts);
     this.attempts = null;
     this.config = null;
+    this.isComplete = false;
     pool.give(this);
   }
 
@@ -95,6 +109,7 @@ export class DownstreamFilter extends HttpFilter {
     if (config === null || !config.isArmed) return false;
     const type = headers.get("content-type");
     if (!isReadable(headers.get("content-encoding"), type, headers.get("upgrade"))) return false;
+    strip(headers, TIMEOUT_HEADER);
     const attempts = attemptsTable.begin(config);
     this.attempts = attempts;
     attempts.origin.append(routeName());
@@ -120,19 +135,44 @@ export class DownstreamFilter extends HttpFilter {
   private complete(): void {
     const attempts = this.attempts;
     if (attempts === null) return;
+    this.isComplete = true;
+    countAttempt(attempts);
+    limitTime(attempts);
     scratch.clear();
-    armed.set(nextTarget(attempts) >= 0 ? scratch.text("1").slice : scratch.slice);
+    armed.set(hasNextTarget(attempts) ? scratch.text("1").slice : ABSENT);
   }
 }
 
 /** Sets the headers by which the route of the target is chosen. */
 function selectTarget(attempts: Attempts, headers: HeaderMap): void {
   if (attempts.current == ORIGIN) return;
-  const config = attempts.config!;
+  const config = attempts.config;
   const target = config.targets[attempts.current - 1];
   headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
   headers.setText(FALLBACK_TARGET_HEADER, target.name);
   if (target.model.length && config.modelHeader.length) headers.setText(config.modelHeader, target.model);
+}
+
+/** Limits the time of the attempt: Envoy ends it, and sends the request to the tombstone. */
+function limitTime(attempts: Attempts): void {
+  const config = attempts.config;
+  let timeout = attempts.isStreamed ? config.firstEventTimeout : config.responseTimeout;
+  if (config.deadline) {
+    const left = max(config.deadline - attempts.age, 1);
+    timeout = timeout ? min(timeout, left) : left;
+  }
+  attempts.timeout = timeout;
+  if (!timeout) return;
+  length.clear();
+  requestHeaders.set(TIMEOUT_HEADER, length.integer(timeout).slice);
+}
+
+/** Reads whether the request asks for a stream, if a time limit depends on it. */
+function readRequest(attempts: Attempts, body: BodyBuffer): void {
+  const config = attempts.config;
+  if (attempts.passes > 1 || config.firstEventTimeout == config.responseTimeout) return;
+  const text = trimmed(body.bytes());
+  attempts.isStreamed = jsonValidate(text) == 0 && jsonIsTrue(jsonGet(text, "stream"));
 }
 
 /** Puts the target's model, or the client's, into the body. */
@@ -155,7 +195,7 @@ function renameModel(attempts: Attempts, body: BodyBuffer): void {
 
 function modelOf(attempts: Attempts): Slice {
   const target = attempts.current;
-  const model = target == ORIGIN ? "" : attempts.config!.targets[target - 1].model;
+  const model = target == ORIGIN ? "" : attempts.config.targets[target - 1].model;
   if (!model.length) return attempts.model.slice;
   length.clear();
   return length.text(model).slice;

@@ -12,13 +12,21 @@ export function readDuration(reader: ConfigReader, key: string, fallback: i64, l
     if (!reader.failed || text.length) reader.fail(key, "must be a duration such as 30s, 500ms or 2m");
     return fallback;
   }
-  const milliseconds = I64.parseInt(text.substring(0, digits), 10) * unit;
+  const milliseconds = numberOf(text, digits) * unit;
   if (milliseconds < least) reader.fail(key, `must be at least ${least}ms`);
   else if (milliseconds > most) reader.fail(key, `must be at most ${most}ms`);
   return milliseconds;
 }
 
-function leadingDigits(text: string): i32 {
+/** The number of the first `digits` characters, which are digits. */
+export function numberOf(text: string, digits: i32): i64 {
+  let number: i64 = 0;
+  for (let i = 0; i < digits; i++) number = 10 * number + <i64>(text.charCodeAt(i) - 0x30);
+  return number;
+}
+
+/** How many digits the text begins with. */
+export function leadingDigits(text: string): i32 {
   let count = 0;
   while (count < text.length && text.charCodeAt(count) - 0x30 < 10 && text.charCodeAt(count) >= 0x30) count++;
   return count;

@@ -38,5 +38,6 @@ registerPlugin<FallbackConfig>(new Fallback());
 export * from "../../assembly/plugin/entry/core";
 export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
+export * from "../../assembly/plugin/entry/response-body";
 export * from "../../assembly/plugin/entry/log";
 export * from "../../assembly/plugin/entry/http-callouts";

@@ -19,6 +19,8 @@ export const enum Reason {
   /** All API keys of its provider are in cooldown, or one is and another follows. */
   ApiKeys,
   Count,
+  /** There is none. */
+  None = Count,
 }
 
 const NAMES: string[] = [

@@ -1,24 +1,33 @@
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
-import { byteAt } from "../../assembly/bytes/slice";
-import { HeaderMap } from "../../assembly/host/headers";
+import { KEY_FAILOVER_STATE } from "../../assembly/ai/contract";
+import { Failure, failureOf } from "../../assembly/ai/failure";
+import { FirstContent } from "../../assembly/ai/first-content";
+import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
+import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
-import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
-import { Attempts, NONE } from "./attempts";
+import { releaseResponse } from "../../assembly/plugin/resume";
+import { Attempts } from "./attempts";
 import { attemptsTable } from "./attempts-table";
-import { nextTarget } from "./next-target";
+import { warmUp } from "./cooldowns";
+import { HeldBody, Holding, HoldingFilter } from "./held-body";
+import { fail, failKeys } from "./failure";
+import { hasNextTarget } from "./next-target";
+import { brokenReason, isTombstone, tombstoneReason } from "./tombstone";
 import { Reason } from "./reason";
-import { redirect } from "./redirect";
+import { isEventStream, statusOf } from "./response";
 
-const TOMBSTONE = "xds\0upstream_host_metadata\0filter_metadata\0fallback\0tombstone";
-const UNAVAILABLE = 503;
+const BAD_REQUEST = 400;
 const pool = new FilterPool<UpstreamFilter>();
 
 /** The filter in the router's chain: sees the response of each attempt, and turns a failed one into a redirect. */
-export class UpstreamFilter extends HttpFilter {
+export class UpstreamFilter extends HoldingFilter {
   private slot: i32 = 0;
   private generation: u32 = 0;
-  private hasResponse: bool = false;
+  private status: i32 = 0;
+  /** Whether the router has got the headers of the response. */
+  private isForwarded: bool = false;
+  private readonly held: HeldBody = new HeldBody();
 
   /** A filter for one attempt of the request. */
   static of(attempts: Attempts): UpstreamFilter {
@@ -26,31 +35,61 @@ export class UpstreamFilter extends HttpFilter {
     const filter = spare ? spare : new UpstreamFilter();
     filter.slot = attempts.slot;
     filter.generation = attempts.generation;
+    attempts.hasUpstream = true;
     return filter;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const attempts = this.attempts;
     if (attempts === null) return HeadersAction.Continue;
-    this.hasResponse = true;
     const status = statusOf(headers.get(":status"));
+    this.status = status;
+    // Only this filter redirects.
     if (status >= 300 && status < 400) headers.remove("location");
-    const config = attempts.config!;
-    if (status == UNAVAILABLE && sliceSize(namedProperty(TOMBSTONE))) {
-      this.failed(attempts, reasonOfTombstone(attempts), status, headers);
-    } else if (config.on.hasStatus(status)) this.failed(attempts, Reason.Status, status, headers);
-    return HeadersAction.Continue;
+    const holding = this.judge(attempts, status, headers);
+    if (holding == Holding.Nothing || endOfStream) {
+      if (holding == Holding.Hints) fail(attempts, Reason.Status, status, headers, ABSENT);
+      this.isForwarded = true;
+      return HeadersAction.Continue;
+    }
+    this.held.begin(this, holding, attempts);
+    this.responseBodyMode = BodyMode.Streaming;
+    return HeadersAction.HoldForBody;
+  }
+
+  override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
+    const attempts = this.attempts;
+    const isOver = this.held.push(chunk, isLastChunk);
+    if (attempts !== null && !isOver) return HOLD;
+    this.decide(attempts);
+    return chunk;
+  }
+
+  /** Trailers end a body without a last chunk, and release it. */
+  override onResponseTrailers(trailers: HeaderMap): void {
+    if (this.held.isEmpty) return;
+    this.held.push(ABSENT, true);
+    this.decide(this.attempts);
+  }
+
+  override onHoldExpired(): void {
+    if (this.held.isEmpty) return;
+    this.decide(this.attempts);
+    releaseResponse();
   }
 
   override onStreamDone(): void {
     const attempts = this.attempts;
-    if (attempts && !this.hasResponse) attempts.isBroken = true;
+    if (attempts && !this.isForwarded) attempts.broken = brokenReason(attempts);
+    this.held.end();
   }
 
   override free(): void {
+    this.held.end();
     this.slot = 0;
     this.generation = 0;
-    this.hasResponse = false;
+    this.status = 0;
+    this.isForwarded = false;
     pool.give(this);
   }
 
@@ -59,21 +98,45 @@ export class UpstreamFilter extends HttpFilter {
     return attemptsTable.get(this.slot, this.generation);
   }
 
-  private failed(attempts: Attempts, reason: Reason, status: i32, headers: HeaderMap): void {
-    attempts.reason = reason;
-    attempts.status = status;
-    const next = nextTarget(attempts);
-    if (next == NONE) return;
-    attempts.next = next;
-    redirect(attempts, headers);
+  /** What the headers say: turns a failed response into a redirect, or returns what must be known of the body. */
+  private judge(attempts: Attempts, status: i32, headers: HeaderMap): Holding {
+    const config = attempts.config;
+    if (status < BAD_REQUEST) {
+      const isHeld = isEventStream(headers) && config.holdTime > 0 && config.holdBytes > 0;
+      if (isHeld && config.on.has(Reason.StreamError) && hasNextTarget(attempts)) return Holding.Stream;
+      warmUp(attempts);
+      return Holding.Nothing;
+    }
+    if (isTombstone(status)) {
+      // A real 503 that Envoy has tried again keeps its reason.
+      if (!attempts.status) fail(attempts, tombstoneReason(attempts), status, headers, ABSENT);
+      attempts.isExplained = !attempts.isRedirected;
+      return Holding.Nothing;
+    }
+    if (failKeys(attempts, status, headers, namedProperty(KEY_FAILOVER_STATE))) return Holding.Nothing;
+    if (sliceEquals(headers.get("x-should-retry"), "false")) return Holding.Nothing;
+    const isFailure = config.on.hasStatus(status);
+    if (isFailure && (status == 429 || status == 503 || status == 529) && hasNextTarget(attempts)) return Holding.Hints;
+    if (isFailure) fail(attempts, Reason.Status, status, headers, ABSENT);
+    const mayBeTooLong = !isFailure && status == BAD_REQUEST && config.on.has(Reason.ContextLength);
+    return mayBeTooLong && hasNextTarget(attempts) ? Holding.Error : Holding.Nothing;
   }
-}
 
-function reasonOfTombstone(attempts: Attempts): Reason {
-  return attempts.isBroken ? Reason.Reset : Reason.ConnectFailure;
-}
-
-function statusOf(value: Slice): i32 {
-  if (sliceSize(value) != 3) return 0;
-  return <i32>(100 * byteAt(value, 0) + 10 * byteAt(value, 1) + byteAt(value, 2)) - 111 * 0x30;
+  /** Enough is known of the body: the router gets the response, or a redirect in its place. */
+  private decide(attempts: Attempts | null): void {
+    const held = this.held;
+    this.responseBodyMode = BodyMode.Skip;
+    this.isForwarded = true;
+    if (attempts !== null) {
+      const headers = responseHeaders;
+      if (held.holding == Holding.Hints) fail(attempts, Reason.Status, this.status, headers, held.bytes);
+      else if (held.holding == Holding.Error) {
+        const isTooLong = failureOf(held.bytes) == Failure.ContextLength;
+        if (isTooLong) fail(attempts, Reason.ContextLength, this.status, headers, ABSENT);
+      } else if (held.content == FirstContent.Error) {
+        fail(attempts, Reason.StreamError, this.status, headers, held.error);
+      } else if (held.content != FirstContent.Waiting) warmUp(attempts);
+    }
+    held.end();
+  }
 }

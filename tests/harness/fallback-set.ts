@@ -6,7 +6,7 @@ import type { RouteOptions } from "./bootstrap.ts";
 export const fallbackAction = {
   internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 10 },
   retry_policy: {
-    retry_on: "connect-failure,reset,gateway-error",
+    retry_on: "connect-failure,reset",
     num_retries: 1,
     retry_back_off: { base_interval: "0.001s" },
     retry_priority: {

@@ -71,7 +71,10 @@ function ofResponse(stream: StreamState, headers: HeaderMap | null): Attribute {
 }
 
 function ofTarget({ info: { target } }: StreamState): Attribute {
-  return target ? { address: target.address, port: BigInt(target.address.split(":")[1]) } : {};
+  if (!target) return {};
+  // The own address of a connection that was made.
+  const connected = target.refuses ? {} : { local_address: "127.0.0.1:40000" };
+  return { address: target.address, port: BigInt(target.address.split(":")[1]), ...connected };
 }
 
 function ofConfiguration({ info: { route, target }, options }: StreamState): Attribute {

@@ -71,7 +71,7 @@ export class ReplayFilter extends ReplayingFilter {
   }
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
-    if (sliceSize(chunk) > this.attempts.config!.replay!.maxBytes - this.body.size) {
+    if (sliceSize(chunk) > this.attempts.config.replay!.maxBytes - this.body.size) {
       this.isKept = false;
       this.body.free();
       this.requestBodyMode = BodyMode.Skip;
@@ -92,7 +92,7 @@ export class ReplayFilter extends ReplayingFilter {
     const attempts = this.attempts;
     if (!this.isKept || !this.isWhole || attempts.status) return HeadersAction.Continue;
     const status = parseDecimal(headers.get(":status"));
-    const reason = failureReason(attempts.config!.on, status, namedProperty("response\0code_details"));
+    const reason = failureReason(attempts.config.on, status, namedProperty("response\0code_details"));
     if (reason == NO_FAILURE || isFinal(headers)) return HeadersAction.Continue;
     attempts.reason = reason;
     attempts.status = status;
@@ -105,18 +105,18 @@ export class ReplayFilter extends ReplayingFilter {
     const headers = response.headers;
     // Every response of a request with a valid mark has this header: its status is that of the target.
     if (!response.hasArrived || !slicesEqual(headers.get(FALLBACK_FROM_HEADER), attempts.origin.slice)) {
-      if (attempts.attemptAge >= attempts.config!.replay!.timeout - CLOCK_ERROR) this.failed(Reason.Timeout, 504);
+      if (attempts.attemptAge >= attempts.config.replay!.timeout - CLOCK_ERROR) this.failed(Reason.Timeout, 504);
       else this.giveUp("what responds to it is not the listener of this Envoy, with this plugin");
       return;
     }
     const status = parseDecimal(headers.get(":status"));
-    const isFailure = attempts.config!.on.hasStatus(status) && !isFinal(headers);
+    const isFailure = attempts.config.on.hasStatus(status) && !isFinal(headers);
     if (isFailure && nextTarget(attempts) != NONE) {
       this.failed(Reason.Status, status);
       return;
     }
     const body = response.body;
-    if (body.size > attempts.config!.replay!.maxBytes) this.giveUp("its response has more bytes than max_bytes");
+    if (body.size > attempts.config.replay!.maxBytes) this.giveUp("its response has more bytes than max_bytes");
     else relayResponse(status, `fallback.${why}`, headers, body.bytes());
   }
 
@@ -137,7 +137,7 @@ export class ReplayFilter extends ReplayingFilter {
 
   /** Lets the response go on that is held. */
   private giveUp(why: string): void {
-    const cluster = this.attempts.config!.replay!.cluster;
+    const cluster = this.attempts.config.replay!.cluster;
     log(LogLevel.Error, `fallback: a request that was sent again to the cluster "${cluster}" failed: ${why}`);
     resumeResponse();
   }
@@ -147,7 +147,7 @@ export class ReplayFilter extends ReplayingFilter {
     const attempts = this.attempts;
     const next = nextTarget(attempts);
     if (next == NONE) return false;
-    const config = attempts.config!;
+    const config = attempts.config;
     const replay = config.replay!;
     const use = new SecretUse();
     const secret = replaySecret(use);

@@ -23,7 +23,7 @@ const scratch = new ByteBuffer();
  */
 export function writeReplayHeaders(attempts: Attempts, target: Target, secret: Slice, headers: HeaderPairs): void {
   const client = attempts.headers.slice;
-  const modelHeader = target.model.length ? attempts.config!.modelHeader : "";
+  const modelHeader = target.model.length ? attempts.config.modelHeader : "";
   headers.clear();
   headers.add(":method", savedHeader(client, ":method"));
   headers.add(":path", savedHeader(client, ":path"));
