@@ -13,6 +13,9 @@ const OPEN = "<think>";
 const CLOSE = "</think>";
 /** White space beyond this many bytes before the first word is not held back. */
 const MOST_SPACE = 64;
+const KEPT_BYTES = 256;
+
+const kept = new ByteBuffer();
 
 /** How far a content is. */
 const enum Place {
@@ -51,6 +54,11 @@ export class ThinkTags {
       content.append(held.slice);
       held.clear();
     }
+    // The rest is a few bytes; the piece may have been long.
+    kept.clear();
+    kept.append(held.slice);
+    held.release(KEPT_BYTES);
+    held.append(kept.slice);
   }
 
   /** Appends what is held: the content ends. */
