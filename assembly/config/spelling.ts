@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { byteAt, Slice, sliceSize, sliceStartsWith, sliceToString, subslice } from "../bytes/slice";
+import { byteAt, lowerCase, Slice, sliceSize, sliceStartsWith, sliceToString, subslice } from "../bytes/slice";
 import { jsonText, jsonUnescape } from "../json/value";
 import { LONGEST_NAME, OptionName } from "./option-name";
 
@@ -15,6 +15,8 @@ const MOST_DIFFERENCES = 2;
 
 /** An option of fewer letters is not looked for at the beginning of a longer name. */
 const SHORTEST_BEGINNING = 4;
+/** An option of fewer letters is not looked for at the end of a longer name: `keys` ends too many. */
+const SHORTEST_ENDING = 6;
 
 const name = new ByteBuffer();
 const nameText = new OptionName();
@@ -47,7 +49,7 @@ export function shownName(token: Slice): string {
 
 /**
  * The option that a key token may be a misspelling of, in any case, or that it begins with, as `modelsList` begins with
- * `models`; "" if there is none.
+ * `models`, or ends with, as `allowedModels` does; "" if there is none.
  */
 export function meantOption(token: Slice, options: GuardingOption[]): string {
   if (sliceSize(token) > LONGEST_TOKEN) return "";
@@ -60,7 +62,7 @@ export function meantOption(token: Slice, options: GuardingOption[]): string {
   let nearest = i32.MAX_VALUE;
   for (let i = 0; i < options.length; i++) {
     const text = options[i].text;
-    if (!near.length && beginsWithOption(name.slice, text)) near = text;
+    if (!near.length && (beginsWithOption(name.slice, text) || endsWithOption(name.slice, text))) near = text;
     if (abs(text.length - name.size) > MOST_DIVIDERS) continue;
     const option = options[i].letters;
     const least = nameText.leastDistanceTo(option);
@@ -85,6 +87,18 @@ function beginsWithOption(name: Slice, option: string): bool {
   if (sliceSize(name) == option.length) return false;
   const next = byteAt(name, option.length);
   return next - 0x41 < 26 || next - 0x30 < 10 || next == 0x5f || next == 0x2d || next == 0x2e;
+}
+
+/** Whether an option is the last word of a name: in capitals (`allowedModels`), or behind `_`, `-` or `.`. */
+function endsWithOption(name: Slice, option: string): bool {
+  const start = sliceSize(name) - option.length;
+  if (option.length < SHORTEST_ENDING || start < 2) return false;
+  const first = byteAt(name, start);
+  const before = byteAt(name, start - 1);
+  const isWord = first - 0x41 < 26 || before == 0x5f || before == 0x2d || before == 0x2e;
+  if (!isWord || lowerCase(first) != lowerCase(<u32>option.charCodeAt(0))) return false;
+  for (let i = 1; i < option.length; i++) if (byteAt(name, start + i) != <u32>option.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The beginning of a key that is long enough to tell that it is no option. */

@@ -56,6 +56,7 @@ function misspellings(key: string): string[] {
     `${key}s`,
     `${key}List`,
     `${key}_2`,
+    ...(key.length < 6 ? [] : [`my${key[0].toUpperCase()}${key.slice(1)}`, `my_${key}`]),
     key.slice(0, middle - 1) + key[middle] + key[middle - 1] + key.slice(middle + 1),
     key.toUpperCase(),
     key.replace(/_/g, "-"),
