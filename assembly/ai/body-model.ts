@@ -24,25 +24,25 @@ const boundary = new ByteBuffer();
  * that name of a form. Nothing behind it is looked at, and the body is not validated.
  */
 export class BodyModel {
-  private json: StringMemberScanner | null = null;
+  private readonly json: StringMemberScanner = new StringMemberScanner("");
   private form: FormModel | null = null;
-
-  /** `contentType` may be `ABSENT`. All but a form is read as JSON, for servers do so, too. */
-  constructor(contentType: Slice, key: string) {
-    if (startsWithIgnoringCase(contentType, "multipart/form-data")) this.form = formOf(contentType, key);
-    else this.json = new StringMemberScanner(key);
-  }
-
   /** Whether the body is read as JSON. */
-  get isJson(): bool {
-    return this.json !== null;
+  isJson: bool = false;
+
+  /**
+   * Begins a body whose model is called `key`. `contentType` may be `ABSENT`. All but a form is read as JSON, for servers do so,
+   * too. The reader is new or was reset.
+   */
+  begin(contentType: Slice, key: string): void {
+    this.isJson = !startsWithIgnoringCase(contentType, "multipart/form-data");
+    if (this.isJson) this.json.begin(key);
+    else this.form = formOf(contentType, key);
   }
 
   /** Reads the next piece. */
   push(chunk: Slice): void {
-    const json = this.json;
     const form = this.form;
-    if (json) json.push(chunk);
+    if (this.isJson) this.json.push(chunk);
     else if (form) form.push(chunk);
   }
 
@@ -54,24 +54,21 @@ export class BodyModel {
 
   /** Whether the rest need not be looked at: the model was found, or there is none to find. */
   get hasEnded(): bool {
-    const json = this.json;
     const form = this.form;
-    if (json) return json.hasEnded;
+    if (this.isJson) return this.json.hasEnded;
     return form === null || form.found || form.fault != FormFault.None;
   }
 
   /** Whether the body is a JSON object that has ended and names no model. */
   get lacksModel(): bool {
-    const json = this.json;
-    return json !== null && json.hasClosed;
+    return this.isJson && this.json.hasClosed;
   }
 
   /** The name in UTF-8; `ABSENT` if there is none, or it is no string, or one of more than `LONGEST_MODEL` bytes. */
   name(scratch: ByteBuffer): Slice {
-    const json = this.json;
     const form = this.form;
     if (form) return form.found ? form.model.slice : ABSENT;
-    const token = json ? json.value : ABSENT;
+    const token = this.isJson ? this.json.value : ABSENT;
     if (token == ABSENT) return ABSENT;
     const name = jsonUtf8(token, scratch);
     return sliceSize(name) <= LONGEST_MODEL ? name : ABSENT;
@@ -79,17 +76,15 @@ export class BodyModel {
 
   /** Where the name stands, with its quotes in JSON, in bytes from the start of the body. */
   get start(): i32 {
-    const json = this.json;
     const form = this.form;
-    if (json) return json.valueStart;
+    if (this.isJson) return this.json.valueStart;
     return form ? form.modelStart : 0;
   }
 
   /** How many bytes the name takes there. */
   get size(): i32 {
-    const json = this.json;
     const form = this.form;
-    if (json) return sliceSize(json.value);
+    if (this.isJson) return sliceSize(this.json.value);
     return form ? form.model.size : 0;
   }
 
@@ -104,36 +99,49 @@ export class BodyModel {
     out.byte(QUOTE);
   }
 
-  /** Goes on behind the name in the piece that held its end, to look for a second one; `true` if there is one. */
-  findsAnother(chunk: Slice): bool {
-    const json = this.json;
-    if (json === null) return this.hasAnother(ABSENT);
-    const rest = subslice(chunk, json.consumed);
-    json.resume();
+  /** Whether the body names a model, be it readable or not. */
+  get hasMember(): bool {
+    const form = this.form;
+    if (this.isJson) return this.json.hasFound;
+    if (form === null) return false;
+    return form.found || form.fault == FormFault.ModelTooLong || form.fault == FormFault.ModelTwice;
+  }
+
+  /** What follows the name in the piece that held its end. A form is read to the end of each piece. */
+  restOf(chunk: Slice): Slice {
+    return this.isJson ? subslice(chunk, this.json.consumed) : ABSENT;
+  }
+
+  /** Goes on behind the name, to look for a second one; `true` if there is one in `rest`. The name is forgotten. */
+  findsAnother(rest: Slice): bool {
+    if (this.isJson) this.json.resume();
     return this.hasAnother(rest);
   }
 
   /** Looks for a second name in the next piece. */
   hasAnother(chunk: Slice): bool {
-    const json = this.json;
     const form = this.form;
-    if (json) {
-      json.push(chunk);
-      return json.hasFound;
+    if (this.isJson) {
+      this.json.push(chunk);
+      return this.json.hasFound;
     }
     if (form === null) return false;
     form.push(chunk);
     return form.fault == FormFault.ModelTwice;
   }
 
-  /** Gives the memory back; the reader is not used again. */
-  dispose(): void {
-    const json = this.json;
+  /** Ends the body, and frees what it needed: the reader is ready for another one. */
+  reset(): void {
     const form = this.form;
-    if (json) json.dispose();
     if (form) form.dispose();
-    this.json = null;
     this.form = null;
+    this.isJson = false;
+    this.json.reset();
+  }
+
+  /** Frees the memory of a reader that was reset; it is not used again. */
+  dispose(): void {
+    this.json.dispose();
   }
 }
 

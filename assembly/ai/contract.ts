@@ -97,14 +97,15 @@ export const CONSUMER_STATE = "ai_consumer";
 export const ALLOWED_MODELS_STATE = "ai_allowed_models";
 
 /**
- * Filter state: the model by which the first pass of this request was routed, for the next ones, whose bodies may name
- * another. Written and read by model-router.
+ * Filter state: the model by which the first pass of this request was routed, for the next ones, whose bodies name another.
+ * Written by a plugin that changes the model in a body, if it is not set already: model-router and `fallback`. Read by
+ * model-router, on a later pass. Without it, `MAPPED_MODEL_STATE` says what the client's body named.
  */
 export const ROUTED_MODEL_STATE = "ai_routed_model";
 
 /**
  * Filter state: which model the first pass mapped to which, for the next ones, whose bodies name the mapped one: its size in
- * bytes, a colon, the mapped model, the client's. Written and read by model-mapper.
+ * bytes, a colon, the mapped model, the client's. Written by model-mapper, read by model-mapper and model-router.
  */
 export const MAPPED_MODEL_STATE = "ai_mapped_model";
 

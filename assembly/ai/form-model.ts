@@ -92,7 +92,7 @@ export class FormModel {
   found: bool = false;
   /** Whether there was a boundary: without one it is no form. */
   hasParts: bool = false;
-  /** The error; the bytes after it are not read. */
+  /** The error. The bytes after it are not read, but for a second model behind one that is too long. */
   fault: FormFault = FormFault.None;
 
   /** Begins a form with that boundary, whose model has at most `limit` bytes and stands in the part called `name`. */
@@ -105,7 +105,7 @@ export class FormModel {
   /** Reads the next piece. */
   push(chunk: Slice): void {
     const size = sliceSize(chunk);
-    for (let at = 0; at < size && this.state != State.Ended && this.fault == FormFault.None;) {
+    for (let at = 0; at < size && this.state != State.Ended && !this.hasStopped;) {
       if (this.state == State.Content) at = this.readContent(chunk, at);
       else if (this.state == State.Boundary) at = this.readBoundary(chunk, at);
       else at = this.readHeaders(chunk, at);
@@ -126,6 +126,11 @@ export class FormModel {
     this.headers.dispose();
     this.model.dispose();
     freeUnmanaged(this);
+  }
+
+  /** Whether an error ended the search. Behind a model that is too long there may be a second one. */
+  private get hasStopped(): bool {
+    return this.fault == FormFault.ModelTwice || this.fault == FormFault.HeadersTooLong;
   }
 
   private readContent(chunk: Slice, at: i32): i32 {
@@ -192,21 +197,21 @@ export class FormModel {
       this.isModel = namesPart(headers, this.name.slice);
       this.state = State.Content;
       this.matched = 0;
-      if (this.isModel && this.found) this.fault = FormFault.ModelTwice;
+      if (this.isModel && (this.found || this.fault == FormFault.ModelTooLong)) this.fault = FormFault.ModelTwice;
       else if (this.isModel) this.modelStart = this.offset + at + sliceSize(line);
     }
     return at + sliceSize(line);
   }
 
   private keep(bytes: Slice): void {
-    if (!this.isModel) return;
+    if (!this.isModel || this.fault != FormFault.None) return;
     if (this.model.size + sliceSize(bytes) > this.limit) this.fault = FormFault.ModelTooLong;
     else this.model.append(bytes);
   }
 
   private endPart(): void {
     this.hasParts = true;
-    if (this.isModel) this.found = true;
+    if (this.isModel && this.fault == FormFault.None) this.found = true;
     this.isModel = false;
     this.matched = 0;
   }

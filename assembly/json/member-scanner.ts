@@ -40,7 +40,7 @@ export class MemberScanner {
   valueStart: i32 = 0;
 
   /** `name`: the member's key, ASCII. */
-  constructor(protected readonly name: string) {}
+  constructor(protected name: string) {}
 
   /** Whether the rest of the text need not be scanned: the value is complete, or there is none. */
   get hasEnded(): bool {
@@ -89,6 +89,11 @@ export class MemberScanner {
     this.isFound = false;
     this.isKeeping = false;
     this.isDone = false;
+    this.isObject = false;
+    this.isKeyKept = false;
+    this.offset = 0;
+    this.consumed = 0;
+    this.valueStart = 0;
   }
 
   /** Frees the memory; the scanner is not used again. */

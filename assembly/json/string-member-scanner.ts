@@ -7,6 +7,8 @@ const QUOTE: u32 = 0x22;
 const COLON: u32 = 0x3a;
 /** The most bytes that one ASCII character takes, escaped. */
 const LONGEST_ESCAPE = 6;
+/** Memory for a key that is kept from one text to the next. */
+const KEPT_BYTES = 256;
 
 /**
  * Finds the first member of a name in the outermost object of a JSON text that comes in pieces, and keeps its value if it is
@@ -15,6 +17,11 @@ const LONGEST_ESCAPE = 6;
 export class StringMemberScanner extends MemberScanner {
   /** The current key as it stands in the text, from its opening quote, if it begins like the name and has escapes. */
   private readonly key: ByteBuffer = new ByteBuffer();
+
+  /** Begins another text; `name` is the key of the member, ASCII. The scanner was reset. */
+  begin(name: string): void {
+    this.name = name;
+  }
 
   /** Whether the text is an object that has ended without the member. */
   get hasClosed(): bool {
@@ -32,6 +39,11 @@ export class StringMemberScanner extends MemberScanner {
     this.isFound = false;
     this.isKeeping = false;
     this.isDone = this.depth <= 0;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.key.release(KEPT_BYTES);
   }
 
   override dispose(): void {

@@ -8,31 +8,48 @@ import { log, LogLevel } from "../../assembly/host/log";
 import { clusterName } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { CompletionCall, TIMEOUT_MILLISECONDS } from "./completion-call";
 import { completionRequest } from "./completion-request";
 import { ChatgptProxyConfig } from "./config";
 import { isWellEncoded, promptOf } from "./prompt";
 
+const pool = new FilterPool<ChatgptProxyFilter>();
 const headersOfCall = new HeaderPairs();
 const message = new ByteBuffer();
 
 /** Replies to each request with the completion of the prompt in its query. */
 export class ChatgptProxyFilter extends HttpFilter {
-  constructor(private readonly config: ChatgptProxyConfig) {
-    super();
+  private config: ChatgptProxyConfig | null = null;
+
+  /** A filter for one stream. */
+  static of(config: ChatgptProxyConfig): ChatgptProxyFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new ChatgptProxyFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const query = queryOf(headers.get(":path"));
     if (query == ABSENT) return refuse(400, "empty_query_string", "1-need prompt param");
     if (!isWellEncoded(query)) return refuse(400, "bad_query_string", "2-need prompt param");
-    const prompt = promptOf(query, sliceOfBuffer(this.config.promptParam));
+    const prompt = promptOf(query, sliceOfBuffer(this.config!.promptParam));
     if (!sliceSize(prompt)) return refuse(400, "no_prompt", "3-need prompt param");
     return this.ask(prompt);
   }
 
+  override free(): void {
+    this.reset();
+    pool.give(this);
+  }
+
+  private reset(): void {
+    this.config = null;
+  }
+
   private ask(prompt: Slice): HeadersAction {
-    const config = this.config;
+    const config = this.config!;
     const cluster = config.cluster.length ? config.cluster : sliceToString(clusterName());
     headersOfCall
       .clear()

@@ -15,7 +15,7 @@ class ChatgptProxy extends Plugin<ChatgptProxyConfig> {
   }
 
   createFilter(config: ChatgptProxyConfig): HttpFilter | null {
-    return new ChatgptProxyFilter(config);
+    return ChatgptProxyFilter.of(config);
   }
 }
 

@@ -29,6 +29,7 @@ import { firstTarget, hasNextTarget } from "./next-target";
 const TIMEOUT_HEADER = "x-envoy-upstream-rq-per-try-timeout-ms";
 
 const pool = new FilterPool<DownstreamFilter>();
+const reader = new BodyModel();
 const armed = new FilterState(FALLBACK_STATE);
 const scratch = new ByteBuffer();
 const written = new ByteBuffer();
@@ -178,7 +179,7 @@ function readRequest(attempts: Attempts, body: BodyBuffer): void {
 /** Puts the target's model, or the client's, into the body. */
 function renameModel(attempts: Attempts, body: BodyBuffer): void {
   const bytes = body.bytes();
-  const reader = new BodyModel(requestHeaders.get("content-type"), "model");
+  reader.begin(requestHeaders.get("content-type"), "model");
   reader.push(bytes);
   reader.end();
   const found = reader.name(scratch);
@@ -190,7 +191,7 @@ function renameModel(attempts: Attempts, body: BodyBuffer): void {
     growContentLength(requestHeaders, written.size - reader.size);
     requestBody.splice(reader.start, reader.size, written.slice);
   }
-  reader.dispose();
+  reader.reset();
 }
 
 function modelOf(attempts: Attempts): Slice {

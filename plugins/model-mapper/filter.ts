@@ -9,11 +9,13 @@ import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { JsonError } from "../../assembly/json/validate";
 import { BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { ModelMapperConfig } from "./config";
 import { noteMapping, originalOf, wasMapped } from "./mapped-before";
 
 const KEPT_BYTES = 64 * 1024;
 
+const pool = new FilterPool<ModelMapperFilter>();
 const document = new JsonDocument();
 const edit = new JsonEdit();
 const scratch = new ByteBuffer();
@@ -21,15 +23,20 @@ const written = new ByteBuffer();
 
 /** Replaces the model in the body of a request by the one that the route maps it to. */
 export class ModelMapperFilter extends HttpFilter {
-  private body: BodyModel | null = null;
+  private config: ModelMapperConfig | null = null;
+  private readonly body: BodyModel = new BodyModel();
   private heldBytes: i32 = 0;
 
-  constructor(private readonly config: ModelMapperConfig) {
-    super();
+  /** A filter for one stream. */
+  static of(config: ModelMapperConfig): ModelMapperFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new ModelMapperFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const config = this.config;
+    const config = this.config!;
     const header = config.modelHeader;
     if (header.length && headers.get(header) != ABSENT) headers.remove(header);
     if (!config.maps && !wasMapped()) return HeadersAction.Continue;
@@ -39,18 +46,18 @@ export class ModelMapperFilter extends HttpFilter {
     if (startsWithIgnoringCase(contentType, "multipart/")) return HeadersAction.Continue;
     if (!isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade")))
       return HeadersAction.Continue;
-    this.body = new BodyModel(contentType, config.modelKey);
+    this.body.begin(contentType, config.modelKey);
     this.requestBodyMode = BodyMode.Streaming;
     return HeadersAction.HoldForBody;
   }
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
-    const body = this.body!;
+    const body = this.body;
     body.push(chunk);
     const name = body.name(scratch);
     if (name != ABSENT) this.replace(name);
     else if (isLastChunk) this.insert();
-    else if (!body.hasEnded || (body.lacksModel && this.config.mapping.hasDefault)) {
+    else if (!body.hasEnded || (body.lacksModel && this.config!.mapping.hasDefault)) {
       this.heldBytes = requestBody.size;
       return HOLD;
     }
@@ -67,14 +74,20 @@ export class ModelMapperFilter extends HttpFilter {
   }
 
   override free(): void {
-    const body = this.body;
-    if (body) body.dispose();
+    this.reset();
+    if (!pool.give(this)) this.body.dispose();
+  }
+
+  private reset(): void {
+    this.config = null;
+    this.body.reset();
+    this.heldBytes = 0;
   }
 
   private replace(name: Slice): void {
-    const body = this.body!;
+    const body = this.body;
     const original = originalOf(name);
-    const mapped = this.config.mapping.map(original);
+    const mapped = this.config!.mapping.map(original);
     const model = mapped == ABSENT ? original : mapped;
     this.tell(model);
     if (sliceSize(model) == 0 || slicesEqual(model, name)) return;
@@ -88,13 +101,13 @@ export class ModelMapperFilter extends HttpFilter {
 
   /** Adds the default model to a whole body that is a JSON object without one. */
   private insert(): void {
-    const model = this.config.mapping.map(ABSENT);
-    if (model == ABSENT || !this.body!.lacksModel) return;
+    const model = this.config!.mapping.map(ABSENT);
+    if (model == ABSENT || !this.body.lacksModel) return;
     const text = requestBody.bytes();
     if (document.parse(text) != JsonError.None || !document.isObject) return;
     this.tell(model);
     edit.begin(document);
-    edit.setText(this.config.modelKey, model);
+    edit.setText(this.config!.modelKey, model);
     written.release(KEPT_BYTES);
     edit.write(written);
     noteMapping(ABSENT, model);
@@ -103,7 +116,7 @@ export class ModelMapperFilter extends HttpFilter {
   }
 
   private tell(model: Slice): void {
-    const header = this.config.modelHeader;
+    const header = this.config!.modelHeader;
     if (header.length && isHeaderValue(model)) requestHeaders.add(header, model);
   }
 }

@@ -19,12 +19,12 @@ class ModelMapper extends Plugin<ModelMapperConfig> {
   }
 
   createFilter(config: ModelMapperConfig): HttpFilter | null {
-    return new ModelMapperFilter(config);
+    return ModelMapperFilter.of(config);
   }
 
   /** Nothing is mapped here, but a request that comes from another route gets the client's model back. */
   override createFilterWithoutConfig(): HttpFilter | null {
-    return new ModelMapperFilter(unmapped);
+    return ModelMapperFilter.of(unmapped);
   }
 
   override onConfigured(): void {

@@ -1,16 +1,16 @@
 import { BodyModel, isReadable, LONGEST_MODEL } from "../../assembly/ai/body-model";
-import { ROUTED_MODEL_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { isHeaderValue } from "../../assembly/bytes/header-value";
 import { ABSENT, indexOfByte, Slice, sliceEquals, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { requestBody } from "../../assembly/host/body";
 import { growContentLength } from "../../assembly/host/content-length";
-import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { AUTO_MODEL } from "./auto-routing";
 import { ModelRouterConfig } from "./config";
 import { deploymentOf } from "./deployment";
+import { keepModel, modelOfFirstPass } from "./first-pass";
 import { refuse } from "./reply";
 
 /** What is looked for in the body. */
@@ -23,27 +23,31 @@ const enum Search {
 }
 
 const SLASH: u32 = 0x2f;
-const routed = new FilterState(ROUTED_MODEL_STATE);
+const pool = new FilterPool<ModelRouterFilter>();
 const scratch = new ByteBuffer();
 const written = new ByteBuffer();
 const message = new ByteBuffer();
 
 /** Puts the model of a request into a header. Envoy chooses the route again whenever a request header has changed. */
 export class ModelRouterFilter extends HttpFilter {
-  private body: BodyModel | null = null;
+  private config: ModelRouterConfig | null = null;
+  private readonly body: BodyModel = new BodyModel();
   private search: Search = Search.Model;
   private heldBytes: i32 = 0;
 
-  constructor(private readonly config: ModelRouterConfig) {
-    super();
+  /** A filter for one stream. */
+  static of(config: ModelRouterConfig): ModelRouterFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new ModelRouterFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const config = this.config;
+    const config = this.config!;
     strip(headers, config.modelHeader);
     strip(headers, config.providerHeader);
-    // After an internal redirect: the body is what the first pass has made of it.
-    const known = routed.get();
+    const known = modelOfFirstPass(headers);
     if (known != ABSENT) return this.routeBy(known);
     const path = headers.get(":path");
     const paths = config.paths;
@@ -51,19 +55,19 @@ export class ModelRouterFilter extends HttpFilter {
     const deployment = deploymentOf(path, scratch);
     if (deployment != ABSENT) {
       // The access log shows it: no line breaks.
-      if (isHeaderValue(deployment)) routed.set(deployment);
+      if (isHeaderValue(deployment)) keepModel(deployment);
       return this.routeBy(deployment);
     }
     const contentType = headers.get("content-type");
     const isBody = !endOfStream && isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
     if (!isBody) return HeadersAction.Continue;
-    this.body = new BodyModel(contentType, config.modelKey);
+    this.body.begin(contentType, config.modelKey);
     this.requestBodyMode = BodyMode.Streaming;
     return HeadersAction.HoldForBody;
   }
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
-    const body = this.body!;
+    const body = this.body;
     if (this.search == Search.Duplicate) return body.hasAnother(chunk) ? this.refuseDuplicate() : chunk;
     if (this.search == Search.Model) {
       body.push(chunk);
@@ -71,7 +75,7 @@ export class ModelRouterFilter extends HttpFilter {
       if (body.hasEnded || isLastChunk) this.found(body.name(scratch));
     }
     if (this.search == Search.End) {
-      if (isLastChunk) this.chooseModel();
+      if (isLastChunk && !this.chooseModel()) return HOLD;
     } else if (body.hasEnded || isLastChunk) return this.release(chunk, isLastChunk);
     if (isLastChunk) return chunk;
     this.heldBytes = requestBody.size;
@@ -81,22 +85,26 @@ export class ModelRouterFilter extends HttpFilter {
   /** Trailers end a body whose last piece was not known to be the last. */
   override onRequestTrailers(trailers: HeaderMap): HeadersAction {
     const body = this.body;
-    if (body === null || this.requestBodyMode == BodyMode.Skip || this.search == Search.Duplicate) {
-      return HeadersAction.Continue;
-    }
+    if (this.requestBodyMode == BodyMode.Skip || this.search == Search.Duplicate) return HeadersAction.Continue;
     requestBody.begin(this.heldBytes);
-    if (this.search == Search.End) this.chooseModel();
-    else {
+    if (this.search == Search.Model) {
       body.end();
       this.found(body.name(scratch));
-      if (this.search == Search.End) this.chooseModel();
     }
+    if (this.search == Search.End) this.chooseModel();
     return HeadersAction.Continue;
   }
 
   override free(): void {
-    const body = this.body;
-    if (body) body.dispose();
+    this.reset();
+    if (!pool.give(this)) this.body.dispose();
+  }
+
+  private reset(): void {
+    this.config = null;
+    this.body.reset();
+    this.search = Search.Model;
+    this.heldBytes = 0;
   }
 
   private routeBy(model: Slice): HeadersAction {
@@ -107,28 +115,37 @@ export class ModelRouterFilter extends HttpFilter {
 
   /** What the body says of its model is known: `ABSENT` if it names none that can be read. */
   private found(model: Slice): void {
-    const auto = this.config.auto;
+    const auto = this.config!.auto;
     if (model == ABSENT || !isHeaderValue(model)) return;
-    if (auto && this.body!.isJson && sliceEquals(model, AUTO_MODEL)) this.search = Search.End;
+    if (auto && this.body.isJson && sliceEquals(model, AUTO_MODEL)) this.search = Search.End;
     else {
       const slash = this.setHeaders(model);
-      routed.set(model);
-      if (slash > 0 && !this.config.keepsName) this.rename(subslice(model, slash + 1));
+      if (slash <= 0 || this.config!.keepsName) return;
+      keepModel(model);
+      this.rename(subslice(model, slash + 1));
     }
   }
 
-  /** Chooses the model by the whole body, which is there. */
-  private chooseModel(): void {
-    const model = this.config.auto!.choose(requestBody.bytes());
-    if (model == ABSENT) return;
-    this.setHeaders(model);
-    routed.set(model);
-    this.rename(model);
+  /** Chooses the model by the whole body, which is there. `false` if the request is refused. */
+  private chooseModel(): bool {
+    const config = this.config!;
+    const body = this.body;
+    const whole = requestBody.bytes();
+    const rest = subslice(whole, body.start + body.size);
+    const model = config.auto!.choose(whole);
+    if (model != ABSENT) {
+      this.setHeaders(model);
+      keepModel(model);
+      this.rename(model);
+    }
+    if (!config.refusesDuplicates || !body.findsAnother(rest)) return true;
+    this.refuseDuplicate();
+    return false;
   }
 
   /** Sets the headers; gives where the provider ends, or -1 if the name has none. */
   private setHeaders(model: Slice): i32 {
-    const config = this.config;
+    const config = this.config!;
     const slash = config.providerHeader.length ? indexOfByte(model, SLASH) : -1;
     const hasProvider = slash > 0 && slash < sliceSize(model) - 1;
     if (config.modelHeader.length) requestHeaders.add(config.modelHeader, model);
@@ -138,7 +155,7 @@ export class ModelRouterFilter extends HttpFilter {
 
   /** Puts another name into the body. */
   private rename(model: Slice): void {
-    const body = this.body!;
+    const body = this.body;
     written.clear();
     body.writeName(model, written);
     growContentLength(requestHeaders, written.size - body.size);
@@ -147,9 +164,9 @@ export class ModelRouterFilter extends HttpFilter {
 
   /** The route is chosen: what was held is forwarded, and what follows passes. */
   private release(chunk: Slice, isLastChunk: bool): Slice {
-    const body = this.body!;
-    const isChecked = this.config.refusesDuplicates && body.name(scratch) != ABSENT;
-    if (isChecked && body.findsAnother(chunk)) return this.refuseDuplicate();
+    const body = this.body;
+    const isChecked = this.config!.refusesDuplicates && body.hasMember;
+    if (isChecked && body.findsAnother(body.restOf(chunk))) return this.refuseDuplicate();
     this.search = Search.Duplicate;
     if (!isChecked || isLastChunk) this.requestBodyMode = BodyMode.Skip;
     return chunk;

@@ -20,12 +20,12 @@ class ModelRouter extends Plugin<ModelRouterConfig> {
   }
 
   createFilter(config: ModelRouterConfig): HttpFilter | null {
-    return config.routes ? new ModelRouterFilter(config) : new ModelListFilter(config);
+    return config.routes ? ModelRouterFilter.of(config) : ModelListFilter.of(config);
   }
 
   /** Nothing is routed here, but the default header of a client is removed: it must not choose a route. */
   override createFilterWithoutConfig(): HttpFilter | null {
-    return new ModelRouterFilter(unrouted);
+    return ModelRouterFilter.of(unrouted);
   }
 
   override onConfigured(): void {

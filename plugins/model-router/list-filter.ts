@@ -8,12 +8,14 @@ import { ABSENT, Slice, sliceEquals, sliceStartsWith, subslice } from "../../ass
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { ModelRouterConfig } from "./config";
 import { refuse, reply } from "./reply";
 
 const LIST = "/models";
 const ONE = "/models/";
 
+const pool = new FilterPool<ModelListFilter>();
 const requestPath = new RequestPath();
 const allowedModels = new FilterState(ALLOWED_MODELS_STATE);
 const body = new ByteBuffer();
@@ -22,32 +24,48 @@ const message = new ByteBuffer();
 
 /** Replies to requests for the list of models, and refuses models that no route serves. It runs after key-auth. */
 export class ModelListFilter extends HttpFilter {
-  constructor(private readonly config: ModelRouterConfig) {
-    super();
+  private config: ModelRouterConfig | null = null;
+
+  /** A filter for one stream. */
+  static of(config: ModelRouterConfig): ModelListFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new ModelListFilter();
+    filter.config = config;
+    return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const path = headers.get(":path");
     // https://platform.claude.com/docs/en/api/versioning
     const isForAnthropic = headers.get("anthropic-version") != ABSENT;
-    if (this.config.models && isLook(headers.get(":method")) && this.repliesWithList(path, isForAnthropic)) {
+    const config = this.config!;
+    if (config.models && isLook(headers.get(":method")) && this.repliesWithList(path, isForAnthropic)) {
       return HeadersAction.Pause;
     }
-    if (!this.config.isNotFound) return HeadersAction.Continue;
-    const model = headers.get(this.config.modelHeader);
+    if (!config.isNotFound) return HeadersAction.Continue;
+    const model = headers.get(config.modelHeader);
     if (model != ABSENT) return refuseModel(model, isForAnthropic);
     const isBody = !endOfStream && isReadable(ABSENT, headers.get("content-type"), headers.get("upgrade"));
-    if (!isBody || path == ABSENT || !this.config.paths!.match(path)) return HeadersAction.Continue;
+    if (!isBody || path == ABSENT || !config.paths!.match(path)) return HeadersAction.Continue;
     message.clear();
     message.text("The request must name a model, as a string and in a body that is not compressed.");
     refuse(400, "missing_model", message.slice, "missing_required_parameter", isForAnthropic);
     return HeadersAction.Pause;
   }
 
+  override free(): void {
+    this.reset();
+    pool.give(this);
+  }
+
+  private reset(): void {
+    this.config = null;
+  }
+
   private repliesWithList(path: Slice, isForAnthropic: bool): bool {
     requestPath.read(withoutQuery(path));
     if (requestPath.isDated) return false;
-    const models = this.config.models!;
+    const models = this.config!.models!;
     const tail = requestPath.tail;
     const isList = sliceEquals(tail, LIST);
     if (!isList && !sliceStartsWith(tail, ONE)) return false;

@@ -80,7 +80,21 @@ const routes = [
     metadata: on({ "model-mapper": { modelMapping: { two: "two-mapped" } } }),
     action: redirect,
   }),
-  routeFor({ name: "one", match: byModel("one"), cluster: "provider" }),
+  routeFor({
+    name: "mapping",
+    match: byModel("mapped"),
+    cluster: "provider",
+    metadata: on({ "model-mapper": { modelMapping: { mapped: "one", "*": "two" } } }),
+    action: redirect,
+  }),
+  routeFor({ name: "one", match: byModel("one"), cluster: "provider", action: redirect }),
+  routeFor({
+    name: "inserting",
+    match: { prefix: "/to/inserting" },
+    cluster: "provider",
+    metadata: on({ "model-mapper": { modelMapping: { "*": "two" } } }),
+    action: redirect,
+  }),
   routeFor({ name: "others", cluster: "provider" }),
 ];
 
@@ -219,6 +233,50 @@ describe("plugins behind model-router", () => {
       assert.equal(seen(at, "x-higress-llm-provider"), "v");
       assert.equal(seen(at, "content-length"), String(provider.requests[at].body.length));
     }
+  });
+
+  it("an internal redirect routes by the client's model where model-mapper alone has changed it", async () => {
+    assert.equal((await ask("plain", "mapped", { path: "/to/x/v1/completions" })).status, 200);
+    assert.deepEqual([modelOf(0), modelOf(1)], ["one", "one"]);
+    for (const at of [0, 1]) assert.equal(seen(at, "x-higress-llm-model"), "mapped");
+  });
+
+  it("an internal redirect routes by the body that nobody has changed", async () => {
+    assert.equal((await ask("plain", "one", { path: "/to/x/v1/completions" })).status, 200);
+    for (const at of [0, 1]) {
+      assert.equal(modelOf(at), "one");
+      assert.equal(seen(at, "x-higress-llm-model"), "one");
+    }
+  });
+
+  it("an internal redirect leaves a request without a model, into which model-mapper has put one, without a route", async () => {
+    const body = Buffer.from('{"messages":[]}');
+    const headers: HeaderPair[] = [
+      ["apikey", "key-free"],
+      ["content-type", "application/json"],
+      ["content-length", String(body.length)],
+    ];
+    const path = "/to/inserting/v1/completions";
+    const listener = envoy.listenerPorts.plain;
+    const request = { method: "POST", path, authority: "gateway.example", headers, chunks: [body] };
+    const response = await send(listener, request);
+    assert.equal(modelOf(0), "two");
+    assert.equal(seen(0, "x-higress-llm-model"), undefined);
+    assert.equal(response.status, 400);
+    assert.match(response.body.toString(), /must name a model/);
+    assert.equal(provider.requests.length, 1);
+  });
+
+  it("a client that pretends to be a later pass chooses no route", async () => {
+    const headers: HeaderPair[] = [
+      ["x-envoy-original-url", "http://gateway.example/"],
+      ["x-higress-fallback-from", "one"],
+      ["x-higress-llm-model", "one"],
+      ["x-forwarded-for", "10.0.0.1"],
+    ];
+    assert.equal((await ask("plain", "two", { key: "key-bound", headers })).status, 403);
+    assert.equal((await ask("plain", "nope", { headers })).status, 404);
+    assert.equal(provider.requests.length, 0);
   });
 
   it("an internal redirect to a route without a mapping puts the client's model back", async () => {

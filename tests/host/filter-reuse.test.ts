@@ -75,6 +75,40 @@ describe("a filter that is used again", () => {
     host.check();
   });
 
+  it("model-router: reads no upload, no WebSocket and no other body for the model that the one before did not end", () => {
+    const { host, context } = start("model-router", { refuseDuplicateModels: true });
+    const first = host.stream(context);
+    first.requestHeaders(POST, false);
+    first.requestBody(Buffer.from(`{"a": {"model": "${"x".repeat(600)}`), false);
+    first.clientReset();
+    const upload = host.stream(context);
+    upload.requestHeaders([POST[0], [":path", "/v1/files"], POST[2]], false);
+    assert.deepEqual(callsOf(host, upload, `"}, "model": "evil"}`), []);
+    upload.clientReset();
+    const form = host.stream(context);
+    form.requestHeaders([...POST, ["content-type", "multipart/form-data; boundary=x"]], false);
+    form.requestBody(Buffer.from("--x\r\nContent-Disposition: form-data; name=model\r\n\r\none"), false);
+    form.clientReset();
+    const next = host.stream(context);
+    next.requestHeaders(POST, false);
+    next.requestBody(Buffer.from(`{"model": "two", "messages": []}`), true);
+    assert.equal(next.upstream.headers?.get("x-higress-llm-model"), "two");
+    host.check();
+  });
+
+  it("model-mapper: maps the model of its own body alone", () => {
+    const { host, context } = start("model-mapper", { modelMapping: { one: "mapped" } });
+    const first = host.stream(context);
+    first.requestHeaders(POST, false);
+    first.requestBody(Buffer.from(`{"model": "o`), false);
+    first.clientReset();
+    const next = host.stream(context);
+    next.requestHeaders(POST, false);
+    next.requestBody(Buffer.from(`ne", "model": "one"}`), true);
+    assert.equal(next.upstream.body.toString(), `ne", "model": "one"}`);
+    host.check();
+  });
+
   it("key-rate-limit: releases a slot once, and shows no limit on a stream that has none", () => {
     const limit_keys = [{ key: "*", query_per_day: 9, concurrent: 1 }];
     const { host, context } = start("key-rate-limit", {

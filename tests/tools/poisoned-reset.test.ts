@@ -33,7 +33,7 @@ describe("the poisoned build of a class with reset", () => {
     const filters = Object.keys(poisonedSources()).filter((file) => file.endsWith("/filter.ts"));
     assert.deepEqual(
       filters.map((file) => file.split("/")[1]),
-      ["ai-proxy", "key-auth", "key-rate-limit", "request-block"],
+      ["ai-proxy", "chatgpt-proxy", "key-auth", "key-rate-limit", "model-mapper", "model-router", "request-block"],
     );
   });
 });

@@ -13,6 +13,7 @@ import { MarkedRequest, writeMark } from "./mark";
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 const saved = new SavedHeaders();
+const reader = new BodyModel();
 const mark = new ByteBuffer();
 const name = new ByteBuffer();
 const scratch = new ByteBuffer();
@@ -43,7 +44,7 @@ export function writeReplayHeaders(attempts: Attempts, target: Target, secret: S
 /** Appends the client's body, with the model of the target where it names one. */
 export function writeReplayBody(attempts: Attempts, target: Target, body: Slice, out: ByteBuffer): void {
   if (target.model.length) {
-    const reader = new BodyModel(savedHeader(attempts.headers.slice, "content-type"), "model");
+    reader.begin(savedHeader(attempts.headers.slice, "content-type"), "model");
     reader.push(body);
     reader.end();
     const isNamed = reader.name(scratch) != ABSENT;
@@ -53,7 +54,7 @@ export function writeReplayBody(attempts: Attempts, target: Target, body: Slice,
       reader.writeName(name.text(target.model).slice, out);
       out.append(subslice(body, reader.start + reader.size));
     }
-    reader.dispose();
+    reader.reset();
     if (isNamed) return;
   }
   out.append(body);

@@ -1,0 +1,34 @@
+import { MAPPED_MODEL_STATE, ROUTED_MODEL_STATE } from "../../assembly/ai/contract";
+import { MappedModel } from "../../assembly/ai/mapped-model";
+import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HeaderMap } from "../../assembly/host/headers";
+
+const routed = new FilterState(ROUTED_MODEL_STATE);
+const mappedState = new FilterState(MAPPED_MODEL_STATE);
+const mapped = new MappedModel();
+
+/** Keeps the model for the next passes of the request, whose body no longer names it. */
+export function keepModel(model: Slice): void {
+  routed.set(model);
+}
+
+/**
+ * After an internal redirect, the model that the client's body named, if the body names another one since: empty if it named
+ * none. Else `ABSENT`: the body is read. Whoever changes the model in a body has left the client's in filter state.
+ */
+export function modelOfFirstPass(headers: HeaderMap): Slice {
+  if (!mayBeRedirected(headers)) return ABSENT;
+  const model = routed.get();
+  if (model != ABSENT) return model;
+  return mapped.read(mappedState.get()) ? mapped.original : ABSENT;
+}
+
+/**
+ * Whether the request may be a later pass: a look at the filter state costs more than one at the headers. Envoy's router writes
+ * the first header on every internal redirect, Higress's `custom_response` the second. A client that sends one costs that look.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management#internal-redirects
+ */
+function mayBeRedirected(headers: HeaderMap): bool {
+  return headers.get("x-envoy-original-url") != ABSENT || headers.get("x-higress-fallback-from") != ABSENT;
+}
