@@ -11,6 +11,7 @@ import { requestHeaders } from "../host/headers";
 import { jsonFirstKey, JsonKind, jsonKind, jsonMemberValue, jsonNextKey, jsonText } from "../json/value";
 import { jsonFaultText, jsonValidate } from "../json/validate";
 import { HttpFilter } from "./filter";
+import { noteRouteConfiguration } from "./garbage";
 import { Once } from "./once";
 import { Plugin } from "./plugin";
 import { RouteConfigCache } from "./route-config";
@@ -101,6 +102,7 @@ export class TypedConfiguration<C> extends Configuration {
       return known.config;
     }
     const entry = this.routes.add(text);
+    noteRouteConfiguration();
     const report = new ConfigReport();
     const root = parsed(text, report);
     if (root == ABSENT && !report.failed)

@@ -3,8 +3,11 @@ import { bufferOf, Slice, sliceOfBuffer, slicesEqual } from "../bytes/slice";
 
 const FEWEST = 16;
 /** A generation holds at most so many configurations, and so many bytes of their texts. */
-const MOST = 4096;
+const MOST = 16384;
 const MOST_BYTES = 8 << 20;
+/** It holds at most so many if the VM has more than so many pages of 64 KiB: 128 MiB. A parsed one may take 16 KB. */
+const MOST_IN_LARGE_VM = 4096;
+const LARGE_VM = 2048;
 
 /** One configuration of a route. */
 export class RouteConfig<C> {
@@ -38,7 +41,8 @@ class Generation<C> {
   }
 
   hasRoomFor(entry: RouteConfig<C>): bool {
-    return this.count < MOST && (this.count == 0 || this.bytes + entry.text.byteLength <= MOST_BYTES);
+    const most = memory.size() > LARGE_VM ? MOST_IN_LARGE_VM : MOST;
+    return this.count < most && (this.count == 0 || this.bytes + entry.text.byteLength <= MOST_BYTES);
   }
 
   add(entry: RouteConfig<C>): void {
@@ -66,8 +70,8 @@ class Generation<C> {
 
 /**
  * The configurations of routes, by their texts, so that each is parsed once. There are two generations: a full young one becomes
- * the old one, and an entry that is used again moves to the young one. The last 4,096 are always kept, unless their texts are
- * more than 8 MiB.
+ * the old one, and an entry that is used again moves to the young one. The last 16,384 are kept, or 4,096 in a VM of more than
+ * 128 MiB, unless their texts are more than 8 MiB.
  */
 export class RouteConfigCache<C> {
   private young: Generation<C> = new Generation<C>();

@@ -22,6 +22,11 @@ export class GuestMemory {
     return this.memory.buffer.byteLength;
   }
 
+  /** Adds pages of 64 KiB, as a module that needs much memory does. */
+  grow(pages: number): void {
+    this.memory.grow(pages);
+  }
+
   /** The bytes of a range, copied; null where it does not lie in the memory. */
   read(at: number, size: number): Buffer | null {
     const start = at >>> 0;
