@@ -1,6 +1,6 @@
 import { BodyModel, isReadable, LONGEST_MODEL } from "../../assembly/ai/body-model";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { isHeaderValue } from "../../assembly/bytes/header-value";
+import { isHeaderValue, isOneLine } from "../../assembly/bytes/header-value";
 import { ABSENT, indexOfByte, Slice, sliceEquals, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { requestBody } from "../../assembly/host/body";
 import { growContentLength } from "../../assembly/host/content-length";
@@ -116,7 +116,12 @@ export class ModelRouterFilter extends HttpFilter {
   /** What the body says of its model is known: `ABSENT` if it names none that can be read. */
   private found(model: Slice): void {
     const auto = this.config!.auto;
-    if (model == ABSENT || !isHeaderValue(model)) return;
+    if (model == ABSENT) return;
+    if (!isHeaderValue(model)) {
+      // The instance that refuses unknown models names it.
+      if (isOneLine(model)) keepModel(model);
+      return;
+    }
     if (auto && this.body.isJson && sliceEquals(model, AUTO_MODEL)) this.search = Search.End;
     else {
       const slash = this.setHeaders(model);

@@ -1,6 +1,6 @@
 import { MAPPED_MODEL_STATE, ROUTED_MODEL_STATE } from "../../assembly/ai/contract";
 import { MappedModel } from "../../assembly/ai/mapped-model";
-import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 
@@ -8,9 +8,15 @@ const routed = new FilterState(ROUTED_MODEL_STATE);
 const mappedState = new FilterState(MAPPED_MODEL_STATE);
 const mapped = new MappedModel();
 
-/** Keeps the model for the next passes of the request, whose body no longer names it. */
+/** Keeps the model for later filters and for the next passes of the request, whose body no longer names it. */
 export function keepModel(model: Slice): void {
   routed.set(model);
+}
+
+/** The model that the request names, if no header can hold it: its route has been chosen without. */
+export function unroutedModel(): Slice {
+  const model: Slice = routed.get();
+  return model != ABSENT && sliceSize(model) ? model : ABSENT;
 }
 
 /**

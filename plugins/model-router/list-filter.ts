@@ -10,6 +10,7 @@ import { HeaderMap } from "../../assembly/host/headers";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { ModelRouterConfig } from "./config";
+import { unroutedModel } from "./first-pass";
 import { refuse, reply } from "./reply";
 
 const LIST = "/models";
@@ -43,7 +44,8 @@ export class ModelListFilter extends HttpFilter {
       return HeadersAction.Pause;
     }
     if (!config.isNotFound) return HeadersAction.Continue;
-    const model = headers.get(config.modelHeader);
+    let model = headers.get(config.modelHeader);
+    if (model == ABSENT) model = unroutedModel();
     if (model != ABSENT) return refuseModel(model, isForAnthropic);
     const isBody = !endOfStream && isReadable(ABSENT, headers.get("content-type"), headers.get("upgrade"));
     if (!isBody || path == ABSENT || !config.paths!.match(path)) return HeadersAction.Continue;

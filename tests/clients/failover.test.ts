@@ -65,7 +65,7 @@ for (const [client, call] of Object.entries(callers)) {
 
     it("does not find a model whose name is not exactly one of them", async () => {
       const asked = gateway.servers["qwq-32b"].requests.length + gateway.servers["deepseek-r1"].requests.length;
-      for (const model of ["qwq-32b-preview", "QWQ-32B"]) {
+      for (const model of ["qwq-32b-preview", "QWQ-32B", "deepseek-r1 "]) {
         for (const { error, status, message } of await ask(both({ model }))) {
           assert.deepEqual([error, status], ["NotFoundError", 404], message);
           assert.match(message!, new RegExp(`The model \`${model}\` does not exist`));

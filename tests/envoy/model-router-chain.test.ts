@@ -207,6 +207,9 @@ describe("plugins behind model-router", () => {
     const response = await ask("plain", "nope");
     assert.equal(response.status, 404);
     assert.equal((JSON.parse(response.body.toString()) as { error: { code: string } }).error.code, "model_not_found");
+    const blank = await ask("plain", "two ");
+    assert.equal(blank.status, 404);
+    assert.match(blank.body.toString(), /The model `two ` does not exist/);
     assert.equal((await ask("plain", "nope", { key: "key-of-nobody" })).status, 401);
     assert.equal(provider.requests.length, 0);
   });
