@@ -136,6 +136,20 @@ describe("fallback before the router only", () => {
     assert.deepEqual([served("hang"), served("second")], [1, 2]);
   });
 
+  it("a route in cooldown is skipped: the target's response is streamed", async () => {
+    assert.equal((await chat("r1-cool")).status, 200);
+    assert.deepEqual([served("first"), served("second")], [1, 1]);
+    const response = await chat("r1-cool", [["x-own", "kept"]]);
+    assert.equal(response.status, 200, response.body.toString());
+    assert.equal(header(response, "x-higress-fallback-from"), "route-of-r1-cool");
+    assert.deepEqual([served("first"), served("second")], [1, 2]);
+    const request = mocks.second.requests[1];
+    assert.equal(JSON.parse(request.body.toString()).model, "qwq-32b");
+    assert.equal(header(request, "content-length"), String(request.body.length));
+    assert.equal(header(request, "authorization"), "Bearer sk-test-second");
+    assert.equal(header(request, MARK), undefined);
+  });
+
   it("the last failure goes to the client", async () => {
     const response = await chat("r1-all");
     assert.equal(response.status, 503);

@@ -8,6 +8,20 @@ const cors = {
   name: "envoy.filters.http.cors",
   typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
 };
+/** Makes the Wasm filters behind it see the route that was chosen last. */
+const refreshRoute = {
+  name: "refresh-route",
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config",
+    on_request_headers: [
+      {
+        object_key: "client.path",
+        factory_key: "envoy.string",
+        format_string: { text_format_source: { inline_string: "%REQ(:PATH)%" } },
+      },
+    ],
+  },
+};
 /** The header that proves that a request was sent again. */
 export const MARK = "x-ai-fallback-replay";
 /** The limit of `replay` on most routes. */
@@ -15,6 +29,12 @@ export const MOST_BYTES = 20_000;
 const replay = { cluster: "gateway", timeout: "2s", max_bytes: MOST_BYTES };
 const target = (name: string, model: string): object => ({ name, model });
 const second = target("second", "qwq-32b");
+/** A fallback without cooldowns, so that no test depends on the one before it. */
+const fallback = (targets: object[], replayed: object = replay): object => ({
+  targets,
+  replay: replayed,
+  cooldown: "0s",
+});
 
 /** A route by the model header, with configurations of plugins. */
 function route(model: string, cluster: string, configs: Record<string, object>): RouteOptions {
@@ -30,17 +50,18 @@ function route(model: string, cluster: string, configs: Record<string, object>):
 const first = { activeProviderId: "first" };
 /** The routes: to providers that fail, and to the targets of their fallback. */
 export const replayRoutes = [
-  route("r1", "first", { fallback: { targets: [second], replay }, "ai-proxy": first }),
-  route("r1-dead", "dead", { fallback: { targets: [second], replay }, "ai-proxy": first }),
-  route("r1-two", "first", { fallback: { targets: [target("busy", "busy"), second], replay }, "ai-proxy": first }),
-  route("r1-all", "first", { fallback: { targets: [target("busy", "busy")], replay }, "ai-proxy": first }),
-  route("r1-slow", "first", { fallback: { targets: [target("hang", "hang"), second], replay }, "ai-proxy": first }),
-  route("r1-lost", "first", { fallback: { targets: [second], replay: { cluster: "none" } }, "ai-proxy": first }),
+  route("r1", "first", { fallback: fallback([second]), "ai-proxy": first }),
+  route("r1-cool", "first", { fallback: { targets: [second], replay }, "ai-proxy": first }),
+  route("r1-dead", "dead", { fallback: fallback([second]), "ai-proxy": first }),
+  route("r1-two", "first", { fallback: fallback([target("busy", "busy"), second]), "ai-proxy": first }),
+  route("r1-all", "first", { fallback: fallback([target("busy", "busy")]), "ai-proxy": first }),
+  route("r1-slow", "first", { fallback: fallback([target("hang", "hang"), second]), "ai-proxy": first }),
+  route("r1-lost", "first", { fallback: fallback([second], { cluster: "none" }), "ai-proxy": first }),
   route("r1-else", "first", {
-    fallback: { targets: [second], replay: { ...replay, cluster: "second" } },
+    fallback: fallback([second], { ...replay, cluster: "second" }),
     "ai-proxy": first,
   }),
-  route("r1-loop", "first", { fallback: { targets: [target("loop", "r1-loop")], replay }, "ai-proxy": first }),
+  route("r1-loop", "first", { fallback: fallback([target("loop", "r1-loop")]), "ai-proxy": first }),
   route("busy", "busy", { "ai-proxy": first }),
   route("hang", "hang", { "ai-proxy": first }),
   route("qwq-32b", "second", { "ai-proxy": { activeProviderId: "second" }, "key-auth": { allow: ["one", "two"] } }),
@@ -59,6 +80,6 @@ const limit = { limit_by_header: "x-limited", limit_keys: ["a", "b"].map((key) =
 
 /** The filters before the router. */
 export const replayChain = [
-  ...[wasm("model-router"), cors, wasm("fallback"), wasm("key-auth", keyAuth)],
+  ...[wasm("model-router"), cors, wasm("fallback"), refreshRoute, wasm("key-auth", keyAuth)],
   ...[wasm("key-rate-limit", limit), wasm("ai-proxy", aiProxy)],
 ];

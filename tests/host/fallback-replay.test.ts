@@ -15,6 +15,7 @@ const ROUTE = "default";
 const config = {
   targets: [{ name: "second", model: "qwq-32b" }, { name: "third" }],
   replay: { cluster: "gateway", timeout: "5s", max_bytes: 1000 },
+  cooldown: "0s",
 };
 const BODY = '{"messages":[],"model":"r1","n":1}';
 const CLIENT: HeaderPair[] = [
@@ -170,6 +171,44 @@ describe("a request that fallback sends again", () => {
     missing.host.check();
   });
 
+  it("goes to the target at once while the route is in cooldown, which the next success ends", () => {
+    const gateway = new Gateway({}, { ...config, cooldown: "10s" });
+    gateway.host.answer(gateway.failed(gateway.request()), reply(200));
+    const length: HeaderPair[] = [["content-length", String(BODY.length)]];
+    const cool = gateway.request([...CLIENT, ...length]);
+    assert.equal(cool.upstream.headers?.get(TARGET), "second");
+    assert.equal(cool.upstream.headers?.get(MARK), undefined);
+    assert.equal(cool.upstream.bodyBytes.toString(), BODY.replace("r1", "qwq-32b"));
+    assert.equal(cool.upstream.headers?.get("content-length"), String(BODY.length + 5));
+    cool.responseHeaders([[":status", "200"]], true);
+    assert.equal(cool.client.headers?.get(FROM), ROUTE);
+    gateway.host.advance(13_000);
+    for (let probe = 0; probe < 2; probe++) {
+      const stream = gateway.request();
+      assert.equal(stream.upstream.headers?.get(TARGET), undefined);
+      stream.responseHeaders([[":status", "200"]], true);
+      assert.equal(stream.client.headers?.get(FROM), undefined);
+    }
+    gateway.host.check();
+  });
+
+  it("fails at the target that stands in for the route, and goes on to the next one", () => {
+    const gateway = new Gateway({}, { ...config, cooldown: "10s" });
+    gateway.host.answer(gateway.failed(gateway.request()), reply(200));
+    const stream = gateway.request();
+    const call = gateway.failed(stream, 503);
+    assert.equal(valueOf(pairsOf(call), TARGET), "third");
+    assert.equal(call.body.toString(), BODY);
+    gateway.host.answer(call, reply(500, "last"));
+    assert.deepEqual(received(stream), ["500", "last"]);
+    // Every target is in cooldown: the route is the first to return, and there is no second request.
+    const last = gateway.request();
+    last.responseHeaders([[":status", "429"]], true);
+    assert.equal(last.client.headers?.get(":status"), "429");
+    assert.equal(gateway.host.callouts.length, 0);
+    gateway.host.check();
+  });
+
   it("is forgotten when the client leaves", () => {
     const gateway = new Gateway();
     const stream = gateway.request();
@@ -219,7 +258,6 @@ describe("the mark of a request", () => {
     "another digit": (headers) => change(headers, MARK, (mark) => mark.slice(0, -1) + (mark.endsWith("0") ? "1" : "0")),
     "a digit less": (headers) => change(headers, MARK, (mark) => mark.slice(0, -1)),
     nothing: (headers) => change(headers, MARK, () => ""),
-    zeros: (headers) => change(headers, MARK, () => `${"0".repeat(16)}.${"0".repeat(64)}`),
     "no hexadecimal digits": (headers) => change(headers, MARK, () => `${"z".repeat(16)}.${"z".repeat(64)}`),
     "a megabyte": (headers) => change(headers, MARK, () => "0".repeat(1 << 20)),
     "another target": (headers) => change(headers, TARGET, () => "third"),

@@ -1,24 +1,30 @@
 import { isReadable } from "../../../assembly/ai/body-model";
+import { RetryHints } from "../../../assembly/ai/retry-after";
 import { FALLBACK_FROM_HEADER, FALLBACK_TARGET_HEADER, TOMBSTONE_HEADER } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
+import { BodyBuffer } from "../../../assembly/host/body";
 import { CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
+import { now } from "../../../assembly/host/clock";
+import { growContentLength } from "../../../assembly/host/content-length";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { saveRequestHeaders } from "../../../assembly/host/header-snapshot";
-import { HeaderMap } from "../../../assembly/host/headers";
+import { HeaderMap, requestHeaders } from "../../../assembly/host/headers";
 import { log, LogLevel } from "../../../assembly/host/log";
 import { namedProperty, routeName } from "../../../assembly/host/property";
-import { BodyMode, HeadersAction } from "../../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction } from "../../../assembly/plugin/filter";
 import { FilterPool } from "../../../assembly/plugin/filter-pool";
 import { resumeResponse } from "../../../assembly/plugin/resume";
 import { Attempts, NONE, ORIGIN } from "../attempts";
 import { FallbackConfig } from "../config";
-import { nextTarget } from "../next-target";
+import { coolDown, warmUp } from "../cooldowns";
+import { countAttempt, countFailure, countFallback } from "../metrics";
+import { firstTarget, nextTarget } from "../next-target";
 import { Reason, reasonName } from "../reason";
 import { failureReason, NO_FAILURE } from "./failure-reason";
 import { ReplayCall, ReplayingFilter } from "./replay-call";
-import { writeReplayBody, writeReplayHeaders } from "./replay-request";
+import { selectTarget, writeReplayBody, writeReplayHeaders } from "./replay-request";
 import { relayResponse } from "./replay-response";
 import { replaySecret, SecretUse } from "./secret";
 
@@ -26,12 +32,14 @@ import { replaySecret, SecretUse } from "./secret";
 const KEPT_BYTES = 8 * 1024;
 /** The host reads its clock at different moments: a timer may seem to expire this much early, in milliseconds. */
 const CLOCK_ERROR: i64 = 250;
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /** The name of a route that has none. */
 const UNNAMED = "-";
 
 const pool = new FilterPool<ReplayFilter>();
 const headersOfCall = new HeaderPairs();
 const bodyOfCall = new ByteBuffer();
+const hints = new RetryHints();
 
 /**
  * The filter of a request that is sent again through a call to this Envoy's own listener when its response is a failure: for chains
@@ -44,6 +52,8 @@ export class ReplayFilter extends ReplayingFilter {
   private isKept: bool = false;
   /** Whether its end has arrived. */
   private isWhole: bool = false;
+  /** Whether the response that Envoy has is a failure. */
+  private hasFailed: bool = false;
 
   /** A filter for one request. */
   static of(config: FallbackConfig): ReplayFilter {
@@ -65,9 +75,31 @@ export class ReplayFilter extends ReplayingFilter {
     if (!attempts.origin.size) attempts.origin.text(UNNAMED);
     this.isKept = saveRequestHeaders(attempts.headers);
     this.isWhole = endOfStream;
-    attempts.beginPass(ORIGIN);
-    if (this.isKept && !endOfStream) this.requestBodyMode = BodyMode.Streaming;
-    return HeadersAction.Continue;
+    if (!this.isKept) return HeadersAction.Continue;
+    attempts.beginPass(firstTarget(attempts));
+    countAttempt(attempts);
+    if (attempts.current == ORIGIN) {
+      if (!endOfStream) this.requestBodyMode = BodyMode.Streaming;
+      return HeadersAction.Continue;
+    }
+    selectTarget(attempts, headers);
+    this.requestBodyMode = BodyMode.Whole;
+    return HeadersAction.HoldForBody;
+  }
+
+  /** The route itself is in cooldown: the request goes to a target at once, with the model of that. */
+  override onRequestBody(body: BodyBuffer): BodyAction {
+    const attempts = this.attempts;
+    const bytes = body.bytes();
+    this.isWhole = true;
+    this.isKept = body.size <= attempts.config.replay!.maxBytes;
+    if (this.isKept) this.body.append(bytes);
+    bodyOfCall.clear();
+    writeReplayBody(attempts, bytes, bodyOfCall);
+    growContentLength(requestHeaders, bodyOfCall.size - body.size);
+    body.replace(bodyOfCall.slice);
+    bodyOfCall.release(KEPT_BYTES);
+    return BodyAction.Continue;
   }
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
@@ -90,33 +122,42 @@ export class ReplayFilter extends ReplayingFilter {
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     strip(headers, FALLBACK_FROM_HEADER);
     const attempts = this.attempts;
-    if (!this.isKept || !this.isWhole || attempts.status) return HeadersAction.Continue;
+    if (attempts.passes == 0 || this.hasFailed) return HeadersAction.Continue;
+    if (attempts.current != ORIGIN) headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
     const status = parseDecimal(headers.get(":status"));
     const reason = failureReason(attempts.config.on, status, namedProperty("response\0code_details"));
-    if (reason == NO_FAILURE || isFinal(headers)) return HeadersAction.Continue;
-    attempts.reason = reason;
-    attempts.status = status;
-    return this.sendToNext() ? HeadersAction.Pause : HeadersAction.Continue;
+    if (reason == NO_FAILURE) {
+      if (status < 400) warmUp(attempts);
+      return HeadersAction.Continue;
+    }
+    this.hasFailed = true;
+    this.note(reason, status, headers);
+    const isSentAgain = this.isKept && this.isWhole && !isFinal(headers) && this.sendToNext();
+    return isSentAgain ? HeadersAction.Pause : HeadersAction.Continue;
   }
 
   override onReplayed(response: CalloutResponse): void {
     const attempts = this.attempts;
+    const replay = attempts.config.replay!;
     const why = reasonName(attempts.reason, attempts.status);
     const headers = response.headers;
     // Every response of a request with a valid mark has this header: its status is that of the target.
     if (!response.hasArrived || !slicesEqual(headers.get(FALLBACK_FROM_HEADER), attempts.origin.slice)) {
-      if (attempts.attemptAge >= attempts.config.replay!.timeout - CLOCK_ERROR) this.failed(Reason.Timeout, 504);
-      else this.giveUp("what responds to it is not the listener of this Envoy, with this plugin");
+      if (attempts.attemptAge < replay.timeout - CLOCK_ERROR) {
+        this.giveUp("what responds to it is not the listener of this Envoy, with this plugin");
+        return;
+      }
+      this.note(Reason.Timeout, 504, null);
+      if (!this.sendToNext()) resumeResponse();
       return;
     }
     const status = parseDecimal(headers.get(":status"));
-    const isFailure = attempts.config.on.hasStatus(status) && !isFinal(headers);
-    if (isFailure && nextTarget(attempts) != NONE) {
-      this.failed(Reason.Status, status);
-      return;
-    }
+    if (attempts.config.on.hasStatus(status)) {
+      this.note(Reason.Status, status, headers);
+      if (!isFinal(headers) && this.sendToNext()) return;
+    } else if (status < 400) warmUp(attempts);
     const body = response.body;
-    if (body.size > attempts.config.replay!.maxBytes) this.giveUp("its response has more bytes than max_bytes");
+    if (body.size > replay.maxBytes) this.giveUp("its response has more bytes than max_bytes");
     else relayResponse(status, `fallback.${why}`, headers, body.bytes());
   }
 
@@ -125,14 +166,18 @@ export class ReplayFilter extends ReplayingFilter {
     this.body.release(KEPT_BYTES);
     this.isKept = false;
     this.isWhole = false;
+    this.hasFailed = false;
     pool.give(this);
   }
 
-  /** Goes on to the target after the one that has failed; without one the client gets the response that is held. */
-  private failed(reason: Reason, status: i32): void {
-    this.attempts.reason = reason;
-    this.attempts.status = status;
-    if (!this.sendToNext()) resumeResponse();
+  /** Notes that the current target has failed, and begins its cooldown. */
+  private note(reason: Reason, status: i32, headers: HeaderMap | null): void {
+    const attempts = this.attempts;
+    attempts.reason = reason;
+    attempts.status = status;
+    hints.begin(<i64>(now() / NANOSECONDS_PER_MILLISECOND));
+    if (headers) for (let i = 0; i < headers.count; i++) hints.header(headers.nameAt(i), headers.valueAt(i));
+    coolDown(attempts, reason, status, hints.wait);
   }
 
   /** Lets the response go on that is held. */
@@ -145,10 +190,17 @@ export class ReplayFilter extends ReplayingFilter {
   /** Sends the request to the next target. Returns `false` if there is none, or it cannot be sent. */
   private sendToNext(): bool {
     const attempts = this.attempts;
-    const next = nextTarget(attempts);
-    if (next == NONE) return false;
     const config = attempts.config;
     const replay = config.replay!;
+    const reason = attempts.reason;
+    const status = attempts.status;
+    const isSlow = config.retryWithin > 0 && attempts.attemptAge > config.retryWithin;
+    const next = isSlow ? NONE : nextTarget(attempts);
+    // The route itself has no header by which it could be chosen again.
+    if (next == NONE || next == ORIGIN) {
+      countFailure(attempts, reason, status);
+      return false;
+    }
     const use = new SecretUse();
     const secret = replaySecret(use);
     if (secret == ABSENT) {
@@ -156,16 +208,14 @@ export class ReplayFilter extends ReplayingFilter {
       return false;
     }
     if (use.isFirst) logMode(replay.cluster, replay.maxBytes);
-    attempts.next = next;
-    const reason = attempts.reason;
-    const status = attempts.status;
+    countFallback(attempts, attempts.current, reason, status);
     attempts.beginPass(next);
     attempts.reason = reason;
     attempts.status = status;
-    const target = config.targets[next - 1];
-    writeReplayHeaders(attempts, target, secret, headersOfCall);
+    countAttempt(attempts);
+    writeReplayHeaders(attempts, secret, headersOfCall);
     bodyOfCall.clear();
-    writeReplayBody(attempts, target, this.body.slice, bodyOfCall);
+    writeReplayBody(attempts, this.body.slice, bodyOfCall);
     const call = new ReplayCall(this);
     const isSent = dispatchHttp(replay.cluster, headersOfCall, bodyOfCall.slice, <i32>replay.timeout, call);
     bodyOfCall.release(KEPT_BYTES);

@@ -5,6 +5,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals, sliceStartsWith, sliceToString, subslice } from "../../../assembly/bytes/slice";
 import { now } from "../../../assembly/host/clock";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
+import { HeaderMap } from "../../../assembly/host/headers";
 import { savedHeader, SavedHeaders } from "../../../assembly/host/header-snapshot";
 import { Attempts } from "../attempts";
 import { Target } from "../target";
@@ -22,7 +23,8 @@ const scratch = new ByteBuffer();
  * Writes the headers of the call that sends the client's request to the target of the current pass: those of the client, the headers
  * by which the target's route is chosen, and the mark.
  */
-export function writeReplayHeaders(attempts: Attempts, target: Target, secret: Slice, headers: HeaderPairs): void {
+export function writeReplayHeaders(attempts: Attempts, secret: Slice, headers: HeaderPairs): void {
+  const target = targetOf(attempts);
   const client = attempts.headers.slice;
   const modelHeader = target.model.length ? attempts.config.modelHeader : "";
   headers.clear();
@@ -41,8 +43,18 @@ export function writeReplayHeaders(attempts: Attempts, target: Target, secret: S
   headers.add(REPLAY_HEADER, markOf(attempts, target, secret));
 }
 
-/** Appends the client's body, with the model of the target where it names one. */
-export function writeReplayBody(attempts: Attempts, target: Target, body: Slice, out: ByteBuffer): void {
+/** Sets the same headers on a request that has not been sent yet. */
+export function selectTarget(attempts: Attempts, headers: HeaderMap): void {
+  const target = targetOf(attempts);
+  const modelHeader = attempts.config.modelHeader;
+  headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
+  headers.setText(FALLBACK_TARGET_HEADER, target.name);
+  if (target.model.length && modelHeader.length) headers.setText(modelHeader, target.model);
+}
+
+/** Appends the client's body, with the model of the current target where it names one. */
+export function writeReplayBody(attempts: Attempts, body: Slice, out: ByteBuffer): void {
+  const target = targetOf(attempts);
   if (target.model.length) {
     reader.begin(savedHeader(attempts.headers.slice, "content-type"), "model");
     reader.push(body);
@@ -58,6 +70,11 @@ export function writeReplayBody(attempts: Attempts, target: Target, body: Slice,
     if (isNamed) return;
   }
   out.append(body);
+}
+
+/** The target of the current pass; the route itself is sent to another one before it. */
+function targetOf(attempts: Attempts): Target {
+  return attempts.config.targets[attempts.current - 1];
 }
 
 /** Headers that this Envoy has added, or that ask for something that was answered on this pass. */
