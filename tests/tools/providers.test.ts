@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { it } from "node:test";
+import { describe, it } from "node:test";
 import { root } from "../../tools/plugins.ts";
+import { compatibleSettings } from "../../tools/provider-settings.ts";
 import { listedProviders, providerFiles, providers } from "../../tools/providers.ts";
+import { FACTS } from "../providers/compatible/facts.ts";
 import { ProxyHost } from "../host/proxy-host.ts";
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -36,4 +38,31 @@ it("the README has a row with a sentence for each", () => {
     providers(),
   );
   for (const [, id, , meaning] of rows) assert.match(meaning, /\w/, id);
+});
+
+describe("providers that are only data", () => {
+  const data = listedProviders().filter(compatibleSettings);
+
+  it("are at least thirty, of at most 12 lines each", () => {
+    assert.ok(data.length >= 30, String(data.length));
+    const long = data.filter(({ file }) => read(file).trimEnd().split("\n").length > 12);
+    assert.deepEqual(long, []);
+  });
+
+  it("have the facts of their pages, and every file of facts has its provider", () => {
+    const types = data.map(({ id }) => id).sort();
+    assert.deepEqual(FACTS.map(({ type }) => type).sort(), types);
+  });
+
+  for (const { type, page, base, refuses, reasoning, switch: by } of FACTS) {
+    it(`${type}: every fact has a page`, () => {
+      const pages = [
+        page,
+        ...(refuses.fields.length ? [refuses.page] : []),
+        ...(reasoning.forms.length ? [reasoning.page] : []),
+      ];
+      for (const url of [...pages, ...(by ? [by.page] : [])]) assert.match(String(url), /^https:\/\/\S+$/);
+      assert.ok(URL.canParse(base));
+    });
+  }
 });
