@@ -23,6 +23,14 @@ export class HeaderPairs {
     return this;
   }
 
+  /** Adds all headers of another list. */
+  addAll(other: HeaderPairs): this {
+    this.content.append(other.content.slice);
+    this.sizes.append(other.sizes.slice);
+    this.count += other.count;
+    return this;
+  }
+
   /** Appends the headers in the encoding of the ABI to `out`. */
   encode(out: ByteBuffer): Slice {
     const from = out.size;

@@ -22,7 +22,8 @@ export function sendLocalReply(
   more: HeaderPairs | null = null,
 ): void {
   if (!noteReply()) return;
-  const pairs = more ? more : headers.clear();
+  const pairs = headers.clear();
+  if (more) pairs.addAll(more);
   if (contentType.length) pairs.addText("content-type", contentType);
   buffer.clear();
   const encodedHeaders = pairs.encode(buffer);

@@ -1,10 +1,15 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
 import { Slice } from "../bytes/slice";
 import { BodyBuffer } from "../host/body";
+import { log, LogLevel } from "../host/log";
 import { BodyState } from "./body-state";
 import { Held } from "./body-watch";
-import { BodyAction, HeadersAction, HOLD, HttpFilter, PAUSE } from "./filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, PAUSE } from "./filter";
+import { pluginHost } from "./register";
 import { Stream } from "./streams";
+
+/** The directions of which a mistake was logged. */
+const skips: string[] = [];
 
 // What a callback returns to the host, from what the filter returned. A local reply takes precedence.
 
@@ -24,7 +29,7 @@ export function headersStatus(
   if (stream.hasReplied) return HeadersStatus.StopAllIterationAndWatermark;
   switch (action) {
     case HeadersAction.HoldForBody:
-      if (endOfStream) return HeadersStatus.Continue;
+      if (endOfStream || skipsBody(stream, held)) return HeadersStatus.Continue;
       if (!stream.root!.bodies.isProven) watch(stream, held);
       return HeadersStatus.StopIteration;
     case HeadersAction.Pause:
@@ -68,6 +73,20 @@ export function noteBody(stream: Stream): void {
   const root = stream.root!;
   root.bodies.prove();
   root.adjustTick();
+}
+
+/** Whether the filter skips the body for which it holds headers: a mistake of its author, which is logged once for each direction. */
+function skipsBody(stream: Stream, held: Held): bool {
+  const filter = stream.filter!;
+  const isRequest = held == Held.RequestBody;
+  if ((isRequest ? filter.requestBodyMode : filter.responseBodyMode) != BodyMode.Skip) return false;
+  const direction = isRequest ? "request" : "response";
+  if (!skips.includes(direction)) {
+    skips.push(direction);
+    const cause = `a hook returned HoldForBody, but ${direction}BodyMode is Skip: set it to Whole or Streaming`;
+    log(LogLevel.Error, `${pluginHost().name()}: ${cause}; the headers are not held`);
+  }
+  return true;
 }
 
 function watch(stream: Stream, held: Held): void {

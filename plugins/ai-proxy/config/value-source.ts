@@ -1,4 +1,6 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { wordHashOf } from "../../../assembly/bytes/hash";
+import { sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { HttpAddress } from "./address";
 
@@ -10,10 +12,8 @@ const MOST_SECONDS = 86_400;
  * the request for sources that are asked with POST.
  */
 export class ValueSource {
-  /** The key of the value in the shared data, UTF-8. */
-  readonly key: ArrayBuffer;
-  /** The key of the state of the last attempt, UTF-8. */
-  readonly stateKey: ArrayBuffer;
+  private keyBytes: ArrayBuffer | null = null;
+  private stateKeyBytes: ArrayBuffer | null = null;
   /** The value of `authorization` for the source; "" for none. */
   authorization: string = "";
   /** The member of a JSON response that is the value; "" if the whole response is. */
@@ -41,10 +41,26 @@ export class ValueSource {
     readonly refreshMilliseconds: u64,
     readonly timeout: i32,
     readonly identity: string = "",
-  ) {
-    const name = `ai-proxy.text|${cluster}|${authority}|${path}|${identity}`;
-    this.key = String.UTF8.encode(name);
-    this.stateKey = String.UTF8.encode(name + "|state");
+  ) {}
+
+  /** The key of the value in the shared data, UTF-8. It tells apart what `isSame` does; it holds a hash of the authorization. */
+  get key(): ArrayBuffer {
+    const known = this.keyBytes;
+    if (known) return known;
+    const hash = wordHashOf(sliceOfBuffer(String.UTF8.encode(this.authorization)));
+    const place = `${this.cluster}|${this.authority}|${this.path}`;
+    const bytes = String.UTF8.encode(`ai-proxy.text|${place}|${this.identity}|${this.member}|${hash.toString(16)}`);
+    this.keyBytes = bytes;
+    return bytes;
+  }
+
+  /** The key of the state of the last attempt, UTF-8. */
+  get stateKey(): ArrayBuffer {
+    const known = this.stateKeyBytes;
+    if (known) return known;
+    const bytes = String.UTF8.encode(String.UTF8.decode(this.key) + "|state");
+    this.stateKeyBytes = bytes;
+    return bytes;
   }
 
   /** Appends the body of a POST request; nothing for a GET request. `now` is the time in seconds since 1970. */
