@@ -21,6 +21,7 @@ import { Attempts, ORIGIN } from "./attempts";
 import { attemptsTable } from "./attempts-table";
 import { correctLength, forgetEarlierPass } from "./earlier-pass";
 import { FallbackConfig } from "./config";
+import { renameDeployment } from "./deployment";
 import { explain } from "./explain";
 import { countAttempt } from "./metrics";
 import { firstTarget, hasNextTarget } from "./next-target";
@@ -151,7 +152,10 @@ function selectTarget(attempts: Attempts, headers: HeaderMap): void {
   const target = config.targets[attempts.current - 1];
   headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
   headers.setText(FALLBACK_TARGET_HEADER, target.name);
-  if (target.model.length && config.modelHeader.length) headers.setText(config.modelHeader, target.model);
+  if (!target.model.length) return;
+  if (config.modelHeader.length) headers.setText(config.modelHeader, target.model);
+  length.clear();
+  renameDeployment(headers, length.text(target.model).slice);
 }
 
 /** Limits the time of the attempt: Envoy ends it, and sends the request to the tombstone. */

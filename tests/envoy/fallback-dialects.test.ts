@@ -229,6 +229,16 @@ describe("each attempt of a fallback set", () => {
       assert.equal(header(second, "content-length"), String(second.body.length));
     });
 
+  it("a client of Azure's, whose path names the model: the target's model takes its place", async () => {
+    const path = "/openai/deployments/native-first/chat/completions?api-version=2024-10-21";
+    const messages = [{ role: "user", content: "hello" }];
+    const response = await post(path, "application/json", Buffer.from(JSON.stringify({ messages })));
+    assertServed(response, "openai", "native-first");
+    const second = received("gpt-4o");
+    assert.equal(second.path, "/v1/chat/completions");
+    assert.equal(fields(second).model, "gpt-4o");
+  });
+
   it("the usage of a failed attempt is neither kept nor added to that of the next", async () => {
     assertServed(await chat("used-up", true), "plain", "used-up");
     const used = await gateway.passes("used-up", 2);
