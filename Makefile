@@ -6,10 +6,10 @@ NODE := node --import tsx
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo run func-e docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run func-e docs clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, including Envoy
 
@@ -57,6 +57,9 @@ validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 
 demo: build ## Stream a chat through Envoy and a mock provider, show refused requests and the messages on both sides
 	@$(NODE) tools/demo.ts
+
+demo-failover: build ## Let a model server fail in five ways, and another one answer its chats, through examples/model-failover
+	@$(NODE) tools/demo-failover.ts
 
 run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (PROVIDER=groq API_KEY=…; DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; ENGINE=docker)
 	@$(NODE) tools/run.ts

@@ -6,6 +6,9 @@ export interface Chat {
   /** The bytes of every event, without the empty line after it. */
   events: string[];
   request: { line: string; headers: [string, string][]; body: string };
+  response: { status: number; headers: Headers };
+  /** From the request to the first part of the text or the reasoning, in ms. */
+  firstMs: number;
 }
 
 /** The API key of a client that has no key of the gateway. */
@@ -19,7 +22,13 @@ export async function streamChat(
   onText: (text: string) => void,
   apiKey = ANY_KEY,
 ): Promise<Chat> {
-  const chat: Chat = { text: "", events: [], request: { line: "", headers: [], body: "" } };
+  const chat: Chat = {
+    text: "",
+    events: [],
+    request: { line: "", headers: [], body: "" },
+    response: { status: 0, headers: new Headers() },
+    firstMs: 0,
+  };
   let raw: Promise<string> = Promise.resolve("");
   const client = new OpenAI({
     baseURL: baseUrl,
@@ -30,14 +39,18 @@ export async function streamChat(
       const headers = [...new Headers(init?.headers as HeadersInit)];
       chat.request = { line: `${init?.method} ${pathname}`, headers, body: String(init?.body) };
       const response = await fetch(url as string, init as RequestInit);
+      chat.response = { status: response.status, headers: response.headers };
       const [forClient, forUs] = response.body?.tee() ?? [null, null];
       raw = new Response(forUs).text();
       return new Response(forClient, response);
     },
   });
+  const started = performance.now();
   const stream = await client.chat.completions.create({ model, stream: true, messages: [{ role: "user", content }] });
   for await (const chunk of stream) {
-    const piece = chunk.choices[0]?.delta.content ?? "";
+    const delta = chunk.choices[0]?.delta as { content?: string | null; reasoning_content?: string } | undefined;
+    const piece = delta?.content ?? "";
+    if (!chat.firstMs && (piece || delta?.reasoning_content)) chat.firstMs = performance.now() - started;
     chat.text += piece;
     onText(piece);
   }
