@@ -41,7 +41,7 @@ for (const [client, call] of Object.entries(callers)) {
       await assertServed(({ model }) => model);
     });
 
-    for (const failure of ["refused", { status: 429 }] as const) {
+    for (const failure of ["error-event", "refused", { status: 429 }] as const) {
       it(`come from qwq-32b while deepseek-r1 fails: ${JSON.stringify(failure)}`, async () => {
         await gateway.servers["deepseek-r1"].failWith(failure);
         await assertServed(() => "qwq-32b");

@@ -22,7 +22,7 @@ function identityOf(requests: ProviderRequest[]): string[] {
 
 for (const [client, call] of Object.entries(callers)) {
   for (const [api, options, streams] of [
-    ["its compatible API", {}, [true]],
+    ["its compatible API", {}, [false, true]],
     // https://help.aliyun.com/zh/model-studio/deep-thinking: qwq streams only.
     ["its own protocol", { qwenEnableCompatible: false }, [true]],
   ] as const) {

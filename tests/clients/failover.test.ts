@@ -21,6 +21,11 @@ const failures: [name: string, failure: Failure][] = [
   ["529", { status: 529 }],
   ["a refused connection", "refused"],
   ["a connection that breaks off", "reset"],
+  ["no response", "silent"],
+];
+const failuresOfStreams: [name: string, failure: Failure][] = [
+  ["headers and no event", "no-event"],
+  ["an error event in a 200 stream", "error-event"],
 ];
 
 for (const [client, call] of Object.entries(callers)) {
@@ -102,6 +107,10 @@ for (const [client, call] of Object.entries(callers)) {
 
     for (const [name, failure] of failures) {
       it(`is answered by qwq-32b after ${name}, streamed and not`, () => assertFallback(both({}), failure));
+    }
+
+    for (const [name, failure] of failuresOfStreams) {
+      it(`is answered by qwq-32b after ${name}`, () => assertFallback(both({}).slice(1), failure));
     }
   });
 }
