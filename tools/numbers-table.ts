@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cost, Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
+import type { Cost, Failover, Footprint, Results, Spread, Work } from "../tests/bench/results.ts";
 import { root } from "./plugins.ts";
 
 /** The file that `make bench` writes. */
@@ -32,6 +32,7 @@ export function numbersTable(): string {
     "| | no filter | ai-proxy |",
     "|---|---|---|",
     ...footprintRows(results.footprint),
+    ...(results.failover ? failoverRows(results.failover) : []),
   ].join("\n");
 }
 
@@ -67,6 +68,25 @@ function footprintRows({ moduleBytes, readySeconds, residentMegabytes }: Footpri
       const size = (filter: string): string => `${residentMegabytes[filter][count].toFixed(0)} MB`;
       return `| memory with ${count === "0" ? "no" : count} idle streams | ${size("none")} | ${size("ai-proxy")} |`;
     }),
+  ];
+}
+
+function failoverRows({ armed, firstToken }: Failover): string[] {
+  const rows = armed.map(({ title, unit, micros, ratio }) => {
+    return `| ${title}, no fallback needed | ${spread(micros, 1)} µs per ${unit} | ${spread(ratio, 2)} × |`;
+  });
+  const times = firstToken.map(({ title, directMs, addedMs }) => {
+    return `| first token, ${title} | ${spread(directMs, 2)} ms, called directly | + ${spread(addedMs, 2)} ms |`;
+  });
+  return [
+    "",
+    "Through the chain of [examples/model-failover](examples/model-failover/README.md); the times to the first token are the median of 200 calls with the",
+    "10th and the 90th percentile.",
+    "",
+    "| | without fallback | with fallback |",
+    "|---|---|---|",
+    ...rows,
+    ...times,
   ];
 }
 

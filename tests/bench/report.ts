@@ -1,4 +1,4 @@
-import type { Footprint, Spread, Work } from "./results.ts";
+import type { Failover, Footprint, Spread, Work } from "./results.ts";
 
 /** One job for the terminal, a line for each lane. */
 export function describeWork({ id, unit, costs }: Work): string {
@@ -23,6 +23,21 @@ export function describeFootprint({ readySeconds, residentMegabytes, moduleBytes
     `module       ${(moduleBytes / 1000).toFixed(1)} KB`,
     `ready        ${ready.join("; ")}`,
     `memory (MB by idle streams) ${memory.join("; ")}`,
+  ].join("\n");
+}
+
+/** What `fallback` costs, as lines for the terminal. */
+export function describeFailover({ armed, firstToken }: Failover): string {
+  return [
+    "fallback in examples/model-failover",
+    ...armed.map(
+      ({ title, unit, micros, ratio }) =>
+        `  ${title}: ${withSpread(micros, 1)} µs per ${unit} without, ${withSpread(ratio, 2)}× with`,
+    ),
+    ...firstToken.map(
+      ({ title, directMs, addedMs }) =>
+        `  first token, ${title}: ${withSpread(directMs, 2)} ms direct, +${withSpread(addedMs, 2)} ms`,
+    ),
   ].join("\n");
 }
 

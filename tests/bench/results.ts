@@ -33,6 +33,14 @@ export interface Footprint {
   moduleBytes: number;
 }
 
+/** What `fallback` costs with examples/model-failover. */
+export interface Failover {
+  /** Work that needs no fallback: Envoy's CPU time without the plugin in the chain, and the factor of the chain with it. */
+  armed: { title: string; unit: "request" | "event"; micros: Spread; ratio: Spread }[];
+  /** Time to the first token of a direct call of the second target, and what a fallback to it adds, in ms. */
+  firstToken: { title: string; directMs: Spread; addedMs: Spread }[];
+}
+
 /** The content of tests/bench/results/latest.json, which `make bench` writes. */
 export interface Results {
   date: string;
@@ -43,10 +51,19 @@ export interface Results {
   pinned: boolean;
   work: Work[];
   footprint: Footprint;
+  /** Absent in results that were measured before there was the plugin. */
+  failover?: Failover;
 }
 
 /** The median, the minimum and the maximum of some numbers. */
 export function spreadOf(numbers: number[]): Spread {
   const sorted = [...numbers].sort((a, b) => a - b);
   return { median: sorted[Math.floor(sorted.length / 2)], least: sorted[0], most: sorted[sorted.length - 1] };
+}
+
+/** The median, with the 10th and the 90th percentile in place of the minimum and the maximum. */
+export function percentilesOf(numbers: number[]): Spread {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  return { median: at(0.5), least: at(0.1), most: at(0.9) };
 }

@@ -3,13 +3,14 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { compile } from "../../tools/compile.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
+import { measureFailover } from "./failover.ts";
 import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
-import { describeFootprint, describeWork } from "./report.ts";
+import { describeFailover, describeFootprint, describeWork } from "./report.ts";
 import { serveRaw } from "./upstream.ts";
 import { JOBS, type Job } from "./work.ts";
 
@@ -56,8 +57,8 @@ function costOf(rounds: Round[], none: Round[]): Cost {
 async function run(): Promise<void> {
   const only = process.env.ONLY;
   const jobs = JOBS.filter(({ id }) => !only || id === only);
-  if (jobs.length === 0 && only !== "footprint") {
-    throw new Error(`ONLY=${only} is not known: ${JOBS.map(({ id }) => id).join(", ")}, footprint`);
+  if (jobs.length === 0 && only !== "footprint" && only !== "fallback") {
+    throw new Error(`ONLY=${only} is not known: ${JOBS.map(({ id }) => id).join(", ")}, fallback, footprint`);
   }
   for (const [name, out] of Object.entries(NOOPS)) await compile({ entry: `tests/bench/noop/${name}.ts`, out });
   for (const name of BARE) await compile({ entry: `tests/bench/bare/${name}.ts`, out: bareOf(name) });
@@ -67,10 +68,13 @@ async function run(): Promise<void> {
     work.push(await measureWork(job));
     console.log(describeWork(work[work.length - 1]));
   }
-  if (only && only !== "footprint") return;
+  if (only && only !== "footprint" && only !== "fallback") return;
+  if (only === "fallback") return console.log(describeFailover(await measureFailover(ROUNDS)));
   const footprint: Footprint = await measureFootprint(ROUNDS);
   console.log(describeFootprint(footprint));
   if (only) return;
+  const failover = await measureFailover(ROUNDS);
+  console.log(describeFailover(failover));
 
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
@@ -80,6 +84,7 @@ async function run(): Promise<void> {
     pinned,
     work,
     footprint,
+    failover,
   };
   const folder = join(resolve(import.meta.dirname), "results");
   mkdirSync(folder, { recursive: true });

@@ -54,6 +54,13 @@ export function always(contentType: string, body: string): Responder {
   return (socket) => void socket.write(bytes);
 }
 
+/** Sends the same error for every request. */
+export function refusing(status: string, body: string): Responder {
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const bytes = Buffer.from(head + body);
+  return (socket) => void socket.write(bytes);
+}
+
 /** How a paced stream is written. */
 export interface Pace {
   count: number;
