@@ -9,7 +9,7 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
-export const BARE = ["ai-proxy", "key-auth", "request-block"];
+export const BARE = ["ai-proxy", "key-auth", "model-router", "request-block"];
 /** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
@@ -63,6 +63,7 @@ export const keyAuths: Record<string, EnvoyConfig> = {
 
 /** model-router, which reads the body until it has found the model. */
 export const modelRouters: Record<string, EnvoyConfig> = {
+  ...bare("model-router"),
   plugin: plugin("model-router", {}),
   "routes not asked": plugin("model-router", ROUTES_UNASKED),
 };

@@ -1,20 +1,10 @@
 import { BodyStatus, HeadersStatus, MapType } from "../../../assembly/abi/enums";
-import {
-  addHeader,
-  enterCallback,
-  leaveCallback,
-  readHeaders,
-  readProperty,
-  readRequestBody,
-  setProperty,
-  utf8,
-} from "./calls";
+import { addHeader, enterCallback, leaveCallback, readHeaders, readProperty, readRequestBody, utf8 } from "./calls";
 
 // The host calls of model-router for a chat whose first piece names the model.
 const config = utf8("xds\0route_metadata\0filter_metadata\0model-router\0config");
 const name = utf8("x-higress-llm-model");
 const model = utf8("gpt-4o");
-const routedModel = utf8("ai_routed_model");
 
 let isHeld: bool = false;
 
@@ -33,7 +23,6 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32
   enterCallback();
   readRequestBody(size);
   addHeader(MapType.RequestHeaders, name, model);
-  setProperty(routedModel, model);
   leaveCallback();
   return BodyStatus.Continue;
 }
