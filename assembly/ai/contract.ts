@@ -112,6 +112,9 @@ export const MAPPED_MODEL_STATE = "ai_mapped_model";
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";
 
+/** Filter state: as `COUNTED_STATE`, of cluster-key-rate-limit. */
+export const CLUSTER_COUNTED_STATE = "ai_cluster_counted";
+
 /**
  * Filter state: the client's headers that ai-proxy changes, for the next attempt or the next pass of the same request.
  * Written and read by ai-proxy alone.

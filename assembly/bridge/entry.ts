@@ -13,7 +13,9 @@ import { addStream, readerOf, removeStream } from "./streams";
 // A module of its own instead of a `Plugin`: it has no configuration, no routes and no filters, which are four fifths of the kernel.
 export { proxy_on_memory_allocate } from "../abi/memory";
 
-const NAME = "redis-bridge";
+/** Constant texts: no managed object is created after the start, since nothing collects them. */
+const LOADED = `redis-bridge: version ${VERSION}`;
+const UNUSED = "redis-bridge: there are no options: the configuration has no effect";
 /** Memory that is kept for the next chunk. */
 const KEPT_BYTES: i32 = 64 << 10;
 
@@ -31,7 +33,7 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
 /** Logs the version of the module, once for each VM. */
 export function proxy_on_vm_start(root: u32, size: u32): u32 {
   refreshLogLevel();
-  log(LogLevel.Info, `${NAME}: version ${VERSION}`);
+  log(LogLevel.Info, LOADED);
   return 1;
 }
 
@@ -41,7 +43,7 @@ export function proxy_on_configure(root: u32, size: u32): u32 {
   refreshLogLevel();
   const text = configuration.part(0, size);
   if (sliceSize(text) && !sliceEquals(text, "{}")) {
-    log(LogLevel.Warn, `${NAME}: there are no options: the configuration has no effect`);
+    log(LogLevel.Warn, UNUSED);
   }
   leaveCallback();
   return 1;

@@ -1,3 +1,4 @@
+import { COUNTED_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { wordHashOf } from "../../assembly/bytes/hash";
 import { ABSENT } from "../../assembly/bytes/slice";
@@ -7,7 +8,7 @@ import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { setTickPeriod } from "../../assembly/plugin/root";
 import { KeyRateLimitConfig } from "./config";
-import { CountedMarks } from "./counted";
+import { CountedMarks } from "../../assembly/limit/counted-marks";
 import { lease, RENEWAL } from "./lease";
 import { Limit, Outcome, Verdict } from "./limit";
 import { refuseConcurrency, refuseRate } from "./refusal";
@@ -18,7 +19,7 @@ const number = new ByteBuffer();
 const pool = new FilterPool<KeyRateLimitFilter>();
 
 /** The marks of the current request. */
-export const counted = new CountedMarks();
+export const counted = new CountedMarks(COUNTED_STATE);
 
 /** The list of the streams of this VM that are counted as open. */
 let firstOpen: KeyRateLimitFilter | null = null;

@@ -1,7 +1,7 @@
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { TextTable } from "../../assembly/bytes/text-table";
-import { CoveredBlocks } from "./covered-blocks";
-import { AddressBlock, AnyValue, KeyMatch } from "./key-match";
+import { CoveredBlocks } from "../../assembly/limit/covered-blocks";
+import { AddressBlock, AnyValue, KeyMatch } from "../../assembly/limit/key-match";
 import { Limit } from "./limit";
 
 const SAME = "is the same as one before";

@@ -3,11 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { DOWN_CLUSTER, usesRedis } from "../harness/case-redis.ts";
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { failures, ssePayloads, type Observation } from "../harness/expectation.ts";
 import { send } from "../harness/http-client.ts";
 import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
+import { withRedis } from "../harness/redis-bootstrap.ts";
+import { Valkey } from "../harness/valkey.ts";
 import type { Position } from "../harness/positions.ts";
 import { answer, bodyBytes, toClientRequest } from "../harness/wire.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
@@ -35,6 +38,7 @@ export class CaseRing {
   private readonly folder: string;
   private server: RunningServer | undefined;
   private envoy: EnvoyProcess | undefined;
+  private valkey: Valkey | undefined;
 
   /** All cases of one ring have the same upstream protocol, so that a cluster name is unambiguous. */
   constructor(
@@ -61,15 +65,26 @@ export class CaseRing {
     const path = join(this.folder, "listeners.json");
     writeFileSync(path, JSON.stringify({ resources }));
     this.envoy = await startEnvoy({
-      ...bootstrapFor([], clusters),
+      ...(await this.bootstrap(clusters)),
       node: { id: "ring", cluster: "ring" },
       dynamic_resources: { lds_config: { path_config_source: { path } } },
     });
   }
 
+  /** The bootstrap, with Redis if a case needs it. */
+  private async bootstrap(clusters: EnvoyConfig[]): Promise<EnvoyConfig> {
+    const cases = this.entries.map(({ testCase }) => testCase).filter(usesRedis);
+    if (!cases.length) return bootstrapFor([], clusters);
+    this.valkey = await Valkey.start();
+    for (const command of cases.flatMap(({ redis }) => redis)) await this.valkey.run(...command);
+    const down = clusterFor({ name: DOWN_CLUSTER, port: 1, http2: true });
+    return withRedis(bootstrapFor([], [...clusters, down]), { port: this.valkey.port });
+  }
+
   /** Stops what `start` started. */
   async stop(): Promise<void> {
     await this.envoy?.stop();
+    await this.valkey?.stop();
     await this.server?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

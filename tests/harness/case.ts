@@ -87,6 +87,8 @@ export interface Case {
   downstreamHttp2: boolean;
   bufferLimitBytes?: number;
   stateful: boolean;
+  /** Commands that run in Redis before the case. */
+  redis: string[][];
   configError?: string[];
   exchanges: Exchange[];
   logs: { contains: string[]; once: string[]; excludes: string[] };

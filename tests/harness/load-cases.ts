@@ -18,6 +18,7 @@ interface CaseFile {
   downstream?: { http2?: Protocol };
   bufferLimitBytes?: number;
   stateful?: boolean;
+  redis?: string[][];
   configError?: string[];
   exchanges?: Exchange[];
   logs?: { contains?: string[]; once?: string[]; excludes?: string[] };
@@ -78,6 +79,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
           downstreamHttp2,
           bufferLimitBytes: file.bufferLimitBytes,
           stateful: file.stateful ?? false,
+          redis: file.redis ?? [],
           configError: merged.configError,
           exchanges: file.exchanges ?? [],
           logs: { contains: [], once: [], excludes: [], ...file.logs },

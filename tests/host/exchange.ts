@@ -14,6 +14,8 @@ export interface Peers {
   answer(request: ProviderRequest, cluster: string): ProviderReply;
   /** Services that the plugin calls out to; without it a callout waits for ever. */
   callout?(call: HttpCallout): CalloutReply;
+  /** Redis behind gRPC streams: passes on what was sent, and returns whether there was anything. */
+  redis?(host: ProxyHost): boolean;
   /** gRPC services: a message, or an error. */
   grpc?(call: GrpcCallout): Buffer | { code: number; message: string };
 }
@@ -69,6 +71,8 @@ export function runStream(
   }
   const hung = !stream.isOver;
   if (hung) stream.clientReset();
+  // What a plugin settles after the stream's end.
+  answerCallouts(host, peers);
   host.check();
   const { client, details } = stream;
   const pairs = client.headers?.pairs() ?? [];
@@ -161,7 +165,9 @@ function replyHeaders(reply: ProviderReply, http2: boolean): HeaderPair[] {
 
 function answerCallouts(host: ProxyHost, peers: Peers): void {
   // A plugin that calls out from every answer would never end.
-  for (let round = 0; round < 100 && host.callouts.length > 0; round++) {
+  for (let round = 0; round < 100; round++) {
+    const moved = peers.redis?.(host) ?? false;
+    if (!moved && host.callouts.length === 0) return;
     for (const call of host.callouts) {
       if (call.kind === "http") {
         if (peers.callout) host.answer(call, peers.callout(call));

@@ -32,6 +32,7 @@ const EXPORTS: Record<string, string[]> = {
   "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "chatgpt-proxy": HTTP_CALLOUTS,
   fallback: [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, "proxy_on_log"],
+  "cluster-key-rate-limit": [...RESPONSE_HEADERS, ...GRPC],
   "key-auth": REQUEST_BODY,
   "key-rate-limit": RESPONSE_HEADERS,
   "model-mapper": REQUEST_BODY,

@@ -2,18 +2,22 @@
 // Every case file once more on a build in which freed memory is overwritten and every callback is followed by a full
 // collection: a read of memory that is free already changes what goes over the wire.
 import assert from "node:assert/strict";
-import { before, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { compile } from "../../tools/compile.ts";
 import { findPlugins } from "../../tools/plugins.ts";
 import * as gateway from "../harness/attempts.ts";
 import { selectedCases } from "../harness/load-cases.ts";
 import { positionsOf } from "../harness/positions.ts";
+import { caseRedis } from "./case-redis.ts";
 import { runExchange } from "./exchange.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import { HostCase } from "./run-case.ts";
 
 const cases = selectedCases();
 const plugins = findPlugins().filter(({ name }) => cases.some(({ plugin }) => plugin === name));
+
+before(() => caseRedis.start(cases));
+after(() => caseRedis.stop());
 
 for (const { name, entry, poisoned } of plugins) {
   describe(`${name} with freed memory overwritten`, () => {

@@ -4,8 +4,10 @@ import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
 import type { Position } from "../harness/positions.ts";
 import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
+import { DOWN_CLUSTER, REDIS_CLUSTER } from "../harness/case-redis.ts";
 import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
+import { caseRedis } from "./case-redis.ts";
 import type { RootContext } from "./contexts.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
 import { findLeak } from "./leak-check.ts";
@@ -156,6 +158,7 @@ export class HostCase {
       answer: (received: ProviderRequest): ProviderReply => {
         return (reply = fixedReply ?? answer(this.testCase, exchange, received));
       },
+      redis: (host: ProxyHost) => caseRedis.pump(host),
     };
     const outcome = runExchange(host, context, request, peers, this.options);
     const upstream = outcome.received && reply ? { request: outcome.received, reply } : null;
@@ -164,7 +167,8 @@ export class HostCase {
 
   private newHost(): ProxyHost {
     const clusters = this.testCase.routes.map((route) => route.cluster ?? "upstream");
-    return new ProxyHost(this.wasm, { clusters });
+    caseRedis.begin(this.testCase);
+    return new ProxyHost(this.wasm, { clusters: [...clusters, REDIS_CLUSTER, DOWN_CLUSTER] });
   }
 
   private logProblems(host: ProxyHost): string[] {

@@ -33,7 +33,16 @@ describe("the poisoned build of a class with reset", () => {
     const filters = Object.keys(poisonedSources()).filter((file) => file.endsWith("/filter.ts"));
     assert.deepEqual(
       filters.map((file) => file.split("/")[1]),
-      ["ai-proxy", "chatgpt-proxy", "key-auth", "key-rate-limit", "model-mapper", "model-router", "request-block"],
+      [
+        "ai-proxy",
+        "chatgpt-proxy",
+        "cluster-key-rate-limit",
+        "key-auth",
+        "key-rate-limit",
+        "model-mapper",
+        "model-router",
+        "request-block",
+      ],
     );
   });
 });

@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { filesIn } from "../files.ts";
 import { findPlugins, root, type Plugin } from "../plugins.ts";
 import type { Check } from "./check.ts";
+import { importsOf } from "./imports.ts";
+
+/** Folders of the kernel with readers of options that several plugins have. */
+const SHARED_READERS = /^assembly\/(?:limit|redis)\//;
 
 /** The parts of a JSON Schema that contain property names. */
 interface Schema {
@@ -46,7 +50,7 @@ function keysRead(plugin: Plugin): Map<string, string> {
   // The key is read directly, or by a function of the plugin that gets the reader and the key.
   const call = new RegExp(`(?:${asked}|\\breader,)\\s*("[^"]+"|[A-Z][A-Z0-9_]+)\\s*[,)]`, "g");
   const keys = new Map<string, string>();
-  for (const file of filesIn(plugin.folder, ".ts")) {
+  for (const file of filesWithReaders(plugin)) {
     const text = readFileSync(join(root, file), "utf8");
     for (const key of optionsNamed(text)) keys.set(key, file);
     if (!text.includes("ConfigReader")) continue;
@@ -64,6 +68,17 @@ function optionsNamed(text: string): string[] {
   if (!text.includes('/openai-compatible"')) return [];
   const named = /\b(?:hostOption|urlOption): "(\w+)"|new BaseOption\("(\w+)"|\baddress: "[^"]*\{(\w+)\}/g;
   return [...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? match[3]);
+}
+
+/** The files of the plugin, and those of the kernel that read options for it. */
+function filesWithReaders(plugin: Plugin): string[] {
+  const files = filesIn(plugin.folder, ".ts");
+  // The list grows while it is read.
+  for (const file of files) {
+    const shared = importsOf(file).map((target) => target.file);
+    files.push(...shared.filter((target) => SHARED_READERS.test(target) && !files.includes(target)));
+  }
+  return files;
 }
 
 /** The methods of ConfigReader that read a key: those whose first parameter is a key. `fail` only names it. */

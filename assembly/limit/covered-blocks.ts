@@ -1,5 +1,5 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { TextTable } from "../../assembly/bytes/text-table";
+import { ByteBuffer } from "../bytes/buffer";
+import { TextTable } from "../bytes/text-table";
 import { AddressBlock } from "./key-match";
 
 /** The bits of an address. */

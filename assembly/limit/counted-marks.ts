@@ -1,8 +1,7 @@
-import { COUNTED_STATE } from "../../assembly/ai/contract";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { readU64 } from "../../assembly/bytes/integers";
-import { sliceSize } from "../../assembly/bytes/slice";
-import { FilterState } from "../../assembly/host/filter-state";
+import { ByteBuffer } from "../bytes/buffer";
+import { readU64 } from "../bytes/integers";
+import { Slice, sliceSize } from "../bytes/slice";
+import { FilterState } from "../host/filter-state";
 
 const MARK_SIZE = 8;
 
@@ -11,8 +10,13 @@ const MARK_SIZE = 8;
  * request again. Made once and used for one request after the other.
  */
 export class CountedMarks {
-  private readonly state: FilterState = new FilterState(COUNTED_STATE);
+  private readonly state: FilterState;
   private readonly marks: ByteBuffer = new ByteBuffer();
+
+  /** `state` is the name of the filter state. */
+  constructor(state: string) {
+    this.state = new FilterState(state);
+  }
 
   /** Declares the filter state; once for each configuration. */
   define(): void {
@@ -35,5 +39,10 @@ export class CountedMarks {
   /** Adds a mark to those that were read. */
   add(mark: u64): void {
     this.state.set(this.marks.u64(mark).slice);
+  }
+
+  /** Adds several marks to those that were read. */
+  addAll(marks: Slice): void {
+    this.state.set(this.marks.append(marks).slice);
   }
 }

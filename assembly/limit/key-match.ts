@@ -1,7 +1,7 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { readU64BigEndian } from "../../assembly/bytes/integers";
-import { ABSENT, indexOfByte, lastIndexOfByte, Slice, sliceOfBuffer, subslice } from "../../assembly/bytes/slice";
-import { Pattern } from "../../assembly/pattern/pattern";
+import { ByteBuffer } from "../bytes/buffer";
+import { readU64BigEndian } from "../bytes/integers";
+import { ABSENT, indexOfByte, lastIndexOfByte, Slice, sliceOfBuffer, subslice } from "../bytes/slice";
+import { Pattern } from "../pattern/pattern";
 import { parseAddress, parseNumber } from "./address";
 
 const COLON: u32 = 0x3a;

@@ -1,4 +1,4 @@
-import { ConfigReader } from "../../assembly/config/reader";
+import { ConfigReader } from "./reader";
 
 /** The one of several exclusive options that is set: `option`, unless one was `found` before; a second one is an error. */
 export function exclusive(reader: ConfigReader, option: string, found: string): string {

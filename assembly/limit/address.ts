@@ -1,8 +1,8 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { parseDecimal } from "../../assembly/bytes/decimal";
-import { hexValue, NO_HEX_DIGIT } from "../../assembly/bytes/hex";
-import { writeByte, writeU16BigEndian } from "../../assembly/bytes/integers";
-import { ABSENT, byteAt, indexOfByte, lastIndexOfByte, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { ByteBuffer } from "../bytes/buffer";
+import { parseDecimal } from "../bytes/decimal";
+import { hexValue, NO_HEX_DIGIT } from "../bytes/hex";
+import { writeByte, writeU16BigEndian } from "../bytes/integers";
+import { ABSENT, byteAt, indexOfByte, lastIndexOfByte, Slice, sliceSize, subslice } from "../bytes/slice";
 
 const COLON: u32 = 0x3a;
 const DOT: u32 = 0x2e;
@@ -104,4 +104,45 @@ function parseHex(text: Slice): i32 {
     number = (number << 4) | digit;
   }
   return number;
+}
+
+/**
+ * Appends the text of an address of sixteen bytes: IPv4 as four numbers, IPv6 as RFC 5952 recommends. Equal addresses have equal texts.
+ */
+export function formatAddress(address: Slice, out: ByteBuffer): void {
+  if (isMapped(address)) {
+    for (let i = 12; i < ADDRESS_SIZE; i++) {
+      if (i > 12) out.byte(DOT);
+      out.integer(byteAt(address, i));
+    }
+    return;
+  }
+  // The first of the longest runs of zero groups, of two at least, becomes `::` (RFC 5952, section 4.2).
+  let gap = 0;
+  let length = 1;
+  for (let from = 0; from < GROUPS; from++) {
+    let to = from;
+    while (to < GROUPS && !groupAt(address, to)) to++;
+    if (to - from <= length) continue;
+    gap = from;
+    length = to - from;
+  }
+  for (let i = 0; i < GROUPS; i++) {
+    if (length > 1 && i == gap) {
+      out.byte(COLON).byte(COLON);
+      i += length - 1;
+      continue;
+    }
+    if (i && !(length > 1 && i == gap + length)) out.byte(COLON);
+    out.text(groupAt(address, i).toString(16));
+  }
+}
+
+function groupAt(address: Slice, i: i32): u32 {
+  return (byteAt(address, 2 * i) << 8) | byteAt(address, 2 * i + 1);
+}
+
+function isMapped(address: Slice): bool {
+  for (let i = 0; i < 5; i++) if (groupAt(address, i)) return false;
+  return groupAt(address, 5) == 0xffff;
 }

@@ -1,0 +1,102 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { wordHashOf } from "../bytes/hash";
+import { ABSENT, Slice, subslice } from "../bytes/slice";
+import { ConfigReader } from "../config/reader";
+import { HeaderMap } from "../host/headers";
+import { Rate, RateReader } from "./rate";
+import { RULE_ITEM_GUARDS, RuleItem } from "./rule-item";
+
+const MOST_ITEMS: i32 = 10;
+
+/** The limits of a request, each with the key of its counter. One object serves many requests. */
+export class MatchedLimits {
+  private readonly keys: ByteBuffer = new ByteBuffer();
+  private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
+  private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_ITEMS + 1);
+  /** The number of limits. */
+  count: i32 = 0;
+
+  /** Removes all. */
+  clear(): void {
+    this.keys.clear();
+    this.count = 0;
+  }
+
+  /** The buffer to which the key of the next limit is written. */
+  get buffer(): ByteBuffer {
+    return this.keys;
+  }
+
+  /** Adds a limit, whose key was written. */
+  add(rate: Rate): void {
+    this.rates[this.count] = rate;
+    this.ends[this.count++] = this.keys.size;
+  }
+
+  /** The key of a counter. */
+  keyAt(i: i32): Slice {
+    return subslice(this.keys.slice, i ? this.ends[i - 1] : 0, this.ends[i]);
+  }
+
+  /** The rate of a limit. */
+  rateAt(i: i32): Rate {
+    return this.rates[i]!;
+  }
+
+  /** A hash of the key of a counter. */
+  hashAt(i: i32): u64 {
+    return wordHashOf(this.keyAt(i));
+  }
+}
+
+/**
+ * `rule_name`, `global_threshold` and `rule_items` of Higress's cluster limiters, in their newer meaning: the global limit applies to
+ * every request, and each rule item that covers a request applies too.
+ */
+export class LimitRules {
+  private readonly items: RuleItem[] = [];
+  private readonly globalPrefix: string;
+
+  private constructor(
+    /** The beginning of the key of every counter: a hash tag keeps the keys of a rule on one node of a Redis Cluster. */
+    private readonly prefix: string,
+    private readonly global: Rate | null,
+  ) {
+    this.globalPrefix = `${prefix}global_threshold:`;
+  }
+
+  /** Reads the options. `prefix` begins the key of every counter. */
+  static read(prefix: string, rates: RateReader, reader: ConfigReader): LimitRules {
+    reader.guards(RULE_ITEM_GUARDS);
+    if (!reader.has("rule_name")) reader.fail("rule_name", "is required: equal names share their counters");
+    const name = reader.textOrNumber("rule_name");
+    const threshold = reader.object("global_threshold");
+    const rules = new LimitRules(`${prefix}:{${name}}:`, threshold ? rates.read(threshold) : null);
+    const items = reader.objects("rule_items");
+    reader.refuseEmptyList("rule_items");
+    if (items.length > MOST_ITEMS) reader.fail("rule_items", `must have at most ${MOST_ITEMS} items`);
+    for (let i = 0; i < items.length; i++) rules.items.push(RuleItem.read(items[i], rates));
+    if (!reader.has("global_threshold") && !reader.has("rule_items"))
+      reader.refuse("must limit with global_threshold, rule_items, or both");
+    return rules;
+  }
+
+  /** Finds the limits of a request: the global one first, then those of the items in their order. */
+  match(headers: HeaderMap, matched: MatchedLimits): void {
+    matched.clear();
+    const global = this.global;
+    if (global) {
+      matched.buffer.text(this.globalPrefix).integer(global.seconds);
+      matched.add(global);
+    }
+    for (let i = 0; i < this.items.length; i++) {
+      const item = this.items[i];
+      const value = item.valueIn(headers);
+      if (value == ABSENT) continue;
+      const rate = item.rateOf(value);
+      if (!rate) continue;
+      item.writeKey(matched.buffer.text(this.prefix), rate, value);
+      matched.add(rate);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { exclusive } from "../../assembly/config/exclusive";
+import { ConfigReader } from "../../assembly/config/reader";
+import { Rate, RateReader } from "../../assembly/limit/rate";
+
+const PER_SECOND = "query_per_second";
+const PER_MINUTE = "query_per_minute";
+const PER_HOUR = "query_per_hour";
+const PER_DAY = "query_per_day";
+
+const MOST: i64 = i32.MAX_VALUE;
+
+/** The options of a rate: without one of them more requests pass. */
+export const RATE_GUARDS: string[] = [PER_SECOND, PER_MINUTE, PER_HOUR, PER_DAY];
+
+/** Reads a number of requests per second, minute, hour or day. */
+export class RequestRates extends RateReader {
+  read(reader: ConfigReader): Rate {
+    let option = exclusive(reader, PER_SECOND, "");
+    option = exclusive(reader, PER_MINUTE, option);
+    option = exclusive(reader, PER_HOUR, option);
+    option = exclusive(reader, PER_DAY, option);
+    if (!option.length) reader.refuse(`must limit with one of ${RATE_GUARDS.join(", ")}`);
+    const count = option.length ? reader.integerOrText(option, 1, 1, MOST) : 1;
+    return new Rate(count, secondsOf(option));
+  }
+}
+
+function secondsOf(option: string): i32 {
+  if (option == PER_MINUTE) return 60;
+  if (option == PER_HOUR) return 3600;
+  return option == PER_DAY ? 86400 : 1;
+}
