@@ -76,7 +76,7 @@ export class CaseRing {
     const cases = this.entries.map(({ testCase }) => testCase).filter(usesRedis);
     if (!cases.length) return bootstrapFor([], clusters);
     this.valkey = await Valkey.start();
-    for (const command of cases.flatMap(({ redis }) => redis)) await this.valkey.run(...command);
+    for (const command of cases.flatMap(({ redis }) => redis ?? [])) await this.valkey.run(...command);
     const down = clusterFor({ name: DOWN_CLUSTER, port: 1, http2: true });
     return withRedis(bootstrapFor([], [...clusters, down]), { port: this.valkey.port });
   }

@@ -88,7 +88,7 @@ export interface Case {
   bufferLimitBytes?: number;
   stateful: boolean;
   /** Commands that run in Redis before the case. */
-  redis: string[][];
+  redis?: string[][];
   configError?: string[];
   exchanges: Exchange[];
   logs: { contains: string[]; once: string[]; excludes: string[] };

@@ -79,7 +79,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
           downstreamHttp2,
           bufferLimitBytes: file.bufferLimitBytes,
           stateful: file.stateful ?? false,
-          redis: file.redis ?? [],
+          redis: file.redis,
           configError: merged.configError,
           exchanges: file.exchanges ?? [],
           logs: { contains: [], once: [], excludes: [], ...file.logs },

@@ -30,7 +30,7 @@ export class CaseRedis {
   begin(testCase: Case): void {
     this.hosts++;
     if (!usesRedis(testCase)) return;
-    const commands = [["FLUSHALL"], ...testCase.redis].map((command) => encodeCommand(command));
+    const commands = [["FLUSHALL"], ...(testCase.redis ?? [])].map((command) => encodeCommand(command));
     this.exchange("setup", Buffer.concat(commands));
   }
 
