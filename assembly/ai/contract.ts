@@ -87,7 +87,10 @@ export const TRIED_KEYS_STATE = "ai_tried_keys";
  */
 export const NEXT_KEY_HEADER = "x-ai-next-key";
 
-/** Filter state: the consumer of the first pass, for the next ones, whose requests lack the key. Written and read by key-auth. */
+/**
+ * Filter state: the consumer whose key the request carries or, on a later pass, carried. Written by key-auth; read by key-auth, for
+ * requests that lack the key by then, and by ai-quota, which trusts no header with its admin.
+ */
 export const CONSUMER_STATE = "ai_consumer";
 
 /**

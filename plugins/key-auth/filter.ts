@@ -56,7 +56,7 @@ export class KeyAuthFilter extends HttpFilter {
       search.hide(headers, config.consumers.places);
       nameless.clear();
       identity.set(name == ABSENT ? nameless.text(NAMELESS).slice : name);
-    }
+    } else if (name != ABSENT) identity.set(name);
     const allowed = config.allowed;
     if (allowed && allowed.find(name) < 0) {
       refuse(403, "unauthorized", "Unauthorized consumer.", config.challenge, config.errorFormat);

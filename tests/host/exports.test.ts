@@ -30,6 +30,7 @@ const GRPC = [
 /** The callbacks of each plugin beside those that every plugin has. */
 const EXPORTS: Record<string, string[]> = {
   "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
+  "ai-quota": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
   "chatgpt-proxy": HTTP_CALLOUTS,
   fallback: [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, "proxy_on_log"],
   "cluster-key-rate-limit": [...RESPONSE_HEADERS, ...GRPC],

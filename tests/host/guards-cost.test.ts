@@ -32,10 +32,12 @@ const requestBlock = { plugin: "request-block", config: { block_urls: ["/admin"]
 const rate = { limit_by_header: "x-api-key", limit_keys: [{ key: "*", query_per_day: 2 }] };
 const COUNTED = ["proxy_get_shared_data", "proxy_get_current_time_nanoseconds", "proxy_set_shared_data"];
 const MARKS = "proxy_get_property";
+/** The header, and the filter state, of the consumer. */
+const NAMED = ["proxy_add_header_map_value", "proxy_set_property"];
 const alice: HeaderPair[] = [["x-api-key", "key-a"]];
 
 const KINDS: Kind[] = [
-  { ...keyAuth, what: "an accepted key", headers: alice, calls: [ROUTE, ALL, "proxy_add_header_map_value"] },
+  { ...keyAuth, what: "an accepted key", headers: alice, calls: [ROUTE, ALL, ...NAMED] },
   { ...keyAuth, what: "no key", calls: [ROUTE, ALL, "proxy_remove_header_map_value", REPLY] },
   {
     ...keyAuth,
@@ -48,7 +50,7 @@ const KINDS: Kind[] = [
     what: "an accepted key where no route is asked",
     config: { ...keyAuth.config, _route_metadata_: false },
     headers: alice,
-    calls: [ALL, "proxy_add_header_map_value"],
+    calls: [ALL, ...NAMED],
   },
   {
     ...keyAuth,
@@ -57,7 +59,7 @@ const KINDS: Kind[] = [
     headers: [["x-api-key", "key-b"]],
     body: '{"model":"m1"}',
     // The property tells other filters which models the consumer may use.
-    calls: [ROUTE, ALL, "proxy_add_header_map_value", "proxy_set_property", "proxy_get_buffer_bytes", ONE],
+    calls: [ROUTE, ALL, ...NAMED, "proxy_set_property", "proxy_get_buffer_bytes", ONE],
   },
   { ...requestBlock, what: "a URL that is not blocked", calls: [ROUTE, ONE] },
   { ...requestBlock, what: "a body that is not looked at", body: "{}", calls: [ROUTE, ONE] },

@@ -35,6 +35,7 @@ describe("the poisoned build of a class with reset", () => {
       filters.map((file) => file.split("/")[1]),
       [
         "ai-proxy",
+        "ai-quota",
         "chatgpt-proxy",
         "cluster-key-rate-limit",
         "key-auth",

@@ -1,0 +1,65 @@
+import { Slice, sliceEndsWith, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { ConfigReader } from "../../assembly/config/reader";
+import { RedisClient } from "../../assembly/redis/client";
+import { RedisSettings } from "../../assembly/redis/settings";
+
+const KEY_PREFIX = "chat_quota:";
+const ADMIN_PATH = "/quota";
+/** The API below which the admin's calls are, whatever `enable_path_suffixes` says, as in Higress. */
+const ADMIN_API = "/v1/chat/completions";
+const PATH_SUFFIXES: string[] = ["/v1/chat/completions", "/v1/messages"];
+
+/** What a request is for this plugin. */
+export const enum RequestKind {
+  /** Nothing: it passes. */
+  Other,
+  /** It needs a quota and is charged. */
+  Completion,
+  /** The admin reads a quota. */
+  Query,
+  /** The admin sets a quota. */
+  Refresh,
+  /** The admin adds to a quota. */
+  Delta,
+}
+
+/** The configuration of ai-quota for a route. */
+export class AiQuotaConfig {
+  private constructor(
+    /** The beginning of the key of every quota. */
+    readonly keyPrefix: string,
+    /** The name of the consumer that may call the admin's paths, in UTF-8. */
+    readonly adminConsumer: ArrayBuffer,
+    private readonly adminPath: string,
+    private readonly suffixes: string[],
+    /** The connection to Redis. */
+    readonly redis: RedisClient,
+  ) {}
+
+  /** Reads the configuration; nothing is inherited, as in Higress. */
+  static read(reader: ConfigReader): AiQuotaConfig {
+    reader.guards(["admin_consumer", "admin_path", "redis_key_prefix", "enable_path_suffixes", "redis"]);
+    const prefix = reader.textOrNumber("redis_key_prefix", KEY_PREFIX);
+    const admin = reader.requiredTextOrNumber("admin_consumer");
+    const path = reader.text("admin_path", ADMIN_PATH);
+    if (!path.startsWith("/") || path.includes("?")) reader.fail("admin_path", "must begin with / and have no query");
+    const suffixes = reader.has("enable_path_suffixes") ? reader.texts("enable_path_suffixes") : PATH_SUFFIXES;
+    reader.refuseEmptyList("enable_path_suffixes");
+    const redis = RedisClient.of(RedisSettings.read(reader));
+    return new AiQuotaConfig(prefix, String.UTF8.encode(admin), `${ADMIN_API}${path}`, suffixes, redis);
+  }
+
+  /** What a request is, by its path without the query. */
+  kindOf(path: Slice): RequestKind {
+    if (this.isAdmin(path, "/refresh")) return RequestKind.Refresh;
+    if (this.isAdmin(path, "/delta")) return RequestKind.Delta;
+    if (this.isAdmin(path, "")) return RequestKind.Query;
+    const suffixes = this.suffixes;
+    for (let i = 0; i < suffixes.length; i++) if (sliceEndsWith(path, suffixes[i])) return RequestKind.Completion;
+    return RequestKind.Other;
+  }
+
+  private isAdmin(path: Slice, end: string): bool {
+    return sliceEndsWith(path, end) && sliceEndsWith(subslice(path, 0, sliceSize(path) - end.length), this.adminPath);
+  }
+}
