@@ -24,7 +24,7 @@ const unset = new FallbackConfig();
  */
 export class Attempts {
   /** The policy. */
-  config: FallbackConfig = unset;
+  config: FallbackConfig = new FallbackConfig();
   /** The client's request headers, as `saveRequestHeaders` has saved them. */
   readonly headers: ByteBuffer = new ByteBuffer();
   /** The name of the route. */
