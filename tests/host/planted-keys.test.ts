@@ -16,6 +16,11 @@ const keys = { apiTokens: [KEY, OTHER] };
 
 const providers: Record<string, object> = {
   openai: { type: "openai", ...keys },
+  "openai, failover": { type: "openai", failover: { enabled: true, failureThreshold: 1000 }, ...keys },
+  "openai, original, failover": {
+    ...{ type: "openai", protocol: "original", ...keys },
+    failover: { enabled: true, failureThreshold: 1000 },
+  },
   "openai, original": { type: "openai", protocol: "original", ...keys },
   "openai, own address": { type: "openai", openaiCustomUrl: "https://own.example/api/v3", ...keys },
   "openai, edited": { type: "openai", hiclawMode: true, responseModel: "requested", ...keys },
