@@ -25,10 +25,10 @@ export class FallbackConfig {
   cooldown: i64 = 30_000;
   /** The longest cooldown, in milliseconds. */
   maxCooldown: i64 = 600_000;
-  /** The time for the first headers of a streamed response, in milliseconds; 0 for no limit. */
-  firstEventTimeout: i64 = 0;
+  /** The time until a streamed response begins, in milliseconds; 0 for no limit. A server that hangs is left without an option. */
+  firstEventTimeout: i64 = 60_000;
   /** The same for any other response. */
-  responseTimeout: i64 = 0;
+  responseTimeout: i64 = 300_000;
   /** The time for all attempts, in milliseconds; 0 for no limit. */
   deadline: i64 = 0;
   /** A failure that comes later is not followed by another target, in milliseconds; 0 for no limit. */
@@ -57,8 +57,8 @@ export class FallbackConfig {
     config.cooldown = readDuration(reader, "cooldown", from.cooldown, 0, DAY);
     config.maxCooldown = readDuration(reader, "max_cooldown", max(from.maxCooldown, config.cooldown), 1, DAY);
     if (config.maxCooldown < config.cooldown) reader.fail("max_cooldown", "must not be less than cooldown");
-    config.firstEventTimeout = readDuration(reader, "first_event_timeout", from.firstEventTimeout, 1, HOUR);
-    config.responseTimeout = readDuration(reader, "response_timeout", from.responseTimeout, 1, HOUR);
+    config.firstEventTimeout = readDuration(reader, "first_event_timeout", from.firstEventTimeout, 0, HOUR);
+    config.responseTimeout = readDuration(reader, "response_timeout", from.responseTimeout, 0, HOUR);
     config.deadline = readDuration(reader, "deadline", from.deadline, 1, HOUR);
     config.retryWithin = reader.integer("retry_within_ms", from.retryWithin, 1, HOUR);
     config.maxAttempts = <i32>reader.integer("max_attempts", from.maxAttempts, 1, MOST_TARGETS + 1);
