@@ -15,7 +15,7 @@ const failures: [name: string, failure: Failure][] = [
   ["headers and no event", "no-event"],
   ["an error event in a 200 stream", "error-event"],
 ];
-const fallback = { cooldown: "0s", first_event_timeout: "500ms" };
+const fallback = { cooldown: "0s", first_event_timeout: "2s" };
 
 async function eventsOf(stream: AsyncIterable<unknown>): Promise<unknown[]> {
   const events: unknown[] = [];

@@ -34,7 +34,7 @@ for (const [client, call] of Object.entries(callers)) {
     before(async () => {
       // Without a cooldown every request meets the failure.
       gateway = await startFailover({
-        fallback: { cooldown: "0s", first_event_timeout: "500ms", response_timeout: "500ms" },
+        fallback: { cooldown: "0s", first_event_timeout: "2s", response_timeout: "2s" },
       });
     });
     after(() => gateway?.close());

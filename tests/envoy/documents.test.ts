@@ -12,7 +12,8 @@ import { startEnvoy } from "../harness/envoy-process.ts";
 /** The path of the modules in the READMEs. */
 const FOLDER = "/opt/ai-gateway/";
 
-for (const { name, folder } of findPlugins()) {
+// redis-bridge belongs into a listener of its own, which envoy/redis.yaml has.
+for (const { name, folder } of findPlugins().filter((plugin) => plugin.name !== "redis-bridge")) {
   describe(`${folder}/README.md`, () => {
     const readme = readFileSync(join(root, folder, "README.md"), "utf8");
     const entry = /<!-- begin: filter -->[\s\S]*?```yaml envoy\n([\s\S]*?)```[\s\S]*?<!-- end: filter -->/.exec(readme);

@@ -31,7 +31,7 @@ for (const cooldown of ["0s", "20ms"]) {
     let gateway: FailoverGateway;
     before(async () => {
       gateway = await startFailover({
-        fallback: { cooldown, max_cooldown: "50ms", first_event_timeout: "1s", response_timeout: "1s" },
+        fallback: { cooldown, max_cooldown: "50ms", first_event_timeout: "20s", response_timeout: "20s" },
         servers: { "qwq-32b": repeating, "deepseek-r1": repeating },
       });
     });
