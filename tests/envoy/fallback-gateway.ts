@@ -46,7 +46,7 @@ const chains: Record<string, object> = {
   "deepseek-r1": policy(),
   held: policy({ hold_ms: 200 }),
   "held-bytes": policy({ hold_bytes: 300 }),
-  patient: policy({ first_event_timeout: "1s", response_timeout: "2s" }),
+  patient: policy({ first_event_timeout: "1s", response_timeout: "1s" }),
   late: policy({ deadline: "200ms" }),
   slow: policy({ retry_within_ms: 100 }),
   once: policy({ max_attempts: 1 }),

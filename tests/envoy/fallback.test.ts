@@ -96,7 +96,7 @@ describe("fallback in its two positions", () => {
       gateway.mocks.second.requests.length = 0;
       await gateway.served("patient");
     }
-    gateway.delay = 1000;
+    gateway.delay = 3000;
     gateway.mocks.second.requests.length = 0;
     await gateway.served("patient", false);
   });
