@@ -40,6 +40,11 @@ export class ConfigReader extends ConfigObject {
     return this.position < 0 ? this.place : `${this.place}[${this.position}]`;
   }
 
+  /** Warns about an option; the configuration is accepted. */
+  warn(key: string, fault: string): void {
+    this.report.warn(`${this.path}.${key} ${fault}`);
+  }
+
   /** A string. */
   text(key: string, fallback: string = ""): string {
     const value = this.typed(key, JsonKind.String, "a string");

@@ -54,6 +54,15 @@ export class Attempt {
     return this.links[0]?.requestSink ?? this.toProvider;
   }
 
+  /**
+   * Whether Envoy crashes if it retries or redirects the response: a filter has held its headers, and Envoy is older than 1.37.
+   * https://github.com/envoyproxy/envoy/pull/41879
+   */
+  get isFatalToRepeat(): boolean {
+    const isOld = this.links.some(({ vm }) => vm.environment.envoy[0] === 1 && vm.environment.envoy[1] < 37);
+    return isOld && this.links.some((link) => link.hasHeldResponse);
+  }
+
   /** Nothing that the provider sends is read any more. */
   get isOver(): boolean {
     return this.over;

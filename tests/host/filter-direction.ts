@@ -28,6 +28,7 @@ type Iteration = "continue" | "stop" | "stopAllAndBuffer" | "stopAllAndWatermark
 export class FilterDirection {
   private iteration: Iteration = "continue";
   private headersContinued = false;
+  private heldHeaders = false;
   private iterateFromCurrent = false;
   private filterEnded = false;
   private complete = false;
@@ -46,6 +47,11 @@ export class FilterDirection {
     return this.iteration !== "continue";
   }
 
+  /** Whether the filter has held the headers. */
+  get hasHeldHeaders(): boolean {
+    return this.heldHeaders;
+  }
+
   /** The body that is buffered so far. */
   get bufferedBody(): Bytes {
     return (this.buffered ??= new Bytes());
@@ -57,6 +63,7 @@ export class FilterDirection {
     this.filterEnded = end;
     const status = this.hooks.callHeaders(headers, end);
     if (this.hooks.endedByReply()) return;
+    this.heldHeaders = status !== HeadersStatus.Continue;
     if (status === HeadersStatus.StopIteration) this.iteration = "stop";
     else if (status === HeadersStatus.StopAllAndBuffer) this.iteration = "stopAllAndBuffer";
     else if (status === HeadersStatus.StopAllAndWatermark) this.iteration = "stopAllAndWatermark";

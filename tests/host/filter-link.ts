@@ -83,6 +83,11 @@ export class FilterLink extends StreamState implements StreamControl {
     },
   };
 
+  /** Whether the filter has held the headers of the response. */
+  get hasHeldResponse(): boolean {
+    return this.response.hasHeldHeaders;
+  }
+
   /** From now on nothing passes the filter any more. */
   stop(): void {
     this.ended = true;

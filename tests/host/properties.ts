@@ -26,6 +26,7 @@ export function findProperty(vm: Vm, path: string[]): Buffer | null {
   const [first, ...rest] = path;
   let value: Attribute = ofPlugin(vm, first);
   if (value === undefined && vm.stream) value = vm.stream.stream.attributes(first, vm.stream);
+  if (first === "xds") value = { ...(value as object), node: nodeOf(vm) };
   if (value === undefined && vm.stream) value = vm.stream.stream.filterState.get(first)?.value;
   for (const part of rest) {
     if (typeof value !== "object" || value === null || Buffer.isBuffer(value)) return null;
@@ -44,6 +45,12 @@ function ofPlugin(vm: Vm, name: string): Attribute {
     default:
       return undefined;
   }
+}
+
+/** The node of the bootstrap, which every context can read. */
+function nodeOf({ environment: { envoy } }: Vm): Attribute {
+  const version = { major_number: BigInt(envoy[0]), minor_number: BigInt(envoy[1]) };
+  return { user_agent_build_version: { version } };
 }
 
 function serialize(value: Exclude<Attribute, undefined>): Buffer {

@@ -18,6 +18,8 @@ export interface HostOptions {
   logLevel?: LogLevel;
   /** Clusters that callouts may name; default only `upstream`. */
   clusters?: Iterable<string>;
+  /** The version of Envoy that plugins read; default: one that retries a response whose headers were held. */
+  envoy?: [major: number, minor: number];
   /** False lets a plugin do what Envoy refuses; the violations are only noted. */
   strict?: boolean;
 }
@@ -54,6 +56,7 @@ export class ProxyHost {
       shared: this.shared,
       logLevel: LOG_LEVELS.indexOf(options.logLevel ?? "debug"),
       clusters: new Set(options.clusters ?? ["upstream"]),
+      envoy: options.envoy ?? [1, 37],
       now: () => this.nowNs,
       random: (target) => this.fillRandom(target),
     });

@@ -129,8 +129,12 @@ export class Router {
     const { kept } = this;
     // A filter of the downstream chain has replied in the meantime.
     if (maps.headers || !kept) return;
-    if (this.retries.afterHeaders(headers)) return this.tryAgain(kept);
+    if (this.retries.afterHeaders(headers)) {
+      this.checkRepeat();
+      return this.tryAgain(kept);
+    }
     if (kept.ended && isInternalRedirect(info.route?.action?.internal_redirect_policy, headers, redirects)) {
+      this.checkRepeat();
       return this.downstream.redirect(headers);
     }
     headers.set("x-envoy-upstream-service-time", "0");
@@ -139,6 +143,10 @@ export class Router {
     this.passing = true;
     if (end) this.attempt?.end();
     this.downstream.response.headers(headers, end);
+  }
+
+  private checkRepeat(): void {
+    if (this.attempt?.isFatalToRepeat) this.downstream.violate("Envoy crashes: it repeats a response that was held");
   }
 
   private attemptBroke(reason: string): void {

@@ -26,6 +26,8 @@ export interface VmEnvironment {
   logLevel: number;
   /** Clusters that callouts may name. */
   clusters: ReadonlySet<string>;
+  /** The version of Envoy. */
+  envoy: readonly [major: number, minor: number];
   /** Nanoseconds since 1970. */
   now(): bigint;
   /** Fills with random bytes. */
