@@ -8,9 +8,10 @@ import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
-import { judgeBody, judgeHeaders, KeyOutcome } from "./keys/key-outcome";
+import { judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
+import { mayHoldFailures } from "./response/held-response";
 import { markNextKey } from "./response/next-key";
 import { isCompressed, isFromProvider } from "./response/response-headers";
 import { ResponseMask } from "./response/response-mask";
@@ -156,10 +157,11 @@ export class AiProxyFilter extends HttpFilter {
     // A response that no provider sent passes untouched.
     if (!isFromProvider(this.exchange.isInRoutersChain)) return HeadersAction.Continue;
     const hasKeys = this.exchange.config.failover !== null;
-    const outcome = hasKeys ? this.judgeKey(headers, endOfStream) : KeyOutcome.Passed;
+    const mayHold = mayHoldFailures(this.exchange);
+    const outcome = hasKeys ? this.judgeKey(headers, endOfStream, mayHold) : KeyOutcome.Passed;
     if (outcome == KeyOutcome.Replied) return HeadersAction.Pause;
     const mask = this.mask;
-    if (mask) mask.onHeaders(headers, endOfStream);
+    if (mask) mask.onHeaders(headers, endOfStream, mayHold);
     const action = this.response.onHeaders(headers, endOfStream);
     if (hasKeys) markNextKey(this.exchange, headers);
     this.responseBodyMode = mask
@@ -167,14 +169,14 @@ export class AiProxyFilter extends HttpFilter {
       : this.response.bodyMode;
     if (outcome == KeyOutcome.NeedsBody) {
       this.responseBodyMode = BodyMode.Whole;
-      return HeadersAction.HoldForBody;
+      return mayHold ? HeadersAction.HoldForBody : HeadersAction.Continue;
     }
-    return mask && mask.replacesBody ? HeadersAction.HoldForBody : action;
+    return mask && mask.replacesBody && mayHold ? HeadersAction.HoldForBody : action;
   }
 
   /** Reads what the response says about its API key. */
-  private judgeKey(headers: HeaderMap, endOfStream: bool): KeyOutcome {
-    const outcome = judgeHeaders(this.exchange, headers, !endOfStream && !isCompressed(headers));
+  private judgeKey(headers: HeaderMap, endOfStream: bool, mayHold: bool): KeyOutcome {
+    const outcome = judgeHeaders(this.exchange, headers, !endOfStream && !isCompressed(headers), mayHold);
     this.isKeyInBody = outcome == KeyOutcome.NeedsBody;
     return outcome;
   }
@@ -183,7 +185,10 @@ export class AiProxyFilter extends HttpFilter {
     const mask = this.mask;
     if (mask && mask.replacesBody) return mask.replaceBody(body);
     if (mask) mask.onBody(body);
-    if (this.isKeyInBody) {
+    if (this.isKeyInBody && !mayHoldFailures(this.exchange)) {
+      noteBody(this.exchange, body.bytes());
+      if (this.response.bodyMode != BodyMode.Whole) return BodyAction.Continue;
+    } else if (this.isKeyInBody) {
       if (judgeBody(this.exchange, responseHeaders, body.bytes()) == KeyOutcome.Replied) return BodyAction.Pause;
       markNextKey(this.exchange, responseHeaders);
       // The response itself may not be read.

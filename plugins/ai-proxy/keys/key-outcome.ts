@@ -12,18 +12,20 @@ import { waitAsked } from "./key-wait";
 import { replyWithoutKey } from "./no-key-reply";
 import { noteTried, triedCount, triedKeys } from "./tried-keys";
 
+const BAD_REQUEST = 400;
+
 /** What follows from a response for its API key. */
 export const enum KeyOutcome {
   /** Nothing more: the response goes on. */
   Passed,
-  /** The body must be read: call `judgeBody` with it while the headers are held. */
+  /** The body must be read: call `judgeBody` with it while the headers are held, or else `noteBody`. */
   NeedsBody,
   /** A local reply was sent in its place. */
   Replied,
 }
 
-/** Reads the headers of a response; `hasBody`: its body can be read. */
-export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bool): KeyOutcome {
+/** Reads the headers of a response; `hasBody`: its body can be read, `mayHold`: while the headers are held. */
+export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bool, mayHold: bool): KeyOutcome {
   const failover = exchange.config.failover;
   const token = exchange.token;
   if (failover === null || token === null) return KeyOutcome.Passed;
@@ -38,7 +40,7 @@ export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bo
   const failure = failureOfStatus(failover, status);
   if (failure == KeyFailure.InBody) return hasBody ? KeyOutcome.NeedsBody : KeyOutcome.Passed;
   // The body says whether a limit is one per minute or the account's, and often how long to wait.
-  if (status == 429 && failure != KeyFailure.None && hasBody) return KeyOutcome.NeedsBody;
+  if (status == 429 && failure != KeyFailure.None && hasBody && mayHold) return KeyOutcome.NeedsBody;
   return settle(exchange, failover, token, headers, status, failure, ABSENT);
 }
 
@@ -48,6 +50,15 @@ export function judgeBody(exchange: Exchange, headers: HeaderMap, body: Slice): 
   const status = <i32>max(parseDecimal(headers.get(":status")), 0);
   const failure = failureOfBody(failureOfStatus(failover, status), body);
   return settle(exchange, failover, exchange.token!, headers, status, failure, body);
+}
+
+/** Reads the body of a 400 whose headers are forwarded: the client gets it, and the next request another API key. */
+export function noteBody(exchange: Exchange, body: Slice): void {
+  const failover = exchange.config.failover!;
+  const failure = failureOfBody(KeyFailure.InBody, body);
+  if (failure == KeyFailure.None) return;
+  const isRefused = failure == KeyFailure.Refused;
+  failKey(exchange.config.name, exchange.token!, failover, exchange.isKeyRecovering, 0, isRefused, BAD_REQUEST);
 }
 
 function settle(

@@ -1,14 +1,6 @@
 import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  Slice,
-  sliceOf,
-  sliceSize,
-  sliceStart,
-  startsWithIgnoringCase,
-  trimmed,
-} from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, trimmed } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext, jsonUnescape } from "../../../assembly/json/value";
@@ -30,7 +22,7 @@ export function translateError(
   exchange: Exchange,
   response: JsonDocument,
   status: i32,
-  contentType: Slice,
+  isPlainText: bool,
   body: Slice,
   out: ByteBuffer,
 ): bool {
@@ -39,7 +31,7 @@ export function translateError(
   if (response.parse(body) == JsonError.None) {
     if (jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String) return false;
     readError(exchange, response);
-  } else if (!readFirstEvent(exchange, response, body) && startsWithIgnoringCase(contentType, "text/plain")) {
+  } else if (!readFirstEvent(exchange, response, body) && isPlainText) {
     const text = trimmed(body);
     message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
   }

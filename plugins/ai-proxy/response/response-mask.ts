@@ -6,6 +6,7 @@ import { BodyBuffer, responseBody } from "../../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
 import { BodyAction, BodyMode, HOLD } from "../../../assembly/plugin/filter";
 import { writeUnreadError } from "./error-response";
+import { announceError } from "./held-response";
 import { maskHeaders } from "./masked-headers";
 import { isCompressed, isEventStream, noteCompressed, readStatus } from "./response-headers";
 
@@ -24,6 +25,8 @@ let spare = new SecretPosition();
 export class ResponseMask {
   /** Whether the body is an error that cannot be read, and is replaced by one that can. */
   replacesBody: bool = false;
+  /** Whether the headers are forwarded before the body that is replaced. */
+  private isAnnounced: bool = false;
   private status: i32 = 0;
   private isReadable: bool = false;
   /** Whether a piece that may end in the beginning of a key waits in the host, where trailers let it go. */
@@ -42,8 +45,8 @@ export class ResponseMask {
     this.configured = secrets;
   }
 
-  /** Masks the headers, and decides what the body needs. */
-  onHeaders(headers: HeaderMap, endOfStream: bool): void {
+  /** Masks the headers, and decides what the body needs. `mayHold`: an error that is replaced is held. */
+  onHeaders(headers: HeaderMap, endOfStream: bool, mayHold: bool): void {
     maskHeaders(this.secrets, headers);
     this.status = readStatus(headers.get(":status"));
     // No byte of a WebSocket's frames is held: each side may wait for the last byte of a message.
@@ -51,6 +54,11 @@ export class ResponseMask {
     const isPlain = !isCompressed(headers);
     this.isReadable = isPlain;
     this.replacesBody = !isPlain && this.status >= 400;
+    this.isAnnounced = this.replacesBody && !mayHold;
+    if (this.isAnnounced) {
+      headers.remove("content-encoding");
+      announceError(headers);
+    }
     this.mayHoldInHost = isPlain && !isEventStream(headers);
     // Trailers take what is held of an event that breaks off: the length would not fit then.
     const mayLoseBytes = isPlain && !this.mayHoldInHost;
@@ -73,12 +81,13 @@ export class ResponseMask {
   /** Puts an error that says no more than the status in the place of a compressed one. */
   replaceBody(body: BodyBuffer): BodyAction {
     noteCompressed("its error is replaced");
-    responseHeaders.remove("content-encoding");
+    if (!this.isAnnounced) responseHeaders.remove("content-encoding");
     // Trailers may follow the headers at once: then there is no body that something could be put into.
     if (!body.size) return BodyAction.Continue;
     work.release(KEPT_BYTES);
     writeUnreadError(this.status, work);
     body.replace(work.slice);
+    if (this.isAnnounced) return BodyAction.Continue;
     responseHeaders.setText("content-type", "application/json");
     text.clear();
     responseHeaders.set("content-length", text.integer(work.size).slice);
@@ -128,6 +137,7 @@ export class ResponseMask {
     const position = this.position;
     if (position) position.dispose();
     this.replacesBody = false;
+    this.isAnnounced = false;
     this.status = 0;
     this.isReadable = false;
     this.mayHoldInHost = false;

@@ -51,23 +51,28 @@ export function maySendReply(): bool {
 export function replyWithError(exchange: Exchange, status: i32, headers: HeaderMap): void {
   if (!maySendReply() || exchange.nextKey != NextKey.None) return;
   out.clear();
-  translateError(exchange, document, status, ABSENT, sliceOf(0, 0), out);
+  translateError(exchange, document, status, false, sliceOf(0, 0), out);
+  replyInstead(exchange, status, headers, out.slice);
+}
+
+/** Sends an error as a local reply in the place of a response, with the headers of the response. */
+export function replyInstead(exchange: Exchange, status: i32, headers: HeaderMap, error: Slice): void {
   keepHeaders(headers);
-  reply(exchange, status);
+  reply(exchange, status, error);
 }
 
 /**
  * Replaces a response that is not what its API promises by a local reply with 502. With `fallback` armed it only changes
- * `:status` to 502, and returns `false`.
+ * `:status` to 502, and returns `false`, unless `isFinal`: Envoy must not try the response again.
  */
-export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string): bool {
-  if (!maySendReply()) {
+export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message: string, isFinal: bool = false): bool {
+  if (!isFinal && !maySendReply()) {
     headers.setText(":status", "502");
     return false;
   }
   writeBadResponse(out, message);
   pairs.clear();
-  reply(exchange, BAD_GATEWAY);
+  reply(exchange, BAD_GATEWAY, out.slice);
   return true;
 }
 
@@ -106,10 +111,10 @@ function isOfMessage(name: Slice): bool {
   );
 }
 
-function reply(exchange: Exchange, status: i32): void {
+function reply(exchange: Exchange, status: i32, error: Slice): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
   if (exchange.dropped.size) pairs.add(DROPPED_HEADER, exchange.dropped.slice);
-  sendLocalReply(status, "ai-proxy.provider_error", "application/json", out.slice, pairs);
+  sendLocalReply(status, "ai-proxy.provider_error", "application/json", error, pairs);
 }

@@ -1,6 +1,6 @@
 import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOf, sliceSize } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOf, sliceSize, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
 import { BodyBuffer, responseBody } from "../../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -17,6 +17,7 @@ import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
 import { isInFallbackSet } from "./broken-end";
+import { announceError, failHeld, mayHoldFailures, setLength } from "./held-response";
 import { FAILED } from "./hidden-failure";
 import { noteIncomplete } from "./incomplete-streams";
 import { isCompressed, isEventStream, nameServer, noteCompressed, readStatus } from "./response-headers";
@@ -40,7 +41,6 @@ const MOST_HELD = 64 * 1024;
 
 const document = new JsonDocument();
 const out = new ByteBuffer();
-const text = new ByteBuffer();
 
 /** The provider's response to one request, and what the client gets of it. */
 export class ProviderResponse {
@@ -49,6 +49,9 @@ export class ProviderResponse {
   /** Whether the body is only read: `onChunk` gives the bytes back that it gets. */
   isOnlyRead: bool = false;
   private status: i32 = 0;
+  private isPlainText: bool = false;
+  /** The headers of an error were forwarded before its body. */
+  private isAnnounced: bool = false;
   private stream: ResponseStream | null = null;
   private isConverted: bool = false;
   private isEdited: bool = false;
@@ -93,7 +96,11 @@ export class ProviderResponse {
       return HeadersAction.Continue;
     }
     this.bodyMode = BodyMode.Whole;
-    return HeadersAction.HoldForBody;
+    this.isPlainText = startsWithIgnoringCase(headers.get("content-type"), "text/plain");
+    if (mayHoldFailures(this.exchange)) return HeadersAction.HoldForBody;
+    this.isAnnounced = true;
+    announceError(headers);
+    return HeadersAction.Continue;
   }
 
   /** The response to a translated request: it never reaches the client untranslated. */
@@ -130,8 +137,7 @@ export class ProviderResponse {
       this.bodyMode = BodyMode.Streaming;
       if (headers.get("content-encoding") != ABSENT) headers.remove("content-encoding");
       headers.setText("content-type", "application/json");
-      text.clear();
-      headers.set("content-length", text.integer(body.size).slice);
+      setLength(body.size);
     }
     return HeadersAction.Continue;
   }
@@ -177,43 +183,38 @@ export class ProviderResponse {
     out.release(64 * 1024);
     // Trailers may follow the headers at once: then there is no body that something could be put into.
     if (!body.size && (this.status >= 400 || this.isConverted)) return this.onEmptyBody();
+    let failed = 0;
     if (this.status >= 400) {
-      const type = responseHeaders.get("content-type");
-      if (!translateError(exchange, document, this.status, type, body.bytes(), out)) return BodyAction.Continue;
-      responseHeaders.setText("content-type", "application/json");
+      if (!translateError(exchange, document, this.status, this.isPlainText, body.bytes(), out))
+        return BodyAction.Continue;
+      if (!this.isAnnounced) responseHeaders.setText("content-type", "application/json");
     } else if (!this.isConverted && replaceFailure(exchange, body.bytes(), out)) {
-      setError(FAILED);
+      failed = FAILED;
     } else if (!this.isConverted) {
       // A body that is not JSON passes unchanged: the gateway did not change the request.
       const isChanged = editResponse(exchange, body.bytes(), out);
       publishUsage(exchange.usage);
       if (!isChanged) return BodyAction.Continue;
     } else if (exchange.streaming) {
-      this.writeStream(body.bytes());
+      failed = streamResponse(exchange, body.bytes(), this.isEdited, out);
+      if (!failed) responseHeaders.setText("content-type", "text/event-stream");
     } else if (!translateResponse(exchange, body.bytes(), this.isEdited, out)) {
       writeBadResponse(out, BAD_RESPONSE);
-      setError(BAD_GATEWAY);
+      failed = BAD_GATEWAY;
     }
     // Before the body: if it is above the buffer limit, Envoy replies 500 and writes the access log within the call.
     if (this.isConverted) publishUsage(exchange.usage);
-    text.clear();
-    responseHeaders.set("content-length", text.integer(out.size).slice);
+    if (failed && !failHeld(exchange, failed, out.slice)) return BodyAction.Continue;
+    if (!this.isAnnounced) setLength(out.size);
     body.replace(out.slice);
     return BodyAction.Continue;
   }
 
   private onEmptyBody(): BodyAction {
     const exchange = this.exchange;
-    if (this.status >= 400) replyWithError(exchange, this.status, responseHeaders);
-    else replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE);
+    if (this.status < 400) replyBadResponse(exchange, responseHeaders, EMPTY_RESPONSE, !mayHoldFailures(exchange));
+    else if (!this.isAnnounced) replyWithError(exchange, this.status, responseHeaders);
     return BodyAction.Continue;
-  }
-
-  /** Translates a whole response for a client that asked for a stream. */
-  private writeStream(body: Slice): void {
-    const status = streamResponse(this.exchange, body, this.isEdited, out);
-    if (status) setError(status);
-    else responseHeaders.setText("content-type", "text/event-stream");
   }
 
   /** Translates a piece of a stream. */
@@ -241,6 +242,7 @@ export class ProviderResponse {
     const rest = stream.push(sliceOf(0, 0), true);
     if (this.isHolding && stream.errorStatus && !stream.hasBegun) {
       const error = this.refuse(stream.errorStatus, rest);
+      if (error == HOLD) return;
       responseBody.begin(this.heldBytes);
       if (this.heldBytes) responseBody.replace(error);
       else responseHeaders.remove("content-length");
@@ -256,12 +258,11 @@ export class ProviderResponse {
     return !isLastChunk && !stream.hasBegun && !stream.errorStatus && this.heldBytes < MOST_HELD;
   }
 
-  /** Makes the error event that a stream begins with the response. */
+  /** Makes the error event that a stream begins with the response; `HOLD` if it was sent as a local reply. */
   private refuse(status: i32, events: Slice): Slice {
     const error = firstError(events);
-    setError(status);
-    text.clear();
-    responseHeaders.set("content-length", text.integer(sliceSize(error)).slice);
+    if (!failHeld(this.exchange, status, error)) return HOLD;
+    setLength(sliceSize(error));
     return error;
   }
 
@@ -278,6 +279,8 @@ export class ProviderResponse {
     this.bodyMode = BodyMode.Skip;
     this.isOnlyRead = false;
     this.status = 0;
+    this.isPlainText = false;
+    this.isAnnounced = false;
     this.stream = null;
     this.isConverted = false;
     this.isEdited = false;
@@ -291,10 +294,4 @@ export class ProviderResponse {
     const passed = this.passedBody;
     if (passed) passed.free();
   }
-}
-
-function setError(status: i32): void {
-  text.clear();
-  responseHeaders.set(":status", text.integer(status).slice);
-  responseHeaders.setText("content-type", "application/json");
 }
