@@ -36,6 +36,11 @@ export class Conditions {
     return this.reasons[reason];
   }
 
+  /** Whether one of them is found in a body only. */
+  get needsBody(): bool {
+    return this.has(Reason.StreamError) || this.has(Reason.ContextLength);
+  }
+
   private add(word: string): bool {
     if (word == "4xx") return this.addStatuses(400, 500);
     if (word == "5xx") return this.addStatuses(500, 600);

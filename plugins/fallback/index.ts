@@ -1,5 +1,6 @@
 import { FALLBACK_REASON_STATE, FALLBACK_STATE, KEY_FAILOVER_STATE } from "../../assembly/ai/contract";
 import { ConfigReader } from "../../assembly/config/reader";
+import { canTryHeldAgain } from "../../assembly/host/envoy-version";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HttpFilter } from "../../assembly/plugin/filter";
 import { Plugin } from "../../assembly/plugin/plugin";
@@ -8,13 +9,18 @@ import { FallbackConfig } from "./config";
 import { definePassState } from "./attempts-table";
 import { filterFor } from "./position";
 
+const NOT_FOUND =
+  "lists stream-error or context-length, which this version of Envoy cannot fall back from: it needs Envoy 1.37";
+
 class Fallback extends Plugin<FallbackConfig> {
   name(): string {
     return "fallback";
   }
 
   readConfig(reader: ConfigReader, inherited: FallbackConfig | null): FallbackConfig {
-    return FallbackConfig.read(reader, inherited);
+    const config = FallbackConfig.read(reader, inherited);
+    if (reader.has("on") && config.on.needsBody && !canTryHeldAgain()) reader.warn("on", NOT_FOUND);
+    return config;
   }
 
   createFilter(config: FallbackConfig): HttpFilter | null {

@@ -2,6 +2,7 @@ import { KEY_FAILOVER_STATE } from "../../assembly/ai/contract";
 import { Failure, failureOf } from "../../assembly/ai/failure";
 import { FirstContent } from "../../assembly/ai/first-content";
 import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
+import { canTryHeldAgain } from "../../assembly/host/envoy-version";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
@@ -103,7 +104,7 @@ export class UpstreamFilter extends HoldingFilter {
     const config = attempts.config;
     if (status < BAD_REQUEST) {
       const isHeld = isEventStream(headers) && config.holdTime > 0 && config.holdBytes > 0;
-      if (isHeld && config.on.has(Reason.StreamError) && hasNextTarget(attempts)) return Holding.Stream;
+      if (isHeld && config.on.has(Reason.StreamError) && mayHold(attempts)) return Holding.Stream;
       warmUp(attempts);
       return Holding.Nothing;
     }
@@ -116,10 +117,10 @@ export class UpstreamFilter extends HoldingFilter {
     if (failKeys(attempts, status, headers, namedProperty(KEY_FAILOVER_STATE))) return Holding.Nothing;
     if (sliceEquals(headers.get("x-should-retry"), "false")) return Holding.Nothing;
     const isFailure = config.on.hasStatus(status);
-    if (isFailure && (status == 429 || status == 503 || status == 529) && hasNextTarget(attempts)) return Holding.Hints;
+    if (isFailure && (status == 429 || status == 503 || status == 529) && mayHold(attempts)) return Holding.Hints;
     if (isFailure) fail(attempts, Reason.Status, status, headers, ABSENT);
     const mayBeTooLong = !isFailure && status == BAD_REQUEST && config.on.has(Reason.ContextLength);
-    return mayBeTooLong && hasNextTarget(attempts) ? Holding.Error : Holding.Nothing;
+    return mayBeTooLong && mayHold(attempts) ? Holding.Error : Holding.Nothing;
   }
 
   /** Enough is known of the body: the router gets the response, or a redirect in its place. */
@@ -139,4 +140,9 @@ export class UpstreamFilter extends HoldingFilter {
     }
     held.end();
   }
+}
+
+/** Whether a response can be held and then redirected to another target. */
+function mayHold(attempts: Attempts): bool {
+  return canTryHeldAgain() && hasNextTarget(attempts);
 }

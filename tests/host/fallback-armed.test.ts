@@ -91,8 +91,8 @@ describe("ai-proxy beside a filter with another target", () => {
   after(() => envoy?.close());
 
   const hosts = {
-    "Node host": async (...args: Parameters<typeof onNode>): Promise<Seen> => onNode(...args),
-    Envoy: (...args: Parameters<typeof onNode>): Promise<Seen> => envoy.run(...args),
+    "Node host": async (...args: Parameters<RealGateway["run"]>): Promise<Seen> => onNode(...args),
+    Envoy: (...args: Parameters<RealGateway["run"]>): Promise<Seen> => envoy.run(...args),
   };
 
   for (const [host, run] of Object.entries(hosts)) {

@@ -4,7 +4,7 @@ import type { ClientRequest } from "../harness/http-client.ts";
 import { chatOf, configurationOf, failed, KEYS, KeyScript, routes } from "../harness/keys.ts";
 import type { RootContext } from "./contexts.ts";
 import { runStream, type Outcome } from "./exchange.ts";
-import { ProxyHost } from "./proxy-host.ts";
+import { ProxyHost, type HostOptions } from "./proxy-host.ts";
 import { SharedData } from "./shared-data.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
@@ -22,8 +22,9 @@ export class Gateway {
     options: object = { failover: { enabled: true } },
     readonly shared = new SharedData(),
     keys = KEYS,
+    more: HostOptions = {},
   ) {
-    this.host = new ProxyHost("build/ai-proxy.wasm", { logLevel: "info", shared });
+    this.host = new ProxyHost("build/ai-proxy.wasm", { logLevel: "info", shared, ...more });
     this.context = this.configure(options, keys);
   }
 

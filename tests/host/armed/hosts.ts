@@ -8,7 +8,7 @@ import { serve, type RunningServer } from "../../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../../providers/types.ts";
 import { runStream } from "../exchange.ts";
 import { HttpStream } from "../http-stream.ts";
-import { ProxyHost } from "../proxy-host.ts";
+import { ProxyHost, type HostOptions } from "../proxy-host.ts";
 import { ARMED_WASM, compileArmed } from "./compile.ts";
 
 /** What a host saw. */
@@ -24,9 +24,14 @@ export interface Seen {
 export const toCluster = (request: ClientRequest): string => request.path.split("/")[1];
 
 /** Sends a request on the Node host; the provider that it names responds with `first`. */
-export function onNode(listener: Listener, request: ClientRequest, first: ProviderReply): Seen {
-  const host = new ProxyHost(ARMED_WASM, { logLevel: "info" });
-  const proxy = new ProxyHost("build/ai-proxy.wasm", { logLevel: "error" });
+export function onNode(
+  listener: Listener,
+  request: ClientRequest,
+  first: ProviderReply,
+  options: HostOptions = {},
+): Seen {
+  const host = new ProxyHost(ARMED_WASM, { ...options, logLevel: "info" });
+  const proxy = new ProxyHost("build/ai-proxy.wasm", { ...options, logLevel: "error" });
   const places = [
     { vm: host.vm, root: host.configure("armed", JSON.stringify(filters[listener]))! },
     { vm: proxy.vm, root: proxy.configure("ai-proxy", aiProxy)! },
