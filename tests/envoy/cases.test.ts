@@ -3,10 +3,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isBuilt, selectedCases } from "../harness/load-cases.ts";
+import { isBefore137 } from "../harness/oldest.ts";
 import { positionsOf, type Position } from "../harness/positions.ts";
 import { CaseRing } from "./case-ring.ts";
 
 const cases = selectedCases();
+
+/** The cases that need Envoy 1.37 in the router's chain, and what is different before it. */
+const NEEDS_137 = new Map([
+  ["errors-first-in-streams", "an error that begins a stream becomes a local reply"],
+  ["errors-of-dashscope", "an error of nothing but trailers has no body"],
+  ["trailers", "an error of nothing but trailers has no body"],
+  ["failover", "the client gets a 400 whose body says that the API key failed"],
+]);
 
 for (const position of ["downstream", "upstream"] satisfies Position[])
   for (const http2 of [false, true]) run(position, http2);
@@ -28,7 +37,8 @@ function run(position: Position, http2: boolean): void {
     after(() => ring.stop());
 
     for (const testCase of here) {
-      test(`${testCase.plugin}: ${testCase.name}`, async () => {
+      const reason = position === "upstream" && isBefore137() && NEEDS_137.get(testCase.name.split(",")[0]);
+      test(`${testCase.plugin}: ${testCase.name}`, { skip: reason }, async () => {
         assert.ok(isBuilt(testCase.plugin), `build/${testCase.plugin}.wasm is missing: run "make build"`);
         assert.deepEqual(await ring.run(testCase), []);
       });

@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FallbackGateway, type SetMember } from "../harness/fallback-gateway.ts";
 import { send, type ClientResponse, type SendOptions } from "../harness/http-client.ts";
+import { isBefore137 } from "../harness/oldest.ts";
 import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 
 const EVENTS: HeaderPair = ["content-type", "text/event-stream"];
@@ -219,7 +220,9 @@ describe("the chain behind fallback", () => {
     it(`a provider's connection that is reset within a stream resets the client's, behind whole events${http2 ? ", over HTTP/2" : ""}`, async () => {
       const mark = `reset-${http2}`;
       const response = await chat("cut", { stream: true, mark }, { http2 });
-      assert.deepEqual([response.status, response.end], [200, "reset"]);
+      // Over HTTP/2 an earlier Envoy ends the stream without an error code.
+      const end = http2 && isBefore137() ? "clean" : "reset";
+      assert.deepEqual([response.status, response.end], [200, end]);
       assert.equal(response.body.toString(), Buffer.concat([chunk("one"), chunk("two")]).toString());
       assert.deepEqual([count("cut"), count("cut-next")], [1, 1]);
       const passes = await gateway.passes(`mark=${mark}`, 2);

@@ -4,11 +4,14 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { send, type ClientResponse } from "../harness/http-client.ts";
+import { needs137 } from "../harness/oldest.ts";
 import type { ProviderReply } from "../providers/types.ts";
 import { chatBody, events, FallbackGateway, header, STREAM, streamed } from "./fallback-gateway.ts";
 
 const WHOLE = STREAM.join("");
 const PIECE = 16_384;
+
+const heldStream = needs137("fallback holds no stream in an earlier Envoy");
 
 describe("fallback and hostile providers", () => {
   const gateway = new FallbackGateway();
@@ -48,27 +51,35 @@ describe("fallback and hostile providers", () => {
 
   const lines: Record<string, string> = { comment: ":", data: "data: " };
   for (const [name, start] of Object.entries(lines)) {
-    it(`a line of ${name} without an end is an error at Envoy's buffer limit, and the provider is stopped`, async () => {
-      const pieces = Array.from({ length: 100 }, () => "x".repeat(PIECE));
-      gateway.replies.first = { ...events(start, ...pieces), delayMs: 1, end: "hang" };
-      const response = await impatient("deepseek-r1");
-      assert.equal(response.status, 500);
-      assert.ok(response.body.length < PIECE, "nothing of the stream reaches the client");
-      for (let waited = 0; !gateway.mocks.first.abandoned.length && waited < 3000; waited += 20) await sleep(20);
-      assert.equal(gateway.mocks.first.abandoned.length, 1, "the provider was not stopped");
-    });
+    it(
+      `a line of ${name} without an end is an error at Envoy's buffer limit, and the provider is stopped`,
+      heldStream,
+      async () => {
+        const pieces = Array.from({ length: 100 }, () => "x".repeat(PIECE));
+        gateway.replies.first = { ...events(start, ...pieces), delayMs: 1, end: "hang" };
+        const response = await impatient("deepseek-r1");
+        assert.equal(response.status, 500);
+        assert.ok(response.body.length < PIECE, "nothing of the stream reaches the client");
+        for (let waited = 0; !gateway.mocks.first.abandoned.length && waited < 3000; waited += 20) await sleep(20);
+        assert.equal(gateway.mocks.first.abandoned.length, 1, "the provider was not stopped");
+      },
+    );
   }
 
   const error = ': wait\r\n\r\nevent: error\r\ndata: {"error":{"message":"Overloaded.","code":null}}\r\n\r\n';
-  it("an error event, cut at every offset, is followed by the whole stream of the next target", async () => {
-    for (let at = 1; at < error.length; at++) {
-      gateway.mocks.second.requests.length = 0;
-      gateway.replies.first = { ...events(error.slice(0, at), error.slice(at)), delayMs: 4 };
-      await gateway.served("deepseek-r1");
-    }
-  });
+  it(
+    "an error event, cut at every offset, is followed by the whole stream of the next target",
+    heldStream,
+    async () => {
+      for (let at = 1; at < error.length; at++) {
+        gateway.mocks.second.requests.length = 0;
+        gateway.replies.first = { ...events(error.slice(0, at), error.slice(at)), delayMs: 4 };
+        await gateway.served("deepseek-r1");
+      }
+    },
+  );
 
-  it("a stream that breaks at any place is the beginning of one provider's stream", async () => {
+  it("a stream that breaks at any place is the beginning of one provider's stream", heldStream, async () => {
     for (let at = 0; at < WHOLE.length; at += 7) {
       const reply: ProviderReply = { ...events(WHOLE.slice(0, at).replaceAll("Hello", "First")), end: "cut" };
       gateway.replies.first = reply;

@@ -3,8 +3,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isBefore137, needs137 } from "../harness/oldest.ts";
 import type { ProviderReply } from "../providers/types.ts";
 import { busy, events, FallbackGateway, header, STREAM, streamed } from "./fallback-gateway.ts";
+
+const heldStream = needs137("fallback holds no stream in an earlier Envoy");
 
 describe("fallback in its two positions", () => {
   const gateway = new FallbackGateway();
@@ -59,18 +62,22 @@ describe("fallback in its two positions", () => {
     await gateway.served("deepseek-r1");
   });
 
-  it("so are an error event, a comment before it, and a stream without any content that breaks", async () => {
-    const error = 'data: {"error":{"message":"Overloaded.","type":"server_error"}}\n\n';
-    for (const reply of [
-      events(error),
-      events(": wait\n\n", error),
-      { ...events(": wait\n\n"), end: "cut" as const },
-    ]) {
-      gateway.replies.first = reply;
-      gateway.mocks.second.requests.length = 0;
-      await gateway.served("deepseek-r1");
-    }
-  });
+  it(
+    "so are an error event, a comment before it, and a stream without any content that breaks",
+    heldStream,
+    async () => {
+      const error = 'data: {"error":{"message":"Overloaded.","type":"server_error"}}\n\n';
+      for (const reply of [
+        events(error),
+        events(": wait\n\n", error),
+        { ...events(": wait\n\n"), end: "cut" as const },
+      ]) {
+        gateway.replies.first = reply;
+        gateway.mocks.second.requests.length = 0;
+        await gateway.served("deepseek-r1");
+      }
+    },
+  );
 
   it("a stream that has begun is not replaced", async () => {
     gateway.replies.first = { ...events(STREAM[0]), end: "cut" };
@@ -91,7 +98,7 @@ describe("fallback in its two positions", () => {
   });
 
   it("a target that does not respond in time is followed by the next one", async () => {
-    for (const reply of [events(), events(": wait\n\n")]) {
+    for (const reply of isBefore137() ? [] : [events(), events(": wait\n\n")]) {
       gateway.replies.first = { ...reply, end: "hang" };
       gateway.mocks.second.requests.length = 0;
       await gateway.served("patient");
@@ -101,7 +108,7 @@ describe("fallback in its two positions", () => {
     await gateway.served("patient", false);
   });
 
-  it("the deadline ends all attempts", async () => {
+  it("the deadline ends all attempts", heldStream, async () => {
     gateway.replies.first = { ...events(": wait\n\n"), end: "hang" };
     await gateway.refused("late", 504, /^The target late did not respond in time\.$/);
     assert.equal(gateway.mocks.second.requests.length, 0);
@@ -117,19 +124,23 @@ describe("fallback in its two positions", () => {
     assert.equal(gateway.mocks.second.requests.length, 0);
   });
 
-  it("a request that is too long goes to the next target where it is listed", async () => {
-    const error = (code: string): ProviderReply => ({
-      ...busy,
-      status: 400,
-      chunks: [
-        Buffer.from(JSON.stringify({ error: { message: "m", type: "invalid_request_error", param: null, code } })),
-      ],
-    });
-    gateway.replies.first = error("context_length_exceeded");
-    await gateway.served("long");
-    gateway.replies.first = error("invalid_value");
-    await gateway.refused("long", 400, /^m$/);
-  });
+  it(
+    "a request that is too long goes to the next target where it is listed",
+    needs137("fallback reads no error body in an earlier Envoy"),
+    async () => {
+      const error = (code: string): ProviderReply => ({
+        ...busy,
+        status: 400,
+        chunks: [
+          Buffer.from(JSON.stringify({ error: { message: "m", type: "invalid_request_error", param: null, code } })),
+        ],
+      });
+      gateway.replies.first = error("context_length_exceeded");
+      await gateway.served("long");
+      gateway.replies.first = error("invalid_value");
+      await gateway.refused("long", 400, /^m$/);
+    },
+  );
 
   it("a target in cooldown is skipped, and comes back after one request that succeeds", async () => {
     gateway.replies.first = { ...busy, headers: [["content-type", "application/json"]] };
