@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The channel to Redis in the real Envoy, with a real Valkey: straight, through redis_proxy, and over a listener on 127.0.0.1.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,7 +16,6 @@ import { Valkey } from "../harness/valkey.ts";
 const WASM = "build/test/redis-probe.wasm";
 const PASSWORD = "a-password-of-valkey";
 const root = resolve(import.meta.dirname, "../..");
-const OLD_ENVOY = join(root, ".tools/envoy-1.36.4/bin/envoy");
 
 interface Resources {
   listeners: EnvoyConfig[];
@@ -57,86 +56,85 @@ async function until(wanted: string, read: () => Promise<unknown>): Promise<void
 
 before(() => compile({ entry: "tests/host/redis/assembly/index.ts", out: WASM }));
 
-for (const binary of [undefined, OLD_ENVOY])
-  for (const way of ["redis-server", "redis-proxy"] as const)
-    describe(`Redis by ${way} in ${binary ? "Envoy 1.36" : "Envoy"}`, { skip: binary && !existsSync(binary) }, () => {
-      let valkey: Valkey;
-      let envoys: EnvoyProcess[] = [];
-      before(async () => {
-        valkey = await Valkey.start();
-        const start = () => startEnvoy(gateway({}, { port: valkey.port, way }), { binary, concurrency: 2 });
-        envoys = await Promise.all([start(), start()]);
-      });
-      after(async () => {
-        await Promise.all(envoys.map((envoy) => envoy.stop()));
-        await valkey?.stop();
-      });
-
-      it("gives the replies of every kind", async () => {
-        assert.equal(await get(envoys[0], "/SET/text/a"), "fault 0 +OK");
-        assert.equal(await get(envoys[0], "/GET/text"), "fault 0 $a");
-        assert.equal(await get(envoys[0], "/GET/none"), "fault 0 _0");
-        assert.equal(await get(envoys[0], "/RPUSH/list/x/y"), "fault 0 :2");
-        assert.equal(await get(envoys[0], "/LRANGE/list/0/-1"), "fault 0 *2 $x $y");
-        assert.match(await get(envoys[0], "/INCR/text"), /^fault 3 -ERR value is not an integer/);
-      });
-
-      it("gives each of 1,000 parallel requests of two Envoys its own reply", async () => {
-        const all = await Promise.all(Array.from({ length: 1000 }, (_, i) => get(envoys[i % 2], "/INCR/n")));
-        const numbers = all.map((text) => Number(/^fault 0 :(\d+)$/.exec(text)?.[1]));
-        assert.deepEqual(
-          numbers.sort((a, b) => a - b),
-          Array.from({ length: 1000 }, (_, i) => i + 1),
-        );
-      });
-
-      it("runs scripts, also after Redis has forgotten them", async () => {
-        assert.equal(await get(envoys[0], "/eval/sum/5"), "fault 0 :5");
-        await valkey.run("SCRIPT", "FLUSH");
-        assert.equal(await get(envoys[0], "/eval/sum/5"), "fault 0 :10");
-        assert.equal(await get(envoys[1], "/eval/sum/5"), "fault 0 :15");
-      });
-
-      it("settles accounts when streams end", async () => {
-        await Promise.all(Array.from({ length: 400 }, (_, i) => get(envoys[i % 2], "/settle/")));
-        await until("400", () => valkey.run("GET", "settled"));
-      });
-
-      it("fails commands while Redis is down, logs it once, and goes on when it is back", async () => {
-        await valkey.kill();
-        const failed = await Promise.all(Array.from({ length: 100 }, () => get(envoys[0], "/INCR/n")));
-        assert.deepEqual([...new Set(failed)], ["fault 1"]);
-        await valkey.start();
-        await until("fault 0 $0", async () => {
-          await get(envoys[0], "/SET/back/0");
-          return get(envoys[0], "/GET/back");
-        });
-        // One line for each worker.
-        const lines = said(envoys[0]).filter((line) => line.includes("cannot be reached"));
-        assert.ok(lines.length >= 1 && lines.length <= 2, lines.join("\n"));
-      });
-
-      it("hangs no request when Redis is killed under load", async () => {
-        let running = true;
-        const load = Array.from({ length: 20 }, async (_, i) => {
-          const results: string[] = [];
-          while (running) results.push(await get(envoys[i % 2], "/INCR/load"));
-          return results;
-        });
-        await sleep(300);
-        await valkey.kill();
-        await sleep(300);
-        await valkey.start();
-        await sleep(1000);
-        running = false;
-        const results = (await Promise.all(load)).flat();
-        assert.ok(
-          results.every((text) => /^fault (0 :\d+|1)$/.test(text)),
-          results.find((text) => !/^fault [01]/.test(text)),
-        );
-        await until("fault 0 +PONG", () => get(envoys[0], "/PING"));
-      });
+for (const way of ["redis-server", "redis-proxy"] as const)
+  describe(`Redis by ${way}`, () => {
+    let valkey: Valkey;
+    let envoys: EnvoyProcess[] = [];
+    before(async () => {
+      valkey = await Valkey.start();
+      const start = () => startEnvoy(gateway({}, { port: valkey.port, way }), { concurrency: 2 });
+      envoys = await Promise.all([start(), start()]);
     });
+    after(async () => {
+      await Promise.all(envoys.map((envoy) => envoy.stop()));
+      await valkey?.stop();
+    });
+
+    it("gives the replies of every kind", async () => {
+      assert.equal(await get(envoys[0], "/SET/text/a"), "fault 0 +OK");
+      assert.equal(await get(envoys[0], "/GET/text"), "fault 0 $a");
+      assert.equal(await get(envoys[0], "/GET/none"), "fault 0 _0");
+      assert.equal(await get(envoys[0], "/RPUSH/list/x/y"), "fault 0 :2");
+      assert.equal(await get(envoys[0], "/LRANGE/list/0/-1"), "fault 0 *2 $x $y");
+      assert.match(await get(envoys[0], "/INCR/text"), /^fault 3 -ERR value is not an integer/);
+    });
+
+    it("gives each of 1,000 parallel requests of two Envoys its own reply", async () => {
+      const all = await Promise.all(Array.from({ length: 1000 }, (_, i) => get(envoys[i % 2], "/INCR/n")));
+      const numbers = all.map((text) => Number(/^fault 0 :(\d+)$/.exec(text)?.[1]));
+      assert.deepEqual(
+        numbers.sort((a, b) => a - b),
+        Array.from({ length: 1000 }, (_, i) => i + 1),
+      );
+    });
+
+    it("runs scripts, also after Redis has forgotten them", async () => {
+      assert.equal(await get(envoys[0], "/eval/sum/5"), "fault 0 :5");
+      await valkey.run("SCRIPT", "FLUSH");
+      assert.equal(await get(envoys[0], "/eval/sum/5"), "fault 0 :10");
+      assert.equal(await get(envoys[1], "/eval/sum/5"), "fault 0 :15");
+    });
+
+    it("settles accounts when streams end", async () => {
+      await Promise.all(Array.from({ length: 400 }, (_, i) => get(envoys[i % 2], "/settle/")));
+      await until("400", () => valkey.run("GET", "settled"));
+    });
+
+    it("fails commands while Redis is down, logs it once, and goes on when it is back", async () => {
+      await valkey.kill();
+      const failed = await Promise.all(Array.from({ length: 100 }, () => get(envoys[0], "/INCR/n")));
+      assert.deepEqual([...new Set(failed)], ["fault 1"]);
+      await valkey.start();
+      await until("fault 0 $0", async () => {
+        await get(envoys[0], "/SET/back/0");
+        return get(envoys[0], "/GET/back");
+      });
+      // One line for each worker.
+      const lines = said(envoys[0]).filter((line) => line.includes("cannot be reached"));
+      assert.ok(lines.length >= 1 && lines.length <= 2, lines.join("\n"));
+    });
+
+    it("hangs no request when Redis is killed under load", async () => {
+      let running = true;
+      const load = Array.from({ length: 20 }, async (_, i) => {
+        const results: string[] = [];
+        while (running) results.push(await get(envoys[i % 2], "/INCR/load"));
+        return results;
+      });
+      await sleep(300);
+      await valkey.kill();
+      await sleep(300);
+      await valkey.start();
+      await sleep(1000);
+      running = false;
+      const results = (await Promise.all(load)).flat();
+      assert.ok(
+        results.every((text) => /^fault (0 :\d+|1)$/.test(text)),
+        results.find((text) => !/^fault [01]/.test(text)),
+      );
+      await until("fault 0 +PONG", () => get(envoys[0], "/PING"));
+    });
+  });
 
 describe("settlements while Redis is down", () => {
   it("are sent when it is back", async () => {
