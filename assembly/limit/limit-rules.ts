@@ -12,6 +12,7 @@ const MOST_ITEMS: i32 = 10;
 export class MatchedLimits {
   private readonly keys: ByteBuffer = new ByteBuffer();
   private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
+  private readonly groupEnds: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
   private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_ITEMS + 1);
   /** The number of limits. */
   count: i32 = 0;
@@ -27,15 +28,21 @@ export class MatchedLimits {
     return this.keys;
   }
 
-  /** Adds a limit, whose key was written. */
-  add(rate: Rate): void {
+  /** Adds a limit, whose key was written. The group of the key is what stood in `buffer` at `groupEnd`. */
+  add(rate: Rate, groupEnd: i32): void {
     this.rates[this.count] = rate;
+    this.groupEnds[this.count] = groupEnd;
     this.ends[this.count++] = this.keys.size;
   }
 
   /** The key of a counter. */
   keyAt(i: i32): Slice {
-    return subslice(this.keys.slice, i ? this.ends[i - 1] : 0, this.ends[i]);
+    return subslice(this.keys.slice, this.startOf(i), this.ends[i]);
+  }
+
+  /** The key of a counter without the value of the request: all counters of a rule item with the same window share it. */
+  groupAt(i: i32): Slice {
+    return subslice(this.keys.slice, this.startOf(i), this.groupEnds[i]);
   }
 
   /** The rate of a limit. */
@@ -46,6 +53,21 @@ export class MatchedLimits {
   /** A hash of the key of a counter. */
   hashAt(i: i32): u64 {
     return wordHashOf(this.keyAt(i));
+  }
+
+  /** Frees memory above this size; the limits are gone. */
+  release(limit: i32): void {
+    this.keys.release(limit);
+    this.clear();
+  }
+
+  /** Frees the memory. */
+  free(): void {
+    this.keys.dispose();
+  }
+
+  private startOf(i: i32): i32 {
+    return i ? this.ends[i - 1] : 0;
   }
 }
 
@@ -87,7 +109,7 @@ export class LimitRules {
     const global = this.global;
     if (global) {
       matched.buffer.text(this.globalPrefix).integer(global.seconds);
-      matched.add(global);
+      matched.add(global, matched.buffer.size);
     }
     for (let i = 0; i < this.items.length; i++) {
       const item = this.items[i];
@@ -95,8 +117,10 @@ export class LimitRules {
       if (value == ABSENT) continue;
       const rate = item.rateOf(value);
       if (!rate) continue;
-      item.writeKey(matched.buffer.text(this.prefix), rate, value);
-      matched.add(rate);
+      item.writeGroup(matched.buffer.text(this.prefix), rate);
+      const groupEnd = matched.buffer.size;
+      item.writeValue(matched.buffer, value);
+      matched.add(rate, groupEnd);
     }
   }
 }

@@ -98,9 +98,13 @@ export class RuleItem {
     return null;
   }
 
-  /** Appends the end of the key of a value's counter, as Higress names it: kind, window, name and value. */
-  writeKey(out: ByteBuffer, rate: Rate, value: Slice): void {
+  /** Appends the part of a counter's key in front of the value, as Higress names it: kind, window and name. */
+  writeGroup(out: ByteBuffer, rate: Rate): void {
     out.text(this.kind).byte(COLON).integer(rate.seconds).byte(COLON).text(this.name).byte(COLON);
+  }
+
+  /** Appends the value, which ends the key. */
+  writeValue(out: ByteBuffer, value: Slice): void {
     if (this.key.part == KeyPart.Address) formatAddress(value, out);
     else out.append(value);
   }

@@ -1,5 +1,6 @@
-import { CONSUMER_HEADER, CONSUMER_STATE, USAGE_STATE } from "../../assembly/ai/contract";
-import { TokenUsage } from "../../assembly/ai/usage";
+import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { spentTokens } from "../../assembly/limit/spent-tokens";
+import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { queryOf, withoutQuery } from "../../assembly/bytes/query";
 import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
@@ -7,7 +8,6 @@ import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
-import { jsonValidate } from "../../assembly/json/validate";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { resumeRequest } from "../../assembly/plugin/resume";
@@ -17,11 +17,8 @@ import { AdminCommand, hasQuota } from "./admin";
 import { charge } from "./charge";
 import { AiQuotaConfig, RequestKind } from "./config";
 import { deny, denyMethod, replyStoreDown } from "./refusal";
-import { UsageWatch } from "./usage-watch";
 
 const identity = new FilterState(CONSUMER_STATE);
-const published = new FilterState(USAGE_STATE);
-const reported = new TokenUsage();
 const args = new RedisArguments();
 const pool = new FilterPool<AiQuotaFilter>();
 
@@ -95,7 +92,7 @@ export class AiQuotaFilter extends HttpFilter {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
     if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
-    const tokens = this.tokens;
+    const tokens = spentTokens(this.watch);
     if (tokens > 0) charge(this.config!.redis, this.key.slice, tokens);
   }
 
@@ -136,18 +133,5 @@ export class AiQuotaFilter extends HttpFilter {
     }
     this.admin.start(this.config!, this.kind, isQuery ? queryOf(path) : ABSENT);
     return HeadersAction.Pause;
-  }
-
-  /** What the response cost: as ai-proxy reports it, else as the response itself says. */
-  private get tokens(): i64 {
-    const state = published.get();
-    if (state != ABSENT && sliceSize(state) && !jsonValidate(state)) {
-      reported.reset();
-      reported.read(state);
-      if (reported.seen) return reported.prompt + reported.completion;
-    }
-    this.watch.finish();
-    const usage = this.watch.usage;
-    return usage.seen ? usage.prompt + usage.completion : 0;
   }
 }

@@ -4,6 +4,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { CountedMarks } from "../../assembly/limit/counted-marks";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
+import { Verdict } from "../../assembly/limit/verdict";
 import { HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { resumeRequest } from "../../assembly/plugin/resume";
@@ -12,7 +13,6 @@ import { RedisCommand, RedisFault } from "../../assembly/redis/command";
 import { ClusterKeyRateLimitConfig, OnStoreDown } from "./config";
 import { COUNT } from "./count-script";
 import { refuse, refuseWithoutStore } from "./refusal";
-import { Verdict } from "./verdict";
 
 const matched = new MatchedLimits();
 const args = new RedisArguments();

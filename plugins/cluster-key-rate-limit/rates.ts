@@ -1,6 +1,7 @@
 import { exclusive } from "../../assembly/config/exclusive";
 import { ConfigReader } from "../../assembly/config/reader";
 import { Rate, RateReader } from "../../assembly/limit/rate";
+import { windowRate } from "../../assembly/limit/window-rate";
 
 const PER_SECOND = "query_per_second";
 const PER_MINUTE = "query_per_minute";
@@ -19,14 +20,6 @@ export class RequestRates extends RateReader {
     option = exclusive(reader, PER_MINUTE, option);
     option = exclusive(reader, PER_HOUR, option);
     option = exclusive(reader, PER_DAY, option);
-    if (!option.length) reader.refuse(`must limit with one of ${RATE_GUARDS.join(", ")}`);
-    const count = option.length ? reader.integerOrText(option, 1, 1, MOST) : 1;
-    return new Rate(count, secondsOf(option));
+    return windowRate(reader, option, RATE_GUARDS, MOST);
   }
-}
-
-function secondsOf(option: string): i32 {
-  if (option == PER_MINUTE) return 60;
-  if (option == PER_HOUR) return 3600;
-  return option == PER_DAY ? 86400 : 1;
 }

@@ -3,8 +3,8 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../assembly/host/reply";
+import { Verdict } from "../../assembly/limit/verdict";
 import { ClusterKeyRateLimitConfig } from "./config";
-import { Verdict } from "./verdict";
 
 const headers = new HeaderPairs();
 const number = new ByteBuffer();

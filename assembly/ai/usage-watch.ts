@@ -1,9 +1,9 @@
-import { TokenUsage } from "../../assembly/ai/usage";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
-import { jsonGet, JsonKind, jsonKind } from "../../assembly/json/value";
-import { jsonValidate } from "../../assembly/json/validate";
-import { SseDecoder } from "../../assembly/sse/decoder";
+import { TokenUsage } from "./usage";
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { jsonGet, JsonKind, jsonKind } from "../json/value";
+import { jsonValidate } from "../json/validate";
+import { SseDecoder } from "../sse/decoder";
 
 /** The longest JSON body that is read for its usage. */
 const MOST_BODY_BYTES: i32 = 4 << 20;

@@ -1,21 +1,24 @@
-import { Slice } from "../../assembly/bytes/slice";
-import { ReplyKind, ReplyReader } from "../../assembly/redis/reply";
+import { Slice } from "../bytes/slice";
+import { ReplyKind, ReplyReader } from "../redis/reply";
 
 const NUMBERS: i32 = 3;
 
-/** What Redis said about the limits of a request. */
+/** The result of a check of the limits of a request. */
 export class Verdict {
   private readonly reader: ReplyReader = new ReplyReader();
   /** Whether a limit is exceeded: the first one, in the order of the configuration. */
   isExceeded: bool = false;
   /** The exceeded limit, else the one of which the smallest part is left. */
   limit: i64 = 0;
-  /** How many more requests pass. */
+  /** What is left of it. */
   remaining: i64 = 0;
   /** Seconds until the window ends. */
   seconds: i64 = 0;
 
-  /** Reads the result of `COUNT` for this number of limits. Returns `false` if it is something else. */
+  /**
+   * Reads the reply of a script to this number of limits: for each its number, what is used of it, and the seconds to the end of its
+   * window. Returns `false` if it is something else.
+   */
   read(reply: Slice, count: i32): bool {
     const reader = this.reader;
     this.clear();
@@ -26,7 +29,7 @@ export class Verdict {
       const used = reader.nextInteger(-1);
       const seconds = reader.nextInteger(-1);
       if (limit <= 0 || used < 0 || seconds < 0) return false;
-      if (!this.isExceeded) this.take(limit, used, seconds);
+      this.take(limit, used, seconds);
     }
     return true;
   }
@@ -39,11 +42,12 @@ export class Verdict {
     this.seconds = 0;
   }
 
-  private take(limit: i64, used: i64, seconds: i64): void {
+  /** Takes the state of a limit. After the first one that is exceeded others change nothing. */
+  take(limit: i64, used: i64, seconds: i64): void {
+    if (this.isExceeded) return;
     this.isExceeded = used > limit;
     const remaining = max(limit - used, 0);
-    // Compares the parts that are left without dividing: both limits have 31 bits.
-    const isTighter = !this.limit || <u64>remaining * <u64>this.limit < <u64>this.remaining * <u64>limit;
+    const isTighter = !this.limit || <f64>remaining / <f64>limit < <f64>this.remaining / <f64>this.limit;
     if (!this.isExceeded && !isTighter) return;
     this.limit = limit;
     this.remaining = remaining;
