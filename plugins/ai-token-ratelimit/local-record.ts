@@ -1,0 +1,82 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { RecordList } from "../../assembly/bytes/records";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { SharedValue, Written } from "../../assembly/host/shared-data";
+
+/** How many counters one record keeps apart, beside the one that the rest share. */
+const WAYS: i32 = 8;
+/** The index of the counter that the rest share. */
+const SHARED = 0;
+
+/** A counter, in the layout of the record. */
+// @ts-ignore: decorator
+@unmanaged
+class Counter {
+  /** The hash of its key; 0 where there is none. */
+  key: u64;
+  /** The end of the window, in nanoseconds of the wall clock. */
+  end: u64;
+  /** The tokens that are used in it. */
+  used: i64;
+}
+
+/**
+ * A few counters with the same window, as they were read from shared data. Made once and used for one record after the other. `find`
+ * selects a counter: the one of the key, else one whose window is over, else the shared one.
+ */
+// @ts-ignore: decorator
+@unmanaged
+export class LocalRecord {
+  private readonly stored: SharedValue = new SharedValue();
+  private readonly bytes: ByteBuffer;
+  private readonly counters: RecordList<Counter>;
+  private index: i32 = SHARED;
+  /** The tokens that are used in the window. */
+  used: i64 = 0;
+  /** The end of the window; 0 if it has not begun. */
+  end: u64 = 0;
+
+  constructor() {
+    const bytes = new ByteBuffer();
+    this.bytes = bytes;
+    this.counters = new RecordList<Counter>(bytes, 0);
+  }
+
+  /** Reads the record with this name, and selects the counter of a key. `window` is in nanoseconds, as is the time. */
+  read(name: Slice, key: u64, window: u64, now: u64): void {
+    const stored = this.stored.read(name);
+    const size = <i32>offsetof<Counter>() * (1 + WAYS);
+    this.bytes.clear();
+    if (stored != 0 && sliceSize(stored) == size) this.bytes.append(stored);
+    else this.bytes.zeros(size);
+    this.index = this.find(key, window, now);
+    const counter = this.counters.at(this.index);
+    const isOver = endsBefore(counter, window, now) || (this.index != SHARED && counter.key != key);
+    this.used = isOver ? 0 : counter.used;
+    this.end = isOver ? 0 : counter.end;
+  }
+
+  /** Writes the selected counter with these values, unless another VM wrote since the record was read. */
+  write(name: Slice, key: u64, end: u64, used: i64): Written {
+    const counter = this.counters.at(this.index);
+    counter.key = this.index == SHARED ? 0 : key;
+    counter.end = end;
+    counter.used = used;
+    return this.stored.replace(name, this.bytes.slice);
+  }
+
+  private find(key: u64, window: u64, now: u64): i32 {
+    let free = SHARED;
+    for (let i = WAYS; i > SHARED; i--) {
+      const counter = this.counters.at(i);
+      if (counter.key == key) return i;
+      if (endsBefore(counter, window, now)) free = i;
+    }
+    return free;
+  }
+}
+
+/** Whether a window is over. If the clock was set back, a window that would last longer than it can is over, too. */
+function endsBefore(counter: Counter, window: u64, now: u64): bool {
+  return counter.end <= now || counter.end - now > window;
+}
