@@ -6,7 +6,7 @@ import { JsonDocument } from "../../assembly/json/document";
 import { jsonGet } from "../../assembly/json/value";
 import { ApiToken } from "./config/api-token";
 import { readPlace } from "./config/place";
-import { ProviderSettings } from "./config/provider-settings";
+import { ProviderSettings, RenamedField } from "./config/provider-settings";
 import { ProviderOptions } from "./config/provider-type";
 import { Exchange } from "./exchange";
 import { Provider } from "./provider";
@@ -14,6 +14,9 @@ import { Provider } from "./provider";
 // All that the file of a provider needs.
 export { Api } from "../../assembly/ai/api";
 export { ApiPath, BaseOption, ReasoningPlace, ReasoningSwitch, RenamedField } from "./config/provider-settings";
+
+/** Begins the name of a field of each message. */
+const OF_MESSAGES = "messages.";
 
 /**
  * A provider with OpenAI's API: settings, and methods only for what settings cannot say.
@@ -36,7 +39,18 @@ export class OpenAiCompatible extends Provider {
       settings.host = settings.address.substring(0, slash);
       settings.base = settings.address.substring(slash);
     }
-    if (settings.drops.length) settings.droppedFields = settings.drops.split(" ");
+    const drops = settings.drops.split(" ");
+    for (let i = 0; i < drops.length; i++) {
+      if (drops[i].startsWith(OF_MESSAGES)) settings.droppedOfMessages.push(drops[i].substring(OF_MESSAGES.length));
+      else if (drops[i].length) settings.droppedFields.push(drops[i]);
+      if (drops[i] == "stream_options") settings.asksForUsage = false;
+    }
+    for (let i = 0; i < settings.renames.length; i++) {
+      const field = settings.renames[i];
+      if (!field.from.startsWith(OF_MESSAGES)) continue;
+      const to = field.to.substring(OF_MESSAGES.length);
+      settings.renamedOfMessages.push(new RenamedField(field.from.substring(OF_MESSAGES.length), to));
+    }
     let served: u64 = 0;
     for (let i = 0; i < settings.apis.length; i++) served |= bitOf(settings.apis[i]);
     for (let i = 0; i < settings.paths.length; i++) served |= bitOf(settings.paths[i].api);

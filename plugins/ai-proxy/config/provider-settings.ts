@@ -99,12 +99,16 @@ export class ProviderSettings {
    * `x-ai-dropped-params` names them. `messages.x` is the field `x` of each message.
    */
   drops: string = "";
-  /** The names in `drops`. */
+  /** The names in `drops`, without those of messages. */
   droppedFields: string[] = [];
+  /** The names in `drops` that begin with `messages.`, without it. At most 32. */
+  droppedOfMessages: string[] = [];
   /** Nothing is dropped for models whose name has this part; "" for none. */
   keepsFor: string = "";
-  /** The fields of a chat that the provider knows by another name. */
+  /** The fields of a chat that the provider knows by another name; `messages.x` is the field `x` of each message. */
   renames: RenamedField[] = [];
+  /** Those of `renames` that begin with `messages.`, without it. */
+  renamedOfMessages: RenamedField[] = [];
   /** What `reasoning_effort` becomes; `none` switches reasoning off. */
   reasoningSwitch: ReasoningSwitch = ReasoningSwitch.Effort;
   /** Whether the provider takes `reasoning_effort` beside another switch. */
@@ -115,7 +119,7 @@ export class ProviderSettings {
   failureMember: string = "";
   /** Whether messages may have the role `developer`; else it becomes `system`. */
   knowsDeveloper: bool = false;
-  /** Whether the gateway may add `stream_options.include_usage` to a request for a stream. */
+  /** Whether the gateway may add `stream_options.include_usage` to a request for a stream; never if `drops` names the field. */
   asksForUsage: bool = true;
   /** A field of the request beside which the provider refuses `stream_options`; "" for none. */
   usageExcludedBy: string = "";

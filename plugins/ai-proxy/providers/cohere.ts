@@ -8,5 +8,4 @@ export const cohere = new OpenAiCompatible({
   paths: [new ApiPath(Api.CohereRerank, "/v2/rerank")],
   drops: "store metadata logit_bias top_logprobs n modalities prediction audio service_tier parallel_tool_calls",
   limitField: "max_tokens",
-  asksForUsage: false,
 });

@@ -6,6 +6,6 @@ export const groq = new OpenAiCompatible({
   address: "api.groq.com/openai/v1",
   apis: [Api.ChatCompletions, Api.Models, Api.RetrieveModel, Api.AudioTranscription, Api.AudioTranslation],
   responsesBase: "/openai/v1",
-  drops: "logprobs logit_bias top_logprobs n messages.name",
+  drops: "logprobs logit_bias top_logprobs n messages.name messages.reasoning_content",
   reasoningPlace: ReasoningPlace.Renamed + ReasoningPlace.Tags,
 });

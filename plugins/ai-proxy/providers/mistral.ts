@@ -7,6 +7,6 @@ export const mistral = new OpenAiCompatible({
   apis: [Api.ChatCompletions, Api.Embeddings, Api.Models, Api.RetrieveModel],
   limitField: "max_tokens",
   renames: [new RenamedField("seed", "random_seed")],
-  asksForUsage: false,
+  drops: "stream_options messages.reasoning_content",
   reasoningPlace: ReasoningPlace.Parts,
 });

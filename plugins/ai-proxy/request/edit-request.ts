@@ -69,8 +69,10 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
 
 function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
   const config = exchange.config;
-  const isFitted = config.settings.drops.length > 0 && fitMessages(exchange, request, edit);
-  const renamed = (!config.settings.knowsDeveloper && renameDeveloper(request, edit)) || isFitted;
+  const settings = config.settings;
+  const hasOthers = settings.droppedOfMessages.length > 0 || settings.renamedOfMessages.length > 0;
+  const isFitted = hasOthers && fitMessages(exchange, request, edit);
+  const renamed = (!settings.knowsDeveloper && renameDeveloper(request, edit)) || isFitted;
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // `editMessages` copies messages from the text of the request.

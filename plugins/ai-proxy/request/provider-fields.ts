@@ -1,14 +1,29 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceEquals, sliceIncludes } from "../../../assembly/bytes/slice";
+import {
+  ABSENT,
+  Slice,
+  sliceBetween,
+  sliceEnd,
+  sliceEquals,
+  sliceIncludes,
+  sliceStart,
+} from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
-import { removeMember } from "../../../assembly/json/member-edit";
-import { jsonEquals, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../assembly/json/value";
-import { ReasoningSwitch } from "../config/provider-settings";
+import {
+  jsonEquals,
+  jsonFirst,
+  jsonFirstKey,
+  jsonGet,
+  jsonKind,
+  JsonKind,
+  jsonMemberValue,
+  jsonNext,
+  jsonNextKey,
+} from "../../../assembly/json/value";
+import { ReasoningSwitch, RenamedField } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 
-/** Begins the name of a field that is dropped from each message. */
-const OF_MESSAGES = "messages.";
 const QUOTE = 0x22;
 const NOTHING: string[] = [];
 
@@ -20,7 +35,7 @@ const literal = new ByteBuffer();
  */
 export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {
   const settings = exchange.config.settings;
-  const drops = dropsOf(exchange);
+  const drops = keepsFields(exchange) ? NOTHING : settings.droppedFields;
   let changed = false;
   for (let i = 0; i < drops.length; i++) {
     const name = drops[i];
@@ -43,30 +58,63 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
   return changed || isSwitched;
 }
 
-/** Removes the fields of messages that the provider refuses. Returns whether anything changed. */
+/** Removes the fields of messages that the provider refuses, and renames those that it knows by another name. Returns whether anything changed. */
 export function fitMessages(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {
-  const drops = dropsOf(exchange);
+  const settings = exchange.config.settings;
+  const drops = keepsFields(exchange) ? NOTHING : settings.droppedOfMessages;
+  const renames = settings.renamedOfMessages;
+  const messages = request.get("messages");
+  let noted: u32 = 0;
   let changed = false;
-  for (let i = 0; i < drops.length; i++) {
-    if (!drops[i].startsWith(OF_MESSAGES)) continue;
-    const name = drops[i].substring(OF_MESSAGES.length);
-    const messages = request.get("messages");
-    let found = false;
-    for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-      if (jsonGet(message, name) == ABSENT) continue;
-      removeMember(edit, message, name);
-      found = true;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    let before = ABSENT;
+    let keepsOne = false;
+    for (let key = jsonFirstKey(message); key != ABSENT;) {
+      const value = jsonMemberValue(message, key);
+      const next = jsonNextKey(message, value);
+      const dropped = indexOf(drops, key);
+      if (dropped >= 0 && jsonKind(value) != JsonKind.Null) noted |= 1 << dropped;
+      if (dropped < 0 && !renameMember(renames, message, key)) keepsOne = true;
+      else if (dropped < 0 && literal.size) {
+        edit.replace(key, literal.slice);
+        keepsOne = changed = true;
+      } else {
+        // With its comma: the one before it, if a member before it stays.
+        const from = keepsOne ? sliceEnd(before) : sliceStart(key);
+        edit.replace(sliceBetween(from, keepsOne || next == ABSENT ? sliceEnd(value) : sliceStart(next)), ABSENT);
+        changed = true;
+      }
+      before = value;
+      key = next;
     }
-    if (found) note(exchange, drops[i]);
-    if (found) changed = true;
+  }
+  for (let i = 0; i < drops.length; i++) {
+    if (!(noted & (1 << i))) continue;
+    note(exchange, "messages.");
+    exchange.dropped.text(drops[i]);
   }
   return changed;
 }
 
-function dropsOf(exchange: Exchange): string[] {
-  const settings = exchange.config.settings;
-  const isKept = settings.keepsFor.length > 0 && sliceIncludes(exchange.model.slice, settings.keepsFor);
-  return isKept ? NOTHING : settings.droppedFields;
+/** Writes the new name of a member into `literal`, nothing if the message has a member of that name; `false` for no other name. */
+function renameMember(renames: RenamedField[], message: Slice, key: Slice): bool {
+  for (let i = 0; i < renames.length; i++) {
+    if (!jsonEquals(key, renames[i].from)) continue;
+    literal.clear();
+    if (jsonGet(message, renames[i].to) == ABSENT) literal.byte(QUOTE).text(renames[i].to).byte(QUOTE);
+    return true;
+  }
+  return false;
+}
+
+function indexOf(names: string[], key: Slice): i32 {
+  for (let i = 0; i < names.length; i++) if (jsonEquals(key, names[i])) return i;
+  return -1;
+}
+
+function keepsFields(exchange: Exchange): bool {
+  const model = exchange.config.settings.keepsFor;
+  return model.length > 0 && sliceIncludes(exchange.model.slice, model);
 }
 
 /** Whether the field says what the provider does without it. */

@@ -41,12 +41,14 @@ export class Chats extends Requests {
 
   protected usage(): Exchange {
     const events = [this.chunk([{ index: 0, delta: { content: "Hi" }, finish_reason: "stop" }]), this.chunk([], usage)];
-    const body = { model: MODEL, messages, stream: true, stream_options: { include_usage: true } };
+    const body = { messages, stream: true, stream_options: { include_usage: true } };
+    const { stream_options, ...rest } = body;
+    const isRefused = this.facts.refuses.fields.includes("stream_options");
     return {
       name: "usage that the client wants",
-      request: this.request("chat", body),
+      request: this.request("chat", { model: MODEL, ...body }),
       reply: { sse: [...events, "[DONE]"] },
-      expectUpstream: { json: { $includes: { model: this.facts.model } } },
+      expectUpstream: { json: { model: this.facts.model, ...rest, ...(isRefused ? {} : { stream_options }) } },
       expect: { status: 200, sse: [...events, "[DONE]"] },
     };
   }
@@ -87,7 +89,7 @@ export class Chats extends Requests {
     const { refuses, renames, model } = this.facts;
     const names = refuses.fields.filter((name) => !name.startsWith("messages."));
     const ofMessages = refuses.fields.filter((name) => name.startsWith("messages."));
-    const refused = Object.fromEntries(names.map((name) => [name, name === "n" ? 2 : true]));
+    const refused = Object.fromEntries(names.map((name) => [name, REFUSED[name] ?? true]));
     const extra = Object.fromEntries(ofMessages.map((name) => [name.slice("messages.".length), "x"]));
     const exchanges: Exchange[] = [];
     if (refuses.fields.length > 0) {
@@ -113,6 +115,17 @@ export class Chats extends Requests {
       });
     }
     for (const [from, to] of Object.entries(renames)) {
+      const [, ofMessage] = /^messages\.(.+)$/.exec(from) ?? [];
+      if (ofMessage) {
+        const told = (name: string): JsonObject[] => [{ [name]: "Hm", role: "assistant", content: "Yes" }, ...messages];
+        exchanges.push({
+          name: `the field ${from}`,
+          request: this.request("chat", { model: MODEL, messages: told(ofMessage) }),
+          expectUpstream: { json: { model, messages: told(to.slice("messages.".length)) } },
+          expect: { status: 200, headers: { "x-ai-dropped-params": null } },
+        });
+        continue;
+      }
       exchanges.push({
         name: `the field ${from}`,
         request: this.request("chat", { model: MODEL, messages, [from]: 7 }),
@@ -186,6 +199,9 @@ export class Chats extends Requests {
     ];
   }
 }
+
+/** Values of fields that the gateway reads itself. */
+const REFUSED: JsonObject = { n: 2, stream_options: { include_usage: true } };
 
 /** The values that mean the same as no field. */
 const nullsOf = (names: string[]): JsonObject =>

@@ -37,11 +37,10 @@ function checkChat(facts: Facts, body: JsonObject): void {
   const isKept = facts.refuses.keepsFor === body.model;
   const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
   for (const name of isKept ? [] : facts.refuses.fields) {
-    const [, field] = /^messages\.(.+)$/.exec(name) ?? [];
-    const isSent = field ? messages.some((message) => field in message) : name in body;
-    if (isSent) throw badRequest(`Unsupported parameter: '${name}'.`, name, "unsupported_parameter");
+    if (!isSentIn(body, messages, name)) continue;
+    throw badRequest(`Unsupported parameter: '${name}'.`, name, "unsupported_parameter");
   }
-  const unknown = Object.keys(facts.renames).find((name) => name in body);
+  const unknown = Object.keys(facts.renames).find((name) => isSentIn(body, messages, name));
   if (unknown) throw badRequest(`Extra inputs are not permitted: ${unknown}`, unknown);
   const other = facts.limit === "max_tokens" ? "max_completion_tokens" : "max_tokens";
   if (facts.limit && other in body) throw badRequest(`Extra inputs are not permitted: ${other}`, other);
@@ -51,9 +50,11 @@ function checkChat(facts: Facts, body: JsonObject): void {
   const roles = ["system", "user", "assistant", "tool", ...facts.roles];
   const stranger = messages.find(({ role }) => !roles.includes(String(role)));
   if (stranger) throw badRequest(`Unknown role: ${String(stranger.role)}`, "messages");
-  if (facts.usage === "always" && body.stream_options !== undefined) {
-    throw badRequest("Extra inputs are not permitted: stream_options", "stream_options");
-  }
+}
+
+function isSentIn(body: JsonObject, messages: JsonObject[], name: string): boolean {
+  const [, field] = /^messages\.(.+)$/.exec(name) ?? [];
+  return field ? messages.some((message) => field in message) : name in body;
 }
 
 const hasUsage = (chunk: JsonObject): boolean => isObject(chunk.usage);

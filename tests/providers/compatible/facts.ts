@@ -46,7 +46,7 @@ export interface Facts {
   refuses: { page?: string; fields: string[]; keepsFor?: string };
   /** The only field that limits the output; both are known by default. */
   limit?: "max_tokens" | "max_completion_tokens";
-  /** OpenAI's names of fields, and the provider's. */
+  /** OpenAI's names of fields, and the provider's; `messages.x` is the field `x` of each message. */
   renames: Record<string, string>;
   /** Roles beside `system`, `user`, `assistant` and `tool`. */
   roles: string[];
