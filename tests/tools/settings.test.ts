@@ -99,6 +99,21 @@ describe("the environment variables of make run", () => {
     assert.equal(refusal({ PROVIDER: "cloudflare", API_KEY: "sk-test" }), message);
   });
 
+  it("needs the address of a server without an API key: it has no mock", () => {
+    assert.equal(refusal({ PROVIDER: "sglang" }), "PROVIDER=sglang needs sglangCustomUrl beside it");
+    const { further } = readSettings({ PROVIDER: "sglang", sglangCustomUrl: "http://127.0.0.1:30000/v1" });
+    assert.deepEqual(
+      further.map(({ service, url }) => [service.host, url]),
+      [["127.0.0.1:30000", "http://127.0.0.1:30000/v1"]],
+    );
+  });
+
+  it("says which variable takes the address of any other server", () => {
+    for (const type of ["vllm", "ollama", "generic"]) {
+      assert.match(refusal({ PROVIDER: type }), /is a server of your own: set OPENAI_BASE_URL/);
+    }
+  });
+
   it("refuses an unknown PROVIDER, and names the known ones", () => {
     assert.match(refusal({ PROVIDER: "foo" }), /^PROVIDER=foo is not known: qwen, openai, .*groq, .*openrouter/);
   });

@@ -2,10 +2,15 @@ import { FACTS } from "../../tests/providers/compatible/facts.ts";
 import { FURTHER_SERVICES, type FurtherService, SERVICES } from "./services.ts";
 import { type Addition, SettingsError } from "./settings-types.ts";
 
+/** Types of servers without an address that is known, for which there is another variable. */
+const OWN_SERVERS = ["vllm", "ollama", "generic"];
+
 /** The service that `PROVIDER` names and that no variable of its own enables; undefined if `PROVIDER` is not set. */
 export function namedProvider(env: NodeJS.ProcessEnv): Addition | undefined {
   const { PROVIDER: type } = env;
   if (!type || variableOf(type)) return undefined;
+  if (OWN_SERVERS.includes(type))
+    throw new SettingsError(`PROVIDER=${type} is a server of your own: set OPENAI_BASE_URL to its base URL instead`);
   const facts = FACTS.find((facts) => facts.type === type);
   if (!facts)
     throw new SettingsError(
@@ -14,7 +19,8 @@ export function namedProvider(env: NodeJS.ProcessEnv): Addition | undefined {
   let base = facts.base;
   const options = Object.entries(facts.options).map(([name, sample]) => {
     const value = env[name];
-    if (!value && env.API_KEY) throw new SettingsError(`PROVIDER=${type} needs ${name} beside it`);
+    if (!value && (env.API_KEY || facts.key === "none"))
+      throw new SettingsError(`PROVIDER=${type} needs ${name} beside it`);
     base = base.replace(sample, value || sample);
     return [name, value || sample];
   });
