@@ -12,6 +12,7 @@ const PATHS: Record<string, string> = {
   Models: "models",
   RetrieveModel: "models/X",
   Responses: "responses",
+  Messages: "messages",
   CountTokens: "count_tokens",
   CohereRerank: "rerank",
   ImageGeneration: "images",

@@ -32,6 +32,7 @@ export function compatibleSettings({ file }: Provider): CompatibleSettings | und
 /** The object of a settings literal: names of enums and constructors become strings and objects. */
 function read(literal: string): CompatibleSettings {
   const json = literal
+    .replace(/^\s*\/\/.*$/gm, "")
     .replace(/new (?:BaseOption|RenamedField|ApiPath)\(("[^"]*"|Api\.\w+), ("[^"]*")\)/g, "[$1, $2]")
     .replace(/\b(?:Api|ReasoningPlace|ReasoningSwitch)\.(\w+)/g, '"$1"')
     .replace(/"(\w+)" \+ "(\w+)"/g, '"$1 $2"')

@@ -7,6 +7,6 @@ export const lmstudio = new OpenAiCompatible({
   urlOption: "lmstudioCustomUrl",
   requiresHost: true,
   requiresToken: false,
-  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.Responses],
+  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.Responses, Api.Messages],
   reasoningPlace: ReasoningPlace.Renamed + ReasoningPlace.Tags,
 });

@@ -4,6 +4,8 @@ import { Api, OpenAiCompatible, ReasoningPlace } from "../openai-compatible";
 export const sambanova = new OpenAiCompatible({
   type: "sambanova",
   address: "api.sambanova.ai/v1",
-  apis: [Api.ChatCompletions, Api.Embeddings],
+  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.AudioTranscription, Api.CountTokens],
+  messagesBase: "/v1",
+  responsesBase: "/v1",
   reasoningPlace: ReasoningPlace.Tags,
 });

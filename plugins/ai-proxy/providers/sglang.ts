@@ -7,5 +7,6 @@ export const sglang = new OpenAiCompatible({
   urlOption: "sglangCustomUrl",
   requiresHost: true,
   requiresToken: false,
-  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.CohereRerank],
+  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.CohereRerank, Api.CountTokens],
+  messagesBase: "/v1",
 });
