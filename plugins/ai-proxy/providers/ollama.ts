@@ -1,9 +1,8 @@
 import { hasPort } from "../../../assembly/config/host";
-import { Api } from "../../../assembly/ai/api";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { readHost } from "../config/address";
 import { ProviderOptions } from "../config/provider-type";
-import { OpenAiCompatible } from "../openai-compatible";
+import { Api, OpenAiCompatible, ReasoningPlace } from "../openai-compatible";
 
 const PORT = 11434;
 
@@ -26,6 +25,8 @@ export const ollama = new Ollama({
   refusesUnknownApis: false,
   requiresToken: false,
   limitField: "max_tokens",
+  // https://docs.ollama.com/api/openai-compatibility
+  reasoningPlace: ReasoningPlace.Renamed,
   // OLLAMA_ORIGINS, by default the pages of its own machine: https://docs.ollama.com/faq
   refusesOrigins: true,
 });

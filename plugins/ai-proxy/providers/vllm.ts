@@ -1,5 +1,4 @@
-import { Api } from "../../../assembly/ai/api";
-import { OpenAiCompatible } from "../openai-compatible";
+import { Api, OpenAiCompatible, ReasoningPlace } from "../openai-compatible";
 
 /** A vLLM server. https://docs.vllm.ai/en/stable/serving/openai_compatible_server/ */
 export const vllm = new OpenAiCompatible({
@@ -22,4 +21,6 @@ export const vllm = new OpenAiCompatible({
     Api.Realtime,
   ],
   requiresToken: false,
+  // Newer servers: https://docs.vllm.ai/en/stable/features/reasoning_outputs/
+  reasoningPlace: ReasoningPlace.Renamed,
 });

@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
+import { setMember } from "../../../assembly/json/member-edit";
 import {
   jsonContent,
   jsonFirst,
@@ -21,6 +22,8 @@ import { ChoiceReasoning } from "./choice-reasoning";
 
 /** Choices beyond this many pass as they are. */
 const MOST_CHOICES = 128;
+
+const rest = new ByteBuffer();
 
 /**
  * Gives the reasoning of chats one form, whatever the provider calls it: `reasoning_content`, nothing, or
@@ -59,6 +62,12 @@ export class ReasoningEditor {
       const state = this.choiceOf(jsonInteger(jsonGet(choice, "index"), position++));
       const leavesSome = state === null || state.edit(edit, jsonGet(choice, "delta"), isLast, false);
       if (leavesSome || isLast) says = true;
+      if (state !== null && isLast && state.owes) {
+        // This event has no delta, and clients may read none behind it.
+        rest.clear();
+        state.writeRest(rest);
+        setMember(edit, choice, "delta", rest.slice);
+      }
       if (state !== null && state.owes) this.head.read(this.exchange, event);
     }
     return says;
