@@ -71,8 +71,9 @@ function editChatMessages(exchange: Exchange, request: JsonDocument, context: Sl
   const config = exchange.config;
   const settings = config.settings;
   const hasOthers = settings.droppedOfMessages.length > 0 || settings.renamedOfMessages.length > 0;
-  const isFitted = hasOthers && fitMessages(exchange, request, edit);
-  const renamed = (!settings.knowsDeveloper && renameDeveloper(request, edit)) || isFitted;
+  const renamed = hasOthers
+    ? fitMessages(exchange, request, edit)
+    : !settings.knowsDeveloper && renameDeveloper(request, edit);
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // `editMessages` copies messages from the text of the request.

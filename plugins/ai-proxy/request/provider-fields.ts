@@ -58,7 +58,10 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
   return changed || isSwitched;
 }
 
-/** Removes the fields of messages that the provider refuses, and renames those that it knows by another name. Returns whether anything changed. */
+/**
+ * Removes the fields of messages that the provider refuses, renames those that it knows by another name, and the role
+ * `developer`, in the order of the text, so that the work is linear. Returns whether anything changed.
+ */
 export function fitMessages(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {
   const settings = exchange.config.settings;
   const drops = keepsFields(exchange) ? NOTHING : settings.droppedOfMessages;
@@ -82,6 +85,11 @@ export function fitMessages(exchange: Exchange, request: JsonDocument, edit: Jso
         // With its comma: the one before it, if a member before it stays.
         const from = keepsOne ? sliceEnd(before) : sliceStart(key);
         edit.replace(sliceBetween(from, keepsOne || next == ABSENT ? sliceEnd(value) : sliceStart(next)), ABSENT);
+        changed = true;
+      }
+      if (!settings.knowsDeveloper && jsonEquals(key, "role") && jsonEquals(value, "developer")) {
+        literal.clear();
+        edit.replace(value, literal.text('"system"').slice);
         changed = true;
       }
       before = value;
