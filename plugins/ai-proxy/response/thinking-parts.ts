@@ -12,14 +12,19 @@ import {
 
 /**
  * Reads a content that is a list of parts of the types `thinking` and `text`, as Mistral's reasoning models write it; appends
- * the contents of JSON strings. Returns `false`, and appends nothing, if there are other parts.
+ * the contents of JSON strings. Parts of other types beside reasoning are lost: a text cannot hold them. Returns `false`, and
+ * appends nothing, if there are such parts and no reasoning.
  * https://docs.mistral.ai/capabilities/reasoning
  */
 export function readParts(parts: Slice, reasoning: ByteBuffer, content: ByteBuffer): bool {
+  let hasOthers = false;
+  let thinks = false;
   for (let part = jsonFirst(parts); part != ABSENT; part = jsonNext(parts, part)) {
     const type = jsonGet(part, "type");
-    if (!jsonEquals(type, "thinking") && !jsonEquals(type, "text")) return false;
+    if (jsonEquals(type, "thinking")) thinks = true;
+    else if (!jsonEquals(type, "text")) hasOthers = true;
   }
+  if (hasOthers && !thinks) return false;
   for (let part = jsonFirst(parts); part != ABSENT; part = jsonNext(parts, part)) {
     if (jsonEquals(jsonGet(part, "type"), "text")) append(jsonGet(part, "text"), content);
     else readThinking(jsonGet(part, "thinking"), reasoning);
