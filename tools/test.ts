@@ -33,7 +33,7 @@ interface Ring {
  */
 const ON_OLDEST = new RegExp(
   "/(attempts|cases|both-places|event-stream|fallback(-.*)?|held-.*|key-auth-redirect|keys|local-replies|" +
-    "model-router-chain|per-route|stream-end|vm-death)\\.test\\.ts$",
+    "model-router-chain|per-route|redis|stream-end|vm-death)\\.test\\.ts$",
 );
 
 const RINGS: Ring[] = [
