@@ -29,6 +29,8 @@ export const enum Failure {
   Overloaded,
   /** The request is longer than the model's context. */
   ContextLength,
+  /** The request asks for what the account may not have, or for too much at once; others of the same API key are served. */
+  Request,
 }
 
 /** A message is searched up to here. */
@@ -48,6 +50,7 @@ const codeBytes = new ByteBuffer();
  * https://www.alibabacloud.com/help/en/model-studio/error-code
  * https://api-docs.deepseek.com/quick_start/error_codes
  * https://platform.moonshot.ai/docs/api/errors
+ * https://openrouter.ai/docs/errors
  */
 export function failureOf(body: Slice): Failure {
   const text = trimmed(body);
@@ -67,6 +70,9 @@ export function failureOfObject(object: Slice): Failure {
     jsonGet(error, jsonKind(jsonGet(error, "type")) == JsonKind.String ? "type" : "status"),
     kindBytes,
   );
+  // OpenRouter names the input that a moderation flagged.
+  if (beginsLikeOne(message, REQUEST_MESSAGES) || jsonGet(jsonGet(error, "metadata"), "flagged_input") != ABSENT)
+    return Failure.Request;
   const byCode = failureOfCode(code, message);
   if (byCode != Failure.Other) return byCode;
   const byMessage = failureOfMessage(subslice(message, 0, LONGEST_MESSAGE));
@@ -88,7 +94,13 @@ function failureOfCode(code: Slice, message: Slice): Failure {
   if (isOneOf(code, QUOTA)) return Failure.Quota;
   if (isOneOf(code, RATE_LIMIT)) return Failure.RateLimit;
   if (isOneOf(code, OVERLOADED)) return Failure.Overloaded;
+  if (isOneOf(code, REQUEST)) return Failure.Request;
   return isOneOf(code, CONTEXT_LENGTH) ? Failure.ContextLength : Failure.Other;
+}
+
+/** Whether a message that begins with this text, which a client wrote, would be taken for one about the API key. */
+export function readsLikeFailure(text: Slice): bool {
+  return beginsLikeOne(text, BAD_KEY_MESSAGES) || beginsLikeOne(text, CREDIT_MESSAGES);
 }
 
 function failureOfMessage(message: Slice): Failure {
@@ -159,6 +171,24 @@ const OVERLOADED: string[] = [
 ];
 
 const CONTEXT_LENGTH: string[] = ["context_length_exceeded", "string_above_max_length"];
+
+/** Anthropic's `permission_error` is about the resource that the request names. */
+const REQUEST: string[] = [
+  "model_not_found",
+  "permission_error",
+  "content_policy_violation",
+  "unsupported_country_region_territory",
+  "Model.AccessDenied",
+  "Workspace.AccessDenied",
+];
+
+/** OpenAI's of a request above the whole limit per minute, Anthropic's, OpenRouter's of its `max_tokens`, and xAI's. In lower case. */
+const REQUEST_MESSAGES: string[] = [
+  "request too large for",
+  "extra usage is required for long context",
+  "this request requires more credits, or fewer max_tokens",
+  "content violates usage guidelines",
+];
 
 /** In lower case, as the ones below. */
 const BAD_KEY_MESSAGES: string[] = [

@@ -57,6 +57,13 @@ export class CooldownRecord {
     this.lease = now + lease;
   }
 
+  /** Ends the lease that was taken at `since` for a time, unless another caller has taken it since. Returns whether it did. */
+  release(since: u64, lease: u64): bool {
+    if (!this.lease || this.lease != since + lease) return false;
+    this.lease = 0;
+    return true;
+  }
+
   /**
    * Begins a cooldown of `wait` milliseconds or, if that is 0, of `base`, doubled for each one before it in a row, with up to a
    * quarter more or less by the random number. None is longer than `most`. Failures of requests that were sent at the same

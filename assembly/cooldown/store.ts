@@ -48,6 +48,12 @@ export class CooldownStore {
     return this.record.state(now);
   }
 
+  /** The time at which the cooldown is over, whoever probes; it may be past. */
+  endOf(name: Slice): u64 {
+    this.record.read(this.stored.read(this.keyOf(name)));
+    return this.record.until;
+  }
+
   /** Begins a cooldown of `wait` milliseconds, or of doubled `base` if that is 0; see `CooldownRecord.fail`. Returns its end. */
   fail(name: Slice, now: u64, wait: u64, base: u64, most: u64): u64 {
     const key = this.keyOf(name);
@@ -60,12 +66,26 @@ export class CooldownStore {
     return this.record.until;
   }
 
-  /** Ends the cooldown after a success of a request that was sent at `since`, unless there was a failure after that. */
-  succeed(name: Slice, since: u64): void {
+  /**
+   * Ends the cooldown after a success of a request that was sent at `since`, unless there was a failure after that. Returns whether
+   * it did.
+   */
+  succeed(name: Slice, since: u64): bool {
     const key = this.keyOf(name);
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       this.record.read(this.stored.read(key));
-      if (!this.record.succeed(since) || this.write(key) != Written.Overtaken) return;
+      if (!this.record.succeed(since)) return false;
+      if (this.write(key) != Written.Overtaken) return true;
+    }
+    return false;
+  }
+
+  /** Gives back the lease that `state` took at `since`, if the request of the caller has shown nothing: somebody else may try. */
+  release(name: Slice, since: u64): void {
+    const key = this.keyOf(name);
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      this.record.read(this.stored.read(key));
+      if (!this.record.release(since, this.lease) || this.write(key) != Written.Overtaken) return;
     }
   }
 

@@ -8,7 +8,7 @@ import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
-import { judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
+import { endTrial, judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
 import { mayHoldFailures } from "./response/held-response";
@@ -151,6 +151,7 @@ export class AiProxyFilter extends HttpFilter {
   override onStreamDone(): void {
     const waiter = this.waiter;
     if (waiter) waiter.leave();
+    endTrial(this.exchange);
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {

@@ -99,7 +99,8 @@ function needsLength({ client, options }: HttpStream): boolean {
   return headersOnly && !bodyless && !framed && !options.downstreamHttp2;
 }
 
-function sendRequest(stream: HttpStream, request: ClientRequest): void {
+/** Sends the request of a client, until the stream is over. */
+export function sendRequest(stream: HttpStream, request: ClientRequest): void {
   const { method, path, authority, chunks, trailers } = request;
   const pseudo: HeaderPair[] = [
     [":method", method],

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { ClientRequest } from "../harness/http-client.ts";
 import { chatOf, configurationOf, failed, KEYS, KeyScript, routes } from "../harness/keys.ts";
 import type { RootContext } from "./contexts.ts";
-import { runStream, type Outcome } from "./exchange.ts";
+import { runStream, sendRequest, type Outcome } from "./exchange.ts";
+import type { HttpStream } from "./http-stream.ts";
 import { ProxyHost, type HostOptions } from "./proxy-host.ts";
 import { SharedData } from "./shared-data.ts";
 import type { StreamOptions } from "./stream-options.ts";
@@ -39,6 +40,13 @@ export class Gateway {
     for (const [name, value] of Object.entries(state))
       stream.filterState.set(name, { value: Buffer.from(value), readonly: false, span: 1 });
     return runStream(this.host, stream, request, { answer: this.script.answer });
+  }
+
+  /** A stream whose request was sent, and to which the provider has not replied. */
+  open(request: ClientRequest = chatOf({ consumer: CONSUMER })): HttpStream {
+    const stream = this.host.stream(this.context, this.options);
+    sendRequest(stream, request);
+    return stream;
   }
 
   logs(text: string): string[] {

@@ -10,7 +10,7 @@ import { KeyFailover } from "../config/key-failover";
 import { Exchange } from "../exchange";
 import { hasAnotherTarget } from "./fallback-set";
 import { messageWithoutKey, NO_KEY, retryAfterOf } from "./no-key-reply";
-import { keyTime, KeyUse, takeKey, waitOfKey } from "./key-pool";
+import { isKeyFree, keyTime, KeyUse, takeKey, waitOfKey } from "./key-pool";
 import { triedKeys, wasTried } from "./tried-keys";
 
 /** The keys that are looked at by rank; further ones in the order of the configuration. */
@@ -39,25 +39,27 @@ export function chooseKey(exchange: Exchange, failover: KeyFailover, headers: He
     if (chosen == NONE) chosen = firstOf(tokens, order, sliceOf(0, 0));
   }
   if (chosen == NONE) {
-    chosen = soonestOf(tokens);
-    const wait = waitOfKey(tokens[chosen]);
+    chosen = soonestOf(tokens, failover, triedKeys());
+    const wait = waitOfKey(tokens[chosen], failover);
     // With another target the key that is free first is tried: a refusal would be final.
     if (wait && !hasAnotherTarget()) return refuseWithoutKey(exchange, wait);
+    exchange.isKeyRecovering = !wait && !isKeyFree(tokens[chosen]);
+    exchange.keySentAt = keyTime();
   }
   exchange.tokenNumber = chosen + 1;
   return true;
 }
 
 /** Milliseconds until one of the keys is free; 0 if one is. */
-export function waitForKey(tokens: ApiToken[]): u64 {
-  return waitOfKey(tokens[soonestOf(tokens)]);
+export function waitForKey(tokens: ApiToken[], failover: KeyFailover): u64 {
+  return waitOfKey(tokens[soonestOf(tokens, failover, sliceOf(0, 0))], failover);
 }
 
 /** Whether a key that is not in `tried` is free. */
 export function hasFreeKey(tokens: ApiToken[], failover: KeyFailover, tried: Slice): bool {
   for (let i = 0; i < tokens.length; i++) {
     if (wasTried(tried, tokens[i])) continue;
-    if (!failover.hasPool || !waitOfKey(tokens[i])) return true;
+    if (!failover.hasPool || !waitOfKey(tokens[i], failover)) return true;
   }
   return false;
 }
@@ -85,11 +87,12 @@ function freeOf(exchange: Exchange, failover: KeyFailover, order: Slice): i32 {
 function take(exchange: Exchange, failover: KeyFailover, at: i32): bool {
   const token = exchange.config.tokens[at];
   // One request sends one probe: another key is probed by a later one.
-  if (exchange.probeNumber && waitOfKey(token)) return false;
-  const use = takeKey(token, failover);
+  if (exchange.probeNumber && !isKeyFree(token)) return false;
+  const time = keyTime();
+  const use = takeKey(token, failover, time);
   if (use == KeyUse.Probed) exchange.probeNumber = at + 1;
   exchange.isKeyRecovering = use == KeyUse.Recovering;
-  if (exchange.isKeyRecovering) exchange.keySentAt = keyTime();
+  if (exchange.isKeyRecovering) exchange.keySentAt = time;
   return use == KeyUse.Free || use == KeyUse.Recovering;
 }
 
@@ -106,12 +109,12 @@ function firstOf(tokens: ApiToken[], order: Slice, tried: Slice, bound: u64 = u6
   return best;
 }
 
-function soonestOf(tokens: ApiToken[]): i32 {
+function soonestOf(tokens: ApiToken[], failover: KeyFailover, tried: Slice): i32 {
   let best = 0;
   let shortest = u64.MAX_VALUE;
   for (let i = 0; i < tokens.length && shortest > 0; i++) {
-    const wait = waitOfKey(tokens[i]);
-    if (wait >= shortest) continue;
+    const wait = waitOfKey(tokens[i], failover);
+    if (wait >= shortest || wasTried(tried, tokens[i])) continue;
     best = i;
     shortest = wait;
   }

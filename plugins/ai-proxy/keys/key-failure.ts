@@ -1,4 +1,4 @@
-import { Failure, failureOf } from "../../../assembly/ai/failure";
+import { Failure, failureOf, readsLikeFailure } from "../../../assembly/ai/failure";
 import { Slice } from "../../../assembly/bytes/slice";
 import { KeyFailover } from "../config/key-failover";
 
@@ -8,6 +8,8 @@ export const enum KeyFailure {
   None,
   /** The body may say it. */
   InBody,
+  /** Nothing either, but another key may serve the request: what it asks for is not allowed for this one, or too large. */
+  Request,
   /** The key is over its rate limit. */
   Limited,
   /** The key is not valid, or its account has no money or quota left. */
@@ -32,8 +34,14 @@ export function failureOfStatus(failover: KeyFailover, status: i32): KeyFailure 
   }
 }
 
-/** What the body of an error says about the API key, if its status says `known`. */
-export function failureOfBody(known: KeyFailure, body: Slice): KeyFailure {
+/**
+ * What the body of an error says about the API key, if its status says `known`; `model` is the one that was asked for. Statuses that
+ * are configured are failures whatever the body says.
+ */
+export function failureOfBody(failover: KeyFailover, known: KeyFailure, body: Slice, model: Slice): KeyFailure {
+  // A provider that begins its message with the model repeats what the client wrote.
+  if (known == KeyFailure.InBody && readsLikeFailure(model)) return KeyFailure.None;
+  const isConfigured = failover.failing !== null;
   switch (failureOf(body)) {
     case Failure.BadKey:
     case Failure.Credit:
@@ -41,6 +49,11 @@ export function failureOfBody(known: KeyFailure, body: Slice): KeyFailure {
       return KeyFailure.Refused;
     case Failure.RateLimit:
       return KeyFailure.Limited;
+    case Failure.Request:
+      if (isConfigured) return known;
+      return known == KeyFailure.InBody ? KeyFailure.None : KeyFailure.Request;
+    case Failure.Overloaded:
+      return isConfigured ? known : KeyFailure.None;
     default:
       return known == KeyFailure.InBody ? KeyFailure.None : known;
   }

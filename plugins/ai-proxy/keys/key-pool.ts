@@ -30,19 +30,33 @@ export function keyTime(): u64 {
   return monotonic() / 1_000_000;
 }
 
-/** Whether the key may be sent now; one that failed is for this request alone. */
-export function takeKey(token: ApiToken, failover: KeyFailover): KeyUse {
-  const state = store.state(sliceOfBuffer(token.record), keyTime());
+/** Whether the key may be sent at `time`, which is now; one that failed is for this request alone. */
+export function takeKey(token: ApiToken, failover: KeyFailover, time: u64): KeyUse {
+  const state = store.state(sliceOfBuffer(token.record), time);
   if (state == FREE) return KeyUse.Free;
   if (state != PROBE) return KeyUse.Out;
   return failover.probeModel.length ? KeyUse.Probed : KeyUse.Recovering;
 }
 
-/** Milliseconds until the key may be sent; 0 if it may now, or if it can be tried again. */
-export function waitOfKey(token: ApiToken): u64 {
+/** Whether the key has not failed since it served. */
+export function isKeyFree(token: ApiToken): bool {
+  return store.peek(sliceOfBuffer(token.record), keyTime()) == FREE;
+}
+
+/**
+ * Milliseconds until the key may be sent where no other is free; 0 if it may now. The wait for a request that tries the key is none:
+ * that may take minutes. Only a request of the plugin's own is waited for.
+ */
+export function waitOfKey(token: ApiToken, failover: KeyFailover): u64 {
   const time = keyTime();
-  const state = store.peek(sliceOfBuffer(token.record), time);
-  return state == FREE || state == PROBE ? 0 : state - time;
+  const record = sliceOfBuffer(token.record);
+  const until = failover.probeModel.length ? store.peek(record, time) : store.endOf(record);
+  return until > time ? until - time : 0;
+}
+
+/** The request that took the key at `since` to try it has shown nothing of it: another one may. */
+export function releaseKey(token: ApiToken, since: u64): void {
+  store.release(sliceOfBuffer(token.record), since);
 }
 
 /**
@@ -79,7 +93,7 @@ export function restoreKey(provider: string, token: ApiToken, failover: KeyFailo
     store.fail(record, keyTime(), 1, 1, 1);
     return;
   }
-  store.succeed(record, since);
+  if (!store.succeed(record, since)) return;
   successes.clear(record);
   failures.clear(record);
   noteRestored(provider, token);

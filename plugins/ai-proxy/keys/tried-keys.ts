@@ -36,7 +36,9 @@ export function noteTried(token: ApiToken): Slice {
   return text.slice;
 }
 
-/** The number of keys in the list. */
-export function triedCount(tried: Slice): i32 {
-  return sliceSize(tried) / HASH_SIZE;
+/** The number of these keys that are in the list, which also names those of other targets of a fallback set. */
+export function triedCount(tried: Slice, tokens: ApiToken[]): i32 {
+  let count = 0;
+  for (let i = 0; i < tokens.length; i++) if (wasTried(tried, tokens[i])) count++;
+  return count;
 }

@@ -68,9 +68,11 @@ class KeyProbe extends Callout {
     const failover = this.failover;
     const status = response.hasArrived ? <i32>max(parseDecimal(response.headers.get(":status")), 0) : TIMED_OUT;
     let failure = failureOfStatus(failover, status);
-    if (failure != KeyFailure.None && response.hasArrived) failure = failureOfBody(failure, response.body.bytes());
+    if (failure != KeyFailure.None && response.hasArrived) {
+      failure = failureOfBody(failover, failure, response.body.bytes(), ABSENT);
+    }
     // The provider accepted a key whose request it finds wrong.
-    const isAccepted = status >= 200 && status < SERVER_ERROR && failure == KeyFailure.None;
+    const isAccepted = status >= 200 && status < SERVER_ERROR && failure <= KeyFailure.Request;
     if (isAccepted) return restoreKey(this.config.name, this.key, failover, this.sentAt);
     const hasHint = status >= CLIENT_ERROR && response.hasArrived;
     const asked = hasHint ? waitAsked(response.headers, status, response.body.bytes()) : 0;

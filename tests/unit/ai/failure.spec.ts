@@ -1,4 +1,4 @@
-import { Failure, failureOf } from "../../../assembly/ai/failure";
+import { Failure, failureOf, readsLikeFailure } from "../../../assembly/ai/failure";
 import { utf8 } from "../assembly/slices";
 
 function nameOf(body: string): string {
@@ -15,6 +15,8 @@ function nameOf(body: string): string {
       return "overloaded";
     case Failure.ContextLength:
       return "context length";
+    case Failure.Request:
+      return "request";
     default:
       return "other";
   }
@@ -26,6 +28,27 @@ function openAi(message: string, type: string, code: string): string {
 }
 
 describe("the cause that an error body names", () => {
+  test("the request itself", () => {
+    const tooLarge =
+      "Request too large for gpt-4o in organization org-a on tokens per min (TPM): Limit 3, Requested 6.";
+    expect(nameOf(openAi(tooLarge, "tokens", "rate_limit_exceeded"))).toBe("request");
+    expect(nameOf(openAi("Rate limit reached: Request too large for x", "tokens", "rate_limit_exceeded"))).toBe(
+      "rate limit",
+    );
+    expect(nameOf('{"code":"permission-denied","error":"Content violates usage guidelines."}')).toBe("request");
+    expect(nameOf('{"error":{"code":403,"message":"x","metadata":{"flagged_input":"y"}}}')).toBe("request");
+    expect(nameOf('{"error":{"code":403,"message":"x","metadata":"flagged_input"}}')).toBe("other");
+    expect(nameOf('{"type":"error","error":{"type":"permission_error","message":"x"}}')).toBe("request");
+    expect(nameOf('{"code":"Workspace.AccessDenied","message":"x"}')).toBe("request");
+  });
+
+  test("a text of a client that reads like an error about the API key", () => {
+    expect(readsLikeFailure(utf8("INVALID API KEY."))).toBe(true);
+    expect(readsLikeFailure(utf8("Insufficient Balance/x"))).toBe(true);
+    expect(readsLikeFailure(utf8("gpt-4o invalid api key"))).toBe(false);
+    expect(readsLikeFailure(utf8(""))).toBe(false);
+  });
+
   test("OpenAI's codes", () => {
     expect(nameOf(openAi("Incorrect API key provided: sk-a", "invalid_request_error", "invalid_api_key"))).toBe(
       "bad key",
@@ -109,7 +132,7 @@ describe("the cause that an error body names", () => {
     expect(nameOf(openAi("Invalid value: 'invalid api key'.", "invalid_request_error", "invalid_value"))).toBe("other");
     expect(nameOf(openAi("Unknown role 'your credit balance is too low'", "invalid_request_error", ""))).toBe("other");
     expect(nameOf(openAi("no such model: insufficient balance", "invalid_request_error", "model_not_found"))).toBe(
-      "other",
+      "request",
     );
   });
 

@@ -68,6 +68,18 @@ describe("a cooldown", () => {
     expect(record.state(90_000)).toBe(PROBE);
   });
 
+  test("has no probe any more if its caller gives the lease back, and nobody else has taken it", () => {
+    const record = failed(0);
+    record.probe(30_000, 60_000);
+    expect(record.release(29_999, 60_000)).toBe(false);
+    expect(record.release(30_000, 60_000)).toBe(true);
+    expect(record.state(30_001)).toBe(PROBE);
+    expect(record.release(30_000, 60_000)).toBe(false);
+    record.probe(30_001, 60_000);
+    expect(record.release(30_000, 60_000)).toBe(false);
+    expect(record.state(30_002)).toBe(90_001);
+  });
+
   test("ends by a success, unless it began after that request", () => {
     const record = failed(1_000);
     expect(record.succeed(999)).toBe(false);
