@@ -150,6 +150,10 @@ export const CREDENTIAL_HEADERS: string[] = [
   // https://platform.openai.com/docs/api-reference/authentication
   "openai-organization",
   "openai-project",
+  // https://cloud.google.com/apis/docs/system-parameters
+  "x-goog-user-project",
+  // https://www.alibabacloud.com/help/en/model-studio/error-code
+  "x-dashscope-workspace",
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
   "x-amz-security-token",
   // https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview

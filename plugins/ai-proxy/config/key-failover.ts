@@ -78,7 +78,10 @@ export class KeyFailover {
 
   private readPool(reader: ConfigReader): void {
     this.hasPool = reader.booleanOrText("enabled", false);
-    this.failing = StatusSet.read(reader, "failoverOnStatus");
+    const failing = StatusSet.read(reader, "failoverOnStatus");
+    this.failing = failing;
+    if (failing && failing.includesClients)
+      reader.warn("failoverOnStatus", "includes errors of clients: one client can take all keys out of use");
     const threshold = this.failing ? CONFIGURED_THRESHOLD : 1;
     this.failureThreshold = <i32>reader.integerOrText("failureThreshold", threshold, 1, MOST_COUNT);
     this.successThreshold = <i32>reader.integerOrText("successThreshold", 1, 1, MOST_COUNT);

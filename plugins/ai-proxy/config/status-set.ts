@@ -35,6 +35,11 @@ export class StatusSet {
     return status >= FIRST && status <= LAST && this.statuses[status - FIRST];
   }
 
+  /** Whether it holds a status of errors that clients cause. */
+  get includesClients(): bool {
+    return this.has(400) || this.has(404) || this.has(413) || this.has(422);
+  }
+
   /** Adds the statuses that the expression matches; returns what is wrong with it, or "". */
   private add(expression: string): string {
     if (!expression.trim().length) return "";
