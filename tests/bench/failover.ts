@@ -123,6 +123,8 @@ function bootstrapOf(qwq: Upstream, deepseek: Upstream): Bootstrap {
   }
   // Every request meets the failure.
   configureRoute(bootstrap, "my-deepseek-r1", "fallback", { cooldown: "0s" });
+  // More tokens than the example's budget.
+  configureRoute(bootstrap, "my-deepseek-r1", "ai-token-ratelimit", { _disable_: true });
   const manager = managerOf(bootstrap) as { access_log?: unknown };
   delete manager.access_log;
   const plain = structuredClone(bootstrap);
