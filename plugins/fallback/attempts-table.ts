@@ -6,6 +6,7 @@ import { random } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { Attempts } from "./attempts";
 import { FallbackConfig } from "./config";
+import { releaseProbe } from "./cooldowns";
 
 /**
  * The most records that wait for their next pass. Envoy begins it within the callback that ended the last one, so that more than one waits
@@ -75,6 +76,7 @@ class AttemptsTable {
 
   /** Ends a record. */
   end(attempts: Attempts): void {
+    releaseProbe(attempts);
     attempts.reset();
     this.spare.push(attempts);
   }

@@ -49,6 +49,8 @@ export class Attempts {
   isExplained: bool = false;
   /** Whether a success ends the cooldown of the current target. */
   isProbe: bool = false;
+  /** Whether other requests skip the target until its probe has ended. */
+  hasLease: bool = false;
   /** Whether a target was tried although it was in cooldown: none is after that. */
   hasTriedCooling: bool = false;
   /** Whether the plugin stands in the router's chain as well. */
@@ -95,6 +97,7 @@ export class Attempts {
     this.broken = Reason.None;
     this.isExplained = false;
     this.isProbe = false;
+    this.hasLease = false;
     this.hasTriedCooling = false;
     this.hasUpstream = false;
     this.reason = Reason.Status;

@@ -1,7 +1,7 @@
 import { FREE } from "../../assembly/cooldown/record";
 import { CooldownStore } from "../../assembly/cooldown/store";
 import { monotonic, nowInSeconds } from "../../assembly/host/clock";
-import { Attempts } from "./attempts";
+import { Attempts, NONE } from "./attempts";
 import { recordCooldown } from "./metrics";
 import { Reason } from "./reason";
 
@@ -43,6 +43,13 @@ export function warmUp(attempts: Attempts): void {
   recordCooldown(attempts, 0);
 }
 
+/** Lets another request try the target of the probe, which has ended without an outcome: the client left, or the chain refused it. */
+export function releaseProbe(attempts: Attempts): void {
+  if (!attempts.isProbe) return;
+  attempts.isProbe = false;
+  if (attempts.hasLease) store.release(attempts.nameOf(attempts.next != NONE ? attempts.next : attempts.current));
+}
+
 /** Milliseconds until the first target may be tried again; 0 if one may be tried now. */
 export function soonestReturn(attempts: Attempts): u64 {
   const now = cooldownTime();
@@ -56,7 +63,7 @@ export function soonestReturn(attempts: Attempts): u64 {
 }
 
 /** Whether a failure says something of the target, and not of the request or of its consumer. */
-function isOfTarget(reason: Reason, status: i32): bool {
+export function isOfTarget(reason: Reason, status: i32): bool {
   if (reason == Reason.ContextLength || reason == Reason.TokenLimit) return false;
   if (reason != Reason.Status || status >= 500) return true;
   return status == 401 || status == 402 || status == 403 || status == 408 || status == 429;

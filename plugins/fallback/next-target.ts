@@ -1,7 +1,7 @@
 import { PROBE } from "../../assembly/cooldown/record";
 import { randomBelow } from "../../assembly/host/clock";
 import { Attempts, NONE, ORIGIN, TIMER_ERROR } from "./attempts";
-import { claim, cooldownOf, cooldownTime } from "./cooldowns";
+import { claim, cooldownOf, cooldownTime, releaseProbe } from "./cooldowns";
 import { countFallback } from "./metrics";
 import { Reason } from "./reason";
 
@@ -42,6 +42,7 @@ export function isOver(attempts: Attempts): bool {
  * the one whose cooldown ends first, once for each request.
  */
 function take(attempts: Attempts): i32 {
+  releaseProbe(attempts);
   const now = cooldownTime();
   const count = attempts.targetCount;
   let soonest: u64 = u64.MAX_VALUE;
@@ -56,7 +57,7 @@ function take(attempts: Attempts): i32 {
     }
     const end = claim(attempts, candidate, now);
     if (end <= PROBE) {
-      attempts.isProbe = end == PROBE;
+      attempts.isProbe = attempts.hasLease = end == PROBE;
       return candidate;
     }
     excluded |= 1 << candidate;
@@ -67,6 +68,7 @@ function take(attempts: Attempts): i32 {
   if (attempts.hasTriedCooling) return NONE;
   if (leastBad != NONE) attempts.hasTriedCooling = true;
   attempts.isProbe = leastBad != NONE;
+  attempts.hasLease = false;
   return leastBad;
 }
 

@@ -10,7 +10,7 @@ import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { releaseResponse } from "../../assembly/plugin/resume";
 import { Attempts } from "./attempts";
 import { attemptsTable } from "./attempts-table";
-import { warmUp } from "./cooldowns";
+import { isOfTarget, warmUp } from "./cooldowns";
 import { HeldBody, Holding, HoldingFilter } from "./held-body";
 import { fail, failKeys } from "./failure";
 import { hasNextTarget } from "./next-target";
@@ -119,6 +119,8 @@ export class UpstreamFilter extends HoldingFilter {
     const isFailure = config.on.hasStatus(status);
     if (isFailure && (status == 429 || status == 503 || status == 529) && mayHold(attempts)) return Holding.Hints;
     if (isFailure) fail(attempts, Reason.Status, status, headers, ABSENT);
+    // A mistake of the client says that the target serves.
+    else if (!isOfTarget(Reason.Status, status)) warmUp(attempts);
     const mayBeTooLong = !isFailure && status == BAD_REQUEST && config.on.has(Reason.ContextLength);
     return mayBeTooLong && mayHold(attempts) ? Holding.Error : Holding.Nothing;
   }
