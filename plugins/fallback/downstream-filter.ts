@@ -6,7 +6,19 @@ import {
   TOMBSTONE_HEADER,
 } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize, trimmed } from "../../assembly/bytes/slice";
+import { withoutQuery } from "../../assembly/bytes/query";
+import {
+  ABSENT,
+  includesIgnoringCase,
+  lastIndexOfByte,
+  Slice,
+  sliceEquals,
+  slicesEqual,
+  sliceSize,
+  startsWithIgnoringCase,
+  subslice,
+  trimmed,
+} from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { growContentLength } from "../../assembly/host/content-length";
 import { FilterState } from "../../assembly/host/filter-state";
@@ -28,6 +40,8 @@ import { firstTarget, hasNextTarget } from "./next-target";
 
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms
 const TIMEOUT_HEADER = "x-envoy-upstream-rq-per-try-timeout-ms";
+
+const SLASH: u32 = 0x2f;
 
 const pool = new FilterPool<DownstreamFilter>();
 const reader = new BodyModel();
@@ -115,6 +129,7 @@ export class DownstreamFilter extends HttpFilter {
     const attempts = attemptsTable.begin(config);
     this.attempts = attempts;
     attempts.origin.append(routeName());
+    attempts.isStreamed = isStreamTimed(config) && asksForStream(headers);
     saveRequestHeaders(attempts.headers);
     attempts.beginPass(firstTarget(attempts));
     selectTarget(attempts, headers);
@@ -172,10 +187,22 @@ function limitTime(attempts: Attempts): void {
   requestHeaders.set(TIMEOUT_HEADER, length.integer(timeout).slice);
 }
 
-/** Reads whether the request asks for a stream, if a time limit depends on it. */
+/** Whether streams have another time limit than other responses. */
+function isStreamTimed(config: FallbackConfig): bool {
+  return config.firstEventTimeout != config.responseTimeout;
+}
+
+/** Whether the headers ask for a stream, as those of the APIs of Gemini, Bedrock and DashScope do. */
+function asksForStream(headers: HeaderMap): bool {
+  if (startsWithIgnoringCase(headers.get("accept"), "text/event-stream")) return true;
+  if (sliceEquals(headers.get("x-dashscope-sse"), "enable")) return true;
+  const path = withoutQuery(headers.get(":path"));
+  return includesIgnoringCase(subslice(path, max(lastIndexOfByte(path, SLASH), 0)), "stream");
+}
+
+/** Reads whether the body asks for a stream. */
 function readRequest(attempts: Attempts, body: BodyBuffer): void {
-  const config = attempts.config;
-  if (attempts.passes > 1 || config.firstEventTimeout == config.responseTimeout) return;
+  if (attempts.isStreamed || attempts.passes > 1 || !isStreamTimed(attempts.config)) return;
   const text = trimmed(body.bytes());
   attempts.isStreamed = jsonValidate(text) == 0 && jsonIsTrue(jsonGet(text, "stream"));
 }

@@ -2,7 +2,8 @@ import { Api } from "../../assembly/ai/api";
 import { errorType, writeError } from "../../assembly/ai/error";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, indexOfByte, Slice, sliceEquals, sliceToString, subslice } from "../../assembly/bytes/slice";
+import { withoutQuery } from "../../assembly/bytes/query";
+import { ABSENT, Slice, sliceEquals, sliceToString } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { savedHeader } from "../../assembly/host/header-snapshot";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -17,7 +18,6 @@ import { Reason, reasonName } from "./reason";
 import { REDIRECT } from "./redirect";
 import { statusOf } from "./response";
 
-const QUESTION_MARK: u32 = 0x3f;
 const TOO_LARGE = 413;
 
 const path = new RequestPath();
@@ -126,7 +126,11 @@ function send(attempts: Attempts, status: i32, details: string, code: string): v
 
 /** https://docs.claude.com/en/api/errors */
 function writeAnthropicError(status: i32): void {
-  const kind = status == TOO_LARGE ? "request_too_large" : status >= 500 ? "api_error" : errorType(status);
+  let kind = status >= 500 ? "api_error" : errorType(status);
+  if (status == 404) kind = "not_found_error";
+  else if (status == TOO_LARGE) kind = "request_too_large";
+  else if (status == 504) kind = "timeout_error";
+  else if (status == 529) kind = "overloaded_error";
   body.text('{"type":"error","error":{"type":"').text(kind).text('","message":"');
   escapeJson(message.slice, body);
   body.text('"}}');
@@ -136,9 +140,4 @@ function writeAnthropicError(status: i32): void {
 function waitFor(attempts: Attempts, status: i32): i64 {
   if (status != 429 && status < 500) return 0;
   return <i64>((soonestReturn(attempts) + 999) / 1000);
-}
-
-function withoutQuery(text: Slice): Slice {
-  const end = indexOfByte(text, QUESTION_MARK);
-  return end < 0 ? text : subslice(text, 0, end);
 }

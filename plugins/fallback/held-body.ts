@@ -1,7 +1,8 @@
 import { FirstContent, FirstContentReader } from "../../assembly/ai/first-content";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, indexOfByte, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { withoutQuery } from "../../assembly/bytes/query";
+import { ABSENT, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { Deadline } from "../../assembly/host/deadline";
 import { savedHeader } from "../../assembly/host/header-snapshot";
 import { turnTo } from "../../assembly/plugin/dispatcher";
@@ -20,7 +21,6 @@ export const enum Holding {
   Hints,
 }
 
-const QUESTION_MARK: u32 = 0x3f;
 /** The most bytes of an error body that are held. */
 const MOST_ERROR_BYTES = 65_536;
 /** The most bytes of an error body that are read for hints, and the longest time for them in milliseconds. */
@@ -115,9 +115,4 @@ export class HeldBody {
     this.deadline.clear();
     this.deadline.filter = null;
   }
-}
-
-function withoutQuery(path: Slice): Slice {
-  const end = indexOfByte(path, QUESTION_MARK);
-  return end < 0 ? path : subslice(path, 0, end);
 }

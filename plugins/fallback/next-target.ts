@@ -3,6 +3,7 @@ import { randomBelow } from "../../assembly/host/clock";
 import { Attempts, NONE, ORIGIN, TIMER_ERROR } from "./attempts";
 import { claim, cooldownOf, cooldownTime, releaseProbe } from "./cooldowns";
 import { countFallback } from "./metrics";
+import { isPermitted } from "./permitted-targets";
 import { Reason } from "./reason";
 
 /** The target of the first pass: the route itself, unless it is in cooldown. */
@@ -25,7 +26,8 @@ export function hasNextTarget(attempts: Attempts): bool {
   const now = cooldownTime();
   for (let target = 0; target < attempts.targetCount; target++) {
     if (attempts.wasTried(target)) continue;
-    if (!attempts.hasTriedCooling || cooldownOf(attempts, target, now) <= PROBE) return true;
+    const isDue = !attempts.hasTriedCooling || cooldownOf(attempts, target, now) <= PROBE;
+    if (isDue && isPermitted(attempts, target)) return true;
   }
   return false;
 }
@@ -38,7 +40,7 @@ export function isOver(attempts: Attempts): bool {
 }
 
 /**
- * The first target that was not tried and is not in cooldown; of a group with weights one at random. If all that are left are in cooldown,
+ * The first target that the consumer may use, that was not tried and is not in cooldown; of a group with weights one at random. If all that are left are in cooldown,
  * the one whose cooldown ends first, once for each request.
  */
 function take(attempts: Attempts): i32 {
@@ -49,6 +51,7 @@ function take(attempts: Attempts): i32 {
   let leastBad = NONE;
   // Those that need not be looked at again.
   let excluded: u32 = 0;
+  for (let target = ORIGIN; target < count; target++) if (!isPermitted(attempts, target)) excluded |= 1 << target;
   for (let target = ORIGIN; target < count;) {
     const candidate = pick(attempts, target, excluded);
     if (candidate == NONE) {

@@ -1,4 +1,4 @@
-import { KEY_FAILOVER_STATE } from "../../assembly/ai/contract";
+import { FALLBACK_FROM_HEADER, FALLBACK_TARGET_HEADER, KEY_FAILOVER_STATE } from "../../assembly/ai/contract";
 import { Failure, failureOf } from "../../assembly/ai/failure";
 import { FirstContent } from "../../assembly/ai/first-content";
 import { ABSENT, Slice, sliceEquals } from "../../assembly/bytes/slice";
@@ -8,7 +8,7 @@ import { namedProperty } from "../../assembly/host/property";
 import { BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { releaseResponse } from "../../assembly/plugin/resume";
-import { Attempts } from "./attempts";
+import { Attempts, ORIGIN } from "./attempts";
 import { attemptsTable } from "./attempts-table";
 import { isOfTarget, warmUp } from "./cooldowns";
 import { HeldBody, Holding, HoldingFilter } from "./held-body";
@@ -38,6 +38,16 @@ export class UpstreamFilter extends HoldingFilter {
     filter.generation = attempts.generation;
     attempts.hasUpstream = true;
     return filter;
+  }
+
+  /** The route is chosen: the names are the gateway's own, and another one behind it would act on them. */
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const attempts = this.attempts;
+    if (attempts !== null && attempts.current != ORIGIN) {
+      headers.remove(FALLBACK_FROM_HEADER);
+      headers.remove(FALLBACK_TARGET_HEADER);
+    }
+    return HeadersAction.Continue;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
