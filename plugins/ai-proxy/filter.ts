@@ -1,14 +1,15 @@
 import { Slice } from "../../assembly/bytes/slice";
 import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
-import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
-import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
+import { heldRequestBody, heldResponseBody, releaseResponse, resumeRequest } from "../../assembly/plugin/resume";
 import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
 import { endTrial, judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
+import { LateBody, WaitingFilter } from "./keys/late-body";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
 import { mayHoldFailures } from "./response/held-response";
@@ -27,7 +28,7 @@ import { ValueWaiter } from "./request/value-waiters";
 const pool = new FilterPool<AiProxyFilter>();
 
 /** Translates between the client and the provider that serves the stream. */
-export class AiProxyFilter extends HttpFilter {
+export class AiProxyFilter extends WaitingFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;
   /** Masks the response of the stream, if API keys are configured. */
@@ -42,6 +43,7 @@ export class AiProxyFilter extends HttpFilter {
   private isBodyHeld: bool = false;
   /** Whether the body of the response may say that the API key failed. */
   private isKeyInBody: bool = false;
+  private readonly lateBody: LateBody = new LateBody();
 
   constructor() {
     super();
@@ -151,6 +153,7 @@ export class AiProxyFilter extends HttpFilter {
   override onStreamDone(): void {
     const waiter = this.waiter;
     if (waiter) waiter.leave();
+    this.lateBody.end();
     endTrial(this.exchange);
   }
 
@@ -168,6 +171,11 @@ export class AiProxyFilter extends HttpFilter {
     this.responseBodyMode = mask
       ? mask.bodyMode(this.response.bodyMode, this.response.isOnlyRead)
       : this.response.bodyMode;
+    if (outcome == KeyOutcome.NeedsBody && this.response.error !== null) {
+      if (!mayHold) return HeadersAction.Continue;
+      this.lateBody.wait(this);
+      return HeadersAction.HoldForBody;
+    }
     if (outcome == KeyOutcome.NeedsBody) {
       this.responseBodyMode = BodyMode.Whole;
       return mayHold ? HeadersAction.HoldForBody : HeadersAction.Continue;
@@ -207,6 +215,7 @@ export class AiProxyFilter extends HttpFilter {
     const masked = mask ? mask.push(chunk, isLastChunk) : chunk;
     const isDone = isOnlyRead || masked == HOLD || response.bodyMode == BodyMode.Skip;
     const forward = isDone ? masked : response.onChunk(masked, isLastChunk);
+    if (forward != HOLD) this.settleKey();
     this.responseBodyMode = mask ? mask.bodyMode(response.bodyMode, isOnlyRead) : response.bodyMode;
     return forward;
   }
@@ -215,6 +224,25 @@ export class AiProxyFilter extends HttpFilter {
     const mask = this.mask;
     if (mask) mask.onTrailers(trailers);
     this.response.onTrailers();
+    this.settleKey();
+  }
+
+  /** The response is an error whose headers are held for what its body says about the API key: as much as has come counts. */
+  override onLateBody(): void {
+    const error = this.response.error;
+    if (!this.isKeyInBody || error === null) return;
+    this.settleKey();
+    error.cut(heldResponseBody());
+    releaseResponse();
+  }
+
+  private settleKey(): void {
+    const error = this.response.error;
+    if (!this.isKeyInBody || error === null) return;
+    this.isKeyInBody = false;
+    this.lateBody.end();
+    if (mayHoldFailures(this.exchange)) judgeBody(this.exchange, responseHeaders, error.bytes);
+    else noteBody(this.exchange, error.bytes);
   }
 
   override free(): void {
@@ -238,6 +266,7 @@ export class AiProxyFilter extends HttpFilter {
     this.awaitedBefore = null;
     this.isBodyHeld = false;
     this.isKeyInBody = false;
+    this.lateBody.end();
   }
 }
 

@@ -62,6 +62,7 @@ const routes = [
   ...Object.entries(chains).map(([model, fallback]) =>
     set(model, model === "deepseek-r1" ? "first" : model, { fallback, "ai-proxy": provider("first") }, "first"),
   ),
+  set("pooled", "pooled", { fallback: policy(), "ai-proxy": provider("pool") }, "first"),
   set("dead-r1", "dead", { fallback: policy(), "ai-proxy": provider("first") }),
   { ...set("unfollowed", "unfollowed", { fallback: policy(), "ai-proxy": provider("first") }, "first"), action: {} },
   set("qwq-32b", "second", { "ai-proxy": provider("second"), "key-auth": { allow: ["one"] } }),
@@ -75,9 +76,13 @@ const keyAuth = {
     { name: "two", credential: "key-two" },
   ],
 };
+const pool = { failover: { enabled: true }, apiTokens: ["sk-test-one", "sk-test-two"] };
 const aiProxy = {
   activeProviderId: "first",
-  providers: ["first", "second"].map((id) => ({ id, type: "openai", apiToken: `sk-test-${id}` })),
+  providers: [
+    ...["first", "second"].map((id) => ({ id, type: "openai", apiToken: `sk-test-${id}` })),
+    { id: "pool", type: "openai", ...pool },
+  ],
 };
 
 /** A provider that has no capacity left. */

@@ -5,6 +5,9 @@ import { JsonDocument } from "../../../assembly/json/document";
 
 // One chunk is worked on at a time, in one VM: what it becomes is handed to the host before the next one comes.
 const out = new ByteBuffer();
+/** A stream that has not begun within so many bytes is not waited for. */
+export const MOST_HELD = 64 * 1024;
+
 /** Memory for output that is kept between chunks. */
 const KEPT_BYTES = 256 * 1024;
 

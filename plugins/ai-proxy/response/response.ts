@@ -7,7 +7,7 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../../assembly/plugin/filter";
 import { ResponseEditor } from "./response-editor";
 import { ReplacedBody } from "./replaced-body";
-import { ResponseStream, TranslatedStream } from "./response-stream";
+import { MOST_HELD, ResponseStream, TranslatedStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-response";
 import { Exchange } from "../exchange";
@@ -26,18 +26,17 @@ import {
   BAD_RESPONSE,
   COMPRESSED_RESPONSE,
   EMPTY_RESPONSE,
+  maySendReply,
   replyBadResponse,
   replyWithError,
   UNASKED_STREAM,
   writeBadResponse,
 } from "./response-reply";
 import { hasKnownEnd } from "./stream-end";
+import { StreamedError } from "./streamed-error";
 import { isWatched, WatchedBody } from "./watched-body";
 import { WatchedStream } from "./watched-stream";
 import { editResponse, replaceFailure, streamResponse, translateResponse } from "./whole-response";
-
-/** A stream that has not begun within so many bytes is not waited for. */
-const MOST_HELD = 64 * 1024;
 
 const document = new JsonDocument();
 const out = new ByteBuffer();
@@ -48,6 +47,8 @@ export class ProviderResponse {
   bodyMode: BodyMode = BodyMode.Skip;
   /** Whether the body is only read: `onChunk` gives the bytes back that it gets. */
   isOnlyRead: bool = false;
+  /** The error whose headers are forwarded at once; `null` if there is none. */
+  error: StreamedError | null = null;
   private status: i32 = 0;
   private isPlainText: bool = false;
   /** The headers of an error were forwarded before its body. */
@@ -93,6 +94,12 @@ export class ProviderResponse {
     if (isCompressed(headers)) {
       // Where there are keys it is replaced.
       if (!this.exchange.config.secrets) noteCompressed("it is passed on as it is");
+      return HeadersAction.Continue;
+    }
+    if (!maySendReply()) {
+      this.stream = this.error = StreamedError.of(this.exchange, this.status, headers);
+      this.isHolding = true;
+      this.bodyMode = BodyMode.Streaming;
       return HeadersAction.Continue;
     }
     this.bodyMode = BodyMode.Whole;
@@ -224,12 +231,12 @@ export class ProviderResponse {
     let forward = stream.push(chunk, isLastChunk);
     if (this.isHolding) {
       this.heldBytes += sliceSize(chunk);
-      if (this.isStillHolding(stream, isLastChunk)) return HOLD;
+      const mayBegin = !isLastChunk && !stream.hasBegun && !stream.errorStatus;
+      if (mayBegin && this.heldBytes < MOST_HELD) return HOLD;
       this.isHolding = false;
       if (stream.errorStatus && !stream.hasBegun) forward = this.refuse(stream.errorStatus, forward);
     }
-    const isDone = stream.isDone;
-    if (isDone) this.bodyMode = BodyMode.Skip;
+    if (stream.isDone) this.bodyMode = BodyMode.Skip;
     publishUsage(this.exchange.usage);
     if (isLastChunk) this.onEnd();
     return forward;
@@ -252,10 +259,6 @@ export class ProviderResponse {
     }
     publishUsage(this.exchange.usage);
     this.onEnd();
-  }
-
-  private isStillHolding(stream: ResponseStream, isLastChunk: bool): bool {
-    return !isLastChunk && !stream.hasBegun && !stream.errorStatus && this.heldBytes < MOST_HELD;
   }
 
   /** Makes the error event that a stream begins with the response; `HOLD` if it was sent as a local reply. */
@@ -282,6 +285,7 @@ export class ProviderResponse {
     this.isPlainText = false;
     this.isAnnounced = false;
     this.stream = null;
+    this.error = null;
     this.isConverted = false;
     this.isEdited = false;
     this.isHolding = false;
