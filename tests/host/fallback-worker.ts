@@ -16,6 +16,8 @@ export interface WorkerOptions {
   policies: Record<string, object>;
   /** The names of the routes that have none. */
   targets?: string[];
+  /** Routes whose requests a limiter sends to the tombstone. */
+  limited?: string[];
   shared?: SharedData;
   /** What else the routes do. */
   action?: object;
@@ -60,13 +62,18 @@ export class Worker {
   private places: Places;
 
   constructor(private readonly options: WorkerOptions) {
-    const { policies, targets = [], action = {} } = options;
+    const { policies, targets = [], limited = [], action = {} } = options;
     const set = { ...fallbackAction, ...action };
     const matches = (header: string, exact: string): HostRoute["match"] => ({
       ...{ prefix: "/", headers: [{ name: header, string_match: { exact } }] },
     });
     const routeOf = (name: string, header: string): HostRoute => ({
-      ...{ name: name, match: matches(header, name), cluster: `${name}-set`, action: set },
+      ...{
+        name: name,
+        match: matches(header, name),
+        cluster: limited.includes(name) ? "tombstone" : `${name}-set`,
+        action: set,
+      },
       metadata: policies[name] ? { fallback: { config: JSON.stringify(policies[name]) } } : undefined,
     });
     this.names = [...Object.keys(policies), ...targets];
@@ -92,15 +99,18 @@ export class Worker {
   }
 
   /** Sends a request; the test finds in `asked` who was asked for it. */
-  send(request: ClientRequest): Outcome {
+  send(request: ClientRequest, state: Record<string, string> = {}): Outcome {
     this.asked = [];
+    const stream = this.stream();
+    for (const [name, value] of Object.entries(state))
+      stream.filterState.set(name, { value: Buffer.from(value), readonly: false, span: 1 });
     const answer = (_: ProviderRequest, cluster: string): ProviderReply => {
       if (cluster === "tombstone") return tombstoneReply;
       this.asked.push(cluster);
       this.onAsked(cluster);
       return this.replies[cluster] ?? served;
     };
-    return runStream(this.host, this.stream(), request, { answer });
+    return runStream(this.host, stream, request, { answer });
   }
 
   /** Who was asked for a request to a route. */
