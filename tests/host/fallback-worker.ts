@@ -5,7 +5,7 @@ import { fallbackAction, tombstoneMetadata, tombstoneReply } from "../harness/fa
 import type { ClientRequest } from "../harness/http-client.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import { runStream, type Outcome } from "./exchange.ts";
-import { HttpStream, type Places } from "./http-stream.ts";
+import { HttpStream, type Chains } from "./http-stream.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import type { HostRoute } from "./routes.ts";
 import type { SharedData } from "./shared-data.ts";
@@ -22,7 +22,7 @@ export interface WorkerOptions {
   /** What else the routes do. */
   action?: object;
   /** Plugins in the chains, given the places of `fallback`. */
-  places?: (own: Places["downstream"][0]) => Places;
+  places?: (own: Chains["downstream"][0]) => Chains;
 }
 
 export const JSON_TYPE: HeaderPair = ["content-type", "application/json"];
@@ -59,7 +59,7 @@ export class Worker {
   onAsked: (provider: string) => void = () => undefined;
   private readonly routes: HostRoute[];
   private readonly names: string[];
-  private places: Places;
+  private places: Chains;
 
   constructor(private readonly options: WorkerOptions) {
     const { policies, targets = [], limited = [], action = {} } = options;
@@ -84,7 +84,7 @@ export class Worker {
   }
 
   /** Gives the plugin a new configuration. */
-  configure(): Places {
+  configure(): Chains {
     const root = this.host.configure("fallback");
     assert.ok(root);
     const own = { vm: this.host.vm, root };
