@@ -84,7 +84,7 @@ describe("the time limits of fallback", () => {
 
   it("first_event_timeout is for streams, whatever says that it is one", () => {
     const worker = workerOf({ first_event_timeout: "3s" });
-    assert.deepEqual(limitOf(worker), [undefined, undefined]);
+    assert.deepEqual(limitOf(worker), ["300000", "300000"]);
     assert.deepEqual(limitOf(worker, chatTo("origin", bodyOf('{"model":"m","stream":true}'))), ["3000", "3000"]);
     const gemini = "/v1beta/models/gemini-pro:streamGenerateContent?alt=sse";
     assert.deepEqual(limitOf(worker, chatTo("origin", { path: gemini, ...bodyOf('{"contents":[]}') })), [
@@ -92,7 +92,7 @@ describe("the time limits of fallback", () => {
       "3000",
     ]);
     const named = "/upstream/v1/chat/completions?stream=1";
-    assert.deepEqual(limitOf(worker, chatTo("origin", { path: named })), [undefined, undefined]);
+    assert.deepEqual(limitOf(worker, chatTo("origin", { path: named })), ["300000", "300000"]);
     const accept: HeaderPair = ["accept", "text/event-stream"];
     const { headers } = chatTo("origin");
     assert.deepEqual(limitOf(worker, chatTo("origin", { headers: [...headers, accept] })), ["3000", "3000"]);
