@@ -69,10 +69,9 @@ export class ProviderResponse {
   /** Reads the headers and decides how the body is processed. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
-    const config = exchange.config;
     this.status = readStatus(headers.get(":status"));
     nameServer(exchange, headers);
-    if (config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
+    if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
     if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
     const treatment = providerOf(exchange).responseTreatment(exchange);
