@@ -89,17 +89,6 @@ export class CooldownStore {
     }
   }
 
-  /** Gives a lease back whose holder learned nothing: the next caller of `state` may probe. */
-  release(name: Slice): void {
-    const key = this.keyOf(name);
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
-      this.record.read(this.stored.read(key));
-      if (!this.record.lease) return;
-      this.record.lease = 0;
-      if (this.write(key) != Written.Overtaken) return;
-    }
-  }
-
   private keyOf(name: Slice): Slice {
     this.key.clear();
     return this.key.text(this.prefix).append(name).slice;

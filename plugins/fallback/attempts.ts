@@ -49,8 +49,8 @@ export class Attempts {
   isExplained: bool = false;
   /** Whether a success ends the cooldown of the current target. */
   isProbe: bool = false;
-  /** Whether other requests skip the target until its probe has ended. */
-  hasLease: bool = false;
+  /** When this request has claimed the probe of the target, in the time of cooldowns; 0 if it has not. Until it ends, others skip the target. */
+  leaseAt: u64 = 0;
   /** Whether a target was tried although it was in cooldown: none is after that. */
   hasTriedCooling: bool = false;
   /** Whether the plugin stands in the router's chain as well. */
@@ -97,7 +97,7 @@ export class Attempts {
     this.broken = Reason.None;
     this.isExplained = false;
     this.isProbe = false;
-    this.hasLease = false;
+    this.leaseAt = 0;
     this.hasTriedCooling = false;
     this.hasUpstream = false;
     this.reason = Reason.Status;

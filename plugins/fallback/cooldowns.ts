@@ -47,7 +47,8 @@ export function warmUp(attempts: Attempts): void {
 export function releaseProbe(attempts: Attempts): void {
   if (!attempts.isProbe) return;
   attempts.isProbe = false;
-  if (attempts.hasLease) store.release(attempts.nameOf(attempts.next != NONE ? attempts.next : attempts.current));
+  const target = attempts.next != NONE ? attempts.next : attempts.current;
+  if (attempts.leaseAt) store.release(attempts.nameOf(target), attempts.leaseAt);
 }
 
 /** Milliseconds until the first target may be tried again; 0 if one may be tried now. */

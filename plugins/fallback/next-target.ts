@@ -60,7 +60,8 @@ function take(attempts: Attempts): i32 {
     }
     const end = claim(attempts, candidate, now);
     if (end <= PROBE) {
-      attempts.isProbe = attempts.hasLease = end == PROBE;
+      attempts.isProbe = end == PROBE;
+      attempts.leaseAt = end == PROBE ? now : 0;
       return candidate;
     }
     excluded |= 1 << candidate;
@@ -71,7 +72,7 @@ function take(attempts: Attempts): i32 {
   if (attempts.hasTriedCooling) return NONE;
   if (leastBad != NONE) attempts.hasTriedCooling = true;
   attempts.isProbe = leastBad != NONE;
-  attempts.hasLease = false;
+  attempts.leaseAt = 0;
   return leastBad;
 }
 
