@@ -75,8 +75,6 @@ export class Exchange {
   isModelChanged: bool = false;
   /** Whether the client's own name of the model is kept for the response. */
   hasRequestedModel: bool = false;
-  /** The fields that were removed because the provider refuses them, for a response header; empty for none. */
-  readonly dropped: ByteBuffer = new ByteBuffer();
   /** Whether the configuration's settings were put into the request. */
   hasSettings: bool = false;
   /** Seconds since 1970 at the request: `created` of what is converted. */
@@ -113,6 +111,7 @@ export class Exchange {
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
   private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;
+  private droppedBytes: ByteBuffer | null = null;
   private configured: ProviderConfig | null = null;
 
   /** The configuration that applies to the request; there is one from `begin` to `reset`. */
@@ -143,6 +142,20 @@ export class Exchange {
     return this.tokenNumber ? this.config.tokens[this.tokenNumber - 1] : null;
   }
 
+  /** Notes the name of a field that was removed because the provider refuses it; `object` comes before it, with a dot. */
+  noteDropped(name: string, object: string = ""): void {
+    let bytes = this.droppedBytes;
+    if (bytes) bytes.text(", ");
+    else this.droppedBytes = bytes = new ByteBuffer();
+    bytes.text(object).text(name);
+  }
+
+  /** The fields that were removed because the provider refuses them, for a response header; `ABSENT` for none. */
+  get dropped(): Slice {
+    const bytes = this.droppedBytes;
+    return bytes === null ? ABSENT : bytes.slice;
+  }
+
   /** The client's name of the model, where it was kept. */
   get requestedModel(): Slice {
     const bytes = this.requestedBytes;
@@ -171,6 +184,8 @@ export class Exchange {
   reset(): void {
     const requested = this.requestedBytes;
     if (requested) requested.dispose();
+    const dropped = this.droppedBytes;
+    if (dropped) dropped.dispose();
     const state = this.state;
     if (state) state.free();
     this.api = Api.Unknown;
@@ -190,7 +205,6 @@ export class Exchange {
     this.asksForUsage = false;
     this.hidesCredentials = false;
     this.model.release(KEPT_BYTES);
-    this.dropped.release(KEPT_BYTES);
     this.isModelChanged = false;
     this.hasRequestedModel = false;
     this.hasSettings = false;
@@ -209,6 +223,7 @@ export class Exchange {
     this.retryAfter = 0;
     this.clientHeaders.release(KEPT_BYTES);
     this.requestedBytes = null;
+    this.droppedBytes = null;
     this.configured = null;
     this.forgetPath();
   }
@@ -216,7 +231,6 @@ export class Exchange {
   /** Frees the memory of an object that was reset and is not used again. */
   dispose(): void {
     this.model.dispose();
-    this.dropped.dispose();
     this.clientHeaders.dispose();
     this.pathBytes.dispose();
   }

@@ -43,7 +43,7 @@ export class AiProxyFilter extends WaitingFilter {
   private isBodyHeld: bool = false;
   /** Whether the body of the response may say that the API key failed. */
   private isKeyInBody: bool = false;
-  private readonly lateBody: LateBody = new LateBody();
+  private lateBody: LateBody | null = null;
 
   constructor() {
     super();
@@ -153,7 +153,7 @@ export class AiProxyFilter extends WaitingFilter {
   override onStreamDone(): void {
     const waiter = this.waiter;
     if (waiter) waiter.leave();
-    this.lateBody.end();
+    this.endWait();
     endTrial(this.exchange);
   }
 
@@ -173,7 +173,7 @@ export class AiProxyFilter extends WaitingFilter {
       : this.response.bodyMode;
     if (outcome == KeyOutcome.NeedsBody && this.response.error !== null) {
       if (!mayHold) return HeadersAction.Continue;
-      this.lateBody.wait(this);
+      this.lateBody = new LateBody(this);
       return HeadersAction.HoldForBody;
     }
     if (outcome == KeyOutcome.NeedsBody) {
@@ -240,7 +240,7 @@ export class AiProxyFilter extends WaitingFilter {
     const error = this.response.error;
     if (!this.isKeyInBody || error === null) return;
     this.isKeyInBody = false;
-    this.lateBody.end();
+    this.endWait();
     if (mayHoldFailures(this.exchange)) judgeBody(this.exchange, responseHeaders, error.bytes);
     else noteBody(this.exchange, error.bytes);
   }
@@ -266,7 +266,13 @@ export class AiProxyFilter extends WaitingFilter {
     this.awaitedBefore = null;
     this.isBodyHeld = false;
     this.isKeyInBody = false;
-    this.lateBody.end();
+    this.endWait();
+  }
+
+  private endWait(): void {
+    const late = this.lateBody;
+    if (late) late.clear();
+    this.lateBody = null;
   }
 }
 

@@ -66,8 +66,9 @@ export const targets: Target[] = [
   }),
   one("moonshot", "moonshot", { type: "moonshot" }, { edits: true }),
   one("deepseek", "deepseek", { type: "deepseek" }),
-  one("vllm", "vllm", { type: "vllm" }, { hasKey: false }),
-  one("ollama", "openai", { type: "ollama", ollamaServerHost: "ollama.example" }, { hasKey: false }),
+  // Their `reasoning` gets the name that all types have.
+  one("vllm", "vllm", { type: "vllm" }, { hasKey: false, edits: true }),
+  one("ollama", "openai", { type: "ollama", ollamaServerHost: "ollama.example" }, { hasKey: false, edits: true }),
   one("generic", "openai", { type: "generic", genericHost: "generic.example" }, { isOriginal: true }),
   one(
     "openai, every option",

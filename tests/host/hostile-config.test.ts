@@ -12,7 +12,7 @@ import { ProxyHost } from "./proxy-host.ts";
 
 const LIMIT = 2_000_000_000;
 /** Reading is no hot path: a pattern of one letter is compiled, each option is looked for in the object that holds it. */
-const STEPS_PER_BYTE = 1_500;
+const STEPS_PER_BYTE = 1_550;
 const openai = '{"provider":{"type":"openai","apiToken":"sk-test-0001"}}';
 /** A small configuration of each plugin. */
 const small: Record<string, string> = {

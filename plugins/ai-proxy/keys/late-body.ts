@@ -14,22 +14,13 @@ export abstract class WaitingFilter extends HttpFilter {
 
 /** The time limit for the body of an error whose headers are held. */
 export class LateBody extends Deadline {
-  private filter: WaitingFilter | null = null;
-
-  /** Begins to wait. */
-  wait(filter: WaitingFilter): void {
-    this.filter = filter;
+  /** Begins to wait, until the body came, the time has passed, or `clear` is called. */
+  constructor(private readonly filter: WaitingFilter) {
+    super();
     setDeadline(this, LONGEST_WAIT);
   }
 
-  /** Waits no more. */
-  end(): void {
-    this.clear();
-    this.filter = null;
-  }
-
   override onExpired(): void {
-    const filter = this.filter;
-    if (filter !== null && turnTo(filter.contextId)) filter.onLateBody();
+    if (turnTo(this.filter.contextId)) this.filter.onLateBody();
   }
 }

@@ -42,7 +42,7 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
     const value = request.get(name);
     if (value == ABSENT) continue;
     edit.remove(name);
-    if (!isDefault(name, value)) note(exchange, name);
+    if (!isDefault(name, value)) exchange.noteDropped(name);
     changed = true;
   }
   for (let i = 0; i < settings.renames.length; i++) {
@@ -98,8 +98,7 @@ export function fitMessages(exchange: Exchange, request: JsonDocument, edit: Jso
   }
   for (let i = 0; i < drops.length; i++) {
     if (!(noted & (1 << i))) continue;
-    note(exchange, "messages.");
-    exchange.dropped.text(drops[i]);
+    exchange.noteDropped(drops[i], "messages.");
   }
   return changed;
 }
@@ -128,11 +127,6 @@ function keepsFields(exchange: Exchange): bool {
 /** Whether the field says what the provider does without it. */
 function isDefault(name: string, value: Slice): bool {
   return jsonKind(value) == JsonKind.Null || (name == "n" && sliceEquals(value, "1"));
-}
-
-function note(exchange: Exchange, name: string): void {
-  if (exchange.dropped.size) exchange.dropped.text(", ");
-  exchange.dropped.text(name);
 }
 
 function switchReasoning(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {

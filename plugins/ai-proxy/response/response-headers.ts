@@ -67,7 +67,7 @@ export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
-  if (exchange.dropped.size) headers.put(DROPPED_HEADER, exchange.dropped.slice);
+  if (exchange.dropped != ABSENT) headers.put(DROPPED_HEADER, exchange.dropped);
   const model = shownModel(exchange);
   if (model != ABSENT) headers.put(MODEL_HEADER, model);
   else if (headers.get(MODEL_HEADER) != ABSENT) headers.remove(MODEL_HEADER);

@@ -115,6 +115,6 @@ function reply(exchange: Exchange, status: i32, error: Slice): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
-  if (exchange.dropped.size) pairs.add(DROPPED_HEADER, exchange.dropped.slice);
+  if (exchange.dropped != ABSENT) pairs.add(DROPPED_HEADER, exchange.dropped);
   sendLocalReply(status, "ai-proxy.provider_error", "application/json", error, pairs);
 }
