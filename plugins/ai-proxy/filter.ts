@@ -267,12 +267,12 @@ export class AiProxyFilter extends WaitingFilter {
     this.isBodyHeld = false;
     this.isKeyInBody = false;
     this.endWait();
+    this.lateBody = null;
   }
 
   private endWait(): void {
     const late = this.lateBody;
     if (late) late.clear();
-    this.lateBody = null;
   }
 }
 

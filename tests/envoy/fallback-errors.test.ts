@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { needs137 } from "../harness/oldest.ts";
 import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 import { busy, events, FallbackGateway, header, STREAM } from "./fallback-gateway.ts";
 
@@ -43,7 +44,8 @@ describe("fallback and the error bodies of providers", () => {
       await sleep(1100);
     });
 
-  it("first_event_timeout counts to the first event: headers and comments do not end it", async () => {
+  const held = needs137("fallback holds no stream in an earlier Envoy");
+  it("first_event_timeout counts to the first event: headers and comments do not end it", held, async () => {
     gateway.replies.first = { ...events(": wait\n\n", ": wait\n\n"), end: "hang" };
     await gateway.served("patient");
   });
