@@ -3,13 +3,13 @@ import { BodyBuffer, requestBody } from "../../assembly/host/body";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { HoldDeadline, HoldingFilter } from "../../assembly/plugin/hold-deadline";
 import { heldRequestBody, heldResponseBody, releaseResponse, resumeRequest } from "../../assembly/plugin/resume";
 import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
 import { endTrial, judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
-import { LateBody, WaitingFilter } from "./keys/late-body";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
 import { mayHoldFailures } from "./response/held-response";
@@ -25,10 +25,13 @@ import { refuse } from "./request/refusal";
 import { valueDesk } from "./request/value-desk";
 import { ValueWaiter } from "./request/value-waiters";
 
+/** How long the next target of a fallback set waits for what an error says about its API key, in milliseconds. */
+const LONGEST_WAIT = 500;
+
 const pool = new FilterPool<AiProxyFilter>();
 
 /** Translates between the client and the provider that serves the stream. */
-export class AiProxyFilter extends WaitingFilter {
+export class AiProxyFilter extends HoldingFilter {
   private readonly exchange: Exchange;
   private readonly response: ProviderResponse;
   /** Masks the response of the stream, if API keys are configured. */
@@ -43,7 +46,7 @@ export class AiProxyFilter extends WaitingFilter {
   private isBodyHeld: bool = false;
   /** Whether the body of the response may say that the API key failed. */
   private isKeyInBody: bool = false;
-  private lateBody: LateBody | null = null;
+  private lateBody: HoldDeadline | null = null;
 
   constructor() {
     super();
@@ -173,7 +176,9 @@ export class AiProxyFilter extends WaitingFilter {
       : this.response.bodyMode;
     if (outcome == KeyOutcome.NeedsBody && this.response.error !== null) {
       if (!mayHold) return HeadersAction.Continue;
-      this.lateBody = new LateBody(this);
+      const late = new HoldDeadline();
+      late.begin(this, LONGEST_WAIT);
+      this.lateBody = late;
       return HeadersAction.HoldForBody;
     }
     if (outcome == KeyOutcome.NeedsBody) {
@@ -228,7 +233,7 @@ export class AiProxyFilter extends WaitingFilter {
   }
 
   /** The response is an error whose headers are held for what its body says about the API key: as much as has come counts. */
-  override onLateBody(): void {
+  override onHoldExpired(): void {
     const error = this.response.error;
     if (!this.isKeyInBody || error === null) return;
     this.settleKey();
@@ -272,7 +277,7 @@ export class AiProxyFilter extends WaitingFilter {
 
   private endWait(): void {
     const late = this.lateBody;
-    if (late) late.clear();
+    if (late) late.end();
   }
 }
 

@@ -3,11 +3,8 @@ import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
 import { ABSENT, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
-import { Deadline } from "../../assembly/host/deadline";
 import { savedHeader } from "../../assembly/host/header-snapshot";
-import { turnTo } from "../../assembly/plugin/dispatcher";
-import { HttpFilter } from "../../assembly/plugin/filter";
-import { setDeadline } from "../../assembly/plugin/root";
+import { HoldDeadline, HoldingFilter } from "../../assembly/plugin/hold-deadline";
 import { Attempts } from "./attempts";
 
 /** What a response is held for. */
@@ -29,22 +26,6 @@ const HINT_TIME = 500;
 const KEPT_BYTES = 4096;
 
 const path = new RequestPath();
-
-/** A filter that holds a response. */
-export abstract class HoldingFilter extends HttpFilter {
-  /** The time for holding is over; the stream is the effective context. */
-  abstract onHoldExpired(): void;
-}
-
-/** The time for holding a response; a deadline of the root context, since streams have no timers. */
-class HoldDeadline extends Deadline {
-  filter: HoldingFilter | null = null;
-
-  override onExpired(): void {
-    const filter = this.filter;
-    if (filter !== null && turnTo(filter.contextId)) filter.onHoldExpired();
-  }
-}
 
 /** The beginning of a response body, held until enough of it is known. */
 export class HeldBody {
@@ -85,8 +66,7 @@ export class HeldBody {
       path.read(withoutQuery(savedHeader(attempts.headers.slice, ":path")));
       this.reader = new FirstContentReader(path.api, config.holdBytes);
     } else this.limit = holding == Holding.Hints ? MOST_HINT_BYTES : MOST_ERROR_BYTES;
-    this.deadline.filter = filter;
-    setDeadline(this.deadline, holding == Holding.Hints ? HINT_TIME : <u32>config.holdTime);
+    this.deadline.begin(filter, holding == Holding.Hints ? HINT_TIME : <u32>config.holdTime);
   }
 
   /** Reads the next chunk. Returns whether enough is known, or no more may be held. */
@@ -112,7 +92,6 @@ export class HeldBody {
     this.body.release(KEPT_BYTES);
     this.size = 0;
     this.limit = 0;
-    this.deadline.clear();
-    this.deadline.filter = null;
+    this.deadline.end();
   }
 }
