@@ -8,10 +8,9 @@ import {
   clusterFor,
   listenerFor,
   routeFor,
-  wasmFilter,
-  type EnvoyConfig,
   type RouteOptions,
 } from "../harness/bootstrap.ts";
+import { cors, pluginFilter as wasm, refreshRoute } from "../harness/chain-filters.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { setRoute, tombstoneMetadata, tombstoneReply } from "../harness/fallback-set.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
@@ -19,25 +18,6 @@ import { serve, type RunningServer } from "../providers/server.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 
 const DEAD_PORT = 1;
-const wasm = (plugin: string, configuration: object = {}): EnvoyConfig =>
-  wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) });
-const cors = {
-  name: "envoy.filters.http.cors",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
-};
-const refreshRoute = {
-  name: "refresh-route",
-  typed_config: {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config",
-    on_request_headers: [
-      {
-        object_key: "client.path",
-        factory_key: "envoy.string",
-        format_string: { text_format_source: { inline_string: "%REQ(:PATH)%" } },
-      },
-    ],
-  },
-};
 
 const SECOND = { name: "second", model: "qwq-32b" };
 const provider = (id: string): object => ({ activeProviderId: id });

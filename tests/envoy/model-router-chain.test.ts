@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { cors } from "../harness/chain-filters.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
@@ -13,10 +14,6 @@ const filter = (plugin: string, configuration: object, name = plugin): EnvoyConf
   ...wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) }),
   name,
 });
-const cors = {
-  name: "envoy.filters.http.cors",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
-};
 const aiProxy = filter("ai-proxy", {
   activeProviderId: "one",
   providers: ["one", "two"].map((id) => ({ id, type: "openai", apiTokens: [`sk-test-${id}`] })),

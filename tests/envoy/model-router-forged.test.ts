@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { bootstrapFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { cors } from "../harness/chain-filters.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
 import type { HeaderPair } from "../providers/types.ts";
@@ -20,10 +21,6 @@ const routes = [
   routeFor({ name: "secret", cluster: "none", match: byModel("/"), direct: { status: 200, body: "chosen" } }),
   routeFor({ name: "others", cluster: "none", direct: { status: 200, body: "others" } }),
 ];
-const cors = {
-  name: "envoy.filters.http.cors",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
-};
 const downstream = [wasmFilter({ plugin: "model-router", wasm: "build/model-router.wasm", configuration: "{}" }), cors];
 /** As the README of model-router has it. */
 const early = {

@@ -3,39 +3,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  aggregateFor,
-  bootstrapFor,
-  clusterFor,
-  listenerFor,
-  routeFor,
-  wasmFilter,
-  type EnvoyConfig,
-} from "./bootstrap.ts";
+import { aggregateFor, bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "./bootstrap.ts";
+import { cors, pluginFilter as wasm, refreshRoute } from "./chain-filters.ts";
 import type { AccessLogLine } from "./access-log.ts";
 import { startEnvoy, type EnvoyProcess } from "./envoy-process.ts";
 import { setRoute, tombstoneMetadata, tombstoneReply } from "./fallback-set.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
-
-const wasm = (plugin: string, configuration: object = {}): EnvoyConfig =>
-  wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) });
-const cors = {
-  name: "envoy.filters.http.cors",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
-};
-const path = {
-  object_key: "client.path",
-  factory_key: "envoy.string",
-  format_string: { text_format_source: { inline_string: "%REQ(:PATH)%" } },
-};
-const refreshRoute = {
-  name: "refresh-route",
-  typed_config: {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config",
-    on_request_headers: [path],
-  },
-};
 
 /** A model: its route, whose metadata holds the configurations, and what its provider sends. */
 export interface SetMember {

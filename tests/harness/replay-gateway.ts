@@ -1,27 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A gateway whose `fallback` stands before the router only, as on Higress: routes by model, and the plugins of its chain.
-import { wasmFilter, type EnvoyConfig, type RouteOptions } from "./bootstrap.ts";
+import type { RouteOptions } from "./bootstrap.ts";
+import { cors, pluginFilter as wasm, refreshRoute } from "./chain-filters.ts";
 
-const wasm = (plugin: string, configuration: object = {}): EnvoyConfig =>
-  wasmFilter({ plugin, wasm: `build/${plugin}.wasm`, configuration: JSON.stringify(configuration) });
-const cors = {
-  name: "envoy.filters.http.cors",
-  typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors" },
-};
-/** Makes the Wasm filters behind it see the route that was chosen last. */
-const refreshRoute = {
-  name: "refresh-route",
-  typed_config: {
-    "@type": "type.googleapis.com/envoy.extensions.filters.http.set_filter_state.v3.Config",
-    on_request_headers: [
-      {
-        object_key: "client.path",
-        factory_key: "envoy.string",
-        format_string: { text_format_source: { inline_string: "%REQ(:PATH)%" } },
-      },
-    ],
-  },
-};
 /** The header that proves that a request was sent again. */
 export const MARK = "x-ai-fallback-replay";
 /** The limit of `replay` on most routes. */
