@@ -130,6 +130,12 @@ export const CLIENT_HEADERS_STATE = "ai_client_headers";
 export const PROVIDER_METADATA = "provider";
 
 /**
+ * Property: any text marks the endpoint as the tombstone of a fallback set, to which Envoy sends an attempt that ended without a response.
+ * Written by the operator as metadata `filter_metadata.fallback.tombstone`, read by fallback and ai-proxy.
+ */
+export const TOMBSTONE_METADATA = "xds\0upstream_host_metadata\0filter_metadata\0fallback\0tombstone";
+
+/**
  * The headers in which clients, and the proxies before the gateway, say who they are or whose account pays: none of them
  * reaches a provider that has a key of ours.
  */

@@ -61,7 +61,7 @@ export function failureOf(body: Slice): Failure {
 }
 
 /** The same for a valid JSON object that is an error, or holds one as `error`. */
-export function failureOfObject(object: Slice): Failure {
+function failureOfObject(object: Slice): Failure {
   const nested = jsonGet(object, "error");
   const error = jsonKind(nested) == JsonKind.Object ? nested : object;
   const message = textOf(jsonKind(nested) == JsonKind.String ? nested : jsonGet(error, "message"), messageBytes);

@@ -1,3 +1,4 @@
+import { parseDecimal } from "../bytes/decimal";
 import { MapType, Status } from "../abi/enums";
 import {
   proxy_add_header_map_value,
@@ -37,6 +38,11 @@ export class HeaderMap {
       at = sliceEnd(value) + 1;
     }
     return ABSENT;
+  }
+
+  /** The `:status` of a response; 0 if there is none. */
+  get status(): i32 {
+    return max(parseDecimal(this.get(":status")), 0);
   }
 
   /**

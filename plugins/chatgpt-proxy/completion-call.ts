@@ -1,5 +1,4 @@
 import { CONSUMER_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
-import { parseDecimal } from "../../assembly/bytes/decimal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { maskSecrets } from "../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../assembly/bytes/secret-set";
@@ -48,7 +47,7 @@ export class CompletionCall extends Callout {
       relayed.clear();
       if (this.model.length) relayed.addText(MODEL_HEADER, this.model);
       relayHeaders(response.headers, this.secrets);
-      const status = max(parseDecimal(response.headers.get(":status")), 0);
+      const status = response.headers.status;
       if (this.secrets && status >= 400 && isCompressed(response.headers)) {
         const body = message.text("The provider's error is compressed, and could not be read.\n").slice;
         sendLocalReply(status, "chatgpt-proxy.unreadable_error", "text/plain", body);

@@ -8,7 +8,7 @@ import { ReplayConfig } from "./replay/replay-config";
 import { Target } from "./target";
 
 /** The most targets of a route, beside the route itself. */
-export const MOST_TARGETS = 16;
+const MOST_TARGETS = 16;
 const MOST_WEIGHT = 1_000_000;
 const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;

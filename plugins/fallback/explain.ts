@@ -16,7 +16,6 @@ import { Attempts, ORIGIN } from "./attempts";
 import { soonestReturn } from "./cooldowns";
 import { Reason, reasonName } from "./reason";
 import { REDIRECT } from "./redirect";
-import { statusOf } from "./response";
 
 const TOO_LARGE = 413;
 
@@ -35,7 +34,7 @@ let isRouteLogged: bool = false;
  * without a body are replaced by an error that says what happened; an error of the last target gets the soonest `retry-after`.
  */
 export function explain(attempts: Attempts, isComplete: bool, headers: HeaderMap, endOfStream: bool): void {
-  const status = statusOf(headers.get(":status"));
+  const status = headers.status;
   if (attempts.isRedirected && status == REDIRECT) return refuseRedirect(attempts);
   attempts.isRedirected = false;
   if (status == TOO_LARGE && !isComplete) return refuseLarge(attempts);

@@ -1,17 +1,16 @@
-import { FALLBACK_REASON_STATE } from "../../assembly/ai/contract";
+import { FALLBACK_REASON_STATE, TOMBSTONE_METADATA } from "../../assembly/ai/contract";
 import { ABSENT, sliceSize } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { namedProperty } from "../../assembly/host/property";
 import { Attempts, TIMER_ERROR } from "./attempts";
 import { Reason } from "./reason";
 
-const METADATA = "xds\0upstream_host_metadata\0filter_metadata\0fallback\0tombstone";
 const UNAVAILABLE = 503;
 const limiterReason = new FilterState(FALLBACK_REASON_STATE);
 
 /** Whether the response is the tombstone's: an attempt before it ended without one, or a limiter has sent the request there. */
 export function isTombstone(status: i32): bool {
-  return status == UNAVAILABLE && sliceSize(namedProperty(METADATA)) > 0;
+  return status == UNAVAILABLE && sliceSize(namedProperty(TOMBSTONE_METADATA)) > 0;
 }
 
 /** Why the request has come to the tombstone. */

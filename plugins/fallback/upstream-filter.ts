@@ -17,7 +17,7 @@ import { fail, failKeys } from "./failure";
 import { hasNextTarget } from "./next-target";
 import { brokenReason, isTombstone, tombstoneReason } from "./tombstone";
 import { Reason } from "./reason";
-import { isEventStream, statusOf } from "./response";
+import { isEventStream } from "./response";
 
 const BAD_REQUEST = 400;
 const pool = new FilterPool<UpstreamFilter>();
@@ -54,7 +54,7 @@ export class UpstreamFilter extends HoldingFilter {
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const attempts = this.attempts;
     if (attempts === null) return HeadersAction.Continue;
-    const status = statusOf(headers.get(":status"));
+    const status = headers.status;
     this.status = status;
     // Only this filter redirects.
     if (status >= 300 && status < 400) headers.remove("location");

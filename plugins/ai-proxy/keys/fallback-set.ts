@@ -1,4 +1,9 @@
-import { FALLBACK_PASS_STATE, FALLBACK_STATE, KEY_FAILOVER_STATE } from "../../../assembly/ai/contract";
+import {
+  FALLBACK_PASS_STATE,
+  FALLBACK_STATE,
+  KEY_FAILOVER_STATE,
+  TOMBSTONE_METADATA,
+} from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { sliceSize } from "../../../assembly/bytes/slice";
 import { FilterState } from "../../../assembly/host/filter-state";
@@ -12,7 +17,7 @@ export function defineKeyFailover(): void {
   state.define();
 }
 
-/** Whether the request belongs to a fallback set: then `fallback` sends it again, and not Envoy's retry policy. */
+/** Whether the request belongs to a fallback set. Then `fallback` sends it again, not Envoy's retry policy, and a stream that breaks off ends with an error event. */
 export function isInFallbackSet(): bool {
   return sliceSize(namedProperty(FALLBACK_PASS_STATE)) > 0;
 }
@@ -24,7 +29,7 @@ export function hasAnotherTarget(): bool {
 
 /** Whether the response is that of the tombstone of a fallback set, which has no API key. */
 export function isTombstone(): bool {
-  return sliceSize(namedProperty("xds\0upstream_host_metadata\0filter_metadata\0fallback\0tombstone")) > 0;
+  return sliceSize(namedProperty(TOMBSTONE_METADATA)) > 0;
 }
 
 /** Tells `fallback` that another API key is free for the request. */

@@ -1,4 +1,3 @@
-import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { ApiToken } from "../config/api-token";
@@ -30,7 +29,7 @@ export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bo
   const failover = exchange.config.failover;
   const token = exchange.token;
   if (failover === null || token === null) return KeyOutcome.Passed;
-  const status = <i32>max(parseDecimal(headers.get(":status")), 0);
+  const status = headers.status;
   if (status < 400) {
     if (status < 200 || status >= 300) return KeyOutcome.Passed;
     if (exchange.isKeyRecovering) restore(exchange, failover, token);
@@ -49,7 +48,7 @@ export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bo
 /** Reads the body of an error after `judgeHeaders` asked for it. */
 export function judgeBody(exchange: Exchange, headers: HeaderMap, body: Slice): KeyOutcome {
   const failover = exchange.config.failover!;
-  const status = <i32>max(parseDecimal(headers.get(":status")), 0);
+  const status = headers.status;
   const failure = failureOfBody(failover, failureOfStatus(failover, status), body, exchange.model.slice);
   return settle(exchange, failover, exchange.token!, headers, status, failure, body);
 }

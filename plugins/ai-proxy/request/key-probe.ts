@@ -1,5 +1,4 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ABSENT, sliceToString } from "../../../assembly/bytes/slice";
 import { Callout, CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
 import { nowInSeconds } from "../../../assembly/host/clock";
@@ -66,7 +65,7 @@ class KeyProbe extends Callout {
 
   onResponse(response: CalloutResponse): void {
     const failover = this.failover;
-    const status = response.hasArrived ? <i32>max(parseDecimal(response.headers.get(":status")), 0) : TIMED_OUT;
+    const status = response.hasArrived ? response.headers.status : TIMED_OUT;
     let failure = failureOfStatus(failover, status);
     if (failure != KeyFailure.None && response.hasArrived) {
       failure = failureOfBody(failover, failure, response.body.bytes(), ABSENT);

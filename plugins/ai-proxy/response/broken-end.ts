@@ -1,8 +1,6 @@
-import { FALLBACK_PASS_STATE } from "../../../assembly/ai/contract";
 import { writeStreamError } from "../../../assembly/ai/stream-error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
-import { namedProperty } from "../../../assembly/host/property";
+import { sliceEquals } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { SseDecoder } from "../../../assembly/sse/decoder";
@@ -12,11 +10,6 @@ import { BAD_GATEWAY } from "./response-reply";
 const document = new JsonDocument();
 const message = new ByteBuffer().text("The provider's stream ended before its response did.");
 const code = new ByteBuffer().text("upstream_stream_incomplete");
-
-/** Whether the request belongs to a fallback set: a stream that breaks off then ends with an error event. */
-export function isInFallbackSet(): bool {
-  return sliceSize(namedProperty(FALLBACK_PASS_STATE)) > 0;
-}
 
 /** Whether the last event of a stream, which lacks its blank line, was cut within its data. */
 export function isCut(event: SseDecoder): bool {

@@ -1,5 +1,4 @@
 import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
-import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
   ABSENT,
@@ -21,11 +20,6 @@ const LONGEST_MODEL = 256;
 
 const text = new ByteBuffer();
 const compressed = new Counter("ai_proxy_compressed_answers_total");
-
-/** Reads `:status`; 0 where it is absent. */
-export function readStatus(value: Slice): i32 {
-  return max(parseDecimal(value), 0);
-}
 
 /**
  * Whether an upstream sent the response. Before the router it may also be a local reply, a `direct_response` or a cache

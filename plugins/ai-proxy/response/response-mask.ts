@@ -8,7 +8,7 @@ import { BodyAction, BodyMode, HOLD } from "../../../assembly/plugin/filter";
 import { writeUnreadError } from "./error-response";
 import { announceError } from "./held-response";
 import { maskHeaders } from "./masked-headers";
-import { isCompressed, isEventStream, noteCompressed, readStatus } from "./response-headers";
+import { isCompressed, isEventStream, noteCompressed } from "./response-headers";
 
 const SWITCHING_PROTOCOLS = 101;
 /** Memory for a piece that is kept from one callback to the next. */
@@ -48,7 +48,7 @@ export class ResponseMask {
   /** Masks the headers, and decides what the body needs. `mayHold`: an error that is replaced is held. */
   onHeaders(headers: HeaderMap, endOfStream: bool, mayHold: bool): void {
     maskHeaders(this.secrets, headers);
-    this.status = readStatus(headers.get(":status"));
+    this.status = headers.status;
     // No byte of a WebSocket's frames is held: each side may wait for the last byte of a message.
     if (endOfStream || this.status == SWITCHING_PROTOCOLS) return;
     const isPlain = !isCompressed(headers);

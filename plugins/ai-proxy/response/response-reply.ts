@@ -1,22 +1,14 @@
-import { DROPPED_HEADER, FALLBACK_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
 import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  Slice,
-  sliceEquals,
-  sliceOf,
-  sliceSize,
-  sliceStartsWith,
-  sliceToString,
-} from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceOf, sliceStartsWith, sliceToString } from "../../../assembly/bytes/slice";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { namedProperty } from "../../../assembly/host/property";
 import { sendLocalReply } from "../../../assembly/host/reply";
 import { JsonDocument } from "../../../assembly/json/document";
 import { translateError } from "./error-response";
 import { Exchange, NextKey } from "../exchange";
+import { hasAnotherTarget } from "../keys/fallback-set";
 import { shownModel } from "./response-headers";
 
 /** The status for a response that is not what its API promises. */
@@ -41,7 +33,7 @@ const pairs = new HeaderPairs();
  * target could not be tried. With `fallback` armed only `:status` changes, and the outermost filter sends the body.
  */
 export function maySendReply(): bool {
-  return sliceSize(namedProperty(FALLBACK_STATE)) == 0;
+  return !hasAnotherTarget();
 }
 
 /**

@@ -16,11 +16,11 @@ import { providerOf } from "../providers";
 import { Protocol } from "../config/provider-config";
 import { publishUsage } from "./published-usage";
 import { firstError } from "./first-error";
-import { isInFallbackSet } from "./broken-end";
+import { isInFallbackSet } from "../keys/fallback-set";
 import { announceError, failHeld, mayHoldFailures, setLength } from "./held-response";
 import { FAILED } from "./hidden-failure";
 import { noteIncomplete } from "./incomplete-streams";
-import { isCompressed, isEventStream, nameServer, noteCompressed, readStatus } from "./response-headers";
+import { isCompressed, isEventStream, nameServer, noteCompressed } from "./response-headers";
 import {
   BAD_GATEWAY,
   BAD_RESPONSE,
@@ -69,7 +69,7 @@ export class ProviderResponse {
   /** Reads the headers and decides how the body is processed. */
   onHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const exchange = this.exchange;
-    this.status = readStatus(headers.get(":status"));
+    this.status = headers.status;
     nameServer(exchange, headers);
     if (exchange.config.protocol == Protocol.Original || exchange.api == Api.Unknown) return HeadersAction.Continue;
     if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);

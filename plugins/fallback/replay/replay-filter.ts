@@ -2,7 +2,6 @@ import { isReadable } from "../../../assembly/ai/body-model";
 import { RetryHints } from "../../../assembly/ai/retry-after";
 import { FALLBACK_FROM_HEADER, FALLBACK_TARGET_HEADER, TOMBSTONE_HEADER } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { parseDecimal } from "../../../assembly/bytes/decimal";
 import { ABSENT, Slice, sliceEquals, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
 import { BodyBuffer } from "../../../assembly/host/body";
 import { CalloutResponse, dispatchHttp } from "../../../assembly/host/callout";
@@ -124,7 +123,7 @@ export class ReplayFilter extends ReplayingFilter {
     const attempts = this.attempts;
     if (attempts.passes == 0 || this.hasFailed) return HeadersAction.Continue;
     if (attempts.current != ORIGIN) headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
-    const status = parseDecimal(headers.get(":status"));
+    const status = headers.status;
     const reason = failureReason(attempts.config.on, status, namedProperty("response\0code_details"));
     if (reason == NO_FAILURE) {
       if (status < 400) warmUp(attempts);
@@ -151,7 +150,7 @@ export class ReplayFilter extends ReplayingFilter {
       if (!this.sendToNext()) resumeResponse();
       return;
     }
-    const status = parseDecimal(headers.get(":status"));
+    const status = headers.status;
     if (attempts.config.on.hasStatus(status)) {
       this.note(Reason.Status, status, headers);
       if (!isFinal(headers) && this.sendToNext()) return;
