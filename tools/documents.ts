@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
 import { filterEntry } from "./filter-entry.ts";
@@ -16,8 +16,9 @@ interface Section {
 
 const sections = (): Section[] => [
   { file: "README.md", name: "plugins", text: pluginsTable },
-  { file: "README.md", name: "providers", text: providersTable },
+  { file: "README.md", name: "providers", text: providersList },
   { file: "README.md", name: "numbers", text: numbersTable },
+  { file: "plugins/ai-proxy/PROVIDERS.md", name: "providers", text: providersTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "compatible", text: compatibleTable },
   ...findPlugins().flatMap(({ folder, name }) => [
     { file: `${folder}/README.md`, name: "filter", text: () => filterEntry(name) },
@@ -87,8 +88,18 @@ function pluginsTable(): string {
   return ["| plugin | what it does |", "|---|---|", ...rows].join("\n");
 }
 
+/** The types of providers, one behind the other: a row for each would fill the page. */
+function providersList(): string {
+  return providers()
+    .map(({ id, file }) => `[\`${id}\`](${file})`)
+    .join(" · ");
+}
+
 function providersTable(): string {
-  const rows = providers().map(({ id, file }) => `| [\`${id}\`](${file}) | ${providerDoc(read(file))} |`);
+  const rows = providers().map(({ id, file }) => {
+    const link = posix.relative("plugins/ai-proxy", file);
+    return `| [\`${id}\`](${link}) | ${providerDoc(read(file))} |`;
+  });
   return ["| `type` | what it is |", "|---|---|", ...rows].join("\n");
 }
 

@@ -80,12 +80,13 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
     );
   });
 
-  it("the tables are written, with the new type in the schema and in the README", () => {
+  it("the tables are written, with the new type in the schema and in the documents", () => {
     run("tools/docs.ts");
     const readme = readFileSync(join(scratch, "README.md"), "utf8");
+    assert.match(readme, /\[`upstage`\]\(plugins\/ai-proxy\/providers\/upstage\.ts\)/);
     assert.match(
-      readme,
-      /^\| \[`upstage`\]\(plugins\/ai-proxy\/providers\/upstage\.ts\) \| Upstage's Solar\. \(\[API\]/m,
+      readFileSync(join(scratch, "plugins/ai-proxy/PROVIDERS.md"), "utf8"),
+      /^\| \[`upstage`\]\(providers\/upstage\.ts\) \| Upstage's Solar\. \(\[API\]/m,
     );
     assert.match(readme, /^\| \[hello\]\(plugins\/hello\/README\.md\) \| Greets every client in a header\. \|$/m);
     assert.match(readFileSync(join(scratch, "plugins/ai-proxy/schema.json"), "utf8"), /"longcat",\s+"upstage"\s*\]/);

@@ -31,10 +31,16 @@ it("the schema has the types of the list", () => {
   assert.deepEqual(schema.$defs.provider.properties.type.enum, listed);
 });
 
-it("the README has a row with a sentence for each", () => {
-  const rows = [...read("README.md").matchAll(/^\| \[`([^`]+)`\]\(([^)]+)\) \| (.+) \|$/gm)];
+it("the README names each, and PROVIDERS.md has a row with a sentence for each", () => {
+  const named = [...read("README.md").matchAll(/\[`([^`]+)`\]\((plugins\/ai-proxy\/providers\/[^)]+)\)/g)];
   assert.deepEqual(
-    rows.map(([, id, file]) => ({ id, file })),
+    named.map(([, id, file]) => ({ id, file })),
+    providers(),
+  );
+  const table = read("plugins/ai-proxy/PROVIDERS.md").split("<!-- end: providers -->")[0];
+  const rows = [...table.matchAll(/^\| \[`([^`]+)`\]\(([^)]+)\) \| (.+) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, id, file]) => ({ id, file: `plugins/ai-proxy/${file}` })),
     providers(),
   );
   for (const [, id, , meaning] of rows) assert.match(meaning, /\w/, id);
