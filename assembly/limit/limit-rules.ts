@@ -108,7 +108,7 @@ export class LimitRules {
     matched.clear();
     const global = this.global;
     if (global) {
-      matched.buffer.text(this.globalPrefix).integer(global.seconds);
+      global.writeWindow(matched.buffer.text(this.globalPrefix));
       matched.add(global, matched.buffer.size);
     }
     for (let i = 0; i < this.items.length; i++) {

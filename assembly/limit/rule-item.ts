@@ -100,7 +100,8 @@ export class RuleItem {
 
   /** Appends the part of a counter's key in front of the value, as Higress names it: kind, window and name. */
   writeGroup(out: ByteBuffer, rate: Rate): void {
-    out.text(this.kind).byte(COLON).integer(rate.seconds).byte(COLON).text(this.name).byte(COLON);
+    rate.writeWindow(out.text(this.kind).byte(COLON));
+    out.byte(COLON).text(this.name).byte(COLON);
   }
 
   /** Appends the value, which ends the key. */

@@ -1,6 +1,6 @@
 import { exclusive } from "../../assembly/config/exclusive";
 import { ConfigReader } from "../../assembly/config/reader";
-import { Rate, RateReader } from "../../assembly/limit/rate";
+import { Rate, RateReader, Unit } from "../../assembly/limit/rate";
 import { windowRate } from "../../assembly/limit/window-rate";
 
 const PER_SECOND = "token_per_second";
@@ -21,6 +21,6 @@ export class TokenRates extends RateReader {
     option = exclusive(reader, PER_MINUTE, option);
     option = exclusive(reader, PER_HOUR, option);
     option = exclusive(reader, PER_DAY, option);
-    return windowRate(reader, option, RATE_GUARDS, MOST);
+    return windowRate(reader, option, RATE_GUARDS, MOST, Unit.Tokens);
   }
 }

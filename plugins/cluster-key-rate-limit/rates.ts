@@ -1,6 +1,6 @@
 import { exclusive } from "../../assembly/config/exclusive";
 import { ConfigReader } from "../../assembly/config/reader";
-import { Rate, RateReader } from "../../assembly/limit/rate";
+import { Rate, RateReader, Unit } from "../../assembly/limit/rate";
 import { windowRate } from "../../assembly/limit/window-rate";
 
 const PER_SECOND = "query_per_second";
@@ -20,6 +20,6 @@ export class RequestRates extends RateReader {
     option = exclusive(reader, PER_MINUTE, option);
     option = exclusive(reader, PER_HOUR, option);
     option = exclusive(reader, PER_DAY, option);
-    return windowRate(reader, option, RATE_GUARDS, MOST);
+    return windowRate(reader, option, RATE_GUARDS, MOST, Unit.Requests);
   }
 }
