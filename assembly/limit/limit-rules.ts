@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { wordHashOf } from "../bytes/hash";
-import { ABSENT, Slice, subslice } from "../bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, subslice } from "../bytes/slice";
 import { ConfigReader } from "../config/reader";
 import { HeaderMap } from "../host/headers";
 import { Rate, RateReader } from "./rate";
@@ -14,6 +14,7 @@ export class MatchedLimits {
   private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
   private readonly groupEnds: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
   private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_ITEMS + 1);
+  private readonly rules: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
   /** The number of limits. */
   count: i32 = 0;
 
@@ -28,9 +29,10 @@ export class MatchedLimits {
     return this.keys;
   }
 
-  /** Adds a limit, whose key was written. The group of the key is what stood in `buffer` at `groupEnd`. */
-  add(rate: Rate, groupEnd: i32): void {
+  /** Adds a limit, whose key was written, of a rule (see `LimitRules.labelOf`). The group of the key is what stood in `buffer` at `groupEnd`. */
+  add(rate: Rate, groupEnd: i32, rule: i32): void {
     this.rates[this.count] = rate;
+    this.rules[this.count] = rule;
     this.groupEnds[this.count] = groupEnd;
     this.ends[this.count++] = this.keys.size;
   }
@@ -48,6 +50,11 @@ export class MatchedLimits {
   /** The rate of a limit. */
   rateAt(i: i32): Rate {
     return this.rates[i]!;
+  }
+
+  /** The number of the rule of a limit, for `LimitRules.labelOf`. */
+  ruleAt(i: i32): i32 {
+    return this.rules[i];
   }
 
   /** A hash of the key of a counter. */
@@ -78,6 +85,8 @@ export class MatchedLimits {
 export class LimitRules {
   private readonly items: RuleItem[] = [];
   private readonly globalPrefix: string;
+  /** The names of the rules for metrics: the global one, then those of the items. */
+  private readonly labels: ArrayBuffer[] = [];
 
   private constructor(
     /** The beginning of the key of every counter: a hash tag keeps the keys of a rule on one node of a Redis Cluster. */
@@ -97,10 +106,20 @@ export class LimitRules {
     const items = reader.objects("rule_items");
     reader.refuseEmptyList("rule_items");
     if (items.length > MOST_ITEMS) reader.fail("rule_items", `must have at most ${MOST_ITEMS} items`);
-    for (let i = 0; i < items.length; i++) rules.items.push(RuleItem.read(items[i], rates));
+    rules.labels.push(String.UTF8.encode(`${name}:global_threshold`));
+    for (let i = 0; i < items.length; i++) {
+      const item = RuleItem.read(items[i], rates);
+      rules.items.push(item);
+      rules.labels.push(String.UTF8.encode(`${name}:${item.label}`));
+    }
     if (!reader.has("global_threshold") && !reader.has("rule_items"))
       reader.refuse("must limit with global_threshold, rule_items, or both");
     return rules;
+  }
+
+  /** The name of a rule in metrics: `rule_name`, and the kind of the rule with the name of its part of the request: `chat:limit_by_header:x-team`. */
+  labelOf(rule: i32): Slice {
+    return sliceOfBuffer(this.labels[rule]);
   }
 
   /** Finds the limits of a request: the global one first, then those of the items in their order. */
@@ -109,7 +128,7 @@ export class LimitRules {
     const global = this.global;
     if (global) {
       global.writeWindow(matched.buffer.text(this.globalPrefix));
-      matched.add(global, matched.buffer.size);
+      matched.add(global, matched.buffer.size, 0);
     }
     for (let i = 0; i < this.items.length; i++) {
       const item = this.items[i];
@@ -120,7 +139,7 @@ export class LimitRules {
       item.writeGroup(matched.buffer.text(this.prefix), rate);
       const groupEnd = matched.buffer.size;
       item.writeValue(matched.buffer, value);
-      matched.add(rate, groupEnd);
+      matched.add(rate, groupEnd, i + 1);
     }
   }
 }

@@ -85,6 +85,11 @@ export class RuleItem {
     return new RuleItem(kind, name, new RequestKey(part, header));
   }
 
+  /** Its kind and, if it has one, the name of its part of the request: `limit_by_header:x-team`. */
+  get label(): string {
+    return this.name.length ? `${this.kind}:${this.name}` : this.kind;
+  }
+
   /** The value of a request, `ABSENT` if it has none; valid until the next call. */
   valueIn(headers: HeaderMap): Slice {
     return this.key.valueIn(headers);

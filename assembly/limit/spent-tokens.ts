@@ -11,22 +11,28 @@ const MOST: i64 = 1_000_000_000_000;
 const published = new FilterState(USAGE_STATE);
 const reported = new TokenUsage();
 
-/** The input and output tokens of a response that has ended: as ai-proxy reports them, else as the response itself says; 0 without either. */
-export function spentTokens(watch: UsageWatch): i64 {
+/**
+ * The usage of a response that has ended: as ai-proxy reports it, else as the response itself says, with counts from 0 to `MOST`; `null`
+ * without either. Valid until the next call.
+ */
+export function spentUsage(watch: UsageWatch): TokenUsage | null {
   const state = published.get();
   if (state != ABSENT && sliceSize(state) && !jsonValidate(state)) {
     reported.reset();
     reported.read(state);
-    if (reported.seen) return sumOf(reported);
+    if (reported.seen) return bounded(reported);
   }
   watch.finish();
-  return watch.usage.seen ? sumOf(watch.usage) : 0;
+  return watch.usage.seen ? bounded(watch.usage) : null;
 }
 
-function sumOf(usage: TokenUsage): i64 {
-  return bounded(usage.prompt) + bounded(usage.completion);
+/** The input and output tokens of a usage together. */
+export function tokensOf(usage: TokenUsage): i64 {
+  return usage.prompt + usage.completion;
 }
 
-function bounded(tokens: i64): i64 {
-  return max<i64>(min(tokens, MOST), 0);
+function bounded(usage: TokenUsage): TokenUsage {
+  usage.prompt = max<i64>(min(usage.prompt, MOST), 0);
+  usage.completion = max<i64>(min(usage.completion, MOST), 0);
+  return usage;
 }

@@ -1,5 +1,5 @@
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
-import { spentTokens } from "../../assembly/limit/spent-tokens";
+import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { queryOf, withoutQuery } from "../../assembly/bytes/query";
@@ -16,6 +16,7 @@ import { RedisCommand, RedisFault } from "../../assembly/redis/command";
 import { AdminCommand, hasQuota } from "./admin";
 import { charge } from "./charge";
 import { AiQuotaConfig, RequestKind } from "./config";
+import { countCharged, countRefused } from "./metrics";
 import { deny, denyMethod, replyStoreDown } from "./refusal";
 
 const identity = new FilterState(CONSUMER_STATE);
@@ -27,7 +28,10 @@ class QuotaCommand extends RedisCommand {
   onResult(fault: RedisFault, reply: Slice): void {
     if (fault != RedisFault.None) replyStoreDown();
     else if (hasQuota(reply)) resumeRequest();
-    else deny(403, "noquota", ", No quota left");
+    else {
+      countRefused();
+      deny(403, "noquota", ", No quota left");
+    }
   }
 }
 
@@ -92,8 +96,11 @@ export class AiQuotaFilter extends HttpFilter {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
     if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
-    const tokens = spentTokens(this.watch);
-    if (tokens > 0) charge(this.config!.redis, this.key.slice, tokens);
+    const usage = spentUsage(this.watch);
+    const tokens = usage ? tokensOf(usage) : 0;
+    if (!tokens) return;
+    countCharged(tokens);
+    charge(this.config!.redis, this.key.slice, tokens);
   }
 
   override free(): void {

@@ -1,4 +1,4 @@
-import { spentTokens } from "../../assembly/limit/spent-tokens";
+import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { Slice, sliceEquals } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -11,6 +11,7 @@ import { resumeRequest } from "../../assembly/plugin/resume";
 import { RedisCommand, RedisFault } from "../../assembly/redis/command";
 import { AiTokenRateLimitConfig, OnStoreDown } from "./config";
 import { chargeLocal, checkLocal } from "./local-store";
+import { countLimited, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseWithoutStore, showLimit } from "./refusal";
 import { chargeShared, checkShared } from "./shared-store";
@@ -78,7 +79,10 @@ export class AiTokenRateLimitFilter extends HttpFilter {
     if (!limits.count) return;
     // Another pass of this request is charged.
     if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
-    const tokens = spentTokens(this.watch);
+    const usage = spentUsage(this.watch);
+    if (!usage) return;
+    countTokens(usage);
+    const tokens = tokensOf(usage);
     if (!tokens) return;
     const redis = this.config!.redis;
     if (redis === null || this.isLocal) chargeLocal(limits, tokens);
@@ -117,6 +121,7 @@ export class AiTokenRateLimitFilter extends HttpFilter {
   private passes(): bool {
     const verdict = this.verdict;
     if (!verdict.isExceeded) return true;
+    countLimited(this.config!.rules.labelOf(this.limits.ruleAt(verdict.exceeded)));
     const goesOn = leaveToNextTarget();
     if (!goesOn) refuse(this.config!, verdict);
     // What follows costs this limit nothing.
@@ -128,6 +133,7 @@ export class AiTokenRateLimitFilter extends HttpFilter {
   /** The same for a request of which Redis says nothing. */
   private passesWithoutStore(): bool {
     const onStoreDown = this.config!.onStoreDown;
+    countStoreDown();
     this.verdict.clear();
     if (onStoreDown == OnStoreDown.Allow) return true;
     if (onStoreDown == OnStoreDown.Local) return this.passesLocally();

@@ -1,6 +1,6 @@
 import { CLUSTER_COUNTED_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice } from "../../assembly/bytes/slice";
+import { byteAt, Slice } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { CountedMarks } from "../../assembly/limit/counted-marks";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
@@ -12,6 +12,7 @@ import { RedisArguments } from "../../assembly/redis/arguments";
 import { RedisCommand, RedisFault } from "../../assembly/redis/command";
 import { ClusterKeyRateLimitConfig, OnStoreDown } from "./config";
 import { COUNT } from "./count-script";
+import { countLimited, countStoreDown } from "./metrics";
 import { refuse, refuseWithoutStore } from "./refusal";
 
 const matched = new MatchedLimits();
@@ -39,6 +40,8 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
   /** The number of counters that were asked for, and the hash of each key. */
   private asked: i32 = 0;
   private readonly marks: ByteBuffer = new ByteBuffer();
+  /** The rule of each, for metrics. */
+  private readonly rules: ByteBuffer = new ByteBuffer();
 
   /** A filter for one stream. */
   static of(config: ClusterKeyRateLimitConfig): ClusterKeyRateLimitFilter {
@@ -77,8 +80,10 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
     if (fault != RedisFault.None || !verdict.read(reply, this.asked)) {
       verdict.clear();
       if (this.passesWithoutStore()) resumeRequest();
-    } else if (verdict.isExceeded) refuse(config, verdict);
-    else {
+    } else if (verdict.isExceeded) {
+      countLimited(config.rules.labelOf(byteAt(this.rules.slice, verdict.exceeded)));
+      refuse(config, verdict);
+    } else {
       counted.read();
       counted.addAll(this.marks.slice);
       resumeRequest();
@@ -88,7 +93,9 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
   override free(): void {
     this.reset();
     // The pool is full: the object is left to the collector.
-    if (!pool.give(this)) this.marks.dispose();
+    if (pool.give(this)) return;
+    this.marks.dispose();
+    this.rules.dispose();
   }
 
   private reset(): void {
@@ -96,18 +103,21 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
     this.verdict.clear();
     this.asked = 0;
     this.marks.clear();
+    this.rules.clear();
   }
 
   /** Writes the arguments of `COUNT` for the limits that have not counted this request yet. */
   private selectUncounted(): void {
     this.asked = 0;
     this.marks.clear();
+    this.rules.clear();
     for (let i = 0; i < matched.count; i++) if (!counted.has(matched.hashAt(i))) this.asked++;
     args.clear().integer(this.asked);
     for (let i = 0; i < matched.count; i++) {
       const hash = matched.hashAt(i);
       if (counted.has(hash)) continue;
       this.marks.u64(hash);
+      this.rules.byte(matched.ruleAt(i));
       args.bytes(matched.keyAt(i));
     }
     for (let i = 0; i < matched.count; i++) {
@@ -119,6 +129,7 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
 
   /** Whether the request passes although its limits are unknown; else it is refused. */
   private passesWithoutStore(): bool {
+    countStoreDown();
     if (this.config!.onStoreDown == OnStoreDown.Allow) return true;
     refuseWithoutStore(this.config!);
     return false;

@@ -1,0 +1,51 @@
+import { CONSUMER_STATE, MODEL_HEADER } from "../ai/contract";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
+import { TextTable } from "../bytes/text-table";
+import { FilterState } from "../host/filter-state";
+import { responseHeaders } from "../host/headers";
+import { Labels } from "../host/metric-labels";
+
+/** The most consumers and models that a VM names in metrics. Envoy never removes a metric. */
+const MOST_CONSUMERS: i32 = 500;
+const MOST_MODELS: i32 = 100;
+/** The longest value that is named. */
+const LONGEST: i32 = 256;
+
+const OTHER = String.UTF8.encode("other");
+
+/** The values of a label: the first ones are named, each further one is `other`. */
+class LabelValues {
+  private readonly named: TextTable = new TextTable();
+
+  constructor(private readonly limit: i32) {}
+
+  /** The value to show for `value`. */
+  of(value: Slice): Slice {
+    if (this.named.find(value) >= 0) return value;
+    if (this.named.count >= this.limit || sliceSize(value) > LONGEST) return sliceOfBuffer(OTHER);
+    this.named.add(value);
+    return value;
+  }
+}
+
+const identity = new FilterState(CONSUMER_STATE);
+const consumers = new LabelValues(MOST_CONSUMERS);
+const models = new LabelValues(MOST_MODELS);
+
+/**
+ * Adds the label `consumer` of the current stream: the consumer that key-auth has identified; `none` without one, `other` after the
+ * first `MOST_CONSUMERS`. No header of the client is read.
+ */
+export function addConsumer(labels: Labels): Labels {
+  return labels.add("consumer", consumers.of(identity.get()));
+}
+
+/**
+ * Adds the label `model` of the current stream: the model that ai-proxy names in the response header, if the response is no error;
+ * else, and after the first `MOST_MODELS`, `other`. The name of a model that a provider refuses does not become a label.
+ */
+export function addModel(labels: Labels): Labels {
+  const isServed = responseHeaders.status < 400;
+  const model = isServed ? responseHeaders.get(MODEL_HEADER) : ABSENT;
+  return labels.add("model", model == ABSENT ? sliceOfBuffer(OTHER) : models.of(model));
+}

@@ -1,0 +1,29 @@
+import { TokenUsage } from "../../assembly/ai/usage";
+import { Slice } from "../../assembly/bytes/slice";
+import { Counter } from "../../assembly/host/metric";
+import { CounterFamily } from "../../assembly/host/metric-family";
+import { Labels } from "../../assembly/host/metric-labels";
+import { addConsumer, addModel } from "../../assembly/limit/limit-labels";
+
+const inputTokens = new CounterFamily("ai_token_ratelimit_input_tokens_total");
+const outputTokens = new CounterFamily("ai_token_ratelimit_output_tokens_total");
+const limited = new CounterFamily("ai_token_ratelimit_limited_total");
+const storeDown = new Counter("ai_token_ratelimit_store_down_total");
+const labels = new Labels();
+
+/** Counts the tokens of the current stream, whose response has ended, by consumer and model. */
+export function countTokens(usage: TokenUsage): void {
+  addModel(addConsumer(labels.clear()));
+  inputTokens.add(labels, usage.prompt);
+  outputTokens.add(labels, usage.completion);
+}
+
+/** Counts the current request, which a rule refuses or sends to the next target, by consumer and rule (`LimitRules.labelOf`). */
+export function countLimited(rule: Slice): void {
+  limited.add(addConsumer(labels.clear()).add("rule", rule));
+}
+
+/** Counts a request whose limits Redis does not tell. */
+export function countStoreDown(): void {
+  storeDown.add();
+}
