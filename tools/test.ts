@@ -28,12 +28,12 @@ interface Ring {
 
 /**
  * What runs on the oldest Envoy too: the cases of all plugins, and the tests of what plugins need of Envoy's host: routes chosen
- * again, retries and internal redirects, both chains, held headers, local replies, the end of streams. The other tests are of the
+ * again, retries and internal redirects, both chains, held headers, local replies, the end of streams, Redis. The other tests are of the
  * plugins themselves. A test that needs a newer Envoy says why it is skipped.
  */
 const ON_OLDEST = new RegExp(
-  "/(attempts|cases|both-places|event-stream|fallback(-.*)?|held-.*|key-auth-redirect|keys|local-replies|" +
-    "model-router-chain|per-route|redis|stream-end|vm-death)\\.test\\.ts$",
+  "/(ai-quota|attempts|cases|both-places|cluster-key-rate-limit|event-stream|fallback(-.*)?|held-.*|key-auth-redirect|keys|" +
+    "local-replies|model-router-chain|per-route|redis|store-down|stream-end|vm-death)\\.test\\.ts$",
 );
 
 const RINGS: Ring[] = [

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { bootstrapFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { GuardedRedis } from "../harness/guarded-redis.ts";
 import { send } from "../harness/http-client.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
@@ -16,11 +17,11 @@ const PLUGIN = "cluster-key-rate-limit";
 const LIMIT = 50;
 const root = resolve(import.meta.dirname, "../..");
 
-function gateway(port: number, more: Record<string, unknown>): EnvoyConfig {
+function gateway(redis: GuardedRedis, more: Record<string, unknown>): EnvoyConfig {
   const config = {
     rule_name: "two-envoys",
     rule_items: [{ limit_by_per_param: "user", limit_keys: [{ key: "*", query_per_hour: LIMIT }] }],
-    redis: { service_name: "redis.static", timeout: 500 },
+    redis: redis.section,
     ...more,
   };
   const listener = listenerFor({
@@ -28,7 +29,7 @@ function gateway(port: number, more: Record<string, unknown>): EnvoyConfig {
     routes: [routeFor({ name: "all", cluster: "", direct: { status: 200, body: "passed" } })],
     downstream: [wasmFilter({ plugin: PLUGIN, wasm: `build/${PLUGIN}.wasm`, configuration: JSON.stringify(config) })],
   });
-  return withRedis(bootstrapFor([listener], []), { port });
+  return withRedis(bootstrapFor([listener], []), redis.options);
 }
 
 async function status(envoy: EnvoyProcess, path: string): Promise<number> {
@@ -36,20 +37,25 @@ async function status(envoy: EnvoyProcess, path: string): Promise<number> {
   return (await send(envoy.listenerPorts.gateway, request)).status;
 }
 
-for (const onStoreDown of ["allow", "deny"])
-  describe(`two Envoys and one Valkey, on_store_down: ${onStoreDown}`, () => {
+for (const [way, onStoreDown] of [
+  ["redis-server", "allow"],
+  ["redis-proxy", "deny"],
+] as const)
+  describe(`two Envoys and one Valkey with a password, by ${way}, on_store_down: ${onStoreDown}`, () => {
+    let redis: GuardedRedis;
     let valkey: Valkey;
     let envoys: EnvoyProcess[] = [];
     const unknown = onStoreDown === "allow" ? 200 : 503;
 
     before(async () => {
-      valkey = await Valkey.start();
-      const start = () => startEnvoy(gateway(valkey.port, { on_store_down: onStoreDown }), { concurrency: 2 });
+      redis = await GuardedRedis.start(way);
+      ({ valkey } = redis);
+      const start = () => startEnvoy(gateway(redis, { on_store_down: onStoreDown }), { concurrency: 2 });
       envoys = await Promise.all([start(), start()]);
     });
     after(async () => {
       await Promise.all(envoys.map((envoy) => envoy.stop()));
-      await valkey?.stop();
+      await redis?.stop();
     });
 
     const many = (count: number, path: string): Promise<number[]> =>

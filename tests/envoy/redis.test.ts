@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The channel to Redis in the real Envoy, with a real Valkey: straight, through redis_proxy, and over a listener on 127.0.0.1.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,12 +9,12 @@ import { parse } from "yaml";
 import { compile } from "../../tools/compile.ts";
 import { bootstrapFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { GuardedRedis, PASSWORD } from "../harness/guarded-redis.ts";
 import { send } from "../harness/http-client.ts";
 import { withRedis, type RedisOptions } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 
 const WASM = "build/test/redis-probe.wasm";
-const PASSWORD = "a-password-of-valkey";
 const root = resolve(import.meta.dirname, "../..");
 
 interface Resources {
@@ -158,22 +158,15 @@ describe("settlements while Redis is down", () => {
 });
 
 describe("a password of Redis", () => {
-  let valkey: Valkey;
-  let envoy: EnvoyProcess | undefined;
-  let folder = "";
+  let direct: GuardedRedis;
+  let proxied: GuardedRedis;
   before(async () => {
-    valkey = await Valkey.start(PASSWORD);
-    mkdirSync(join(root, "tests/.tmp"), { recursive: true });
-    folder = mkdtempSync(join(root, "tests/.tmp/redis-"));
-    writeFileSync(join(folder, "password"), PASSWORD);
+    [direct, proxied] = await Promise.all([GuardedRedis.start("redis-server"), GuardedRedis.start("redis-proxy")]);
   });
-  after(async () => {
-    await valkey?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => Promise.all([direct?.stop(), proxied?.stop()]));
 
-  async function ask(redis: Record<string, unknown>, more: Partial<RedisOptions>, paths: string[]): Promise<string[]> {
-    envoy = await startEnvoy(gateway(redis, { port: valkey.port, ...more }));
+  async function ask(section: Record<string, unknown>, options: RedisOptions, paths: string[]): Promise<string[]> {
+    const envoy = await startEnvoy(gateway(section, options));
     try {
       const results: string[] = [];
       for (const path of paths) results.push(await get(envoy, path));
@@ -186,25 +179,22 @@ describe("a password of Redis", () => {
   }
 
   it("is sent first, and the database is selected", async () => {
-    const results = await ask({ password: PASSWORD, database: 3 }, {}, ["/SET/d/3", "/GET/d"]);
+    const results = await ask({ ...direct.section, database: 3 }, direct.options, ["/SET/d/3", "/GET/d"]);
     assert.deepEqual(results, ["fault 0 +OK", "fault 0 $3"]);
-    assert.equal(await valkey.run("GET", "d"), null);
+    assert.equal(await direct.valkey.run("GET", "d"), null);
   });
 
   it("may come from a file, by redis_proxy", async () => {
-    const results = await ask({}, { way: "redis-proxy", passwordFile: join(folder, "password") }, [
-      "/SET/e/1",
-      "/GET/e",
-    ]);
+    const results = await ask(proxied.section, proxied.options, ["/SET/e/1", "/GET/e"]);
     assert.deepEqual(results, ["fault 0 +OK", "fault 0 $1"]);
   });
 
   it("that is wrong or missing is logged once", async () => {
     const refused = 'redis: the store behind cluster "redis" refuses the username or password, or lacks one';
     const paths = Array.from({ length: 5 }, () => "/GET/d");
-    const wrong = await ask({ password: "not-the-one" }, {}, paths);
+    const wrong = await ask({ password: "not-the-one" }, direct.options, paths);
     assert.deepEqual(wrong, ["fault 3", "fault 1", "fault 1", "fault 1", "fault 1", refused]);
-    const missing = await ask({}, {}, paths);
+    const missing = await ask({}, direct.options, paths);
     const reply = "fault 3 -NOAUTH Authentication required.";
     assert.deepEqual(missing, [...paths.map(() => reply), refused]);
   });
