@@ -6,7 +6,7 @@ NODE := node --import tsx
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run func-e docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin func-e docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ demo-failover: build ## Let a model server fail in five ways, and another one an
 
 run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (PROVIDER=groq API_KEY=…; DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; ENGINE=docker)
 	@$(NODE) tools/run.ts
+
+from-wasmplugin: setup ## Print the envoy.yaml filter entries of Higress WasmPlugins (FILE=wasmplugin.yaml)
+	@$(NODE) tools/wasmplugin/main.ts "$(FILE)"
 
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts

@@ -3,17 +3,23 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { parse } from "yaml";
+import { readWasmPlugins } from "../../tools/wasmplugin/read-file.ts";
 import type { Case, CaseRoute, Exchange } from "./case.ts";
 
 type Protocol = boolean | "both";
 
-/** A case as its file has it; tests/cases/schema.json is what describes it. */
-interface CaseFile {
-  description: string;
+/** A plugin's configuration in one of the ways a case can give it. */
+interface CaseConfig {
   config?: unknown;
   configText?: string;
+  wasmPlugin?: string;
+}
+
+/** A case as its file has it; tests/cases/schema.json is what describes it. */
+interface CaseFile extends CaseConfig {
+  description: string;
   routes?: CaseRoute[];
-  variants?: { name: string; config?: unknown; configText?: string; configError?: string[]; routes?: CaseRoute[] }[];
+  variants?: (CaseConfig & { name: string; configError?: string[]; routes?: CaseRoute[] })[];
   upstream?: { dialect?: string; http2?: Protocol };
   downstream?: { http2?: Protocol };
   bufferLimitBytes?: number;
@@ -92,8 +98,16 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
 /** Says whether a plugin has a module under build/. */
 export const isBuilt = (plugin: string): boolean => existsSync(join(root, "build", `${plugin}.wasm`));
 
-function configurationOf({ config, configText }: { config?: unknown; configText?: string }): string | undefined {
-  return configText ?? (config === undefined ? undefined : JSON.stringify(config));
+function configurationOf({ config, configText, wasmPlugin }: CaseConfig): string | undefined {
+  const value = wasmPlugin === undefined ? config : convertedFrom(wasmPlugin);
+  return configText ?? (value === undefined ? undefined : JSON.stringify(value));
+}
+
+/** The configuration that Higress's controller makes of the file's one WasmPlugin. */
+function convertedFrom(file: string): unknown {
+  const { entries, findings } = readWasmPlugins(file, readFileSync(join(root, file), "utf8"));
+  if (entries.length !== 1) throw new Error(`${file} is not one WasmPlugin: ${JSON.stringify(findings)}`);
+  return entries[0].converted.config;
 }
 
 const choices = (protocol: Protocol = false): boolean[] => (protocol === "both" ? [false, true] : [protocol]);

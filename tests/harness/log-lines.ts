@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { secretsIn } from "../../tools/config/secrets.ts";
 import { routeConfiguration, type Case } from "./case.ts";
 import { parseJson } from "./match.ts";
 
-// Names of configuration fields that hold something secret: their texts, however deep, must never be logged.
-const SECRET_FIELD =
-  /^(api_?tokens?|api_?keys?|credentials?|.*secret.*|.*password.*|(access|private)_?key.*|ak|sk|token)$/i;
 const SECRET_HEADER = /^(authorization|proxy-authorization|x-api-key|api-key|apikey)$/i;
 
 /** Every secret that a case configures or its clients send. */
 export function secretsOf(testCase: Case): string[] {
-  const found = new Set<string>();
   const texts = [testCase.configuration, ...testCase.routes.map(routeConfiguration)];
-  for (const text of texts) if (text) collect(parseJson(text), false, found);
+  const found = new Set(secretsIn(...texts.map((text) => text && parseJson(text))));
   for (const { request } of testCase.exchanges) {
     for (const [name, values] of Object.entries(request.headers ?? {})) {
       if (SECRET_HEADER.test(name))
@@ -33,13 +30,4 @@ export function leakedSecrets(secrets: string[], lines: string[]): string[] {
 export function repeated(texts: string[], lines: string[]): string[] {
   const counts = texts.map((text) => [text, lines.filter((line) => line.includes(text)).length] as const);
   return counts.filter(([, count]) => count > 1).map(([text, count]) => `${count} log lines contain "${text}"`);
-}
-
-function collect(value: unknown, secret: boolean, found: Set<string>): void {
-  if (typeof value === "string") {
-    if (secret) found.add(value);
-  } else if (Array.isArray(value)) for (const item of value) collect(item, secret, found);
-  else if (typeof value === "object" && value !== null) {
-    for (const [name, item] of Object.entries(value)) collect(item, secret || SECRET_FIELD.test(name), found);
-  }
 }
