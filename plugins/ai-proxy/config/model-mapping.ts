@@ -1,33 +1,15 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, subslice } from "../../../assembly/bytes/slice";
-import { TextTable } from "../../../assembly/bytes/text-table";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../../assembly/bytes/slice";
+import { NameTable } from "../../../assembly/config/name-table";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { Pattern, PatternError, PatternFlags } from "../../../assembly/pattern/pattern";
 
-/** The longest name that a request may have is no longer than this. */
-const LONGEST_PREFIX: i32 = 1024;
 /** The longest name that patterns are tried on: a name is the client's to choose, and replacing walks it once a match. */
 const LONGEST_NAME: i32 = 256;
 /** What the patterns of one mapping may take up: a few short keys can stand for thousands of instructions. */
 const MOST_PATTERN_BYTES: i32 = 65_536;
 /** Memory for a replaced name that is kept. */
 const KEPT_BYTES: i32 = 4_096;
-
-/** The values of keys; one of many is found as fast as one of a few. */
-class Values {
-  private readonly keys: TextTable = new TextTable();
-  private readonly values: ArrayBuffer[] = [];
-
-  /** Gives a key its value; a key that is there already keeps its own. */
-  add(key: string, value: ArrayBuffer): void {
-    if (this.keys.add(sliceOfBuffer(String.UTF8.encode(key))) == this.values.length) this.values.push(value);
-  }
-
-  find(key: Slice): ArrayBuffer | null {
-    const number = this.keys.find(key);
-    return number < 0 ? null : this.values[number];
-  }
-}
 
 class PatternEntry {
   constructor(
@@ -52,12 +34,8 @@ const replaced = new ByteBuffer();
  * may refer to its groups.
  */
 export class ModelMapping {
-  private readonly exact: Values = new Values();
-  private readonly prefixes: Values = new Values();
-  /** The sizes of the prefixes, each once, longest first. */
-  private readonly prefixSizes: i32[] = [];
+  private readonly names: NameTable<ArrayBuffer> = new NameTable<ArrayBuffer>();
   private readonly patterns: PatternEntry[] = [];
-  private readonly hasSize: StaticArray<bool> = new StaticArray<bool>(LONGEST_PREFIX + 1);
   private patternBytes: i32 = 0;
   private fallback: ArrayBuffer | null = null;
 
@@ -71,7 +49,6 @@ export class ModelMapping {
     const keys = texts.keys();
     mapping.any = keys.length > 0;
     for (let i = 0; i < keys.length; i++) mapping.add(keys[i], texts.get(keys[i]), reader);
-    mapping.prefixSizes.sort((a, b) => b - a);
     return mapping;
   }
 
@@ -80,11 +57,7 @@ export class ModelMapping {
    * valid until the next call.
    */
   map(model: Slice): Slice {
-    let value = this.exact.find(model);
-    for (let i = 0; i < this.prefixSizes.length && value === null; i++) {
-      const size = this.prefixSizes[i];
-      if (sliceSize(model) >= size) value = this.prefixes.find(subslice(model, 0, size));
-    }
+    const value = this.names.find(model);
     if (value) return chosen(value, model);
     if (model != ABSENT && sliceSize(model) <= LONGEST_NAME) {
       for (let i = 0; i < this.patterns.length; i++) {
@@ -100,17 +73,7 @@ export class ModelMapping {
     const bytes = String.UTF8.encode(value);
     if (key.startsWith("~")) this.addPattern(key, bytes, reader);
     else if (key == "*") this.fallback = bytes;
-    else if (key.endsWith("*")) this.addPrefix(key.substring(0, key.length - 1), bytes);
-    else this.exact.add(key, bytes);
-  }
-
-  private addPrefix(prefix: string, value: ArrayBuffer): void {
-    const size = String.UTF8.byteLength(prefix);
-    // No client's model is longer: the rest need not be looked for.
-    if (size > LONGEST_PREFIX) return;
-    this.prefixes.add(prefix, value);
-    if (!this.hasSize[size]) this.prefixSizes.push(size);
-    this.hasSize[size] = true;
+    else this.names.add(key, bytes);
   }
 
   private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {
