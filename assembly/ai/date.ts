@@ -108,8 +108,11 @@ function timeFrom(hours: i64): i64 {
   return (hours * 60 + minutes) * 60 + seconds;
 }
 
-/** https://howardhinnant.github.io/date_algorithms.html#days_from_civil: years that begin in March end with the leap day. */
-function daysSince1970(year: i64, month: i64, day: i64): i64 {
+/**
+ * The days from 1970 to a date. https://howardhinnant.github.io/date_algorithms.html#days_from_civil: years that begin in March end with
+ * the leap day.
+ */
+export function daysSince1970(year: i64, month: i64, day: i64): i64 {
   const y = month <= 2 ? year - 1 : year;
   const era = y / 400;
   const yearOfEra = y - era * 400;

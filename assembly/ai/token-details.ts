@@ -6,6 +6,8 @@ import { jsonEquals, jsonFirstKey, jsonInteger, JsonKind, jsonKind, jsonMemberVa
 export class TokenDetails {
   /** Those that came from the provider's cache. */
   cached: i64 = -1;
+  /** Those that were written to the provider's cache. */
+  cacheWrite: i64 = -1;
   /** Those that were reasoning. */
   reasoning: i64 = -1;
   /** Those of audio. */
@@ -30,6 +32,7 @@ export class TokenDetails {
   /** Forgets all counts. */
   reset(): void {
     this.cached = -1;
+    this.cacheWrite = -1;
     this.reasoning = -1;
     this.audio = -1;
     this.text = -1;
@@ -51,6 +54,7 @@ export class TokenDetails {
   write(name: string, out: ByteBuffer): void {
     const from = out.size;
     this.writeCount("cached_tokens", this.cached, name, from, out);
+    this.writeCount("cache_write_tokens", this.cacheWrite, name, from, out);
     this.writeCount("reasoning_tokens", this.reasoning, name, from, out);
     this.writeCount("audio_tokens", this.audio, name, from, out);
     this.writeCount("text_tokens", this.text, name, from, out);
@@ -61,6 +65,8 @@ export class TokenDetails {
 
   private set(key: Slice, count: i64): void {
     if (jsonEquals(key, "cached_tokens")) this.cached = count;
+    // https://openrouter.ai/docs/guides/best-practices/prompt-caching
+    else if (jsonEquals(key, "cache_write_tokens")) this.cacheWrite = count;
     else if (jsonEquals(key, "reasoning_tokens")) this.reasoning = count;
     else if (jsonEquals(key, "audio_tokens")) this.audio = count;
     else if (jsonEquals(key, "text_tokens")) this.text = count;

@@ -43,8 +43,11 @@ export class TokenUsage {
         if (walker.keyIs("prompt_tokens") || walker.keyIs("input_tokens")) prompt = count;
         else if (walker.keyIs("completion_tokens") || walker.keyIs("output_tokens")) completion = count;
         else if (walker.keyIs("total_tokens")) total = count;
-        else if (walker.keyIs("cache_creation_input_tokens")) cache += max<i64>(count, 0);
-        else if (walker.keyIs("cache_read_input_tokens")) {
+        else if (walker.keyIs("cache_creation_input_tokens")) {
+          cache += max<i64>(count, 0);
+          this.ofPrompt().cacheWrite = count;
+          this.hasChanged = true;
+        } else if (walker.keyIs("cache_read_input_tokens")) {
           cache += max<i64>(count, 0);
           this.ofPrompt().cached = count;
           this.hasChanged = true;
@@ -75,6 +78,18 @@ export class TokenUsage {
     this.prompt = prompt;
     this.completion = completion;
     this.total = total;
+  }
+
+  /** The part of `prompt` that was read from a cache. */
+  get cached(): i64 {
+    const details = this.promptDetails;
+    return details ? max<i64>(details.cached, 0) : 0;
+  }
+
+  /** The part of `prompt` that was written to a cache. */
+  get cacheWrite(): i64 {
+    const details = this.promptDetails;
+    return details ? max<i64>(details.cacheWrite, 0) : 0;
   }
 
   /** Forgets all numbers. */

@@ -1,5 +1,6 @@
-import { ABSENT, Slice, sliceToString } from "../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceToString } from "../bytes/slice";
 import {
+  jsonDecimal,
   jsonFirst,
   jsonFirstKey,
   jsonInteger,
@@ -10,12 +11,13 @@ import {
   jsonMemberValue,
   jsonNext,
   jsonNextKey,
+  jsonNumber,
   jsonText,
 } from "../json/value";
 import { ConfigObject } from "./object";
 import { blankFault } from "./printable";
 import { ConfigReport } from "./report";
-import { asNumber, asTruth, isPlainNumber } from "./scalar";
+import { asDecimal, asNumber, asTruth, isPlainNumber } from "./scalar";
 
 /**
  * Reads one object of a configuration. It never stops at the first error: each is reported with its path, and the
@@ -97,6 +99,18 @@ export class ConfigReader extends ConfigObject {
     return this.bounded(key, asNumber(this.value(key)), fallback, least, most);
   }
 
+  /** A decimal number from 0 to `most`, or a text of one, times 10^`decimals`: exactly, else it is an error. */
+  decimalOrText(key: string, fallback: i64, decimals: i32, most: i64): i64 {
+    const value = asDecimal(this.value(key));
+    if (this.checked(key, value, JsonKind.Number, "a number") == ABSENT) return fallback;
+    const scaled = jsonDecimal(value, decimals, -1);
+    if (byteAt(value, 0) == 0x2d && scaled != 0) this.fail(key, "must not be negative");
+    else if (jsonNumber(value) > <f64>most) this.fail(key, `must be at most ${most}`);
+    else if (scaled < 0) this.fail(key, `must have at most ${decimals} decimals`);
+    else return scaled;
+    return fallback;
+  }
+
   /** A list of strings, none of them empty or blank; empty if there is none. */
   texts(key: string): string[] {
     return this.listOf(key, "a list of strings", false);
@@ -136,6 +150,20 @@ export class ConfigReader extends ConfigObject {
       if (jsonKind(item) == JsonKind.Object) readers.push(this.below(item, `${this.path}.${key}[${position}]`));
       else this.fail(`${key}[${position}]`, "must be an object");
       position++;
+    }
+    return readers;
+  }
+
+  /** Readers of the members of an object of objects, by their names. They keep their order. */
+  objectsByName(key: string): Map<string, ConfigReader> {
+    const readers = new Map<string, ConfigReader>();
+    const map = this.typed(key, JsonKind.Object, "an object of objects");
+    for (let name = jsonFirstKey(map); name != ABSENT;) {
+      const value = jsonMemberValue(map, name);
+      const text = jsonText(name);
+      if (jsonKind(value) == JsonKind.Object) readers.set(text, this.below(value, `${this.path}.${key}.${text}`));
+      else this.fail(`${key}.${text}`, "must be an object");
+      name = jsonNextKey(map, value);
     }
     return readers;
   }

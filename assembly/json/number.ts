@@ -83,11 +83,17 @@ export function jsonInteger(number: Slice, fallback: i64 = 0): i64 {
     }
     if (p == end) return value;
   }
+  return jsonDecimal(number, 0, fallback);
+}
+
+/** The exact value of a number token times ten to the power of `decimals`, if it is an integer within i64; else `fallback`. */
+export function jsonDecimal(number: Slice, decimals: i32, fallback: i64): i64 {
   if (!decimal.read(number) || decimal.truncated) return fallback;
   let magnitude = decimal.significand;
   if (magnitude == 0) return 0;
-  if (decimal.exponent < 0 || decimal.exponent > 18) return fallback;
-  for (let i = decimal.exponent; i > 0; i--) {
+  const exponent = decimal.exponent + decimals;
+  if (exponent < 0 || exponent > 18) return fallback;
+  for (let i = exponent; i > 0; i--) {
     if (magnitude > u64.MAX_VALUE / 10) return fallback;
     magnitude *= 10;
   }

@@ -3,7 +3,7 @@ import { skipSpace } from "./space";
 import { stringIs } from "./string";
 import { tokenAt } from "./token";
 
-export { jsonInteger, jsonIsInteger, jsonNumber } from "./number";
+export { jsonDecimal, jsonInteger, jsonIsInteger, jsonNumber } from "./number";
 export { jsonContent, jsonEquals, jsonPlain, jsonText, jsonUnescape, jsonUtf8 } from "./string";
 
 /** What a value is. */

@@ -27,7 +27,13 @@ export class Rate {
 
   /** Appends the name of the window in the key of a counter. Limits with different windows or units have different counters. */
   writeWindow(out: ByteBuffer): void {
+    this.writeUnit(out);
     out.integer(this.seconds);
+  }
+
+  /** Appends what keeps costs and counts apart. */
+  protected writeUnit(out: ByteBuffer): void {
+    if (this.unit == Unit.Cost) out.text("cost-");
   }
 }
 

@@ -10,7 +10,7 @@ const KERNEL: Record<string, string[]> = {
   json: ["bytes"],
   sse: ["bytes"],
   config: ["json", "bytes", "pattern"],
-  ai: ["json", "sse", "bytes", "crypto"],
+  ai: ["config", "json", "sse", "bytes", "crypto"],
   abi: ["bytes"],
   host: ["abi", "bytes"],
   plugin: ["abi", "host", "config", "json", "sse", "bytes"],
