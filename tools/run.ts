@@ -2,6 +2,7 @@ import { gatewayConfig } from "./gateway/config.ts";
 import { engineFor } from "./gateway/engines.ts";
 import { startForeground } from "./gateway/foreground.ts";
 import { startMocks } from "./gateway/mocks.ts";
+import { addPlayground, PLAYGROUND_PATH } from "./gateway/playground.ts";
 import { isFree } from "./gateway/ports.ts";
 import { type FurtherService, SERVICES, variablesOf } from "./gateway/services.ts";
 import { isLoopback, LOOPBACK, readSettings, SettingsError, type Settings } from "./gateway/settings.ts";
@@ -23,7 +24,8 @@ async function run(): Promise<number> {
       mocks: mocks.ports,
       further,
     };
-    const gateway = await startForeground(gatewayConfig(substitutions), (file) => engineFor(engine, file));
+    const bootstrap = addPlayground(gatewayConfig(substitutions));
+    const gateway = await startForeground(bootstrap, (file) => engineFor(engine, file));
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void gateway.stop());
     if (settings.named) console.log(hint(settings, settings.named));
     else console.log(greeting(settings, gateway.engine.title, gateway.adminPort));
@@ -75,6 +77,7 @@ AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C st
   default     ${`${url}/v1`.padEnd(38)} ${defaultService.id}
   guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, with a key and limits
 ${services.join("\n")}
+  in a browser ${`${url}${PLAYGROUND_PATH}`.padEnd(37)} a chat page
 
 ${openness(settings)}
 

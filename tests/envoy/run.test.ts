@@ -73,6 +73,11 @@ describe("make run", () => {
     const viaPrefix = await fetch(`http://127.0.0.1:${port}/openai/v1/models`);
     assert.equal(viaPrefix.headers.get("x-ai-provider"), "openai");
 
+    const page = await fetch(`http://127.0.0.1:${port}/playground`);
+    assert.equal(page.url, `http://127.0.0.1:${port}/playground/`);
+    assert.match(page.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'self'/);
+    assert.match(await page.text(), /<title>AI gateway playground<\/title>/);
+
     await assert.rejects(fetch(`http://127.0.0.2:${port}/`), "another address of this machine does not answer");
     const guarded = `http://127.0.0.1:${port}/guarded/v1/models`;
     assert.equal((await fetch(guarded)).status, 401);

@@ -13,7 +13,7 @@ interface Listener {
 export interface ConnectionManager {
   access_log?: unknown[];
   http_filters: { name: string; typed_config: { upstream_http_filters?: Filter[] } }[];
-  route_config: { virtual_hosts: { routes: Route[] }[] };
+  route_config: { virtual_hosts: { routes: Route[] }[]; max_direct_response_body_size_bytes?: number };
 }
 
 /** The parts of a route that are changed here. */
