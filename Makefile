@@ -19,7 +19,7 @@ build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug
 watch: setup ## Compile again on every save (P=ai-proxy)
 	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
 
-test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, lint
+test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, browser, lint
 	@$(NODE) tools/test.ts
 
 unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
@@ -36,6 +36,13 @@ test-oldest: build ## Test them in the oldest Envoy that is supported, of envoy/
 
 clients: build ## Test with the official SDKs, against the mock providers and through the gateway
 	@$(NODE) tools/test.ts clients
+
+.PHONY: browser chromium
+browser: build ## Test the chat page of examples/playground in a headless Chromium (CHROMIUM_PATH, PATH, or of make chromium)
+	@$(NODE) tools/test.ts browser
+
+chromium: ## Unpack Debian's Chromium into .tools, for make browser
+	@tools/chromium.sh
 
 fuzz: build ## Attack ai-proxy with random traffic (MINUTES=5, SEED=1 to repeat)
 	@$(NODE) tests/fuzz/run.ts

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findChromium } from "../tests/browser/chromium.ts";
 import { filesIn } from "./files.ts";
 import type { Check } from "./lint/check.ts";
 import { checks } from "./lint/index.ts";
@@ -24,6 +25,8 @@ interface Ring {
   files?: RegExp;
   /** The version of Envoy that the ring runs; absent: the one that `findEnvoy` finds. */
   envoy?: () => string;
+  /** Says what the machine lacks; the ring is then skipped. */
+  lacks?: () => string | undefined;
 }
 
 /**
@@ -42,6 +45,7 @@ const RINGS: Ring[] = [
   { name: "envoy", folders: ["envoy"], concurrency: 2 },
   { name: "oldest", folders: ["envoy"], concurrency: 2, files: ON_OLDEST, envoy: oldestVersion },
   { name: "clients", folders: ["clients", "providers", "fixtures"], concurrency: 2 },
+  { name: "browser", folders: ["browser"], concurrency: 1, lacks: () => findChromium().missing },
   { name: "lint", folders: ["tools"], concurrency: 1, beside: runChecks },
 ];
 
@@ -75,6 +79,11 @@ function runBuild(): Tally {
 }
 
 async function runRing(ring: Ring, progress: Progress): Promise<Tally> {
+  const lack = ring.lacks?.();
+  if (lack) {
+    console.log(`  skipped  the ring ${ring.name}: ${lack}`);
+    return { ...emptyTally(), skipped: 1 };
+  }
   if (!ring.envoy) return runFiles(ring, progress);
   const before = process.env.ENVOY_PATH;
   process.env.ENVOY_PATH = envoyOf(ring.envoy());
