@@ -4,9 +4,9 @@ MAKEFLAGS += --no-print-directory
 NODE := node --import tsx
 # P names one plugin, T is a pattern of test names; the test runner reads both.
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
-export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY
+export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY REGISTRY TAG LAYOUT REF SOURCE
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin func-e docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin func-e image push verify-image docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,15 @@ from-wasmplugin: setup ## Print the envoy.yaml filter entries of Higress WasmPlu
 
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts
+
+image: build ## Write each plugin's OCI image to build/images (P=ai-proxy, LAYOUT=compat, artifact or higress)
+	@$(NODE) tools/image.ts image
+
+push: build ## Push the images with crane, which Go installs into .tools (REGISTRY=host/path, P=, TAG=, LAYOUT=, SOURCE=)
+	@$(NODE) tools/image.ts push
+
+verify-image: build ## Pull an image, check its digests and compare it with the one that is built here (REF=host/path/plugin:tag)
+	@$(NODE) tools/image.ts verify-image
 
 clean: ## Remove the build output; installed packages stay
 	@rm -rf build tests/.tmp

@@ -71,8 +71,8 @@ const printable = (json: string): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
-/** The first configuration in the README. */
-function firstConfiguration(plugin: string): unknown {
+/** The first configuration in the README of a plugin, `{}` if it has none. */
+export function firstConfiguration(plugin: string): unknown {
   const file = join(root, `plugins/${plugin}/README.md`);
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   return parse(/^```yaml\n([\s\S]*?)^```/m.exec(text)?.[1] ?? "{}");

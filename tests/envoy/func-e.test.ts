@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { streamChat } from "../../tools/chat.ts";
-import { hasGo, installFuncE } from "../../tools/gateway/func-e.ts";
+import { installFuncE } from "../../tools/gateway/func-e.ts";
 import { startMockGateway } from "../../tools/gateway/mock-gateway.ts";
+import { hasGo } from "../../tools/go-program.ts";
 
 it("serves a chat under func-e", { skip: hasGo() ? false : "Go is not installed" }, async () => {
   installFuncE();
