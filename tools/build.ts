@@ -14,7 +14,7 @@ const MODEL_ROUTER_BUDGET_BYTES = 120_000;
 /** Holds and reads streams of every protocol. */
 const FALLBACK_BUDGET_BYTES = 120_000;
 /** Holds the pattern engine of keys, the Redis client, and reads streams. */
-const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 110_000;
+const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 130_000;
 /** Holds the pattern engine of keys, the Redis client, and metrics with labels. */
 const CLUSTER_KEY_RATE_LIMIT_BUDGET_BYTES = 100_000;
 /** Runs for every message to and from Redis, without most of the kernel. */

@@ -4,7 +4,15 @@ import { parse } from "yaml";
 import { root } from "./plugins.ts";
 
 /** Plugins that hold a request's headers until its body has arrived. They need `allow_on_headers_stop_iteration`. */
-const HOLDS = ["ai-proxy", "fallback", "key-auth", "model-mapper", "model-router", "request-block"];
+const HOLDS = [
+  "ai-proxy",
+  "ai-token-ratelimit",
+  "fallback",
+  "key-auth",
+  "model-mapper",
+  "model-router",
+  "request-block",
+];
 /** The plugin whose place is the router's own chain. */
 const UPSTREAM = "ai-proxy";
 

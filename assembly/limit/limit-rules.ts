@@ -7,14 +7,16 @@ import { Rate, RateReader } from "./rate";
 import { RULE_ITEM_GUARDS, RuleItem } from "./rule-item";
 
 const MOST_ITEMS: i32 = 10;
+/** The most limits of a request: those of the items and the global one. */
+export const MOST_LIMITS: i32 = MOST_ITEMS + 1;
 
 /** The limits of a request, each with the key of its counter. One object serves many requests. */
 export class MatchedLimits {
   private readonly keys: ByteBuffer = new ByteBuffer();
-  private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
-  private readonly groupEnds: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
-  private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_ITEMS + 1);
-  private readonly rules: StaticArray<i32> = new StaticArray<i32>(MOST_ITEMS + 1);
+  private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
+  private readonly groupEnds: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
+  private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_LIMITS);
+  private readonly rules: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
   /** The number of limits. */
   count: i32 = 0;
 

@@ -53,6 +53,13 @@ export abstract class RedisCommand extends Call {
     this.end();
   }
 
+  /** Passes from the stream that waits to the root context: the hook is called after the stream's end, too. For a `drop` of a subclass. */
+  protected outlive(): void {
+    this.end();
+    this.stream = 0;
+    this.begin(WAITING);
+  }
+
   /** Ends the command without a call of its hook. Its place in the queue stays until the reply. */
   drop(): void {
     const slot = this.slot;

@@ -17,6 +17,21 @@ export const enum OnStoreDown {
 
 const ON_STORE_DOWN: string[] = ["allow", "deny", "local"];
 
+/** What a request reserves before it passes, in the order of the option's values. */
+export const enum Reserve {
+  /** Nothing: its limits are checked, and the tokens are charged afterwards, as in Higress. */
+  None,
+  /** An estimate of its prompt. */
+  Prompt,
+  /** An estimate of its prompt, and the most tokens of its output. */
+  PromptAndMax,
+}
+
+const RESERVE: string[] = ["none", "prompt", "prompt_and_max"];
+/** The tokens that are reserved for the output of a request that states no maximum, and the most for one that does. */
+const RESERVE_MAX_TOKENS: i64 = 4096;
+const MOST_RESERVED: i64 = 1_000_000_000;
+
 /** The configuration of ai-token-ratelimit for a route. */
 export class AiTokenRateLimitConfig {
   private constructor(
@@ -26,6 +41,10 @@ export class AiTokenRateLimitConfig {
     readonly redis: RedisClient | null,
     /** What happens when Redis cannot be asked. */
     readonly onStoreDown: OnStoreDown,
+    /** What a request reserves. */
+    readonly reserve: Reserve,
+    /** The most tokens that are reserved for an output. */
+    readonly reserveMaxTokens: i64,
     /** The status of a refusal. */
     readonly rejectedCode: i32,
     /** Its text, in UTF-8; `null` for OpenAI's error object. */
@@ -35,14 +54,26 @@ export class AiTokenRateLimitConfig {
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): AiTokenRateLimitConfig {
     reader.guards(RATE_GUARDS);
-    reader.guards(["rule_name", "global_threshold", "rule_items", "on_store_down", "redis"]);
+    reader.guards([
+      "rule_name",
+      "global_threshold",
+      "rule_items",
+      "on_store_down",
+      "redis",
+      "reserve",
+      "reserve_max_tokens",
+    ]);
     const rules = LimitRules.read(PREFIX, new TokenRates(), reader);
     const redis = reader.has("redis") ? RedisClient.of(RedisSettings.read(reader)) : null;
     const onStoreDown = reader.choice("on_store_down", ON_STORE_DOWN, OnStoreDown.Allow);
     if (redis === null && reader.has("on_store_down")) reader.fail("on_store_down", "has no effect without redis");
+    const reserve = reader.choice("reserve", RESERVE, Reserve.Prompt);
+    const most = reader.integerOrText("reserve_max_tokens", RESERVE_MAX_TOKENS, 1, MOST_RESERVED);
+    if (reserve != Reserve.PromptAndMax && reader.has("reserve_max_tokens"))
+      reader.fail("reserve_max_tokens", "has no effect unless reserve is prompt_and_max");
     const code = <i32>reader.integerOrText("rejected_code", REJECTED_CODE, 400, 599);
     const message = reader.textOrNumber("rejected_msg");
     const bytes = reader.has("rejected_msg") ? String.UTF8.encode(message) : null;
-    return new AiTokenRateLimitConfig(rules, redis, onStoreDown, code, bytes);
+    return new AiTokenRateLimitConfig(rules, redis, onStoreDown, reserve, most, code, bytes);
   }
 }

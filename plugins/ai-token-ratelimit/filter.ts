@@ -1,69 +1,72 @@
-import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
+import { isReadable } from "../../assembly/ai/body-model";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { Slice, sliceEquals } from "../../assembly/bytes/slice";
+import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
+import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
-import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { resumeRequest } from "../../assembly/plugin/resume";
-import { RedisCommand, RedisFault } from "../../assembly/redis/command";
-import { AiTokenRateLimitConfig, OnStoreDown } from "./config";
-import { chargeLocal, checkLocal } from "./local-store";
+import { RedisFault } from "../../assembly/redis/command";
+import { Admission, AdmittedFilter } from "./admission";
+import { AiTokenRateLimitConfig, OnStoreDown, Reserve } from "./config";
+import { reserveLocal, settleLocal } from "./local-store";
 import { countLimited, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
-import { refuse, refuseWithoutStore, showLimit } from "./refusal";
-import { chargeShared, checkShared } from "./shared-store";
-
-/** Bytes of keys that a filter keeps for its next stream. */
-const KEPT_BYTES: i32 = 1 << 10;
+import { refuse, refuseTooLarge, refuseWithoutStore, showLimit } from "./refusal";
+import { RequestEstimate } from "./request-estimate";
+import { Reservation } from "./reservation";
+import { readReserved, settleShared } from "./shared-store";
 
 const pool = new FilterPool<AiTokenRateLimitFilter>();
 
-/** Reads the counters of a request. */
-class CheckCommand extends RedisCommand {
-  filter: AiTokenRateLimitFilter | null = null;
-
-  onResult(fault: RedisFault, reply: Slice): void {
-    this.filter!.onChecked(fault, reply);
-  }
-}
-
-/** Lets requests pass while their limits have tokens left, and charges what their responses cost. */
-export class AiTokenRateLimitFilter extends HttpFilter {
+/** Lets requests pass while their limits have tokens left for them, and charges what their responses cost. */
+export class AiTokenRateLimitFilter extends AdmittedFilter {
   private config: AiTokenRateLimitConfig | null = null;
-  private readonly command: CheckCommand = new CheckCommand();
-  /** The limits that are charged. */
-  private readonly limits: MatchedLimits = new MatchedLimits();
+  private admission: Admission = Admission.take();
+  private readonly estimate: RequestEstimate = new RequestEstimate();
   private readonly verdict: Verdict = new Verdict();
   private readonly watch: UsageWatch = new UsageWatch();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
+  /** The status of the response; 0 before it. */
+  private status: i32 = 0;
 
   /** A filter for one stream. */
   static of(config: AiTokenRateLimitConfig): AiTokenRateLimitFilter {
     const spare = pool.take();
     const filter = spare ? spare : new AiTokenRateLimitFilter();
     filter.config = config;
-    filter.command.filter = filter;
     return filter;
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
-    const redis = config.redis;
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
-    if (redis === null) return this.passesLocally() ? HeadersAction.Continue : HeadersAction.Pause;
-    this.command.stream = this.contextId;
-    const fault = checkShared(redis, this.command, this.limits);
-    if (fault == RedisFault.None) return HeadersAction.Pause;
-    return this.passesWithoutStore() ? HeadersAction.Continue : HeadersAction.Pause;
+    this.reservation.plan(0);
+    if (config.reserve != Reserve.None && !endOfStream && mayBeJson(headers)) {
+      this.requestBodyMode = BodyMode.Whole;
+      return HeadersAction.HoldForBody;
+    }
+    return this.admits() ? HeadersAction.Continue : HeadersAction.Pause;
+  }
+
+  override onRequestBody(body: BodyBuffer): BodyAction {
+    const config = this.config!;
+    const estimate = this.estimate;
+    estimate.read(body.bytes());
+    const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
+    this.reservation.plan(estimate.prompt + output);
+    return this.admits() ? BodyAction.Continue : BodyAction.Pause;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     if (!this.limits.count) return HeadersAction.Continue;
+    this.status = headers.status;
     if (this.verdict.limit) showLimit(headers, this.verdict);
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
@@ -75,23 +78,21 @@ export class AiTokenRateLimitFilter extends HttpFilter {
   }
 
   override onLog(): void {
-    const limits = this.limits;
-    if (!limits.count) return;
-    // Another pass of this request is charged.
-    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
-    const usage = spentUsage(this.watch);
-    if (!usage) return;
-    countTokens(usage);
-    const tokens = tokensOf(usage);
-    if (!tokens) return;
+    // While Redis has not replied, the admission itself gives back what is reserved.
+    if (!this.limits.count || this.admission.isPending) return;
+    const reservation = this.reservation;
     const redis = this.config!.redis;
-    if (redis === null || this.isLocal) chargeLocal(limits, tokens);
-    else chargeShared(redis, limits, tokens);
+    reservation.spend(this.spent());
+    if (redis === null || this.isLocal) settleLocal(reservation);
+    else settleShared(redis, reservation);
   }
 
-  /** Redis has read the counters, or cannot. */
-  onChecked(fault: RedisFault, reply: Slice): void {
-    const isKnown = fault == RedisFault.None && this.verdict.read(reply, this.limits.count);
+  onAdmission(fault: RedisFault, reply: Slice): void {
+    const reservation = this.reservation;
+    const verdict = this.verdict;
+    const isKnown =
+      fault == RedisFault.None &&
+      (reservation.isEmpty ? verdict.read(reply, this.limits.count) : readReserved(reply, reservation, verdict));
     if (isKnown ? this.passes() : this.passesWithoutStore()) resumeRequest();
   }
 
@@ -99,21 +100,43 @@ export class AiTokenRateLimitFilter extends HttpFilter {
     this.reset();
     if (pool.give(this)) return;
     // The pool is full: the object is left to the collector.
-    this.limits.free();
+    this.admission.free();
     this.watch.free();
   }
 
   private reset(): void {
+    const admission = this.admission;
+    // It belongs to no stream any more, and waits for its reply.
+    if (admission.isPending) this.admission = Admission.take();
+    else admission.reset();
     this.config = null;
-    this.limits.release(KEPT_BYTES);
+    this.estimate.reset();
     this.verdict.clear();
     this.watch.reset();
     this.isLocal = false;
+    this.status = 0;
+  }
+
+  private get reservation(): Reservation {
+    return this.admission.reservation;
+  }
+
+  private get limits(): MatchedLimits {
+    return this.admission.reservation.limits;
+  }
+
+  /** Reserves, or checks the limits. Returns whether the request goes on now: else it waits for Redis, or was refused. */
+  private admits(): bool {
+    const redis = this.config!.redis;
+    if (this.reservation.tooSmall >= 0) return this.passesTooLarge();
+    if (redis === null) return this.passesLocally();
+    const fault = this.admission.ask(redis, this);
+    return fault != RedisFault.None && this.passesWithoutStore();
   }
 
   private passesLocally(): bool {
     this.isLocal = true;
-    checkLocal(this.limits, this.verdict);
+    reserveLocal(this.reservation, this.verdict);
     return this.passes();
   }
 
@@ -121,12 +144,21 @@ export class AiTokenRateLimitFilter extends HttpFilter {
   private passes(): bool {
     const verdict = this.verdict;
     if (!verdict.isExceeded) return true;
-    countLimited(this.config!.rules.labelOf(this.limits.ruleAt(verdict.exceeded)));
+    this.countLimited(verdict.exceeded);
     const goesOn = leaveToNextTarget();
     if (!goesOn) refuse(this.config!, verdict);
-    // What follows costs this limit nothing.
-    this.limits.clear();
-    verdict.clear();
+    this.forgetLimits();
+    return goesOn;
+  }
+
+  /** The same for a request that needs more than a whole limit. */
+  private passesTooLarge(): bool {
+    const reservation = this.reservation;
+    const limit = reservation.tooSmall;
+    this.countLimited(limit);
+    const goesOn = leaveToNextTarget();
+    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit).count, reservation.reservedAt(limit));
+    this.forgetLimits();
     return goesOn;
   }
 
@@ -137,8 +169,43 @@ export class AiTokenRateLimitFilter extends HttpFilter {
     this.verdict.clear();
     if (onStoreDown == OnStoreDown.Allow) return true;
     if (onStoreDown == OnStoreDown.Local) return this.passesLocally();
-    this.limits.clear();
+    this.forgetLimits();
     refuseWithoutStore();
     return false;
   }
+
+  private countLimited(i: i32): void {
+    countLimited(this.config!.rules.labelOf(this.limits.ruleAt(i)));
+  }
+
+  /** What follows costs the limits nothing. */
+  private forgetLimits(): void {
+    this.limits.clear();
+    this.verdict.clear();
+  }
+
+  /** The tokens that the request has cost. */
+  private spent(): i64 {
+    // The next pass of this request is charged.
+    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return 0;
+    const usage = spentUsage(this.watch);
+    if (usage) {
+      countTokens(usage);
+      return tokensOf(usage);
+    }
+    const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
+    return isServed ? this.estimate.prompt : 0;
+  }
+}
+
+/** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */
+function mayBeJson(headers: HeaderMap): bool {
+  const contentType = headers.get("content-type");
+  if (startsWithIgnoringCase(contentType, "multipart/form-data")) return false;
+  return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
+}
+
+/** Whether the request has been sent to an upstream: its provider has begun to work. */
+function isUnderWay(): bool {
+  return sliceSize(namedProperty("upstream\0address")) > 0;
 }

@@ -29,6 +29,7 @@ class AiTokenRateLimit extends Plugin<AiTokenRateLimitConfig> {
 
 registerPlugin<AiTokenRateLimitConfig>(new AiTokenRateLimit());
 export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
 export * from "../../assembly/plugin/entry/grpc";

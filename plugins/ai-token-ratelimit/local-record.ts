@@ -42,14 +42,18 @@ export class LocalRecord {
     this.counters = new RecordList<Counter>(bytes, 0);
   }
 
-  /** Reads the record with this name, and selects the counter of a key. `window` is in nanoseconds, as is the time. */
-  read(name: Slice, key: u64, window: u64, now: u64): void {
+  /**
+   * Reads the record with this name, and selects the counter of a key. `window` is in nanoseconds, as is the time. `end`, unless it is 0,
+   * is that of the window in which the key was counted: the shared counter is selected if it has that window.
+   */
+  read(name: Slice, key: u64, window: u64, now: u64, end: u64 = 0): void {
     const stored = this.stored.read(name);
     const size = <i32>offsetof<Counter>() * (1 + WAYS);
     this.bytes.clear();
     if (stored != 0 && sliceSize(stored) == size) this.bytes.append(stored);
     else this.bytes.zeros(size);
-    this.index = this.find(key, window, now);
+    const isShared = end != 0 && this.counters.at(SHARED).end == end;
+    this.index = isShared ? SHARED : this.find(key, window, now);
     const counter = this.counters.at(this.index);
     const isOver = endsBefore(counter, window, now) || (this.index != SHARED && counter.key != key);
     this.used = isOver ? 0 : counter.used;

@@ -7,6 +7,7 @@ import { Written } from "../../assembly/host/shared-data";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Verdict } from "../../assembly/limit/verdict";
 import { LocalRecord } from "./local-record";
+import { Reservation } from "./reservation";
 
 const SECOND: u64 = 1_000_000_000;
 /** The records of a group, each with eight counters: 1,024 of them have 216 KB. */
@@ -16,41 +17,92 @@ const BUCKETS: u64 = 1024;
  * succeeded, so that no number of workers on one machine reaches this.
  */
 const MOST_ATTEMPTS = 1000;
+/** How often a request with several limits is reserved again after another worker has taken what one of them had left. */
+const MOST_RACES = 100;
+
+/** How a counter changes. */
+const enum Change {
+  /** Tokens are added, unless the counter is above its limit. */
+  Charge,
+  /** Tokens are added, unless the limit would be exceeded. */
+  Reserve,
+  /** Tokens are added, or taken from the window in which they were reserved. */
+  Settle,
+}
 
 const name = new ByteBuffer();
 const record = new LocalRecord();
 let isLogged: bool = false;
 
-/** Checks limits against the counters of this Envoy, which all its workers share. */
-export function checkLocal(limits: MatchedLimits, verdict: Verdict): void {
+/** Adds what a request reserves to all its counters in this Envoy, which all workers share, or to none. */
+export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
+  for (let attempt = 0; attempt < MOST_RACES; attempt++) {
+    check(reservation, verdict);
+    if (verdict.isExceeded || reservation.isEmpty) return;
+    reservation.isMade = reserveAll(reservation);
+    if (reservation.isMade) return;
+  }
+  fail();
+}
+
+/** Charges in this Envoy what a request has cost, and gives back what it has reserved above that. */
+export function settleLocal(reservation: Reservation): void {
+  const change = reservation.isMade ? Change.Settle : Change.Charge;
+  for (let i = 0; i < reservation.limits.count; i++)
+    if (reservation.differenceAt(i)) add(reservation, i, reservation.differenceAt(i), change);
+}
+
+function check(reservation: Reservation, verdict: Verdict): void {
+  const limits = reservation.limits;
   verdict.clear();
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
     const time = now();
     record.read(recordOf(limits, i), limits.hashAt(i), <u64>rate.seconds * SECOND, time);
-    const left = record.end ? <i64>((record.end - time + SECOND - 1) / SECOND) : <i64>rate.seconds;
-    verdict.take(rate.count, record.used, left);
+    const left = record.end
+      ? <i64>((record.end - time + SECOND - 1) / SECOND)
+      : <i64>rate.secondsLeft(<i64>(time / SECOND));
+    verdict.take(rate.count, record.used + reservation.reservedAt(i), left);
   }
 }
 
-/** Adds tokens to the counters of limits, except to those that are above their limit. A window begins with its first tokens. */
-export function chargeLocal(limits: MatchedLimits, tokens: i64): void {
-  for (let i = 0; i < limits.count; i++) charge(limits, i, tokens);
+/** Reserves in each counter. If another worker has taken what was left of one, it takes back what it has reserved in those before. */
+function reserveAll(reservation: Reservation): bool {
+  for (let i = 0; i < reservation.limits.count; i++) {
+    const end = add(reservation, i, reservation.reservedAt(i), Change.Reserve);
+    reservation.setEnd(i, end);
+    if (end) continue;
+    while (--i >= 0) add(reservation, i, -reservation.reservedAt(i), Change.Settle);
+    return false;
+  }
+  return true;
 }
 
-function charge(limits: MatchedLimits, i: i32, tokens: i64): void {
+/** Adds to a counter. A window begins with its first tokens. Returns the end of the window; 0 if the counter does not change. */
+function add(reservation: Reservation, i: i32, amount: i64, change: Change): i64 {
+  const limits = reservation.limits;
   const rate = limits.rateAt(i);
   const window = <u64>rate.seconds * SECOND;
   const hash = limits.hashAt(i);
   const key = recordOf(limits, i);
+  const reserved = change == Change.Settle ? <u64>reservation.endAt(i) : 0;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const time = now();
-    record.read(key, hash, window, time);
-    if (record.used > rate.count) return;
-    const written = record.write(key, hash, record.end ? record.end : time + window, record.used + tokens);
-    if (written == Written.Yes) return;
+    record.read(key, hash, window, time, reserved);
+    const used = record.used;
+    if (change == Change.Charge && used > rate.count) return 0;
+    if (change == Change.Reserve && used + amount > rate.count) return 0;
+    if (change == Change.Settle && amount < 0 && record.end != reserved) return 0;
+    const end = record.end ? record.end : time + <u64>rate.secondsLeft(<i64>(time / SECOND)) * SECOND;
+    const written = record.write(key, hash, end, max<i64>(used + amount, 0));
+    if (written == Written.Yes) return <i64>end;
     if (written == Written.No) break;
   }
+  fail();
+  return 0;
+}
+
+function fail(): void {
   if (!isLogged) log(LogLevel.Error, "ai-token-ratelimit: tokens could not be charged in the memory of Envoy");
   isLogged = true;
 }

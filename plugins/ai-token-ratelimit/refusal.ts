@@ -28,14 +28,20 @@ export function refuse(config: AiTokenRateLimitConfig, verdict: Verdict): void {
   add(REMAINING_HEADER, 0);
   number.clear();
   headers.add(RESET_HEADER, number.integer(seconds).byte(0x73).slice);
-  const text = config.rejectedMessage;
-  const details = "ai-token-ratelimit.rejected";
-  if (text !== null) return sendLocalReply(config.rejectedCode, details, "", sliceOfBuffer(text), headers);
   message.clear();
   message.text("The limit of ").integer(verdict.limit).text(" tokens is reached. Try again in ");
   message.integer(seconds).text(seconds == 1 ? " second." : " seconds.");
-  const body = errorBody(config.rejectedCode, message.slice, "rate_limit_exceeded");
-  sendLocalReply(config.rejectedCode, details, "application/json", body, headers);
+  reject(config, "ai-token-ratelimit.rejected");
+}
+
+/** Refuses a request that needs more tokens than the whole limit has: no later time helps. */
+export function refuseTooLarge(config: AiTokenRateLimitConfig, limit: i64, tokens: i64): void {
+  headers.clear();
+  add(LIMIT_HEADER, limit);
+  message.clear();
+  message.text("The request needs about ").integer(tokens).text(" tokens, more than the whole limit of ");
+  message.integer(limit).text(" tokens.");
+  reject(config, "ai-token-ratelimit.too_large");
 }
 
 /** Refuses a request whose limits are unknown. */
@@ -52,6 +58,14 @@ export function showLimit(response: HeaderMap, verdict: Verdict): void {
   set(response, REMAINING_HEADER, verdict.remaining);
   number.clear();
   response.set(RESET_HEADER, number.integer(verdict.seconds).byte(0x73).slice);
+}
+
+function reject(config: AiTokenRateLimitConfig, details: string): void {
+  const code = config.rejectedCode;
+  const text = config.rejectedMessage;
+  if (text !== null) return sendLocalReply(code, details, "", sliceOfBuffer(text), headers);
+  const body = errorBody(code, message.slice, "rate_limit_exceeded");
+  sendLocalReply(code, details, "application/json", body, headers);
 }
 
 function add(name: string, value: i64): void {

@@ -1,32 +1,78 @@
+import { Slice } from "../../assembly/bytes/slice";
+import { nowInSeconds } from "../../assembly/host/clock";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { TokenCharges } from "../../assembly/limit/token-charges";
+import { Verdict } from "../../assembly/limit/verdict";
 import { RedisArguments } from "../../assembly/redis/arguments";
 import { RedisClient } from "../../assembly/redis/client";
 import { RedisCommand, RedisFault } from "../../assembly/redis/command";
-import { CHARGE, CHECK } from "./scripts";
+import { ReplyKind, ReplyReader } from "../../assembly/redis/reply";
+import { Reservation } from "./reservation";
+import { CHARGE, CHECK, RESERVE, SETTLE } from "./scripts";
+
+const MILLISECONDS: i64 = 1000;
 
 const args = new RedisArguments();
+const reader = new ReplyReader();
 const charges = new TokenCharges("ai-token-ratelimit");
 
 /** Asks Redis for the counters of these limits. Returns what `RedisClient.run` does. */
 export function checkShared(redis: RedisClient, command: RedisCommand, limits: MatchedLimits): RedisFault {
+  const time = nowInSeconds();
   writeKeys(limits);
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    args.integer(rate.count).integer(rate.seconds);
+    args.integer(rate.count).integer(rate.secondsLeft(time));
   }
   return redis.evaluate(command, CHECK, args);
 }
 
-/** Adds tokens to the counters of these limits in Redis. If Redis is away, they are added when it is back. */
-export function chargeShared(redis: RedisClient, limits: MatchedLimits, tokens: i64): void {
+/** Adds what a request reserves to all its counters in Redis, or to none. Returns what `RedisClient.run` does. */
+export function reserveShared(redis: RedisClient, command: RedisCommand, reservation: Reservation): RedisFault {
+  const limits = reservation.limits;
+  const time = nowInSeconds();
   writeKeys(limits);
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    args.integer(rate.count).integer(rate.seconds).integer(tokens);
+    args.integer(rate.count).integer(rate.secondsLeft(time)).integer(reservation.reservedAt(i));
   }
-  const command = charges.take(tokens);
-  charges.sent(command, redis.evaluate(command, CHARGE, args));
+  return redis.evaluate(command, RESERVE, args);
+}
+
+/** Reads the reply to `reserveShared`. Returns `false` if it is something else. */
+export function readReserved(reply: Slice, reservation: Reservation, verdict: Verdict): bool {
+  const limits = reservation.limits;
+  verdict.clear();
+  reader.begin(reply);
+  if (!reader.next() || reader.kind != ReplyKind.Array || reader.integer != 1 + 2 * limits.count) return false;
+  const now = reader.nextInteger(-1);
+  for (let i = 0; i < limits.count; i++) {
+    const used = reader.nextInteger(-1);
+    const left = reader.nextInteger(-1);
+    if (now < 0 || used < 0 || left < 0) return false;
+    reservation.setEnd(i, now + left);
+    verdict.take(limits.rateAt(i).count, used + reservation.reservedAt(i), (left + MILLISECONDS - 1) / MILLISECONDS);
+  }
+  reservation.isMade = !verdict.isExceeded;
+  return true;
+}
+
+/**
+ * Charges in Redis what a request has cost, and gives back what it has reserved above that. If Redis is away, it happens when it is back.
+ */
+export function settleShared(redis: RedisClient, reservation: Reservation): void {
+  if (!reservation.isOpen) return;
+  const limits = reservation.limits;
+  const isMade = reservation.isMade;
+  const time = nowInSeconds();
+  writeKeys(limits);
+  for (let i = 0; i < limits.count; i++) {
+    const rate = limits.rateAt(i);
+    args.integer(isMade ? reservation.endAt(i) : rate.count);
+    args.integer(rate.secondsLeft(time)).integer(reservation.differenceAt(i));
+  }
+  const command = charges.take(reservation.differenceAt(0));
+  charges.sent(command, redis.evaluate(command, isMade ? SETTLE : CHARGE, args));
 }
 
 function writeKeys(limits: MatchedLimits): void {
