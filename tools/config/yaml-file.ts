@@ -77,9 +77,13 @@ export class YamlDocument {
 }
 
 /** Parses a YAML or JSON file. Syntax errors, and keys that occur twice, are findings; no message quotes the text. */
-export function parseYaml(file: string, source: string): { documents: YamlDocument[]; findings: Finding[] } {
+export function parseYaml(
+  file: string,
+  source: string,
+  { uniqueKeys = true } = {},
+): { documents: YamlDocument[]; findings: Finding[] } {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, merge: true });
+  const parsed = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys });
   const documents = "empty" in parsed ? [] : parsed;
   const findings = documents.flatMap(({ errors }) =>
     errors.map(({ code, message, pos }): Finding => {

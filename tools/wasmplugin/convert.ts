@@ -50,8 +50,11 @@ function converted(rule: MatchRule): Record<string, unknown> {
   return { ...rule.config, ...Object.fromEntries(matches) };
 }
 
-/** The name of the plugin that a WasmPlugin runs: its image, else its label, else its name without a version. */
-export function pluginOf({ url, label, pluginName, name }: WasmPlugin, known: string[]): string {
+/** What may name the plugin that a resource runs. */
+type Named = Pick<WasmPlugin, "url" | "label" | "pluginName" | "name">;
+
+/** The name of the plugin that a resource runs: its image, else its label, else its name without a version. */
+export function pluginOf({ url, label, pluginName, name }: Named, known: string[]): string {
   const image =
     url
       .split("/")
