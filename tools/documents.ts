@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
 import { filterEntry } from "./filter-entry.ts";
+import { nativeTable, shortNativeTable } from "./native-table.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
 import { listedProviders, providers } from "./providers.ts";
@@ -18,6 +19,8 @@ const sections = (): Section[] => [
   { file: "README.md", name: "plugins", text: pluginsTable },
   { file: "README.md", name: "providers", text: providersList },
   { file: "README.md", name: "numbers", text: numbersTable },
+  { file: "README.md", name: "native", text: shortNativeTable },
+  { file: "docs/comparison.md", name: "native", text: nativeTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "providers", text: providersTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "compatible", text: compatibleTable },
   ...findPlugins().flatMap(({ folder, name }) => [

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// One Envoy with a listener for its own AI filters and one for ai-proxy, in front of the same mock providers.
+import {
+  bootstrapFor,
+  clusterFor,
+  type EnvoyConfig,
+  listenerFor,
+  routeFor,
+  wasmFilter,
+} from "../../harness/bootstrap.ts";
+import { type EnvoyProcess, startEnvoy } from "../../harness/envoy-process.ts";
+import { anthropicMessages } from "../../providers/anthropic.ts";
+import { dialects } from "../../providers/index.ts";
+import { type RunningServer, serve } from "../../providers/server.ts";
+import type { ProviderReply, ProviderRequest } from "../../providers/types.ts";
+import { pathOf } from "../../providers/wire.ts";
+
+/** The two gateways that are compared. */
+export type Gateway = "native" | "ours";
+/** The provider that a row's model belongs to. */
+export type Provider = "claude" | "openai";
+
+const MANAGER = "type.googleapis.com/envoy.extensions.filters.http.ai_protocol_manager.v3";
+const TRANSCODER = "type.googleapis.com/envoy.extensions.http.ai_filters.transcoder.v3.Transcoder";
+const CLAUDE_HEADERS = { "x-api-key": "sk-provider", "anthropic-version": "2023-06-01" };
+const PROTOCOLS = { claude: "ANTHROPIC_MESSAGES", openai: "OPENAI_CHAT_COMPLETIONS" };
+
+/** A running pair of gateways. */
+export interface Pair {
+  envoy: EnvoyProcess;
+  providers: Record<Provider, RunningServer>;
+  /** The base URL for a provider, without `/v1`. */
+  urlOf(gateway: Gateway, provider: Provider): string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both. Envoy's filters are set up as in Envoy's own example for OpenAI clients:
+ * https://www.envoyproxy.io/docs/envoy/v1.40.0/start/sandboxes/ai-transcoder
+ */
+export async function startPair(): Promise<Pair> {
+  const providers = { claude: await serve(handleClaude), openai: await serve(dialects.openai.handle) };
+  const clusters = (["claude", "openai"] as const).map((name) => clusterFor({ name, port: providers[name].port }));
+  const close = async (): Promise<void> => {
+    await Promise.all(Object.values(providers).map((provider) => provider.close()));
+  };
+  try {
+    const listeners = [
+      listenerFor({ name: "native", ...nativeOptions() }),
+      listenerFor({ name: "ours", ...ownOptions() }),
+    ];
+    const envoy = await startEnvoy(bootstrapFor(listeners, clusters));
+    return {
+      envoy,
+      providers,
+      urlOf: (gateway, provider) => `http://127.0.0.1:${envoy.listenerPorts[gateway]}/${provider}`,
+      close: async () => {
+        await envoy.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Anthropic's own API, and its OpenAI endpoint. */
+const handleClaude = (request: ProviderRequest): ProviderReply =>
+  pathOf(request) === "/v1/messages"
+    ? anthropicMessages(request, { images: true, maxTemperature: 1, servedModel: (model) => model })
+    : dialects.claude.handle(request);
+
+function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[]; accessLog: AccessLog } {
+  const transcoder = (request: string, response: string): EnvoyConfig => ({
+    name: "envoy.http.ai_filters.transcoder",
+    typed_config: { "@type": TRANSCODER, request_handling: request, response_handling: response },
+  });
+  const manager = {
+    name: "transcode",
+    typed_config: {
+      "@type": `${MANAGER}.AiProtocolManager`,
+      request_handling: {},
+      response_handling: { token_usage: {} },
+      filters: [transcoder("TO_IR", "FROM_IR"), transcoder("FROM_IR", "TO_IR")],
+    },
+  };
+  /** A route for clients of one API to a provider with its own one. */
+  const route = (path: string, client: string, provider: Provider, rewritten: string): EnvoyConfig => ({
+    ...routeFor({
+      name: `${provider}${path}`,
+      match: { path: `/${provider}${path}` },
+      cluster: provider,
+      action: { prefix_rewrite: rewritten },
+      addToRequest: provider === "claude" ? CLAUDE_HEADERS : { authorization: "Bearer sk-provider" },
+    }),
+    request_headers_to_remove: ["authorization", "x-api-key"],
+    typed_per_filter_config: {
+      transcode: {
+        "@type": `${MANAGER}.AiProtocolManagerPerRoute`,
+        request: { llm_protocol: client },
+        response: { llm_protocol: PROTOCOLS[provider] },
+      },
+    },
+  });
+  return {
+    downstream: [manager],
+    routes: [
+      route("/v1/chat/completions", "OPENAI_CHAT_COMPLETIONS", "claude", "/v1/messages"),
+      route("/v1/chat/completions", "OPENAI_CHAT_COMPLETIONS", "openai", "/v1/chat/completions"),
+      route("/v1/responses", "OPENAI_RESPONSES", "openai", "/v1/responses"),
+      route("/v1/responses", "OPENAI_RESPONSES", "claude", "/v1/messages"),
+      route("/v1/messages", "ANTHROPIC_MESSAGES", "openai", "/v1/chat/completions"),
+      route("/v1/messages", "ANTHROPIC_MESSAGES", "claude", "/v1/messages"),
+    ],
+    accessLog: logTo("native", "%DYNAMIC_METADATA(envoy.ai.token_usage)%"),
+  };
+}
+
+function ownOptions(): { routes: EnvoyConfig[]; upstream: EnvoyConfig[]; accessLog: AccessLog } {
+  const configuration = JSON.stringify({
+    providers: (["claude", "openai"] as const).map((type) => ({
+      id: type,
+      type,
+      apiTokens: ["sk-provider"],
+      basePath: `/${type}`,
+    })),
+    activeProviderId: "openai",
+  });
+  return {
+    upstream: [wasmFilter({ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm", configuration })],
+    routes: (["claude", "openai"] as const).map((provider) =>
+      routeFor({
+        name: provider,
+        match: { prefix: `/${provider}/` },
+        cluster: provider,
+        metadata: { "ai-proxy": { config: JSON.stringify({ activeProviderId: provider }) } },
+      }),
+    ),
+    accessLog: logTo("ours", "%FILTER_STATE(wasm.ai_usage:PLAIN)%"),
+  };
+}
+
+type AccessLog = { path: string; fields: Record<string, string> };
+const logTo = (name: Gateway, usage: string): AccessLog => ({
+  path: `%TMP%/${name}.log`,
+  fields: { path: "%REQ(:PATH)%", usage },
+});
