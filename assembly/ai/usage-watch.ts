@@ -1,18 +1,27 @@
-import { TokenUsage } from "./usage";
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
-import { jsonGet, JsonKind, jsonKind } from "../json/value";
+import { ABSENT, Slice, sliceSize, startsWithIgnoringCase, trimmed } from "../bytes/slice";
+import { jsonGet } from "../json/value";
 import { jsonValidate } from "../json/validate";
+import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
+import { OutputEstimate, OutputMember, outputMember } from "./output-estimate";
+import { TokenUsage, UsageStatus } from "./usage";
 
 /** The longest JSON body that is read for its usage. */
 const MOST_BODY_BYTES: i32 = 4 << 20;
 const KEPT_BYTES: i32 = 16 << 10;
 
-/** Finds the token usage in a response that passes, streamed or not, wherever it is cut. */
+const walker = new JsonWalker();
+
+/**
+ * Finds the token usage in a response that passes, streamed or not, wherever it is cut, and estimates the output until its usage is
+ * known.
+ */
 export class UsageWatch {
   /** The tokens so far. */
   readonly usage: TokenUsage = new TokenUsage();
+  /** The output so far, as far as `usage` is not complete. */
+  readonly output: OutputEstimate = new OutputEstimate();
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
   private isStream: bool = false;
@@ -28,7 +37,7 @@ export class UsageWatch {
   push(chunk: Slice): void {
     if (this.isStream) {
       this.decoder.push(chunk);
-      while (this.decoder.next()) if (this.decoder.hasData) this.read(this.decoder.data);
+      while (this.decoder.next()) if (this.decoder.hasData) this.readEvent();
     } else if (!this.isTooLong) {
       this.isTooLong = this.body.size + sliceSize(chunk) > MOST_BODY_BYTES;
       if (this.isTooLong) this.body.free();
@@ -39,14 +48,18 @@ export class UsageWatch {
   /** The response has ended. */
   finish(): void {
     if (this.isStream) {
-      if (this.decoder.finish() && this.decoder.hasData) this.read(this.decoder.data);
-    } else if (this.body.size) this.read(this.body.slice);
+      if (this.decoder.finish() && this.decoder.hasData) this.readEvent();
+    } else if (this.body.size) {
+      this.read(this.body.slice, false);
+      if (this.usage.status != UsageStatus.Complete) this.read(this.body.slice, true);
+    }
     this.body.release(KEPT_BYTES);
   }
 
   /** Forgets the response. */
   reset(): void {
     this.usage.reset();
+    this.output.reset();
     this.decoder.free();
     this.body.release(KEPT_BYTES);
     this.isStream = false;
@@ -59,20 +72,32 @@ export class UsageWatch {
     this.body.free();
   }
 
-  /** Reads `usage`, and `usage` of `message` (Anthropic's first event) and of `response` (OpenAI's last one). */
-  private read(json: Slice): void {
+  /** A stream whose events count its output needs no estimate. */
+  private readEvent(): void {
+    this.read(this.decoder.data, this.usage.status != UsageStatus.Complete || !this.usage.completion);
+  }
+
+  /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
+  private read(json: Slice, readsTexts: bool): void {
     if (jsonValidate(json)) return;
-    if (jsonKind(json) != JsonKind.Object) return;
-    this.take(jsonGet(json, "usage"));
-    this.takeOf(jsonGet(json, "message"));
-    this.takeOf(jsonGet(json, "response"));
-  }
-
-  private takeOf(object: Slice): void {
-    if (jsonKind(object) == JsonKind.Object) this.take(jsonGet(object, "usage"));
-  }
-
-  private take(usage: Slice): void {
-    if (usage != ABSENT && jsonKind(usage) == JsonKind.Object) this.usage.read(usage);
+    walker.start(trimmed(json));
+    if (!walker.enterObject()) return;
+    let type = ABSENT;
+    let delta = ABSENT;
+    while (walker.nextMember()) {
+      if (walker.keyIs("usage") || walker.keyIs("usageMetadata")) this.usage.read(walker.value());
+      // The first event of Anthropic's Messages, and the last one of OpenAI's Responses.
+      else if (walker.keyIs("message")) this.usage.readFirst(jsonGet(walker.value(), "usage"));
+      else if (walker.keyIs("response")) this.usage.read(jsonGet(walker.value(), "usage"));
+      else if (!readsTexts) walker.value();
+      else if (walker.keyIs("type")) type = walker.value();
+      else {
+        const member = outputMember(walker);
+        if (member == OutputMember.None) walker.value();
+        else if (!walker.keyIs("delta") || walker.isAtObject) this.output.read(walker, member);
+        else delta = walker.value();
+      }
+    }
+    if (delta != ABSENT) this.output.readDelta(type, delta);
   }
 }

@@ -6,51 +6,91 @@ import { TokenDetails } from "./token-details";
 
 const walker = new JsonWalker();
 
+/** How much of the tokens of a response a provider has reported. */
+export const enum UsageStatus {
+  None,
+  /** The tokens of one side, or those at the beginning of a stream. */
+  Partial,
+  /** The tokens of both sides. */
+  Complete,
+}
+
 /**
  * The tokens that a response cost, as the provider counted them. Input includes what was read from and written to a cache,
  * output includes reasoning.
  */
 export class TokenUsage {
-  /** Whether a provider has reported any numbers yet. */
-  seen: bool = false;
+  /** What the provider has reported. */
+  status: UsageStatus = UsageStatus.None;
   /** Whether a number may have changed since this was last set to `false`, which whoever publishes the numbers does. */
   hasChanged: bool = false;
   /** Tokens of the request. */
   prompt: i64 = 0;
   /** Tokens of the output, reasoning included. */
   completion: i64 = 0;
-  /** Both together. */
+  /** The provider's own total; where it has none, both together. */
   total: i64 = 0;
+  /** The provider's own total; -1 if it has reported none. It may differ from the sum of both sides. */
+  providerTotal: i64 = -1;
   private promptDetails: TokenDetails | null = null;
   private completionDetails: TokenDetails | null = null;
+  private isPromptKnown: bool = false;
+  private isCompletionKnown: bool = false;
+
+  /** Whether a provider has reported any numbers yet. */
+  get seen(): bool {
+    return this.status != UsageStatus.None;
+  }
 
   /**
-   * Takes over a usage object: OpenAI's names (`prompt_tokens`, `completion_tokens`), or `input_tokens` and
-   * `output_tokens` as DashScope, Anthropic and OpenAI's responses call them. Where only the details have numbers they are
-   * added up. An object without numbers changes nothing; of several the last one counts, and keeps what it does not name.
+   * Takes over a usage object: OpenAI's names (`prompt_tokens`, `completion_tokens`), `input_tokens` and `output_tokens` as DashScope,
+   * Anthropic and OpenAI's responses call them, or Gemini's. Where only the details have numbers they are
+   * added up. An object without numbers changes nothing, nor does `null`; of several the last one counts, and keeps what it does not name.
    */
   read(usage: Slice): void {
+    this.take(usage, true);
+  }
+
+  /** Takes over the usage object of a stream's beginning, whose output is not yet that of the response. */
+  readFirst(usage: Slice): void {
+    this.take(usage, false);
+  }
+
+  private take(usage: Slice, isFinal: bool): void {
     let prompt: i64 = -1;
     let completion: i64 = -1;
     let total: i64 = -1;
-    let cache: i64 = 0;
+    // What is counted apart: by Anthropic what a cache was read and written for, by Gemini what tools added and the reasoning.
+    // https://docs.claude.com/en/api/messages, https://ai.google.dev/api/generate-content#UsageMetadata
+    let moreInput: i64 = 0;
+    let reasoning: i64 = 0;
+    let hasAll = false;
     walker.start(usage);
     if (!walker.enterObject()) return;
     while (walker.nextMember()) {
       const value = walker.value();
       if (jsonKind(value) == JsonKind.Number) {
         const count = jsonInteger(value, -1);
-        if (walker.keyIs("prompt_tokens") || walker.keyIs("input_tokens")) prompt = count;
+        if (count < 0) continue;
+        if (walker.keyIs("prompt_tokens")) {
+          // It includes those of a cache, also where a gateway adds Anthropic's names.
+          prompt = count;
+          hasAll = true;
+        } else if (walker.keyIs("input_tokens") || walker.keyIs("promptTokenCount")) prompt = count;
         else if (walker.keyIs("completion_tokens") || walker.keyIs("output_tokens")) completion = count;
-        else if (walker.keyIs("total_tokens")) total = count;
+        else if (walker.keyIs("candidatesTokenCount")) completion = count;
+        else if (walker.keyIs("total_tokens") || walker.keyIs("totalTokenCount")) total = count;
+        else if (walker.keyIs("toolUsePromptTokenCount")) moreInput += count;
         else if (walker.keyIs("cache_creation_input_tokens")) {
-          cache += max<i64>(count, 0);
-          this.ofPrompt().cacheWrite = count;
-          this.hasChanged = true;
+          moreInput += count;
+          this.changedPrompt.cacheWrite = count;
         } else if (walker.keyIs("cache_read_input_tokens")) {
-          cache += max<i64>(count, 0);
-          this.ofPrompt().cached = count;
-          this.hasChanged = true;
+          moreInput += count;
+          this.changedPrompt.cached = count;
+        } else if (walker.keyIs("cachedContentTokenCount")) this.changedPrompt.cached = count;
+        else if (walker.keyIs("thoughtsTokenCount")) {
+          reasoning = count;
+          this.ofCompletion().reasoning = count;
         }
       } else if (jsonKind(value) == JsonKind.Object) {
         const name = jsonContent(walker.key);
@@ -66,11 +106,15 @@ export class TokenUsage {
       if (prompt < 0 && completion < 0) return;
     }
     if (!this.seen) this.hasChanged = true;
-    this.seen = true;
-    // Anthropic counts apart what a cache was read and written for. https://docs.claude.com/en/api/messages
-    if (prompt >= 0) prompt += cache;
+    if (reasoning) completion = max<i64>(completion, 0) + reasoning;
+    if (completion < 0 && prompt >= 0 && total > prompt) completion = total - prompt;
+    if (prompt >= 0) prompt += hasAll ? 0 : moreInput;
     // An embedding has no output: its total is that of the request.
     else if (total >= 0) prompt = max<i64>(total - max<i64>(completion, 0), 0);
+    if (prompt >= 0) this.isPromptKnown = true;
+    if (isFinal && (completion >= 0 || total >= 0)) this.isCompletionKnown = true;
+    this.status = this.isPromptKnown && this.isCompletionKnown ? UsageStatus.Complete : UsageStatus.Partial;
+    if (total >= 0) this.providerTotal = total;
     if (prompt < 0) prompt = this.prompt;
     if (completion < 0) completion = this.completion;
     if (total < 0) total = prompt + completion;
@@ -94,7 +138,10 @@ export class TokenUsage {
 
   /** Forgets all numbers. */
   reset(): void {
-    this.seen = false;
+    this.status = UsageStatus.None;
+    this.isPromptKnown = false;
+    this.isCompletionKnown = false;
+    this.providerTotal = -1;
     this.hasChanged = false;
     this.prompt = 0;
     this.completion = 0;
@@ -115,6 +162,11 @@ export class TokenUsage {
     if (promptDetails) promptDetails.write("prompt_tokens_details", out);
     if (completionDetails) completionDetails.write("completion_tokens_details", out);
     out.byte(0x7d);
+  }
+
+  private get changedPrompt(): TokenDetails {
+    this.hasChanged = true;
+    return this.ofPrompt();
   }
 
   // Most streams are open before any details are reported.

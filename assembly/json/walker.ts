@@ -31,6 +31,11 @@ export class JsonWalker {
     this.end = sliceEnd(value);
   }
 
+  /** Whether the value is an object. */
+  get isAtObject(): bool {
+    return this.at < this.end && load<u8>(this.at) == 0x7b;
+  }
+
   /** Goes into the value, if it is an object; `false`, and nothing done, if it is not. */
   @inline
   enterObject(): bool {

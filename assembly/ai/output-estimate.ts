@@ -1,0 +1,57 @@
+import { Slice, sliceEndsWith, sliceStartsWith } from "../bytes/slice";
+import { jsonContent } from "../json/value";
+import { JsonWalker } from "../json/walker";
+import { JsonTexts } from "./json-texts";
+import { TokenEstimate } from "./token-estimate";
+
+/** Estimates the tokens of a response from its texts, reasoning and tool calls, in the protocol of each API, streamed or not. */
+export class OutputEstimate {
+  private readonly estimate: TokenEstimate;
+  private readonly texts: JsonTexts;
+
+  constructor() {
+    const estimate = new TokenEstimate();
+    this.estimate = estimate;
+    this.texts = new JsonTexts(estimate, false);
+  }
+
+  /** The tokens so far. */
+  get tokens(): i64 {
+    return this.estimate.tokens;
+  }
+
+  /** Forgets the response. */
+  reset(): void {
+    this.estimate.reset();
+  }
+
+  /** Reads the value of `member`, an outermost member of an event or a body, to which the walker has come. */
+  read(walker: JsonWalker, member: OutputMember): void {
+    // Each event of DashScope has all of the text, unless the client asked for increments; it has the usage too.
+    if (member == OutputMember.Whole) this.estimate.reset();
+    this.texts.read(walker);
+  }
+
+  /** Reads the piece of an event of Responses. https://platform.openai.com/docs/api-reference/responses-streaming */
+  readDelta(type: Slice, delta: Slice): void {
+    const name = jsonContent(type);
+    if (!sliceStartsWith(name, "response.") || !sliceEndsWith(name, ".delta")) return;
+    if (!sliceStartsWith(name, "response.audio.")) this.texts.text(jsonContent(delta));
+  }
+}
+
+/** How the outermost members have output. */
+export const enum OutputMember {
+  None,
+  /** What is new, or all of a response that is not streamed. */
+  Piece,
+  /** All of it so far. */
+  Whole,
+}
+
+/** What a member has, to whose key the walker has come. A `delta` that is a string is for `readDelta`. */
+export function outputMember(walker: JsonWalker): OutputMember {
+  if (walker.keyIs("choices") || walker.keyIs("candidates")) return OutputMember.Piece;
+  if (walker.keyIs("content_block") || walker.keyIs("content") || walker.keyIs("delta")) return OutputMember.Piece;
+  return walker.keyIs("output") ? OutputMember.Whole : OutputMember.None;
+}
