@@ -12,6 +12,7 @@ interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  additionalProperties?: Schema | boolean;
   $defs?: Record<string, Schema>;
 }
 
@@ -25,15 +26,22 @@ export function configTable(plugin: string): string {
 function rowsOf(schema: Schema, prefix: string, top: Schema, shown: Set<string>): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, written]) => {
     const property = resolve(written, top);
-    const inner = property.items ? resolve(property.items, top) : property;
+    const [inner, step] = innerOf(property, top);
     const path = `${prefix}${key}`;
     const row = `| \`${path}\` | ${typeOf(property, top)} | ${defaultOf(property, schema, key)} | ${meaning(property)} |`;
     // A definition that several properties use is shown only below the first.
     const shared = written.$ref ?? written.items?.$ref;
     if (shared && shown.has(shared)) return [row];
     if (shared) shown.add(shared);
-    return [row, ...rowsOf(inner, property.items ? `${path}[].` : `${path}.`, top, shown)];
+    return [row, ...rowsOf(inner, `${path}${step}.`, top, shown)];
   });
+}
+
+/** The schema of what a list or a map contains, else the property's own, and the step to it in a path. */
+function innerOf(property: Schema, top: Schema): [Schema, string] {
+  if (property.items) return [resolve(property.items, top), "[]"];
+  if (typeof property.additionalProperties === "object") return [resolve(property.additionalProperties, top), ".*"];
+  return [property, ""];
 }
 
 function resolve(schema: Schema, top: Schema): Schema {

@@ -11,7 +11,6 @@ import {
   jsonMemberValue,
   jsonNext,
   jsonNextKey,
-  jsonNumber,
   jsonText,
 } from "../json/value";
 import { ConfigObject } from "./object";
@@ -105,9 +104,8 @@ export class ConfigReader extends ConfigObject {
     if (this.checked(key, value, JsonKind.Number, "a number") == ABSENT) return fallback;
     const scaled = jsonDecimal(value, decimals, -1);
     if (byteAt(value, 0) == 0x2d && scaled != 0) this.fail(key, "must not be negative");
-    else if (jsonNumber(value) > <f64>most) this.fail(key, `must be at most ${most}`);
-    else if (scaled < 0) this.fail(key, `must have at most ${decimals} decimals`);
-    else return scaled;
+    else if (scaled >= 0 && scaled <= scaledMost(most, decimals)) return scaled;
+    else this.fail(key, `must be at most ${most}, with at most ${decimals} decimals`);
     return fallback;
   }
 
@@ -154,16 +152,18 @@ export class ConfigReader extends ConfigObject {
     return readers;
   }
 
-  /** Readers of the members of an object of objects, by their names. They keep their order. */
-  objectsByName(key: string): Map<string, ConfigReader> {
-    const readers = new Map<string, ConfigReader>();
+  /** Readers of the members of an object of objects, whose names are added to `names` in the same order. */
+  objectsByName(key: string, names: string[]): ConfigReader[] {
+    const readers: ConfigReader[] = [];
     const map = this.typed(key, JsonKind.Object, "an object of objects");
-    for (let name = jsonFirstKey(map); name != ABSENT;) {
-      const value = jsonMemberValue(map, name);
-      const text = jsonText(name);
-      if (jsonKind(value) == JsonKind.Object) readers.set(text, this.below(value, `${this.path}.${key}.${text}`));
-      else this.fail(`${key}.${text}`, "must be an object");
-      name = jsonNextKey(map, value);
+    for (let token = jsonFirstKey(map); token != ABSENT;) {
+      const value = jsonMemberValue(map, token);
+      const name = jsonText(token);
+      if (jsonKind(value) == JsonKind.Object) {
+        names.push(name);
+        readers.push(this.below(value, `${this.path}.${key}.${name}`));
+      } else this.fail(`${key}.${name}`, "must be an object");
+      token = jsonNextKey(map, value);
     }
     return readers;
   }
@@ -270,6 +270,11 @@ export class ConfigReader extends ConfigObject {
     }
     return texts;
   }
+}
+
+function scaledMost(most: i64, decimals: i32): i64 {
+  for (let i = 0; i < decimals; i++) most *= 10;
+  return most;
 }
 
 function textOf(value: Slice): string {

@@ -3,7 +3,7 @@ import { wordHashOf } from "../bytes/hash";
 import { ABSENT, Slice, sliceOfBuffer, subslice } from "../bytes/slice";
 import { ConfigReader } from "../config/reader";
 import { HeaderMap } from "../host/headers";
-import { Rate, RateReader } from "./rate";
+import { Rate, RateReader, Unit } from "./rate";
 import { RULE_ITEM_GUARDS, RuleItem } from "./rule-item";
 
 const MOST_ITEMS: i32 = 10;
@@ -57,6 +57,12 @@ export class MatchedLimits {
   /** The number of the rule of a limit, for `LimitRules.labelOf`. */
   ruleAt(i: i32): i32 {
     return this.rules[i];
+  }
+
+  /** Whether a limit counts this. */
+  hasUnit(unit: Unit): bool {
+    for (let i = 0; i < this.count; i++) if (this.rateAt(i).unit == unit) return true;
+    return false;
   }
 
   /** A hash of the key of a counter. */

@@ -8,8 +8,9 @@ export class Verdict {
   private readonly reader: ReplyReader = new ReplyReader();
   /** Whether a limit is exceeded: the first one, in the order of the configuration. */
   isExceeded: bool = false;
-  /** The number of limits that were taken up to the exceeded one: its index + 1. */
   private taken: i32 = 0;
+  /** The index of `limit` among the limits that were taken. */
+  index: i32 = 0;
   /** The exceeded limit, else the one of which the smallest part is left. */
   limit: i64 = 0;
   /** What is left of it. */
@@ -36,15 +37,11 @@ export class Verdict {
     return true;
   }
 
-  /** The index of the exceeded limit; only if `isExceeded`. */
-  get exceeded(): i32 {
-    return this.taken - 1;
-  }
-
   /** Forgets the request. */
   clear(): void {
     this.isExceeded = false;
     this.taken = 0;
+    this.index = 0;
     this.limit = 0;
     this.remaining = 0;
     this.seconds = 0;
@@ -53,11 +50,12 @@ export class Verdict {
   /** Takes the state of a limit. After the first one that is exceeded others change nothing. */
   take(limit: i64, used: i64, seconds: i64): void {
     if (this.isExceeded) return;
-    this.taken++;
+    const index = this.taken++;
     this.isExceeded = used > limit;
     const remaining = max(limit - used, 0);
     const isTighter = !this.limit || <f64>remaining / <f64>limit < <f64>this.remaining / <f64>this.limit;
     if (!this.isExceeded && !isTighter) return;
+    this.index = index;
     this.limit = limit;
     this.remaining = remaining;
     this.seconds = seconds;

@@ -45,7 +45,7 @@ export class Admission extends RedisCommand {
     if (filter) return filter.onAdmission(fault, reply);
     const reservation = this.reservation;
     if (fault == RedisFault.None && readReserved(reply, reservation, verdict) && reservation.isMade) {
-      reservation.spend(0);
+      reservation.spend(0, 0);
       settleShared(this.redis!, reservation);
     }
     this.recycle();

@@ -1,5 +1,7 @@
+import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { ConfigReader } from "../../assembly/config/reader";
 import { LimitRules } from "../../assembly/limit/limit-rules";
+import { UtcOffset } from "../../assembly/limit/utc-offset";
 import { RedisClient } from "../../assembly/redis/client";
 import { RedisSettings } from "../../assembly/redis/settings";
 import { RATE_GUARDS, TokenRates } from "./rates";
@@ -27,6 +29,8 @@ export const enum Reserve {
   PromptAndMax,
 }
 
+const UNPRICED: string[] = ["allow", "deny"];
+const DENY: i32 = 1;
 const RESERVE: string[] = ["none", "prompt", "prompt_and_max"];
 /** The tokens that are reserved for the output of a request that states no maximum, and the most for one that does. */
 const RESERVE_MAX_TOKENS: i64 = 4096;
@@ -45,6 +49,10 @@ export class AiTokenRateLimitConfig {
     readonly reserve: Reserve,
     /** The most tokens that are reserved for an output. */
     readonly reserveMaxTokens: i64,
+    /** The prices of models; `null` if no limit counts costs. */
+    readonly prices: PriceTable | null,
+    /** Whether a request for a model without a price is refused, if a limit of costs applies to it. */
+    readonly deniesUnpriced: bool,
     /** The status of a refusal. */
     readonly rejectedCode: i32,
     /** Its text, in UTF-8; `null` for OpenAI's error object. */
@@ -62,8 +70,18 @@ export class AiTokenRateLimitConfig {
       "redis",
       "reserve",
       "reserve_max_tokens",
+      "prices",
+      "unpriced",
     ]);
-    const rules = LimitRules.read(PREFIX, new TokenRates(), reader);
+    const rates = new TokenRates(UtcOffset.read(reader, "utc_offset", new UtcOffset(0)));
+    const rules = LimitRules.read(PREFIX, rates, reader);
+    if (!rates.hasCalendar && reader.has("utc_offset"))
+      reader.fail("utc_offset", "has no effect without a calendar window");
+    const prices = reader.has("prices") ? PriceTable.read(reader) : null;
+    const unpriced = reader.choice("unpriced", UNPRICED, DENY);
+    if (rates.hasCost && prices === null) reader.fail("prices", "is required by limits of costs");
+    if (!rates.hasCost && reader.has("prices")) reader.fail("prices", "has no effect without a limit of costs");
+    if (prices === null && reader.has("unpriced")) reader.fail("unpriced", "has no effect without prices");
     const redis = reader.has("redis") ? RedisClient.of(RedisSettings.read(reader)) : null;
     const onStoreDown = reader.choice("on_store_down", ON_STORE_DOWN, OnStoreDown.Allow);
     if (redis === null && reader.has("on_store_down")) reader.fail("on_store_down", "has no effect without redis");
@@ -74,6 +92,7 @@ export class AiTokenRateLimitConfig {
     const code = <i32>reader.integerOrText("rejected_code", REJECTED_CODE, 400, 599);
     const message = reader.textOrNumber("rejected_msg");
     const bytes = reader.has("rejected_msg") ? String.UTF8.encode(message) : null;
-    return new AiTokenRateLimitConfig(rules, redis, onStoreDown, reserve, most, code, bytes);
+    const deniesUnpriced = unpriced == DENY;
+    return new AiTokenRateLimitConfig(rules, redis, onStoreDown, reserve, most, prices, deniesUnpriced, code, bytes);
   }
 }

@@ -1,10 +1,13 @@
 import { isReadable } from "../../assembly/ai/body-model";
+import { MODEL_HEADER } from "../../assembly/ai/contract";
+import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
+import { Unit } from "../../assembly/limit/rate";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
@@ -16,7 +19,8 @@ import { AiTokenRateLimitConfig, OnStoreDown, Reserve } from "./config";
 import { reserveLocal, settleLocal } from "./local-store";
 import { countLimited, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
-import { refuse, refuseTooLarge, refuseWithoutStore, showLimit } from "./refusal";
+import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
+import { requestedModel } from "./requested-model";
 import { RequestEstimate } from "./request-estimate";
 import { Reservation } from "./reservation";
 import { readReserved, settleShared } from "./shared-store";
@@ -32,6 +36,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private readonly watch: UsageWatch = new UsageWatch();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
+  /** The price of the tokens; `null` if it is unknown, or no limit counts costs. */
+  private price: ModelPrice | null = null;
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
 
@@ -47,8 +53,10 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const config = this.config!;
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
-    this.reservation.plan(0);
-    if (config.reserve != Reserve.None && !endOfStream && mayBeJson(headers)) {
+    this.reservation.plan(0, 0);
+    // The price is that of the model in the body.
+    const readsBody = config.reserve != Reserve.None || this.limits.hasUnit(Unit.Cost);
+    if (readsBody && !endOfStream && mayBeJson(headers)) {
       this.requestBodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
@@ -58,16 +66,20 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   override onRequestBody(body: BodyBuffer): BodyAction {
     const config = this.config!;
     const estimate = this.estimate;
-    estimate.read(body.bytes());
+    const json = body.bytes();
+    estimate.read(json);
+    if (!this.findPrice(json)) return BodyAction.Pause;
+    const input = config.reserve == Reserve.None ? 0 : estimate.prompt;
     const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
-    this.reservation.plan(estimate.prompt + output);
+    this.reservation.plan(input + output, this.costOf(input, output));
     return this.admits() ? BodyAction.Continue : BodyAction.Pause;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     if (!this.limits.count) return HeadersAction.Continue;
     this.status = headers.status;
-    if (this.verdict.limit) showLimit(headers, this.verdict);
+    if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
+    this.usePriceOf(headers.get(MODEL_HEADER));
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
@@ -82,7 +94,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.limits.count || this.admission.isPending) return;
     const reservation = this.reservation;
     const redis = this.config!.redis;
-    reservation.spend(this.spent());
+    this.spend();
     if (redis === null || this.isLocal) settleLocal(reservation);
     else settleShared(redis, reservation);
   }
@@ -110,6 +122,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (admission.isPending) this.admission = Admission.take();
     else admission.reset();
     this.config = null;
+    this.price = null;
     this.estimate.reset();
     this.verdict.clear();
     this.watch.reset();
@@ -144,9 +157,9 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private passes(): bool {
     const verdict = this.verdict;
     if (!verdict.isExceeded) return true;
-    this.countLimited(verdict.exceeded);
+    this.countLimited(verdict.index);
     const goesOn = leaveToNextTarget();
-    if (!goesOn) refuse(this.config!, verdict);
+    if (!goesOn) refuse(this.config!, verdict, this.limits.rateAt(verdict.index).unit);
     this.forgetLimits();
     return goesOn;
   }
@@ -157,7 +170,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const limit = reservation.tooSmall;
     this.countLimited(limit);
     const goesOn = leaveToNextTarget();
-    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit).count, reservation.reservedAt(limit));
+    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit), reservation.reservedAt(limit));
     this.forgetLimits();
     return goesOn;
   }
@@ -184,17 +197,44 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     this.verdict.clear();
   }
 
-  /** The tokens that the request has cost. */
-  private spent(): i64 {
+  /** Finds the price of the model that the client asks for. Returns `false` if the request was refused because there is none. */
+  private findPrice(body: Slice): bool {
+    const prices = this.config!.prices;
+    if (prices === null || !this.limits.hasUnit(Unit.Cost)) return true;
+    const model = requestedModel(body);
+    this.price = prices.find(model);
+    if (this.price || !this.config!.deniesUnpriced) return true;
+    refuseUnpriced(model);
+    this.forgetLimits();
+    return false;
+  }
+
+  /** Uses the price of the model that serves the request, if it has one. */
+  private usePriceOf(model: Slice): void {
+    const prices = this.config!.prices;
+    const price = prices && sliceSize(model) ? prices.find(model) : null;
+    if (price) this.price = price;
+  }
+
+  private costOf(input: i64, output: i64): i64 {
+    const price = this.price;
+    return price ? price.costOfTokens(input, output) : 0;
+  }
+
+  /** Sets what the request has cost. */
+  private spend(): void {
+    const reservation = this.reservation;
     // The next pass of this request is charged.
-    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return 0;
+    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return reservation.spend(0, 0);
     const usage = spentUsage(this.watch);
     if (usage) {
+      const price = this.price;
       countTokens(usage);
-      return tokensOf(usage);
+      return reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
     }
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
-    return isServed ? this.estimate.prompt : 0;
+    const tokens = isServed ? this.estimate.prompt : 0;
+    reservation.spend(tokens, this.costOf(tokens, 0));
   }
 }
 

@@ -1,47 +1,68 @@
+import { writeMoney } from "../../assembly/ai/prices/money";
 import { errorBody } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { sliceOfBuffer } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { HeaderMap } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
+import { Rate, Unit } from "../../assembly/limit/rate";
 import { Verdict } from "../../assembly/limit/verdict";
 import { AiTokenRateLimitConfig } from "./config";
 
-// https://platform.openai.com/docs/guides/rate-limits
-const LIMIT_HEADER = "x-ratelimit-limit-tokens";
-const REMAINING_HEADER = "x-ratelimit-remaining-tokens";
-const RESET_HEADER = "x-ratelimit-reset-tokens";
+/** The longest name of a model that a message repeats, in bytes. */
+const LONGEST_MODEL: i32 = 256;
 
 const headers = new HeaderPairs();
 const number = new ByteBuffer();
 const message = new ByteBuffer();
 const NO_STORE = String.UTF8.encode("The token limit cannot be checked now. Try again later.");
 
-/** Refuses a request whose tokens are used up. */
-export function refuse(config: AiTokenRateLimitConfig, verdict: Verdict): void {
+/** Refuses a request whose tokens or money are used up. */
+export function refuse(config: AiTokenRateLimitConfig, verdict: Verdict, unit: Unit): void {
   // Redis rounds to seconds: a retry after 0 s may be too early.
   const seconds = max<i64>(verdict.seconds, 1);
   headers.clear();
   add("retry-after", seconds);
   add("x-tokenratelimit-reset", seconds);
-  add(LIMIT_HEADER, verdict.limit);
-  add(REMAINING_HEADER, 0);
-  number.clear();
-  headers.add(RESET_HEADER, number.integer(seconds).byte(0x73).slice);
+  headers.add(limitHeader(unit), amountOf(verdict.limit, unit));
+  headers.add(remainingHeader(unit), amountOf(0, unit));
+  headers.add(resetHeader(unit), timeOf(seconds));
   message.clear();
-  message.text("The limit of ").integer(verdict.limit).text(" tokens is reached. Try again in ");
-  message.integer(seconds).text(seconds == 1 ? " second." : " seconds.");
+  if (unit == Unit.Cost) message.text("The cost limit of ").append(amountOf(verdict.limit, unit));
+  else message.text("The limit of ").append(amountOf(verdict.limit, unit)).text(" tokens");
+  message
+    .text(" is reached. Try again in ")
+    .integer(seconds)
+    .text(seconds == 1 ? " second." : " seconds.");
   reject(config, "ai-token-ratelimit.rejected");
 }
 
-/** Refuses a request that needs more tokens than the whole limit has: no later time helps. */
-export function refuseTooLarge(config: AiTokenRateLimitConfig, limit: i64, tokens: i64): void {
+/** Refuses a request that needs more than a whole limit has: no later time helps. */
+export function refuseTooLarge(config: AiTokenRateLimitConfig, limit: Rate, needed: i64): void {
+  const unit = limit.unit;
   headers.clear();
-  add(LIMIT_HEADER, limit);
+  headers.add(limitHeader(unit), amountOf(limit.count, unit));
   message.clear();
-  message.text("The request needs about ").integer(tokens).text(" tokens, more than the whole limit of ");
-  message.integer(limit).text(" tokens.");
+  if (unit == Unit.Cost) {
+    message.text("The request costs about ").append(amountOf(needed, unit));
+    message.text(", more than the whole cost limit of ").append(amountOf(limit.count, unit)).text(".");
+  } else {
+    message.text("The request needs about ").integer(needed).text(" tokens, more than the whole limit of ");
+    message.integer(limit.count).text(" tokens.");
+  }
   reject(config, "ai-token-ratelimit.too_large");
+}
+
+/** Refuses a request for a model without a price, `ABSENT` if it names none: its cost would not be limited. */
+export function refuseUnpriced(model: Slice): void {
+  headers.clear();
+  message.clear();
+  message.text("The cost of this request is limited, but ");
+  if (model == ABSENT) message.text("it names no model that has a price.");
+  else if (sliceSize(model) > LONGEST_MODEL) message.text("its model has no price.");
+  else message.text('the model "').append(model).text('" has no price.');
+  const body = errorBody(403, message.slice, "model_not_priced");
+  sendLocalReply(403, "ai-token-ratelimit.unpriced", "application/json", body, headers);
 }
 
 /** Refuses a request whose limits are unknown. */
@@ -53,11 +74,10 @@ export function refuseWithoutStore(): void {
 }
 
 /** Sets the headers of a response whose request has passed: those of the limit of which the smallest part was left. */
-export function showLimit(response: HeaderMap, verdict: Verdict): void {
-  set(response, LIMIT_HEADER, verdict.limit);
-  set(response, REMAINING_HEADER, verdict.remaining);
-  number.clear();
-  response.set(RESET_HEADER, number.integer(verdict.seconds).byte(0x73).slice);
+export function showLimit(response: HeaderMap, verdict: Verdict, unit: Unit): void {
+  response.set(limitHeader(unit), amountOf(verdict.limit, unit));
+  response.set(remainingHeader(unit), amountOf(verdict.remaining, unit));
+  response.set(resetHeader(unit), timeOf(verdict.seconds));
 }
 
 function reject(config: AiTokenRateLimitConfig, details: string): void {
@@ -73,7 +93,29 @@ function add(name: string, value: i64): void {
   headers.add(name, number.integer(value).slice);
 }
 
-function set(response: HeaderMap, name: string, value: i64): void {
+// The names for tokens are those of https://platform.openai.com/docs/guides/rate-limits
+
+function limitHeader(unit: Unit): string {
+  return unit == Unit.Cost ? "x-ratelimit-limit-cost" : "x-ratelimit-limit-tokens";
+}
+
+function remainingHeader(unit: Unit): string {
+  return unit == Unit.Cost ? "x-ratelimit-remaining-cost" : "x-ratelimit-remaining-tokens";
+}
+
+function resetHeader(unit: Unit): string {
+  return unit == Unit.Cost ? "x-ratelimit-reset-cost" : "x-ratelimit-reset-tokens";
+}
+
+/** A number of tokens, or an amount of money; valid until the next call. */
+function amountOf(amount: i64, unit: Unit): Slice {
   number.clear();
-  response.set(name, number.integer(value).slice);
+  if (unit == Unit.Cost) writeMoney(amount, number);
+  else number.integer(amount);
+  return number.slice;
+}
+
+function timeOf(seconds: i64): Slice {
+  number.clear();
+  return number.integer(seconds).byte(0x73).slice;
 }

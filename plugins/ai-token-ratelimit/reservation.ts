@@ -1,3 +1,4 @@
+import { Unit } from "../../assembly/limit/rate";
 import { MatchedLimits, MOST_LIMITS } from "../../assembly/limit/limit-rules";
 
 /** What a request reserves in the counters of its limits, and what it has cost in the end. */
@@ -10,14 +11,14 @@ export class Reservation {
   /** Whether the counters contain what is reserved. */
   isMade: bool = false;
 
-  /** Sets what is to be reserved, in tokens. */
-  plan(tokens: i64): void {
-    for (let i = 0; i < this.limits.count; i++) this.reserved[i] = tokens;
+  /** Sets what is to be reserved: in tokens, and in money for the limits that count costs. */
+  plan(tokens: i64, cost: i64): void {
+    for (let i = 0; i < this.limits.count; i++) this.reserved[i] = this.countsCost(i) ? cost : tokens;
   }
 
-  /** Sets what the request has cost, in tokens. */
-  spend(tokens: i64): void {
-    for (let i = 0; i < this.limits.count; i++) this.spent[i] = tokens;
+  /** Sets what the request has cost, in tokens and in money. */
+  spend(tokens: i64, cost: i64): void {
+    for (let i = 0; i < this.limits.count; i++) this.spent[i] = this.countsCost(i) ? cost : tokens;
   }
 
   /** Whether there is nothing to reserve: the limits are only checked. */
@@ -56,6 +57,10 @@ export class Reservation {
   /** Sets the end of a window. */
   setEnd(i: i32, end: i64): void {
     this.ends[i] = end;
+  }
+
+  private countsCost(i: i32): bool {
+    return this.limits.rateAt(i).unit == Unit.Cost;
   }
 
   /** Forgets the request, and frees memory of keys above this size. */

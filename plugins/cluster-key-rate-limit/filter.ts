@@ -81,7 +81,7 @@ export class ClusterKeyRateLimitFilter extends HttpFilter {
       verdict.clear();
       if (this.passesWithoutStore()) resumeRequest();
     } else if (verdict.isExceeded) {
-      countLimited(config.rules.labelOf(byteAt(this.rules.slice, verdict.exceeded)));
+      countLimited(config.rules.labelOf(byteAt(this.rules.slice, verdict.index)));
       refuse(config, verdict);
     } else {
       counted.read();

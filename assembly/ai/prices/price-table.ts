@@ -16,13 +16,13 @@ export class PriceTable {
   /** Reads the option `prices`, an object of objects. */
   static read(reader: ConfigReader): PriceTable {
     const table = new PriceTable();
-    const models = reader.objectsByName("prices");
-    const names = models.keys();
+    const names: string[] = [];
+    const models = reader.objectsByName("prices", names);
     for (let i = 0; i < names.length; i++) {
       const name = names[i];
       const fault = nameFault(name);
       if (fault.length) reader.fail("prices", `has a model whose name ${fault}`);
-      table.prices.add(name, ModelPrice.read(models.get(name)));
+      table.prices.add(name, ModelPrice.read(models[i]));
     }
     if (reader.has("prices") && !names.length && !reader.failed) reader.fail("prices", "must not be empty");
     return table;

@@ -128,6 +128,8 @@ describe("a table of prices", () => {
   });
 });
 
+const FIT = "must be at most 1000000000, with at most 6 decimals";
+
 describe("a table of prices is refused", () => {
   test("for numbers that are no prices", () => {
     const values = [
@@ -153,13 +155,13 @@ describe("a table of prices is refused", () => {
     const faults = [
       "must not be negative",
       "must be a number",
-      "must be at most 1000000000",
+      FIT,
       "must not be negative",
-      "must have at most 6 decimals",
-      "must have at most 6 decimals",
-      "must have at most 6 decimals",
-      "must be at most 1000000000",
-      "must be at most 1000000000",
+      FIT,
+      FIT,
+      FIT,
+      FIT,
+      FIT,
       "must be a number",
       "must be a number",
       "must be a number",
