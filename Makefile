@@ -6,7 +6,7 @@ NODE := node --import tsx
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY REGISTRY TAG LAYOUT REF SOURCE
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin check-config func-e image push verify-image docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin check-config prices func-e image push verify-image docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ from-wasmplugin: setup ## Print the envoy.yaml filter entries of Higress WasmPlu
 
 check-config: setup ## Check the plugins' configurations in envoy.yaml files or WasmPlugins (FILE=envoy.yaml, several with spaces)
 	@$(NODE) tools/build.ts --target release > /dev/null && $(NODE) tools/check-config/main.ts "$(FILE)"
+
+prices: setup ## Print a CSV table of prices as the option of ai-token-ratelimit (FILE=table.csv; examples/prices without it)
+	@$(NODE) tools/prices/main.ts "$(FILE)"
 
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts

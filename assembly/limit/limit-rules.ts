@@ -3,7 +3,8 @@ import { wordHashOf } from "../bytes/hash";
 import { ABSENT, Slice, sliceOfBuffer, subslice } from "../bytes/slice";
 import { ConfigReader } from "../config/reader";
 import { HeaderMap } from "../host/headers";
-import { Rate, RateReader, Unit } from "./rate";
+import { Rate, Unit } from "./rate";
+import { RateReader } from "./rate-reader";
 import { RULE_ITEM_GUARDS, RuleItem } from "./rule-item";
 
 const MOST_ITEMS: i32 = 10;

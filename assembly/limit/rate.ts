@@ -1,5 +1,4 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ConfigReader } from "../config/reader";
 
 /** What a limit counts. */
 export const enum Unit {
@@ -35,10 +34,4 @@ export class Rate {
   protected writeUnit(out: ByteBuffer): void {
     if (this.unit == Unit.Cost) out.text("cost-");
   }
-}
-
-/** Reads the rate of a limit, whose options each plugin names by what it counts. */
-export abstract class RateReader {
-  /** Reads the one rate of an object, and refuses the object if there is none. */
-  abstract read(reader: ConfigReader): Rate;
 }

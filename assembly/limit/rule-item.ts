@@ -11,7 +11,8 @@ import { formatAddress } from "./address";
 import { CoveredBlocks } from "./covered-blocks";
 import { readAddressHeader, readHeaderName } from "./key-names";
 import { AddressBlock, AnyValue, KeyMatch, PatternMatch } from "./key-match";
-import { Rate, RateReader } from "./rate";
+import { Rate } from "./rate";
+import { RateReader } from "./rate-reader";
 import { KeyPart, RequestKey } from "./request-key";
 
 const HEADER = "limit_by_header";

@@ -2,7 +2,8 @@ import { MONEY_DECIMALS, MONEY_UNIT } from "../../assembly/ai/prices/money";
 import { exclusive } from "../../assembly/config/exclusive";
 import { ConfigReader } from "../../assembly/config/reader";
 import { CalendarRate } from "../../assembly/limit/calendar-rate";
-import { Rate, RateReader, Unit } from "../../assembly/limit/rate";
+import { Rate, Unit } from "../../assembly/limit/rate";
+import { RateReader } from "../../assembly/limit/rate-reader";
 import { UtcOffset } from "../../assembly/limit/utc-offset";
 
 const TOKENS_PER_SECOND = "token_per_second";

@@ -1,6 +1,7 @@
 import { exclusive } from "../../assembly/config/exclusive";
 import { ConfigReader } from "../../assembly/config/reader";
-import { Rate, RateReader, Unit } from "../../assembly/limit/rate";
+import { Rate, Unit } from "../../assembly/limit/rate";
+import { RateReader } from "../../assembly/limit/rate-reader";
 import { windowRate } from "../../assembly/limit/window-rate";
 
 const PER_SECOND = "query_per_second";

@@ -108,7 +108,10 @@ describe("usage of a whole response that passes", () => {
   test("a message in Anthropic's language counts what came from a cache", () => {
     const usage = '{"input_tokens":5,"cache_creation_input_tokens":2,"cache_read_input_tokens":4,"output_tokens":22}';
     const told = play(PROVIDERS.openai, "/v1/messages", CHAT, "application/json", [Buffer.from(`{"usage":${usage}}`)]);
-    assert.equal(told.usage, COUNTS.replace("}", ',"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":2}}'));
+    assert.equal(
+      told.usage,
+      COUNTS.replace("}", ',"prompt_tokens_details":{"cached_tokens":4,"cache_write_tokens":2}}'),
+    );
   });
 
   for (const [what, body] of Object.entries({
