@@ -30,7 +30,7 @@ const pool = new FilterPool<AiTokenRateLimitFilter>();
 /** Lets requests pass while their limits have tokens left for them, and charges what their responses cost. */
 export class AiTokenRateLimitFilter extends AdmittedFilter {
   private config: AiTokenRateLimitConfig | null = null;
-  private admission: Admission = Admission.take();
+  private admission: Admission = new Admission();
   private readonly estimate: RequestEstimate = new RequestEstimate();
   private readonly verdict: Verdict = new Verdict();
   private readonly watch: UsageWatch = new UsageWatch();
@@ -245,7 +245,7 @@ function mayBeJson(headers: HeaderMap): bool {
   return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
 }
 
-/** Whether the request has been sent to an upstream: its provider has begun to work. */
+/** Whether a connection to an upstream was made: its provider has begun to work. */
 function isUnderWay(): bool {
-  return sliceSize(namedProperty("upstream\0address")) > 0;
+  return sliceSize(namedProperty("upstream\0local_address")) > 0;
 }
