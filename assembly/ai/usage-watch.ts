@@ -66,10 +66,10 @@ export class UsageWatch {
     this.isTooLong = false;
   }
 
-  /** Frees the memory. */
+  /** Frees the memory; the object is not used again. */
   free(): void {
-    this.decoder.free();
-    this.body.free();
+    this.decoder.dispose();
+    this.body.dispose();
   }
 
   /** A stream whose events count its output needs no estimate. */

@@ -253,6 +253,6 @@ describe("2,000 open streams", () => {
     });
     const each = (used[1].open - used[1].ended) / 2000;
     assert.ok(each <= 2048, `${each} bytes`);
-    assert.ok(used[1].ended <= used[0].ended, JSON.stringify(used));
+    assert.ok(used[1].ended <= used[0].ended + 1024, JSON.stringify(used));
   });
 });
