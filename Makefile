@@ -80,6 +80,10 @@ check-config: setup ## Check the plugins' configurations in envoy.yaml files or 
 prices: setup ## Print a CSV table of prices as the option of ai-token-ratelimit (FILE=table.csv; examples/prices without it)
 	@$(NODE) tools/prices/main.ts "$(FILE)"
 
+.PHONY: explain
+explain: setup ## Print what a gateway does with a request, without Envoy: route, configurations, requests to providers (FILE=envoy.yaml REQUEST=request.json)
+	@$(NODE) tools/build.ts --target release > /dev/null && $(NODE) tools/explain/main.ts "$(FILE)" "$(REQUEST)"
+
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts
 

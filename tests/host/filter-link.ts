@@ -30,6 +30,8 @@ export interface Surroundings {
 export interface FilterPlace {
   vm: Vm;
   root: RootContext | null;
+  /** A native filter stands there, which looks at the route: a route whose choice was cleared is chosen again. */
+  looksAtRoute?: boolean;
 }
 
 /** One filter of a chain, both directions: a plugin, or nothing where the route switches it off. */
@@ -46,7 +48,7 @@ export class FilterLink extends StreamState implements StreamControl {
   private readonly root: RootContext | null;
 
   constructor(
-    place: FilterPlace,
+    private readonly place: FilterPlace,
     options: StreamSettings,
     protected readonly around: Surroundings,
   ) {
@@ -59,6 +61,7 @@ export class FilterLink extends StreamState implements StreamControl {
   /** The request's way into the filter. */
   readonly requestSink: MessageSink = {
     headers: (headers, end) => {
+      if (this.place.looksAtRoute) this.info.refreshRoute(this.options.routes);
       this.createFilter();
       this.request.headers(headers, end);
     },

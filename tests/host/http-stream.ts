@@ -7,6 +7,7 @@ import { lateSink, sendWhole, type MessageSink } from "./message-sink.ts";
 import type { FilterStateEntry } from "./properties.ts";
 import { redirectRequest } from "./retries.ts";
 import { Router } from "./router.ts";
+import type { HostRoute } from "./routes.ts";
 import { Side } from "./side.ts";
 import { StreamInfo } from "./stream-info.ts";
 import { settingsOf, type StreamOptions, type StreamSettings } from "./stream-options.ts";
@@ -65,6 +66,11 @@ export class HttpStream {
 
   get filterState(): Map<string, FilterStateEntry> {
     return this.pass.info.filterState;
+  }
+
+  /** The route of the current pass. */
+  get route(): HostRoute | null {
+    return this.pass.info.route;
   }
 
   /** The current attempt; null before the router made one. */

@@ -84,6 +84,7 @@ export class Router {
       const added = new HeaderMap(Object.entries(route.direct.headers));
       return reply(route.direct.status, Buffer.from(route.direct.body), added, "direct_response");
     }
+    route.rewrite?.(headers);
     this.kept = { headers, body: Buffer.alloc(0), trailers: null, ended: end };
     this.retries = new Retries(route.action?.retry_policy);
     this.tryNext(this.kept);

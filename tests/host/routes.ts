@@ -14,6 +14,8 @@ export interface HostRoute {
   disabled?: string[];
   /** Envoy's own `Route.route` beside the cluster: retries and internal redirects are followed. */
   action?: RouteAction;
+  /** What the router changes before its own chain. */
+  rewrite?: (headers: HeaderMap) => void;
   /** What Envoy answers itself, in the place of an upstream. */
   direct?: { status: number; headers: Record<string, string>; body: string };
 }
@@ -23,6 +25,8 @@ export interface RouteMatch {
   prefix?: string;
   path?: string;
   headers?: { name: string; string_match: { exact?: string; prefix?: string } }[];
+  /** Any other condition. */
+  test?: (headers: HeaderMap) => boolean;
 }
 
 /** Chooses the route for a request, or null. */
@@ -33,6 +37,7 @@ export function chooseRoute(routes: HostRoute[], headers: HeaderMap): HostRoute 
   const matches = ({ match }: HostRoute): boolean =>
     (match.prefix === undefined || path.startsWith(match.prefix)) &&
     (match.path === undefined || path === match.path) &&
+    (match.test?.(headers) ?? true) &&
     (match.headers ?? []).every(({ name, string_match: { exact, prefix } }) => {
       const values = headers.getAll(name);
       const value = values.join(",");

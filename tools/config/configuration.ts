@@ -8,6 +8,8 @@ export interface Configuration {
   text: string | undefined;
   /** The name of the route whose metadata it is; undefined for that of a filter. */
   route?: string;
+  /** The path in the file at which it stands, as text. */
+  at: string;
   /** The line at which it begins. */
   line: number;
   /** The path in the file of a part of it, as text. */

@@ -92,6 +92,7 @@ function textAt(document: YamlDocument, plugin: string, at: Path, value: unknown
     file: document.file,
     plugin,
     text: value,
+    at: pathText(at),
     line: document.lineOf(at),
     pathOf: pathText,
     lineOf: (inner) => json.lineOf(inner),

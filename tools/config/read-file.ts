@@ -51,6 +51,7 @@ function fromHigress(document: YamlDocument, known: string[], findings: Finding[
       file,
       plugin: name,
       text: config && JSON.stringify(config),
+      at: "$.spec",
       line: document.lineOf([]),
       pathOf: (path) => pathText(origin(path)),
       lineOf,
