@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
 import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
 import { filterEntry } from "./filter-entry.ts";
+import { kubernetesManifests } from "./kubernetes/documents.ts";
+import { gatewaysTable } from "./kubernetes/gateways-table.ts";
 import { nativeTable, shortNativeTable } from "./native-table.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
@@ -22,6 +24,7 @@ const sections = (): Section[] => [
   { file: "README.md", name: "native", text: shortNativeTable },
   { file: "docs/comparison.md", name: "native", text: nativeTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "providers", text: providersTable },
+  { file: "docs/shipping.md", name: "gateways", text: gatewaysTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "compatible", text: compatibleTable },
   ...findPlugins().flatMap(({ folder, name }) => [
     { file: `${folder}/README.md`, name: "filter", text: () => filterEntry(name) },
@@ -35,16 +38,19 @@ const WIDTH = 120;
 
 /** Lists the documents whose generated sections are out of date. */
 export function stale(): string[] {
-  return [...withTypes(), ...rewritten()].filter(([file, text]) => read(file) !== text).map(([file]) => file);
+  return [...withTypes(), ...rewritten(), ...kubernetesManifests()]
+    .filter(([file, text]) => current(file) !== text)
+    .map(([file]) => file);
 }
 
 /** Writes every generated section and lists the documents that changed. */
 export function writeDocuments(): string[] {
   const changed = [];
   // The schemas come first, since the tables of options are made from them.
-  for (const texts of [withTypes, rewritten]) {
+  for (const texts of [withTypes, rewritten, kubernetesManifests]) {
     for (const [file, text] of texts()) {
-      if (read(file) === text) continue;
+      if (current(file) === text) continue;
+      mkdirSync(dirname(join(root, file)), { recursive: true });
       writeFileSync(join(root, file), text);
       changed.push(file);
     }
@@ -82,6 +88,7 @@ function rewritten(): Map<string, string> {
 }
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const current = (file: string): string | null => (existsSync(join(root, file)) ? read(file) : null);
 
 function pluginsTable(): string {
   const rows = findPlugins().map(({ name, folder }) => {

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { root } from "./plugins.ts";
 
 /** Plugins that hold a request's headers until its body has arrived. They need `allow_on_headers_stop_iteration`. */
-const HOLDS = [
+export const HOLDS = [
   "ai-proxy",
   "ai-token-ratelimit",
   "fallback",

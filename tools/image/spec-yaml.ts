@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { firstConfiguration } from "../filter-entry.ts";
+import { stringify } from "yaml";
+import { deploymentOf } from "../kubernetes/manifests.ts";
 import { root, type Plugin } from "../plugins.ts";
 
 type Schema = Record<string, unknown>;
@@ -22,12 +22,13 @@ const CATEGORIES: [pattern: RegExp, category: string][] = [
 export function specYaml({ name, folder }: Plugin): string {
   const schema = JSON.parse(readFileSync(join(root, folder, "schema.json"), "utf8")) as Schema;
   const options = withoutReferences(schema, (schema.$defs ?? {}) as Record<string, Schema>) as Schema;
+  const { config, phase, priority } = deploymentOf(name);
   const configSchema = {
     openAPIV3Schema: {
       type: "object",
       properties: options.properties ?? {},
       ...(options.required ? { required: options.required } : {}),
-      example: firstConfiguration(name),
+      example: config,
     },
   };
   return stringify(
@@ -43,17 +44,10 @@ export function specYaml({ name, folder }: Plugin): string {
         description: schema.description,
         version: schema["x-version"],
       },
-      spec: { ...placeOf(name), configSchema },
+      spec: { phase, priority, configSchema },
     },
     { lineWidth: 0, aliasDuplicateObjects: false },
   );
-}
-
-/** Phase and priority, as in the plugin's WasmPlugin for Higress. */
-function placeOf(name: string): { phase: string; priority: number } {
-  const file = join(root, `examples/kubernetes/higress/${name}.yaml`);
-  const spec = existsSync(file) ? (parse(readFileSync(file, "utf8")) as { spec?: Schema }).spec : undefined;
-  return { phase: String(spec?.phase ?? "UNSPECIFIED_PHASE"), priority: Number(spec?.priority ?? 0) };
 }
 
 /** The schema with each `$ref` replaced by what it refers to; forms do not read references. A definition inside itself is `{}`. */
