@@ -1,6 +1,10 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice } from "../bytes/slice";
-import { writeError } from "./error";
+import { withoutQuery } from "../bytes/query";
+import { ABSENT, byteAt, Slice, sliceEndsWith, sliceSize, subslice } from "../bytes/slice";
+import { escapeJson } from "../json/writer";
+import { errorType, writeError } from "./error";
+
+const SLASH: u32 = 0x2f;
 
 /** The format in which a guard refuses a request: the option `error_format` of key-auth, key-rate-limit and request-block. */
 export const enum ErrorFormat {
@@ -25,4 +29,32 @@ export function errorBody(status: i32, message: Slice, code: string): Slice {
   codeBytes.clear();
   writeError(body, status, message, ABSENT, codeBytes.text(code).slice);
   return body.slice;
+}
+
+/**
+ * `errorBody` in the form of the API that a path, with or without its query, ends with: Anthropic's error object for Messages and its
+ * token counts, else OpenAI's. https://docs.claude.com/en/api/errors
+ */
+export function errorBodyFor(path: Slice, status: i32, message: Slice, code: string): Slice {
+  if (!isMessages(path)) return errorBody(status, message, code);
+  body.clear();
+  body.text('{"type":"error","error":{"type":"').text(messagesErrorType(status)).text('","message":"');
+  escapeJson(message, body);
+  return body.text('"}}').slice;
+}
+
+function isMessages(path: Slice): bool {
+  const plain = withoutQuery(path);
+  let size = sliceSize(plain);
+  while (size > 0 && byteAt(plain, size - 1) == SLASH) size--;
+  const end = subslice(plain, 0, size);
+  return sliceEndsWith(end, "/v1/messages") || sliceEndsWith(end, "/v1/messages/count_tokens");
+}
+
+/** Anthropic's `type` for a status; the others are those of OpenAI. */
+function messagesErrorType(status: i32): string {
+  if (status == 404) return "not_found_error";
+  if (status == 413) return "request_too_large";
+  if (status == 529) return "overloaded_error";
+  return status >= 500 ? "api_error" : errorType(status);
 }

@@ -1,9 +1,9 @@
 import { writeMoney } from "../../assembly/ai/prices/money";
-import { errorBody } from "../../assembly/ai/refusal";
+import { errorBodyFor } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
-import { HeaderMap } from "../../assembly/host/headers";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { Rate, Unit } from "../../assembly/limit/rate";
 import { Verdict } from "../../assembly/limit/verdict";
@@ -61,7 +61,7 @@ export function refuseUnpriced(model: Slice): void {
   if (model == ABSENT) message.text("it names no model that has a price.");
   else if (sliceSize(model) > LONGEST_MODEL) message.text("its model has no price.");
   else message.text('the model "').append(model).text('" has no price.');
-  const body = errorBody(403, message.slice, "model_not_priced");
+  const body = errorBodyFor(requestHeaders.first(":path"), 403, message.slice, "model_not_priced");
   sendLocalReply(403, "ai-token-ratelimit.unpriced", "application/json", body, headers);
 }
 
@@ -69,7 +69,7 @@ export function refuseUnpriced(model: Slice): void {
 export function refuseWithoutStore(): void {
   headers.clear();
   add("retry-after", 1);
-  const body = errorBody(503, sliceOfBuffer(NO_STORE), "store_down");
+  const body = errorBodyFor(requestHeaders.first(":path"), 503, sliceOfBuffer(NO_STORE), "store_down");
   sendLocalReply(503, "ai-token-ratelimit.store_down", "application/json", body, headers);
 }
 
@@ -84,7 +84,7 @@ function reject(config: AiTokenRateLimitConfig, details: string): void {
   const code = config.rejectedCode;
   const text = config.rejectedMessage;
   if (text !== null) return sendLocalReply(code, details, "", sliceOfBuffer(text), headers);
-  const body = errorBody(code, message.slice, "rate_limit_exceeded");
+  const body = errorBodyFor(requestHeaders.first(":path"), code, message.slice, "rate_limit_exceeded");
   sendLocalReply(code, details, "application/json", body, headers);
 }
 

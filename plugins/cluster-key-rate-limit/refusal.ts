@@ -1,7 +1,8 @@
-import { errorBody, ErrorFormat } from "../../assembly/ai/refusal";
+import { errorBodyFor, ErrorFormat } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { Verdict } from "../../assembly/limit/verdict";
 import { ClusterKeyRateLimitConfig } from "./config";
@@ -32,8 +33,9 @@ export function refuseWithoutStore(config: ClusterKeyRateLimitConfig): void {
 }
 
 function reply(config: ClusterKeyRateLimitConfig, status: i32, details: string, message: Slice, code: string): void {
-  if (config.errorFormat == ErrorFormat.Text) sendLocalReply(status, details, "", message, headers);
-  else sendLocalReply(status, details, "application/json", errorBody(status, message, code), headers);
+  if (config.errorFormat == ErrorFormat.Text) return sendLocalReply(status, details, "", message, headers);
+  const body = errorBodyFor(requestHeaders.first(":path"), status, message, code);
+  sendLocalReply(status, details, "application/json", body, headers);
 }
 
 function add(name: string, value: i64): void {
