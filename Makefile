@@ -68,7 +68,7 @@ demo: build ## Stream a chat through Envoy and a mock provider, show refused req
 demo-failover: build ## Let a model server fail in five ways, and another one answer its chats, through examples/model-failover
 	@$(NODE) tools/demo-failover.ts
 
-run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (PROVIDER=groq API_KEY=…; DASHSCOPE_API_KEY, OPENAI_API_KEY, … : see README; ENGINE=docker)
+run: build ## Run the gateway on LISTEN=127.0.0.1 and PORT=8080 (PROVIDER=groq API_KEY=…; DASHSCOPE_API_KEY, OPENAI_API_KEY, REDIS_URL, … : see README; ENGINE=docker)
 	@$(NODE) tools/run.ts
 
 from-wasmplugin: setup ## Print the envoy.yaml filter entries of Higress WasmPlugins (FILE=wasmplugin.yaml)

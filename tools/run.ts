@@ -12,7 +12,7 @@ const MOCK_DELAY_MS = 40;
 
 async function run(): Promise<number> {
   const settings = readSettings(process.env);
-  const { port, listen, defaultService, engine, further } = settings;
+  const { port, listen, defaultService, engine, further, redis } = settings;
   if (!(await isFree(port, listen))) throw new SettingsError(`port ${port} is in use: take another one with PORT=`);
   const mocks = await startMocks(settings.keys, MOCK_DELAY_MS, settings.named);
   try {
@@ -23,6 +23,7 @@ async function run(): Promise<number> {
       keys: mocks.keys,
       mocks: mocks.ports,
       further,
+      ...(redis ? { redis } : {}),
     };
     const bootstrap = addPlayground(gatewayConfig(substitutions));
     const gateway = await startForeground(bootstrap, (file) => engineFor(engine, file));
@@ -60,7 +61,10 @@ function hint({ port, listen, keys }: Settings, { id, model, keyVariable, isResp
 }
 
 function greeting(settings: Settings, engine: string, adminPort: number): string {
-  const { port, listen, defaultService, keys, further } = settings;
+  const { port, listen, defaultService, keys, further, redis } = settings;
+  const budgets = redis
+    ? `in Redis at ${redis.host}:${redis.port}`
+    : "by this gateway alone; REDIS_URL=redis://… shares them";
   const url = `http://${hostOf(listen)}:${port}`;
   const lineOf = (id: string, who: string): string => `  ${id.padEnd(11)} ${`${url}/${id}/v1`.padEnd(38)} ${who}`;
   const services = SERVICES.map(({ id, keyVariable }) =>
@@ -75,7 +79,8 @@ function greeting(settings: Settings, engine: string, adminPort: number): string
   return `
 AI gateway on ${url} (${engine}; admin http://127.0.0.1:${adminPort}); Ctrl-C stops it
   default     ${`${url}/v1`.padEnd(38)} ${defaultService.id}
-  guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, with a key and limits
+  guarded     ${`${url}/guarded/v1`.padEnd(38)} the same, with a key, limits and token budgets
+  budgets     counted ${budgets}
 ${services.join("\n")}
   in a browser ${`${url}${PLAYGROUND_PATH}`.padEnd(37)} a chat page
 

@@ -1,55 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { engineFor } from "../../tools/gateway/engines.ts";
 import { freePort } from "../../tools/gateway/ports.ts";
+import { outcome, run, says } from "../harness/run-gateway.ts";
+import { Valkey } from "../harness/valkey.ts";
 
 const root = resolve(import.meta.dirname, "../..");
-
-/** Runs `make run` without make, with only these of its variables. */
-function run(env: Record<string, string>): ChildProcessWithoutNullStreams {
-  const { DASHSCOPE_API_KEY, OPENAI_API_KEY, AZURE_OPENAI_API_KEY, AZURE_SERVICE_URL, ...others } = process.env;
-  for (const name of [
-    "MOONSHOT_API_KEY",
-    "DEEPSEEK_API_KEY",
-    "OPENAI_BASE_URL",
-    "DEFAULT_AI_SERVICE",
-    "ENGINE",
-    "PROVIDER",
-    "API_KEY",
-  ]) {
-    delete others[name];
-  }
-  return spawn(process.execPath, ["--import", "tsx", "tools/run.ts"], { cwd: root, env: { ...others, ...env } });
-}
-
-/** The whole output of a process, and its exit code. */
-async function outcome(child: ChildProcessWithoutNullStreams): Promise<{ code: number | null; said: string }> {
-  let said = "";
-  child.stdout.on("data", (data) => (said += data));
-  child.stderr.on("data", (data) => (said += data));
-  const code = await new Promise<number | null>((done) => child.once("close", done));
-  return { code, said };
-}
-
-/** Resolves with the output of the process as soon as it matches. */
-function says(child: ChildProcessWithoutNullStreams, pattern: RegExp): Promise<string> {
-  return new Promise((done, fail) => {
-    let said = "";
-    const onData = (data: Buffer): void => {
-      said += data.toString();
-      if (pattern.test(said)) done(said);
-    };
-    child.stdout.on("data", onData);
-    child.stderr.on("data", onData);
-    child.once("close", () => fail(new Error(`it ended and had said:\n${said}`)));
-  });
-}
 
 describe("make run", () => {
   it("serves a chat from a mock, says so, and ends cleanly", async () => {
@@ -115,6 +77,46 @@ describe("make run", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("limits tokens with budgets of its own, or shares those in the Redis of REDIS_URL", async () => {
+    const password = "p@ss/#:%";
+    const valkey = await Valkey.start(password);
+    const ports = [await freePort(), await freePort(), await freePort()];
+    const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${valkey.port}/7`;
+    const children = ports.map((port, i) => run({ PORT: String(port), ...(i ? { REDIS_URL: url } : {}) }));
+    const ended = Promise.all(children.map(outcome));
+    try {
+      const greetings = await Promise.all(children.map((child) => says(child, /end="", flush=True\)\n/)));
+      assert.match(greetings[0], /budgets +counted by this gateway alone; REDIS_URL=redis:\/\/… shares them/);
+      assert.match(greetings[1], new RegExp(`budgets +counted in Redis at 127\\.0\\.0\\.1:${valkey.port}\n`));
+      assert.ok(greetings.every((greeting) => !greeting.includes("p@ss")));
+
+      const ask = async (port: number): Promise<Response> => {
+        const response = await fetch(`http://127.0.0.1:${port}/guarded/v1/chat/completions`, {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization: "Bearer YOUR_KEY_FOR_BATCH_JOB" },
+          body: JSON.stringify({ model: "qwen-turbo", messages: [{ role: "user", content: "word ".repeat(500) }] }),
+        });
+        await response.text();
+        return response;
+      };
+      // Of 1,000 tokens each chat costs more than 600.
+      const details: Record<string, number[]> = { alone: [], shared: [] };
+      for (const port of [ports[0], ports[0], ports[0]]) details.alone.push((await ask(port)).status);
+      for (const port of [ports[1], ports[2], ports[1], ports[2]]) details.shared.push((await ask(port)).status);
+      assert.deepEqual([details.alone[0], details.shared[0]], [200, 200]);
+      assert.deepEqual([details.alone[2], details.shared[2], details.shared[3]], [429, 429, 429]);
+      const refused = await ask(ports[2]);
+      assert.equal(refused.headers.get("x-ratelimit-limit-tokens"), "1000");
+      assert.equal(refused.headers.get("x-ratelimit-remaining-tokens"), "0");
+      assert.ok(Number(refused.headers.get("retry-after")) > 0);
+      assert.equal(((await valkey.run("KEYS", "*")) as unknown[]).length, 0, "database 0 is not used");
+    } finally {
+      for (const child of children) child.kill("SIGTERM");
+      await ended;
+      await valkey.stop();
+    }
+  });
+
   for (const [provider, words] of [
     ["groq", /"content":"Hello"[\s\S]*data: \[DONE\]\n\n$/],
     ["zai", /"content":"Hello"/],
@@ -157,6 +159,11 @@ describe("make run", () => {
     ],
     ["an unknown default", { DEFAULT_AI_SERVICE: "foo" }, /^run: DEFAULT_AI_SERVICE=foo is not known: qwen, openai, /],
     [
+      "an address of Redis",
+      { REDIS_URL: "redis://:secret@host/db" },
+      /^run: REDIS_URL has a database that is no number/,
+    ],
+    [
       "an Envoy that is none",
       { ENVOY_PATH: "/nowhere/envoy" },
       /^run: ENVOY_PATH=\/nowhere\/envoy is not an executable/,
@@ -188,77 +195,5 @@ describe("the process of the gateway", () => {
     const { args } = engineFor("envoy", "envoy.yaml");
     const interval = args[args.indexOf("--file-flush-interval-msec") + 1];
     assert.ok(Number(interval) > 0 && Number(interval) < 1000, interval);
-  });
-});
-
-describe("make demo", () => {
-  let code: number | null;
-  let said: string;
-  /** The text below the title that begins with this prefix. */
-  const under = (title: string): string => {
-    const section = said.split("\n── ").find((part) => part.startsWith(title));
-    assert.ok(section, `nothing is said of "${title}" in\n${said}`);
-    return section;
-  };
-
-  before(async () => {
-    const demo = spawn(process.execPath, ["--import", "tsx", "tools/demo.ts"], { cwd: root });
-    ({ code, said } = await outcome(demo));
-  });
-
-  it("streams a chat and shows all four sides of it", () => {
-    assert.equal(code, 0, said);
-    assert.match(said, /answer {4}Hello! How can I assist you today\?/);
-    assert.match(under("the client sends"), /"stream":true/);
-    assert.match(under("the provider receives"), /POST \/api\/v1\/services\/aigc\/text-generation\/generation/);
-    assert.doesNotMatch(under("the provider receives"), /the-client-s-own-key/);
-    assert.match(under("the provider streams"), /:HTTP_STATUS\/200/);
-    assert.match(under("the client receives"), /data: \[DONE\]/);
-  });
-
-  const refusals: [title: string, sent: RegExp, received: RegExp, log: RegExp][] = [
-    [
-      "refused: no key",
-      /^> POST \/guarded\/v1\/chat\/completions$/m,
-      /^< 401 Unauthorized\n< \{"error":\{"message":"No Key Authentication information found\."/m,
-      /"consumer":null,"route":"guarded","status":401,"details":"key-auth\.no_key"/,
-    ],
-    [
-      "refused: a model",
-      /^> authorization: Bearer YOUR_KEY_FOR_BATCH_JOB$/m,
-      /^< 403 Forbidden\n< \{"error":\{"message":"This consumer may not use this model\."/m,
-      /"consumer":"batch-job","route":"guarded","status":403,"details":"key-auth\.model_not_allowed"/,
-    ],
-    [
-      "refused: a text",
-      /-----BEGIN PRIVATE KEY-----/,
-      /^< 403 Forbidden\n< \{"error":\{"message":"Private keys go to no provider\."/m,
-      /"consumer":"chat-app","route":"guarded","status":403,"details":"request-block\.body_blocked\.keyword"/,
-    ],
-    [
-      "refused: an API",
-      /^> GET \/guarded\/v1\/files$/m,
-      /^< 404 Not Found\n< \{"error":\{.*"message":"This gateway does not serve that\."/m,
-      /"consumer":"chat-app","route":"guarded-rest","status":404,"details":"direct_response"/,
-    ],
-  ];
-  for (const [title, sent, received, log] of refusals) {
-    it(`shows a request that is ${title}, its response, and its log line`, () => {
-      assert.match(under(title), sent);
-      assert.match(under(title), received);
-      assert.match(under(title), log);
-    });
-  }
-
-  it("shows an accepted chat of a consumer, and that the key stays in the gateway", () => {
-    const section = under("a chat of a consumer who may");
-    const [sent, received, answered] = section.split(/which the provider receives as|and answers with/);
-    assert.match(sent, /> authorization: Bearer YOUR_KEY_FOR_CHAT_APP/);
-    assert.doesNotMatch(received, /YOUR_KEY|chat-app/);
-    assert.match(answered, /< Hello! How can I assist you today\?/);
-    assert.match(
-      answered,
-      /"consumer":"chat-app","route":"guarded","status":200,.*"model":"qwen-max","usage":".*total_tokens/,
-    );
   });
 });

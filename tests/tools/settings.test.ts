@@ -118,3 +118,52 @@ describe("the environment variables of make run", () => {
     assert.match(refusal({ PROVIDER: "foo" }), /^PROVIDER=foo is not known: qwen, openai, .*groq, .*openrouter/);
   });
 });
+
+describe("REDIS_URL", () => {
+  const valid: [url: string, address: object][] = [
+    ["redis://cache.example", { host: "cache.example", port: 6379, username: "", password: "", database: 0 }],
+    ["REDIS://10.0.0.7:7000/", { host: "10.0.0.7", port: 7000, username: "", password: "", database: 0 }],
+    [
+      "redis://:p%40ss%2F%23:w@[::1]:7000/15",
+      { host: "::1", port: 7000, username: "", password: "p@ss/#:w", database: 15 },
+    ],
+    [
+      "redis://%C3%A9ve:secret@my_redis",
+      { host: "my_redis", port: 6379, username: "éve", password: "secret", database: 0 },
+    ],
+  ];
+  for (const [url, address] of valid)
+    it(`reads ${url}`, () => assert.deepEqual(readSettings({ REDIS_URL: url }).redis, address));
+
+  it("is not needed", () => assert.equal("redis" in readSettings({ REDIS_URL: "" }), false));
+
+  const invalid: [url: string, why: RegExp][] = [
+    ["localhost:6379", /is no address of a Redis/],
+    ["http://:secret@cache", /is no address of a Redis/],
+    ["redis://", /is no address of a Redis/],
+    ["redis://:secret@cache:6379x", /is no address of a Redis/],
+    ["redis://:secret@cache:99999", /is no address of a Redis/],
+    ["redis://:secret@ca che", /is no address of a Redis/],
+    ["redis://:secret@cache\n", /is no address of a Redis/],
+    ["redis://:sec#ret@cache", /is no address of a Redis/],
+    ["redis:///0", /names no host/],
+    ["redis://:secret@/0", /is no address of a Redis|names no host/],
+    ["redis://:secret@ca%20che", /names no host/],
+    ["redis://:secret@cache:0", /has the port 0/],
+    ["redis://:secret%zz@cache", /has a % that is no escape/],
+    ["redis://secret@cache", /has a user without a password/],
+    ["redis://:secret@cache/db", /has a database that is no number/],
+    ["redis://:secret@cache/65536", /has a database that is no number/],
+    ["redis://:secret@cache/0/1", /has a database that is no number/],
+    ["redis://:secret@cache?db=1", /has a \? or #/],
+    ["redis://:secret@cache/0#x", /has a \? or #/],
+    ["rediss://:secret@cache", /asks for TLS/],
+  ];
+  for (const [url, why] of invalid)
+    it(`refuses ${JSON.stringify(url)}, and does not show it`, () => {
+      const message = refusal({ REDIS_URL: url });
+      assert.match(message, why);
+      assert.match(message, /: it must be redis:\/\/\[user:password@\]host:port\[\/db\]$/);
+      assert.doesNotMatch(message, /secret|zz/);
+    });
+});

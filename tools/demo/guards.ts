@@ -24,10 +24,15 @@ const REFUSED: Call[] = [
   { title: "refused: an API that is not served to consumers", method: "GET", path: "/guarded/v1/files", key: CHAT_APP },
 ];
 
+/** A prompt that takes most of the tokens that batch-job has for a minute. */
+const LONG_QUESTION = `Summarize: ${"All work and no play makes Jack a dull boy. ".repeat(60)}`;
+/** batch-job has three requests for a minute. */
+const MOST_CHATS = 3;
+
 /** Shows refused requests of the guarded route with their reasons, and one accepted chat, each with its access log line. */
 export async function showGuards(stage: Stage): Promise<void> {
   console.log(
-    "\n\nThe route /guarded/ of the same Envoy asks for a key, and passes key-auth, request-block and key-rate-limit",
+    "\n\nThe route /guarded/ of the same Envoy asks for a key, and passes key-auth, key-rate-limit, request-block and ai-token-ratelimit",
   );
   let calls = 0;
   for (const call of REFUSED) {
@@ -36,6 +41,26 @@ export async function showGuards(stage: Stage): Promise<void> {
   }
   const lines = await guardedChat(stage);
   show("a chat of a consumer who may", [...lines, "", await lastLogLine(stage, ++calls)]);
+  const chats = await spendBudget(stage);
+  show("refused: the tokens are used up", [...chats.lines, "", await lastLogLine(stage, calls + chats.count)]);
+}
+
+/** Sends the long question until the token budget of batch-job refuses it. */
+async function spendBudget({ url }: Stage): Promise<{ lines: string[]; count: number }> {
+  const body = JSON.stringify({ model: "qwen-turbo", messages: [{ role: "user", content: LONG_QUESTION }] });
+  const headers = { "content-type": "application/json", authorization: `Bearer ${BATCH_JOB}` };
+  const lines = [`> POST ${chat.path}`, `> authorization: Bearer ${BATCH_JOB}`, `> ${body.slice(0, 120)}…`];
+  for (let count = 1; ; count++) {
+    const response = await fetch(url + chat.path, { method: "POST", headers, body });
+    const text = (await response.text()).trimEnd();
+    const limits = [...response.headers].filter(([name]) => /^(retry-after|x-(ratelimit|tokenratelimit)-)/.test(name));
+    lines.push(
+      "",
+      `< ${response.status} ${response.statusText}`,
+      ...limits.map(([name, value]) => `< ${name}: ${value}`),
+    );
+    if (response.status !== 200 || count === MOST_CHATS) return { lines: [...lines, `< ${text}`], count };
+  }
 }
 
 async function refusal({ url }: Stage, { method, path, key, text = QUESTION }: Call): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** The parts of a bootstrap that are changed here. */
 export interface Bootstrap {
   admin: unknown;
+  bootstrap_extensions?: unknown;
   static_resources: { listeners: Listener[]; clusters: Cluster[] };
 }
 
@@ -12,7 +13,7 @@ interface Listener {
 
 export interface ConnectionManager {
   access_log?: unknown[];
-  http_filters: { name: string; typed_config: { upstream_http_filters?: Filter[] } }[];
+  http_filters: (Filter & { typed_config: { upstream_http_filters?: Filter[] } })[];
   route_config: { virtual_hosts: { routes: Route[] }[]; max_direct_response_body_size_bytes?: number };
 }
 

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { root } from "../plugins.ts";
 import type { AiProxy, Bootstrap, Cluster, ConnectionManager } from "./bootstrap.ts";
 import { clusterOf, providerOf, routeOf } from "./further.ts";
+import { type RedisAddress, shareBudgets } from "./redis.ts";
 import type { Addition } from "./settings.ts";
 
 /** The changes of a running gateway's configuration, compared with envoy/ai-gateway.yaml. */
@@ -22,6 +23,8 @@ export interface Substitutions {
   further?: Addition[];
   /** Further options of providers by service id. */
   options?: Record<string, Record<string, unknown>>;
+  /** The Redis that counts the token budgets; by default this Envoy does. */
+  redis?: RedisAddress;
 }
 
 /** The paths of the trusted certificates on Debian, Red Hat, SUSE, macOS and Alpine. */
@@ -49,6 +52,7 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
     if (route.route && !route.metadata?.filter_metadata["ai-proxy"]) route.route.cluster = substitutions.defaultService;
   }
   configurePlugin(manager, substitutions);
+  if (substitutions.redis) shareBudgets(bootstrap, substitutions.redis);
   for (const cluster of clusters) {
     const port = substitutions.mocks.get(cluster.name);
     if (port === undefined) trustSystem(cluster);

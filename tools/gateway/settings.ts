@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { namedProvider, withNamedKey } from "./named-provider.ts";
+import { readRedisUrl, type RedisAddress } from "./redis.ts";
 import { FURTHER_SERVICES, type FurtherService, SERVICES, type Service, variablesOf } from "./services.ts";
 import { type Addition, SettingsError } from "./settings-types.ts";
 
@@ -16,6 +17,8 @@ export interface Settings {
   further: Addition[];
   /** The service that `PROVIDER` names; undefined if it is not set. */
   named?: FurtherService;
+  /** The Redis that counts the token budgets for all gateways; undefined if each gateway counts alone. */
+  redis?: RedisAddress;
   engine: "envoy" | "docker" | "func-e";
 }
 
@@ -24,7 +27,7 @@ export const LOOPBACK = "127.0.0.1";
 
 export { SettingsError, type Addition };
 
-/** Reads PORT, LISTEN, PROVIDER, DEFAULT_AI_SERVICE, ENGINE and the providers' API keys; throws `SettingsError` if they are invalid. */
+/** Reads PORT, LISTEN, PROVIDER, DEFAULT_AI_SERVICE, REDIS_URL, ENGINE and the providers' API keys; throws `SettingsError` if they are invalid. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const named = namedProvider(environment);
   const env = withNamedKey(environment);
@@ -42,6 +45,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     keys,
     further,
     named: named?.service,
+    ...(env.REDIS_URL ? { redis: readRedisUrl(env.REDIS_URL) } : {}),
     ...readEngine(env),
   };
 }

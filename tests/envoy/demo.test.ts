@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import { before, describe, it } from "node:test";
+import { outcome } from "../harness/run-gateway.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+describe("make demo", () => {
+  let code: number | null;
+  let said: string;
+  /** The text below the title that begins with this prefix. */
+  const under = (title: string): string => {
+    const section = said.split("\n── ").find((part) => part.startsWith(title));
+    assert.ok(section, `nothing is said of "${title}" in\n${said}`);
+    return section;
+  };
+
+  before(async () => {
+    const demo = spawn(process.execPath, ["--import", "tsx", "tools/demo.ts"], { cwd: root });
+    ({ code, said } = await outcome(demo));
+  });
+
+  it("streams a chat and shows all four sides of it", () => {
+    assert.equal(code, 0, said);
+    assert.match(said, /answer {4}Hello! How can I assist you today\?/);
+    assert.match(under("the client sends"), /"stream":true/);
+    assert.match(under("the provider receives"), /POST \/api\/v1\/services\/aigc\/text-generation\/generation/);
+    assert.doesNotMatch(under("the provider receives"), /the-client-s-own-key/);
+    assert.match(under("the provider streams"), /:HTTP_STATUS\/200/);
+    assert.match(under("the client receives"), /data: \[DONE\]/);
+  });
+
+  const refusals: [title: string, sent: RegExp, received: RegExp, log: RegExp][] = [
+    [
+      "refused: no key",
+      /^> POST \/guarded\/v1\/chat\/completions$/m,
+      /^< 401 Unauthorized\n< \{"error":\{"message":"No Key Authentication information found\."/m,
+      /"consumer":null,"route":"guarded","status":401,"details":"key-auth\.no_key"/,
+    ],
+    [
+      "refused: a model",
+      /^> authorization: Bearer YOUR_KEY_FOR_BATCH_JOB$/m,
+      /^< 403 Forbidden\n< \{"error":\{"message":"This consumer may not use this model\."/m,
+      /"consumer":"batch-job","route":"guarded","status":403,"details":"key-auth\.model_not_allowed"/,
+    ],
+    [
+      "refused: a text",
+      /-----BEGIN PRIVATE KEY-----/,
+      /^< 403 Forbidden\n< \{"error":\{"message":"Private keys go to no provider\."/m,
+      /"consumer":"chat-app","route":"guarded","status":403,"details":"request-block\.body_blocked\.keyword"/,
+    ],
+    [
+      "refused: an API",
+      /^> GET \/guarded\/v1\/files$/m,
+      /^< 404 Not Found\n< \{"error":\{.*"message":"This gateway does not serve that\."/m,
+      /"consumer":"chat-app","route":"guarded-rest","status":404,"details":"direct_response"/,
+    ],
+  ];
+  for (const [title, sent, received, log] of refusals) {
+    it(`shows a request that is ${title}, its response, and its log line`, () => {
+      assert.match(under(title), sent);
+      assert.match(under(title), received);
+      assert.match(under(title), log);
+    });
+  }
+
+  it("shows a chat that the token budget refuses, with its headers and its log line", () => {
+    const section = under("refused: the tokens are used up");
+    assert.match(section, /^> authorization: Bearer YOUR_KEY_FOR_BATCH_JOB$/m);
+    assert.match(section, /^< 200 OK\n(< .*\n)*< x-ratelimit-remaining-tokens: \d+$/m);
+    const refused = section.slice(section.indexOf("< 429"));
+    assert.match(refused, /^< 429 Too Many Requests$/m);
+    for (const line of [/retry-after: \d+/, /x-ratelimit-limit-tokens: 1000/, /x-ratelimit-remaining-tokens: 0/])
+      assert.match(refused, new RegExp(`^< ${line.source}$`, "m"));
+    assert.match(refused, /^< \{"error":\{"message":"The limit of 1000 tokens is reached/m);
+    assert.match(
+      refused,
+      /"consumer":"batch-job","route":"guarded","status":429,"details":"ai-token-ratelimit\.rejected"/,
+    );
+  });
+
+  it("shows an accepted chat of a consumer, and that the key stays in the gateway", () => {
+    const section = under("a chat of a consumer who may");
+    const [sent, received, answered] = section.split(/which the provider receives as|and answers with/);
+    assert.match(sent, /> authorization: Bearer YOUR_KEY_FOR_CHAT_APP/);
+    assert.doesNotMatch(received, /YOUR_KEY|chat-app/);
+    assert.match(answered, /< Hello! How can I assist you today\?/);
+    assert.match(
+      answered,
+      /"consumer":"chat-app","route":"guarded","status":200,.*"model":"qwen-max","usage":".*total_tokens/,
+    );
+  });
+});
