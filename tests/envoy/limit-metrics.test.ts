@@ -57,7 +57,7 @@ function bootstrap(provider: number, valkey: number): EnvoyConfig {
   const proxy = filter("ai-proxy", { provider: { type: "openai", apiTokens: ["sk-test"] } });
   const listener = (name: string, downstream: EnvoyConfig[]): EnvoyConfig =>
     listenerFor({ name, routes, downstream, upstream: [proxy] });
-  const limited = { rule_name: "down", global_threshold: { token_per_day: 1 }, redis: none };
+  const limited = { rule_name: "down", global_threshold: { token_per_day: 1000 }, redis: none };
   const listeners = [
     listener("tokens", [auth, tokens]),
     listener("open", [tokens]),
