@@ -17,7 +17,7 @@ import { RedisFault } from "../../assembly/redis/command";
 import { Admission, AdmittedFilter } from "./admission";
 import { AiTokenRateLimitConfig, OnStoreDown, Reserve } from "./config";
 import { reserveLocal, settleLocal } from "./local-store";
-import { countLimited, countStoreDown, countTokens } from "./metrics";
+import { countEstimated, countLimited, countReserved, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
 import { requestedModel } from "./requested-model";
@@ -95,6 +95,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const reservation = this.reservation;
     const redis = this.config!.redis;
     this.spend();
+    if (reservation.isMade) countReserved(reservation.plannedTokens, reservation.spentTokens);
     if (redis === null || this.isLocal) settleLocal(reservation);
     else settleShared(redis, reservation);
   }
@@ -234,6 +235,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     }
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
     const tokens = isServed ? this.estimate.prompt : 0;
+    if (isServed) countEstimated();
     reservation.spend(tokens, this.costOf(tokens, 0));
   }
 }

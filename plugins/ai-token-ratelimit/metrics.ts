@@ -8,6 +8,9 @@ import { addConsumer, addModel } from "../../assembly/limit/limit-labels";
 const inputTokens = new CounterFamily("ai_token_ratelimit_input_tokens_total");
 const outputTokens = new CounterFamily("ai_token_ratelimit_output_tokens_total");
 const limited = new CounterFamily("ai_token_ratelimit_limited_total");
+const reservedTokens = new Counter("ai_token_ratelimit_reserved_tokens_total");
+const refundedTokens = new Counter("ai_token_ratelimit_refunded_tokens_total");
+const estimated = new Counter("ai_token_ratelimit_estimated_total");
 const storeDown = new Counter("ai_token_ratelimit_store_down_total");
 const labels = new Labels();
 
@@ -21,6 +24,17 @@ export function countTokens(usage: TokenUsage): void {
 /** Counts the current request, which a rule refuses or sends to the next target, by consumer and rule (`LimitRules.labelOf`). */
 export function countLimited(rule: Slice): void {
   limited.add(addConsumer(labels.clear()).add("rule", rule));
+}
+
+/** Counts the tokens that a request had reserved, and those of them that it has not spent. */
+export function countReserved(reserved: i64, spent: i64): void {
+  reservedTokens.add(reserved);
+  refundedTokens.add(reserved - spent);
+}
+
+/** Counts a request that costs an estimate: its response has no usage. */
+export function countEstimated(): void {
+  estimated.add();
 }
 
 /** Counts a request whose limits Redis does not tell. */

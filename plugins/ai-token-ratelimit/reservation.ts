@@ -10,14 +10,20 @@ export class Reservation {
   private readonly ends: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   /** Whether the counters contain what is reserved. */
   isMade: bool = false;
+  /** The tokens that the request was likely to cost. */
+  plannedTokens: i64 = 0;
+  /** The tokens that it has cost. */
+  spentTokens: i64 = 0;
 
   /** Sets what is to be reserved: in tokens, and in money for the limits that count costs. */
   plan(tokens: i64, cost: i64): void {
+    this.plannedTokens = tokens;
     for (let i = 0; i < this.limits.count; i++) this.reserved[i] = this.countsCost(i) ? cost : tokens;
   }
 
   /** Sets what the request has cost, in tokens and in money. */
   spend(tokens: i64, cost: i64): void {
+    this.spentTokens = tokens;
     for (let i = 0; i < this.limits.count; i++) this.spent[i] = this.countsCost(i) ? cost : tokens;
   }
 
@@ -67,5 +73,7 @@ export class Reservation {
   release(limit: i32): void {
     this.limits.release(limit);
     this.isMade = false;
+    this.plannedTokens = 0;
+    this.spentTokens = 0;
   }
 }

@@ -81,7 +81,8 @@ describe("metrics of the limiters", () => {
     provider = await serve(({ body }) => {
       const { model } = JSON.parse(body.toString()) as { model: string };
       const isKnown = !model.startsWith("unknown");
-      const json = isKnown ? { model, choices: [], usage: USAGE } : { error: { message: "no such model" } };
+      const usage = model === "silent" ? {} : { usage: USAGE };
+      const json = isKnown ? { model, choices: [], ...usage } : { error: { message: "no such model" } };
       const headers: [string, string][] = [["content-type", "application/json"]];
       return { status: isKnown ? 200 : 404, headers, chunks: [Buffer.from(JSON.stringify(json))] };
     });
@@ -124,6 +125,20 @@ describe("metrics of the limiters", () => {
     assert.ok(lines.includes(line("input", "ann", 60)));
     await scrape("ai_token_ratelimit_output", line("output", ENCODED, 80));
     await scrape("ai_token_ratelimit_output", line("output", "ann", 40));
+  });
+
+  it("count what is reserved, given back and estimated", async () => {
+    const names = ["reserved_tokens", "refunded_tokens", "estimated"].map((name) => `ai_token_ratelimit_${name}_total`);
+    const read = async (): Promise<number[]> => {
+      const stats = await envoy.stats("ai_token_ratelimit");
+      return names.map((name) => stats[`wasmcustom.${name}`] ?? 0);
+    };
+    const before = await read();
+    // A refused request gives everything back, one without usage costs what it has reserved.
+    assert.deepEqual([await ask("tokens", "unknown"), await ask("tokens", "silent")], [404, 200]);
+    const [reserved, refunded, estimated] = (await read()).map((count, i) => count - before[i]);
+    assert.ok(refunded > 0 && reserved > refunded && reserved <= 2 * refunded + 5, `${reserved}, ${refunded}`);
+    assert.equal(estimated, 1);
   });
 
   it("count limited requests by consumer and rule", async () => {
