@@ -9,6 +9,9 @@ import { poisonedSources } from "./poisoned-reset.ts";
 /** The file that the build replaces with the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
 
+/** The entries that are optimized for size rather than speed: 2 % smaller. */
+const FOR_SIZE = ["plugins/ai-token-ratelimit/index.ts"];
+
 /** The builds: two targets of asconfig.json, and a release whose freed memory is overwritten (`poison.ts`). */
 export type Target = "release" | "debug" | "poisoned";
 
@@ -41,6 +44,7 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
   const isPoisoned = target === "poisoned";
   const base = isPoisoned ? "release" : target;
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", out, "--baseDir", root];
+  if (FOR_SIZE.includes(entry) && base === "release") options.push("--shrinkLevel", "2");
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   const version = versionOf(entry);
   const texts: Record<string, string> = version
@@ -67,6 +71,7 @@ function fingerprint(entry: string, target: Target, folders: string[]): string {
     .update(target)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([poisonedLibrary(), poisonedSources()]) : "")
+    .update(FOR_SIZE.includes(entry) ? "for size" : "")
     .update(versionOf(entry) ?? "");
   const inputs = ["asconfig.json", ...["assembly", ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
