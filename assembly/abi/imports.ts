@@ -216,3 +216,33 @@ export declare function random_get(buffer: usize, size: usize): u32;
 
 @external("wasi_snapshot_preview1", "clock_time_get")
 export declare function clock_time_get(clock: u32, precision: u64, time: usize): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_done")
+export declare function proxy_done(): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_get_buffer_status")
+export declare function proxy_get_buffer_status(buffer: u32, size: usize, flags: usize): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_register_shared_queue")
+export declare function proxy_register_shared_queue(name: usize, nameSize: usize, id: usize): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_resolve_shared_queue")
+export declare function proxy_resolve_shared_queue(
+  vmId: usize,
+  vmIdSize: usize,
+  name: usize,
+  nameSize: usize,
+  id: usize,
+): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_dequeue_shared_queue")
+export declare function proxy_dequeue_shared_queue(id: u32, value: usize, valueSize: usize): u32;
+
+// @ts-ignore: decorator
+@external("env", "proxy_enqueue_shared_queue")
+export declare function proxy_enqueue_shared_queue(id: u32, value: usize, valueSize: usize): u32;

@@ -29,6 +29,7 @@ const forbidden: [file: string, target: string, why: RegExp][] = [
   ["assembly/config/reader.ts", "plugins/a/config.ts", /the kernel knows no plugin/],
   ["assembly/stuff/x.ts", "assembly/bytes/slice.ts", /not a layer/],
   ["plugins/a/filter.ts", "assembly/abi/imports.ts", /does not touch the ABI/],
+  ["plugins/a/filter.ts", "assembly/compat/index.ts", /the API of another runtime/],
   ["plugins/a/filter.ts", "plugins/b/config.ts", /no plugin imports another/],
   ["plugins/a/providers/x.ts", "plugins/a/providers/y.ts", /no provider imports another/],
   ["plugins/ai-proxy/config/x.ts", "plugins/ai-proxy/exchange.ts", /config\/ may not import the exchange/],

@@ -18,13 +18,17 @@ const KERNEL: Record<string, string[]> = {
   bridge: ["abi", "plugin", "host", "bytes"],
   limit: ["redis", "host", "config", "pattern", "json", "ai", "bytes"],
   redis: ["plugin", "host", "config", "crypto", "bytes"],
+  compat: ["plugin", "abi", "host", "bytes"],
 };
 
 /** The folders that call no host, so that what is built on them alone runs in any test. */
 const PURE = ["bytes", "crypto", "pattern", "json", "sse", "config", "ai"];
 
-/** A plugin sees all of the kernel but the raw ABI. */
-const FOR_PLUGINS = Object.keys(KERNEL).filter((layer) => layer !== "abi");
+/** A plugin sees all of the kernel but these. */
+const NOT_FOR_PLUGINS: Record<string, string> = {
+  abi: "a plugin does not touch the ABI",
+  compat: "the API of another runtime is for filters that were written for it",
+};
 
 const AI_PROXY = "plugins/ai-proxy/";
 /** The floors of ai-proxy, the lowest first: a file imports its own floor and those below. */
@@ -69,7 +73,7 @@ export function faultOf(file: string, target: string): string {
     if (targetFolder === folder || allowed.includes(targetFolder)) return "";
     return `${folder} may import ${allowed.join(", ") || "nothing"}`;
   }
-  if (targetTop === "assembly") return FOR_PLUGINS.includes(targetFolder) ? "" : "a plugin does not touch the ABI";
+  if (targetTop === "assembly") return NOT_FOR_PLUGINS[targetFolder] ?? "";
   if (targetFolder !== folder) return "no plugin imports another";
   if (isProvider(file) && isProvider(target) && providerOf(file) !== providerOf(target)) {
     return "no provider imports another";
