@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same requests through Envoy's own AI filters and through ai-proxy: the tables of README.md and docs/comparison.md.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findEnvoy } from "../harness/find-envoy.ts";
 import { type Gateway, type Pair, startPair } from "./native/gateway.ts";
 import { type Outcome, type Row, ROWS } from "./native/rows.ts";
@@ -30,6 +32,28 @@ describe("Envoy's own AI filters beside ai-proxy", { skip }, () => {
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, received: requests[count] };
   }
+
+  it("both in one Envoy: theirs reads the model, ours serves the chat, and no byte of the body changes", async () => {
+    const body =
+      '{"temperature": 1, "model":"gpt-4o",  "stream":true,"messages":[{"role":"user","content":"Hello!"}], "stream_options":{"include_usage":true}}';
+    const { requests } = pair.providers.openai;
+    const count = requests.length;
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(`${pair.urlOf("both", "openai")}/v1/chat/completions`, {
+      method: "POST",
+      headers,
+      body,
+    });
+    assert.match(await response.text(), /data: \[DONE\]\n\n$/);
+    assert.equal(requests[count].body.toString(), body);
+    const log = join(pair.envoy.folder, "both.log");
+    const written = (): string => (existsSync(log) ? readFileSync(log, "utf8") : "");
+    for (let waits = 0; waits < 100 && !written().endsWith("\n"); waits++) await sleep(100);
+    const line = JSON.parse(written()) as { native_model: string; usage: string };
+    assert.equal((await pair.envoy.stats("token_usage_found"))["ai_protocol_manager.token_usage_found"], 1);
+    assert.equal(line.native_model, "gpt-4o");
+    assert.ok((JSON.parse(line.usage) as { total_tokens: number }).total_tokens > 0);
+  });
 
   for (const row of ROWS) {
     for (const gateway of ["native", "ours"] as const) {

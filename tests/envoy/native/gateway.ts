@@ -17,9 +17,12 @@ import { pathOf } from "../../providers/wire.ts";
 
 /** The two gateways that are compared. */
 export type Gateway = "native" | "ours";
+/** The third listener has Envoy's meter before the router, and ai-proxy in the router's chain. */
+type ListenerName = Gateway | "both";
 /** The provider that a row's model belongs to. */
 export type Provider = "claude" | "openai";
 
+const METER = "meter";
 const MANAGER = "type.googleapis.com/envoy.extensions.filters.http.ai_protocol_manager.v3";
 const TRANSCODER = "type.googleapis.com/envoy.extensions.http.ai_filters.transcoder.v3.Transcoder";
 const CLAUDE_HEADERS = { "x-api-key": "sk-provider", "anthropic-version": "2023-06-01" };
@@ -30,7 +33,7 @@ export interface Pair {
   envoy: EnvoyProcess;
   providers: Record<Provider, RunningServer>;
   /** The base URL for a provider, without `/v1`. */
-  urlOf(gateway: Gateway, provider: Provider): string;
+  urlOf(listener: ListenerName, provider: Provider): string;
   close(): Promise<void>;
 }
 
@@ -48,12 +51,13 @@ export async function startPair(): Promise<Pair> {
     const listeners = [
       listenerFor({ name: "native", ...nativeOptions() }),
       listenerFor({ name: "ours", ...ownOptions() }),
+      listenerFor({ name: "both", ...ownOptions("both"), downstream: [meter()], accessLog: BOTH_LOG }),
     ];
     const envoy = await startEnvoy(bootstrapFor(listeners, clusters));
     return {
       envoy,
       providers,
-      urlOf: (gateway, provider) => `http://127.0.0.1:${envoy.listenerPorts[gateway]}/${provider}`,
+      urlOf: (listener, provider) => `http://127.0.0.1:${envoy.listenerPorts[listener]}/${provider}`,
       close: async () => {
         await envoy.stop();
         await close();
@@ -71,7 +75,7 @@ const handleClaude = (request: ProviderRequest): ProviderReply =>
     ? anthropicMessages(request, { images: true, maxTemperature: 1, servedModel: (model) => model })
     : dialects.claude.handle(request);
 
-function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[]; accessLog: AccessLog } {
+function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[] } {
   const transcoder = (request: string, response: string): EnvoyConfig => ({
     name: "envoy.http.ai_filters.transcoder",
     typed_config: { "@type": TRANSCODER, request_handling: request, response_handling: response },
@@ -113,11 +117,10 @@ function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[]; ac
       route("/v1/messages", "ANTHROPIC_MESSAGES", "openai", "/v1/chat/completions"),
       route("/v1/messages", "ANTHROPIC_MESSAGES", "claude", "/v1/messages"),
     ],
-    accessLog: logTo("native", "%DYNAMIC_METADATA(envoy.ai.token_usage)%"),
   };
 }
 
-function ownOptions(): { routes: EnvoyConfig[]; upstream: EnvoyConfig[]; accessLog: AccessLog } {
+function ownOptions(listener: "ours" | "both" = "ours"): { routes: EnvoyConfig[]; upstream: EnvoyConfig[] } {
   const configuration = JSON.stringify({
     providers: (["claude", "openai"] as const).map((type) => ({
       id: type,
@@ -129,20 +132,45 @@ function ownOptions(): { routes: EnvoyConfig[]; upstream: EnvoyConfig[]; accessL
   });
   return {
     upstream: [wasmFilter({ plugin: "ai-proxy", wasm: "build/ai-proxy.wasm", configuration })],
-    routes: (["claude", "openai"] as const).map((provider) =>
-      routeFor({
+    routes: (["claude", "openai"] as const).map((provider) => ({
+      ...routeFor({
         name: provider,
         match: { prefix: `/${provider}/` },
         cluster: provider,
         metadata: { "ai-proxy": { config: JSON.stringify({ activeProviderId: provider }) } },
       }),
-    ),
-    accessLog: logTo("ours", "%FILTER_STATE(wasm.ai_usage:PLAIN)%"),
+      ...(listener === "both" ? { typed_per_filter_config: { [METER]: METERED } } : {}),
+    })),
   };
 }
 
-type AccessLog = { path: string; fields: Record<string, string> };
-const logTo = (name: Gateway, usage: string): AccessLog => ({
-  path: `%TMP%/${name}.log`,
-  fields: { path: "%REQ(:PATH)%", usage },
+/** Envoy's filter as a meter alone: it stores the model and the token usage, and leaves the body as it is. */
+const meter = (): EnvoyConfig => ({
+  name: METER,
+  typed_config: {
+    "@type": `${MANAGER}.AiProtocolManager`,
+    request_handling: { reserialize_body: "DISABLE" },
+    response_handling: { token_usage: {} },
+    filters: [
+      {
+        name: "envoy.http.ai_filters.request_info",
+        typed_config: { "@type": "type.googleapis.com/envoy.extensions.http.ai_filters.request_info.v3.RequestInfo" },
+      },
+    ],
+  },
 });
+
+/** The client and the provider speak OpenAI's chat API. */
+const METERED = {
+  "@type": `${MANAGER}.AiProtocolManagerPerRoute`,
+  request: { llm_protocol: PROTOCOLS.openai },
+  response: { llm_protocol: PROTOCOLS.openai },
+};
+
+const BOTH_LOG = {
+  path: "%TMP%/both.log",
+  fields: {
+    native_model: "%FILTER_STATE(envoy.ai.model.request:PLAIN)%",
+    usage: "%FILTER_STATE(wasm.ai_usage:PLAIN)%",
+  },
+};
