@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/root"
 # The lists of packages and the archives are in our own folder: root is not needed.
-options="-qq -o Dir::State::Lists=$work/lists -o Dir::Cache=$work -o Debug::NoLocking=1 -o APT::Sandbox::User="
+options="-qq -o Dir::State::Lists=$work/lists -o Dir::Cache=$work -o Debug::NoLocking=1 -o APT::Sandbox::User= -o Acquire::Retries=1 -o Acquire::http::Timeout=20"
 apt-get $options update
 packages=$(apt-get $options install --no-install-recommends --simulate chromium | awk '/^Inst/ { print $2 }')
 [ -n "$packages" ] || packages=chromium

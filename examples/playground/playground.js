@@ -52,7 +52,7 @@ async function ask() {
   notice.textContent = "";
   question.value = "";
   const controller = new AbortController();
-  const mine = { controller, chat: messages };
+  const mine = { controller };
   setRunning(mine);
   showQuestion(chat, content);
   const answer = new Answer(chat);

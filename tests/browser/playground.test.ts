@@ -32,7 +32,7 @@ let chat: ChatPage;
 let url: string;
 
 before(async () => {
-  // A budget of 1,000 tokens a minute instead of 100,000 is not used up here, and small enough to read.
+  // Without a cooldown the test after the fallback finds the model again.
   gateway = await startFailover({ fallback: { cooldown: "0s" }, change: addPlayground, servers: { "qwq-32b": qwq } });
   url = gateway.baseUrl.replace("/v1", PLAYGROUND_PATH);
   browser = await startBrowser();
