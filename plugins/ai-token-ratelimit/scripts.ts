@@ -30,23 +30,19 @@ return 1`);
  * and amounts in turn. The result is the time in milliseconds, and for each counter what was used before and the milliseconds to the
  * window's end. A window begins with the first tokens; a counter without a lifetime gets one.
  */
-export const RESERVE = new RedisScript(`local clock = redis.call('TIME')
-local found = {clock[1] * 1000 + math.floor(clock[2] / 1000)}
-local fits = true
-for i = 1, #KEYS do
-  local used = tonumber(redis.call('GET', KEYS[i]) or '0')
-  local left = redis.call('PTTL', KEYS[i])
-  if left == -1 then redis.call('EXPIRE', KEYS[i], ARGV[3 * i - 1]) end
-  if left < 0 then left = ARGV[3 * i - 1] * 1000 end
-  if used + ARGV[3 * i] > tonumber(ARGV[3 * i - 2]) then fits = false end
-  found[2 * i] = used
-  found[2 * i + 1] = left
+export const RESERVE = new RedisScript(`local call, t = redis.call, redis.call('TIME')
+local found, fits = {t[1] * 1000 + math.floor(t[2] / 1000)}, true
+for i, key in ipairs(KEYS) do
+  local limit, window, amount = unpack(ARGV, 3 * i - 2)
+  local used, left = tonumber(call('GET', key) or 0), call('PTTL', key)
+  if left == -1 then call('EXPIRE', key, window) end
+  if left < 0 then left = window * 1000 end
+  fits = fits and used + amount <= tonumber(limit)
+  found[2 * i], found[2 * i + 1] = used, left
 end
-if fits then
-  for i = 1, #KEYS do
-    redis.call('INCRBY', KEYS[i], ARGV[3 * i])
-    if redis.call('PTTL', KEYS[i]) < 0 then redis.call('EXPIRE', KEYS[i], ARGV[3 * i - 1]) end
-  end
+for i, key in ipairs(fits and KEYS or {}) do
+  call('INCRBY', key, ARGV[3 * i])
+  if call('PTTL', key) < 0 then call('EXPIRE', key, ARGV[3 * i - 1]) end
 end
 return found`);
 
@@ -55,19 +51,16 @@ return found`);
  * length of a window, and what is charged, or given back if it is negative. After the end of that window nothing is given back, and what is
  * charged goes to the window of now. Half a second is less than any window: the ends of two windows differ by more.
  */
-export const SETTLE = new RedisScript(`local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-for i = 1, #KEYS do
-  local left = redis.call('PTTL', KEYS[i])
-  local same = left >= 0 and math.abs(now + left - ARGV[3 * i - 2]) <= 500
-  local amount = ARGV[3 * i]
-  if same and tonumber(amount) < 0 then
-    local used = tonumber(redis.call('GET', KEYS[i]) or '0')
-    if used + amount < 0 then amount = string.format('%.0f', -used) end
-    redis.call('INCRBY', KEYS[i], amount)
-  elseif tonumber(amount) > 0 then
-    redis.call('INCRBY', KEYS[i], amount)
-    if left < 0 then redis.call('EXPIRE', KEYS[i], ARGV[3 * i - 1]) end
+export const SETTLE = new RedisScript(`local call, t = redis.call, redis.call('TIME')
+for i, key in ipairs(KEYS) do
+  local stop, window, amount = unpack(ARGV, 3 * i - 2)
+  local left = call('PTTL', key)
+  if tonumber(amount) > 0 then
+    call('INCRBY', key, amount)
+    if left < 0 then call('EXPIRE', key, window) end
+  elseif left >= 0 and math.abs(t[1] * 1000 + t[2] / 1000 + left - stop) <= 500 then
+    local used = tonumber(call('GET', key))
+    call('INCRBY', key, used + amount < 0 and string.format('%.0f', -used) or amount)
   end
 end
 return 1`);
