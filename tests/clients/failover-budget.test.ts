@@ -10,9 +10,10 @@ import { callers, type FailoverCall, type Outcome } from "./failover-calls.ts";
 const BUDGET = 1000;
 const QWQ_KEY = "Bearer YOUR_KEY_OF_THE_QWQ_SERVER";
 
-const limits = (rule: string, token_per_minute: number) => ({
+const limits = (rule: string, token_per_minute: number, more: object = { reserve: "none" }) => ({
   rule_name: rule,
   global_threshold: { token_per_minute },
+  ...more,
 });
 const both: FailoverCall[] = [false, true].map((stream) => ({
   model: "deepseek-r1",
@@ -74,6 +75,34 @@ for (const [client, call] of Object.entries(callers)) {
     });
   });
 }
+
+describe("a token budget with reservation in examples/model-failover", () => {
+  let gateway: FailoverGateway;
+  before(async () => {
+    gateway = await startFailover({
+      change: (bootstrap) => {
+        configureRoute(bootstrap, "my-deepseek-r1", "ai-token-ratelimit", limits("my-deepseek-r1", BUDGET, {}));
+        configureRoute(bootstrap, "my-qwq-32b", "ai-token-ratelimit", limits("my-qwq-32b", 4 * BUDGET, {}));
+      },
+    });
+  });
+  after(() => gateway?.close());
+
+  it("sends a prompt that does not fit to the next model, and refuses one that fits nowhere", async () => {
+    const tooLong = { ...expensive, content: expensive.content.repeat(3) };
+    const outcomes = await callers.Node(gateway.baseUrl, [both[0], expensive, both[1], tooLong]);
+    assert.deepEqual(
+      outcomes.map(({ model, error }) => model ?? error),
+      ["deepseek-r1", "qwq-32b", "deepseek-r1", "RateLimitError"],
+    );
+    assert.equal(outcomes[1].headers!["x-higress-fallback-from"], "my-deepseek-r1");
+    assert.match(
+      outcomes[3].message!,
+      /^429 The request needs about \d+ tokens, more than the whole limit of 4000 tokens\.$/,
+    );
+    assert.equal(gateway.servers["deepseek-r1"].requests.length, 2);
+  });
+});
 
 describe("token budgets of both models in examples/model-failover", () => {
   let gateway: FailoverGateway;
