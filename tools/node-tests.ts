@@ -31,9 +31,10 @@ async function count(files: string[], concurrency: number, tally: Tally, open: M
     if (event.type === "test:stderr") process.stderr.write(event.data.message);
     else if (event.type === "test:start") opened(open, event.data);
     else if (event.type === "test:pass" || event.type === "test:fail") {
-      if (event.data.details.type === "suite" && event.type === "test:pass") continue;
-      const title = titleOf(open, event.data);
       const skipped = event.data.skip ?? event.data.todo;
+      // A suite counts only if it is skipped as a whole: then no test in it is reported.
+      if (event.data.details.type === "suite" && event.type === "test:pass" && !skipped) continue;
+      const title = titleOf(open, event.data);
       if (skipped !== undefined && skipped !== false) {
         // A pattern of test names marks all other tests as skipped: do not list them.
         if (pattern && skipped === "test name does not match pattern") continue;

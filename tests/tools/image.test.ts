@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { gzip, tar } from "../../tools/image/archive.ts";
-import { imageOf, LAYOUTS } from "../../tools/image/image.ts";
+import { readImage, writeImage } from "../../tools/image/folder.ts";
+import { digestOf, imageOf, LAYOUTS, type Descriptor, type Image, type Layout } from "../../tools/image/image.ts";
+import { loadModule } from "../../tools/image/loader.ts";
 import { layoutFrom, pluginsOf, referenceFrom, registryFrom, tagFrom } from "../../tools/image/settings.ts";
 import { specYaml } from "../../tools/image/spec-yaml.ts";
 import { findPlugins, root } from "../../tools/plugins.ts";
@@ -52,6 +55,57 @@ describe("an image", () => {
     const digests = [imageOf(plugin, "compat"), imageOf(plugin, "compat", "https://git.example.com/other")];
     digests.push(imageOf({ ...plugin, wasm: "build/request-block.wasm" }, "compat"));
     assert.equal(new Set(digests.map(({ digest }) => digest)).size, 3);
+  });
+});
+
+describe("loadModule", () => {
+  const { wasm } = findPlugins("key-auth")[0];
+  const [plugin] = findPlugins("key-auth");
+  /** The image of a layout with other layers. */
+  const changed = (layout: Layout, change: (layers: Descriptor[]) => Descriptor[]): Image => {
+    const image = imageOf(plugin, layout);
+    return { ...image, manifest: { ...image.manifest, layers: change(image.manifest.layers) } };
+  };
+  const docker = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+
+  it("reads every layout, and what Docker builds", () => {
+    const images = LAYOUTS.map((layout) => imageOf(plugin, layout));
+    images.push(changed("compat", ([layer]) => [{ ...layer, mediaType: docker }]));
+    for (const image of images) assert.ok(loadModule(image).equals(readFileSync(join(root, wasm))));
+  });
+
+  const refused: [title: string, image: () => Image, reason: RegExp][] = [
+    ["no layers", () => changed("compat", () => []), /^the image has neither a last layer of/],
+    [
+      "the archive before another layer",
+      () => changed("higress", (layers) => layers.reverse()),
+      /neither a last layer/,
+    ],
+    ["the raw module alone", () => changed("artifact", ([, module]) => [module]), /has 2 layers, not 1$/],
+    ["three layers", () => changed("artifact", ([a, b]) => [a, b, a]), /has 2 layers, not 3$/],
+    ["no plugin.wasm", () => withArchive("key-auth.wasm"), /^the last layer of the image has no plugin\.wasm$/],
+  ];
+  for (const [title, image, reason] of refused) {
+    it(`refuses an image with ${title}`, () => assert.throws(() => loadModule(image()), { message: reason }));
+  }
+
+  function withArchive(name: string): Image {
+    const image = imageOf(plugin, "compat");
+    const [layer] = image.manifest.layers;
+    return { ...image, blobs: new Map([[layer.digest, gzip(tar([{ name, bytes: Buffer.from("x") }]))]]) };
+  }
+
+  it("is not asked for an index of images", () => {
+    const folder = mkdtempSync(join(tmpdir(), "index-"));
+    try {
+      const image = imageOf(plugin, "compat");
+      const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [] }));
+      const digest = digestOf(index);
+      writeImage(folder, { ...image, digest, blobs: new Map([[digest, index]]) });
+      assert.throws(() => readImage(folder), { message: "this is an index of several images, not an image" });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -19,7 +19,8 @@ export function readImage(folder: string): Image {
   const [{ digest }] = index.manifests;
   const bytes = readBlob(folder, digest);
   const manifest = JSON.parse(bytes.toString()) as Manifest;
-  const parts = [manifest.config, ...(manifest.layers ?? [])].map((part) => part.digest);
+  if (!Array.isArray(manifest.layers)) throw new Error("this is an index of several images, not an image");
+  const parts = [manifest.config, ...manifest.layers].map((part) => part.digest);
   return { digest, manifest, blobs: new Map([digest, ...parts].map((part) => [part, readBlob(folder, part)])) };
 }
 

@@ -1,13 +1,16 @@
 import { fileIn } from "./archive.ts";
 import { ARCHIVE_TYPE, LAYOUTS, MODULE_TYPE, SPEC_TYPE, type Image, type Layout } from "./image.ts";
 
+/** The layers that may hold plugin.wasm: those that `make push` writes, and those of images that Docker has built. */
+const ARCHIVE_TYPES = [ARCHIVE_TYPE, "application/vnd.docker.image.rootfs.diff.tar.gzip"];
+
 /**
  * Returns the module of an image, by the rules of the gateways' loaders; throws an error of one line if they would load none.
  * Istio: https://github.com/istio/istio/blob/master/pkg/wasm/imagefetcher.go; Envoy Gateway and Higress have the same.
  */
 export function loadModule({ manifest: { layers }, blobs }: Image): Buffer {
   const last = layers.at(-1);
-  if (last?.mediaType === ARCHIVE_TYPE) {
+  if (last && ARCHIVE_TYPES.includes(last.mediaType)) {
     const module = fileIn(blobs.get(last.digest) as Buffer, "plugin.wasm");
     if (!module) throw new Error("the last layer of the image has no plugin.wasm");
     return module;
