@@ -22,6 +22,8 @@ export const enum UsageStatus {
 export class TokenUsage {
   /** What the provider has reported. */
   status: UsageStatus = UsageStatus.None;
+  /** Whether numbers are estimates. */
+  isEstimate: bool = false;
   /** Whether a number may have changed since this was last set to `false`, which whoever publishes the numbers does. */
   hasChanged: bool = false;
   /** Tokens of the request. */
@@ -136,9 +138,18 @@ export class TokenUsage {
     return details ? max<i64>(details.cacheWrite, 0) : 0;
   }
 
+  /** Completes what was not reported, or only for a stream's beginning, by these estimates. */
+  estimateRest(prompt: i64, completion: i64): void {
+    this.isEstimate = true;
+    if (!this.isPromptKnown) this.prompt = prompt;
+    if (!this.isCompletionKnown) this.completion = max(this.completion, completion);
+    this.total = this.prompt + this.completion;
+  }
+
   /** Forgets all numbers. */
   reset(): void {
     this.status = UsageStatus.None;
+    this.isEstimate = false;
     this.isPromptKnown = false;
     this.isCompletionKnown = false;
     this.providerTotal = -1;

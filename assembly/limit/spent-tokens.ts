@@ -2,7 +2,7 @@ import { jsonValidate } from "../json/validate";
 import { FilterState } from "../host/filter-state";
 import { ABSENT, sliceSize } from "../bytes/slice";
 import { USAGE_STATE } from "../ai/contract";
-import { TokenUsage } from "../ai/usage";
+import { TokenUsage, UsageStatus } from "../ai/usage";
 import { UsageWatch } from "../ai/usage-watch";
 
 /** More tokens than any response has: a provider that reports more must not overflow a counter. */
@@ -11,19 +11,34 @@ const MOST: i64 = 1_000_000_000_000;
 const published = new FilterState(USAGE_STATE);
 const reported = new TokenUsage();
 
+/** The usage of a response that was not reported. */
+const estimated = new TokenUsage();
+
 /**
- * The usage of a response that has ended: as ai-proxy reports it, else as the response itself says, with counts from 0 to `MOST`; `null`
- * without either. Valid until the next call.
+ * The usage of a response that has ended: as ai-proxy reports it, else as the response itself says, else the estimate of the prompt and of what
+ * the response has shown; with counts from 0 to `MOST`. `null` without any. What a stream that was cut off has reported is completed by its
+ * estimate. `prompt`: the estimated tokens of the prompt; -1 if nothing is estimated. Valid until the next call.
  */
-export function spentUsage(watch: UsageWatch): TokenUsage | null {
+export function spentUsage(watch: UsageWatch, prompt: i64): TokenUsage | null {
   const state = published.get();
   if (state != ABSENT && sliceSize(state) && !jsonValidate(state)) {
     reported.reset();
     reported.read(state);
-    if (reported.seen) return bounded(reported);
+    // What the first event of Messages says is not the end.
+    if (reported.seen && watch.usage.status != UsageStatus.Partial) return bounded(reported);
   }
   watch.finish();
-  return watch.usage.seen ? bounded(watch.usage) : null;
+  const usage = watch.usage;
+  const output = watch.output.tokens;
+  if (usage.status == UsageStatus.Complete) return bounded(usage);
+  if (usage.status == UsageStatus.Partial) {
+    if (prompt >= 0) usage.estimateRest(prompt, output);
+    return bounded(usage);
+  }
+  if (prompt + output <= 0 || prompt < 0) return null;
+  estimated.reset();
+  estimated.estimateRest(prompt, output);
+  return bounded(estimated);
 }
 
 /** The input and output tokens of a usage together. */

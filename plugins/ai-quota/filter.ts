@@ -42,6 +42,8 @@ export class AiQuotaFilter extends HttpFilter {
   /** The key of the consumer's quota; empty where nothing is charged. */
   private readonly key: ByteBuffer = new ByteBuffer();
   private readonly watch: UsageWatch = new UsageWatch();
+  /** Whether the response is one of a model: of others only reported usage is charged. */
+  private isServed: bool = false;
   private readonly quota: QuotaCommand = new QuotaCommand();
   private readonly admin: AdminCommand = new AdminCommand();
 
@@ -82,6 +84,7 @@ export class AiQuotaFilter extends HttpFilter {
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    this.isServed = headers.status >= 200 && headers.status < 300;
     const isCharged = this.kind == RequestKind.Completion && !endOfStream;
     if (isCharged && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
@@ -96,7 +99,7 @@ export class AiQuotaFilter extends HttpFilter {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
     if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
-    const usage = spentUsage(this.watch);
+    const usage = spentUsage(this.watch, this.isServed ? 0 : -1);
     const tokens = usage ? tokensOf(usage) : 0;
     if (!tokens) return;
     countCharged(tokens);
@@ -115,6 +118,7 @@ export class AiQuotaFilter extends HttpFilter {
   private reset(): void {
     this.config = null;
     this.kind = RequestKind.Other;
+    this.isServed = false;
     this.key.clear();
     this.watch.reset();
     this.admin.reset();

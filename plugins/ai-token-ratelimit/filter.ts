@@ -17,7 +17,7 @@ import { RedisFault } from "../../assembly/redis/command";
 import { Admission, AdmittedFilter } from "./admission";
 import { AiTokenRateLimitConfig, OnStoreDown, Reserve } from "./config";
 import { reserveLocal, settleLocal } from "./local-store";
-import { countEstimated, countLimited, countReserved, countStoreDown, countTokens } from "./metrics";
+import { countLimited, countReserved, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
 import { requestedModel } from "./requested-model";
@@ -227,16 +227,12 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const reservation = this.reservation;
     // The next pass of this request is charged.
     if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return reservation.spend(0, 0);
-    const usage = spentUsage(this.watch);
-    if (usage) {
-      const price = this.price;
-      countTokens(usage);
-      return reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
-    }
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
-    const tokens = isServed ? this.estimate.prompt : 0;
-    if (isServed) countEstimated();
-    reservation.spend(tokens, this.costOf(tokens, 0));
+    const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
+    if (!usage) return reservation.spend(0, 0);
+    countTokens(usage);
+    const price = this.price;
+    reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
   }
 }
 

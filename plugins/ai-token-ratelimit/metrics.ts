@@ -19,6 +19,7 @@ export function countTokens(usage: TokenUsage): void {
   addModel(addConsumer(labels.clear()));
   inputTokens.add(labels, usage.prompt);
   outputTokens.add(labels, usage.completion);
+  if (usage.isEstimate) estimated.add();
 }
 
 /** Counts the current request, which a rule refuses or sends to the next target, by consumer and rule (`LimitRules.labelOf`). */
@@ -30,11 +31,6 @@ export function countLimited(rule: Slice): void {
 export function countReserved(reserved: i64, spent: i64): void {
   reservedTokens.add(reserved);
   refundedTokens.add(reserved - spent);
-}
-
-/** Counts a request that costs an estimate: its response has no usage. */
-export function countEstimated(): void {
-  estimated.add();
 }
 
 /** Counts a request whose limits Redis does not tell. */
