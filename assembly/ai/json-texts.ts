@@ -55,10 +55,11 @@ export class JsonTexts {
         depth--;
         continue;
       }
-      const field = isObject ? textField(walker) : TextField.Text;
+      const field = isObject ? textField(walker.key) : TextField.Text;
       if (field == TextField.None) walker.value();
       else if (field == TextField.Json) this.text(walker.value());
-      else if (field == TextField.Media) this.media(walker);
+      else if (field == TextField.Media || field == TextField.Image)
+        this.media(walker.value(), field == TextField.Image);
       else if (walker.enterObject()) {
         if (container == Container.Messages) this.estimate.add(MESSAGE);
         unchecked((open[++depth] = Container.Object));
@@ -68,9 +69,7 @@ export class JsonTexts {
     }
   }
 
-  private media(walker: JsonWalker): void {
-    const isImage = walker.keyIs("image_url") || walker.keyIs("image");
-    const value = walker.value();
+  private media(value: Slice, isImage: bool): void {
     if (!this.isPrompt) return;
     const text = sourceText(value);
     if (text == ABSENT) this.estimate.add(mediaTokens(isImage, value));

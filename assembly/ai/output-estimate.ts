@@ -2,7 +2,10 @@ import { Slice, sliceEndsWith, sliceStartsWith } from "../bytes/slice";
 import { jsonContent } from "../json/value";
 import { JsonWalker } from "../json/walker";
 import { JsonTexts } from "./json-texts";
+import { NameList } from "./name-list";
 import { TokenEstimate } from "./token-estimate";
+
+const PIECES = new NameList("choices candidates content_block content delta");
 
 /** Estimates the tokens of a response from its texts, reasoning and tool calls, in the protocol of each API, streamed or not. */
 export class OutputEstimate {
@@ -51,7 +54,6 @@ export const enum OutputMember {
 
 /** What a member has, to whose key the walker has come. A `delta` that is a string is for `readDelta`. */
 export function outputMember(walker: JsonWalker): OutputMember {
-  if (walker.keyIs("choices") || walker.keyIs("candidates")) return OutputMember.Piece;
-  if (walker.keyIs("content_block") || walker.keyIs("content") || walker.keyIs("delta")) return OutputMember.Piece;
+  if (PIECES.has(walker.key)) return OutputMember.Piece;
   return walker.keyIs("output") ? OutputMember.Whole : OutputMember.None;
 }

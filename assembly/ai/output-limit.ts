@@ -1,11 +1,15 @@
 import { JsonWalker } from "../json/walker";
 import { jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { Slice } from "../bytes/slice";
+import { NameList } from "./name-list";
 
 /** More tokens than any response has. */
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 /** OpenAI's limit of `n`. https://platform.openai.com/docs/api-reference/chat/create */
 const MOST_CHOICES: i64 = 128;
+
+const LIMITS = new NameList("max_tokens max_completion_tokens max_output_tokens maxOutputTokens");
+const CHOICES = new NameList("n best_of candidateCount");
 
 const walker = new JsonWalker();
 
@@ -22,11 +26,11 @@ export class OutputLimit {
     this.choices = 1;
   }
 
-  /** Reads a member, to whose key the walker has come. Of several limits the largest one counts. */
-  read(member: JsonWalker, value: Slice): void {
+  /** Reads a member. Of several limits the largest one counts. */
+  read(key: Slice, value: Slice): void {
     if (jsonKind(value) != JsonKind.Number) return;
-    const isTokens = isLimit(member);
-    if (!isTokens && !isChoices(member)) return;
+    const isTokens = LIMITS.has(key);
+    if (!isTokens && !CHOICES.has(key)) return;
     const count = jsonInteger(value, -1);
     if (count < 0) return;
     if (isTokens) this.tokens = max(this.tokens, min(count, MOST_TOKENS));
@@ -36,15 +40,6 @@ export class OutputLimit {
   /** Reads the members of Gemini's `generationConfig` or DashScope's `parameters`. */
   readObject(object: Slice): void {
     walker.start(object);
-    if (walker.enterObject()) while (walker.nextMember()) this.read(walker, walker.value());
+    if (walker.enterObject()) while (walker.nextMember()) this.read(walker.key, walker.value());
   }
-}
-
-function isLimit(member: JsonWalker): bool {
-  if (member.keyIs("max_tokens") || member.keyIs("max_completion_tokens")) return true;
-  return member.keyIs("max_output_tokens") || member.keyIs("maxOutputTokens");
-}
-
-function isChoices(member: JsonWalker): bool {
-  return member.keyIs("n") || member.keyIs("best_of") || member.keyIs("candidateCount");
 }

@@ -2,11 +2,18 @@ import { Slice, trimmed } from "../bytes/slice";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { JsonTexts } from "./json-texts";
+import { NameList } from "./name-list";
 import { OutputLimit } from "./output-limit";
 import { TokenEstimate } from "./token-estimate";
 
 /** The beginning of the response. https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const RESPONSE_START: i64 = 3;
+
+const MESSAGES = new NameList("messages input contents");
+const TEXTS = new NameList("prompt suffix instructions system systemInstruction system_instruction documents");
+/** What a model reads beside the texts, and what is no request alone. */
+const JSON_VALUES = new NameList("tools functions response_format text query");
+const OPTIONS = new NameList("generationConfig parameters");
 
 const walker = new JsonWalker();
 
@@ -60,25 +67,12 @@ export class PromptEstimate {
 
   /** Reads a member of the outermost object. */
   private readMember(): void {
-    if (isText()) {
+    const hasMessages = MESSAGES.has(walker.key);
+    if (hasMessages || TEXTS.has(walker.key)) {
       this.hasText = true;
-      const hasMessages = walker.keyIs("messages") || walker.keyIs("input") || walker.keyIs("contents");
       this.texts.read(walker, hasMessages);
-    } else if (isJson()) this.texts.text(walker.value());
-    else if (walker.keyIs("generationConfig") || walker.keyIs("parameters")) this.limit.readObject(walker.value());
-    else this.limit.read(walker, walker.value());
+    } else if (JSON_VALUES.has(walker.key)) this.texts.text(walker.value());
+    else if (OPTIONS.has(walker.key)) this.limit.readObject(walker.value());
+    else this.limit.read(walker.key, walker.value());
   }
-}
-
-function isText(): bool {
-  if (walker.keyIs("messages") || walker.keyIs("input") || walker.keyIs("contents")) return true;
-  if (walker.keyIs("prompt") || walker.keyIs("suffix") || walker.keyIs("instructions")) return true;
-  if (walker.keyIs("system") || walker.keyIs("systemInstruction") || walker.keyIs("system_instruction")) return true;
-  return walker.keyIs("documents");
-}
-
-/** What a model reads beside the texts, and what is no request alone. */
-function isJson(): bool {
-  if (walker.keyIs("tools") || walker.keyIs("functions") || walker.keyIs("response_format")) return true;
-  return walker.keyIs("text") || walker.keyIs("query");
 }

@@ -13,6 +13,8 @@ const NOISE: i32 = 3;
 const LONGEST_SPACE: i32 = 64;
 /** The most line ends that are one token. */
 const MOST_LINE_ENDS: i32 = 16;
+/** Longer words may be more than one token. */
+const LONG_WORD: i32 = 7;
 /** What each character of a run of the same symbols adds. */
 const REPEATED: i32 = 8;
 
@@ -57,8 +59,14 @@ export class TextCost {
 
   /** Adds a character. */
   take(point: u32): void {
-    const script = scriptOf(point);
     const last = this.last;
+    // Most characters are inside of short English words, and add nothing.
+    if (point - 0x61 < 26 && last == Script.Lower && this.run < LONG_WORD && this.isPlain && point != this.lastPoint) {
+      this.run++;
+      this.lastPoint = point;
+      return;
+    }
+    const script = scriptOf(point);
     switch (script) {
       case Script.Lower:
         this.letter(script, point, last == Script.Lower || last == Script.Upper);
@@ -97,6 +105,12 @@ export class TextCost {
     this.wordsLeft = min(this.wordsLeft + WORDS_OF_A_LETTER, MOST_WORDS);
   }
 
+  /** Whether words are English, and no encoding. */
+  @inline
+  private get isPlain(): bool {
+    return this.wordsLeft <= WORDS_OF_A_LETTER && this.shortPieces < NOISE;
+  }
+
   /** A Latin letter; `goesOn`: in the piece of the letter before it. */
   private letter(script: Script, point: u32, goesOn: bool): void {
     const isNoise = this.shortPieces >= NOISE;
@@ -110,7 +124,7 @@ export class TextCost {
     if (length > 4 && this.lastPoint == point) this.sum += REPEATED;
     else if (isNoise) this.sum += length == 2 ? 20 : 60;
     else if (script == Script.Upper) this.sum += length > 4 ? 42 : 0;
-    else if (this.wordsLeft <= WORDS_OF_A_LETTER) this.sum += length > 16 ? 35 : length > 7 ? 3 : 0;
+    else if (this.isPlain) this.sum += length > 16 ? 35 : length > LONG_WORD ? 3 : 0;
     else if (this.language == Script.Western) this.sum += length > 5 ? 17 : 0;
     else if (this.language == Script.Northern) this.sum += length > 5 ? 29 : 0;
     else this.sum += length > 3 ? 27 : 0;

@@ -1,44 +1,36 @@
-import { JsonWalker } from "../json/walker";
+import { Slice } from "../bytes/slice";
+import { NameList } from "./name-list";
 
 /** What the value of a member means for the tokens of a message. */
 export const enum TextField {
-  /** Nothing: a model does not see it. */
-  None,
   /** Its strings are text. */
   Text,
-  /** A model sees it as JSON. */
-  Json,
+  /** Nothing: a model does not see it. */
+  None,
+  /** It is an image. */
+  Image,
   /** It is an image, audio, video or document. */
   Media,
+  /** A model sees it as JSON. */
+  Json,
 }
 
-/** The meaning of a member in a message of any API, to whose key the walker has come. */
-export function textField(walker: JsonWalker): TextField {
-  // The most common ones first.
-  if (walker.keyIs("content") || walker.keyIs("text")) return TextField.Text;
-  if (isUnseen(walker)) return TextField.None;
-  if (isMedia(walker)) return TextField.Media;
-  return walker.keyIs("input") || walker.keyIs("args") || walker.keyIs("response") ? TextField.Json : TextField.Text;
-}
+const IMAGES = new NameList("image_url image");
+const MEDIA = new NameList(
+  "source inlineData inline_data fileData file file_data file_url file_id audio input_audio audio_url video video_url",
+);
+const JSON_VALUES = new NameList("input args response");
+/** OpenRouter repeats `reasoning` in `reasoning_details`. */
+const UNSEEN = new NameList(
+  "role type id status index tool_call_id tool_use_id call_id signature thoughtSignature encrypted_content cache_control stop_reason " +
+    "stop_sequence finish_reason finishReason logprobs annotations citation citations citationMetadata groundingMetadata safetyRatings " +
+    "reasoning_details",
+);
 
-function isUnseen(walker: JsonWalker): bool {
-  if (walker.keyIs("role") || walker.keyIs("type") || walker.keyIs("id") || walker.keyIs("status")) return true;
-  if (walker.keyIs("tool_call_id") || walker.keyIs("tool_use_id") || walker.keyIs("call_id")) return true;
-  if (walker.keyIs("signature") || walker.keyIs("thoughtSignature") || walker.keyIs("encrypted_content")) return true;
-  if (walker.keyIs("cache_control") || walker.keyIs("stop_reason") || walker.keyIs("stop_sequence")) return true;
-  if (walker.keyIs("finish_reason") || walker.keyIs("finishReason") || walker.keyIs("logprobs")) return true;
-  if (walker.keyIs("annotations") || walker.keyIs("citation") || walker.keyIs("citations")) return true;
-  if (walker.keyIs("citationMetadata") || walker.keyIs("groundingMetadata") || walker.keyIs("safetyRatings"))
-    return true;
-  // OpenRouter repeats `reasoning` there.
-  return walker.keyIs("reasoning_details");
-}
-
-function isMedia(walker: JsonWalker): bool {
-  if (walker.keyIs("image_url") || walker.keyIs("image") || walker.keyIs("source")) return true;
-  if (walker.keyIs("inlineData") || walker.keyIs("inline_data") || walker.keyIs("fileData")) return true;
-  if (walker.keyIs("file") || walker.keyIs("file_data") || walker.keyIs("file_url") || walker.keyIs("file_id"))
-    return true;
-  if (walker.keyIs("audio") || walker.keyIs("input_audio") || walker.keyIs("audio_url")) return true;
-  return walker.keyIs("video") || walker.keyIs("video_url");
+/** The meaning of a member in a message of any API, by its key token. */
+export function textField(key: Slice): TextField {
+  if (UNSEEN.has(key)) return TextField.None;
+  if (IMAGES.has(key)) return TextField.Image;
+  if (MEDIA.has(key)) return TextField.Media;
+  return JSON_VALUES.has(key) ? TextField.Json : TextField.Text;
 }
