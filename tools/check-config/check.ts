@@ -79,8 +79,13 @@ export class ConfigChecker {
     const byte = /^\$ is not valid JSON: .* at byte (\d+)/.exec(message);
     if (byte) return { line: configuration.lineOfByte(Number(byte[1])), message: `${plugin}: ${message}` };
     if (!message.startsWith("$")) return { line: configuration.line, message: `${plugin}: ${message}` };
-    const { path, rest } = locate(message, value);
-    return { line: configuration.lineOf(path), message: `${plugin}: ${configuration.pathOf(path)}${rest}` };
+    const { path } = locate(message, value);
+    // A message may name another value, too.
+    const inFile = message.replace(/\$[.[]\S*|^\$/g, (shown) => {
+      const other = locate(shown, value);
+      return configuration.pathOf(other.path) + other.rest;
+    });
+    return { line: configuration.lineOf(path), message: `${plugin}: ${inFile}` };
   }
 }
 
