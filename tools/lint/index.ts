@@ -8,6 +8,7 @@ import { importCircles } from "./import-circles.ts";
 import { importDirections } from "./import-directions.ts";
 import { links } from "./links.ts";
 import { noThrow } from "./no-throw.ts";
+import { pluginFiles } from "./plugin-files.ts";
 import { providerLists } from "./provider-lists.ts";
 import { providerNames } from "./provider-names.ts";
 import { requestHeaders } from "./request-headers.ts";
@@ -25,6 +26,7 @@ export const checks: Check[] = [
   providerLists,
   requestHeaders,
   configKeys,
+  pluginFiles,
   links,
   generatedDocuments,
   format,
