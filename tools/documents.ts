@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
+import { EDITOR_SCHEMA, editorSchema } from "./editor-schema.ts";
 import { filterEntry } from "./filter-entry.ts";
 import { kubernetesManifests } from "./kubernetes/documents.ts";
 import { gatewaysTable } from "./kubernetes/gateways-table.ts";
@@ -38,7 +39,7 @@ const WIDTH = 120;
 
 /** Lists the documents whose generated sections are out of date. */
 export function stale(): string[] {
-  return [...withTypes(), ...rewritten(), ...kubernetesManifests()]
+  return [...withTypes(), ...rewritten(), ...kubernetesManifests(), ...forEditors()]
     .filter(([file, text]) => current(file) !== text)
     .map(([file]) => file);
 }
@@ -47,7 +48,7 @@ export function stale(): string[] {
 export function writeDocuments(): string[] {
   const changed = [];
   // The schemas come first, since the tables of options are made from them.
-  for (const texts of [withTypes, rewritten, kubernetesManifests]) {
+  for (const texts of [withTypes, rewritten, kubernetesManifests, forEditors]) {
     for (const [file, text] of texts()) {
       if (current(file) === text) continue;
       mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -73,6 +74,9 @@ function withTypes(): Map<string, string> {
   );
   return new Map([[SCHEMA, text]]);
 }
+
+/** The schema of all plugins for editors. */
+const forEditors = (): Map<string, string> => new Map([[EDITOR_SCHEMA, editorSchema()]]);
 
 function rewritten(): Map<string, string> {
   const texts = new Map<string, string>();
