@@ -133,6 +133,18 @@ describe("a file", () => {
     );
   });
 
+  it("names a provider in the metadata of a cluster or an endpoint that ai-proxy does not have", () => {
+    const providers =
+      '{"activeProviderId": "a", "providers": [{"id": "a", "type": "openai", "apiToken": "sk-secret"}]}';
+    const proxy = filter("ai-proxy", `${STRING}value: '${providers}'`);
+    const cluster = (provider: string): string =>
+      `clusters:\n- name: x\n  metadata:\n    filter_metadata:\n      ai-proxy:\n        provider: ${provider}`;
+    assert.ok(check(`${proxy}\n${cluster("a")}`).accepted);
+    const said = "$.clusters[0].metadata.filter_metadata.ai-proxy.provider";
+    assertError(`${proxy}\n${cluster("b # wrong")}`, "ai-proxy", `${said} names no provider of ai-proxy; there is a`);
+    assertError(`${proxy}\n${cluster("1 # wrong")}`, "ai-proxy", `${said} must be a string`);
+  });
+
   it("may spread JSON over a folded text, with quotes of both kinds", () => {
     const single = `value: '{"limit_by_header": "it''s",\n  "limit_keys": [\n    {"key": "*", "query_per_minute": 0}]}'`;
     const double =

@@ -10,17 +10,17 @@ export const pathText = (path: Path): string =>
 
 /** One YAML document of a file. Its lines are those of the file. */
 export class YamlDocument {
+  /** The document as JavaScript values; aliases and merge keys are resolved. */
+  readonly value: unknown;
+
   constructor(
     readonly file: string,
     /** The text of the file. */
     readonly source: string,
     private readonly document: Document,
     private readonly lines: LineCounter,
-  ) {}
-
-  /** The document as JavaScript values; aliases and merge keys are resolved. */
-  get value(): unknown {
-    return this.document.toJS();
+  ) {
+    this.value = document.errors.length ? undefined : document.toJS();
   }
 
   /** The node at a path; null if the document has none. */
