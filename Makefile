@@ -6,7 +6,7 @@ NODE := node --import tsx
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY REGISTRY TAG LAYOUT REF SOURCE
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate demo demo-failover run from-wasmplugin check-config prices func-e image push verify-image docs clean
+.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate validate-all demo demo-failover run from-wasmplugin check-config prices func-e image push verify-image docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
 
 validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 	@$(NODE) tools/validate.ts
+
+validate-all: build ## The same with the oldest Envoy, 1.38.2 and the newest
+	@$(NODE) tools/validate.ts --all
 
 demo: build ## Stream a chat through Envoy and a mock provider, show refused requests and the messages on both sides
 	@$(NODE) tools/demo.ts
