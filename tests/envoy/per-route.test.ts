@@ -9,12 +9,12 @@ import { send } from "../harness/http-client.ts";
 import { dialects } from "../providers/index.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 
-describe("examples/per-route", () => {
+describe("envoy/routes", () => {
   let envoy: EnvoyProcess;
   let provider: RunningServer;
 
   before(async () => {
-    const text = readFileSync(new URL("../../examples/per-route/envoy.yaml", import.meta.url), "utf8");
+    const text = readFileSync(new URL("../../envoy/routes/envoy.yaml", import.meta.url), "utf8");
     const bootstrap = parse(text) as Bootstrap;
     provider = await serve((request) =>
       dialects[request.authority === "dashscope.aliyuncs.com" ? "dashscope" : "openai"].handle(request),
