@@ -104,6 +104,30 @@ describe("a token budget with reservation in examples/model-failover", () => {
   });
 });
 
+describe("a reservation that two models share in examples/model-failover", () => {
+  let gateway: FailoverGateway;
+  before(async () => {
+    // One reservation fits, a second one beside it does not.
+    const shared = limits("shared", BUDGET, { reserve: "prompt_and_max", reserve_max_tokens: 600 });
+    gateway = await startFailover({
+      change: (bootstrap) => {
+        for (const route of ["my-deepseek-r1", "my-qwq-32b"])
+          configureRoute(bootstrap, route, "ai-token-ratelimit", shared);
+      },
+    });
+  });
+  after(() => gateway?.close());
+
+  it("is given back by the model that fails before the next one reserves", async () => {
+    await gateway.servers["deepseek-r1"].failWith({ status: 503 });
+    const outcomes = await callers.Node(gateway.baseUrl, both);
+    assert.deepEqual(
+      outcomes.map(({ model, error }) => model ?? error),
+      ["qwq-32b", "qwq-32b"],
+    );
+  });
+});
+
 describe("token budgets of both models in examples/model-failover", () => {
   let gateway: FailoverGateway;
   before(async () => {
