@@ -99,6 +99,11 @@ describe("the schemas", () => {
     ["another API version", { ...istio, apiVersion: "extensions.istio.io/v9" }, /^there is no schema for WasmPlugin/],
     ["no name", { ...istio, metadata: {} }, /^metadata\.name/],
   ];
+  it("report only the quoted priority of a WasmPlugin that Higress users copy", () => {
+    const resources = resourcesIn("tests/fixtures/wasmplugin/four-providers.yaml");
+    assert.deepEqual(resources.flatMap(problemsOf), ["/spec/priority must be integer,null"]);
+  });
+
   for (const [title, resource, problem] of refused) {
     it(`refuse ${title}`, () => {
       const problems = problemsOf(resource);
