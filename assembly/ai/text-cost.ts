@@ -42,10 +42,10 @@ export class TextCost {
 
   /** Forgets the text. */
   reset(): void {
-    this.endText();
     this.sum = 0;
     this.wordsLeft = 0;
     this.hanLeft = 0;
+    this.endText();
   }
 
   /** Begins another text, of the same language. */

@@ -36,7 +36,9 @@ export class TokenEstimate {
 
   /** Forgets all texts. */
   reset(): void {
-    this.endText();
+    this.lacking = 0;
+    this.escape = Escape.None;
+    this.high = 0;
     this.cost.reset();
   }
 
