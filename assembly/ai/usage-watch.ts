@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize, startsWithIgnoringCase, trimmed } from "../bytes/slice";
-import { jsonGet } from "../json/value";
+import { jsonUnescape } from "../json/string";
+import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
@@ -10,6 +11,8 @@ import { TokenUsage, UsageStatus } from "./usage";
 /** The longest JSON body that is read for its usage. */
 const MOST_BODY_BYTES: i32 = 4 << 20;
 const KEPT_BYTES: i32 = 16 << 10;
+/** The longest name of a model that is read, as it is written in JSON. */
+const LONGEST_MODEL: i32 = 256;
 
 const walker = new JsonWalker();
 
@@ -22,6 +25,8 @@ export class UsageWatch {
   readonly usage: TokenUsage = new TokenUsage();
   /** The output so far, as far as `usage` is not complete. */
   readonly output: OutputEstimate = new OutputEstimate();
+  /** The name of the model that the response names first; empty if it names none. */
+  readonly model: ByteBuffer = new ByteBuffer();
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
   private isStream: bool = false;
@@ -60,6 +65,7 @@ export class UsageWatch {
   reset(): void {
     this.usage.reset();
     this.output.reset();
+    this.model.release(LONGEST_MODEL);
     this.decoder.free();
     this.body.release(KEPT_BYTES);
     this.isStream = false;
@@ -69,6 +75,7 @@ export class UsageWatch {
   /** Frees the memory; the object is not used again. */
   free(): void {
     this.decoder.dispose();
+    this.model.dispose();
     this.body.dispose();
   }
 
@@ -87,8 +94,15 @@ export class UsageWatch {
     while (walker.nextMember()) {
       if (walker.keyIs("usage") || walker.keyIs("usageMetadata")) this.usage.read(walker.value());
       // The first event of Anthropic's Messages, and the last one of OpenAI's Responses.
-      else if (walker.keyIs("message")) this.usage.readFirst(jsonGet(walker.value(), "usage"));
-      else if (walker.keyIs("response")) this.usage.read(jsonGet(walker.value(), "usage"));
+      else if (walker.keyIs("message")) {
+        const message = walker.value();
+        this.usage.readFirst(jsonGet(message, "usage"));
+        this.readModel(jsonGet(message, "model"));
+      } else if (walker.keyIs("response")) {
+        const response = walker.value();
+        this.usage.read(jsonGet(response, "usage"));
+        this.readModel(jsonGet(response, "model"));
+      } else if (walker.keyIs("model") || walker.keyIs("modelVersion")) this.readModel(walker.value());
       else if (!readsTexts) walker.value();
       else if (walker.keyIs("type")) type = walker.value();
       else {
@@ -99,5 +113,10 @@ export class UsageWatch {
       }
     }
     if (delta != ABSENT) this.output.readDelta(type, delta);
+  }
+
+  private readModel(name: Slice): void {
+    if (this.model.size || jsonKind(name) != JsonKind.String || sliceSize(name) > LONGEST_MODEL) return;
+    jsonUnescape(name, this.model);
   }
 }

@@ -38,6 +38,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private isLocal: bool = false;
   /** The price of the tokens; `null` if it is unknown, or no limit counts costs. */
   private price: ModelPrice | null = null;
+  /** Whether `price` is that of the model that has served the request. */
+  private hasServedPrice: bool = false;
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
 
@@ -79,7 +81,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.limits.count) return HeadersAction.Continue;
     this.status = headers.status;
     if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
-    this.usePriceOf(headers.get(MODEL_HEADER));
+    this.hasServedPrice = this.usesPriceOf(headers.get(MODEL_HEADER));
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
@@ -124,6 +126,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     else admission.reset();
     this.config = null;
     this.price = null;
+    this.hasServedPrice = false;
     this.estimate.reset();
     this.verdict.clear();
     this.watch.reset();
@@ -210,11 +213,12 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     return false;
   }
 
-  /** Uses the price of the model that serves the request, if it has one. */
-  private usePriceOf(model: Slice): void {
+  /** Uses the price of the model that serves the request. Returns `false` if it has none. */
+  private usesPriceOf(model: Slice): bool {
     const prices = this.config!.prices;
     const price = prices && sliceSize(model) ? prices.find(model) : null;
     if (price) this.price = price;
+    return price !== null;
   }
 
   private costOf(input: i64, output: i64): i64 {
@@ -231,6 +235,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
     if (!usage) return reservation.spend(0, 0);
     countTokens(usage);
+    if (!this.hasServedPrice) this.usesPriceOf(this.watch.model.slice);
     const price = this.price;
     reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
   }
