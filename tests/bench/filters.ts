@@ -68,6 +68,18 @@ export const modelRouters: Record<string, EnvoyConfig> = {
   "routes not asked": plugin("model-router", ROUTES_UNASKED),
 };
 
+/** A budget of tokens for each API key, more than is spent here. */
+const budget = {
+  rule_name: "bench",
+  rule_items: [{ limit_by_per_header: "authorization", limit_keys: [{ key: "*", token_per_day: 1_000_000_000_000 }] }],
+};
+
+/** ai-token-ratelimit with its counters in Envoy, and in Redis. */
+export const tokenLimits = {
+  local: plugin("ai-token-ratelimit", budget),
+  redis: plugin("ai-token-ratelimit", { ...budget, redis: { service_name: "redis.static" } }),
+};
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

@@ -1,4 +1,4 @@
-import type { Failover, Footprint, Spread, Work } from "./results.ts";
+import type { Failover, Footprint, SharedBudget, Spread, Work } from "./results.ts";
 
 /** One job for the terminal, a line for each lane. */
 export function describeWork({ id, unit, costs }: Work): string {
@@ -38,6 +38,18 @@ export function describeFailover({ armed, firstToken }: Failover): string {
       ({ title, directMs, addedMs }) =>
         `  first token, ${title}: ${withSpread(directMs, 2)} ms direct, +${withSpread(addedMs, 2)} ms`,
     ),
+  ].join("\n");
+}
+
+/** What a budget costs in Envoy and in Redis, as lines for the terminal. */
+export function describeSharedBudget({ timeMs, addedMs, perSecond, busy }: SharedBudget): string {
+  return [
+    "ai-token-ratelimit, chat of 1 KB",
+    ...(["none", "local", "redis"] as const).map((store) => {
+      const time = `${withSpread(timeMs[store], 2)} ms`;
+      return `  ${store.padEnd(6)} ${time}; ${withSpread(perSecond[store], 0)} per second, ${withSpread(busy[store], 2)} of Envoy's core`;
+    }),
+    `  redis adds ${withSpread(addedMs, 2)} ms to local`,
   ].join("\n");
 }
 

@@ -41,6 +41,18 @@ export interface Failover {
   firstToken: { title: string; directMs: Spread; addedMs: Spread }[];
 }
 
+/** What a budget of tokens costs with its counters in Envoy (`local`) and in a Valkey on the same machine (`redis`). */
+export interface SharedBudget {
+  /** The time of one chat of 1 KB after the other, in ms. */
+  timeMs: Record<"none" | "local" | "redis", Spread>;
+  /** What Redis adds to `local`, in ms. */
+  addedMs: Spread;
+  /** The responses per second of one worker that gets as many requests as it responds to. */
+  perSecond: Record<"none" | "local" | "redis", Spread>;
+  /** The part of its core that Envoy used meanwhile: below 1, something else was the limit. */
+  busy: Record<"none" | "local" | "redis", Spread>;
+}
+
 /** The content of tests/bench/results/latest.json, which `make bench` writes. */
 export interface Results {
   date: string;
@@ -53,6 +65,8 @@ export interface Results {
   footprint: Footprint;
   /** Absent in results that were measured before there was the plugin. */
   failover?: Failover;
+  /** Absent in results that were measured before there was this measurement. */
+  sharedBudget?: SharedBudget;
 }
 
 /** The median, the minimum and the maximum of some numbers. */

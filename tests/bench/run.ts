@@ -10,9 +10,13 @@ import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
-import { describeFailover, describeFootprint, describeWork } from "./report.ts";
+import { describeFailover, describeFootprint, describeSharedBudget, describeWork } from "./report.ts";
+import { measureSharedBudget } from "./shared-budget.ts";
 import { serveRaw } from "./upstream.ts";
 import { JOBS, type Job } from "./work.ts";
+
+/** What `ONLY` may name beside the jobs. */
+const OTHERS = ["fallback", "footprint", "redis"];
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
@@ -57,8 +61,8 @@ function costOf(rounds: Round[], none: Round[]): Cost {
 async function run(): Promise<void> {
   const only = process.env.ONLY;
   const jobs = JOBS.filter(({ id }) => !only || id === only);
-  if (jobs.length === 0 && only !== "footprint" && only !== "fallback") {
-    throw new Error(`ONLY=${only} is not known: ${JOBS.map(({ id }) => id).join(", ")}, fallback, footprint`);
+  if (only && jobs.length === 0 && !OTHERS.includes(only)) {
+    throw new Error(`ONLY=${only} is not known: ${[...JOBS.map(({ id }) => id), ...OTHERS].join(", ")}`);
   }
   for (const [name, out] of Object.entries(NOOPS)) await compile({ entry: `tests/bench/noop/${name}.ts`, out });
   for (const name of BARE) await compile({ entry: `tests/bench/bare/${name}.ts`, out: bareOf(name) });
@@ -68,13 +72,16 @@ async function run(): Promise<void> {
     work.push(await measureWork(job));
     console.log(describeWork(work[work.length - 1]));
   }
-  if (only && only !== "footprint" && only !== "fallback") return;
   if (only === "fallback") return console.log(describeFailover(await measureFailover(ROUNDS)));
+  if (only === "redis") return console.log(describeSharedBudget(await measureSharedBudget(ROUNDS)));
+  if (only && only !== "footprint") return;
   const footprint: Footprint = await measureFootprint(ROUNDS);
   console.log(describeFootprint(footprint));
   if (only) return;
   const failover = await measureFailover(ROUNDS);
   console.log(describeFailover(failover));
+  const sharedBudget = await measureSharedBudget(ROUNDS);
+  console.log(describeSharedBudget(sharedBudget));
 
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
@@ -85,6 +92,7 @@ async function run(): Promise<void> {
     work,
     footprint,
     failover,
+    sharedBudget,
   };
   const folder = join(resolve(import.meta.dirname), "results");
   mkdirSync(folder, { recursive: true });

@@ -55,6 +55,11 @@ export const openAiEvent = (index: number, now: string): string =>
   `"service_tier":"default","system_fingerprint":"fp_50cad350e4","choices":[{"index":0,` +
   `"delta":{${index === 0 ? '"role":"assistant",' : ""}"content":"@${now}@ word"},"logprobs":null,"finish_reason":null}]}\n\n`;
 
+/** The event with the usage, which a client asks for by `stream_options`. */
+export const openAiUsage =
+  `data: {"id":"chatcmpl-${ID}","object":"chat.completion.chunk","created":1741569952,"model":"gpt-4o-2024-08-06",` +
+  `"choices":[],"usage":{"prompt_tokens":190,"completion_tokens":200,"total_tokens":390}}\n\n`;
+
 /** The end of an OpenAI stream, after the last event. */
 export const openAiEnding = "data: [DONE]\n\n";
 

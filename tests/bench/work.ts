@@ -10,6 +10,7 @@ import {
   noop,
   requestBlocks,
   requestNoop,
+  tokenLimits,
 } from "./filters.ts";
 import { requestsTo, type Routes } from "./routes.ts";
 import {
@@ -20,6 +21,7 @@ import {
   openAiResponse,
   openAiEnding,
   openAiEvent,
+  openAiUsage,
 } from "./traffic.ts";
 import { always, paced, type Responder } from "./upstream.ts";
 
@@ -162,6 +164,20 @@ export const JOBS: Job[] = [
     ...stream,
     ...translated,
     respond: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
+  },
+  {
+    id: "tokens-1k",
+    title: "chat, 1 KB, its tokens limited in Envoy",
+    ...small,
+    filters: { noop, plugin: tokenLimits.local },
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "tokens-stream",
+    title: "event of a stream, its tokens limited in Envoy",
+    ...stream,
+    filters: { noop, plugin: tokenLimits.local },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
   },
   {
     id: "key-auth",

@@ -1,0 +1,98 @@
+import { bootstrapFor, listenerFor, routeFor } from "../harness/bootstrap.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { withRedis } from "../harness/redis-bootstrap.ts";
+import { Valkey } from "../harness/valkey.ts";
+import { Connection } from "./client.ts";
+import { tokenLimits } from "./filters.ts";
+import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
+import { cpuMicros, pin } from "./process-cost.ts";
+import { percentilesOf, spreadOf, type SharedBudget } from "./results.ts";
+import { saturate } from "./saturate.ts";
+import { chatRequest, openAiResponse } from "./traffic.ts";
+
+/** Requests of each store whose time is measured. */
+const TIMES = 400;
+const WARM_UP = 50;
+/** Milliseconds under load in a round. */
+const LOAD_MS = 3000;
+const STORES = ["none", "local", "redis"] as const;
+type Store = (typeof STORES)[number];
+
+/** The clusters have the names of the lanes, and there is one `redis`. */
+const laneOf = (store: Store): string => `budget-${store}`;
+const request = chatRequest(1024, false);
+const eachStore = <T>(value: (store: Store) => T): Record<Store, T> =>
+  Object.fromEntries(STORES.map((store) => [store, value(store)])) as Record<Store, T>;
+
+/**
+ * Measures ai-token-ratelimit with its counters in Envoy and in a Valkey on this machine: the time of one request at a time, and the
+ * requests per second of one worker. The provider is another Envoy, which costs less than a server in Node.
+ */
+export async function measureSharedBudget(rounds: number): Promise<SharedBudget> {
+  const valkey = await Valkey.start();
+  const provider = await startProvider();
+  let envoy: EnvoyProcess | undefined;
+  try {
+    const lanes = STORES.map((store) => ({
+      name: laneOf(store),
+      filters: store === "none" ? [] : [tokenLimits[store]],
+      upstreamPort: provider.listenerPorts.provider,
+    }));
+    const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
+    envoy = await startEnvoy(withRedis(bootstrapOf(lanes), { port: valkey.port }), options);
+    pin(envoy.pid, ENVOY_CORE);
+    return { ...(await measureTimes(envoy)), ...(await measureThroughput(envoy, rounds)) };
+  } finally {
+    await envoy?.stop();
+    await provider.stop();
+    await valkey.stop();
+  }
+}
+
+function startProvider(): Promise<EnvoyProcess> {
+  const headers = { "content-type": "application/json" };
+  const routes = [routeFor({ name: "all", cluster: "", direct: { status: 200, headers, body: openAiResponse } })];
+  const bootstrap = bootstrapFor([listenerFor({ name: "provider", routes })], []);
+  return startEnvoy(bootstrap, { logLevel: "error", concurrency: 1 });
+}
+
+/** Sends one request at a time, to each listener in turn. */
+async function measureTimes({ listenerPorts }: EnvoyProcess): Promise<Pick<SharedBudget, "timeMs" | "addedMs">> {
+  const times = eachStore<number[]>(() => []);
+  const added: number[] = [];
+  const connections = await Promise.all(STORES.map((store) => Connection.open(listenerPorts[laneOf(store)])));
+  for (let i = -WARM_UP; i < TIMES; i++) {
+    const taken = eachStore(() => 0);
+    for (const [at, store] of STORES.entries()) {
+      const begun = performance.now();
+      await connections[at].exchange(request);
+      taken[store] = performance.now() - begun;
+    }
+    if (i < 0) continue;
+    for (const store of STORES) times[store].push(taken[store]);
+    added.push(taken.redis - taken.local);
+  }
+  for (const connection of connections) connection.close();
+  return { timeMs: eachStore((store) => percentilesOf(times[store])), addedMs: percentilesOf(added) };
+}
+
+/** Sends as many requests as Envoy responds to; `busy` is the part of its core that it used. */
+async function measureThroughput(
+  { listenerPorts, pid }: EnvoyProcess,
+  rounds: number,
+): Promise<Pick<SharedBudget, "perSecond" | "busy">> {
+  const perSecond = eachStore<number[]>(() => []);
+  const busy = eachStore<number[]>(() => []);
+  for (const store of STORES) await saturate(listenerPorts[laneOf(store)], request, LOAD_MS / 3);
+  for (let round = 0; round < rounds; round++)
+    for (const store of STORES) {
+      const begun = performance.now();
+      const before = cpuMicros(pid);
+      perSecond[store].push(await saturate(listenerPorts[laneOf(store)], request, LOAD_MS));
+      busy[store].push((cpuMicros(pid) - before) / 1000 / (performance.now() - begun));
+    }
+  return {
+    perSecond: eachStore((store) => spreadOf(perSecond[store])),
+    busy: eachStore((store) => spreadOf(busy[store])),
+  };
+}
