@@ -1,7 +1,8 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { compile, type Target } from "./compile.ts";
+import { compile, TARGETS } from "./compile.ts";
+import { higressPlugins } from "./higress.ts";
 import { findPlugins, root } from "./plugins.ts";
 
 /** The size limit of a released module; the build fails above it. */
@@ -36,7 +37,6 @@ const { values: options } = parseArgs({
     watch: { type: "boolean", default: false },
   },
 });
-const TARGETS: Target[] = ["release", "debug", "poisoned"];
 const target = TARGETS.find((name) => name === options.target);
 if (!target) {
   console.error(`build: TARGET is one of ${TARGETS.join(", ")}, not "${options.target}"`);
@@ -46,13 +46,14 @@ if (!target) {
 /** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
   let ok = true;
-  for (const plugin of findPlugins(options.plugin || undefined)) {
+  const isHigress = target === "higress";
+  for (const plugin of (isHigress ? higressPlugins : findPlugins)(options.plugin || undefined)) {
     const started = performance.now();
-    const out = target === "poisoned" ? plugin.poisoned : plugin.wasm;
+    const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
     try {
       const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target });
       const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
-      const tooBig = target === "release" && bytes > budget;
+      const tooBig = (target === "release" || isHigress) && bytes > budget;
       const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
       const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;
       console.log(`${out.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);

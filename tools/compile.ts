@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
+import { higressSources } from "./higress.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
 import { poisonedSources } from "./poisoned-reset.ts";
@@ -12,8 +13,12 @@ const VERSION_FILE = "assembly/plugin/version.ts";
 /** The entries that are optimized for size rather than speed: 2 % smaller. */
 const FOR_SIZE = ["plugins/ai-token-ratelimit/index.ts"];
 
-/** The builds: two targets of asconfig.json, and a release whose freed memory is overwritten (`poison.ts`). */
-export type Target = "release" | "debug" | "poisoned";
+/**
+ * The builds: two targets of asconfig.json, a release whose freed memory is overwritten (`poison.ts`), and one for Higress's Envoy
+ * (`higress.ts`).
+ */
+export const TARGETS = ["release", "debug", "poisoned", "higress"] as const;
+export type Target = (typeof TARGETS)[number];
 
 /** The input of a compilation: an AssemblyScript entry file, the path of the module, and the build. */
 export interface Compilation {
@@ -42,7 +47,7 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
     return { upToDate: true, bytes: statSync(outFile).size };
   }
   const isPoisoned = target === "poisoned";
-  const base = isPoisoned ? "release" : target;
+  const base = target === "debug" ? target : "release";
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", out, "--baseDir", root];
   if (FOR_SIZE.includes(entry) && base === "release") options.push("--shrinkLevel", "2");
   if (isPoisoned) options.push(...POISONED_OPTIONS);
@@ -51,6 +56,7 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
     ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` }
     : {};
   if (isPoisoned) Object.assign(texts, poisonedSources());
+  if (target === "higress") Object.assign(texts, higressSources());
   const message = await runCompiler([entry, ...options], texts, isPoisoned ? poisonedLibrary() : {});
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   mkdirSync(dirname(stampFile), { recursive: true });

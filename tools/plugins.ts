@@ -12,6 +12,8 @@ export interface Plugin {
   wasm: string;
   /** The module of the poisoned build. */
   poisoned: string;
+  /** The module of the Higress build, if it has one of its own. */
+  higress: string;
 }
 
 /** Lists every plugin, sorted. With `only`, lists that one, or throws an error that names the existing ones. */
@@ -29,5 +31,6 @@ export function findPlugins(only?: string): Plugin[] {
       entry: `plugins/${name}/index.ts`,
       wasm: `build/${name}.wasm`,
       poisoned: `build/poisoned/${name}.wasm`,
+      higress: `build/higress/${name}.wasm`,
     }));
 }

@@ -30,6 +30,8 @@ export const enum BufferType {
   GrpcReceiveBuffer = 5,
   VmConfiguration = 6,
   PluginConfiguration = 7,
+  /** Of Higress's Envoy alone. https://github.com/higress-group/proxy-wasm-go-sdk/blob/main/proxywasm/internal/abi_enums.go */
+  RedisReply = 9,
 }
 
 /** What a callback returns for headers and trailers (`StopIteration`: hold them until the body has come). */

@@ -1,12 +1,13 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../bytes/slice";
 import { monotonic } from "../host/clock";
-import { GrpcStream } from "../host/grpc-stream";
+import { Deadline } from "../host/deadline";
 import { currentRoot } from "../host/root";
 import { MOST_TURNS, turnTo } from "../plugin/dispatcher";
 import { roots, setDeadline } from "../plugin/root";
 import { encodeCommand, RedisArguments } from "./arguments";
 import { BackOff } from "./back-off";
+import { chosenTransport } from "./chosen-transport";
 import { CommandSlot, RedisCommand, RedisFault } from "./command";
 import { CommandQueue, giveSlot, takeSlot } from "./command-queue";
 import { DecoderFault, ReplyDecoder } from "./decoder";
@@ -14,6 +15,7 @@ import { ErrorMeaning, meaningOf } from "./error-meaning";
 import { ReplyKind, ReplyReader } from "./reply";
 import { RedisScript } from "./script";
 import { RedisSettings } from "./settings";
+import { RedisTransport, TransportListener } from "./transport";
 import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
 
 /** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
@@ -27,12 +29,22 @@ const out = new ByteBuffer();
 const greeting = new RedisArguments();
 const reader = new ReplyReader();
 
+/** The time of the client's next look at what waits. */
+class ClientDeadline extends Deadline {
+  client: RedisClient | null = null;
+
+  onExpired(): void {
+    this.client!.onTimeout();
+  }
+}
+
 /**
- * A connection of a root context to Redis or Valkey, over a gRPC stream to redis-bridge. It connects with the first command, sends
+ * A connection of a root context to Redis or Valkey, over the transport of this build. It connects with the first command, sends
  * commands without waiting for the replies of earlier ones, and connects again after it broke.
  */
-export class RedisClient extends GrpcStream {
+export class RedisClient extends TransportListener {
   private readonly home: u32 = currentRoot();
+  private readonly deadline: ClientDeadline = new ClientDeadline();
   private readonly timeout: u64;
   private readonly decoder: ReplyDecoder = new ReplyDecoder();
   /** Commands without a reply. */
@@ -53,11 +65,15 @@ export class RedisClient extends GrpcStream {
   private isBehind: bool = false;
   private readonly backOff: BackOff = new BackOff();
   private readonly troubles: TroubleLog;
+  private readonly transport: RedisTransport;
 
   private constructor(private readonly settings: RedisSettings) {
     super();
     this.timeout = <u64>settings.timeout * NANOSECONDS_PER_MILLISECOND;
     this.troubles = new TroubleLog(settings.cluster);
+    this.transport = chosenTransport(settings);
+    this.transport.listener = this;
+    this.deadline.client = this;
   }
 
   /** The client of the current root context with these settings. Call it where the configuration is read. */
@@ -85,7 +101,7 @@ export class RedisClient extends GrpcStream {
 
   private offer(command: RedisCommand, script: RedisScript | null, args: RedisArguments): RedisFault {
     const isPatient = command.isPatient;
-    if (!isPatient && !this.isOpen && !this.connect()) return RedisFault.Down;
+    if (!isPatient && !this.transport.isOpen && !this.connect()) return RedisFault.Down;
     if (
       this.sent.count + this.unsent.count >= MOST_COMMANDS ||
       this.waitingBytes + sliceSize(args.encoded) > MOST_BYTES
@@ -99,7 +115,7 @@ export class RedisClient extends GrpcStream {
     command.enqueue(slot);
     if (this.isReady && (this.isProven || !isPatient)) this.transmit(slot);
     else this.unsent.add(slot);
-    if (!this.isOpen) this.connect();
+    if (!this.transport.isOpen) this.connect();
     this.arm();
     return RedisFault.None;
   }
@@ -110,28 +126,29 @@ export class RedisClient extends GrpcStream {
     this.deliver();
   }
 
-  onClose(status: u32, text: Slice): void {
+  onLoss(): void {
     this.lose(RedisFault.Down, Trouble.Down);
     this.deliver();
   }
 
   /** Looks at everything that depends on time: commands without a reply, the next attempt to connect, what one callback left over. */
-  override onTimeout(): void {
+  onTimeout(): void {
     const now = monotonic();
     const first = this.sent.first;
-    const isWaiting = this.isOpen && (first !== null || this.greetings > 0);
+    const isWaiting = this.transport.isOpen && (first !== null || this.greetings > 0);
     const since = first ? max(first.sentAt, this.heardAt) : this.heardAt;
     if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
     else if (isWaiting) this.sent.expireInto(this.failed, now, this.timeout);
     if (this.unsent.count && !this.greetings && !this.backOff.wait) {
-      if (!this.isOpen) this.connect();
+      if (!this.transport.isOpen) this.connect();
       else if (this.isProven) this.flush();
+      else if (!this.sent.count) this.probe();
     }
     this.deliver();
   }
 
   private get isReady(): bool {
-    return this.isOpen && !this.greetings;
+    return this.transport.isOpen && !this.greetings;
   }
 
   private get waitingBytes(): i32 {
@@ -143,7 +160,7 @@ export class RedisClient extends GrpcStream {
     if (this.backOff.wait) return false;
     this.decoder.reset();
     const settings = this.settings;
-    if (!this.open(settings.cluster, "redis.Bridge", "Connect")) {
+    if (!this.transport.open()) {
       this.troubles.report(Trouble.MissingCluster);
       this.backOff.fail();
       return false;
@@ -151,28 +168,40 @@ export class RedisClient extends GrpcStream {
     this.heardAt = monotonic();
     this.isProven = false;
     this.greetings = 0;
+    this.isProbed = false;
+    if (!this.transport.authenticates) this.authenticate();
+    if (this.unsent.count) this.probe();
+    return true;
+  }
+
+  private authenticate(): void {
+    const settings = this.settings;
     if (settings.password.length) {
       greeting.clear().text("AUTH");
       if (settings.username.length) greeting.text(settings.username);
       this.greet(greeting.text(settings.password));
     }
     if (settings.database) this.greet(greeting.clear().text("SELECT").integer(settings.database));
-    this.isProbed = this.unsent.count > 0;
-    if (this.isProbed) this.greet(greeting.clear().text("EXISTS").text("ai-gateway"));
-    return true;
+  }
+
+  /** Asks whether Redis runs commands, where nothing else would tell. */
+  private probe(): void {
+    this.isProbed = true;
+    this.heardAt = monotonic();
+    this.greet(greeting.clear().text("EXISTS").text("ai-gateway"));
   }
 
   private greet(args: RedisArguments): void {
     out.clear();
     encodeCommand(out, args.count, ABSENT, args.encoded);
-    this.greetings++;
-    this.send(out.slice);
+    if (this.transport.send(out.slice)) this.greetings++;
+    else this.backOff.fail();
   }
 
   /** Sends what has waited for the connection. */
   private flush(): void {
     this.isProven = true;
-    for (let left = this.unsent.count; left > 0; left--) {
+    for (let left = this.unsent.count; left > 0 && this.isProven; left--) {
       const slot = this.unsent.take()!;
       if (slot.command) this.transmit(slot);
       else giveSlot(slot);
@@ -185,8 +214,19 @@ export class RedisClient extends GrpcStream {
     if (script) encodeCommand(out, slot.count + 2, script.first(slot.hasText), slot.encoded);
     else encodeCommand(out, slot.count, ABSENT, slot.encoded);
     slot.sentAt = monotonic();
-    this.sent.add(slot);
-    this.send(out.slice);
+    if (this.transport.send(out.slice)) this.sent.add(slot);
+    else this.keepUnsent(slot);
+  }
+
+  /** The transport refuses a command: it waits if it is patient, and fails otherwise. */
+  private keepUnsent(slot: CommandSlot): void {
+    const command = slot.command;
+    this.isProven = false;
+    this.backOff.fail();
+    this.troubles.report(Trouble.Down);
+    slot.fault = RedisFault.Down;
+    if (command && command.isPatient) this.unsent.add(slot);
+    else this.failed.add(slot);
   }
 
   /** Passes on failures and replies, in one callback to at most `MOST_TURNS` streams; the others follow at once in a tick. */
@@ -233,8 +273,10 @@ export class RedisClient extends GrpcStream {
 
   /** Notes what a reply says about Redis as a whole. */
   private note(meaning: ErrorMeaning): void {
-    if (meaning == ErrorMeaning.Unavailable) this.backOff.fail();
-    else this.backOff.succeed();
+    if (!isDown(meaning)) this.backOff.succeed();
+    else if (!this.backOff.wait) this.backOff.fail();
+    // Redis was not reached: patient commands wait until it is.
+    if (meaning == ErrorMeaning.Unreachable) this.isProven = false;
     const trouble = troubleOf(meaning);
     if (trouble == Trouble.None) this.troubles.clear();
     else this.troubles.report(trouble);
@@ -266,7 +308,7 @@ export class RedisClient extends GrpcStream {
 
   /** Ends the connection. */
   private breakOff(fault: RedisFault, trouble: Trouble): void {
-    this.cancel();
+    this.transport.cancel();
     this.lose(fault, trouble);
   }
 

@@ -1,7 +1,11 @@
+import { IS_HIGRESS } from "../host/target";
 import { ConfigReader } from "../config/reader";
 
 const MOST_DATABASE: i64 = 65535;
 const MOST_PORT: i64 = 65535;
+/** The ports of a service without `service_port`, with an address of Higress's own registry and another one. */
+const STATIC_PORT: i32 = 80;
+const REDIS_PORT: i32 = 6379;
 /** Milliseconds. */
 const TIMEOUT: i64 = 1000;
 const MOST_TIMEOUT: i64 = 60_000;
@@ -33,10 +37,10 @@ export class RedisSettings {
     }
     section.guards(GUARDS);
     // Higress finds the service by these two. In Envoy the endpoint of a cluster says it.
-    if (section.has("cluster")) section.text("service_name");
-    else section.requiredText("service_name");
-    section.integerOrText("service_port", 0, 0, MOST_PORT);
-    const cluster = section.has("cluster") ? section.requiredText("cluster") : "redis";
+    const named = section.has("cluster");
+    const service = named ? section.text("service_name") : section.requiredText("service_name");
+    const port = section.integerOrText("service_port", 0, 0, MOST_PORT);
+    const cluster = named ? section.requiredText("cluster") : clusterOf(service, <i32>port);
     const username = section.textOrNumber("username");
     const password = section.textOrNumber("password");
     if (username.length && !password.length) section.fail("username", "has no effect without a password");
@@ -55,4 +59,14 @@ export class RedisSettings {
       this.timeout == other.timeout
     );
   }
+}
+
+/**
+ * The cluster of a service: in Higress the one that it names by service and port, with its plugins' default port, else `redis`.
+ * https://github.com/alibaba/higress/blob/main/plugins/wasm-go/extensions/ai-token-ratelimit/config/config.go
+ */
+function clusterOf(service: string, port: i32): string {
+  if (!IS_HIGRESS) return "redis";
+  if (!port) port = service.endsWith(".static") ? STATIC_PORT : REDIS_PORT;
+  return `outbound|${port}||${service}`;
 }

@@ -1,5 +1,6 @@
 import { monotonic } from "../host/clock";
 import { log, LogLevel } from "../host/log";
+import { IS_HIGRESS } from "../host/target";
 import { pluginHost } from "../plugin/register";
 import { ErrorMeaning } from "./error-meaning";
 
@@ -50,7 +51,9 @@ export class TroubleLog {
   private sentence(trouble: Trouble): string {
     const cluster = this.cluster;
     if (trouble == Trouble.MissingCluster)
-      return `Envoy has no cluster "${cluster}": add the clusters and the listener of envoy/redis.yaml`;
+      return IS_HIGRESS
+        ? `the gateway has no cluster "${cluster}": check service_name and service_port`
+        : `Envoy has no cluster "${cluster}": add the clusters and the listener of envoy/redis.yaml`;
     if (trouble == Trouble.WrongPassword)
       return `the store behind cluster "${cluster}" refuses the username or password, or lacks one`;
     if (trouble == Trouble.RefusedDatabase)

@@ -31,5 +31,5 @@ export * from "../../assembly/plugin/entry/core";
 export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
-export * from "../../assembly/plugin/entry/grpc";
+export * from "../../assembly/redis/entry";
 export * from "../../assembly/plugin/entry/log";

@@ -25,5 +25,5 @@ class ClusterKeyRateLimit extends Plugin<ClusterKeyRateLimitConfig> {
 
 registerPlugin<ClusterKeyRateLimitConfig>(new ClusterKeyRateLimit());
 export * from "../../assembly/plugin/entry/core";
-export * from "../../assembly/plugin/entry/grpc";
+export * from "../../assembly/redis/entry";
 export * from "../../assembly/plugin/entry/response-headers";

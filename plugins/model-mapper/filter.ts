@@ -5,6 +5,7 @@ import { ABSENT, Slice, sliceSize, slicesEqual, startsWithIgnoringCase } from ".
 import { requestBody } from "../../assembly/host/body";
 import { growContentLength } from "../../assembly/host/content-length";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
+import { keepRoute } from "../../assembly/host/route-choice";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
 import { JsonError } from "../../assembly/json/validate";
@@ -38,6 +39,7 @@ export class ModelMapperFilter extends HttpFilter {
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
     const header = config.modelHeader;
+    keepRoute();
     if (header.length && headers.get(header) != ABSENT) headers.remove(header);
     if (!config.maps && !wasMapped()) return HeadersAction.Continue;
     const path = headers.get(":path");

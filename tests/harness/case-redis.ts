@@ -4,6 +4,8 @@ import { routeConfiguration } from "./case.ts";
 
 /** The cluster that leads to Redis in cases. */
 export const REDIS_CLUSTER = "redis";
+/** The same in Higress, whose clusters have the service and its port in their names. */
+export const HIGRESS_CLUSTERS = ["outbound|80||redis.static", "outbound|6379||redis.static"];
 /** The cluster behind which there is no Redis. */
 export const DOWN_CLUSTER = "redis-down";
 

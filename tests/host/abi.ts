@@ -42,10 +42,12 @@ export const BufferType = {
   VmConfiguration: 6,
   PluginConfiguration: 7,
   CallData: 8,
+  /** Of Higress's Envoy alone. */
+  RedisReply: 9,
 } as const;
 
 /** The largest buffer type. */
-export const MAX_BUFFER_TYPE = 8;
+export const MAX_BUFFER_TYPE = 9;
 
 /** What a filter says after a headers callback; every other number up to 4 means continue. */
 export const HeadersStatus = { Continue: 0, StopIteration: 1, StopAllAndBuffer: 3, StopAllAndWatermark: 4 } as const;

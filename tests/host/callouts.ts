@@ -46,6 +46,16 @@ export interface GrpcStreamCallout {
   isRemoteClosed: boolean;
 }
 
+/** A command of Redis by the host calls of Higress's Envoy, without a result. */
+export interface RedisCallout {
+  kind: "redis";
+  token: number;
+  root: RootContext;
+  /** The name of the cluster, with `?db=` where a database is selected. */
+  cluster: string;
+  query: Buffer;
+}
+
 /** Any call that was not answered yet. */
 export type Callout = HttpCallout | GrpcCallout;
 

@@ -5,6 +5,7 @@ import { encodeCommand } from "../harness/resp.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { BlockingRedis } from "./blocking-redis.ts";
 import { GrpcPeer } from "./grpc-peer.ts";
+import { HigressRedis } from "./higress-redis.ts";
 import type { ProxyHost } from "./proxy-host.ts";
 
 /** The real Valkey behind the cases that use Redis, on the Node host. */
@@ -47,7 +48,17 @@ export class CaseRedis {
         moved = true;
       }
     }
-    return moved;
+    return this.pumpHigress(host) || moved;
+  }
+
+  private pumpHigress(host: ProxyHost): boolean {
+    const peer = new HigressRedis(host);
+    const { calls } = peer;
+    for (const call of calls) {
+      if (call.cluster === DOWN_CLUSTER) peer.fail(call);
+      else peer.reply(call, this.exchange(`${this.hosts} ${call.cluster}`, call.query));
+    }
+    return calls.length > 0;
   }
 
   private exchange(connection: string, commands: Buffer): Buffer {

@@ -24,6 +24,8 @@ export interface RootContext {
   /** The answer that is being delivered. */
   callout: CalloutAnswer | null;
   grpc: GrpcAnswer | null;
+  /** The reply of Redis that is being delivered. */
+  redis: Buffer | null;
   status: { code: number; message: string };
 }
 

@@ -45,7 +45,7 @@ const configurations = [
 
 /** A context of no plugin, for callbacks that name a stranger. */
 function strangerContext(): RootContext {
-  const none = { configuring: false, tickPeriodMs: 0, nextTickAt: 0, callout: null, grpc: null };
+  const none = { configuring: false, tickPeriodMs: 0, nextTickAt: 0, callout: null, grpc: null, redis: null };
   const status = { code: 0, message: "" };
   const configuration = Buffer.alloc(0);
   return { kind: "root", id: UNKNOWN, rootId: "stranger", configuration, prototypes: new Map(), status, ...none };

@@ -18,6 +18,8 @@ export interface HostOptions {
   logLevel?: LogLevel;
   /** Clusters that callouts may name; default only `upstream`. */
   clusters?: Iterable<string>;
+  /** Whether the host is Higress's Envoy, which has calls for Redis; default stock Envoy. */
+  isHigress?: boolean;
   /** The version of Envoy that plugins read; default: one that retries a response whose headers were held. */
   envoy?: [major: number, minor: number];
   /** False lets a plugin do what Envoy refuses; the violations are only noted. */
@@ -56,6 +58,7 @@ export class ProxyHost {
       shared: this.shared,
       logLevel: LOG_LEVELS.indexOf(options.logLevel ?? "debug"),
       clusters: new Set(options.clusters ?? ["upstream"]),
+      isHigress: options.isHigress ?? false,
       envoy: options.envoy ?? [1, 37],
       now: () => this.nowNs,
       random: (target) => this.fillRandom(target),
@@ -228,6 +231,7 @@ function rootContext(id: number, rootId: string, configuration: string | Buffer 
     prototypes: new Map(),
     callout: null,
     grpc: null,
+    redis: null,
     status: { code: 0, message: "" },
   };
 }

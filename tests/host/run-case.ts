@@ -4,7 +4,7 @@ import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
 import type { Position } from "../harness/positions.ts";
 import { leakedSecrets, repeated, secretsOf } from "../harness/log-lines.ts";
-import { DOWN_CLUSTER, REDIS_CLUSTER } from "../harness/case-redis.ts";
+import { DOWN_CLUSTER, HIGRESS_CLUSTERS, REDIS_CLUSTER } from "../harness/case-redis.ts";
 import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import { caseRedis } from "./case-redis.ts";
@@ -168,7 +168,11 @@ export class HostCase {
   private newHost(): ProxyHost {
     const clusters = this.testCase.routes.map((route) => route.cluster ?? "upstream");
     caseRedis.begin(this.testCase);
-    return new ProxyHost(this.wasm, { clusters: [...clusters, REDIS_CLUSTER, DOWN_CLUSTER] });
+    const isHigress = this.wasm.startsWith("build/higress/");
+    return new ProxyHost(this.wasm, {
+      clusters: [...clusters, ...(isHigress ? HIGRESS_CLUSTERS : [REDIS_CLUSTER]), DOWN_CLUSTER],
+      isHigress,
+    });
   }
 
   private logProblems(host: ProxyHost): string[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogLevel } from "./abi.ts";
-import type { Callout, GrpcStreamCallout } from "./callouts.ts";
+import type { Callout, GrpcStreamCallout, RedisCallout } from "./callouts.ts";
 import { rootOf, type Context, type RootContext, type StreamContext } from "./contexts.ts";
 import { GuestMemory } from "./guest-memory.ts";
 import { heapUse, type HeapUse } from "./heap.ts";
@@ -26,6 +26,8 @@ export interface VmEnvironment {
   logLevel: number;
   /** Clusters that callouts may name. */
   clusters: ReadonlySet<string>;
+  /** Whether the host has the calls of Higress's Envoy. */
+  isHigress: boolean;
   /** The version of Envoy. */
   envoy: readonly [major: number, minor: number];
   /** Nanoseconds since 1970. */
@@ -39,6 +41,9 @@ export class Vm {
   readonly contexts = new Map<number, Context>();
   readonly callouts = new Map<number, Callout>();
   readonly grpcStreams = new Map<number, GrpcStreamCallout>();
+  readonly redisCalls = new Map<number, RedisCallout>();
+  /** How the module has told the host to reach Redis: the last call for each cluster. */
+  readonly redisLogins = new Map<string, { username: string; password: string; timeoutMs: number }>();
   readonly logs: LogLine[] = [];
   readonly metrics = new Metrics();
   /** What a plugin must not do although Envoy would only answer with a status, or not at all. */
@@ -58,7 +63,7 @@ export class Vm {
   isDead = false;
   private effectiveId = 0;
   private nextContextId = 1;
-  private readonly nextToken = { http: 4, grpc: 5, stream: 6 };
+  private readonly nextToken = { http: 4, grpc: 5, stream: 6, redis: 7 };
   private afterCall: (() => void)[] = [];
   private readonly exports: Record<string, (...args: number[]) => number | undefined>;
   private anchor = 0;
@@ -89,7 +94,7 @@ export class Vm {
   }
 
   /** The two low bits of a callout's token say of which kind it is. */
-  newToken(kind: (Callout | GrpcStreamCallout)["kind"]): number {
+  newToken(kind: (Callout | GrpcStreamCallout | RedisCallout)["kind"]): number {
     const token = this.nextToken[kind];
     this.nextToken[kind] += 4;
     return token;
@@ -156,6 +161,7 @@ export class Vm {
     this.isDead = true;
     this.callouts.clear();
     this.grpcStreams.clear();
+    this.redisCalls.clear();
     for (const context of this.contexts.values()) if (context.kind === "root") context.tickPeriodMs = 0;
   }
 

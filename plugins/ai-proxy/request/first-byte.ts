@@ -1,4 +1,13 @@
+import { IS_HIGRESS } from "../../../assembly/host/target";
 import { Exchange } from "../exchange";
+
+/**
+ * Higress's Envoy limits the time to the first byte by a header of its own.
+ * https://github.com/alibaba/higress/blob/main/plugins/wasm-go/extensions/ai-proxy/provider
+ */
+const HEADER: string = IS_HIGRESS
+  ? "x-envoy-upstream-rq-first-byte-timeout-ms"
+  : "x-envoy-upstream-rq-per-try-timeout-ms";
 
 /**
  * Lets Envoy end an attempt whose response does not begin in time; a response that has begun is not limited. The router
@@ -7,5 +16,5 @@ import { Exchange } from "../exchange";
 export function limitFirstByte(exchange: Exchange): void {
   const timeout = exchange.config.chat.firstByteTimeout;
   if (!timeout.length || exchange.isInRoutersChain) return;
-  exchange.headers.setText("x-envoy-upstream-rq-per-try-timeout-ms", timeout);
+  exchange.headers.setText(HEADER, timeout);
 }

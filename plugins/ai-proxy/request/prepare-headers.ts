@@ -3,6 +3,7 @@ import { RequestPath } from "../../../assembly/ai/request-path";
 import { withoutQuery } from "../../../assembly/bytes/query";
 import { ABSENT, includesIgnoringCase, sliceEquals } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
+import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
@@ -21,6 +22,7 @@ const requestPath = new RequestPath();
 export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStream: bool): BodyNeed {
   const config = exchange.config;
   restoreClientHeaders(exchange, headers);
+  if (!exchange.isInRoutersChain) keepRoute();
   exchange.keepPath(headers.get(":path"));
   exchange.path = withoutBasePath(exchange.path, exchange);
   readPath(exchange);

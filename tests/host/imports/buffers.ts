@@ -80,6 +80,8 @@ function find(vm: Vm, type: number): Found | null {
       return fixed(root.callout?.body);
     case BufferType.GrpcMessage:
       return root.grpc?.message ? fixed(root.grpc.message) : { bytes: null, writable: false };
+    case BufferType.RedisReply:
+      return fixed(root.redis);
     case BufferType.VmConfiguration:
       return fixed(Buffer.alloc(0));
     case BufferType.PluginConfiguration:

@@ -5,13 +5,14 @@ import { calloutCalls } from "./callouts.ts";
 import { foreignCalls } from "./foreign.ts";
 import { grpcCalls } from "./grpc.ts";
 import { headerCalls } from "./headers.ts";
+import { redisCalls } from "./redis.ts";
 import { sharedCalls } from "./shared.ts";
 import { streamCalls } from "./streams.ts";
 import { systemCalls, wasiCalls } from "./system.ts";
 
 /**
- * Every import that stock Envoy offers a module of ABI 0.2.1, acting on `vm`. A module that imports anything else does
- * not load, as it does not load in Envoy.
+ * Every import that stock Envoy offers a module of ABI 0.2.1, acting on `vm`, and with `isHigress` those of Higress's Envoy. A module
+ * that imports anything else does not load, as it does not load in Envoy.
  */
 export function hostImports(vm: Vm): WebAssembly.Imports {
   const env = {
@@ -23,6 +24,7 @@ export function hostImports(vm: Vm): WebAssembly.Imports {
     ...grpcCalls(vm),
     ...sharedCalls(vm),
     ...foreignCalls(vm),
+    ...(vm.environment.isHigress ? redisCalls(vm) : {}),
   };
   return { env: counted(vm, env), wasi_snapshot_preview1: wasiCalls(vm), wasi_unstable: wasiCalls(vm) };
 }

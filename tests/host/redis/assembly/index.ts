@@ -116,5 +116,5 @@ class RedisProbe extends Plugin<Config> {
 
 registerPlugin<Config>(new RedisProbe());
 export * from "../../../../assembly/plugin/entry/core";
-export * from "../../../../assembly/plugin/entry/grpc";
+export * from "../../../../assembly/redis/entry";
 export * from "../../../../assembly/plugin/entry/log";
