@@ -56,6 +56,10 @@ format: setup ## Format the sources
 docs: setup ## Write the generated tables of the README files
 	@$(NODE) tools/docs.ts
 
+.PHONY: imports
+imports: build ## Print the host functions that each module imports, from the binaries, and write docs/host-functions.md
+	@$(NODE) tools/imports.ts
+
 bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
 	@$(NODE) tests/bench/run.ts
 

@@ -1,7 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../bytes/slice";
 import { monotonic } from "../host/clock";
-import { Deadline } from "../host/deadline";
 import { currentRoot } from "../host/root";
 import { MOST_TURNS, turnTo } from "../plugin/dispatcher";
 import { roots, setDeadline } from "../plugin/root";
@@ -12,10 +11,11 @@ import { CommandSlot, RedisCommand, RedisFault } from "./command";
 import { CommandQueue, giveSlot, takeSlot } from "./command-queue";
 import { DecoderFault, ReplyDecoder } from "./decoder";
 import { ErrorMeaning, meaningOf } from "./error-meaning";
+import { Handshake } from "./handshake";
 import { ReplyKind, ReplyReader } from "./reply";
 import { RedisScript } from "./script";
 import { RedisSettings } from "./settings";
-import { RedisTransport, TransportListener } from "./transport";
+import { ListenerDeadline, RedisTransport, TransportListener } from "./transport";
 import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
 
 /** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
@@ -26,17 +26,7 @@ const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 const LOOK_EVERY: u32 = 50;
 
 const out = new ByteBuffer();
-const greeting = new RedisArguments();
 const reader = new ReplyReader();
-
-/** The time of the client's next look at what waits. */
-class ClientDeadline extends Deadline {
-  client: RedisClient | null = null;
-
-  onExpired(): void {
-    this.client!.onTimeout();
-  }
-}
 
 /**
  * A connection of a root context to Redis or Valkey, over the transport of this build. It connects with the first command, sends
@@ -44,7 +34,7 @@ class ClientDeadline extends Deadline {
  */
 export class RedisClient extends TransportListener {
   private readonly home: u32 = currentRoot();
-  private readonly deadline: ClientDeadline = new ClientDeadline();
+  private readonly deadline: ListenerDeadline = new ListenerDeadline();
   private readonly timeout: u64;
   private readonly decoder: ReplyDecoder = new ReplyDecoder();
   /** Commands without a reply. */
@@ -53,10 +43,6 @@ export class RedisClient extends TransportListener {
   private readonly unsent: CommandQueue = new CommandQueue();
   /** Commands that have failed and do not know it yet. */
   private readonly failed: CommandQueue = new CommandQueue();
-  /** The replies to AUTH, SELECT and the probe that are missing. */
-  private greetings: i32 = 0;
-  /** Whether the last of them is a probe, which is sent if nothing else is. */
-  private isProbed: bool = false;
   /** Whether Redis has replied on this connection: patient commands wait for it. */
   private isProven: bool = false;
   /** When the latest bytes arrived, or the connection was opened: nanoseconds. */
@@ -66,14 +52,17 @@ export class RedisClient extends TransportListener {
   private readonly backOff: BackOff = new BackOff();
   private readonly troubles: TroubleLog;
   private readonly transport: RedisTransport;
+  private readonly handshake: Handshake;
 
   private constructor(private readonly settings: RedisSettings) {
     super();
     this.timeout = <u64>settings.timeout * NANOSECONDS_PER_MILLISECOND;
     this.troubles = new TroubleLog(settings.cluster);
-    this.transport = chosenTransport(settings);
-    this.transport.listener = this;
-    this.deadline.client = this;
+    const transport = chosenTransport(settings);
+    this.transport = transport;
+    this.handshake = new Handshake(settings, transport);
+    transport.listener = this;
+    this.deadline.listener = this;
   }
 
   /** The client of the current root context with these settings. Call it where the configuration is read. */
@@ -135,11 +124,11 @@ export class RedisClient extends TransportListener {
   onTimeout(): void {
     const now = monotonic();
     const first = this.sent.first;
-    const isWaiting = this.transport.isOpen && (first !== null || this.greetings > 0);
+    const isWaiting = this.transport.isOpen && (first !== null || this.handshake.missing > 0);
     const since = first ? max(first.sentAt, this.heardAt) : this.heardAt;
     if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
     else if (isWaiting) this.sent.expireInto(this.failed, now, this.timeout);
-    if (this.unsent.count && !this.greetings && !this.backOff.wait) {
+    if (this.unsent.count && !this.handshake.missing && !this.backOff.wait) {
       if (!this.transport.isOpen) this.connect();
       else if (this.isProven) this.flush();
       else if (!this.sent.count) this.probe();
@@ -148,7 +137,7 @@ export class RedisClient extends TransportListener {
   }
 
   private get isReady(): bool {
-    return this.transport.isOpen && !this.greetings;
+    return this.transport.isOpen && !this.handshake.missing;
   }
 
   private get waitingBytes(): i32 {
@@ -159,7 +148,6 @@ export class RedisClient extends TransportListener {
   private connect(): bool {
     if (this.backOff.wait) return false;
     this.decoder.reset();
-    const settings = this.settings;
     if (!this.transport.open()) {
       this.troubles.report(Trouble.MissingCluster);
       this.backOff.fail();
@@ -167,35 +155,16 @@ export class RedisClient extends TransportListener {
     }
     this.heardAt = monotonic();
     this.isProven = false;
-    this.greetings = 0;
-    this.isProbed = false;
-    if (!this.transport.authenticates) this.authenticate();
+    this.handshake.reset();
+    this.handshake.authenticate();
     if (this.unsent.count) this.probe();
     return true;
   }
 
-  private authenticate(): void {
-    const settings = this.settings;
-    if (settings.password.length) {
-      greeting.clear().text("AUTH");
-      if (settings.username.length) greeting.text(settings.username);
-      this.greet(greeting.text(settings.password));
-    }
-    if (settings.database) this.greet(greeting.clear().text("SELECT").integer(settings.database));
-  }
-
   /** Asks whether Redis runs commands, where nothing else would tell. */
   private probe(): void {
-    this.isProbed = true;
     this.heardAt = monotonic();
-    this.greet(greeting.clear().text("EXISTS").text("ai-gateway"));
-  }
-
-  private greet(args: RedisArguments): void {
-    out.clear();
-    encodeCommand(out, args.count, ABSENT, args.encoded);
-    if (this.transport.send(out.slice)) this.greetings++;
-    else this.backOff.fail();
+    if (!this.handshake.probe()) this.backOff.fail();
   }
 
   /** Sends what has waited for the connection. */
@@ -249,7 +218,7 @@ export class RedisClient extends TransportListener {
     reader.begin(reply);
     reader.next();
     const meaning = reader.kind == ReplyKind.Error ? meaningOf(reader.text) : ErrorMeaning.None;
-    if (this.greetings) return this.onGreeting(meaning);
+    if (this.handshake.missing) return this.onGreeting(meaning);
     const slot = this.sent.take();
     if (!slot) {
       this.breakOff(RedisFault.Protocol, Trouble.Protocol);
@@ -282,15 +251,10 @@ export class RedisClient extends TransportListener {
     else this.troubles.report(trouble);
   }
 
-  /** A reply to AUTH, SELECT or the probe: unless the first two are OK no command may run. */
   private onGreeting(meaning: ErrorMeaning): i32 {
-    const probes = this.isProbed ? 1 : 0;
-    const isAuth = this.settings.password.length > 0 && this.greetings == probes + (this.settings.database ? 2 : 1);
-    const isProbe = this.greetings == probes;
-    if (isDown(meaning)) this.breakOff(RedisFault.Down, troubleOf(meaning));
-    else if (meaning == ErrorMeaning.None || isProbe) {
-      if (--this.greetings == 0) this.flush();
-    } else this.breakOff(RedisFault.Refused, isAuth ? Trouble.WrongPassword : Trouble.RefusedDatabase);
+    const trouble = this.handshake.accept(meaning);
+    if (trouble != Trouble.None) this.breakOff(isDown(meaning) ? RedisFault.Down : RedisFault.Refused, trouble);
+    else if (!this.handshake.missing) this.flush();
     return 0;
   }
 
@@ -317,7 +281,7 @@ export class RedisClient extends TransportListener {
     this.troubles.report(trouble);
     this.backOff.fail();
     this.decoder.reset();
-    this.greetings = 0;
+    this.handshake.reset();
     this.sent.failInto(this.failed, fault, false);
     this.unsent.failInto(this.failed, fault, true);
   }
@@ -326,7 +290,7 @@ export class RedisClient extends TransportListener {
   private arm(): void {
     const first = this.sent.first;
     if (this.isBehind || this.failed.count) setDeadline(this.deadline, 0);
-    else if (!first && !this.greetings && !this.unsent.count) this.deadline.clear();
+    else if (!first && !this.handshake.missing && !this.unsent.count) this.deadline.clear();
     else if (this.deadline.list === null) setDeadline(this.deadline, LOOK_EVERY);
   }
 }

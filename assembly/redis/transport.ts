@@ -1,4 +1,5 @@
 import { Slice } from "../bytes/slice";
+import { Deadline } from "../host/deadline";
 import { RedisSettings } from "./settings";
 
 /** Receives what a transport brings. */
@@ -8,6 +9,19 @@ export abstract class TransportListener {
 
   /** The connection broke. It can be opened again from then on, also in this hook. */
   abstract onLoss(): void;
+
+  /** The time of its deadline has come. */
+  abstract onTimeout(): void;
+}
+
+/** The deadline of a listener. */
+export class ListenerDeadline extends Deadline {
+  /** The listener that it belongs to. */
+  listener: TransportListener | null = null;
+
+  onExpired(): void {
+    this.listener!.onTimeout();
+  }
 }
 
 /**

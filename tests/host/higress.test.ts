@@ -2,14 +2,21 @@
 // The Higress build on a Node host with the host calls of Higress's Envoy: the cases of every plugin that uses Redis, and what the other
 // modules of that build do otherwise.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it, test } from "node:test";
 import { compile } from "../../tools/compile.ts";
 import { higressPlugins } from "../../tools/higress.ts";
+import { HOST_FUNCTIONS, hostFunctionsText } from "../../tools/imports/document.ts";
+import { HIGRESS, STOCK } from "../../tools/imports/stock.ts";
+import { needsOf } from "../../tools/imports/tables.ts";
+import { findPlugins } from "../../tools/plugins.ts";
 import { usesRedis } from "../harness/case-redis.ts";
 import { selectedCases } from "../harness/load-cases.ts";
 import { caseRedis } from "./case-redis.ts";
+import { hostImports } from "./imports/index.ts";
 import { ProxyHost } from "./proxy-host.ts";
 import { HostCase } from "./run-case.ts";
+import type { Vm } from "./vm.ts";
 
 const plugins = higressPlugins();
 const moduleOf = (name: string): string => `build/higress/${name}.wasm`;
@@ -82,4 +89,53 @@ describe("the Higress build", () => {
           assert.deepEqual(values, isHigress ? ["1500", undefined] : [undefined, "1500"]);
         });
     });
+});
+
+describe("the host functions of the modules", () => {
+  const WASI = new Set(["clock_time_get", "random_get"]);
+
+  before(() => Promise.all(plugins.map(({ name }) => built(name))));
+
+  it("are those that stock Envoy offers", () => {
+    for (const { name, wasm } of findPlugins()) {
+      const { abi, imports, callbacks } = needsOf(wasm);
+      assert.equal(abi, "0.2.1", name);
+      assert.deepEqual(
+        imports.filter((one) => !STOCK.has(one) && !WASI.has(one)),
+        [],
+        name,
+      );
+      assert.deepEqual(callbacks, [], name);
+    }
+  });
+
+  it("are in the Higress build those, and its Redis calls where the plugin uses Redis", () => {
+    for (const { name, higress } of plugins) {
+      const { abi, imports, callbacks } = needsOf(higress);
+      assert.equal(abi, "0.2.1", name);
+      const further = imports.filter((one) => !STOCK.has(one) && !WASI.has(one));
+      const usesRedis = withRedis.has(name);
+      assert.deepEqual(further, usesRedis ? [...HIGRESS] : [], name);
+      assert.deepEqual(callbacks, usesRedis ? ["proxy_on_redis_call_response"] : [], name);
+      assert.ok(!imports.some((one) => one.startsWith("proxy_grpc_")), name);
+    }
+  });
+
+  it("do not let a module of the Higress build load on stock Envoy's host", () => {
+    assert.throws(() => new ProxyHost(moduleOf("ai-quota")), /proxy_redis_(init|call)/);
+  });
+
+  it("are the same on the Node host", () => {
+    const offered = (isHigress: boolean): string[] => {
+      const { env } = hostImports({ environment: { isHigress } } as unknown as Vm);
+      return Object.keys(env).sort();
+    };
+    assert.deepEqual(offered(false), [...STOCK].sort());
+    assert.deepEqual(offered(true), [...STOCK, ...HIGRESS].sort());
+  });
+
+  it(`are in ${HOST_FUNCTIONS} as the binaries say`, () => {
+    const text = readFileSync(new URL(`../../${HOST_FUNCTIONS}`, import.meta.url), "utf8");
+    assert.equal(text, hostFunctionsText(), 'run "make imports"');
+  });
 });
