@@ -191,9 +191,15 @@ describe("hostile replies of Redis", () => {
       "-LOADING x\r\n",
       "-NOAUTH a-secret\r\n",
       "\r\n",
+      // Of the wrong order of magnitude, nested and endless.
       "$99999999999\r\n",
+      ":99999999999999999999\r\n",
       "*9\r\n",
+      "*65536\r\n",
+      "*9223372036854775807\r\n",
       "*1\r\n",
+      "*1\r\n".repeat(20),
+      `+${"x".repeat(70_000)}`,
       "x",
     ];
     for (let round = 0; round < 3000; round++) {
