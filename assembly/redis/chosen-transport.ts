@@ -1,8 +1,2 @@
-import { GrpcChannel } from "./grpc-channel";
-import { RedisSettings } from "./settings";
-import { RedisTransport } from "./transport";
-
-/** The transport of this build. */
-export function chosenTransport(settings: RedisSettings): RedisTransport {
-  return new GrpcChannel(settings);
-}
+// The transport of this build, by its own class: a call of it is a direct one.
+export { GrpcChannel as Transport } from "./grpc-channel";

@@ -6,7 +6,7 @@ import { MOST_TURNS, turnTo } from "../plugin/dispatcher";
 import { roots, setDeadline } from "../plugin/root";
 import { encodeCommand, RedisArguments } from "./arguments";
 import { BackOff } from "./back-off";
-import { chosenTransport } from "./chosen-transport";
+import { Transport } from "./chosen-transport";
 import { CommandSlot, RedisCommand, RedisFault } from "./command";
 import { CommandQueue, giveSlot, takeSlot } from "./command-queue";
 import { DecoderFault, ReplyDecoder } from "./decoder";
@@ -15,7 +15,7 @@ import { Handshake } from "./handshake";
 import { ReplyKind, ReplyReader } from "./reply";
 import { RedisScript } from "./script";
 import { RedisSettings } from "./settings";
-import { ListenerDeadline, RedisTransport, TransportListener } from "./transport";
+import { TransportListener } from "./transport";
 import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
 
 /** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
@@ -34,7 +34,6 @@ const reader = new ReplyReader();
  */
 export class RedisClient extends TransportListener {
   private readonly home: u32 = currentRoot();
-  private readonly deadline: ListenerDeadline = new ListenerDeadline();
   private readonly timeout: u64;
   private readonly decoder: ReplyDecoder = new ReplyDecoder();
   /** Commands without a reply. */
@@ -51,18 +50,17 @@ export class RedisClient extends TransportListener {
   private isBehind: bool = false;
   private readonly backOff: BackOff = new BackOff();
   private readonly troubles: TroubleLog;
-  private readonly transport: RedisTransport;
+  private readonly transport: Transport;
   private readonly handshake: Handshake;
 
   private constructor(private readonly settings: RedisSettings) {
     super();
     this.timeout = <u64>settings.timeout * NANOSECONDS_PER_MILLISECOND;
     this.troubles = new TroubleLog(settings.cluster);
-    const transport = chosenTransport(settings);
+    const transport = new Transport(settings);
     this.transport = transport;
     this.handshake = new Handshake(settings, transport);
     transport.listener = this;
-    this.deadline.listener = this;
   }
 
   /** The client of the current root context with these settings. Call it where the configuration is read. */
@@ -289,9 +287,9 @@ export class RedisClient extends TransportListener {
   /** Sets the deadline: at once if something was left over, else for the next look at the time; none if nothing waits. */
   private arm(): void {
     const first = this.sent.first;
-    if (this.isBehind || this.failed.count) setDeadline(this.deadline, 0);
-    else if (!first && !this.handshake.missing && !this.unsent.count) this.deadline.clear();
-    else if (this.deadline.list === null) setDeadline(this.deadline, LOOK_EVERY);
+    if (this.isBehind || this.failed.count) setDeadline(this.transport.deadline, 0);
+    else if (!first && !this.handshake.missing && !this.unsent.count) this.transport.deadline.clear();
+    else if (this.transport.deadline.list === null) setDeadline(this.transport.deadline, LOOK_EVERY);
   }
 }
 

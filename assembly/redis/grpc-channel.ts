@@ -1,4 +1,5 @@
 import { Slice } from "../bytes/slice";
+import { Deadline } from "../host/deadline";
 import { GrpcStream } from "../host/grpc-stream";
 import { RedisSettings } from "./settings";
 import { RedisTransport } from "./transport";
@@ -15,6 +16,10 @@ class ChannelStream extends GrpcStream {
   onClose(status: u32, text: Slice): void {
     this.channel!.listener!.onLoss();
   }
+
+  override onTimeout(): void {
+    this.channel!.listener!.onTimeout();
+  }
 }
 
 /** A gRPC stream to redis-bridge, which is a TCP connection behind it. It is cancelled when its root context ends. */
@@ -24,6 +29,10 @@ export class GrpcChannel extends RedisTransport {
   constructor(settings: RedisSettings) {
     super(settings);
     this.stream.channel = this;
+  }
+
+  get deadline(): Deadline {
+    return this.stream.deadline;
   }
 
   get isOpen(): bool {

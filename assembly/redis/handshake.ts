@@ -1,9 +1,9 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT } from "../bytes/slice";
 import { encodeCommand, RedisArguments } from "./arguments";
+import { Transport } from "./chosen-transport";
 import { ErrorMeaning } from "./error-meaning";
 import { RedisSettings } from "./settings";
-import { RedisTransport } from "./transport";
 import { isDown, Trouble, troubleOf } from "./trouble";
 
 const out = new ByteBuffer();
@@ -18,7 +18,7 @@ export class Handshake {
 
   constructor(
     private readonly settings: RedisSettings,
-    private readonly transport: RedisTransport,
+    private readonly transport: Transport,
   ) {}
 
   /** Forgets what is missing. */

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceOfBuffer, subslice, sliceSize } from "../bytes/slice";
 import { Call } from "../host/call";
+import { Deadline } from "../host/deadline";
 import { dispatchRedisCall, initializeRedis, receivedReply } from "../host/redis-call";
 import { isErrorCode } from "./reply";
 import { RedisSettings } from "./settings";
@@ -56,6 +57,15 @@ function giveCommand(entry: HostCommand): void {
 /** The commands of all connections by the host's token. */
 const pending = new Map<u32, HostCommand>();
 
+/** The deadline of a connection. */
+class CallsDeadline extends Deadline {
+  calls: HostCalls | null = null;
+
+  onExpired(): void {
+    this.calls!.listener!.onTimeout();
+  }
+}
+
 /** The connection as a call of its root context, which drops it when it ends. */
 class Connected extends Call {
   /** The connection. */
@@ -78,6 +88,7 @@ class Connected extends Call {
  */
 export class HostCalls extends RedisTransport {
   private readonly connected: Connected = new Connected();
+  private readonly time: CallsDeadline = new CallsDeadline();
   private readonly target: string;
   private isInitialized: bool = false;
   private first: HostCommand | null = null;
@@ -87,6 +98,11 @@ export class HostCalls extends RedisTransport {
     super(settings);
     this.target = settings.database ? `${settings.cluster}?db=${settings.database}` : settings.cluster;
     this.connected.calls = this;
+    this.time.calls = this;
+  }
+
+  get deadline(): Deadline {
+    return this.time;
   }
 
   get isOpen(): bool {
@@ -128,6 +144,7 @@ export class HostCalls extends RedisTransport {
       giveCommand(entry);
     }
     this.isInitialized = false;
+    this.time.clear();
   }
 
   /** The result of a command has come; `size` is that of the reply. */

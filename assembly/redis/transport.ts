@@ -10,18 +10,8 @@ export abstract class TransportListener {
   /** The connection broke. It can be opened again from then on, also in this hook. */
   abstract onLoss(): void;
 
-  /** The time of its deadline has come. */
+  /** The deadline of the transport has passed. */
   abstract onTimeout(): void;
-}
-
-/** The deadline of a listener. */
-export class ListenerDeadline extends Deadline {
-  /** The listener that it belongs to. */
-  listener: TransportListener | null = null;
-
-  onExpired(): void {
-    this.listener!.onTimeout();
-  }
 }
 
 /**
@@ -33,6 +23,9 @@ export abstract class RedisTransport {
   listener: TransportListener | null = null;
 
   constructor(protected readonly settings: RedisSettings) {}
+
+  /** The time of the listener's next look at what waits. It is cleared when the connection ends. */
+  abstract get deadline(): Deadline;
 
   /** Whether commands can be sent. */
   abstract get isOpen(): bool;

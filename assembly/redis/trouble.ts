@@ -54,17 +54,18 @@ export class TroubleLog {
       return IS_HIGRESS
         ? `the gateway has no cluster "${cluster}": check service_name and service_port`
         : `Envoy has no cluster "${cluster}": add the clusters and the listener of envoy/redis.yaml`;
-    if (trouble == Trouble.WrongPassword)
-      return `the store behind cluster "${cluster}" refuses the username or password, or lacks one`;
-    if (trouble == Trouble.RefusedDatabase)
-      return `the store behind cluster "${cluster}" refuses the database: a Redis Cluster has only database 0`;
-    if (trouble == Trouble.Silent) return `the store behind cluster "${cluster}" does not reply in time`;
-    if (trouble == Trouble.Loading) return `the store behind cluster "${cluster}" is not ready`;
     if (trouble == Trouble.Full) return `too many commands wait for the store behind cluster "${cluster}"`;
     if (trouble == Trouble.Protocol)
       return `what is behind cluster "${cluster}" does not speak Redis's protocol: does the cluster lead to redis-bridge?`;
-    return `the store behind cluster "${cluster}" cannot be reached`;
+    return `the store behind cluster "${cluster}" ${whatItDoes(trouble)}`;
   }
+}
+
+function whatItDoes(trouble: Trouble): string {
+  if (trouble == Trouble.WrongPassword) return "refuses the username or password, or lacks one";
+  if (trouble == Trouble.RefusedDatabase) return "refuses the database: a Redis Cluster has only database 0";
+  if (trouble == Trouble.Silent) return "does not reply in time";
+  return trouble == Trouble.Loading ? "is not ready" : "cannot be reached";
 }
 
 /** Whether an error means that Redis runs no command now. */
