@@ -6,7 +6,7 @@ import { findPlugins } from "../../tools/plugins.ts";
 
 describe("the files of a plugin", () => {
   it("are missing for one that is new", () => {
-    const names = { name: "hello", folder: "plugins/hello", entry: "", wasm: "", poisoned: "" };
+    const names = { name: "hello", folder: "plugins/hello", entry: "", wasm: "", poisoned: "", higress: "" };
     const lines = lacking(names);
     assert.ok(lines.length >= 7);
     assert.ok(lines.includes("plugins/hello lacks examples/kubernetes/higress/hello.yaml, a WasmPlugin"));
