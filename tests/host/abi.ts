@@ -46,8 +46,8 @@ export const BufferType = {
   RedisReply: 9,
 } as const;
 
-/** The largest buffer type. */
-export const MAX_BUFFER_TYPE = 9;
+/** The largest buffer type of stock Envoy. */
+export const MAX_BUFFER_TYPE = 8;
 
 /** What a filter says after a headers callback; every other number up to 4 means continue. */
 export const HeadersStatus = { Continue: 0, StopIteration: 1, StopAllAndBuffer: 3, StopAllAndWatermark: 4 } as const;

@@ -19,16 +19,17 @@ export function bufferCalls(vm: Vm) {
     return found;
   };
 
+  const most = vm.environment.isHigress ? BufferType.RedisReply : MAX_BUFFER_TYPE;
   return {
     proxy_get_buffer_status(type: number, lengthAt: number, flagsAt: number): number {
-      if (type > MAX_BUFFER_TYPE) return Status.BadArgument;
+      if (type > most) return Status.BadArgument;
       const found = look(type);
       if (!found) return Status.NotFound;
       const written = vm.memory.writeU32(lengthAt, found.bytes?.length ?? 0) && vm.memory.writeU32(flagsAt, 0);
       return written ? Status.Ok : Status.InvalidMemoryAccess;
     },
     proxy_get_buffer_bytes(type: number, start: number, length: number, valueAt: number, sizeAt: number): number {
-      if (type > MAX_BUFFER_TYPE) return Status.BadArgument;
+      if (type > most) return Status.BadArgument;
       const found = look(type);
       if (!found) return Status.NotFound;
       const [from, wanted] = [start >>> 0, length >>> 0];
@@ -41,7 +42,7 @@ export function bufferCalls(vm: Vm) {
       return vm.memory.handOver(data, valueAt, sizeAt) ? Status.Ok : Status.InvalidMemoryAccess;
     },
     proxy_set_buffer_bytes(type: number, start: number, length: number, at: number, size: number): number {
-      if (type > MAX_BUFFER_TYPE) return Status.BadArgument;
+      if (type > most) return Status.BadArgument;
       const found = look(type);
       if (!found) return Status.NotFound;
       const data = vm.memory.read(at, size);
