@@ -37,7 +37,7 @@ class Gateway {
       [":authority", "gateway.example"],
     ];
     stream.requestHeaders([...path, JSON_TYPE], false);
-    stream.requestBody(Buffer.from('{"model":"m"}'), true);
+    stream.requestBody(Buffer.from('{"model":"m","messages":[{"role":"user","content":"Hello!"}]}'), true);
     this.host.check();
     return stream;
   }
