@@ -26,18 +26,17 @@ export class TokenUsage {
   isEstimate: bool = false;
   /** Whether a number may have changed since this was last set to `false`, which whoever publishes the numbers does. */
   hasChanged: bool = false;
+  // Small fields stand together: a stream holds as few bytes as possible.
+  private isPromptKnown: bool = false;
+  private isCompletionKnown: bool = false;
   /** Tokens of the request. */
   prompt: i64 = 0;
   /** Tokens of the output, reasoning included. */
   completion: i64 = 0;
-  /** The provider's own total; where it has none, both together. */
-  total: i64 = 0;
   /** The provider's own total; -1 if it has reported none. It may differ from the sum of both sides. */
   providerTotal: i64 = -1;
   private promptDetails: TokenDetails | null = null;
   private completionDetails: TokenDetails | null = null;
-  private isPromptKnown: bool = false;
-  private isCompletionKnown: bool = false;
 
   /** Whether a provider has reported any numbers yet. */
   get seen(): bool {
@@ -116,14 +115,17 @@ export class TokenUsage {
     if (prompt >= 0) this.isPromptKnown = true;
     if (isFinal && (completion >= 0 || total >= 0)) this.isCompletionKnown = true;
     this.status = this.isPromptKnown && this.isCompletionKnown ? UsageStatus.Complete : UsageStatus.Partial;
-    if (total >= 0) this.providerTotal = total;
     if (prompt < 0) prompt = this.prompt;
     if (completion < 0) completion = this.completion;
-    if (total < 0) total = prompt + completion;
-    if (prompt != this.prompt || completion != this.completion || total != this.total) this.hasChanged = true;
+    if (prompt != this.prompt || completion != this.completion || total != this.providerTotal) this.hasChanged = true;
     this.prompt = prompt;
     this.completion = completion;
-    this.total = total;
+    this.providerTotal = total;
+  }
+
+  /** The provider's own total; where it has none, both sides together. */
+  get total(): i64 {
+    return this.providerTotal >= 0 ? this.providerTotal : this.prompt + this.completion;
   }
 
   /** The part of `prompt` that was read from a cache. */
@@ -143,7 +145,7 @@ export class TokenUsage {
     this.isEstimate = true;
     if (!this.isPromptKnown) this.prompt = prompt;
     if (!this.isCompletionKnown) this.completion = max(this.completion, completion);
-    this.total = this.prompt + this.completion;
+    this.providerTotal = -1;
   }
 
   /** Forgets all numbers. */
@@ -156,7 +158,6 @@ export class TokenUsage {
     this.hasChanged = false;
     this.prompt = 0;
     this.completion = 0;
-    this.total = 0;
     const promptDetails = this.promptDetails;
     const completionDetails = this.completionDetails;
     if (promptDetails) promptDetails.reset();

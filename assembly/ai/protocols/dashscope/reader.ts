@@ -163,7 +163,7 @@ export class DashScopeReader extends SseTransform {
       let sum: i64 = 0;
       for (let i = 0; i < counts.length; i++) sum += counts[i];
       tokens.completion = sum;
-      tokens.total = tokens.prompt + sum;
+      tokens.providerTotal = tokens.prompt + sum;
       if (sum != before) tokens.hasChanged = true;
     }
     if (this.hasUsage || !tokens.seen) return;

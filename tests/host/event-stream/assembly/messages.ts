@@ -1,5 +1,6 @@
 import { FinishReason } from "../../../../assembly/ai/hub/finish-reason";
 import { ResponseSink } from "../../../../assembly/ai/hub/response-sink";
+import { UsageStatus } from "../../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
@@ -68,8 +69,7 @@ export function readUsage(exchange: Exchange, usage: Slice): void {
   const tokens = exchange.usage;
   tokens.prompt = jsonInteger(jsonGet(usage, "inputTokens"), 0);
   tokens.completion = jsonInteger(jsonGet(usage, "outputTokens"), 0);
-  tokens.total = tokens.prompt + tokens.completion;
-  tokens.seen = true;
+  tokens.status = UsageStatus.Complete;
   tokens.hasChanged = true;
 }
 
