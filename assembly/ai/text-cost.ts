@@ -57,15 +57,19 @@ export class TextCost {
     this.shortPieces = 0;
   }
 
+  /** Adds a character of ASCII, as `take` does. */
+  @inline
+  takeAscii(point: u32): void {
+    // Most characters are inside of short English words, and add nothing.
+    const isInWord = point - 0x61 < 26 && this.last == Script.Lower && this.run < LONG_WORD;
+    if (!isInWord || point == this.lastPoint || !this.isPlain) return this.take(point);
+    this.run++;
+    this.lastPoint = point;
+  }
+
   /** Adds a character. */
   take(point: u32): void {
     const last = this.last;
-    // Most characters are inside of short English words, and add nothing.
-    if (point - 0x61 < 26 && last == Script.Lower && this.run < LONG_WORD && this.isPlain && point != this.lastPoint) {
-      this.run++;
-      this.lastPoint = point;
-      return;
-    }
     const script = scriptOf(point);
     switch (script) {
       case Script.Lower:

@@ -44,12 +44,14 @@ export class TokenEstimate {
 
   /** Adds to the text: UTF-8, whose malformed bytes count as characters. */
   push(text: Slice): void {
-    for (let i = 0; i < sliceSize(text); i++) this.byte(byteAt(text, i));
+    const size = sliceSize(text);
+    for (let i = 0; i < size; i++) this.byte(byteAt(text, i));
   }
 
   /** Adds a piece of a JSON text, whose escapes count as the characters that they mean. */
   pushJson(text: Slice): void {
-    for (let i = 0; i < sliceSize(text); i++) {
+    const size = sliceSize(text);
+    for (let i = 0; i < size; i++) {
       const byte = byteAt(text, i);
       if (this.escape != Escape.None) this.escaped(byte);
       else if (byte == BACKSLASH) this.escape = Escape.Letter;
@@ -74,7 +76,7 @@ export class TokenEstimate {
 
   @inline
   private byte(byte: u32): void {
-    if (byte < 0x80 && !this.lacking) this.cost.take(byte);
+    if (byte < 0x80 && !this.lacking) this.cost.takeAscii(byte);
     else this.multibyte(byte);
   }
 
@@ -101,7 +103,7 @@ export class TokenEstimate {
       this.escape = byte == 0x75 ? Escape.Digits : Escape.None;
       this.unit = 0;
       this.digits = 4;
-      if (byte != 0x75) this.byte(meaningOf(byte));
+      if (byte != 0x75) this.multibyte(meaningOf(byte));
       return;
     }
     this.unit = (this.unit << 4) | (hexValue(byte) & 0xf);
