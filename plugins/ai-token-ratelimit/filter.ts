@@ -229,8 +229,9 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   /** Sets what the request has cost. */
   private spend(): void {
     const reservation = this.reservation;
-    // The next pass of this request is charged.
-    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return reservation.spend(0, 0);
+    // The next pass of this request is charged: it alone gets a response.
+    if (!this.status && sliceEquals(namedProperty("response\0code_details"), "internal_redirect"))
+      return reservation.spend(0, 0);
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
     const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
     if (!usage) return reservation.spend(0, 0);

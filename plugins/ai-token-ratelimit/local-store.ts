@@ -5,6 +5,7 @@ import { now } from "../../assembly/host/clock";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Written } from "../../assembly/host/shared-data";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
+import { Rate } from "../../assembly/limit/rate";
 import { Verdict } from "../../assembly/limit/verdict";
 import { LocalRecord } from "./local-record";
 import { Reservation } from "./reservation";
@@ -17,8 +18,8 @@ const BUCKETS: u64 = 1024;
  * succeeded, so that no number of workers on one machine reaches this.
  */
 const MOST_ATTEMPTS = 1000;
-/** How often a request with several limits is reserved again after another worker has taken what one of them had left. */
-const MOST_RACES = 100;
+/** How often a request is reserved again after another worker wrote first, or has taken what one of several limits had left. */
+const MOST_RACES = 1000;
 
 /** How a counter changes. */
 const enum Change {
@@ -37,9 +38,11 @@ let isLogged: bool = false;
 /** Adds what a request reserves to all its counters in this Envoy, which all workers share, or to none. */
 export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
   for (let attempt = 0; attempt < MOST_RACES; attempt++) {
-    check(reservation, verdict);
+    const time = now();
+    check(reservation, verdict, time);
     if (verdict.isExceeded || reservation.isEmpty) return;
-    reservation.isMade = reserveAll(reservation);
+    // The record of the only limit was just read.
+    reservation.isMade = reservation.limits.count == 1 ? reserveRead(reservation, time) : reserveAll(reservation);
     if (reservation.isMade) return;
   }
   fail();
@@ -52,18 +55,31 @@ export function settleLocal(reservation: Reservation): void {
     if (reservation.differenceAt(i)) add(reservation, i, reservation.differenceAt(i), change);
 }
 
-function check(reservation: Reservation, verdict: Verdict): void {
+function check(reservation: Reservation, verdict: Verdict, time: u64): void {
   const limits = reservation.limits;
   verdict.clear();
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    const time = now();
     record.read(recordOf(limits, i), limits.hashAt(i), <u64>rate.seconds * SECOND, time);
     const left = record.end
       ? <i64>((record.end - time + SECOND - 1) / SECOND)
       : <i64>rate.secondsLeft(<i64>(time / SECOND));
     verdict.take(rate.count, record.used + reservation.reservedAt(i), left);
   }
+}
+
+/** Reserves in the first counter, whose record `check` has read at this time, unless another worker has written since. */
+function reserveRead(reservation: Reservation, time: u64): bool {
+  const limits = reservation.limits;
+  const end = endOf(limits.rateAt(0), time);
+  reservation.setEnd(0, <i64>end);
+  const used = record.used + reservation.reservedAt(0);
+  return record.write(recordOf(limits, 0), limits.hashAt(0), end, used) == Written.Yes;
+}
+
+/** The end of the window of the record that was read; without one, that of a window which begins now. */
+function endOf(rate: Rate, time: u64): u64 {
+  return record.end ? record.end : time + <u64>rate.secondsLeft(<i64>(time / SECOND)) * SECOND;
 }
 
 /** Reserves in each counter. If another worker has taken what was left of one, it takes back what it has reserved in those before. */
@@ -93,7 +109,7 @@ function add(reservation: Reservation, i: i32, amount: i64, change: Change): i64
     if (change == Change.Charge && used > rate.count) return 0;
     if (change == Change.Reserve && used + amount > rate.count) return 0;
     if (change == Change.Settle && amount < 0 && record.end != reserved) return 0;
-    const end = record.end ? record.end : time + <u64>rate.secondsLeft(<i64>(time / SECOND)) * SECOND;
+    const end = endOf(rate, time);
     const written = record.write(key, hash, end, max<i64>(used + amount, 0));
     if (written == Written.Yes) return <i64>end;
     if (written == Written.No) break;
