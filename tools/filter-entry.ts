@@ -28,7 +28,7 @@ export function filterEntry(plugin: string): string {
     ...filterLines(plugin, firstConfiguration(plugin)),
     "```",
     "",
-    `${flag} \`filename\` is an absolute path, or a path relative to Envoy's working directory. \`root_id\` is the plugin's name, \`vm_id\` is the same text for all plugins, and with \`FAIL_RELOAD\` Envoy creates a new VM if one fails. [In your own Envoy](../../docs/in-your-envoy.md) explains each field, the order of the plugins, and how Envoy fetches the module from a server. [secrets.md](../../docs/secrets.md) explains how to keep API keys out of this file.`,
+    `${flag} \`filename\` is an absolute path, or a path relative to Envoy's working directory. \`root_id\` is the plugin's name, \`vm_id\` is the same text for all plugins whose modules are files, and with \`FAIL_RELOAD\` Envoy creates a new VM if one fails. [In your own Envoy](../../docs/in-your-envoy.md) explains each field, the order of the plugins, and how Envoy fetches the module from a server. [secrets.md](../../docs/secrets.md) explains how to keep API keys out of this file.`,
   ].join("\n");
 }
 

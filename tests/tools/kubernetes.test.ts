@@ -46,6 +46,14 @@ describe("the manifests", () => {
     });
   }
 
+  it("give each module that is fetched a vm_id of its own", () => {
+    const files = manifests.filter((file) => /^ *remote:$/m.test(textOf(file)));
+    const ids = files.map((file) => /vm_id: (\S+)/.exec(textOf(file))?.[1]);
+    assert.ok(ids.length > 0);
+    assert.deepEqual([...new Set(ids)], ids);
+    assert.ok(!ids.includes(undefined));
+  });
+
   it("are no more than those of the plugins", () => {
     const written = filesIn("examples/kubernetes/istio", ".yaml").concat(
       filesIn("examples/kubernetes/envoy-gateway", ".yaml"),

@@ -15,7 +15,8 @@ export function envoyFilter(deployment: Deployment): string {
     name: plugin,
     root_id: plugin,
     vm_config: {
-      vm_id: "ai-gateway",
+      // Of several fetched modules with one `vm_id`, Envoy runs the first in the place of all: each has its own.
+      vm_id: plugin,
       runtime: "envoy.wasm.runtime.v8",
       code: { remote: { http_uri: { uri: `oci://${image}`, cluster: "_", timeout: "30s" } } },
     },
