@@ -215,6 +215,11 @@ describe("the fragment of an envoy.yaml", () => {
     assert.match(good.stderr, /^tests\/fixtures\S+:\d+: warning: \$\.spec\.priority/);
     assert.doesNotMatch(good.stderr, /YOUR_/);
     assert.equal(run("envoy/key-auth.yaml").status, 1);
+    assert.equal(run("tests/fixtures/wasmplugin/other-project.yaml").status, 1);
+    assert.match(
+      run("tests/fixtures/wasmplugin/other-project.yaml").stderr,
+      /^tests\S+:6: error: \$\.spec\.url is of no plugin/,
+    );
     assert.match(run("none.yaml").stderr, /^from-wasmplugin: .*none\.yaml/);
     assert.match(run("").stderr, /^from-wasmplugin: name a file/);
   });

@@ -3,6 +3,7 @@ import { readConfigurations } from "../config/read-file.ts";
 import { secretsIn } from "../config/secrets.ts";
 import { findPlugins } from "../plugins.ts";
 import { ConfigChecker, parsed } from "./check.ts";
+import { checkFetchedModules } from "./fetched-modules.ts";
 import { checkTargets } from "./targets.ts";
 
 /** Checks the configurations in files as those of one gateway: routes in one file inherit from filters in another. */
@@ -12,12 +13,10 @@ export function checkFiles(files: string[]): { accepted: boolean; lines: string[
   const configurations = read.flatMap((one) => one.configurations);
   const checker = new ConfigChecker();
   checker.check(configurations);
-  const targets = checkTargets(
-    read.flatMap((one) => one.documents),
-    configurations,
-  );
+  const documents = read.flatMap((one) => one.documents);
+  const ofGateway = [...checkTargets(documents, configurations), ...checkFetchedModules(documents)];
   const secrets = secretsIn(...configurations.map(({ text }) => parsed(text)));
-  const findings = [...read.flatMap((one) => one.findings), ...checker.findings, ...targets];
+  const findings = [...read.flatMap((one) => one.findings), ...checker.findings, ...ofGateway];
   const lines = files.flatMap((file) =>
     inOrder(findings.filter((other) => other.file === file)).map((finding) => findingText(finding, secrets)),
   );

@@ -1,6 +1,6 @@
 import type { Configuration } from "./configuration.ts";
 import { EmbeddedJson } from "./embedded-json.ts";
-import type { Finding } from "./finding.ts";
+import { FAILS_OPEN, type Finding } from "./finding.ts";
 import { configuration } from "./gateway-resource.ts";
 import { pathText, type Path, type YamlDocument } from "./yaml-file.ts";
 import { pluginOf } from "../wasmplugin/convert.ts";
@@ -8,6 +8,8 @@ import { pluginOf } from "../wasmplugin/convert.ts";
 type Json = Record<string, unknown>;
 
 const WASM = ".wasm.v3.Wasm";
+/** The fields of a `PluginConfig`, in both spellings, that let requests pass without the plugin. */
+const OPEN: Json = { failure_policy: "FAIL_OPEN", failurePolicy: "FAIL_OPEN", fail_open: true, failOpen: true };
 /** Nested deeper is no configuration of Envoy; an alias may even contain itself. */
 const DEEPEST = 100;
 
@@ -35,7 +37,7 @@ export function envoyConfigurations(document: YamlDocument, known: string[], fin
 }
 
 /** The `PluginConfig` of a Wasm filter, also of one within a TypedStruct, and its path. */
-function wasmConfig(value: Json): { config: Json; path: Path } | null {
+export function wasmConfig(value: Json): { config: Json; path: Path } | null {
   const isTyped = String(value["@type"]).endsWith("TypedStruct");
   const type = String(isTyped ? (value.type_url ?? value.typeUrl) : value["@type"]);
   if (!type.endsWith(WASM)) return null;
@@ -48,6 +50,8 @@ type Fail = (path: Path, message: string, severity?: Finding["severity"]) => voi
 function filterOf(document: YamlDocument, known: string[], config: Json, path: Path, fail: Fail): Configuration | null {
   const plugin = moduleOf(config, known);
   if (!plugin) return null;
+  const open = Object.keys(config).find((key) => OPEN[key] === config[key]);
+  if (open) fail([...path, open], FAILS_OPEN, "warning");
   const holder = objectOf(config.configuration);
   if (!holder) return configuration(document, plugin, path, undefined);
   const at = [...path, "configuration"];

@@ -9,6 +9,9 @@ export interface Finding {
   message: string;
 }
 
+/** What a filter entry or a resource that fails open risks. */
+export const FAILS_OPEN = "lets requests pass without the plugin while its VM is down, or its module cannot be loaded";
+
 /** A finding as one line, such as `envoy.yaml:12: error: key-auth: $.keys is required`, without the secrets. */
 export const findingText = ({ file, line, severity, message }: Finding, secrets: string[] = []): string =>
   masked(`${file}:${line}: ${severity}: ${message}`, secrets);

@@ -1,5 +1,6 @@
 import { pluginOf } from "../wasmplugin/convert.ts";
 import type { Configuration } from "./configuration.ts";
+import { FAILS_OPEN, type Finding } from "./finding.ts";
 import { pathText, type Path, type YamlDocument } from "./yaml-file.ts";
 
 /** The parts of a resource that name a module and have its configuration. */
@@ -10,7 +11,8 @@ interface Resource {
     url?: string;
     pluginName?: string;
     pluginConfig?: object;
-    wasm?: { name?: string; rootID?: string; code?: Code; config?: object }[];
+    failStrategy?: string;
+    wasm?: { name?: string; rootID?: string; code?: Code; config?: object; failOpen?: boolean }[];
   };
 }
 
@@ -23,19 +25,27 @@ interface Code {
  * The configurations of Istio's WasmPlugin (https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/) and of Envoy
  * Gateway's EnvoyExtensionPolicy (https://gateway.envoyproxy.io/docs/api/extension_types/#wasm). Both give the plugin the object as JSON.
  */
-export function custom(document: YamlDocument, known: string[]): Configuration[] {
+export function custom(document: YamlDocument, known: string[], findings: Finding[]): Configuration[] {
   const { kind, metadata, spec } = (document.value ?? {}) as Resource;
   const name = metadata?.name ?? "";
+  const warn = (path: Path): void => {
+    const message = `${pathText(path)} ${FAILS_OPEN}`;
+    findings.push({ file: document.file, line: document.lineOf(path), severity: "warning", message });
+  };
   if (kind === "WasmPlugin") {
-    const { url = "", pluginName, pluginConfig } = spec ?? {};
+    const { url = "", pluginName, pluginConfig, failStrategy } = spec ?? {};
     const plugin = pluginOf({ url, pluginName, name }, known);
-    return known.includes(plugin) ? [configuration(document, plugin, ["spec", "pluginConfig"], pluginConfig)] : [];
+    if (!known.includes(plugin)) return [];
+    if (failStrategy === "FAIL_OPEN") warn(["spec", "failStrategy"]);
+    return [configuration(document, plugin, ["spec", "pluginConfig"], pluginConfig)];
   }
   if (kind !== "EnvoyExtensionPolicy" || !Array.isArray(spec?.wasm)) return [];
-  return spec.wasm.flatMap(({ name: title = "", rootID, code, config }, index) => {
+  return spec.wasm.flatMap(({ name: title = "", rootID, code, config, failOpen }, index) => {
     const url = code?.image?.url ?? code?.http?.url ?? "";
     const plugin = pluginOf({ url, pluginName: rootID, name: title }, known);
-    return known.includes(plugin) ? [configuration(document, plugin, ["spec", "wasm", index, "config"], config)] : [];
+    if (!known.includes(plugin)) return [];
+    if (failOpen === true) warn(["spec", "wasm", index, "failOpen"]);
+    return [configuration(document, plugin, ["spec", "wasm", index, "config"], config)];
   });
 }
 

@@ -1,5 +1,5 @@
 import { isWasmPlugin, readWasmPlugin } from "../wasmplugin/wasm-plugin.ts";
-import { convert, pluginOf } from "../wasmplugin/convert.ts";
+import { convert, ofNoPlugin, pluginOf } from "../wasmplugin/convert.ts";
 import { textOf } from "../wasmplugin/read-file.ts";
 import type { Configuration } from "./configuration.ts";
 import { envoyConfigurations } from "./envoy-file.ts";
@@ -23,7 +23,7 @@ export function readConfigurations(file: string, known: string[], text = textOf(
   if (findings.length > 0) return { configurations: [], findings, documents: [] };
   const configurations = documents.flatMap((document) => {
     if (isWasmPlugin(document.value)) return fromHigress(document, known, findings);
-    return [...custom(document, known), ...envoyConfigurations(document, known, findings)];
+    return [...custom(document, known, findings), ...envoyConfigurations(document, known, findings)];
   });
   return { configurations, findings, documents };
 }
@@ -36,8 +36,7 @@ function fromHigress(document: YamlDocument, known: string[], findings: Finding[
   const { config, isDelivered, origin } = convert(plugin);
   const { file } = document;
   if (!known.includes(name)) {
-    const message = `$.spec.url is of no plugin of this project; there is ${known.join(", ")}`;
-    findings.push({ file, line: document.lineOf(["spec", "url"]), severity: "error", message });
+    findings.push({ file, line: document.lineOf(["spec", "url"]), severity: "error", message: ofNoPlugin(known) });
     return [];
   }
   if (!isDelivered) {

@@ -50,6 +50,10 @@ function converted(rule: MatchRule): Record<string, unknown> {
   return { ...rule.config, ...Object.fromEntries(matches) };
 }
 
+/** What is wrong with the address of a module that is not of this project. */
+export const ofNoPlugin = (known: string[]): string =>
+  `$.spec.url is of no plugin of this project; there is ${known.join(", ")}`;
+
 /** What may name the plugin that a resource runs. */
 type Named = Pick<WasmPlugin, "url" | "label" | "pluginName" | "name">;
 

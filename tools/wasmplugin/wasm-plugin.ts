@@ -1,5 +1,5 @@
 import { pathText, type Path, type YamlDocument } from "../config/yaml-file.ts";
-import type { Finding } from "../config/finding.ts";
+import { FAILS_OPEN, type Finding } from "../config/finding.ts";
 
 /**
  * The spec of a Higress WasmPlugin.
@@ -94,8 +94,9 @@ class SpecReader {
     return plugin;
   }
 
-  /** Warns about what the controller drops without a message. */
-  private warn({ pluginConfig, defaultConfig, defaultConfigDisable, matchRules }: WasmPlugin): void {
+  /** Warns about what the controller drops without a message, and about a gateway that fails open. */
+  private warn({ pluginConfig, defaultConfig, defaultConfigDisable, matchRules, failStrategy }: WasmPlugin): void {
+    if (failStrategy === "FAIL_OPEN") this.warning(["spec", "failStrategy"], FAILS_OPEN);
     if (pluginConfig && (defaultConfig || matchRules.length))
       this.warning(["spec", "pluginConfig"], "applies alone: defaultConfig and matchRules have no effect beside it");
     if (matchRules.length && defaultConfig && "_rules_" in defaultConfig)
