@@ -94,13 +94,17 @@ explain: setup ## Print what a gateway does with a request, without Envoy: route
 func-e: build ## Install func-e with Go into .tools and send one chat through it (make run ENGINE=func-e keeps running)
 	@$(NODE) tools/func-e.ts
 
-image: build ## Write each plugin's OCI image to build/images (P=ai-proxy, LAYOUT=compat, artifact or higress)
+# The Higress build has only the modules that differ: the others are those of the release.
+image: build ## Write each plugin's OCI image to build/images (P=ai-proxy, LAYOUT=compat, artifact or higress; TARGET=higress)
+	@$(NODE) tools/build.ts --target release > /dev/null
 	@$(NODE) tools/image.ts image
 
-push: build ## Push the images with crane, which Go installs into .tools (REGISTRY=host/path, P=, TAG=, LAYOUT=, SOURCE=)
+push: build ## Push the images with crane, which Go installs into .tools (REGISTRY=host/path, P=, TAG=, LAYOUT=, SOURCE=, TARGET=higress)
+	@$(NODE) tools/build.ts --target release > /dev/null
 	@$(NODE) tools/image.ts push
 
-verify-image: build ## Pull an image, check its digests and compare it with the one that is built here (REF=host/path/plugin:tag)
+verify-image: build ## Pull an image, check its digests and compare it with the one that is built here (REF=host/path/plugin:tag, TARGET=higress)
+	@$(NODE) tools/build.ts --target release > /dev/null
 	@$(NODE) tools/image.ts verify-image
 
 clean: ## Remove the build output; installed packages stay

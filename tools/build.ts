@@ -63,6 +63,8 @@ async function build(): Promise<boolean> {
       ok = false;
     }
   }
+  if (isHigress && options.plugin && higressPlugins(options.plugin).length === 0)
+    console.log(`build/${options.plugin}.wasm is the module of ${options.plugin} for Higress, too`);
   return ok;
 }
 

@@ -24,7 +24,7 @@ async function push(env: NodeJS.ProcessEnv): Promise<void> {
 
 async function verify(env: NodeJS.ProcessEnv): Promise<void> {
   const reference = referenceFrom(env);
-  const { digest, layout, module, differences } = await verifyImage(reference);
+  const { digest, layout, module, differences } = await verifyImage(reference, pluginsOf({ ...env, P: "" }));
   console.log(`${reference}  ${digest}  layout ${layout}, module ${digestOf(module)}`);
   if (differences.length > 0) throw new Error(differences.join("; "));
   console.log("the image is the one that this folder builds");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
+import { higressPlugins } from "../../tools/higress.ts";
 import { gzip, tar } from "../../tools/image/archive.ts";
 import { readImage, writeImage } from "../../tools/image/folder.ts";
 import { digestOf, imageOf, LAYOUTS, type Descriptor, type Image, type Layout } from "../../tools/image/image.ts";
@@ -50,6 +51,15 @@ describe("an image", () => {
       assert.equal(/sha256:\w+/.exec(lines[0])?.[0], imageOf(plugin, layout, SOURCE).digest);
     });
   }
+
+  it("has the modules of the Higress build with TARGET=higress, where a plugin has one", () => {
+    const own = higressPlugins().map(({ name }) => name);
+    assert.ok(own.includes("cluster-key-rate-limit") && !own.includes("key-auth"));
+    for (const { name, wasm } of pluginsOf({ TARGET: "higress" }))
+      assert.equal(wasm, own.includes(name) ? `build/higress/${name}.wasm` : `build/${name}.wasm`);
+    for (const TARGET of ["", "release"]) assert.deepEqual(pluginsOf({ TARGET }), findPlugins());
+    assert.throws(() => pluginsOf({ TARGET: "debug" }), { message: /^TARGET is release or higress for an image/ });
+  });
 
   it("has another digest with another source or module", () => {
     const digests = [imageOf(plugin, "compat"), imageOf(plugin, "compat", "https://git.example.com/other")];

@@ -39,12 +39,12 @@ export interface Verified {
   differences: string[];
 }
 
-/** Pulls an image, checks the digest of every part and the rules of the loaders, and compares it with the image that this folder builds. */
-export async function verifyImage(reference: string): Promise<Verified> {
+/** Pulls an image, checks the digest of every part and the rules of the loaders, and compares it with the image that this folder builds of `plugins`. */
+export async function verifyImage(reference: string, plugins = findPlugins()): Promise<Verified> {
   const image = await pullImage(reference);
   const module = loadModule(image);
   const layout = layoutOf(image);
-  return { digest: image.digest, layout, module, differences: differencesOf(image, layout, module) };
+  return { digest: image.digest, layout, module, differences: differencesOf(image, layout, module, plugins) };
 }
 
 async function pullImage(reference: string): Promise<Image> {
@@ -54,10 +54,10 @@ async function pullImage(reference: string): Promise<Image> {
   });
 }
 
-function differencesOf({ digest, manifest }: Image, layout: Layout, module: Buffer): string[] {
+function differencesOf({ digest, manifest }: Image, layout: Layout, module: Buffer, plugins: Plugin[]): string[] {
   const { annotations = {} } = manifest;
   const name = annotations["org.opencontainers.image.title"];
-  const plugin = findPlugins().find((other) => other.name === name);
+  const plugin = plugins.find((other) => other.name === name);
   if (!plugin) return [`the image is of ${name ? `"${name}"` : "no named plugin"}, which is not in plugins/`];
   const built = imageOf(plugin, layout, annotations[SOURCE]);
   if (built.digest === digest) return [];

@@ -1,13 +1,21 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { higressPlugins } from "../higress.ts";
 import { findPlugins, root, type Plugin } from "../plugins.ts";
 import { LAYOUTS, type Layout } from "./image.ts";
 
 type Variables = Record<string, string | undefined>;
 
-/** The plugins of `P`, or all. */
-export const pluginsOf = (env: Variables): Plugin[] => findPlugins(env.P || undefined);
+/** The plugins of `P`, or all, with the modules of `TARGET`: for `higress` those of the Higress build, where a plugin has one. */
+export function pluginsOf({ P, TARGET }: Variables): Plugin[] {
+  const plugins = findPlugins(P || undefined);
+  if (TARGET && TARGET !== "release" && TARGET !== "higress")
+    throw new Error(`TARGET is release or higress for an image, not "${TARGET}"`);
+  if (TARGET !== "higress") return plugins;
+  const own = higressPlugins().map(({ name }) => name);
+  return plugins.map((plugin) => (own.includes(plugin.name) ? { ...plugin, wasm: plugin.higress } : plugin));
+}
 
 /** The layout of `LAYOUT`; `compat` if it is not set. */
 export function layoutFrom({ LAYOUT }: Variables): Layout {
