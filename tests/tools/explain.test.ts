@@ -66,6 +66,31 @@ describe("make explain", () => {
     assert.doesNotMatch(text, /of-a-stranger/);
   });
 
+  it("prints no credential of the request, under whatever name and in the query, also if nobody has it", () => {
+    const file = written(
+      "key-auth.yaml",
+      [
+        "apiVersion: extensions.higress.io/v1alpha1",
+        "kind: WasmPlugin",
+        "metadata: { name: key-auth }",
+        "spec:",
+        "  url: oci://x/key-auth:1",
+        "  defaultConfig: { keys: [x-mine], in_query: true, consumers: [{ name: a, credential: key-of-a }] }",
+      ].join("\n"),
+    );
+    const requests = [
+      { path: "/v1/models?x-mine=of-a-stranger" },
+      { path: "/v1/models?x=1&X-Mine=of%2Da-stranger" },
+      { path: "/v1/models?key=of-a-stranger&x-mine=key-of-a" },
+      { headers: { "x-mine": "key-of-a", "x-auth-token": "of-a-stranger" }, path: "/%of-a" },
+    ];
+    for (const request of requests) {
+      const text = explained(file, request);
+      assert.match(text, /the client gets (401|403|503)/);
+      assert.doesNotMatch(text, /a-stranger|key-of-a/, text);
+    }
+  });
+
   const rows: [title: string, request: object, source: RegExp, attempt: RegExp][] = [
     ["the rule for an ingress", { route: "openai" }, /rule \$\.spec\.matchRules\[0\], /, /host: api\.openai\.com/],
     [

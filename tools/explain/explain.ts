@@ -6,6 +6,7 @@ import { secretsIn } from "../config/secrets.ts";
 import { findPlugins } from "../plugins.ts";
 import { attemptsOf, type Outcome } from "./attempts.ts";
 import { Chain } from "./chain.ts";
+import { credentialsOf } from "./credentials.ts";
 import { gatewayAround, gatewayOf, type Gateway } from "./gateway.ts";
 import type { ExplainedRequest } from "./request.ts";
 import { sourcesOf, type Source } from "./source.ts";
@@ -21,9 +22,6 @@ export interface Explanation {
   secrets: string[];
 }
 
-/** Headers whose values are secret, whatever they are. */
-export const SECRET_HEADER = /^(authorization|proxy-authorization|x-api-key|api-key|apikey|x-goog-api-key|cookie)$/;
-
 /** Explains a request. If the file is wrong, the lines say what is wrong with it. */
 export function explain(file: string, request: ExplainedRequest): Explanation | string[] {
   const checked = checkFiles([file]);
@@ -34,9 +32,7 @@ export function explain(file: string, request: ExplainedRequest): Explanation | 
   const chain = new Chain(gateway);
   const outcome = attemptsOf(chain, request);
   const reached = sources.filter((source) => source.route !== undefined).at(-1);
-  const credentials = request.request.headers
-    .filter(([name]) => SECRET_HEADER.test(name))
-    .map(([, value]) => ({ credential: value.replace(/^(Bearer|Basic) /i, "") }));
+  const credentials = { credentials: credentialsOf(request, gateway.configurations) };
   const texts = gateway.configurations.map(({ text }) => parsed(text));
   return {
     gateway,

@@ -1,6 +1,7 @@
 import { masked } from "../config/secrets.ts";
 import type { ExplainedAttempt } from "./attempts.ts";
-import { SECRET_HEADER, type Explanation } from "./explain.ts";
+import { isSecret } from "./credentials.ts";
+import type { Explanation } from "./explain.ts";
 import type { ExplainedRequest } from "./request.ts";
 
 /** Headers that only the emulation adds. */
@@ -59,7 +60,7 @@ function attemptLines(
 
 /** A credential: its scheme and its first three characters. */
 function shown(name: string, value: string): string {
-  if (!SECRET_HEADER.test(name)) return value;
+  if (!isSecret(name)) return value;
   const [, scheme = "", rest] = /^(Bearer |Basic )?([\s\S]*)$/i.exec(value)!;
   return `${scheme}${rest.slice(0, 3)}…`;
 }
