@@ -3,13 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { parse } from "yaml";
+import { parseAllDocuments } from "yaml";
 import { filesIn } from "../../tools/files.ts";
 import { findPlugins, root } from "../../tools/plugins.ts";
 
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 /** The configurations of a plugin in Envoy's yaml: as a value of a filter, or as metadata of a route. */
-const configurations = (file: string, plugin: string): object[] => findIn(parse(read(file)), plugin);
+const configurations = (file: string, plugin: string): object[] =>
+  [parseAllDocuments(read(file))].flat().flatMap((document) => findIn(document.toJS(), plugin));
 
 function findIn(value: unknown, plugin: string): object[] {
   if (typeof value !== "object" || value === null) return [];
