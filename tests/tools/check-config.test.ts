@@ -168,6 +168,7 @@ describe("a file", () => {
     ["is not valid YAML, and holds a secret", "a: [secret\nb: }", /^FILE:\d: error: YAML: /],
     ["has a key twice", "a: 1\na: 2", /^FILE:2: error: YAML: Map keys must be unique/],
     ["has a tab", "a:\n\tb: secret", /^FILE:\d: error: YAML: /],
+    ["has an alias without an anchor", "a: 1\nb: *none", /^FILE:2: error: YAML: Unresolved alias/],
     ["has no plugin", "a: 1", /^FILE: has no configuration of a plugin; there is ai-proxy, /],
     ["is empty", "", /^FILE: has no configuration of a plugin/],
     [

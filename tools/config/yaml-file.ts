@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, visit, type Document, type Node } from "yaml";
 import type { Finding } from "./finding.ts";
 
 /** The keys and indexes that lead from the root of a value to a part of it. */
@@ -92,5 +92,28 @@ export function parseYaml(
       return { file, line: lines.linePos(pos[0]).line, severity: "error", message: `YAML: ${text}` };
     }),
   );
-  return { documents: documents.map((document) => new YamlDocument(file, source, document, lines)), findings };
+  const read = documents.flatMap((document) => {
+    try {
+      return [new YamlDocument(file, source, document, lines)];
+    } catch (error) {
+      // An alias without its anchor, or far too many of them.
+      const line = lines.linePos(unresolvedAlias(document) ?? document.range[0]).line;
+      findings.push({ file, line, severity: "error", message: `YAML: ${(error as Error).message}` });
+      return [];
+    }
+  });
+  return { documents: read, findings };
+}
+
+/** The offset of the first alias without an anchor before it. */
+function unresolvedAlias(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document)) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
