@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { wordHashOf } from "../bytes/hash";
-import { ABSENT, Slice, sliceOfBuffer, subslice } from "../bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, slicesEqual, sliceStart, subslice } from "../bytes/slice";
 import { ConfigReader } from "../config/reader";
 import { HeaderMap } from "../host/headers";
 import { Rate, Unit } from "./rate";
@@ -32,8 +32,19 @@ export class MatchedLimits {
     return this.keys;
   }
 
-  /** Adds a limit, whose key was written, of a rule (see `LimitRules.labelOf`). The group of the key is what stood in `buffer` at `groupEnd`. */
+  /**
+   * Adds a limit, whose key was written, of a rule (see `LimitRules.labelOf`). The group of the key is what stood in `buffer` at `groupEnd`.
+   * Of two limits with the same counter the smaller one applies, and the counter is changed once.
+   */
   add(rate: Rate, groupEnd: i32, rule: i32): void {
+    const same = this.withLastKey();
+    if (same >= 0) {
+      this.keys.endAt(sliceStart(this.keys.slice) + this.startOf(this.count));
+      if (rate.count >= this.rateAt(same).count) return;
+      this.rates[same] = rate;
+      this.rules[same] = rule;
+      return;
+    }
     this.rates[this.count] = rate;
     this.rules[this.count] = rule;
     this.groupEnds[this.count] = groupEnd;
@@ -80,6 +91,13 @@ export class MatchedLimits {
   /** Frees the memory. */
   free(): void {
     this.keys.dispose();
+  }
+
+  /** The limit whose key is also that which was written last; -1 if there is none. */
+  private withLastKey(): i32 {
+    const key = subslice(this.keys.slice, this.startOf(this.count));
+    for (let i = 0; i < this.count; i++) if (slicesEqual(this.keyAt(i), key)) return i;
+    return -1;
   }
 
   private startOf(i: i32): i32 {
