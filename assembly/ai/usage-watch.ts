@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize, startsWithIgnoringCase, trimmed } from "../bytes/slice";
+import { HeaderMap } from "../host/headers";
 import { jsonUnescape } from "../json/string";
 import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
@@ -15,6 +16,11 @@ const KEPT_BYTES: i32 = 16 << 10;
 const LONGEST_MODEL: i32 = 256;
 
 const walker = new JsonWalker();
+
+/** Asks the upstream for no compressed response, in which no usage would be found. */
+export function refuseCompression(request: HeaderMap): void {
+  if (request.get("accept-encoding") != ABSENT) request.remove("accept-encoding");
+}
 
 /**
  * Finds the token usage in a response that passes, streamed or not, wherever it is cut, and estimates the output until its usage is
@@ -88,7 +94,14 @@ export class UsageWatch {
   private read(json: Slice, readsTexts: bool): void {
     if (jsonValidate(json)) return;
     walker.start(trimmed(json));
-    if (!walker.enterObject()) return;
+    // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
+    if (!walker.enterArray()) this.readObject(readsTexts);
+    else while (walker.nextElement()) if (!this.readObject(readsTexts)) walker.value();
+  }
+
+  /** Reads the object to which the walker has come. Returns `false` if it is none. */
+  private readObject(readsTexts: bool): bool {
+    if (!walker.enterObject()) return false;
     let type = ABSENT;
     let delta = ABSENT;
     while (walker.nextMember()) {
@@ -113,6 +126,7 @@ export class UsageWatch {
       }
     }
     if (delta != ABSENT) this.output.readDelta(type, delta);
+    return true;
   }
 
   private readModel(name: Slice): void {

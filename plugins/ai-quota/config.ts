@@ -1,4 +1,4 @@
-import { Slice, sliceEndsWith, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { byteAt, Slice, sliceEndsWith, sliceIncludes, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { RedisClient } from "../../assembly/redis/client";
 import { RedisSettings } from "../../assembly/redis/settings";
@@ -7,6 +7,9 @@ const KEY_PREFIX = "chat_quota:";
 const ADMIN_PATH = "/quota";
 /** The API below which the admin's calls are, whatever `enable_path_suffixes` says, as in Higress. */
 const ADMIN_API = "/v1/chat/completions";
+const VERSION = "/v1/";
+const AZURE = "/openai/";
+const SLASH: u32 = 0x2f;
 const PATH_SUFFIXES: string[] = ["/v1/chat/completions", "/v1/messages"];
 
 /** What a request is for this plugin. */
@@ -32,6 +35,7 @@ export class AiQuotaConfig {
     readonly adminConsumer: ArrayBuffer,
     private readonly adminPath: string,
     private readonly suffixes: string[],
+    private readonly azureSuffixes: string[],
     /** The connection to Redis. */
     readonly redis: RedisClient,
   ) {}
@@ -46,7 +50,7 @@ export class AiQuotaConfig {
     const suffixes = reader.has("enable_path_suffixes") ? reader.texts("enable_path_suffixes") : PATH_SUFFIXES;
     reader.refuseEmptyList("enable_path_suffixes");
     const redis = RedisClient.of(RedisSettings.read(reader));
-    return new AiQuotaConfig(prefix, String.UTF8.encode(admin), `${ADMIN_API}${path}`, suffixes, redis);
+    return new AiQuotaConfig(prefix, String.UTF8.encode(admin), `${ADMIN_API}${path}`, suffixes, azureOf(suffixes), redis);
   }
 
   /** What a request is, by its path without the query. */
@@ -54,12 +58,32 @@ export class AiQuotaConfig {
     if (this.isAdmin(path, "/refresh")) return RequestKind.Refresh;
     if (this.isAdmin(path, "/delta")) return RequestKind.Delta;
     if (this.isAdmin(path, "")) return RequestKind.Query;
-    const suffixes = this.suffixes;
-    for (let i = 0; i < suffixes.length; i++) if (sliceEndsWith(path, suffixes[i])) return RequestKind.Completion;
-    return RequestKind.Other;
+    // ai-proxy ignores slashes at the end.
+    let size = sliceSize(path);
+    while (size > 0 && byteAt(path, size - 1) == SLASH) size--;
+    const isCharged = endsWithOne(path, this.suffixes) || this.isChargedApi(subslice(path, 0, size));
+    return isCharged ? RequestKind.Completion : RequestKind.Other;
+  }
+
+  /** Whether the path is one of the charged ones, or Azure's for the same API. */
+  private isChargedApi(path: Slice): bool {
+    return endsWithOne(path, this.suffixes) || (sliceIncludes(path, AZURE) && endsWithOne(path, this.azureSuffixes));
   }
 
   private isAdmin(path: Slice, end: string): bool {
     return sliceEndsWith(path, end) && sliceEndsWith(subslice(path, 0, sliceSize(path) - end.length), this.adminPath);
   }
+}
+
+function endsWithOne(path: Slice, suffixes: string[]): bool {
+  for (let i = 0; i < suffixes.length; i++) if (sliceEndsWith(path, suffixes[i])) return true;
+  return false;
+}
+
+/** The ends of Azure's paths, which have `/openai`, and a deployment, in the place of `/v1`. */
+function azureOf(suffixes: string[]): string[] {
+  const ends: string[] = [];
+  for (let i = 0; i < suffixes.length; i++)
+    if (suffixes[i].startsWith(VERSION)) ends.push(suffixes[i].substring(VERSION.length - 1));
+  return ends;
 }

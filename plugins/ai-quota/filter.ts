@@ -1,6 +1,6 @@
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
-import { UsageWatch } from "../../assembly/ai/usage-watch";
+import { refuseCompression, UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { queryOf, withoutQuery } from "../../assembly/bytes/query";
 import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
@@ -72,6 +72,7 @@ export class AiQuotaFilter extends HttpFilter {
     if (this.kind != RequestKind.Completion) return this.onAdminCall(headers.get(":method"), path, endOfStream);
     this.key.clear();
     this.key.text(config.keyPrefix).append(consumer);
+    refuseCompression(headers);
     this.quota.stream = this.contextId;
     const fault = config.redis.run(this.quota, args.clear().text("GET").bytes(this.key.slice));
     if (fault != RedisFault.None) replyStoreDown();

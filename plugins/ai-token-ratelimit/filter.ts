@@ -1,7 +1,7 @@
 import { isReadable } from "../../assembly/ai/body-model";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
-import { UsageWatch } from "../../assembly/ai/usage-watch";
+import { refuseCompression, UsageWatch } from "../../assembly/ai/usage-watch";
 import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -56,6 +56,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
     this.reservation.plan(0, 0);
+    refuseCompression(headers);
     // The price is that of the model in the body.
     const readsBody = config.reserve != Reserve.None || this.limits.hasUnit(Unit.Cost);
     if (readsBody && !endOfStream && mayBeJson(headers)) {
