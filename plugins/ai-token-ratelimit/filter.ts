@@ -2,7 +2,7 @@ import { isReadable } from "../../assembly/ai/body-model";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { refuseCompression, UsageWatch } from "../../assembly/ai/usage-watch";
-import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -59,9 +59,12 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     refuseCompression(headers);
     // The price is that of the model in the body.
     const readsBody = config.reserve != Reserve.None || this.limits.hasUnit(Unit.Cost);
-    if (readsBody && !endOfStream && mayBeJson(headers)) {
-      this.requestBodyMode = BodyMode.Whole;
-      return HeadersAction.HoldForBody;
+    if (readsBody && !endOfStream) {
+      if (mayBeJson(headers)) {
+        this.requestBodyMode = BodyMode.Whole;
+        return HeadersAction.HoldForBody;
+      }
+      if (!this.findPrice(ABSENT)) return HeadersAction.Pause;
     }
     return this.admits() ? HeadersAction.Continue : HeadersAction.Pause;
   }
