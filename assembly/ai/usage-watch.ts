@@ -1,6 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize, startsWithIgnoringCase, trimmed } from "../bytes/slice";
-import { HeaderMap } from "../host/headers";
 import { jsonUnescape } from "../json/string";
 import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
@@ -16,11 +15,6 @@ const KEPT_BYTES: i32 = 16 << 10;
 const LONGEST_MODEL: i32 = 256;
 
 const walker = new JsonWalker();
-
-/** Asks the upstream for no compressed response, in which no usage would be found. */
-export function refuseCompression(request: HeaderMap): void {
-  if (request.get("accept-encoding") != ABSENT) request.remove("accept-encoding");
-}
 
 /**
  * Finds the token usage in a response that passes, streamed or not, wherever it is cut, and estimates the output until its usage is

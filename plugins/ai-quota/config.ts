@@ -50,7 +50,14 @@ export class AiQuotaConfig {
     const suffixes = reader.has("enable_path_suffixes") ? reader.texts("enable_path_suffixes") : PATH_SUFFIXES;
     reader.refuseEmptyList("enable_path_suffixes");
     const redis = RedisClient.of(RedisSettings.read(reader));
-    return new AiQuotaConfig(prefix, String.UTF8.encode(admin), `${ADMIN_API}${path}`, suffixes, azureOf(suffixes), redis);
+    return new AiQuotaConfig(
+      prefix,
+      String.UTF8.encode(admin),
+      `${ADMIN_API}${path}`,
+      suffixes,
+      azureOf(suffixes),
+      redis,
+    );
   }
 
   /** What a request is, by its path without the query. */

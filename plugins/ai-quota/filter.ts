@@ -1,6 +1,7 @@
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { refuseCompression } from "../../assembly/limit/compression";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
-import { refuseCompression, UsageWatch } from "../../assembly/ai/usage-watch";
+import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { queryOf, withoutQuery } from "../../assembly/bytes/query";
 import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";

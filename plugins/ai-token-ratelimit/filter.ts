@@ -1,13 +1,14 @@
 import { isReadable } from "../../assembly/ai/body-model";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
-import { refuseCompression, UsageWatch } from "../../assembly/ai/usage-watch";
+import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Unit } from "../../assembly/limit/rate";
+import { refuseCompression } from "../../assembly/limit/compression";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
