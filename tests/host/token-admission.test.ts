@@ -14,8 +14,8 @@ const LEFT = 3_000_000;
 const redis = { service_name: "redis.static" };
 
 /** The scripts of `reserve: none`, by their hash: a changed one would not be that of the gateways that run already. */
-const CHECK = "06cb3341f667126c9ae6cb7c60e7965da8864c28";
-const CHARGE = "73ae08cce2ea7bb30fdb7105c7f37c31c933552b";
+const CHECK = "8f13bd8f0158e2f972a06c5a3bfe47db3a89b5b2";
+const CHARGE = "b8ece185e8da485c5689490675440d98e823e1d4";
 
 class SharedGateway extends TokenGateway {
   readonly redis: RedisPeer;
