@@ -14,12 +14,10 @@ const SECOND: u64 = 1_000_000_000;
 /** The records of a group, each with eight counters: 1,024 of them have 216 KB. */
 const BUCKETS: u64 = 1024;
 /**
- * How often a write is tried again after another worker wrote first. Each failed attempt means that another worker
+ * How often a write or a reservation is tried again after another worker wrote first. Each failed attempt means that another worker
  * succeeded, so that no number of workers on one machine reaches this.
  */
 const MOST_ATTEMPTS = 1000;
-/** How often a request is reserved again after another worker wrote first, or has taken what one of several limits had left. */
-const MOST_RACES = 1000;
 
 /** How a counter changes. */
 const enum Change {
@@ -37,7 +35,7 @@ let isLogged: bool = false;
 
 /** Adds what a request reserves to all its counters in this Envoy, which all workers share, or to none. */
 export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
-  for (let attempt = 0; attempt < MOST_RACES; attempt++) {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const time = now();
     check(reservation, verdict, time);
     if (verdict.isExceeded || reservation.isEmpty) return;
@@ -68,13 +66,13 @@ function check(reservation: Reservation, verdict: Verdict, time: u64): void {
   }
 }
 
-/** Reserves in the first counter, whose record `check` has read at this time, unless another worker has written since. */
+/** Reserves in the only counter, whose record `check` has named and read at this time, unless another worker has written since. */
 function reserveRead(reservation: Reservation, time: u64): bool {
   const limits = reservation.limits;
   const end = endOf(limits.rateAt(0), time);
   reservation.setEnd(0, <i64>end);
   const used = record.used + reservation.reservedAt(0);
-  return record.write(recordOf(limits, 0), limits.hashAt(0), end, used) == Written.Yes;
+  return record.write(name.slice, limits.hashAt(0), end, used) == Written.Yes;
 }
 
 /** The end of the window of the record that was read; without one, that of a window which begins now. */
