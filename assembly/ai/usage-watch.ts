@@ -50,6 +50,11 @@ export class UsageWatch {
     }
   }
 
+  /** Reads the data of an event, for callers that decode the stream themselves. `readsTexts`: the output is estimated too. */
+  pushEvent(data: Slice, readsTexts: bool): void {
+    this.read(data, readsTexts);
+  }
+
   /** The response has ended. */
   finish(): void {
     if (this.isStream) {

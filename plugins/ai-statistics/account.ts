@@ -1,0 +1,213 @@
+import { Api } from "../../assembly/ai/api";
+import { FirstContent, readContentEvent } from "../../assembly/ai/content-event";
+import { CONSUMER_STATE, MODEL_HEADER, PROVIDER_HEADER, ROUTED_MODEL_HEADER } from "../../assembly/ai/contract";
+import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
+import { UsageWatch } from "../../assembly/ai/usage-watch";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { monotonic } from "../../assembly/host/clock";
+import { FilterState } from "../../assembly/host/filter-state";
+import { HeaderMap } from "../../assembly/host/headers";
+import { clusterName, namedProperty, routeName } from "../../assembly/host/property";
+import { spentUsage } from "../../assembly/limit/spent-tokens";
+import { SseDecoder } from "../../assembly/sse/decoder";
+import { EndReason, endReasonOf, Fault, faultOf } from "./end-reason";
+import { EventListener } from "./event-listener";
+import { apiOf, Operation, operationOf } from "./operation";
+
+const MILLISECOND: u64 = 1_000_000;
+/** Bytes of a name that are kept. */
+const LONGEST_NAME: i32 = 256;
+
+const consumerState = new FilterState(CONSUMER_STATE);
+
+/**
+ * What is known of one pass of a request. The filter calls `begin`, `respond`, `push` for each chunk of the body, and `finish` in
+ * `onLog`. Times are milliseconds. A client that asks for a stream and gets a whole response has no stream.
+ */
+export class Account {
+  /** The API that the path names. */
+  api: Api = Api.Unknown;
+  /** What the request asks the model for. */
+  operation: Operation = Operation.Other;
+  /** The status of the response; 0 before it. */
+  status: i32 = 0;
+  /** Whether the response is a stream of events. */
+  isStream: bool = false;
+  /** The model that the client named; empty if it is not known: without a filter that reads the body. */
+  readonly requestModel: ByteBuffer = new ByteBuffer();
+  /** The model that the provider was asked for; empty if it is not known. */
+  readonly mappedModel: ByteBuffer = new ByteBuffer();
+  /** The provider that served; empty if it is not known. */
+  readonly provider: ByteBuffer = new ByteBuffer();
+  /** The time until the first event with content; -1 without any. */
+  firstContent: i64 = -1;
+  /** The events with data since then, that one included. */
+  chunks: i32 = 0;
+  /** The estimated tokens of the prompt; -1 if no usage is estimated. The filter that reads the request sets it. */
+  promptEstimate: i64 = -1;
+  /** Is told each event; `null` for nobody. */
+  listener: EventListener | null = null;
+
+  /** The time until the end. `finish` sets this and what follows; slices are valid until `onLog` returns. */
+  duration: i64 = 0;
+  /** The tokens; `null` without any. */
+  usage: TokenUsage | null = null;
+  /** What the response cost, in 10^-9 of the currency; -1 if there is no price. */
+  cost: i64 = -1;
+  /** The consumer that key-auth has identified; empty without one. */
+  consumer: Slice = ABSENT;
+  /** The route. */
+  route: Slice = ABSENT;
+  /** The cluster of the route. */
+  cluster: Slice = ABSENT;
+  /** How the pass has ended. */
+  endReason: EndReason = EndReason.Finished;
+  /** Why it has failed. */
+  fault: Fault = Fault.None;
+
+  private readonly watch: UsageWatch = new UsageWatch();
+  private readonly decoder: SseDecoder = new SseDecoder();
+  private hasStreamError: bool = false;
+  private startedAt: u64 = 0;
+  private lastChunkAt: u64 = 0;
+
+  /** The request headers have arrived. */
+  begin(headers: HeaderMap): void {
+    this.startedAt = monotonic();
+    const path = headers.get(":path");
+    this.api = apiOf(path);
+    this.operation = operationOf(this.api, path);
+    name(this.requestModel, headers.get(ROUTED_MODEL_HEADER));
+  }
+
+  /** The response headers have arrived. Returns whether the account reads the body: the filter then passes it to `push`. */
+  respond(headers: HeaderMap): bool {
+    const contentType = headers.get("content-type");
+    this.status = headers.status;
+    name(this.mappedModel, headers.get(MODEL_HEADER));
+    name(this.provider, headers.get(PROVIDER_HEADER));
+    this.isStream = startsWithIgnoringCase(contentType, "text/event-stream");
+    return this.isStream || this.watch.begin(contentType);
+  }
+
+  /** A chunk of the response's body. */
+  push(chunk: Slice): void {
+    if (!this.isStream) return this.watch.push(chunk);
+    const decoder = this.decoder;
+    let now: u64 = 0;
+    decoder.push(chunk);
+    while (decoder.next()) {
+      if (!decoder.hasData) continue;
+      if (!now) now = monotonic();
+      this.readEvent(now);
+    }
+  }
+
+  /** The stream has ended, in `onLog`. */
+  finish(): void {
+    const now = monotonic();
+    if (this.isStream && this.decoder.finish() && this.decoder.hasData) this.readEvent(now);
+    this.duration = this.since(now);
+    const details = namedProperty("response\0code_details");
+    this.endReason = endReasonOf(details);
+    this.fault = faultOf(this.endReason, details, this.status, this.hasStreamError);
+    this.usage = spentUsage(this.watch, this.promptEstimate);
+    this.consumer = consumerState.get();
+    this.route = routeName();
+    this.cluster = clusterName();
+  }
+
+  /** The model that the response names; empty if it names none, or the body was not read. */
+  get responseModel(): Slice {
+    return this.watch.model.slice;
+  }
+
+  /**
+   * Milliseconds per token after the first content, on average; -1 if this says nothing: no stream, one token, or no usage.
+   */
+  get timePerToken(): f64 {
+    const usage = this.usage;
+    if (usage === null || usage.completion < 2 || this.firstContent < 0) return -1;
+    return <f64>(this.duration - this.firstContent) / <f64>(usage.completion - 1);
+  }
+
+  /** Forgets the request. */
+  reset(): void {
+    this.api = Api.Unknown;
+    this.operation = Operation.Other;
+    this.status = 0;
+    this.isStream = false;
+    this.requestModel.release(LONGEST_NAME);
+    this.mappedModel.release(LONGEST_NAME);
+    this.provider.release(LONGEST_NAME);
+    this.firstContent = -1;
+    this.chunks = 0;
+    this.promptEstimate = -1;
+    this.listener = null;
+    this.duration = 0;
+    this.usage = null;
+    this.cost = -1;
+    this.consumer = ABSENT;
+    this.route = ABSENT;
+    this.cluster = ABSENT;
+    this.endReason = EndReason.Finished;
+    this.fault = Fault.None;
+    this.watch.reset();
+    this.decoder.free();
+    this.hasStreamError = false;
+    this.startedAt = 0;
+    this.lastChunkAt = 0;
+  }
+
+  /** Frees the memory; the object is not used again. */
+  free(): void {
+    this.requestModel.dispose();
+    this.mappedModel.dispose();
+    this.provider.dispose();
+    this.watch.free();
+    this.decoder.dispose();
+  }
+
+  private readEvent(now: u64): void {
+    const data = this.decoder.data;
+    const listener = this.listener;
+    if (this.firstContent < 0) this.readBeginning(data, now);
+    else {
+      this.chunks++;
+      this.lastChunkAt = now;
+      if (this.promptEstimate >= 0 || mayMatter(data)) this.readUsage(data);
+    }
+    if (listener) listener.onEvent(data);
+  }
+
+  /** Events up to the first one with content are read whole: they name the model. */
+  private readBeginning(data: Slice, now: u64): void {
+    const content = readContentEvent(this.api, this.decoder.event, data);
+    if (content == FirstContent.Error) this.hasStreamError = true;
+    this.readUsage(data);
+    if (content != FirstContent.Content) return;
+    this.firstContent = this.since(now);
+    this.chunks = 1;
+    this.lastChunkAt = now;
+  }
+
+  private readUsage(data: Slice): void {
+    const watch = this.watch;
+    watch.pushEvent(data, this.promptEstimate >= 0 && watch.usage.status != UsageStatus.Complete);
+  }
+
+  private since(now: u64): i64 {
+    return this.startedAt ? <i64>((now - this.startedAt) / MILLISECOND) : 0;
+  }
+}
+
+function name(buffer: ByteBuffer, value: Slice): void {
+  buffer.clear();
+  if (sliceSize(value) <= LONGEST_NAME) buffer.append(value);
+}
+
+/** Whether an event can have usage, or be an error: others are not parsed. */
+function mayMatter(data: Slice): bool {
+  return sliceIncludes(data, '"usage') || sliceIncludes(data, '"error"');
+}
