@@ -17,6 +17,8 @@ import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 
 const CASE_HEADER = "x-test-case";
+/** What is logged of each request. */
+const FIELDS = { details: "%RESPONSE_CODE_DETAILS%", ai_log: "%FILTER_STATE(wasm.ai_log:PLAIN)%" };
 const root = resolve(import.meta.dirname, "../..");
 
 /** A case in the ring: its listener's name, its module, and the last request of its upstream. */
@@ -115,8 +117,9 @@ export class CaseRing {
     const leaveWhen = exchange.reply?.end === "hang" ? hasAll(exchange) : undefined;
     const response = await send(port, request, { http2: entry.testCase.downstreamHttp2, leaveWhen });
     entry.exchanges++;
-    const details = exchange.expect?.details === undefined ? undefined : await this.details(entry);
-    return failures(exchange, { request, response, upstream: entry.upstream, details });
+    const isLogged = exchange.expect?.details !== undefined || exchange.expect?.aiLog !== undefined;
+    const logged = isLogged ? await this.logged(entry) : undefined;
+    return failures(exchange, { request, response, upstream: entry.upstream, ...logged });
   }
 
   private answer(request: ProviderRequest): ProviderReply {
@@ -147,18 +150,23 @@ export class CaseRing {
       name: id,
       routes,
       [this.position]: [wasmFilter({ plugin, wasm, configuration, vmId: id })],
-      accessLog: { path: join(this.folder, `${id}.log`), fields: { details: "%RESPONSE_CODE_DETAILS%" } },
+      accessLog: { path: join(this.folder, `${id}.log`), fields: FIELDS },
       bufferLimitBytes,
     });
   }
 
-  /** The details of the latest request. Envoy writes its access log a moment after the client has its response. */
-  private async details(entry: Entry): Promise<string> {
+  /** What is logged of the latest request. Envoy writes its access log a moment after the client has its response. */
+  private async logged(entry: Entry): Promise<Pick<Observation, "details" | "filterState">> {
     const path = join(this.folder, `${entry.id}.log`);
     for (let attempt = 0; attempt < 250; attempt++) {
       const lines = readFileSync(path, "utf8").split("\n").filter(Boolean);
-      if (lines.length >= entry.exchanges)
-        return (JSON.parse(lines[entry.exchanges - 1]) as { details: string }).details;
+      if (lines.length >= entry.exchanges) {
+        const { details, ai_log } = JSON.parse(lines[entry.exchanges - 1]) as {
+          details: string;
+          ai_log: string | null;
+        };
+        return { details, ...(ai_log === null ? {} : { filterState: { ai_log } }) };
+      }
       await sleep(20);
     }
     throw new Error(`no access log line of exchange ${entry.exchanges} of ${entry.testCase.name}`);
@@ -175,7 +183,7 @@ export class CaseRing {
   private async logProblems(entry: Entry): Promise<string[]> {
     const { contains, once, excludes } = entry.testCase.logs;
     // The access log is the last line that Envoy writes for a stream: the plugin's lines precede it.
-    if (entry.exchanges > 0) await this.details(entry);
+    if (entry.exchanges > 0) await this.logged(entry);
     const wanted = [...contains, ...once, ...(entry.testCase.configError ?? [])];
     let lines = this.logs(entry);
     const missing = (): string[] => wanted.filter((text) => !lines.some((line) => line.includes(text)));

@@ -59,6 +59,7 @@ export interface ExpectedResponse extends BodySource {
   sse?: unknown[];
   trailers?: Record<string, ExpectedHeader>;
   details?: string;
+  aiLog?: unknown;
   end?: "clean" | "reset";
 }
 

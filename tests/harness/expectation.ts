@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
+import { readAiLog } from "./ai-log.ts";
 import type { ExpectedHeader, ExpectedRequest, ExpectedResponse, Exchange } from "./case.ts";
 import type { ClientRequest, ClientResponse } from "./http-client.ts";
 import { differences, parseJson, show } from "./match.ts";
@@ -13,6 +14,8 @@ export interface Observation {
   upstream: { request: ProviderRequest; reply: ProviderReply } | null;
   /** Envoy's response code details; undefined when nobody looked. */
   details?: string;
+  /** Filter state at the end of the stream. */
+  filterState?: Record<string, string>;
 }
 
 /** Names everything that is not as the exchange expects it. */
@@ -43,7 +46,8 @@ function checkRequest(expected: ExpectedRequest, actual: ProviderRequest, sent: 
   return [...simple, ...checkHeaders(expected.headers, actual.headers), ...checkBody(expected, client, actual.body)];
 }
 
-function checkResponse(expected: ExpectedResponse, { response, upstream, details }: Observation): string[] {
+function checkResponse(expected: ExpectedResponse, seen: Observation): string[] {
+  const { response, upstream, details } = seen;
   const problems: string[] = [];
   if (expected.status !== undefined && expected.status !== response.status) {
     problems.push(`status is ${response.status}, not ${expected.status}; body ${show(response.body.toString())}`);
@@ -51,6 +55,7 @@ function checkResponse(expected: ExpectedResponse, { response, upstream, details
   if (expected.details !== undefined && details !== undefined && expected.details !== details) {
     problems.push(`details are ${show(details)}, not ${show(expected.details)}`);
   }
+  if (expected.aiLog !== undefined) problems.push(...checkAiLog(expected.aiLog, seen.filterState?.ai_log));
   if (expected.end === "reset" && response.end !== "reset")
     problems.push(`the connection ended ${response.end}, not reset`);
   problems.push(...checkHeaders(expected.headers, response.headers));
@@ -59,6 +64,10 @@ function checkResponse(expected: ExpectedResponse, { response, upstream, details
   problems.push(...checkBody(expected, same, response.body));
   if (expected.sse) problems.push(...differences(ssePayloads(response.body), expected.sse, "sse"));
   return problems;
+}
+
+function checkAiLog(expected: unknown, state: string | undefined): string[] {
+  return state === undefined ? ["there is no ai_log"] : differences(readAiLog(state), expected, "ai_log");
 }
 
 function checkHeaders(expected: Record<string, ExpectedHeader> = {}, actual: HeaderPair[], kind = "header"): string[] {

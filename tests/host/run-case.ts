@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
+import { timelessAiLog } from "../harness/ai-log.ts";
 import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
 import type { Position } from "../harness/positions.ts";
@@ -100,6 +101,7 @@ export class HostCase {
           const where = chunks.length === 2 ? `cut at byte ${chunks[0].length}` : "byte by byte";
           return [`the stream ${where} gives ${JSON.stringify(cut.response.body.toString())}`];
         }
+        if (aiLogOf(cut) !== aiLogOf(whole)) return [`a cut stream gives the ai_log ${aiLogOf(cut)}`];
       }
       return [];
     });
@@ -122,6 +124,7 @@ export class HostCase {
         { ...request, chunks: sent },
         reply && { ...reply, chunks },
       );
+      if (aiLogOf(bytewise) !== aiLogOf(whole)) return [`byte by byte it gives the ai_log ${aiLogOf(bytewise)}`];
       if (bytewise.response.body.equals(whole.response.body)) return [];
       return [`byte by byte it gives ${JSON.stringify(bytewise.response.body.toString())}`];
     });
@@ -187,6 +190,8 @@ export class HostCase {
     return [...missing, ...present, ...repeated(once, lines), ...leakedSecrets(secretsOf(this.testCase), lines)];
   }
 }
+
+const aiLogOf = ({ filterState }: Outcome): string => timelessAiLog(filterState.ai_log);
 
 const isEventStream = (reply: ProviderReply): boolean =>
   reply.headers.some(([name, value]) => name === "content-type" && value.startsWith("text/event-stream"));
