@@ -18,6 +18,8 @@ const FALLBACK_BUDGET_BYTES = 120_000;
 const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 130_000;
 /** Holds the pattern engine of keys, the Redis client, and metrics with labels. */
 const CLUSTER_KEY_RATE_LIMIT_BUDGET_BYTES = 100_000;
+/** Reads streams of every protocol, and has metrics with labels. */
+const AI_STATISTICS_BUDGET_BYTES = 120_000;
 /** Runs for every message to and from Redis, without most of the kernel. */
 const REDIS_BRIDGE_BUDGET_BYTES = 10_000;
 /** The plugins that have a budget of their own. */
@@ -25,6 +27,7 @@ const BUDGETS: Record<string, number> = {
   "redis-bridge": REDIS_BRIDGE_BUDGET_BYTES,
   "ai-proxy": AI_PROXY_BUDGET_BYTES,
   "cluster-key-rate-limit": CLUSTER_KEY_RATE_LIMIT_BUDGET_BYTES,
+  "ai-statistics": AI_STATISTICS_BUDGET_BYTES,
   "ai-token-ratelimit": AI_TOKEN_RATELIMIT_BUDGET_BYTES,
   fallback: FALLBACK_BUDGET_BYTES,
   "model-router": MODEL_ROUTER_BUDGET_BYTES,

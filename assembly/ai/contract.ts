@@ -32,6 +32,12 @@ export const DROPPED_HEADER = "x-ai-dropped-params";
 export const USAGE_STATE = "ai_usage";
 
 /**
+ * Filter state: what is known of a request, as a JSON object whose quotes are escaped: `"%FILTER_STATE(wasm.ai_log:PLAIN)%"` in an access
+ * log is a JSON string. Written by ai-statistics. Higress has the same name.
+ */
+export const AI_LOG_STATE = "ai_log";
+
+/**
  * Filter state, any text: `fallback` may still send this request to another target. ai-proxy then changes the `:status` of
  * a response that says too little and sends no local reply, which no other filter could change. Written by `fallback`,
  * read by ai-proxy.

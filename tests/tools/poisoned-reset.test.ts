@@ -36,6 +36,7 @@ describe("the poisoned build of a class with reset", () => {
       [
         "ai-proxy",
         "ai-quota",
+        "ai-statistics",
         "ai-token-ratelimit",
         "chatgpt-proxy",
         "cluster-key-rate-limit",

@@ -49,6 +49,13 @@ model: [curie] # wrong
     json: '"model": [',
     said: "$.model must be a string",
   },
+  "ai-statistics": {
+    yaml: `
+disable_openai_usage: sometimes # wrong
+`,
+    json: '"disable_openai_usage": "sometimes"',
+    said: "$.disable_openai_usage must be",
+  },
   "cluster-key-rate-limit": {
     yaml: `
 rule_name: x

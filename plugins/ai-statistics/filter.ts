@@ -1,0 +1,54 @@
+import { Slice } from "../../assembly/bytes/slice";
+import { HeaderMap } from "../../assembly/host/headers";
+import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { Account } from "./account";
+import { writeLog } from "./ai-log";
+import { AiStatisticsConfig } from "./config";
+
+const pool = new FilterPool<AiStatisticsFilter>();
+
+/** Observes a request and its response, and changes nothing of them. */
+export class AiStatisticsFilter extends HttpFilter {
+  private config: AiStatisticsConfig | null = null;
+  private readonly account: Account = new Account();
+
+  /** A filter for one stream. */
+  static of(config: AiStatisticsConfig): AiStatisticsFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new AiStatisticsFilter();
+    filter.config = config;
+    return filter;
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    this.account.begin(headers);
+    return HeadersAction.Continue;
+  }
+
+  override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const isRead = this.account.respond(headers);
+    if (isRead && !endOfStream && this.config!.readsUsage) this.responseBodyMode = BodyMode.Streaming;
+    return HeadersAction.Continue;
+  }
+
+  override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
+    this.account.push(chunk);
+    return chunk;
+  }
+
+  override onLog(): void {
+    this.account.finish();
+    writeLog(this.account);
+  }
+
+  override free(): void {
+    this.reset();
+    if (!pool.give(this)) this.account.free();
+  }
+
+  private reset(): void {
+    this.config = null;
+    this.account.reset();
+  }
+}
