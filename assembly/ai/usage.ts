@@ -140,6 +140,24 @@ export class TokenUsage {
     return details ? max<i64>(details.cacheWrite, 0) : 0;
   }
 
+  /** The part of `completion` that was reasoning. */
+  get reasoning(): i64 {
+    const details = this.completionDetails;
+    return details ? max<i64>(details.reasoning, 0) : 0;
+  }
+
+  /** The part of one side that was audio. */
+  audio(isOutput: bool): i64 {
+    const details = isOutput ? this.completionDetails : this.promptDetails;
+    return details ? max<i64>(details.audio, 0) : 0;
+  }
+
+  /** The part of one side that was images. */
+  image(isOutput: bool): i64 {
+    const details = isOutput ? this.completionDetails : this.promptDetails;
+    return details ? max<i64>(details.image, 0) : 0;
+  }
+
   /** Completes what was not reported, or only for a stream's beginning, by these estimates. */
   estimateRest(prompt: i64, completion: i64): void {
     this.isEstimate = true;

@@ -21,7 +21,7 @@ const DOT = 0x2e;
  *
  *     - { tag_name: model, regex: '(\[model=(.*?)\])' }
  *
- * Values are encoded. ASCII letters, digits and `-._/:@+` stay; every other byte is percent-encoded, and so is a dot at the end, which
+ * Values are encoded. ASCII letters, digits and `-._/:@+|` stay; every other byte is percent-encoded, and so is a dot at the end, which
  * Envoy would remove. An empty value becomes `none`. If the result is longer than 96 bytes, its first 79 at most are kept, followed by
  * `~` and a hash of the whole value in 16 hexadecimal digits.
  * https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/metrics/v3/stats.proto
@@ -43,6 +43,18 @@ export class Labels {
     this.text.byte(OPEN).text(name).byte(EQUALS);
     encodeValue(value, this.text);
     this.text.byte(CLOSE);
+    return this;
+  }
+
+  /** Adds a label whose value is a constant of letters, digits and `_`. */
+  addText(name: string, value: string): this {
+    this.text.byte(OPEN).text(name).byte(EQUALS).text(value).byte(CLOSE);
+    return this;
+  }
+
+  /** Adds labels as they stand in a metric's name. */
+  append(labels: Slice): this {
+    this.text.append(labels);
     return this;
   }
 
@@ -98,8 +110,8 @@ function digit(value: u32): u32 {
   return low < 10 ? 0x30 + low : 0x37 + low;
 }
 
-/** Letters, digits and `-./:+@_`. */
+/** Letters, digits and `-./:+@_|`. */
 function isPlain(byte: u32): bool {
   if ((byte | 0x20) - 0x61 < 26 || byte - 0x2d < 14) return true;
-  return byte == 0x2b || byte == 0x40 || byte == 0x5f;
+  return byte == 0x2b || byte == 0x40 || byte == 0x5f || byte == 0x7c;
 }

@@ -1,33 +1,13 @@
 import { CONSUMER_STATE, MODEL_HEADER } from "../ai/contract";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
-import { TextTable } from "../bytes/text-table";
+import { ABSENT } from "../bytes/slice";
 import { FilterState } from "../host/filter-state";
 import { responseHeaders } from "../host/headers";
+import { LabelValues, otherValue } from "../host/label-values";
 import { Labels } from "../host/metric-labels";
 
 /** The most consumers and models that a VM names in metrics. Envoy never removes a metric. */
 const MOST_CONSUMERS: i32 = 500;
 const MOST_MODELS: i32 = 100;
-/** The longest value that is named. */
-const LONGEST: i32 = 256;
-
-const OTHER = String.UTF8.encode("other");
-
-/** The values of a label: the first ones are named, each further one is `other`. */
-class LabelValues {
-  private readonly named: TextTable = new TextTable();
-
-  constructor(private readonly limit: i32) {}
-
-  /** The value to show for `value`. */
-  of(value: Slice): Slice {
-    if (this.named.find(value) >= 0) return value;
-    if (this.named.count >= this.limit || sliceSize(value) > LONGEST) return sliceOfBuffer(OTHER);
-    this.named.add(value);
-    return value;
-  }
-}
-
 const identity = new FilterState(CONSUMER_STATE);
 const consumers = new LabelValues(MOST_CONSUMERS);
 const models = new LabelValues(MOST_MODELS);
@@ -47,5 +27,5 @@ export function addConsumer(labels: Labels): Labels {
 export function addModel(labels: Labels): Labels {
   const isServed = responseHeaders.status < 400;
   const model = isServed ? responseHeaders.get(MODEL_HEADER) : ABSENT;
-  return labels.add("model", model == ABSENT ? sliceOfBuffer(OTHER) : models.of(model));
+  return labels.add("model", model == ABSENT ? otherValue() : models.of(model));
 }

@@ -1,16 +1,18 @@
 import { Api } from "../../assembly/ai/api";
 import { FirstContent, readContentEvent } from "../../assembly/ai/content-event";
 import { CONSUMER_STATE, MODEL_HEADER, PROVIDER_HEADER, ROUTED_MODEL_HEADER } from "../../assembly/ai/contract";
+import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { Slice, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { clusterName, namedProperty, routeName } from "../../assembly/host/property";
 import { spentUsage } from "../../assembly/limit/spent-tokens";
 import { SseDecoder } from "../../assembly/sse/decoder";
+import { ChunkListener } from "./chunk-listener";
 import { EndReason, endReasonOf, Fault, faultOf } from "./end-reason";
 import { EventListener } from "./event-listener";
 import { apiOf, Operation, operationOf } from "./operation";
@@ -48,19 +50,15 @@ export class Account {
   promptEstimate: i64 = -1;
   /** Is told each event; `null` for nobody. */
   listener: EventListener | null = null;
+  /** Is told each chunk; `null` for nobody. */
+  chunkListener: ChunkListener | null = null;
 
-  /** The time until the end. `finish` sets this and what follows; slices are valid until `onLog` returns. */
+  /** The time until the end. `finish` sets this and what follows. */
   duration: i64 = 0;
-  /** The tokens; `null` without any. */
+  /** The tokens; `null` without any. Valid until `onLog` returns. */
   usage: TokenUsage | null = null;
   /** What the response cost, in 10^-9 of the currency; -1 if there is no price. */
   cost: i64 = -1;
-  /** The consumer that key-auth has identified; empty without one. */
-  consumer: Slice = ABSENT;
-  /** The route. */
-  route: Slice = ABSENT;
-  /** The cluster of the route. */
-  cluster: Slice = ABSENT;
   /** How the pass has ended. */
   endReason: EndReason = EndReason.Finished;
   /** Why it has failed. */
@@ -113,9 +111,31 @@ export class Account {
     this.endReason = endReasonOf(details);
     this.fault = faultOf(this.endReason, details, this.status, this.hasStreamError);
     this.usage = spentUsage(this.watch, this.promptEstimate);
-    this.consumer = consumerState.get();
-    this.route = routeName();
-    this.cluster = clusterName();
+  }
+
+  /** Sets the cost: by the price of the model that the provider was asked for, else by that of the one that the response names. */
+  price(prices: PriceTable): void {
+    const usage = this.usage;
+    if (usage === null) return;
+    const mapped = this.mappedModel.slice;
+    let price = sliceSize(mapped) ? prices.find(mapped) : null;
+    if (price === null) price = prices.find(this.responseModel);
+    if (price) this.cost = price.costOf(usage);
+  }
+
+  /** The consumer that key-auth has identified; empty without one. Asks the host. */
+  get consumer(): Slice {
+    return consumerState.get();
+  }
+
+  /** The route. Asks the host. */
+  get route(): Slice {
+    return routeName();
+  }
+
+  /** The cluster of the route. Asks the host. */
+  get cluster(): Slice {
+    return clusterName();
   }
 
   /** The model that the response names; empty if it names none, or the body was not read. */
@@ -145,12 +165,10 @@ export class Account {
     this.chunks = 0;
     this.promptEstimate = -1;
     this.listener = null;
+    this.chunkListener = null;
     this.duration = 0;
     this.usage = null;
     this.cost = -1;
-    this.consumer = ABSENT;
-    this.route = ABSENT;
-    this.cluster = ABSENT;
     this.endReason = EndReason.Finished;
     this.fault = Fault.None;
     this.watch.reset();
@@ -174,6 +192,8 @@ export class Account {
     const listener = this.listener;
     if (this.firstContent < 0) this.readBeginning(data, now);
     else {
+      const chunkListener = this.chunkListener;
+      if (chunkListener) chunkListener.onChunk(<i64>((now - this.lastChunkAt) / MILLISECOND));
       this.chunks++;
       this.lastChunkAt = now;
       if (this.promptEstimate >= 0 || mayMatter(data)) this.readUsage(data);

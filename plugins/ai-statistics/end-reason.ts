@@ -87,6 +87,8 @@ export function faultOf(reason: EndReason, details: Slice, status: i32, hasStrea
       return isConnect(details) ? Fault.Connect : Fault.Other;
     case EndReason.LocalReply:
       return sliceIncludes(details, "timeout") || sliceIncludes(details, "duration") ? Fault.Timeout : Fault.Other;
+    case EndReason.Redirected:
+      return Fault.Other;
     default:
       if (status >= 400) return Fault.Status;
       return hasStreamError ? Fault.StreamError : Fault.None;

@@ -1,0 +1,49 @@
+import { Account } from "../account";
+import { ChunkListener } from "../chunk-listener";
+import { labelSetOf, recordChunk, recordPass, Semconv } from "./generative-ai";
+import { MetricsConfig } from "./metrics-config";
+import { countReference } from "./reference";
+
+const NO_SET: i32 = -1;
+
+/** Records the metrics of one pass: `begin` before its response, `finish` after the account's. */
+export class PassMetrics extends ChunkListener {
+  private config: MetricsConfig | null = null;
+  private set: i32 = NO_SET;
+
+  constructor(private readonly account: Account) {
+    super();
+  }
+
+  /** The pass is measured. */
+  begin(config: MetricsConfig): void {
+    this.config = config;
+    if (config.semconv != Semconv.Older) this.account.chunkListener = this;
+  }
+
+  override onChunk(milliseconds: i64): void {
+    recordChunk(this.labelSet(this.config!), milliseconds);
+  }
+
+  /** The pass has ended. Sets the cost in the account, and records what is measured at the end; nothing if `begin` was not called. */
+  finish(): void {
+    const config = this.config;
+    if (config === null) return;
+    const account = this.account;
+    const prices = config.prices;
+    if (prices) account.price(prices);
+    recordPass(account, this.labelSet(config), config.semconv, config.mostLabelSets);
+    countReference(account, config.mostLabelSets);
+  }
+
+  /** Forgets the pass. */
+  reset(): void {
+    this.config = null;
+    this.set = NO_SET;
+  }
+
+  private labelSet(config: MetricsConfig): i32 {
+    if (this.set == NO_SET) this.set = labelSetOf(this.account, config.mostLabelSets);
+    return this.set;
+  }
+}

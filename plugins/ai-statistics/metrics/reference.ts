@@ -1,0 +1,81 @@
+import { TokenUsage } from "../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { indexOfByte, Slice, subslice } from "../../../assembly/bytes/slice";
+import { Labels } from "../../../assembly/host/metric-labels";
+import { counterKind, MetricTable } from "../../../assembly/host/metric-table";
+import { Account } from "../account";
+import { EndReason, Fault } from "../end-reason";
+import { clusterLabel, consumerLabel, folded, modelLabel, routeLabel } from "./label-values";
+
+const EQUALS = 0x3d;
+const CLOSE = 0x5d;
+
+const enum Kind {
+  InputToken,
+  OutputToken,
+  TotalToken,
+  ServiceDuration,
+  DurationCount,
+  FirstTokenDuration,
+  StreamDurationCount,
+  FailureCount,
+}
+
+/** What stands in front of the values of the labels. */
+const PARTS: StaticArray<string> = ["route.", ".upstream.", ".model.", ".consumer."];
+
+/** Counters whose labels are parts of their names, as Higress has them: `route.‹›.upstream.‹›.model.‹›.consumer.‹›.metric.‹›`. */
+class ReferenceTable extends MetricTable {
+  protected override appendName(labels: Slice, name: string, out: ByteBuffer): void {
+    for (let i = 0, at = 0; i < PARTS.length; i++) {
+      const value = indexOfByte(labels, EQUALS, at) + 1;
+      at = indexOfByte(labels, CLOSE, value) + 1;
+      out.text(PARTS[i]).append(subslice(labels, value, at - 1));
+    }
+    out.text(".metric.").text(name);
+  }
+}
+
+const table = new ReferenceTable(
+  [
+    counterKind("input_token"),
+    counterKind("output_token"),
+    counterKind("total_token"),
+    counterKind("llm_service_duration"),
+    counterKind("llm_duration_count"),
+    counterKind("llm_first_token_duration"),
+    counterKind("llm_stream_duration_count"),
+    counterKind("llm_failure_count"),
+  ],
+  folded,
+);
+const labels = new Labels();
+
+/**
+ * Counts a request in the metrics of Higress. A failed one without usage counts as a failure alone. Of a pass that is sent again only
+ * the usage counts.
+ */
+export function countReference(account: Account, limit: i32): void {
+  const usage = account.usage;
+  const isSentAgain = account.endReason == EndReason.Redirected;
+  if (isSentAgain && usage === null) return;
+  const hasFailed = account.fault != Fault.None;
+  labels.clear().add("route", routeLabel(account)).add("upstream", clusterLabel(account));
+  labels.add("model", modelLabel(account)).add("consumer", consumerLabel(account));
+  const set = table.numberOf(labels.slice, limit);
+  if (usage) countTokens(set, usage);
+  if (isSentAgain) return;
+  if (hasFailed) table.add(set, Kind.FailureCount, 1);
+  if (hasFailed && usage === null) return;
+  table.add(set, Kind.ServiceDuration, account.duration);
+  table.add(set, Kind.DurationCount, 1);
+  if (account.firstContent < 0) return;
+  table.add(set, Kind.FirstTokenDuration, account.firstContent);
+  table.add(set, Kind.StreamDurationCount, 1);
+}
+
+function countTokens(set: i32, usage: TokenUsage): void {
+  table.add(set, Kind.InputToken, usage.prompt);
+  table.add(set, Kind.OutputToken, usage.completion);
+  table.add(set, Kind.TotalToken, usage.total);
+}
