@@ -1,14 +1,19 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { MetricsConfig } from "./metrics/metrics-config";
 
 /** The configuration of ai-statistics for a route. */
 export class AiStatisticsConfig {
   private constructor(
     /** Whether usage is read from responses. */
     readonly readsUsage: bool,
+    /** What is measured; `null` for nothing. */
+    readonly metrics: MetricsConfig | null,
   ) {}
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): AiStatisticsConfig {
-    return new AiStatisticsConfig(!reader.booleanOrText("disable_openai_usage", false));
+    const readsUsage = !reader.booleanOrText("disable_openai_usage", false);
+    const metrics = MetricsConfig.read(reader);
+    return new AiStatisticsConfig(readsUsage, readsUsage ? metrics : null);
   }
 }

@@ -5,13 +5,22 @@ import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Account } from "./account";
 import { writeLog } from "./ai-log";
 import { AiStatisticsConfig } from "./config";
+import { PassMetrics } from "./metrics/metrics";
 
 const pool = new FilterPool<AiStatisticsFilter>();
 
 /** Observes a request and its response, and changes nothing of them. */
 export class AiStatisticsFilter extends HttpFilter {
   private config: AiStatisticsConfig | null = null;
-  private readonly account: Account = new Account();
+  private readonly account: Account;
+  private readonly metrics: PassMetrics;
+
+  private constructor() {
+    super();
+    const account = new Account();
+    this.account = account;
+    this.metrics = new PassMetrics(account);
+  }
 
   /** A filter for one stream. */
   static of(config: AiStatisticsConfig): AiStatisticsFilter {
@@ -22,7 +31,9 @@ export class AiStatisticsFilter extends HttpFilter {
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const metrics = this.config!.metrics;
     this.account.begin(headers);
+    if (metrics) this.metrics.begin(metrics);
     return HeadersAction.Continue;
   }
 
@@ -39,6 +50,7 @@ export class AiStatisticsFilter extends HttpFilter {
 
   override onLog(): void {
     this.account.finish();
+    this.metrics.finish();
     writeLog(this.account);
   }
 
@@ -50,5 +62,6 @@ export class AiStatisticsFilter extends HttpFilter {
   private reset(): void {
     this.config = null;
     this.account.reset();
+    this.metrics.reset();
   }
 }
