@@ -19,7 +19,7 @@ build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, TARGET=debug
 watch: setup ## Compile again on every save (P=ai-proxy)
 	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
 
-test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, browser, lint
+test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, browser, prometheus, lint
 	@$(NODE) tools/test.ts
 
 unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
@@ -43,6 +43,13 @@ browser: build ## Test the chat page of examples/playground in a headless Chromi
 
 chromium: ## Unpack Debian's Chromium into .tools, for make browser
 	@tools/chromium.sh
+
+.PHONY: metrics prometheus
+metrics: build ## Test the dashboard and the alert rules of examples/observability with Prometheus (PROMETHEUS_PATH, PATH, or of make prometheus)
+	@$(NODE) tools/test.ts prometheus
+
+prometheus: ## Unpack Debian's Prometheus into .tools, for make metrics
+	@tools/prometheus.sh
 
 fuzz: build ## Attack ai-proxy with random traffic (MINUTES=5, SEED=1 to repeat)
 	@$(NODE) tests/fuzz/run.ts

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { compatibleTable } from "./compatible-table.ts";
 import { configTable } from "./config-table.ts";
+import { DASHBOARD, dashboardText } from "./dashboard/dashboard.ts";
 import { EDITOR_SCHEMA, editorSchema } from "./editor-schema.ts";
 import { filterEntry } from "./filter-entry.ts";
 import { kubernetesManifests } from "./kubernetes/documents.ts";
@@ -39,7 +40,7 @@ const WIDTH = 120;
 
 /** Lists the documents whose generated sections are out of date. */
 export function stale(): string[] {
-  return [...withTypes(), ...rewritten(), ...kubernetesManifests(), ...forEditors()]
+  return [...withTypes(), ...rewritten(), ...kubernetesManifests(), ...forEditors(), ...forGrafana()]
     .filter(([file, text]) => current(file) !== text)
     .map(([file]) => file);
 }
@@ -48,7 +49,7 @@ export function stale(): string[] {
 export function writeDocuments(): string[] {
   const changed = [];
   // The schemas come first, since the tables of options are made from them.
-  for (const texts of [withTypes, rewritten, kubernetesManifests, forEditors]) {
+  for (const texts of [withTypes, rewritten, kubernetesManifests, forEditors, forGrafana]) {
     for (const [file, text] of texts()) {
       if (current(file) === text) continue;
       mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -77,6 +78,9 @@ function withTypes(): Map<string, string> {
 
 /** The schema of all plugins for editors. */
 const forEditors = (): Map<string, string> => new Map([[EDITOR_SCHEMA, editorSchema()]]);
+
+/** The dashboard of examples/observability. */
+const forGrafana = (): Map<string, string> => new Map([[DASHBOARD, dashboardText()]]);
 
 function rewritten(): Map<string, string> {
   const texts = new Map<string, string>();

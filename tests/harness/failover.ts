@@ -31,6 +31,8 @@ export interface FailoverGateway {
 export interface FailoverOptions {
   /** Options of `fallback` on the route my-deepseek-r1, in place of those of the file. */
   fallback?: Record<string, unknown>;
+  /** The parsed yaml of another example with these two servers; by default that of model-failover. */
+  bootstrap?: Bootstrap;
   /** Changes the parsed yaml. */
   change?: (bootstrap: Bootstrap) => void;
   /** Worker threads, default 2. */
@@ -87,7 +89,7 @@ export async function startFailover(options: FailoverOptions = {}): Promise<Fail
   };
   try {
     const servers: ModelServers = { "qwq-32b": await start("qwq-32b"), "deepseek-r1": await start("deepseek-r1") };
-    const bootstrap = failoverBootstrap();
+    const bootstrap = options.bootstrap ?? failoverBootstrap();
     for (const cluster of bootstrap.static_resources.clusters) {
       if (cluster.name in servers) leadToLoopback(cluster, servers[cluster.name as keyof ModelServers].port);
     }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parts of the dashboard that types do not check. tests/prometheus runs its queries.
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Panel, RowPanel } from "@grafana/schema";
+import { dashboardText } from "../../tools/dashboard/dashboard.ts";
+
+interface Model {
+  panels: (Panel | RowPanel)[];
+  templating: { list: { name: string; type: string }[] };
+}
+
+const { panels, templating } = JSON.parse(dashboardText()) as Model;
+const figures = panels.filter(({ type }) => type !== "row") as Panel[];
+const queries = figures.flatMap(({ targets = [] }) => targets as { refId: string; expr: string }[]);
+
+it("has rows, and panels with a title, a description, a unit and queries", () => {
+  assert.ok(panels.length > figures.length && figures.length > 10);
+  for (const { title, description, fieldConfig, targets } of figures) {
+    assert.ok(title && description && fieldConfig?.defaults.unit && targets?.length, title);
+    assert.equal(new Set(targets.map(({ refId }) => refId)).size, targets.length, title);
+  }
+  const titles = panels.map(({ title }) => title);
+  assert.equal(new Set(titles).size, titles.length);
+});
+
+it("gives each panel a place and an id of its own", () => {
+  assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+  const taken = new Set<string>();
+  for (const { title, gridPos } of panels) {
+    const { x, y, w, h } = gridPos!;
+    assert.ok(x >= 0 && x + w <= 24 && h > 0, title);
+    for (let column = x; column < x + w; column++) {
+      for (let line = y; line < y + h; line++) {
+        const cell = `${column} ${line}`;
+        assert.ok(!taken.has(cell), `${title} overlaps another panel`);
+        taken.add(cell);
+      }
+    }
+  }
+});
+
+it("uses every variable, and no other", () => {
+  const used = new Set(
+    JSON.stringify(panels)
+      .match(/\$\{?[a-z_]+\}?/g)!
+      .map((name) => name.replaceAll(/[${}]/g, "")),
+  );
+  const known = templating.list.map(({ name }) => name);
+  assert.deepEqual([...used].filter((name) => !name.startsWith("__")).sort(), known.sort());
+});
+
+it("asks for the rate of counters, over the interval that fits the scrapes", () => {
+  for (const { expr } of queries) {
+    for (const [, range] of expr.matchAll(/\[([^\]]*)\]/g)) assert.match(range, /^\$__(rate_interval|range)$/);
+    const counters = expr.match(/\w+_(total|bucket|xx)\b/g) ?? [];
+    assert.ok(counters.length === 0 || /\b(rate|increase)\(/.test(expr), expr);
+  }
+});
