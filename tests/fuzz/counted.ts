@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import binaryen from "binaryen";
 
 const root = resolve(import.meta.dirname, "../..");
 /** The bytes that are copied or filled in one step: a loop iteration with vectors of 16 bytes. */
@@ -28,6 +28,28 @@ const COUNTERS = `
 )`;
 
 /**
+ * Writes the counting copy: `node -e COUNT module copy`. A process of its own, because it runs without tsx, which takes six seconds to
+ * rewrite the sources of binaryen. The pass inserts calls of an imported function; the import becomes the counter.
+ */
+const COUNT = `
+  import { readFileSync, writeFileSync } from "node:fs";
+  import binaryen from "binaryen";
+  const [wasm, copy] = process.argv.slice(1);
+  const module = binaryen.readBinary(readFileSync(wasm));
+  module.setFeatures(binaryen.Features.All);
+  module.runPasses(["log-execution"]);
+  module.removeFunction("log_execution");
+  const text = module
+    .emitText()
+    .replaceAll("(memory.copy", "(call $counted_copy")
+    .replaceAll("(memory.fill", "(call $counted_fill")
+    .replace(/\\)\\s*$/, () => process.env.COUNTERS);
+  const counting = binaryen.parseText(text);
+  counting.setFeatures(binaryen.Features.All);
+  if (!counting.validate()) throw new Error("the counting copy is no valid module");
+  writeFileSync(copy, counting.emitBinary());`;
+
+/**
  * Writes a copy of a module that counts each function entry, each loop iteration and each 16 bytes that are copied or
  * filled, and traps above a limit. So work is measured without a clock, and an endless loop is an error. Exports
  * `test_steps` and `test_limit`.
@@ -35,26 +57,14 @@ const COUNTERS = `
 export function countSteps(wasm: string, copy: string): string {
   const target = resolve(root, copy);
   if (isNewer(target, resolve(root, wasm))) return copy;
-  const module = binaryen.readBinary(readFileSync(resolve(root, wasm)));
-  module.setFeatures(binaryen.Features.All);
-  // The pass inserts calls of an imported function; the import becomes the counter.
-  module.runPasses(["log-execution"]);
-  module.removeFunction("log_execution");
-  const text = module
-    .emitText()
-    .replaceAll("(memory.copy", "(call $counted_copy")
-    .replaceAll("(memory.fill", "(call $counted_fill")
-    .replace(/\)\s*$/, COUNTERS);
-  module.dispose();
-  const counting = binaryen.parseText(text);
-  counting.setFeatures(binaryen.Features.All);
-  if (!counting.validate()) throw new Error("the counting copy is no valid module");
   mkdirSync(dirname(target), { recursive: true });
   // Several tests may write it at the same time: none may read an incomplete file.
   const own = `${target}.${process.pid}`;
-  writeFileSync(own, counting.emitBinary());
+  execFileSync(process.execPath, ["--input-type=module", "-e", COUNT, resolve(root, wasm), own], {
+    cwd: root,
+    env: { ...process.env, COUNTERS },
+  });
   renameSync(own, target);
-  counting.dispose();
   return copy;
 }
 
