@@ -106,7 +106,10 @@ async function runRing(ring: Ring, progress: Progress): Promise<Tally> {
 async function runFiles(ring: Ring, progress: Progress): Promise<Tally> {
   const files = filesOf(ring).filter(mayMatch);
   progress.begin(files.length);
-  const tallies = [await ring.beside?.(), files.length > 0 && (await runNodeTests(files, ring.concurrency, progress))];
+  const tallies = await Promise.all([
+    ring.beside?.(),
+    files.length > 0 && runNodeTests(files, ring.concurrency, progress),
+  ]);
   const tally = sum(tallies.filter((part): part is Tally => Boolean(part)));
   if (tally.passed + tally.failed + tally.skipped === 0 && !process.env.T) {
     console.log(`  FAILED   the ring has no tests: nothing matches tests/{${ring.folders}}/**/*.test.ts`);
