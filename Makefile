@@ -1,7 +1,7 @@
 # The commands of this repository. `make` without a target lists them.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-NODE := node --import tsx
+NODE := node --import tsx --import ./tools/function-names.ts
 # P names one plugin, T is a pattern of test names; the test runner reads both.
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY REGISTRY TAG LAYOUT REF SOURCE

@@ -19,7 +19,7 @@ interface Ring {
   name: string;
   /** Folders of tests/ whose `*.test.ts` belong to the ring. */
   folders: string[];
-  /** The number of test files that may run at the same time. */
+  /** The number of test files that may run at the same time: more than two where they wait for Envoy. */
   concurrency: number;
   /** What the ring runs besides test files. */
   beside?: () => Tally | Promise<Tally>;
@@ -44,9 +44,9 @@ const ON_OLDEST = new RegExp(
 const RINGS: Ring[] = [
   { name: "unit", folders: ["unit"], concurrency: 2, beside: runUnitSpecs },
   { name: "host", folders: ["host", "harness"], concurrency: 2 },
-  { name: "envoy", folders: ["envoy"], concurrency: 2 },
-  { name: "oldest", folders: ["envoy"], concurrency: 2, files: ON_OLDEST, envoy: oldestVersion, beside: validateFiles },
-  { name: "clients", folders: ["clients", "providers", "fixtures"], concurrency: 2 },
+  { name: "envoy", folders: ["envoy"], concurrency: 3 },
+  { name: "oldest", folders: ["envoy"], concurrency: 3, files: ON_OLDEST, envoy: oldestVersion, beside: validateFiles },
+  { name: "clients", folders: ["clients", "providers", "fixtures"], concurrency: 3 },
   { name: "browser", folders: ["browser"], concurrency: 1, lacks: () => findChromium().missing },
   { name: "prometheus", folders: ["prometheus"], concurrency: 1, lacks: () => findPrometheus().missing },
   { name: "lint", folders: ["tools"], concurrency: 1, beside: () => runChecks(checks) },

@@ -98,12 +98,16 @@ export class GuestMemory {
 /** Header pairs in the ABI's layout: count, sizes, then names and values, each ended by a zero. */
 export function encodePairs(pairs: readonly (readonly [string, string])[]): Buffer {
   if (pairs.length === 0) return Buffer.alloc(0);
-  const texts = pairs.flat().map((text) => Buffer.from(text, "latin1"));
-  const head = Buffer.alloc(4 + 4 * texts.length);
-  head.writeUInt32LE(pairs.length, 0);
-  texts.forEach((text, index) => head.writeUInt32LE(text.length, 4 + 4 * index));
-  const zero = Buffer.alloc(1);
-  return Buffer.concat([head, ...texts.flatMap((text) => [text, zero])]);
+  let at = 4 + 8 * pairs.length;
+  const size = pairs.reduce((sum, [name, value]) => sum + name.length + value.length + 2, at);
+  const data = Buffer.alloc(size);
+  data.writeUInt32LE(pairs.length, 0);
+  for (const [index, pair] of pairs.entries()) {
+    data.writeUInt32LE(pair[0].length, 4 + 8 * index);
+    data.writeUInt32LE(pair[1].length, 8 + 8 * index);
+    for (const text of pair) at += data.write(text, at, "latin1") + 1;
+  }
+  return data;
 }
 
 /** Reads what `encodePairs` writes; null where the layout is broken, which Envoy takes as no pairs at all. */
