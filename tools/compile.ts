@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
+import { packed, UNPACK } from "./pack/index.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
 import { poisonedSources } from "./poisoned-reset.ts";
@@ -10,8 +11,8 @@ import { poisonedSources } from "./poisoned-reset.ts";
 /** The file that the build replaces with the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
 
-/** The entries that are optimized for size rather than speed: 2 % smaller. */
-const FOR_SIZE = ["plugins/ai-token-ratelimit/index.ts"];
+/** The sources that compress the data of a module. */
+const PACK_FOLDER = "tools/pack";
 
 /**
  * The builds: two targets of asconfig.json, a release whose freed memory is overwritten (`poison.ts`), and one for Higress's Envoy
@@ -47,9 +48,9 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
     return { upToDate: true, bytes: statSync(outFile).size };
   }
   const isPoisoned = target === "poisoned";
+  const isPacked = target !== "debug";
   const base = target === "debug" ? target : "release";
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", out, "--baseDir", root];
-  if (FOR_SIZE.includes(entry) && base === "release") options.push("--shrinkLevel", "2");
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   const version = versionOf(entry);
   const texts: Record<string, string> = version
@@ -57,8 +58,13 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
     : {};
   if (isPoisoned) Object.assign(texts, poisonedSources());
   if (target === "higress") Object.assign(texts, higressSources());
-  const message = await runCompiler([entry, ...options], texts, isPoisoned ? poisonedLibrary() : {});
+  const message = await runCompiler(
+    [...(isPacked ? [UNPACK] : []), entry, ...options],
+    texts,
+    isPoisoned ? poisonedLibrary() : {},
+  );
   if (message) throw new Error(`${entry} does not compile\n${message}`);
+  if (isPacked) writeFileSync(outFile, packed(readFileSync(outFile)));
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return { upToDate: false, bytes: statSync(outFile).size };
@@ -77,9 +83,8 @@ function fingerprint(entry: string, target: Target, folders: string[]): string {
     .update(target)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([poisonedLibrary(), poisonedSources()]) : "")
-    .update(FOR_SIZE.includes(entry) ? "for size" : "")
     .update(versionOf(entry) ?? "");
-  const inputs = ["asconfig.json", ...["assembly", ...folders, dirname(entry)].flatMap(sources)];
+  const inputs = ["asconfig.json", ...["assembly", PACK_FOLDER, ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

@@ -1,0 +1,81 @@
+import { leb, Reader, signedLeb } from "./binary.ts";
+import { compressed } from "./tokens.ts";
+
+/** The AssemblyScript file that writes the data to its place. It is compiled before the entry. */
+export const UNPACK = "assembly/abi/unpack.ts";
+
+const PAGE_BYTES = 65_536;
+const MEMORY_SECTION = 5;
+const DATA_SECTION = 11;
+const DATA_COUNT_SECTION = 12;
+
+/**
+ * Compresses the static data of a module that was compiled with `UNPACK`. Its code stays as it is. The tokens (`compressed`) are at the
+ * end of the memory that the module begins with; behind them are the address of the data and the number of bytes that are cleared
+ * afterwards, with 32 bits each. Throws an error for a data segment that is not at a fixed address.
+ */
+export function packed(module: Uint8Array): Uint8Array {
+  const sections = sectionsOf(module);
+  const content = (wanted: number) => sections.find(({ id }) => id === wanted)?.content;
+  const [memory, data] = [content(MEMORY_SECTION), content(DATA_SECTION)];
+  if (!memory || !data) return module;
+  const { start, bytes } = imageOf(data);
+  const tokens = compressed(new Uint16Array(bytes.buffer, 0, bytes.length / 2));
+  const blob = Buffer.concat([tokens, Buffer.alloc(8)]);
+  blob.writeUInt32LE(start, tokens.length);
+  blob.writeUInt32LE(blob.length, tokens.length + 4);
+  const limits = new Reader(memory);
+  const [count, flags, firstPages] = [limits.leb(), limits.byte(), limits.leb()];
+  const pages = Math.max(firstPages, Math.ceil((start + bytes.length + blob.length) / PAGE_BYTES));
+  const changed: Record<number, Uint8Array> = {
+    [MEMORY_SECTION]: Buffer.concat([leb(count), Buffer.from([flags]), leb(pages), limits.rest()]),
+    [DATA_COUNT_SECTION]: leb(1),
+    [DATA_SECTION]: oneSegment(pages * PAGE_BYTES - blob.length, blob),
+  };
+  const parts = sections.map(({ id, content }) => [id, changed[id] ?? content] as const);
+  return Buffer.concat([
+    module.subarray(0, 8),
+    ...parts.flatMap(([id, content]) => [Buffer.from([id]), leb(content.length), content]),
+  ]);
+}
+
+function oneSegment(at: number, bytes: Uint8Array): Uint8Array {
+  const [flags, i32Const, end] = [0, 0x41, 0x0b];
+  return Buffer.concat([
+    leb(1),
+    Buffer.from([flags, i32Const]),
+    signedLeb(at),
+    Buffer.from([end]),
+    leb(bytes.length),
+    bytes,
+  ]);
+}
+
+interface Section {
+  id: number;
+  content: Uint8Array;
+}
+
+function sectionsOf(module: Uint8Array): Section[] {
+  const reader = new Reader(module.subarray(8));
+  const sections: Section[] = [];
+  while (!reader.isAtEnd) sections.push({ id: reader.byte(), content: reader.take(reader.leb()) });
+  return sections;
+}
+
+/** The bytes of all segments as they are in memory, from an even address on and with an even length. */
+function imageOf(section: Uint8Array): { start: number; bytes: Uint8Array } {
+  const reader = new Reader(section);
+  const segments = Array.from({ length: reader.leb() }, () => {
+    if (reader.byte() !== 0 || reader.byte() !== 0x41)
+      throw new Error("pack: a data segment is not at a fixed address");
+    const at = reader.leb();
+    reader.byte();
+    return { at, bytes: reader.take(reader.leb()) };
+  });
+  const start = Math.min(...segments.map(({ at }) => at)) & ~1;
+  const end = (Math.max(...segments.map(({ at, bytes }) => at + bytes.length)) + 1) & ~1;
+  const bytes = new Uint8Array(end - start);
+  for (const segment of segments) bytes.set(segment.bytes, segment.at - start);
+  return { start, bytes };
+}
