@@ -18,6 +18,8 @@ const STANDBY = "qwq-32b";
 /** Questions to which the mock servers end their stream too early: the connection breaks off, or the response ends without `[DONE]`. */
 const BREAK_OFF = "Break off.";
 const END_EARLY = "End early.";
+/** A question whose response says that a cache was read and written. */
+const CACHED = "Read the cache.";
 const LIMITED_KEY: Failure = { status: 429, headers: [["retry-after", "1"]] };
 
 /** Starts the example; targets have no cooldown, so that each request meets the failures that a test sets. */
@@ -27,6 +29,7 @@ export function startObserved(): Promise<FailoverGateway> {
     ...vllm,
     handle(request) {
       const reply = { ...vllm.handle(request), delayMs: 5 };
+      if (request.body.includes(CACHED)) return { ...reply, chunks: reply.chunks.map(withCachedTokens) };
       const beginning = { ...reply, chunks: reply.chunks.slice(0, 3) };
       if (request.body.includes(END_EARLY)) return beginning;
       return request.body.includes(BREAK_OFF) ? { ...beginning, end: "cut" } : reply;
@@ -35,6 +38,12 @@ export function startObserved(): Promise<FailoverGateway> {
   const bootstrap = parse(readFileSync(new URL("envoy.yaml", EXAMPLE), "utf8")) as Bootstrap;
   const servers = { [ASKED]: server, [STANDBY]: server };
   return startFailover({ bootstrap, servers, fallback: { cooldown: "1s" }, change });
+}
+
+function withCachedTokens(chunk: Buffer): Buffer {
+  const body = JSON.parse(chunk.toString()) as { usage: Record<string, unknown> };
+  body.usage.prompt_tokens_details = { cached_tokens: 4, cache_write_tokens: 2 };
+  return Buffer.from(JSON.stringify(body));
 }
 
 function change(bootstrap: Bootstrap): void {
@@ -81,6 +90,7 @@ export async function sendTraffic(gateway: FailoverGateway): Promise<void> {
     // Of two keys one is refused, and tried again in the next round.
     await failing({ [ASKED]: (index) => (index === 0 ? LIMITED_KEY : undefined) }, { model: ASKED }),
     await ask({ model: STANDBY }),
+    await ask({ model: STANDBY, text: CACHED }),
     await ask({ model: STANDBY, stream: true }),
     await ask({ model: STANDBY, stream: true, text: BREAK_OFF }),
     await ask({ model: STANDBY, stream: true, text: END_EARLY }),
@@ -91,7 +101,7 @@ export async function sendTraffic(gateway: FailoverGateway): Promise<void> {
     await failing({ [ASKED]: { status: 503 } }, { model: ASKED, stream: true }),
     await failing({ [ASKED]: { status: 503 }, [STANDBY]: { status: 503 } }, { model: ASKED }),
   ];
-  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 404, 401, 500, 200, 503]);
+  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 200, 404, 401, 500, 200, 503]);
   const limited: number[] = [];
   for (let i = 0; i < 8; i++) limited.push(await ask({ key: BATCH_JOB }));
   assert.ok(limited.includes(429), limited.join(" "));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the dashboard that types do not check. tests/prometheus runs its queries.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import type { Panel, RowPanel } from "@grafana/schema";
 import { dashboardText } from "../../tools/dashboard/dashboard.ts";
@@ -55,5 +56,19 @@ it("asks for the rate of counters, over the interval that fits the scrapes", () 
     for (const [, range] of expr.matchAll(/\[([^\]]*)\]/g)) assert.match(range, /^\$__(rate_interval|range)$/);
     const counters = expr.match(/\w+_(total|bucket|xx)\b/g) ?? [];
     assert.ok(counters.length === 0 || /\b(rate|increase)\(/.test(expr), expr);
+  }
+});
+
+it("asks for metrics that docs/observability.md explains", () => {
+  const document = readFileSync(new URL("../../docs/observability.md", import.meta.url), "utf8");
+  const ours = /\b(?:gen_ai_client_inference|gen_ai_server|ai|fallback)_\w+(?=[{[)]|$)/g;
+  const names = new Set(queries.flatMap(({ expr }) => expr.match(ours) ?? []));
+  assert.ok(names.size > 15, [...names].join(" "));
+  for (const name of names) {
+    const bare = name.replace(/_bucket$/, "");
+    const short = bare
+      .replace(/^gen_ai_client_inference_/, "")
+      .replace(/^ai_token_ratelimit_(output|refunded)/, "…_$1");
+    assert.ok(document.includes(`\`${bare}\``) || document.includes(`\`${short}\``), bare);
   }
 });

@@ -2,13 +2,17 @@ import { DashboardCursorSync, VariableHide, VariableRefresh, VariableSort } from
 import type { Dashboard, Panel, RowPanel, VariableModel } from "@grafana/schema";
 import { gateway, process } from "./gateway.ts";
 import { fallbacks, limits } from "./limits.ts";
+import { models, overview, spending } from "./models.ts";
 import { panelOf, SOURCE, type Figure } from "./panel.ts";
 
 /** The dashboard, as Grafana imports it. */
 export const DASHBOARD = "examples/observability/dashboard.json";
 
 const ROWS: [title: string, figures: Figure[]][] = [
-  ["Requests", gateway],
+  ["Overview", overview],
+  ["Models", models],
+  ["Tokens and cost", spending],
+  ["Gateway", gateway],
   ["Limits", limits],
   ["Fallbacks and API keys", fallbacks],
   ["Envoy", process],
@@ -38,7 +42,7 @@ function dashboard(): Dashboard {
     time: { from: "now-1h", to: "now" },
     timezone: "browser",
     refresh: "30s",
-    templating: { list: [source, choice("consumer", "ai_token_ratelimit_input_tokens_total")] },
+    templating: { list: [source, choice("consumer", "consumer"), choice("model", "gen_ai_request_model")] },
     panels: panels(),
   };
 }
@@ -51,9 +55,9 @@ const source: VariableModel = {
   hide: VariableHide.dontHide,
 };
 
-/** A variable with the values of a label of a metric. */
-function choice(name: string, metric: string, label = name): VariableModel {
-  const query = `label_values(${metric}, ${label})`;
+/** A variable with the values of a label. */
+function choice(name: string, label: string): VariableModel {
+  const query = `label_values(ai_statistics_requests_total, ${label})`;
   return {
     name,
     label: name,
