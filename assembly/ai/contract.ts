@@ -118,6 +118,12 @@ export const ROUTED_MODEL_STATE = "ai_routed_model";
  */
 export const MAPPED_MODEL_STATE = "ai_mapped_model";
 
+/**
+ * Filter state: any text where a pass of this request has decorated its prompt, which the next passes find decorated. Written and
+ * read by ai-prompt-decorator.
+ */
+export const DECORATED_STATE = "ai_prompt_decorated";
+
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";
 

@@ -1,5 +1,15 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceEnd, sliceOf, sliceOfBuffer, sliceSize, sliceStart, subslice } from "../bytes/slice";
+import {
+  ABSENT,
+  indexOfByte,
+  Slice,
+  sliceEnd,
+  sliceOf,
+  sliceOfBuffer,
+  sliceSize,
+  sliceStart,
+  subslice,
+} from "../bytes/slice";
 import { Captures } from "./captures";
 import { decodeAt, lengthOf } from "../bytes/utf8";
 import { PatternError } from "./error";
@@ -11,6 +21,10 @@ import { Goal, Simulation } from "./simulation";
 
 export { PatternFlags } from "./flags";
 export { PatternError } from "./error";
+
+const DOLLAR: u32 = 0x24;
+/** The most steps of a replacement for each byte of the text and instruction: only patterns that look far ahead need more. */
+const MOST_STEPS: u64 = 32;
 
 /** The bytes of the slots of one group. */
 const SLOTS_SIZE: i32 = 8;
@@ -86,21 +100,29 @@ export class Pattern {
 
   /**
    * Appends the text with each match replaced by the template, as Go's `regexp.ReplaceAll` does: see `expand` for the
-   * references. Each match takes linear time.
+   * references. Each match takes linear time. Returns `false`, and stops, the result would have more than `limit` bytes; with a limit
+   * also where it takes more than `MOST_STEPS` steps for each byte and instruction.
    */
-  replace(text: Slice, template: Slice, out: ByteBuffer): void {
+  replace(text: Slice, template: Slice, out: ByteBuffer, limit: i32 = i32.MAX_VALUE): bool {
+    const references = countOf(template, DOLLAR);
+    const steps = MOST_STEPS * (<u64>sliceSize(text) + 64) * <u64>this.length;
+    const lastStep = limit == i32.MAX_VALUE ? u64.MAX_VALUE : simulation.steps + steps;
+    const most = <i64>out.size + <i64>limit;
     let copied = 0;
     let at = 0;
     while (at <= sliceSize(text) && this.find(text, found, at)) {
       const start = found.start(0);
       const end = found.end(0);
       out.append(subslice(text, copied, start));
+      const longest = <i64>sliceSize(template) + <i64>references * <i64>(end - start);
+      if (<i64>out.size + longest > most || simulation.steps > lastStep) return false;
       // An empty match right after another match does not count.
       if (end > copied || start == 0) expand(template, found, this.names, out);
       copied = end;
       at = end > at ? end : at + characterLength(text, at);
     }
     out.append(subslice(text, copied));
+    return <i64>out.size <= most;
   }
 
   private run(text: Slice, from: i32, slotCount: i32, goal: Goal): usize {
@@ -111,4 +133,10 @@ export class Pattern {
 /** The bytes of the character at `at`; 1 at the end. */
 function characterLength(text: Slice, at: i32): i32 {
   return at < sliceSize(text) ? lengthOf(decodeAt(sliceStart(text) + at, sliceEnd(text))) : 1;
+}
+
+function countOf(text: Slice, byte: u32): i32 {
+  let count = 0;
+  for (let at = indexOfByte(text, byte); at >= 0; at = indexOfByte(text, byte, at + 1)) count++;
+  return count;
 }

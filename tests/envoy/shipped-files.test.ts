@@ -42,6 +42,7 @@ const files: Record<string, Call[]> = {
     ["a model without a route", 404, "/v1/chat/completions", ["x-ai-fallback-target", "my-qwq-32b"], "gpt-4o"],
   ],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
+  "ai-prompt-decorator": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4o"]],
   "key-rate-limit": [
     ["the first", 200, "/", demo],
     ["the second", 200, "/", demo],

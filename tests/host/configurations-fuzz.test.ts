@@ -14,6 +14,7 @@ const SECRETS: Record<string, string> = {
   "key-rate-limit": "\0",
   "model-router": "\0",
   "model-mapper": "\0",
+  "ai-prompt-decorator": "\0",
   "chatgpt-proxy": "sk-t3st-",
   "ai-proxy": "sk-t3st-",
 };

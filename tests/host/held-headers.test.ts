@@ -19,6 +19,7 @@ const filters: [plugin: string, configuration: object][] = [
   ["request-block", { block_bodies: ["forbidden"] }],
   ["model-router", {}],
   ["model-mapper", { modelMapping: { a: "b" } }],
+  ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
   ["fallback", { targets: [{ name: "other" }] }],
 ];
 const chat = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');

@@ -23,6 +23,7 @@ const small: Record<string, string> = {
   "chatgpt-proxy": '{"apiKey":"sk-test-0001"}',
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
+  "ai-prompt-decorator": '{"prepend":[{"role":"user","content":"a"}]}',
   fallback: '{"targets":[{"name":"other"}]}',
 };
 const counted = (plugin: string): string => `build/test/${plugin}.counted.wasm`;

@@ -9,6 +9,17 @@ export interface WrongConfig {
 
 /** One for every plugin that has options. */
 export const wrongConfigs: Record<string, WrongConfig> = {
+  "ai-prompt-decorator": {
+    yaml: `
+prepend:
+  - role: system
+    content: sk-secret-of-a-provider
+  - role: systm # wrong
+    content: Answer in English.
+`,
+    json: '"role": "systm"',
+    said: "$.prepend[1].role must be one of",
+  },
   "ai-proxy": {
     yaml: `
 activeProviderId: a
