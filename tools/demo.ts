@@ -1,13 +1,15 @@
 import { showChat } from "./demo/chat.ts";
+import { showCosts } from "./demo/costs.ts";
 import { showGuards } from "./demo/guards.ts";
 import { startStage } from "./demo/stage.ts";
 
-/** Two demonstrations with a real Envoy: a chat that is translated while it streams, and a route that requires an API key. */
+/** Demonstrations with a real Envoy: a chat that is translated while it streams, a route that requires an API key, and the costs. */
 async function demo(): Promise<void> {
   const stage = await startStage();
   try {
     await showChat(stage);
     await showGuards(stage);
+    await showCosts(stage);
   } finally {
     await stage.close();
   }

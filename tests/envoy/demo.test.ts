@@ -91,4 +91,22 @@ describe("make demo", () => {
       /"consumer":"chat-app","route":"guarded","status":200,.*"model":"qwen-max","usage":".*total_tokens/,
     );
   });
+
+  it("ends with what the calls of each consumer have cost, by the prices of the models", () => {
+    const [header, ...rows] = under("what the calls have cost").split("\n").slice(1);
+    assert.match(header, /^consumer +model +requests +input +output +cost in US dollars$/);
+    const costs = rows.filter(Boolean).map((row) => row.split(/ +/));
+    const prices: Record<string, [input: number, output: number]> = {
+      "qwen-max": [1.6, 6.4],
+      "qwen-turbo": [0.05, 0.2],
+    };
+    for (const consumer of ["none", "chat-app", "batch-job"]) {
+      const paid = costs.filter((cells) => cells[0] === consumer && cells[1] in prices);
+      assert.equal(paid.length, 1, said);
+      const [, model, , input, output, cost] = paid[0];
+      assert.ok(Number(input) > 0 && Number(output) > 0, said);
+      const expected = (Number(input) * prices[model][0] + Number(output) * prices[model][1]) / 1e6;
+      assert.equal(cost, expected.toFixed(9), said);
+    }
+  });
 });

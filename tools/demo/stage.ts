@@ -1,3 +1,4 @@
+import { configureFilter } from "../../tests/harness/failover.ts";
 import { startEnvoy, type EnvoyProcess } from "../../tests/harness/envoy-process.ts";
 import { dialects } from "../../tests/providers/index.ts";
 import { serve } from "../../tests/providers/server.ts";
@@ -7,6 +8,9 @@ import { gatewayConfig } from "../gateway/config.ts";
 const KEY = "the-gateway-s-dashscope-key";
 /** The time between two events of the provider: slow enough to watch the response arrive. */
 const DELAY_MS = 60;
+
+/** Prices per million tokens in US dollars, from examples/prices. */
+const PRICES = { "qwen-max": { input: 1.6, output: 6.4 }, "qwen-turbo": { input: 0.05, output: 0.2 } };
 
 /** envoy/ai-gateway.yaml in a real Envoy, with a mock provider that supports only DashScope's own protocol. */
 export interface Stage {
@@ -37,6 +41,7 @@ export async function startStage(): Promise<Stage> {
       ]),
       options: { qwen: { qwenEnableCompatible: false } },
     });
+    configureFilter(bootstrap, "ai-statistics", { prices: PRICES });
     const envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
     const close = async (): Promise<void> => {
       await envoy.stop();
