@@ -7,6 +7,7 @@ import { sendLocalReply } from "../host/reply";
 import { actOn } from "../host/stream";
 import { Held, HeldStream } from "./body-watch";
 import { pluginHost } from "./register";
+import { HttpFilter } from "./filter";
 import { Root } from "./root";
 import { activeFilter, headersStatus } from "./statuses";
 import { Stream, streams } from "./streams";
@@ -37,6 +38,17 @@ export function requestHeadersArrived(stream: Stream, endOfStream: bool): Header
   stream.request.isComplete = endOfStream;
   const action = filter.onRequestHeaders(requestHeaders, endOfStream);
   return headersStatus(stream, stream.request, action, endOfStream, Held.RequestBody);
+}
+
+/** The filter of a stream that has ended. A stream whose request headers never came gets one now, with the configuration that applies. */
+export function filterForLog(stream: Stream): HttpFilter | null {
+  const configuration = stream.root!.configuration;
+  if (stream.filter === null && configuration !== null) {
+    const filter = configuration.createFilter();
+    if (filter) filter.contextId = stream.id;
+    stream.filter = filter;
+  }
+  return stream.filter;
 }
 
 /** The headers of a response. */

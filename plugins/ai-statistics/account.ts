@@ -5,7 +5,7 @@ import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { Slice, sliceEquals, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -53,7 +53,7 @@ export class Account {
   /** Is told each chunk; `null` for nobody. */
   chunkListener: ChunkListener | null = null;
 
-  /** The time until the end. `finish` sets this and what follows. */
+  /** The time until the end; -1 if it is not known. `finish` sets this and what follows. */
   duration: i64 = 0;
   /** The tokens; `null` without any. Valid until `onLog` returns. */
   usage: TokenUsage | null = null;
@@ -102,10 +102,24 @@ export class Account {
     }
   }
 
+  /** Whether the request headers have arrived. A request to which a filter before this one has replied has none until `onLog`. */
+  get hasBegun(): bool {
+    return this.startedAt != 0;
+  }
+
+  /** In `onLog`, in place of `begin` and `respond`: a filter before this one has replied. Its duration is not known. */
+  observeRefused(request: HeaderMap, response: HeaderMap): void {
+    this.begin(request);
+    this.respond(response);
+    this.startedAt = 0;
+  }
+
   /** The stream has ended, in `onLog`. */
   finish(): void {
     const now = monotonic();
     if (this.isStream && this.decoder.finish() && this.decoder.hasData) this.readEvent(now);
+    // It names the model.
+    if (!this.isStream) this.watch.finish();
     this.duration = this.since(now);
     const details = namedProperty("response\0code_details");
     this.endReason = endReasonOf(details);
@@ -191,25 +205,35 @@ export class Account {
     const data = this.decoder.data;
     const listener = this.listener;
     if (this.firstContent < 0) this.readBeginning(data, now);
-    else {
-      const chunkListener = this.chunkListener;
-      if (chunkListener) chunkListener.onChunk(<i64>((now - this.lastChunkAt) / MILLISECOND));
-      this.chunks++;
-      this.lastChunkAt = now;
-      if (this.promptEstimate >= 0 || mayMatter(data)) this.readUsage(data);
-    }
+    else this.readFurther(data, now);
     if (listener) listener.onEvent(data);
   }
 
   /** Events up to the first one with content are read whole: they name the model. */
   private readBeginning(data: Slice, now: u64): void {
-    const content = readContentEvent(this.api, this.decoder.event, data);
-    if (content == FirstContent.Error) this.hasStreamError = true;
+    const content = this.contentOf(data);
     this.readUsage(data);
     if (content != FirstContent.Content) return;
     this.firstContent = this.since(now);
     this.chunks = 1;
     this.lastChunkAt = now;
+  }
+
+  /** Of the events after it those alone are parsed that can have usage or be an error, unless the output is estimated. */
+  private readFurther(data: Slice, now: u64): void {
+    if (sliceEquals(data, "[DONE]")) return;
+    const listener = this.chunkListener;
+    if (listener) listener.onChunk(<i64>((now - this.lastChunkAt) / MILLISECOND));
+    this.chunks++;
+    this.lastChunkAt = now;
+    if (sliceIncludes(data, '"error"')) this.contentOf(data);
+    if (this.promptEstimate >= 0 || sliceIncludes(data, '"usage')) this.readUsage(data);
+  }
+
+  private contentOf(data: Slice): FirstContent {
+    const content = readContentEvent(this.api, this.decoder.event, data);
+    if (content == FirstContent.Error) this.hasStreamError = true;
+    return content;
   }
 
   private readUsage(data: Slice): void {
@@ -218,16 +242,11 @@ export class Account {
   }
 
   private since(now: u64): i64 {
-    return this.startedAt ? <i64>((now - this.startedAt) / MILLISECOND) : 0;
+    return this.startedAt ? <i64>((now - this.startedAt) / MILLISECOND) : -1;
   }
 }
 
 function name(buffer: ByteBuffer, value: Slice): void {
   buffer.clear();
   if (sliceSize(value) <= LONGEST_NAME) buffer.append(value);
-}
-
-/** Whether an event can have usage, or be an error: others are not parsed. */
-function mayMatter(data: Slice): bool {
-  return sliceIncludes(data, '"usage') || sliceIncludes(data, '"error"');
 }

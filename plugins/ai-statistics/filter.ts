@@ -1,5 +1,5 @@
 import { Slice } from "../../assembly/bytes/slice";
-import { HeaderMap } from "../../assembly/host/headers";
+import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Account } from "./account";
@@ -31,9 +31,8 @@ export class AiStatisticsFilter extends HttpFilter {
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const metrics = this.config!.metrics;
     this.account.begin(headers);
-    if (metrics) this.metrics.begin(metrics);
+    this.beginMetrics();
     return HeadersAction.Continue;
   }
 
@@ -49,6 +48,7 @@ export class AiStatisticsFilter extends HttpFilter {
   }
 
   override onLog(): void {
+    if (!this.account.hasBegun) this.observeRefused();
     this.account.finish();
     this.metrics.finish();
     writeLog(this.account);
@@ -57,6 +57,16 @@ export class AiStatisticsFilter extends HttpFilter {
   override free(): void {
     this.reset();
     if (!pool.give(this)) this.account.free();
+  }
+
+  private beginMetrics(): void {
+    const metrics = this.config!.metrics;
+    if (metrics) this.metrics.begin(metrics);
+  }
+
+  private observeRefused(): void {
+    this.account.observeRefused(requestHeaders, responseHeaders);
+    this.beginMetrics();
   }
 
   private reset(): void {

@@ -29,4 +29,4 @@ registerPlugin<AiStatisticsConfig>(new AiStatistics());
 export * from "../../assembly/plugin/entry/core";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
-export * from "../../assembly/plugin/entry/log";
+export * from "../../assembly/plugin/entry/log-all";

@@ -172,7 +172,7 @@ function count(set: i32, tokens: Tokens, modality: Modality, amount: i64): void 
 function recordEnd(account: Account, set: i32, semconv: Semconv, limit: i32): void {
   labels.clear().append(observations.labelsOf(set));
   if (account.fault != Fault.None) labels.add("error_type", errorType(account));
-  if (account.endReason != EndReason.Redirected) {
+  if (account.endReason != EndReason.Redirected && account.duration >= 0) {
     const durationSet = durations.numberOf(labels.slice, limit);
     if (semconv != Semconv.Older) durations.record(durationSet, Duration.Latest, account.duration);
     if (semconv != Semconv.Latest) durations.record(durationSet, Duration.Older, account.duration);
