@@ -6,6 +6,8 @@ import { root } from "./plugins.ts";
 /** Plugins that hold a request's headers until its body has arrived. They need `allow_on_headers_stop_iteration`. */
 export const HOLDS = [
   "ai-prompt-decorator",
+  "ai-prompt-guard",
+  "ai-prompt-template",
   "ai-proxy",
   "ai-token-ratelimit",
   "fallback",

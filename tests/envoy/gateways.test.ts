@@ -43,6 +43,11 @@ const demo: HeaderPair = ["x-api-key", "demo"];
 const chat = (model: string, content: string, ...headers: HeaderPair[]): Probe => {
   return { path: "/v1/chat/completions", headers, body: { model, messages: [{ role: "user", content }] } };
 };
+/** The request as one for a template: other plugins do not know the members. */
+const withTemplate = ({ body, ...probe }: Probe): Probe => {
+  const properties = { language: "French", text: "hi", temperature: 1 };
+  return { ...probe, body: { ...body, template: "translate", properties } };
+};
 /** What is sent first, so that limits of the READMEs' configurations are reached; with the probes no more than 10 requests, another limit. */
 const WARM_UP: Probe[] = [
   ...Array.from({ length: 3 }, () => ({ path: "/", headers: [demo] })),
@@ -54,7 +59,7 @@ const PROBES: Probe[] = [
   { path: "/", headers: [["x-ai-fallback-target", "my-qwq-32b"]] },
   { path: "/", headers: [demo] },
   { path: "/?text=password" },
-  chat("gpt-4o-mini", "hi", ["authorization", "Bearer YOUR_KEY_FOR_BATCH"]),
+  withTemplate(chat("gpt-4o-mini", "hi", ["authorization", "Bearer YOUR_KEY_FOR_BATCH"])),
   chat("gpt-3", "my password", ["x-mse-consumer", "free"]),
 ];
 

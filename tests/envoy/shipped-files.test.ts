@@ -43,6 +43,8 @@ const files: Record<string, Call[]> = {
   ],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-prompt-decorator": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4o"]],
+  "ai-prompt-guard": [["an allowed chat", 200, "/v1/chat/completions", undefined, "gpt-4o"]],
+  "ai-prompt-template": [["a chat without a template", 200, "/v1/chat/completions", undefined, "gpt-4o"]],
   "key-rate-limit": [
     ["the first", 200, "/", demo],
     ["the second", 200, "/", demo],

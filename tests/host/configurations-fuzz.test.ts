@@ -15,6 +15,8 @@ const SECRETS: Record<string, string> = {
   "model-router": "\0",
   "model-mapper": "\0",
   "ai-prompt-decorator": "\0",
+  "ai-prompt-guard": "\0",
+  "ai-prompt-template": "\0",
   "chatgpt-proxy": "sk-t3st-",
   "ai-proxy": "sk-t3st-",
 };

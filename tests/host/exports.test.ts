@@ -30,6 +30,8 @@ const GRPC = [
 /** The callbacks of each plugin beside those that every plugin has. */
 const EXPORTS: Record<string, string[]> = {
   "ai-prompt-decorator": REQUEST_BODY,
+  "ai-prompt-guard": REQUEST_BODY,
+  "ai-prompt-template": REQUEST_BODY,
   "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-quota": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
   "ai-statistics": [...RESPONSE_HEADERS, ...RESPONSE_BODY, "proxy_on_log"],

@@ -39,3 +39,49 @@ export const aiPromptDecorator: Omit<Guard, "plugin">[] = [
     },
   },
 ];
+
+/** The options of ai-prompt-template. */
+export const aiPromptTemplate: Omit<Guard, "plugin">[] = [
+  {
+    path: ["templates"],
+    config: { templates: [{ name: "a", template: { model: "m" } }] },
+    isRequired: true,
+    probe: { ...chat, body: '{"template":"a","properties":{}}', isClosed: received('{"model":"m"}') },
+  },
+];
+
+const refused = ({ status, received: request }: Seen): boolean => status >= 400 && request === null;
+const denied = (message: string, isClosed = refused): Guard["probe"] => ({
+  ...chat,
+  body: `{"messages":[${message}]}`,
+  isClosed,
+});
+const user = '{"role":"user","content":"secret"}';
+const tool = '{"role":"tool","content":"secret"}';
+const deny_patterns = ["secret"];
+
+/** The options of ai-prompt-guard. */
+export const aiPromptGuard: Omit<Guard, "plugin">[] = [
+  {
+    path: ["deny_patterns"],
+    config: { deny_patterns, allow_patterns: ["s"] },
+    probe: denied(user),
+  },
+  {
+    path: ["allow_patterns"],
+    config: { allow_patterns: ["other"], deny_patterns: ["never"] },
+    probe: denied(user),
+  },
+  { path: ["roles"], config: { deny_patterns, roles: ["tool"] }, probe: denied(tool) },
+  { path: ["match_all_roles"], config: { deny_patterns, match_all_roles: true }, probe: denied(tool) },
+  {
+    path: ["case_sensitive"],
+    config: { deny_patterns: ["SECRET"], case_sensitive: false },
+    probe: denied(user),
+  },
+  {
+    path: ["max_request_body_size"],
+    config: { deny_patterns: ["never"], max_request_body_size: 10 },
+    probe: denied(user),
+  },
+];

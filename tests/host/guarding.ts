@@ -2,7 +2,7 @@
 // The options that guard something, of every plugin: what `guarding.test.ts` does wrong with each of them.
 import type { ProviderRequest } from "../providers/types.ts";
 import { aiProxy } from "./guarding-ai-proxy.ts";
-import { aiPromptDecorator } from "./guarding-prompts.ts";
+import { aiPromptDecorator, aiPromptGuard, aiPromptTemplate } from "./guarding-prompts.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
 
 type Json = Record<string, unknown>;
@@ -296,5 +296,7 @@ export const guards: Guard[] = [
   ...of("model-router", modelRouter),
   ...of("model-mapper", modelMapper),
   ...of("ai-prompt-decorator", aiPromptDecorator),
+  ...of("ai-prompt-guard", aiPromptGuard),
+  ...of("ai-prompt-template", aiPromptTemplate),
   ...of("ai-proxy", aiProxy),
 ];

@@ -20,6 +20,8 @@ const filters: [plugin: string, configuration: object][] = [
   ["model-router", {}],
   ["model-mapper", { modelMapping: { a: "b" } }],
   ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
+  ["ai-prompt-guard", { deny_patterns: ["forbidden"] }],
+  ["ai-prompt-template", { templates: [{ name: "a", template: {} }] }],
   ["fallback", { targets: [{ name: "other" }] }],
 ];
 const chat = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');

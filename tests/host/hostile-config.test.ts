@@ -24,6 +24,8 @@ const small: Record<string, string> = {
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
   "ai-prompt-decorator": '{"prepend":[{"role":"user","content":"a"}]}',
+  "ai-prompt-guard": '{"deny_patterns":["a"]}',
+  "ai-prompt-template": '{"templates":[{"name":"a","template":{}}]}',
   fallback: '{"targets":[{"name":"other"}]}',
 };
 const counted = (plugin: string): string => `build/test/${plugin}.counted.wasm`;

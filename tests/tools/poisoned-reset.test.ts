@@ -35,6 +35,8 @@ describe("the poisoned build of a class with reset", () => {
       filters.map((file) => file.split("/")[1]),
       [
         "ai-prompt-decorator",
+        "ai-prompt-guard",
+        "ai-prompt-template",
         "ai-proxy",
         "ai-quota",
         "ai-statistics",

@@ -20,6 +20,26 @@ prepend:
     json: '"role": "systm"',
     said: "$.prepend[1].role must be one of",
   },
+  "ai-prompt-guard": {
+    yaml: `
+deny_patterns:
+  - sk-secret-of-a-provider
+  - "(" # wrong
+`,
+    json: '"("',
+    said: "$.deny_patterns[1] is not supported",
+  },
+  "ai-prompt-template": {
+    yaml: `
+templates:
+  - name: a
+    template: { messages: [{ role: user, content: sk-secret-of-a-provider }] }
+  - name: b
+    template: text # wrong
+`,
+    json: '"template": "text"',
+    said: "$.templates[1].template must be an object",
+  },
   "ai-proxy": {
     yaml: `
 activeProviderId: a
