@@ -5,7 +5,14 @@ import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceEquals, sliceIncludes, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import {
+  ABSENT,
+  Slice,
+  sliceEquals,
+  sliceIncludes,
+  sliceSize,
+  startsWithIgnoringCase,
+} from "../../assembly/bytes/slice";
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -59,6 +66,12 @@ export class Account {
   usage: TokenUsage | null = null;
   /** What the response cost, in 10^-9 of the currency; -1 if there is no price. */
   cost: i64 = -1;
+  /** The consumer that key-auth has identified; empty without one. Valid, as the next two, until the callback returns. */
+  consumer: Slice = ABSENT;
+  /** The route. */
+  route: Slice = ABSENT;
+  /** The cluster of the route. */
+  cluster: Slice = ABSENT;
   /** How the pass has ended. */
   endReason: EndReason = EndReason.Finished;
   /** Why it has failed. */
@@ -124,6 +137,7 @@ export class Account {
     const details = namedProperty("response\0code_details");
     this.endReason = endReasonOf(details);
     this.fault = faultOf(this.endReason, details, this.status, this.hasStreamError);
+    this.readNames();
     this.usage = spentUsage(this.watch, this.promptEstimate);
   }
 
@@ -137,19 +151,11 @@ export class Account {
     if (price) this.cost = price.costOf(usage);
   }
 
-  /** The consumer that key-auth has identified; empty without one. Asks the host. */
-  get consumer(): Slice {
-    return consumerState.get();
-  }
-
-  /** The route. Asks the host. */
-  get route(): Slice {
-    return routeName();
-  }
-
-  /** The cluster of the route. Asks the host. */
-  get cluster(): Slice {
-    return clusterName();
+  /** Reads the consumer, the route and the cluster; `finish` does it too. */
+  readNames(): void {
+    this.consumer = consumerState.get();
+    this.route = routeName();
+    this.cluster = clusterName();
   }
 
   /** The model that the response names; empty if it names none, or the body was not read. */
@@ -183,6 +189,9 @@ export class Account {
     this.duration = 0;
     this.usage = null;
     this.cost = -1;
+    this.consumer = ABSENT;
+    this.route = ABSENT;
+    this.cluster = ABSENT;
     this.endReason = EndReason.Finished;
     this.fault = Fault.None;
     this.watch.reset();

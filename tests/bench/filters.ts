@@ -80,6 +80,9 @@ export const tokenLimits = {
   redis: plugin("ai-token-ratelimit", { ...budget, redis: { service_name: "redis.static" } }),
 };
 
+/** ai-statistics, with the metrics that are recorded by default. */
+export const statistics = plugin("ai-statistics", {});
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

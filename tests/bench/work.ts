@@ -10,6 +10,7 @@ import {
   noop,
   requestBlocks,
   requestNoop,
+  statistics,
   tokenLimits,
 } from "./filters.ts";
 import { requestsTo, type Routes } from "./routes.ts";
@@ -177,6 +178,20 @@ export const JOBS: Job[] = [
     title: "event of a stream, its tokens limited in Envoy",
     ...stream,
     filters: { noop, plugin: tokenLimits.local },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
+  },
+  {
+    id: "statistics-1k",
+    title: "chat, 1 KB, counted by ai-statistics",
+    ...small,
+    filters: { noop, plugin: statistics },
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "statistics-stream",
+    title: "event of a stream, counted by ai-statistics",
+    ...stream,
+    filters: { noop, plugin: statistics },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
   },
   {

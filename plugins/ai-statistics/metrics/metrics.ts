@@ -22,6 +22,7 @@ export class PassMetrics extends ChunkListener {
   }
 
   override onChunk(milliseconds: i64): void {
+    if (this.set == NO_SET) this.account.readNames();
     recordChunk(this.labelSet(this.config!), milliseconds);
   }
 
