@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
+import { parse } from "yaml";
 import type { Panel, RowPanel } from "@grafana/schema";
 import { dashboardText } from "../../tools/dashboard/dashboard.ts";
 
@@ -10,6 +11,14 @@ interface Model {
   panels: (Panel | RowPanel)[];
   templating: { list: { name: string; type: string }[] };
 }
+
+interface StatsConfig {
+  stats_tags: { tag_name: string; regex: string }[];
+  histogram_bucket_settings: unknown[];
+}
+
+const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+const statsOf = (file: string): StatsConfig => (parse(read(file)) as { stats_config: StatsConfig }).stats_config;
 
 const { panels, templating } = JSON.parse(dashboardText()) as Model;
 const figures = panels.filter(({ type }) => type !== "row") as Panel[];
@@ -60,7 +69,7 @@ it("asks for the rate of counters, over the interval that fits the scrapes", () 
 });
 
 it("asks for metrics that docs/observability.md explains", () => {
-  const document = readFileSync(new URL("../../docs/observability.md", import.meta.url), "utf8");
+  const document = read("docs/observability.md");
   const ours = /\b(?:gen_ai_client_inference|gen_ai_server|ai|fallback)_\w+(?=[{[)]|$)/g;
   const names = new Set(queries.flatMap(({ expr }) => expr.match(ours) ?? []));
   assert.ok(names.size > 15, [...names].join(" "));
@@ -70,5 +79,16 @@ it("asks for metrics that docs/observability.md explains", () => {
       .replace(/^gen_ai_client_inference_/, "")
       .replace(/^ai_token_ratelimit_(output|refunded)/, "…_$1");
     assert.ok(document.includes(`\`${bare}\``) || document.includes(`\`${short}\``), bare);
+  }
+});
+
+it("has the labels and the buckets of the shipped gateways in its example", () => {
+  const example = statsOf("examples/observability/envoy.yaml");
+  const gateway = statsOf("envoy/ai-gateway.yaml");
+  assert.deepEqual(example.histogram_bucket_settings, gateway.histogram_bucket_settings);
+  const tags = new Set(example.stats_tags.map((tag) => JSON.stringify(tag)));
+  assert.equal(tags.size, example.stats_tags.length);
+  for (const file of ["envoy/ai-gateway.yaml", "examples/model-failover/envoy.yaml"]) {
+    for (const tag of statsOf(file).stats_tags) assert.ok(tags.has(JSON.stringify(tag)), tag.tag_name);
   }
 });
