@@ -84,6 +84,10 @@ export declare function proxy_get_buffer_bytes(buffer: u32, start: u32, size: u3
 export declare function proxy_set_buffer_bytes(buffer: u32, start: u32, size: u32, data: usize, dataSize: usize): u32;
 
 
+@external("env", "proxy_close_stream")
+export declare function proxy_close_stream(stream: u32): u32;
+
+
 @external("env", "proxy_continue_stream")
 export declare function proxy_continue_stream(stream: u32): u32;
 

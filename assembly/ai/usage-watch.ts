@@ -27,9 +27,12 @@ export class UsageWatch {
   readonly output: OutputEstimate = new OutputEstimate();
   /** The name of the model that the response names first; empty if it names none. */
   readonly model: ByteBuffer = new ByteBuffer();
+  /** Whether the response is a stream. */
+  isStream: bool = false;
+  /** The data of the last event, `ABSENT` if it is no JSON. */
+  data: Slice = ABSENT;
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
-  private isStream: bool = false;
   private isTooLong: bool = false;
 
   /** Begins with a response of this content type. Returns whether it can have usage. */
@@ -41,8 +44,8 @@ export class UsageWatch {
   /** Reads a chunk. */
   push(chunk: Slice): void {
     if (this.isStream) {
-      this.decoder.push(chunk);
-      while (this.decoder.next()) if (this.decoder.hasData) this.readEvent();
+      this.beginChunk(chunk);
+      while (this.next()) {}
     } else if (!this.isTooLong) {
       this.isTooLong = this.body.size + sliceSize(chunk) > MOST_BODY_BYTES;
       if (this.isTooLong) this.body.free();
@@ -53,6 +56,26 @@ export class UsageWatch {
   /** Reads the data of an event, for callers that decode the stream themselves. `readsTexts`: the output is estimated too. */
   pushEvent(data: Slice, readsTexts: bool): void {
     this.read(data, readsTexts);
+  }
+
+  /** Begins to read a chunk of a stream, for `next`. */
+  beginChunk(chunk: Slice): void {
+    this.decoder.push(chunk);
+  }
+
+  /** Reads the next event with data of the chunk. Returns `false` if there is none. */
+  next(): bool {
+    while (this.decoder.next())
+      if (this.decoder.hasData) {
+        this.readEvent();
+        return true;
+      }
+    return false;
+  }
+
+  /** The number of bytes of the chunk behind the last event. */
+  get rest(): i32 {
+    return this.decoder.rest;
   }
 
   /** The response has ended. */
@@ -91,7 +114,9 @@ export class UsageWatch {
 
   /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
   private read(json: Slice, readsTexts: bool): void {
+    this.data = ABSENT;
     if (jsonValidate(json)) return;
+    this.data = json;
     walker.start(trimmed(json));
     // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
     if (!walker.enterArray()) this.readObject(readsTexts);

@@ -1,5 +1,5 @@
 import { StreamType } from "../abi/enums";
-import { proxy_continue_stream, proxy_set_effective_context } from "../abi/imports";
+import { proxy_close_stream, proxy_continue_stream, proxy_set_effective_context } from "../abi/imports";
 
 /** What the host layer records of a stream. */
 export class HostStream {
@@ -58,4 +58,12 @@ export function continueRequest(): void {
 /** Resumes a paused response. */
 export function continueResponse(): void {
   proxy_continue_stream(StreamType.HttpResponse);
+}
+
+/**
+ * Resets the stream on which the host calls act, and its request to the upstream. The client loses what was written in the same callback: call
+ * it in a later one.
+ */
+export function closeStream(): void {
+  proxy_close_stream(StreamType.HttpResponse);
 }

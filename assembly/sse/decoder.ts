@@ -101,6 +101,11 @@ export class SseDecoder {
     return this.isOpen && !this.isSkipping ? this.held.size : 0;
   }
 
+  /** The number of bytes of the chunk behind the event. */
+  get rest(): i32 {
+    return <i32>(this.end - this.at);
+  }
+
   /** Whether `passLong` has something to append. */
   get hasLongPart(): bool {
     return this.longPart != ABSENT || (this.tooLong && this.held.size > 0);
