@@ -1,6 +1,6 @@
 import { Slice } from "../../assembly/bytes/slice";
 import { Verdict } from "../../assembly/limit/verdict";
-import { HttpFilter } from "../../assembly/plugin/filter";
+import { HoldingFilter } from "../../assembly/plugin/hold-deadline";
 import { RedisClient } from "../../assembly/redis/client";
 import { RedisCommand, RedisFault } from "../../assembly/redis/command";
 import { Reservation } from "./reservation";
@@ -13,13 +13,16 @@ const KEPT_BYTES: i32 = 1 << 10;
 const spare: Admission[] = [];
 const verdict = new Verdict();
 
-/** A filter that waits until Redis has admitted its request. */
-export abstract class AdmittedFilter extends HttpFilter {
+/** A filter that waits until Redis has admitted its request, or more of its stream. */
+export abstract class AdmittedFilter extends HoldingFilter {
   /** Redis has replied, or cannot. */
   abstract onAdmission(fault: RedisFault, reply: Slice): void;
 }
 
-/** The command that admits a request in Redis, with what the request reserves. If the client leaves before the reply, that is given back. */
+/**
+ * The command that admits a request in Redis, with what the request reserves, and later what its stream reserves in addition. If the stream ends
+ * before the reply, it is settled then.
+ */
 export class Admission extends RedisCommand {
   /** What the request reserves. */
   readonly reservation: Reservation = new Reservation();
@@ -44,10 +47,8 @@ export class Admission extends RedisCommand {
     const filter = this.filter;
     if (filter) return filter.onAdmission(fault, reply);
     const reservation = this.reservation;
-    if (fault == RedisFault.None && readReserved(reply, reservation, verdict) && reservation.isMade) {
-      reservation.spend(0, 0);
-      settleShared(this.redis!, reservation);
-    }
+    if (fault == RedisFault.None) readReserved(reply, reservation, verdict);
+    settleShared(this.redis!, reservation);
     this.recycle();
   }
 

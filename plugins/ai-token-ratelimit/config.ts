@@ -49,6 +49,8 @@ export class AiTokenRateLimitConfig {
     readonly reserve: Reserve,
     /** The most tokens that are reserved for an output. */
     readonly reserveMaxTokens: i64,
+    /** Whether a stream ends when the tokens of its limits are used up. */
+    readonly cutsStream: bool,
     /** The prices of models; `null` if no limit counts costs. */
     readonly prices: PriceTable | null,
     /** Whether a request for a model without a price is refused, if a limit of costs applies to it. */
@@ -70,6 +72,7 @@ export class AiTokenRateLimitConfig {
       "redis",
       "reserve",
       "reserve_max_tokens",
+      "cut_stream",
       "prices",
       "unpriced",
     ]);
@@ -89,10 +92,22 @@ export class AiTokenRateLimitConfig {
     const most = reader.integerOrText("reserve_max_tokens", RESERVE_MAX_TOKENS, 1, MOST_RESERVED);
     if (reserve != Reserve.PromptAndMax && reader.has("reserve_max_tokens"))
       reader.fail("reserve_max_tokens", "has no effect unless reserve is prompt_and_max");
+    const cuts = reader.boolean("cut_stream", false);
     const code = <i32>reader.integerOrText("rejected_code", REJECTED_CODE, 400, 599);
     const message = reader.textOrNumber("rejected_msg");
     const bytes = reader.has("rejected_msg") ? String.UTF8.encode(message) : null;
     const deniesUnpriced = unpriced == DENY;
-    return new AiTokenRateLimitConfig(rules, redis, onStoreDown, reserve, most, prices, deniesUnpriced, code, bytes);
+    return new AiTokenRateLimitConfig(
+      rules,
+      redis,
+      onStoreDown,
+      reserve,
+      most,
+      cuts,
+      prices,
+      deniesUnpriced,
+      code,
+      bytes,
+    );
   }
 }

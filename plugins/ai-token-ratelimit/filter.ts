@@ -2,10 +2,11 @@ import { isReadable } from "../../assembly/ai/body-model";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
+import { closeStream } from "../../assembly/host/stream";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Unit } from "../../assembly/limit/rate";
 import { refuseCompression } from "../../assembly/limit/compression";
@@ -13,18 +14,23 @@ import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { HoldDeadline } from "../../assembly/plugin/hold-deadline";
 import { resumeRequest } from "../../assembly/plugin/resume";
 import { RedisFault } from "../../assembly/redis/command";
 import { Admission, AdmittedFilter } from "./admission";
 import { AiTokenRateLimitConfig, OnStoreDown, Reserve } from "./config";
 import { reserveLocal, settleLocal } from "./local-store";
-import { countLimited, countReserved, countStoreDown, countTokens } from "./metrics";
+import { countCut, countLimited, countReserved, countStoreDown, countTokens } from "./metrics";
 import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
 import { requestedModel } from "./requested-model";
 import { RequestEstimate } from "./request-estimate";
 import { Reservation } from "./reservation";
 import { readReserved, settleShared } from "./shared-store";
+import { StreamCut } from "./stream-cut";
+
+/** Milliseconds in which a client gets the end of a stream that is cut, before its connection is reset and the provider is stopped. */
+const CLOSE_AFTER: u32 = 100;
 
 const pool = new FilterPool<AiTokenRateLimitFilter>();
 
@@ -35,6 +41,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private readonly estimate: RequestEstimate = new RequestEstimate();
   private readonly verdict: Verdict = new Verdict();
   private readonly watch: UsageWatch = new UsageWatch();
+  private readonly cut: StreamCut = new StreamCut();
+  private readonly closing: HoldDeadline = new HoldDeadline();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
   /** The price of the tokens; `null` if it is unknown, or no limit counts costs. */
@@ -56,10 +64,10 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const config = this.config!;
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
-    this.reservation.plan(0, 0);
+    this.reservation.ask(0, 0);
     refuseCompression(headers);
     // The price is that of the model in the body.
-    const readsBody = config.reserve != Reserve.None || this.limits.hasUnit(Unit.Cost);
+    const readsBody = config.reserve != Reserve.None || config.cutsStream || this.limits.hasUnit(Unit.Cost);
     if (readsBody && !endOfStream) {
       if (mayBeJson(headers)) {
         this.requestBodyMode = BodyMode.Whole;
@@ -75,10 +83,11 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const estimate = this.estimate;
     const json = body.bytes();
     estimate.read(json);
+    if (estimate.hasText) this.cut.readRequest(json);
     if (!this.findPrice(json)) return BodyAction.Pause;
     const input = config.reserve == Reserve.None ? 0 : estimate.prompt;
     const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
-    this.reservation.plan(input + output, this.costOf(input, output));
+    this.reservation.ask(input + output, this.costOf(input, output));
     return this.admits() ? BodyAction.Continue : BodyAction.Pause;
   }
 
@@ -88,21 +97,40 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
     this.hasServedPrice = this.usesPriceOf(headers.get(MODEL_HEADER));
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
+    if (this.config!.cutsStream && this.watch.isStream) this.cut.begin();
     return HeadersAction.Continue;
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
-    this.watch.push(chunk);
-    return chunk;
+    const cut = this.cut;
+    const watch = this.watch;
+    if (!cut.isOn || cut.isDone) {
+      watch.push(chunk);
+      return cut.isDone ? subslice(chunk, 0, 0) : chunk;
+    }
+    watch.beginChunk(chunk);
+    let forward = chunk;
+    while (watch.next()) {
+      if (cut.isDone || !cut.read(watch) || this.hasTokens()) continue;
+      forward = cut.write(chunk, watch, this.estimate.prompt);
+      countCut();
+      if (cut.isClosable) this.closing.begin(this, CLOSE_AFTER);
+    }
+    return forward;
+  }
+
+  override onHoldExpired(): void {
+    closeStream();
   }
 
   override onLog(): void {
-    // While Redis has not replied, the admission itself gives back what is reserved.
-    if (!this.limits.count || this.admission.isPending) return;
+    if (!this.limits.count) return;
     const reservation = this.reservation;
     const redis = this.config!.redis;
     this.spend();
-    if (reservation.isMade) countReserved(reservation.plannedTokens, reservation.spentTokens);
+    if (reservation.isMade) countReserved(reservation.reservedTokens, reservation.spentTokens);
+    // Else it is settled when Redis has replied.
+    if (this.admission.isPending) return;
     if (redis === null || this.isLocal) settleLocal(reservation);
     else settleShared(redis, reservation);
   }
@@ -113,6 +141,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const isKnown =
       fault == RedisFault.None &&
       (reservation.isEmpty ? verdict.read(reply, this.limits.count) : readReserved(reply, reservation, verdict));
+    if (this.cut.isOn) return this.takeBlock(isKnown);
     if (isKnown ? this.passes() : this.passesWithoutStore()) resumeRequest();
   }
 
@@ -121,6 +150,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (pool.give(this)) return;
     // The pool is full: the object is left to the collector.
     this.admission.free();
+    this.cut.free();
     this.watch.free();
   }
 
@@ -135,6 +165,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     this.estimate.reset();
     this.verdict.clear();
     this.watch.reset();
+    this.cut.reset();
+    this.closing.end();
     this.isLocal = false;
     this.status = 0;
   }
@@ -179,7 +211,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const limit = reservation.tooSmall;
     this.countLimited(limit);
     const goesOn = leaveToNextTarget();
-    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit), reservation.reservedAt(limit));
+    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit), reservation.askedAt(limit));
     this.forgetLimits();
     return goesOn;
   }
@@ -194,6 +226,34 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     this.forgetLimits();
     refuseWithoutStore();
     return false;
+  }
+
+  /** Whether the stream goes on. Before what is reserved is used up, more is reserved. */
+  private hasTokens(): bool {
+    const cut = this.cut;
+    const reservation = this.reservation;
+    const redis = this.config!.redis;
+    const usage = this.watch.usage;
+    const used = max(this.estimate.prompt + this.watch.output.tokens, usage.prompt + usage.completion);
+    while (cut.block && used + cut.block / 2 >= reservation.reservedTokens && !this.admission.isPending) {
+      const tokens = max<i64>(used - reservation.reservedTokens, 0) + cut.block;
+      reservation.ask(tokens, this.costOf(0, tokens));
+      if (redis === null || this.isLocal) {
+        reserveLocal(reservation, this.verdict);
+        this.takeBlock(true);
+      } else if (this.admission.ask(redis, this) != RedisFault.None) this.takeBlock(false);
+    }
+    return !cut.isOn || cut.block > 0 || used < reservation.reservedTokens;
+  }
+
+  /** What was asked for is reserved, or not: then a smaller block is tried. Without the store the stream goes on, unless requests are refused. */
+  private takeBlock(isKnown: bool): void {
+    const cut = this.cut;
+    if (this.reservation.askedTokens) cut.block >>= 1;
+    if (isKnown) return;
+    countStoreDown();
+    cut.block = 0;
+    cut.isOn = this.config!.onStoreDown == OnStoreDown.Deny;
   }
 
   private countLimited(i: i32): void {

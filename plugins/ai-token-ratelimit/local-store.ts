@@ -40,8 +40,8 @@ export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
     check(reservation, verdict, time);
     if (verdict.isExceeded || reservation.isEmpty) return;
     // The record of the only limit was just read.
-    reservation.isMade = reservation.limits.count == 1 ? reserveRead(reservation, time) : reserveAll(reservation);
-    if (reservation.isMade) return;
+    const isMade = reservation.limits.count == 1 ? reserveRead(reservation, time) : reserveAll(reservation);
+    if (isMade) return reservation.grant();
   }
   fail();
 }
@@ -50,7 +50,7 @@ export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
 export function settleLocal(reservation: Reservation): void {
   const change = reservation.isMade ? Change.Settle : Change.Charge;
   for (let i = 0; i < reservation.limits.count; i++)
-    if (reservation.differenceAt(i)) add(reservation, i, reservation.differenceAt(i), change);
+    if (reservation.differenceAt(i)) add(reservation, i, reservation.differenceAt(i), change, reservation.endAt(i));
 }
 
 function check(reservation: Reservation, verdict: Verdict, time: u64): void {
@@ -62,7 +62,7 @@ function check(reservation: Reservation, verdict: Verdict, time: u64): void {
     const left = record.end
       ? <i64>((record.end - time + SECOND - 1) / SECOND)
       : <i64>rate.secondsLeft(<i64>(time / SECOND));
-    verdict.take(rate.count, record.used + reservation.reservedAt(i), left);
+    verdict.take(rate.count, record.used + reservation.askedAt(i), left);
   }
 }
 
@@ -83,23 +83,26 @@ function endOf(rate: Rate, time: u64): u64 {
 /** Reserves in each counter. If another worker has taken what was left of one, it takes back what it has reserved in those before. */
 function reserveAll(reservation: Reservation): bool {
   for (let i = 0; i < reservation.limits.count; i++) {
-    const end = add(reservation, i, reservation.reservedAt(i), Change.Reserve);
+    const end = add(reservation, i, reservation.askedAt(i), Change.Reserve, 0);
     reservation.setEnd(i, end);
     if (end) continue;
-    while (--i >= 0) add(reservation, i, -reservation.reservedAt(i), Change.Settle);
+    while (--i >= 0) add(reservation, i, -reservation.askedAt(i), Change.Settle, reservation.askedEndAt(i));
     return false;
   }
   return true;
 }
 
-/** Adds to a counter. A window begins with its first tokens. Returns the end of the window; 0 if the counter does not change. */
-function add(reservation: Reservation, i: i32, amount: i64, change: Change): i64 {
+/**
+ * Adds to a counter. A window begins with its first tokens. `settled`: the end of the window in which was reserved what is settled. Returns the
+ * end of the window; 0 if the counter does not change.
+ */
+function add(reservation: Reservation, i: i32, amount: i64, change: Change, settled: i64): i64 {
   const limits = reservation.limits;
   const rate = limits.rateAt(i);
   const window = <u64>rate.seconds * SECOND;
   const hash = limits.hashAt(i);
   const key = recordOf(limits, i);
-  const reserved = change == Change.Settle ? <u64>reservation.endAt(i) : 0;
+  const reserved = change == Change.Settle ? <u64>settled : 0;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const time = now();
     record.read(key, hash, window, time, reserved);

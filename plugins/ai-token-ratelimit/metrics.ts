@@ -12,6 +12,7 @@ const reservedTokens = new Counter("ai_token_ratelimit_reserved_tokens_total");
 const refundedTokens = new Counter("ai_token_ratelimit_refunded_tokens_total");
 const estimated = new Counter("ai_token_ratelimit_estimated_total");
 const storeDown = new Counter("ai_token_ratelimit_store_down_total");
+const cut = new Counter("ai_token_ratelimit_cut_total");
 const labels = new Labels();
 
 /** Counts the tokens of the current stream, whose response has ended, by consumer and model. */
@@ -31,6 +32,11 @@ export function countLimited(rule: Slice): void {
 export function countReserved(reserved: i64, spent: i64): void {
   reservedTokens.add(reserved);
   refundedTokens.add(reserved - spent);
+}
+
+/** Counts a stream that was ended before its provider ended it. */
+export function countCut(): void {
+  cut.add();
 }
 
 /** Counts a request whose limits Redis does not tell. */

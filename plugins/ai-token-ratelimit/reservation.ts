@@ -1,24 +1,46 @@
 import { Unit } from "../../assembly/limit/rate";
 import { MatchedLimits, MOST_LIMITS } from "../../assembly/limit/limit-rules";
 
+/** By how much the ends of one window differ, as Redis computes them (milliseconds). Those of two windows differ by more. */
+const TOLERANCE: i64 = 500;
+
 /** What a request reserves in the counters of its limits, and what it has cost in the end. */
 export class Reservation {
   /** The limits. */
   readonly limits: MatchedLimits = new MatchedLimits();
+  private readonly asked: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly reserved: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
+  /** The part of `reserved` that lies in the window of `ends`: no more is given back. */
+  private readonly current: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly spent: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly ends: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
+  private readonly askedEnds: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   /** Whether the counters contain what is reserved. */
   isMade: bool = false;
-  /** The tokens that the request was likely to cost. */
-  plannedTokens: i64 = 0;
+  /** The tokens that are to be reserved; 0 after they were. */
+  askedTokens: i64 = 0;
+  /** The tokens that are reserved. */
+  reservedTokens: i64 = 0;
   /** The tokens that it has cost. */
   spentTokens: i64 = 0;
 
-  /** Sets what is to be reserved: in tokens, and in money for the limits that count costs. */
-  plan(tokens: i64, cost: i64): void {
-    this.plannedTokens = tokens;
-    for (let i = 0; i < this.limits.count; i++) this.reserved[i] = this.countsCost(i) ? cost : tokens;
+  /** Sets what is to be reserved in addition: in tokens, and in money for the limits that count costs. */
+  ask(tokens: i64, cost: i64): void {
+    this.askedTokens = tokens;
+    for (let i = 0; i < this.limits.count; i++) this.asked[i] = this.countsCost(i) ? cost : tokens;
+  }
+
+  /** What was asked for is reserved, in the windows of `setEnd`. */
+  grant(): void {
+    for (let i = 0; i < this.limits.count; i++) {
+      const isSame = this.isMade && abs(this.askedEnds[i] - this.ends[i]) <= TOLERANCE;
+      this.current[i] = this.asked[i] + (isSame ? this.current[i] : 0);
+      this.reserved[i] = this.asked[i] + (this.isMade ? this.reserved[i] : 0);
+      this.ends[i] = this.askedEnds[i];
+    }
+    this.isMade = true;
+    this.reservedTokens += this.askedTokens;
+    this.askedTokens = 0;
   }
 
   /** Sets what the request has cost, in tokens and in money. */
@@ -29,24 +51,24 @@ export class Reservation {
 
   /** Whether there is nothing to reserve: the limits are only checked. */
   get isEmpty(): bool {
-    for (let i = 0; i < this.limits.count; i++) if (this.reserved[i] > 0) return false;
+    for (let i = 0; i < this.limits.count; i++) if (this.asked[i] > 0) return false;
     return true;
   }
 
   /** The first limit that is smaller than what would be reserved; -1 if there is none. */
   get tooSmall(): i32 {
-    for (let i = 0; i < this.limits.count; i++) if (this.reserved[i] > this.limits.rateAt(i).count) return i;
+    for (let i = 0; i < this.limits.count; i++) if (this.asked[i] > this.limits.rateAt(i).count) return i;
     return -1;
   }
 
-  /** What is reserved in a counter. */
-  reservedAt(i: i32): i64 {
-    return this.reserved[i];
+  /** What is to be reserved in a counter. */
+  askedAt(i: i32): i64 {
+    return this.asked[i];
   }
 
   /** What a counter still has to be charged; negative for what it gets back. */
   differenceAt(i: i32): i64 {
-    return this.isMade ? this.spent[i] - this.reserved[i] : this.spent[i];
+    return this.isMade ? max(this.spent[i] - this.reserved[i], -this.current[i]) : this.spent[i];
   }
 
   /** Whether a counter has to change. */
@@ -60,9 +82,14 @@ export class Reservation {
     return this.ends[i];
   }
 
-  /** Sets the end of a window. */
+  /** The end of the window of `setEnd`. */
+  askedEndAt(i: i32): i64 {
+    return this.askedEnds[i];
+  }
+
+  /** Sets the end of the window in which a counter is reserved. */
   setEnd(i: i32, end: i64): void {
-    this.ends[i] = end;
+    this.askedEnds[i] = end;
   }
 
   private countsCost(i: i32): bool {
@@ -73,7 +100,8 @@ export class Reservation {
   release(limit: i32): void {
     this.limits.release(limit);
     this.isMade = false;
-    this.plannedTokens = 0;
+    this.askedTokens = 0;
+    this.reservedTokens = 0;
     this.spentTokens = 0;
   }
 }

@@ -34,7 +34,7 @@ export function reserveShared(redis: RedisClient, command: RedisCommand, reserva
   writeKeys(limits);
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    args.integer(rate.count).integer(rate.secondsLeft(time)).integer(reservation.reservedAt(i));
+    args.integer(rate.count).integer(rate.secondsLeft(time)).integer(reservation.askedAt(i));
   }
   return redis.evaluate(command, RESERVE, args);
 }
@@ -51,9 +51,9 @@ export function readReserved(reply: Slice, reservation: Reservation, verdict: Ve
     const left = reader.nextInteger(-1);
     if (now < 0 || used < 0 || left < 0) return false;
     reservation.setEnd(i, now + left);
-    verdict.take(limits.rateAt(i).count, used + reservation.reservedAt(i), (left + MILLISECONDS - 1) / MILLISECONDS);
+    verdict.take(limits.rateAt(i).count, used + reservation.askedAt(i), (left + MILLISECONDS - 1) / MILLISECONDS);
   }
-  reservation.isMade = !verdict.isExceeded;
+  if (!verdict.isExceeded) reservation.grant();
   return true;
 }
 

@@ -1,0 +1,72 @@
+import { StreamEnd } from "../../assembly/ai/stream-end";
+import { TokenUsage } from "../../assembly/ai/usage";
+import { UsageWatch } from "../../assembly/ai/usage-watch";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
+
+/** The tokens that a stream reserves at once; fewer if not so many are left. */
+const BLOCK: i64 = 64;
+
+const out = new ByteBuffer();
+const usage = new TokenUsage();
+
+/** Ends a stream when nothing is left for it. */
+export class StreamCut {
+  private readonly end: StreamEnd = new StreamEnd();
+  private wantsUsage: bool = false;
+  /** Whether the stream may be cut. */
+  isOn: bool = false;
+  /** Whether it was. */
+  isDone: bool = false;
+  /** The tokens that are reserved next; 0 if nothing is left. */
+  block: i64 = 0;
+
+  /** Reads whether the client wants a usage chunk. `json` is an object. */
+  readRequest(json: Slice): void {
+    this.wantsUsage = jsonIsTrue(jsonGet(jsonGet(json, "stream_options"), "include_usage"));
+  }
+
+  /** Begins with a stream. */
+  begin(): void {
+    this.isOn = true;
+    this.block = BLOCK;
+  }
+
+  /** Reads the last event of the stream. Returns whether the stream can be cut behind it. */
+  read(watch: UsageWatch): bool {
+    this.end.read(watch.data);
+    return this.end.isPossible;
+  }
+
+  /** Whether the client may be left with a reset after the end. */
+  get isClosable(): bool {
+    return !this.end.isReadToEnd;
+  }
+
+  /** Cuts the stream behind the last event. Returns what is left of the chunk, with the end. `prompt`: the estimated tokens of the prompt. */
+  write(chunk: Slice, watch: UsageWatch, prompt: i64): Slice {
+    this.isDone = true;
+    usage.prompt = max(prompt, watch.usage.prompt);
+    usage.completion = max(watch.output.tokens, watch.usage.completion);
+    usage.total = usage.prompt + usage.completion;
+    out.clear();
+    out.append(subslice(chunk, 0, sliceSize(chunk) - watch.rest));
+    this.end.write(out, usage, this.wantsUsage);
+    return out.slice;
+  }
+
+  /** Forgets the stream. */
+  reset(): void {
+    this.end.reset();
+    this.wantsUsage = false;
+    this.isOn = false;
+    this.isDone = false;
+    this.block = 0;
+  }
+
+  /** Frees the memory. */
+  free(): void {
+    this.end.free();
+  }
+}
