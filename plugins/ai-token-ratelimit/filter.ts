@@ -1,8 +1,7 @@
-import { isReadable } from "../../assembly/ai/body-model";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase, subslice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -25,12 +24,10 @@ import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
 import { requestedModel } from "./requested-model";
 import { RequestEstimate } from "./request-estimate";
+import { isUnderWay, mayBeJson } from "./request-state";
 import { Reservation } from "./reservation";
 import { readReserved, settleShared } from "./shared-store";
-import { StreamCut } from "./stream-cut";
-
-/** Milliseconds in which a client gets the end of a stream that is cut, before its connection is reset and the provider is stopped. */
-const CLOSE_AFTER: u32 = 100;
+import { CLOSE_AFTER, StreamCut } from "./stream-cut";
 
 const pool = new FilterPool<AiTokenRateLimitFilter>();
 
@@ -305,16 +302,4 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const price = this.price;
     reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
   }
-}
-
-/** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */
-function mayBeJson(headers: HeaderMap): bool {
-  const contentType = headers.get("content-type");
-  if (startsWithIgnoringCase(contentType, "multipart/form-data")) return false;
-  return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
-}
-
-/** Whether a connection to an upstream was made: its provider has begun to work. */
-function isUnderWay(): bool {
-  return sliceSize(namedProperty("upstream\0local_address")) > 0;
 }

@@ -8,6 +8,9 @@ import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 /** The tokens that a stream reserves at once; fewer if not so many are left. */
 const BLOCK: i64 = 64;
 
+/** Milliseconds in which a client gets the end of a stream that is cut, before its connection is reset and the provider is stopped. */
+export const CLOSE_AFTER: u32 = 100;
+
 const out = new ByteBuffer();
 const usage = new TokenUsage();
 

@@ -1,0 +1,16 @@
+import { isReadable } from "../../assembly/ai/body-model";
+import { sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { HeaderMap } from "../../assembly/host/headers";
+import { namedProperty } from "../../assembly/host/property";
+
+/** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */
+export function mayBeJson(headers: HeaderMap): bool {
+  const contentType = headers.get("content-type");
+  if (startsWithIgnoringCase(contentType, "multipart/form-data")) return false;
+  return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
+}
+
+/** Whether a connection to an upstream was made: its provider has begun to work. */
+export function isUnderWay(): bool {
+  return sliceSize(namedProperty("upstream\0local_address")) > 0;
+}
