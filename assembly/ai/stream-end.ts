@@ -42,9 +42,9 @@ export class StreamEnd {
     return this.kind != StreamKind.Unknown && !this.isOver;
   }
 
-  /** Whether clients read a stream that has ended until its connection ends, and take a reset for an error: those of Messages. */
-  get isReadToEnd(): bool {
-    return this.kind == StreamKind.Messages;
+  /** Whether clients stop to read at the end, at `[DONE]`. Those of the other protocols read on, and take a reset for an error. */
+  get hasDone(): bool {
+    return this.kind <= StreamKind.Completions;
   }
 
   /** Forgets the stream. */
@@ -72,8 +72,8 @@ export class StreamEnd {
       else if (jsonGet(json, "message") != ABSENT) this.kind = StreamKind.Messages;
     } else {
       const type = jsonGet(json, "type");
-      const isProgress = response == ABSENT || jsonEquals(type, "response.in_progress");
-      if (!isProgress || jsonEquals(type, "message_delta")) this.isOver = true;
+      const isProgress = jsonEquals(type, "response.in_progress") || jsonEquals(type, "response.queued");
+      if ((response != ABSENT && !isProgress) || jsonEquals(type, "message_delta")) this.isOver = true;
       if (jsonEquals(type, BLOCK_STOP)) this.block = -1;
       else this.block = jsonInteger(jsonGet(json, "index"), this.block);
     }
@@ -84,7 +84,7 @@ export class StreamEnd {
   write(out: ByteBuffer, usage: TokenUsage, wantsUsage: bool): void {
     this.isOver = true;
     if (this.kind == StreamKind.Messages) return this.writeMessages(out, usage);
-    if (this.kind == StreamKind.Responses) this.writeResponses(out, usage);
+    if (this.kind == StreamKind.Responses) return this.writeResponses(out, usage);
     for (let i: u64 = 0; i < MOST_CHOICES; i++) {
       if (!((this.choices >> i) & 1)) continue;
       this.beginChunk(out)
@@ -93,12 +93,11 @@ export class StreamEnd {
       out.text(this.kind == StreamKind.Chat ? ',"delta":{}' : ',"text":""').text(',"finish_reason":"length"}]}');
       sseEnd(out);
     }
-    if (wantsUsage && this.kind != StreamKind.Responses) {
+    if (wantsUsage) {
       this.beginChunk(out).text('"choices":[],"usage":');
       usage.write(out);
       sseEnd(out.byte(0x7d));
     }
-    // Clients stop to read here, so that they do not see how the connection ends; those of OpenAI do so in Responses, too.
     sseDone(out);
   }
 

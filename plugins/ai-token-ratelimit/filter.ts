@@ -243,14 +243,22 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     return !cut.isOn || cut.block > 0 || used < reservation.reservedTokens;
   }
 
-  /** What was asked for is reserved, or not: then a smaller block is tried. Without the store the stream goes on, unless requests are refused. */
+  /**
+   * What was asked for is reserved, or not: then a smaller block is tried. Without the store the stream goes on, to the end of what is reserved, or
+   * with tokens of this Envoy.
+   */
   private takeBlock(isKnown: bool): void {
     const cut = this.cut;
-    if (this.reservation.askedTokens) cut.block >>= 1;
-    if (isKnown) return;
+    if (isKnown) {
+      if (this.reservation.askedTokens) cut.block >>= 1;
+      return;
+    }
     countStoreDown();
+    const onStoreDown = this.config!.onStoreDown;
+    this.isLocal = onStoreDown == OnStoreDown.Local;
+    if (this.isLocal) return this.reservation.leaveStore();
     cut.block = 0;
-    cut.isOn = this.config!.onStoreDown == OnStoreDown.Deny;
+    cut.isOn = onStoreDown == OnStoreDown.Deny;
   }
 
   private countLimited(i: i32): void {

@@ -71,7 +71,7 @@ function reserveRead(reservation: Reservation, time: u64): bool {
   const limits = reservation.limits;
   const end = endOf(limits.rateAt(0), time);
   reservation.setEnd(0, <i64>end);
-  const used = record.used + reservation.reservedAt(0);
+  const used = record.used + reservation.askedAt(0);
   return record.write(name.slice, limits.hashAt(0), end, used) == Written.Yes;
 }
 

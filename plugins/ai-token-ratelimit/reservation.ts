@@ -15,6 +15,8 @@ export class Reservation {
   private readonly spent: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly ends: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly askedEnds: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
+  /** What the request has reserved in a store that it has left. */
+  private readonly left: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   /** Whether the counters contain what is reserved. */
   isMade: bool = false;
   /** The tokens that are to be reserved; 0 after they were. */
@@ -43,10 +45,16 @@ export class Reservation {
     this.askedTokens = 0;
   }
 
+  /** What is reserved stays in its store, as if it were spent: what follows is reserved and settled in another one. */
+  leaveStore(): void {
+    if (this.isMade) for (let i = 0; i < this.limits.count; i++) this.left[i] = this.reserved[i];
+    this.isMade = false;
+  }
+
   /** Sets what the request has cost, in tokens and in money. */
   spend(tokens: i64, cost: i64): void {
     this.spentTokens = tokens;
-    for (let i = 0; i < this.limits.count; i++) this.spent[i] = this.countsCost(i) ? cost : tokens;
+    for (let i = 0; i < this.limits.count; i++) this.spent[i] = max<i64>((this.countsCost(i) ? cost : tokens) - this.left[i], 0);
   }
 
   /** Whether there is nothing to reserve: the limits are only checked. */
@@ -98,6 +106,7 @@ export class Reservation {
 
   /** Forgets the request, and frees memory of keys above this size. */
   release(limit: i32): void {
+    for (let i = 0; i < this.limits.count; i++) this.left[i] = 0;
     this.limits.release(limit);
     this.isMade = false;
     this.askedTokens = 0;

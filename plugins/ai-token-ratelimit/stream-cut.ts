@@ -44,7 +44,7 @@ export class StreamCut {
 
   /** Whether the client may be left with a reset after the end. */
   get isClosable(): bool {
-    return !this.end.isReadToEnd;
+    return this.end.hasDone;
   }
 
   /** Cuts the stream behind the last event. Returns what is left of the chunk, with the end. `prompt`: the estimated tokens of the prompt. */
@@ -52,7 +52,6 @@ export class StreamCut {
     this.isDone = true;
     usage.prompt = max(prompt, watch.usage.prompt);
     usage.completion = max(watch.output.tokens, watch.usage.completion);
-    usage.total = usage.prompt + usage.completion;
     out.clear();
     out.append(subslice(chunk, 0, sliceSize(chunk) - watch.rest));
     this.end.write(out, usage, this.wantsUsage);

@@ -92,7 +92,6 @@ test("Responses end incomplete, with the next number", () => {
   };
   assert.deepEqual(dataOf(endOf(events)), [
     { type: "response.incomplete", sequence_number: 8, response: { ...response, ...incomplete } },
-    "[DONE]",
   ]);
 });
 
