@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A stream that ai-token-ratelimit cuts, in the official clients: no error, the end of a response that has reached its most tokens, and a provider
-// that is stopped, whether it goes on or has fallen silent.
+// A stream that ai-token-ratelimit cuts, in the official clients: no error, and the end of a response that has reached its most tokens. The provider
+// is stopped, in Responses and Messages when the client leaves.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,13 +10,14 @@ import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
+import { runPython } from "./python.ts";
 import { serve, type RunningServer } from "../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 
 const PLUGIN = "ai-token-ratelimit";
 const LIMIT = 200;
 /** Chunks of 9 tokens each that a provider sends. */
-const MOST = 300;
+const MOST = 120;
 const TEXT = "The committee will meet again on Thursday. ";
 const STORES = ["local", "redis"];
 
@@ -27,7 +28,9 @@ const chunk = event({
   ...{ choices: [{ index: 0, delta: { content: TEXT }, finish_reason: null }] },
 } as object);
 const response = { id: "r-1", object: "response", created_at: 7, model: "m", status: "in_progress", output: [] };
-const delta = { type: "response.output_text.delta", item_id: "i", output_index: 0, content_index: 0, delta: TEXT };
+const item = { type: "message", id: "i", role: "assistant", status: "in_progress", content: [] };
+const part = { type: "output_text", text: "", annotations: [] };
+const place = { item_id: "i", output_index: 0, content_index: 0 };
 const usage = { input_tokens: 9, output_tokens: 1 };
 const message = { id: "msg-1", type: "message", role: "assistant", model: "m", content: [], usage };
 const block = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: TEXT } };
@@ -43,7 +46,14 @@ function streamOf(path: string): { first: Buffer[]; text: Buffer } {
       text: event(block),
     };
   if (path.endsWith("/responses"))
-    return { first: [event({ type: "response.created", sequence_number: 0, response } as object)], text: event(delta) };
+    return {
+      first: [
+        event({ type: "response.created", sequence_number: 0, response } as object),
+        event({ type: "response.output_item.added", sequence_number: 1, output_index: 0, item } as object),
+        event({ type: "response.content_part.added", sequence_number: 2, ...place, part } as object),
+      ],
+      text: event({ type: "response.output_text.delta", ...place, delta: TEXT } as object),
+    };
   return { first: [], text: chunk };
 }
 
@@ -83,16 +93,23 @@ describe("a stream that is cut", () => {
   function respond({ path, body }: ProviderRequest): ProviderReply {
     const { first, text } = streamOf(path);
     const { model } = JSON.parse(body.toString()) as { model: string };
-    // A silent one has sent little more than the limit allows, and neither goes on nor ends.
+    // A silent one has sent little more than the limit allows.
     const count = model === "silent" ? Math.ceil(LIMIT / 9) + 4 : MOST;
     const chunks = [...first, ...Array.from({ length: count }, () => text)];
     const headers: [string, string][] = [["content-type", "text/event-stream"]];
-    return { status: 200, headers, chunks, delayMs: 10, end: path.endsWith("/messages") ? "clean" : "hang" };
+    return { status: 200, headers, chunks, delayMs: 10, end: model === "long" ? "clean" : "hang" };
   }
 
   const baseURL = (store: string): string => `http://127.0.0.1:${envoy.listenerPorts[store]}`;
   const openai = (store: string, key: string): OpenAI =>
     new OpenAI({ baseURL: `${baseURL(store)}/${key}`, apiKey: "k", maxRetries: 0, defaultHeaders: { "x-key": key } });
+  const anthropic = (store: string, key: string): Anthropic =>
+    new Anthropic({
+      baseURL: `${baseURL(store)}/${key}`,
+      apiKey: "k",
+      maxRetries: 0,
+      defaultHeaders: { "x-key": key },
+    });
   const messages = [{ role: "user" as const, content: "hello" }];
 
   /** Waits until the provider was left by the request to this path. */
@@ -107,7 +124,7 @@ describe("a stream that is cut", () => {
   /** Whether a text has about as many tokens as the limit. */
   const fits = (text: string): void => {
     const tokens = 9 * (text.length / TEXT.length);
-    assert.ok(tokens > LIMIT / 2 && tokens < 1.25 * LIMIT, `${tokens} tokens`);
+    assert.ok(tokens > LIMIT / 2 && tokens < 1.5 * LIMIT, `${tokens} tokens`);
   };
 
   for (const store of STORES) {
@@ -130,34 +147,60 @@ describe("a stream that is cut", () => {
         await stopped(`/${key}/chat/completions`);
       });
 
-    it(`${store}, Responses`, async () => {
+    it(`${store}, Responses, read to the end`, async () => {
       const key = `responses-${store}`;
-      let last: OpenAI.Responses.ResponseStreamEvent | undefined;
-      let text = "";
-      const stream = await openai(store, key).responses.create({ model: "endless", input: "hello", stream: true });
-      for await (const next of stream) {
-        last = next;
-        if (next.type === "response.output_text.delta") text += next.delta;
-      }
+      const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+      const stream = openai(store, key).responses.stream({ model: "long", input: "hello" });
+      for await (const next of stream) events.push(next);
+      const last = events.at(-1);
       assert.ok(last?.type === "response.incomplete");
       assert.equal(last.response.incomplete_details?.reason, "max_output_tokens");
-      fits(text);
+      fits(events.map((next) => (next.type === "response.output_text.delta" ? next.delta : "")).join(""));
+    });
+
+    it(`${store}, Responses, whose client leaves at the last event`, async () => {
+      const key = `responses-left-${store}`;
+      const stream = await openai(store, key).responses.create({ model: "endless", input: "hello", stream: true });
+      for await (const next of stream) if (next.type === "response.incomplete") break;
       await stopped(`/${key}/responses`);
     });
 
-    it(`${store}, Messages, whose provider runs on`, async () => {
-      const key = `messages-${store}`;
-      const options = { baseURL: baseURL(store), apiKey: "k", maxRetries: 0, defaultHeaders: { "x-key": key } };
-      const request = { model: "endless", messages, max_tokens: 5000 };
-      const whole = await new Anthropic(options).messages.stream(request).finalMessage();
+    it(`${store}, Messages, read to the end`, async () => {
+      const request = { model: "long", messages, max_tokens: 5000 };
+      const whole = await anthropic(store, `messages-${store}`).messages.stream(request).finalMessage();
       assert.equal(whole.stop_reason, "max_tokens");
       assert.ok(whole.content[0].type === "text");
       fits(whole.content[0].text);
     });
+
+    it(`${store}, Messages, whose client leaves at the last event`, async () => {
+      const key = `messages-left-${store}`;
+      const request = { model: "endless", messages, max_tokens: 5000, stream: true as const };
+      for await (const next of await anthropic(store, key).messages.create(request))
+        if (next.type === "message_stop") break;
+      await stopped(`/${key}/v1/messages`);
+    });
   }
+
+  it("the clients for Python", async () => {
+    const calls = [
+      { api: "chat.chunks", arguments: { model: "silent", messages } },
+      { api: "responses.events", arguments: { model: "long", input: "hello" } },
+    ].map((call) => ({
+      api: call.api,
+      arguments: { ...call.arguments, stream: true, extra_headers: { "x-key": `python-${call.api}` } },
+    }));
+    const task = { baseUrl: `${baseURL("redis")}/python`, key: "k", calls };
+    type Event = { choices: { delta: { content?: string }; finish_reason?: string }[]; type: string };
+    const [chunks, events] = await runPython<{ value: Event[] }[]>("openai_calls.py", task);
+    assert.equal(chunks.value.at(-1)?.choices[0].finish_reason, "length");
+    fits(chunks.value.map(({ choices }) => choices[0].delta.content ?? "").join(""));
+    assert.equal(events.value.at(-1)?.type, "response.incomplete");
+    await stopped("/python/chat/completions");
+  });
 
   it("is counted", async () => {
     const stats = await envoy.stats("ai_token_ratelimit_cut_total");
-    assert.deepEqual(Object.values(stats), [8]);
+    assert.deepEqual(Object.values(stats), [6 * STORES.length + 2]);
   });
 });

@@ -5,47 +5,19 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import type { HttpStream } from "./http-stream.ts";
-import { RedisPeer } from "./redis-peer.ts";
-import { BUDGET, PER_USER, remaining, statusOf, TokenGateway } from "./token-gateway.ts";
-
-const KEY = "higress-token-ratelimit:{test}:limit_by_per_param:3600:user:ann";
-const NOW = 1_800_000_000_000;
-const LEFT = 3_000_000;
-const redis = { service_name: "redis.static" };
+import { KEY, LEFT, NOW, SharedTokenGateway } from "./shared-token-gateway.ts";
+import { BUDGET, remaining, statusOf } from "./token-gateway.ts";
 
 /** The scripts of `reserve: none`, by their hash: a changed one would not be that of the gateways that run already. */
 const CHECK = "8f13bd8f0158e2f972a06c5a3bfe47db3a89b5b2";
 const CHARGE = "b8ece185e8da485c5689490675440d98e823e1d4";
-
-class SharedGateway extends TokenGateway {
-  readonly redis: RedisPeer;
-
-  constructor(more: object = {}) {
-    super({ ...PER_USER, redis, ...more });
-    this.redis = new RedisPeer(this.host);
-  }
-
-  /** The one command that was sent, by its arguments after the hash. */
-  sent(): string[] {
-    const commands = this.redis.take();
-    assert.equal(commands.length, 1, JSON.stringify(commands));
-    const [[name, hash, ...args]] = commands;
-    assert.deepEqual([name, hash.length], ["EVALSHA", 40]);
-    return args;
-  }
-
-  /** Replies to a reservation: what was used before it. */
-  reserved(used: number, left = LEFT): void {
-    this.redis.send(`*3\r\n:${NOW}\r\n:${used}\r\n:${left}\r\n`);
-  }
-}
 
 const ok = ":1\r\n";
 const isWaiting = (stream: HttpStream): boolean => statusOf(stream) === 0 && stream.attempt === null;
 
 describe("reserve: none", () => {
   it("sends the commands of Higress, and holds no body", () => {
-    const gateway = new SharedGateway({ reserve: "none" });
+    const gateway = new SharedTokenGateway({ reserve: "none" });
     const stream = gateway.open("ann");
     assert.deepEqual(gateway.redis.take(), [["EVALSHA", CHECK, "1", KEY, String(BUDGET), "3600"]]);
     gateway.redis.send(`*3\r\n:${BUDGET}\r\n:${BUDGET}\r\n:42\r\n`);
@@ -65,7 +37,7 @@ describe("reserve: none", () => {
 
 describe("a reservation in Redis", () => {
   it("is settled by the difference, in the window that Redis named", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     const stream = gateway.begin("ann", 500);
     const [count, key, limit, window, amount] = gateway.sent();
     assert.deepEqual([count, key, limit, window], ["1", KEY, String(BUDGET), "3600"]);
@@ -78,7 +50,7 @@ describe("a reservation in Redis", () => {
   });
 
   it("sends nothing more where it was exact, or refused", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     const stream = gateway.begin("ann", 500);
     const amount = Number(gateway.sent()[4]);
     gateway.reserved(0);
@@ -92,12 +64,12 @@ describe("a reservation in Redis", () => {
   });
 
   it("is not asked for where the request needs more than the limit", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     const capped = gateway.begin("ann", BUDGET);
     assert.ok(Number(gateway.sent()[4]) < 4096 + 100, "the cap of what is reserved");
     gateway.reserved(0);
     assert.ok(capped.attempt);
-    const small = new SharedGateway({ reserve_max_tokens: BUDGET });
+    const small = new SharedTokenGateway({ reserve_max_tokens: BUDGET });
     const large = small.begin("ann", BUDGET);
     assert.equal(statusOf(large), 429);
     assert.equal(large.client.headers?.get("retry-after"), undefined);
@@ -105,7 +77,7 @@ describe("a reservation in Redis", () => {
   });
 
   it("is given back when its client leaves before the reply", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     for (let turn = 0; turn < 300; turn++) {
       const stream = gateway.begin("ann", 500);
       const amount = Number(gateway.sent()[4]);
@@ -124,7 +96,7 @@ describe("a reservation in Redis", () => {
   });
 
   it("has nothing to give back where Redis refuses, fails or does not reply", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     const replies = [`*3\r\n:${NOW}\r\n:${BUDGET}\r\n:7000\r\n`, "-ERR no\r\n", "*1\r\n:1\r\n", "$1\r\na\r\n"];
     for (const reply of replies) {
       gateway.begin("ann", 500).clientReset();
@@ -140,14 +112,14 @@ describe("a reservation in Redis", () => {
   });
 
   it("leaves nothing behind when the configuration ends before the reply", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     for (let i = 0; i < 10; i++) gateway.begin("ann", 500).clientReset();
     gateway.host.release(gateway.context);
     assert.equal(gateway.host.vm.grpcStreams.size, 0);
   });
 
   it("is kept until Redis is back", () => {
-    const gateway = new SharedGateway();
+    const gateway = new SharedTokenGateway();
     const stream = gateway.begin("ann", 500);
     gateway.sent();
     gateway.reserved(0);
@@ -160,7 +132,7 @@ describe("a reservation in Redis", () => {
   });
 
   it("in the counters of Envoy is settled there, also when Redis is back", () => {
-    const gateway = new SharedGateway({ on_store_down: "local" });
+    const gateway = new SharedTokenGateway({ on_store_down: "local" });
     const stream = gateway.begin("ann", 500);
     gateway.redis.grpc.unreachable(gateway.redis.stream);
     gateway.host.advance(0);
@@ -182,7 +154,7 @@ describe("a reservation in Redis", () => {
     ":1\r\n",
   ])
     it(`is a failure of the store where the reply is ${JSON.stringify(reply)}`, () => {
-      const gateway = new SharedGateway({ on_store_down: "deny" });
+      const gateway = new SharedTokenGateway({ on_store_down: "deny" });
       const stream = gateway.begin("ann", 500);
       gateway.sent();
       gateway.redis.send(reply);
@@ -193,7 +165,7 @@ describe("a reservation in Redis", () => {
 
 describe("the scripts", () => {
   it("are sent as texts whose hashes are those", () => {
-    const gateway = new SharedGateway({ reserve: "none" });
+    const gateway = new SharedTokenGateway({ reserve: "none" });
     const stream = gateway.open("ann");
     gateway.redis.take();
     gateway.redis.send("-NOSCRIPT x\r\n");

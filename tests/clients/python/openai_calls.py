@@ -14,11 +14,17 @@ def stream_chat(client, arguments):
         return stream.get_final_completion().model_dump(exclude={"parsed"}, exclude_none=True)
 
 
+def events_of(stream):
+    return [event.model_dump(exclude_none=True) for event in stream]
+
+
 def run(client, call):
     arguments = call["arguments"]
     apis = {
         "chat": lambda: client.chat.completions.create(**arguments).model_dump(exclude_none=True),
         "chat.stream": lambda: stream_chat(client, arguments),
+        "chat.chunks": lambda: events_of(client.chat.completions.create(**arguments)),
+        "responses.events": lambda: events_of(client.responses.create(**arguments)),
         "embeddings": lambda: client.embeddings.create(**arguments).model_dump(),
         "models": lambda: [model.id for model in client.models.list()],
     }
