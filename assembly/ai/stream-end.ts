@@ -57,9 +57,9 @@ export class StreamEnd {
     this.isOver = false;
   }
 
-  /** Frees the memory. */
+  /** Frees the memory; the object is not used again. */
   free(): void {
-    this.head.free();
+    this.head.dispose();
   }
 
   /** Reads the data of an event. */

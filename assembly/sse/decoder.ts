@@ -7,9 +7,7 @@ const LF: u32 = 0x0a;
 /** The first four letters of two field names, as a little-endian word. */
 const DATA: u32 = 0x61746164;
 const EVEN: u32 = 0x6e657665;
-
 const BYTE_ORDER_MARK: u32 = 0xbfbbef;
-
 /** Memory that is kept from one event to the next. */
 const KEPT_BYTES: i32 = 16384;
 

@@ -1,7 +1,6 @@
 import { MODEL_HEADER } from "../../assembly/ai/contract";
-import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
@@ -24,6 +23,7 @@ import { leaveToNextTarget } from "./next-target";
 import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit } from "./refusal";
 import { requestedModel } from "./requested-model";
 import { RequestEstimate } from "./request-estimate";
+import { RequestPrice } from "./request-price";
 import { isUnderWay, mayBeJson } from "./request-state";
 import { Reservation } from "./reservation";
 import { readReserved, settleShared } from "./shared-store";
@@ -42,10 +42,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private readonly closing: HoldDeadline = new HoldDeadline();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
-  /** The price of the tokens; `null` if it is unknown, or no limit counts costs. */
-  private price: ModelPrice | null = null;
-  /** Whether `price` is that of the model that has served the request. */
-  private hasServedPrice: bool = false;
+  private readonly price: RequestPrice = new RequestPrice();
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
 
@@ -84,7 +81,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.findPrice(json)) return BodyAction.Pause;
     const input = config.reserve == Reserve.None ? 0 : estimate.prompt;
     const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
-    this.reservation.ask(input + output, this.costOf(input, output));
+    this.reservation.ask(input + output, this.price.costOfTokens(input, output));
     return this.admits() ? BodyAction.Continue : BodyAction.Pause;
   }
 
@@ -92,7 +89,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.limits.count) return HeadersAction.Continue;
     this.status = headers.status;
     if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
-    this.hasServedPrice = this.usesPriceOf(headers.get(MODEL_HEADER));
+    this.price.isServed = this.price.use(this.config!.prices, headers.get(MODEL_HEADER));
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     if (this.config!.cutsStream && this.watch.isStream) this.cut.begin();
     return HeadersAction.Continue;
@@ -157,8 +154,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (admission.isPending) this.admission = Admission.take();
     else admission.reset();
     this.config = null;
-    this.price = null;
-    this.hasServedPrice = false;
+    this.price.reset();
     this.estimate.reset();
     this.verdict.clear();
     this.watch.reset();
@@ -234,7 +230,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const used = max(this.estimate.prompt + this.watch.output.tokens, usage.prompt + usage.completion);
     while (cut.block && used + cut.block / 2 >= reservation.reservedTokens && !this.admission.isPending) {
       const tokens = max<i64>(used - reservation.reservedTokens, 0) + cut.block;
-      reservation.ask(tokens, this.costOf(0, tokens));
+      reservation.ask(tokens, this.price.costOfTokens(0, tokens));
       if (redis === null || this.isLocal) {
         reserveLocal(reservation, this.verdict);
         this.takeBlock(true);
@@ -276,24 +272,10 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const prices = this.config!.prices;
     if (prices === null || !this.limits.hasUnit(Unit.Cost)) return true;
     const model = requestedModel(body);
-    this.price = prices.find(model);
-    if (this.price || !this.config!.deniesUnpriced) return true;
+    if (this.price.use(prices, model) || !this.config!.deniesUnpriced) return true;
     refuseUnpriced(model);
     this.forgetLimits();
     return false;
-  }
-
-  /** Uses the price of the model that serves the request. Returns `false` if it has none. */
-  private usesPriceOf(model: Slice): bool {
-    const prices = this.config!.prices;
-    const price = prices && sliceSize(model) ? prices.find(model) : null;
-    if (price) this.price = price;
-    return price !== null;
-  }
-
-  private costOf(input: i64, output: i64): i64 {
-    const price = this.price;
-    return price ? price.costOfTokens(input, output) : 0;
   }
 
   /** Sets what the request has cost. */
@@ -306,8 +288,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
     if (!usage) return reservation.spend(0, 0);
     countTokens(usage);
-    if (!this.hasServedPrice) this.usesPriceOf(this.watch.model.slice);
-    const price = this.price;
-    reservation.spend(tokensOf(usage), price ? price.costOf(usage) : 0);
+    if (!this.price.isServed) this.price.use(this.config!.prices, this.watch.model.slice);
+    reservation.spend(tokensOf(usage), this.price.costOf(usage));
   }
 }

@@ -8,75 +8,77 @@ const TOLERANCE: i64 = 500;
 export class Reservation {
   /** The limits. */
   readonly limits: MatchedLimits = new MatchedLimits();
-  private readonly asked: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly reserved: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   /** The part of `reserved` that lies in the window of `ends`: no more is given back. */
   private readonly current: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
-  private readonly spent: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly ends: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
   private readonly askedEnds: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
-  /** What the request has reserved in a store that it has left. */
-  private readonly left: StaticArray<i64> = new StaticArray<i64>(MOST_LIMITS);
+  /** What the request has reserved in a store that it has left; `null` if it has left none. */
+  private left: StaticArray<i64> | null = null;
   /** Whether the counters contain what is reserved. */
   isMade: bool = false;
   /** The tokens that are to be reserved; 0 after they were. */
   askedTokens: i64 = 0;
+  private askedCost: i64 = 0;
   /** The tokens that are reserved. */
   reservedTokens: i64 = 0;
   /** The tokens that it has cost. */
   spentTokens: i64 = 0;
+  private spentCost: i64 = 0;
 
   /** Sets what is to be reserved in addition: in tokens, and in money for the limits that count costs. */
   ask(tokens: i64, cost: i64): void {
     this.askedTokens = tokens;
-    for (let i = 0; i < this.limits.count; i++) this.asked[i] = this.countsCost(i) ? cost : tokens;
+    this.askedCost = cost;
   }
 
   /** What was asked for is reserved, in the windows of `setEnd`. */
   grant(): void {
     for (let i = 0; i < this.limits.count; i++) {
       const isSame = this.isMade && abs(this.askedEnds[i] - this.ends[i]) <= TOLERANCE;
-      this.current[i] = this.asked[i] + (isSame ? this.current[i] : 0);
-      this.reserved[i] = this.asked[i] + (this.isMade ? this.reserved[i] : 0);
+      this.current[i] = this.askedAt(i) + (isSame ? this.current[i] : 0);
+      this.reserved[i] = this.askedAt(i) + (this.isMade ? this.reserved[i] : 0);
       this.ends[i] = this.askedEnds[i];
     }
     this.isMade = true;
     this.reservedTokens += this.askedTokens;
-    this.askedTokens = 0;
+    this.ask(0, 0);
   }
 
   /** What is reserved stays in its store, as if it were spent: what follows is reserved and settled in another one. */
   leaveStore(): void {
-    if (this.isMade) for (let i = 0; i < this.limits.count; i++) this.left[i] = this.reserved[i];
+    if (this.isMade) this.left = StaticArray.slice<i64>(this.reserved);
     this.isMade = false;
   }
 
   /** Sets what the request has cost, in tokens and in money. */
   spend(tokens: i64, cost: i64): void {
     this.spentTokens = tokens;
-    for (let i = 0; i < this.limits.count; i++) this.spent[i] = max<i64>((this.countsCost(i) ? cost : tokens) - this.left[i], 0);
+    this.spentCost = cost;
   }
 
   /** Whether there is nothing to reserve: the limits are only checked. */
   get isEmpty(): bool {
-    for (let i = 0; i < this.limits.count; i++) if (this.asked[i] > 0) return false;
+    for (let i = 0; i < this.limits.count; i++) if (this.askedAt(i) > 0) return false;
     return true;
   }
 
   /** The first limit that is smaller than what would be reserved; -1 if there is none. */
   get tooSmall(): i32 {
-    for (let i = 0; i < this.limits.count; i++) if (this.asked[i] > this.limits.rateAt(i).count) return i;
+    for (let i = 0; i < this.limits.count; i++) if (this.askedAt(i) > this.limits.rateAt(i).count) return i;
     return -1;
   }
 
   /** What is to be reserved in a counter. */
   askedAt(i: i32): i64 {
-    return this.asked[i];
+    return this.countsCost(i) ? this.askedCost : this.askedTokens;
   }
 
   /** What a counter still has to be charged; negative for what it gets back. */
   differenceAt(i: i32): i64 {
-    return this.isMade ? max(this.spent[i] - this.reserved[i], -this.current[i]) : this.spent[i];
+    const left = this.left;
+    const spent = max<i64>((this.countsCost(i) ? this.spentCost : this.spentTokens) - (left ? left[i] : 0), 0);
+    return this.isMade ? max(spent - this.reserved[i], -this.current[i]) : spent;
   }
 
   /** Whether a counter has to change. */
@@ -106,11 +108,11 @@ export class Reservation {
 
   /** Forgets the request, and frees memory of keys above this size. */
   release(limit: i32): void {
-    for (let i = 0; i < this.limits.count; i++) this.left[i] = 0;
+    this.left = null;
     this.limits.release(limit);
     this.isMade = false;
-    this.askedTokens = 0;
+    this.ask(0, 0);
     this.reservedTokens = 0;
-    this.spentTokens = 0;
+    this.spend(0, 0);
   }
 }

@@ -67,7 +67,7 @@ export class StreamCut {
     this.block = 0;
   }
 
-  /** Frees the memory. */
+  /** Frees the memory; the object is not used again. */
   free(): void {
     this.end.free();
   }

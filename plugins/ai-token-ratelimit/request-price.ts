@@ -1,0 +1,37 @@
+import { ModelPrice } from "../../assembly/ai/prices/model-price";
+import { PriceTable } from "../../assembly/ai/prices/price-table";
+import { TokenUsage } from "../../assembly/ai/usage";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
+
+/** The price of the tokens of a request. */
+export class RequestPrice {
+  /** Whether it is that of the model that has served the request. */
+  isServed: bool = false;
+  /** `null` if it is unknown, or no limit counts costs. */
+  private price: ModelPrice | null = null;
+
+  /** Uses the price of a model, else what it was. Returns `false` if the model has none. */
+  use(prices: PriceTable | null, model: Slice): bool {
+    const price = prices && sliceSize(model) ? prices.find(model) : null;
+    if (price) this.price = price;
+    return price !== null;
+  }
+
+  /** What tokens cost that are not yet known in detail. */
+  costOfTokens(input: i64, output: i64): i64 {
+    const price = this.price;
+    return price ? price.costOfTokens(input, output) : 0;
+  }
+
+  /** What a usage costs. */
+  costOf(usage: TokenUsage): i64 {
+    const price = this.price;
+    return price ? price.costOf(usage) : 0;
+  }
+
+  /** Forgets the request. */
+  reset(): void {
+    this.price = null;
+    this.isServed = false;
+  }
+}
