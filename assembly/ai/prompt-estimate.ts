@@ -36,10 +36,9 @@ export class PromptEstimate {
     this.texts = new JsonTexts(estimate, true);
   }
 
-  /** The most tokens of the output, of all choices together; -1 if the client states none. */
+  /** The most tokens of each choice; -1 if the client states none. */
   get maxTokens(): i64 {
-    const tokens = this.limit.tokens;
-    return tokens < 0 ? -1 : tokens * this.limit.choices;
+    return this.limit.tokens;
   }
 
   /** How many choices the client asks for. */

@@ -7,9 +7,9 @@ export class RequestEstimate extends PromptEstimate {
     return this.tokens;
   }
 
-  /** The tokens that its output may have, at most `cap`; `cap` if the request states no maximum. */
+  /** The tokens that its output may have, at most `cap` for each choice; `cap` if the request states no maximum. */
   output(cap: i64): i64 {
     if (!this.hasText) return 0;
-    return this.maxTokens < 0 ? cap : min(this.maxTokens, cap);
+    return (this.maxTokens < 0 ? cap : min(this.maxTokens, cap)) * this.choices;
   }
 }
