@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize, startsWithIgnoringCase, trimmed } from "../bytes/slice";
+import { ABSENT, indexOfText, Slice, sliceSize, startsWithIgnoringCase, subslice, trimmed } from "../bytes/slice";
 import { jsonUnescape } from "../json/string";
 import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
@@ -8,13 +8,17 @@ import { SseDecoder } from "../sse/decoder";
 import { OutputEstimate, OutputMember, outputMember } from "./output-estimate";
 import { TokenUsage, UsageStatus } from "./usage";
 
-/** The longest JSON body that is read for its usage. */
+/** The longest JSON body that is read. Of a longer one the end is kept, where the usage is. */
 const MOST_BODY_BYTES: i32 = 4 << 20;
+const TAIL_BYTES: i32 = 16 << 10;
 const KEPT_BYTES: i32 = 16 << 10;
 /** The longest name of a model that is read, as it is written in JSON. */
 const LONGEST_MODEL: i32 = 256;
+/** How the name of a member with the usage begins, in all protocols. */
+const USAGE = '"usage';
 
 const walker = new JsonWalker();
+const tail = new ByteBuffer();
 
 /**
  * Finds the token usage in a response that passes, streamed or not, wherever it is cut, and estimates the output until its usage is
@@ -46,10 +50,11 @@ export class UsageWatch {
     if (this.isStream) {
       this.beginChunk(chunk);
       while (this.next()) {}
-    } else if (!this.isTooLong) {
-      this.isTooLong = this.body.size + sliceSize(chunk) > MOST_BODY_BYTES;
-      if (this.isTooLong) this.body.free();
-      else this.body.append(chunk);
+    } else {
+      this.body.append(chunk);
+      if (this.body.size <= (this.isTooLong ? 2 * TAIL_BYTES : MOST_BODY_BYTES)) return;
+      this.isTooLong = true;
+      this.keepTail();
     }
   }
 
@@ -83,6 +88,7 @@ export class UsageWatch {
     if (this.isStream) {
       if (this.decoder.finish() && this.decoder.hasData) this.readEvent();
     } else if (this.body.size) {
+      if (this.isTooLong) this.keepUsage();
       this.read(this.body.slice, false);
       if (this.usage.status != UsageStatus.Complete) this.read(this.body.slice, true);
     }
@@ -105,6 +111,32 @@ export class UsageWatch {
     this.decoder.dispose();
     this.model.dispose();
     this.body.dispose();
+  }
+
+  /** Keeps the end of the body. */
+  private keepTail(): void {
+    const body = this.body;
+    tail.clear();
+    tail.append(subslice(body.slice, body.size - TAIL_BYTES));
+    body.release(KEPT_BYTES);
+    body.append(tail.slice);
+  }
+
+  /**
+   * Of the end of a long body, keeps the members from `usage` on, as an object. If they are one, they are members of the outermost object: what is
+   * nested leaves a bracket without its beginning.
+   */
+  private keepUsage(): void {
+    const body = this.body;
+    const text = body.slice;
+    tail.clear();
+    for (let at = indexOfText(text, USAGE); at >= 0; at = indexOfText(text, USAGE, at + 1)) {
+      tail.clear();
+      tail.byte(0x7b).append(subslice(text, at));
+      if (!jsonValidate(tail.slice)) break;
+    }
+    body.clear();
+    body.append(tail.slice);
   }
 
   /** A stream whose events count its output needs no estimate. */
