@@ -139,6 +139,9 @@ export class LimitRules {
       rules.items.push(item);
       rules.labels.push(String.UTF8.encode(`${name}:${item.label}`));
     }
+    // An empty hash tag is none. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+    if (!name.length && rules.labels.length > 2 - <i32>(threshold !== null) && reader.has("redis"))
+      reader.warn("rule_name", "is empty: a Redis Cluster refuses the counters of requests that have several limits");
     if (!reader.has("global_threshold") && !reader.has("rule_items"))
       reader.refuse("must limit with global_threshold, rule_items, or both");
     return rules;
