@@ -8,7 +8,9 @@ import { property, setProperty } from "./property";
 const FIELD_NAME = 0x0a;
 const FIELD_TYPE = 0x18;
 const FIELD_SPAN = 0x28;
+const FIELD_SCHEMA = 0x22;
 const TYPE_STRING = 1;
+const TYPE_PROTOBUF = 3;
 const SPAN_DOWNSTREAM_REQUEST = 1;
 
 /**
@@ -24,11 +26,7 @@ export class FilterState {
 
   /** Declares the span of the value in the host; once for each configuration, while it is read. */
   define(): void {
-    const argument = new ByteBuffer();
-    argument.byte(FIELD_NAME).byte(this.name.length).text(this.name);
-    argument.byte(FIELD_TYPE).byte(TYPE_STRING).byte(FIELD_SPAN).byte(SPAN_DOWNSTREAM_REQUEST);
-    callForeignFunction("declare_property", argument.slice);
-    argument.dispose();
+    declare(this.name, TYPE_STRING, "");
   }
 
   /** The value, or `ABSENT`; valid until the callback returns. */
@@ -40,4 +38,18 @@ export class FilterState {
   set(value: Slice): void {
     setProperty(this.name, value);
   }
+}
+
+/** Declares filter state that is a protobuf message of this type (a URL of at most 127 bytes), as `FilterState.define` does. */
+export function declareMessage(name: string, typeUrl: string): void {
+  declare(name, TYPE_PROTOBUF, typeUrl);
+}
+
+function declare(name: string, type: u32, schema: string): void {
+  const argument = new ByteBuffer();
+  argument.byte(FIELD_NAME).byte(name.length).text(name).byte(FIELD_TYPE).byte(type);
+  if (schema.length) argument.byte(FIELD_SCHEMA).byte(schema.length).text(schema);
+  argument.byte(FIELD_SPAN).byte(SPAN_DOWNSTREAM_REQUEST);
+  callForeignFunction("declare_property", argument.slice);
+  argument.dispose();
 }

@@ -1,0 +1,106 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { Slice, sliceSize } from "../bytes/slice";
+import { wellFormed } from "../bytes/well-formed";
+import { declareMessage } from "./filter-state";
+import { setProperty } from "./property";
+
+// google.protobuf.Struct: fields = 1, a map: key = 1, value = 2. Value: number_value = 2, string_value = 3, bool_value = 4.
+// https://protobuf.dev/reference/protobuf/google.protobuf/#struct
+const TYPE_URL = "type.googleapis.com/google.protobuf.Struct";
+const ENTRY: u32 = 0x0a;
+const KEY: u32 = 0x0a;
+const VALUE: u32 = 0x12;
+const NUMBER: u32 = 0x11;
+const STRING: u32 = 0x1a;
+const BOOLEAN: u32 = 0x20;
+/** The size of a number with its tag, and of a boolean. */
+const NUMBER_SIZE: i32 = 9;
+const BOOLEAN_SIZE: i32 = 2;
+/** The memory that is kept for the next message. */
+const KEPT_BYTES: i32 = 16 << 10;
+
+const scratch = new ByteBuffer();
+
+/**
+ * Filter state with several fields, which one host call sets. A formatter of Envoy reads a field with
+ * `%CEL(filter_state['wasm.<name>'].<field>)%`. In JSON `%TYPED_CEL(…)%` keeps numbers as numbers, and without a field it is an object
+ * of all of them. A field that is absent is `null` there, and no attribute of a span.
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#command-operators
+ */
+export class StructState {
+  private readonly out: ByteBuffer = new ByteBuffer();
+
+  /** The name and the keys are at most 127 bytes of ASCII. */
+  constructor(readonly name: string) {}
+
+  /** Declares the type in the host; once for each configuration, while it is read. */
+  define(): void {
+    declareMessage(this.name, TYPE_URL);
+  }
+
+  /** Begins without fields. */
+  begin(): this {
+    this.out.clear();
+    return this;
+  }
+
+  /** Adds a text, unless it is empty; malformed UTF-8 becomes U+FFFD. */
+  text(key: string, value: Slice): this {
+    if (!sliceSize(value)) return this;
+    const utf8 = wellFormed(value, scratch);
+    const size = sliceSize(utf8);
+    const out = this.entry(key, 1 + varintSize(size) + size);
+    writeVarint(out.byte(STRING), size);
+    out.append(utf8);
+    scratch.release(KEPT_BYTES);
+    return this;
+  }
+
+  /** Adds a text of ASCII, unless it is empty. */
+  ascii(key: string, value: string): this {
+    const size = value.length;
+    if (!size) return this;
+    const out = this.entry(key, 1 + varintSize(size) + size);
+    writeVarint(out.byte(STRING), size);
+    out.text(value);
+    return this;
+  }
+
+  /** Adds a number. */
+  number(key: string, value: f64): this {
+    this.entry(key, NUMBER_SIZE).byte(NUMBER).u64(reinterpret<u64>(value));
+    return this;
+  }
+
+  /** Adds `true` or `false`. */
+  boolean(key: string, value: bool): this {
+    this.entry(key, BOOLEAN_SIZE).byte(BOOLEAN).byte(value ? 1 : 0);
+    return this;
+  }
+
+  /** Sets the fields for the current stream, in place of those that it had. */
+  set(): void {
+    setProperty(this.name, this.out.slice);
+    this.out.release(KEPT_BYTES);
+  }
+
+  private entry(key: string, size: i32): ByteBuffer {
+    const out = this.out;
+    writeVarint(out.byte(ENTRY), 2 + key.length + 1 + varintSize(size) + size);
+    out.byte(KEY).byte(key.length).text(key);
+    writeVarint(out.byte(VALUE), size);
+    return out;
+  }
+}
+
+function varintSize(value: i32): i32 {
+  let size = 1;
+  for (let rest = <u32>value >> 7; rest; rest >>= 7) size++;
+  return size;
+}
+
+function writeVarint(out: ByteBuffer, value: i32): void {
+  let rest = <u32>value;
+  for (; rest >= 0x80; rest >>= 7) out.byte((rest & 0x7f) | 0x80);
+  out.byte(rest);
+}
