@@ -5,24 +5,50 @@ import { Sha256, SHA256_BLOCK } from "./sha256";
 const INNER_PAD: u32 = 0x36;
 const OUTER_PAD: u32 = 0x5c;
 
-const digest = new Sha256();
 const key = new ByteBuffer();
 const block = new ByteBuffer();
 const inner = new ByteBuffer();
 
-/**
- * Appends HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message, 32 bytes. The secret may have any size; copies of it are
- * overwritten before the call returns. `out` must not be a buffer that `secret` or `message` lies in.
- */
+/** HMAC-SHA256 (RFC 2104, FIPS 198-1) of a message that comes in pieces. One object serves many messages. */
+export class HmacSha256 {
+  private readonly digest: Sha256 = new Sha256();
+
+  /** Starts a new message. The secret may have any size; copies of it are overwritten before the call returns. */
+  begin(secret: Slice): this {
+    this.pad(secret, INNER_PAD);
+    return this;
+  }
+
+  /** Adds bytes to the message. */
+  update(bytes: Slice): this {
+    this.digest.update(bytes);
+    return this;
+  }
+
+  /** Ends the message and appends its code, 32 bytes, to a buffer in which `secret` does not lie. */
+  finish(secret: Slice, out: ByteBuffer): void {
+    inner.clear();
+    this.digest.finish(inner);
+    this.pad(secret, OUTER_PAD);
+    this.digest.update(inner.slice).finish(out);
+  }
+
+  /** Begins with the padded secret. */
+  private pad(secret: Slice, pad: u32): void {
+    key.clear();
+    if (sliceSize(secret) > SHA256_BLOCK) this.digest.begin().update(secret).finish(key);
+    else key.append(secret);
+    this.digest.begin().update(padded(pad));
+    overwrite(key);
+    overwrite(block);
+  }
+}
+
+const whole = new HmacSha256();
+
+/** Appends HMAC-SHA256 of a message, 32 bytes. `out` must not be a buffer that `secret` or `message` lies in. */
 export function hmacSha256(secret: Slice, message: Slice, out: ByteBuffer): void {
-  key.clear();
-  if (sliceSize(secret) > SHA256_BLOCK) digest.begin().update(secret).finish(key);
-  else key.append(secret);
-  inner.clear();
-  digest.begin().update(padded(INNER_PAD)).update(message).finish(inner);
-  digest.begin().update(padded(OUTER_PAD)).update(inner.slice).finish(out);
-  overwrite(key);
-  overwrite(block);
+  whole.begin(secret).update(message).finish(secret, out);
 }
 
 function padded(pad: u32): Slice {
