@@ -4,7 +4,7 @@ import { MAX_DEPTH } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { mediaTokens, sourceText } from "./media-tokens";
 import { TextField, textField } from "./text-field";
-import { TokenEstimate } from "./token-estimate";
+import { TextSink } from "./text-sink";
 
 /** What each message adds. https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const MESSAGE: i64 = 4;
@@ -21,12 +21,12 @@ export const enum Container {
 const open = new StaticArray<Container>(MAX_DEPTH);
 
 /**
- * Adds the texts of a JSON value to an estimate: strings of any depth whose key does not say that they are something else. Of a prompt also
+ * Passes the texts of a JSON value to a sink: strings of any depth whose key does not say that they are something else. Of a prompt also
  * messages, media and token ids count. Takes linear time.
  */
 export class JsonTexts {
   constructor(
-    private readonly estimate: TokenEstimate,
+    private readonly sink: TextSink,
     private readonly isPrompt: bool,
   ) {}
 
@@ -39,9 +39,9 @@ export class JsonTexts {
 
   /** Adds a piece of JSON that is read as it stands, or the content of a string. */
   text(piece: Slice): void {
-    this.estimate.pushJson(piece);
+    this.sink.pushJson(piece);
     // The pieces of a response continue each other.
-    if (this.isPrompt) this.estimate.endText();
+    if (this.isPrompt) this.sink.endText();
   }
 
   /** Reads to the end of the container that the walker has entered. */
@@ -61,7 +61,7 @@ export class JsonTexts {
       else if (field == TextField.Media || field == TextField.Image)
         this.media(walker.value(), field == TextField.Image);
       else if (walker.enterObject()) {
-        if (container == Container.Messages) this.estimate.add(MESSAGE);
+        if (container == Container.Messages) this.sink.add(MESSAGE);
         unchecked((open[++depth] = Container.Object));
       } else if (walker.enterArray()) {
         unchecked((open[++depth] = isObject && walker.keyIs("messages") ? Container.Messages : Container.Array));
@@ -72,7 +72,7 @@ export class JsonTexts {
   private media(value: Slice, isImage: bool): void {
     if (!this.isPrompt) return;
     const text = sourceText(value);
-    if (text == ABSENT) this.estimate.add(mediaTokens(isImage, value));
+    if (text == ABSENT) this.sink.add(mediaTokens(isImage, value));
     else this.text(text);
   }
 
@@ -80,6 +80,6 @@ export class JsonTexts {
   private scalar(value: Slice): void {
     const kind = jsonKind(value);
     if (kind == JsonKind.String) this.text(jsonContent(value));
-    else if (kind == JsonKind.Number && this.isPrompt) this.estimate.add(1);
+    else if (kind == JsonKind.Number && this.isPrompt) this.sink.add(1);
   }
 }

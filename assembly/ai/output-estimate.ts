@@ -3,19 +3,44 @@ import { jsonContent } from "../json/value";
 import { JsonWalker } from "../json/walker";
 import { JsonTexts } from "./json-texts";
 import { NameList } from "./name-list";
+import { TextSink } from "./text-sink";
 import { TokenEstimate } from "./token-estimate";
 
 const PIECES = new NameList("choices candidates content_block content delta");
 
-/** Estimates the tokens of a response from its texts, reasoning and tool calls, in the protocol of each API, streamed or not. */
-export class OutputEstimate {
-  private readonly estimate: TokenEstimate;
+/** Passes the texts, reasoning and tool calls of a response to a sink, in the protocol of each API, streamed or not. */
+export class OutputTexts {
   private readonly texts: JsonTexts;
+
+  constructor(private readonly sink: TextSink) {
+    this.texts = new JsonTexts(sink, false);
+  }
+
+  /** Reads the value of `member`, an outermost member of an event or a body, to which the walker has come. */
+  read(walker: JsonWalker, member: OutputMember): void {
+    // Each event of DashScope has all of the text, unless the client asked for increments; it has the usage too.
+    if (member == OutputMember.Whole) this.sink.reset();
+    this.texts.read(walker);
+  }
+
+  /** Reads the piece of an event of Responses. https://platform.openai.com/docs/api-reference/responses-streaming */
+  readDelta(type: Slice, delta: Slice): void {
+    const name = jsonContent(type);
+    if (!sliceStartsWith(name, "response.") || !sliceEndsWith(name, ".delta")) return;
+    if (!sliceStartsWith(name, "response.audio.")) this.texts.text(jsonContent(delta));
+  }
+}
+
+/** Estimates the tokens of a response from its texts. */
+export class OutputEstimate {
+  /** Reads the texts. */
+  readonly texts: OutputTexts;
+  private readonly estimate: TokenEstimate;
 
   constructor() {
     const estimate = new TokenEstimate();
     this.estimate = estimate;
-    this.texts = new JsonTexts(estimate, false);
+    this.texts = new OutputTexts(estimate);
   }
 
   /** The tokens so far. */
@@ -26,20 +51,6 @@ export class OutputEstimate {
   /** Forgets the response. */
   reset(): void {
     this.estimate.reset();
-  }
-
-  /** Reads the value of `member`, an outermost member of an event or a body, to which the walker has come. */
-  read(walker: JsonWalker, member: OutputMember): void {
-    // Each event of DashScope has all of the text, unless the client asked for increments; it has the usage too.
-    if (member == OutputMember.Whole) this.estimate.reset();
-    this.texts.read(walker);
-  }
-
-  /** Reads the piece of an event of Responses. https://platform.openai.com/docs/api-reference/responses-streaming */
-  readDelta(type: Slice, delta: Slice): void {
-    const name = jsonContent(type);
-    if (!sliceStartsWith(name, "response.") || !sliceEndsWith(name, ".delta")) return;
-    if (!sliceStartsWith(name, "response.audio.")) this.texts.text(jsonContent(delta));
   }
 }
 

@@ -17,6 +17,16 @@ const OPTIONS = new NameList("generationConfig parameters");
 
 const walker = new JsonWalker();
 
+/** Passes the texts of a request's body to a sink: those of messages, inputs, prompts and instructions. Takes linear time. */
+export function readPromptTexts(body: Slice, texts: JsonTexts): void {
+  if (jsonValidate(body)) return;
+  walker.start(trimmed(body));
+  if (!walker.enterObject()) return;
+  while (walker.nextMember())
+    if (MESSAGES.has(walker.key) || TEXTS.has(walker.key)) texts.read(walker);
+    else walker.value();
+}
+
 /**
  * Estimates the tokens of a request's body: the texts of chat completions, completions, embeddings, Responses, Messages, Gemini and
  * DashScope, the definitions of tools as their JSON, and fixed figures for images and other media. Takes linear time.

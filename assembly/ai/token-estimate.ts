@@ -2,6 +2,7 @@ import { byteAt, Slice, sliceSize } from "../bytes/slice";
 import { hexValue } from "../bytes/hex";
 import { REPLACEMENT } from "../bytes/utf8";
 import { TextCost, TOKEN } from "./text-cost";
+import { TextSink } from "./text-sink";
 
 /** Estimates are rather above than below: per cent of the sum. */
 const MARGIN: i64 = 103;
@@ -18,7 +19,7 @@ const enum Escape {
  * Estimates how many tokens texts have (`TextCost`). A text comes in pieces that may be cut anywhere: the result is the same. Takes linear
  * time, and holds no text.
  */
-export class TokenEstimate {
+export class TokenEstimate extends TextSink {
   private readonly cost: TextCost = new TextCost();
   /** The character that is not whole yet, and how many bytes it lacks. */
   private point: u32 = 0;
@@ -35,7 +36,7 @@ export class TokenEstimate {
   }
 
   /** Forgets all texts. */
-  reset(): void {
+  override reset(): void {
     this.lacking = 0;
     this.escape = Escape.None;
     this.high = 0;
@@ -49,7 +50,7 @@ export class TokenEstimate {
   }
 
   /** Adds a piece of a JSON text, whose escapes count as the characters that they mean. */
-  pushJson(text: Slice): void {
+  override pushJson(text: Slice): void {
     const size = sliceSize(text);
     for (let i = 0; i < size; i++) {
       const byte = byteAt(text, i);
@@ -60,7 +61,7 @@ export class TokenEstimate {
   }
 
   /** Ends the text: what follows is another one. */
-  endText(): void {
+  override endText(): void {
     if (this.lacking) this.cost.take(REPLACEMENT);
     this.lacking = 0;
     this.escape = Escape.None;
@@ -69,7 +70,7 @@ export class TokenEstimate {
   }
 
   /** Adds tokens that are no text. */
-  add(tokens: i64): void {
+  override add(tokens: i64): void {
     this.cost.sum += tokens * TOKEN;
   }
 

@@ -177,11 +177,11 @@ export class UsageWatch {
       else {
         const member = outputMember(walker);
         if (member == OutputMember.None) walker.value();
-        else if (!walker.keyIs("delta") || walker.isAtObject) this.output.read(walker, member);
+        else if (!walker.keyIs("delta") || walker.isAtObject) this.output.texts.read(walker, member);
         else delta = walker.value();
       }
     }
-    if (delta != ABSENT) this.output.readDelta(type, delta);
+    if (delta != ABSENT) this.output.texts.readDelta(type, delta);
     return true;
   }
 

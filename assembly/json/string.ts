@@ -67,7 +67,11 @@ export function stringIs(string: Slice, units: usize, length: i32): bool {
 
 /** Appends the characters of a string token as UTF-8; an escaped lone surrogate becomes U+FFFD. */
 export function jsonUnescape(string: Slice, out: ByteBuffer): void {
-  const content = jsonContent(string);
+  unescapeJson(jsonContent(string), out);
+}
+
+/** Appends a piece of a JSON text that ends with a whole escape as UTF-8, each escape as the character that it means. */
+export function unescapeJson(content: Slice, out: ByteBuffer): void {
   const end = sliceEnd(content);
   let p = sliceStart(content);
   while (p < end) {
