@@ -38,6 +38,12 @@ export const USAGE_STATE = "ai_usage";
 export const AI_LOG_STATE = "ai_log";
 
 /**
+ * Filter state: what is known of a request, with a field for each figure (`StructState`). Written by ai-statistics; read by access logs and
+ * span tags: `%CEL(filter_state['wasm.ai_fields'].input_tokens)%`.
+ */
+export const FIELDS_STATE = "ai_fields";
+
+/**
  * Filter state, any text: `fallback` may still send this request to another target. ai-proxy then changes the `:status` of
  * a response that says too little and sends no local reply, which no other filter could change. Written by `fallback`,
  * read by ai-proxy.

@@ -13,8 +13,8 @@ const KEPT_BYTES: i32 = 1024;
 /** Captures the texts of one request and its response. */
 export class TextCapture {
   private config: CaptureConfig | null = null;
-  private readonly prompt: CapturedText = new CapturedText();
-  private readonly response: CapturedText = new CapturedText();
+  private readonly prompt: CapturedText;
+  private readonly response: CapturedText;
   private readonly promptTexts: JsonTexts;
   private readonly responseTexts: ResponseTexts;
   private readonly body: ByteBuffer = new ByteBuffer();
@@ -23,8 +23,12 @@ export class TextCapture {
   private readsResponse: bool = false;
 
   constructor() {
-    this.promptTexts = new JsonTexts(this.prompt, true);
-    this.responseTexts = new ResponseTexts(this.response);
+    const prompt = new CapturedText();
+    const response = new CapturedText();
+    this.prompt = prompt;
+    this.response = response;
+    this.promptTexts = new JsonTexts(prompt, true);
+    this.responseTexts = new ResponseTexts(response);
   }
 
   /** Begins with a request. */

@@ -1,0 +1,73 @@
+import { FIELDS_STATE } from "../../assembly/ai/contract";
+import { TokenUsage } from "../../assembly/ai/usage";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice } from "../../assembly/bytes/slice";
+import { StructState } from "../../assembly/host/struct-state";
+import { Account } from "./account";
+import { TextCapture } from "./capture";
+import { END_REASONS, Fault, FAULTS } from "./end-reason";
+import { OPERATIONS } from "./operation";
+
+/** Costs are integers of 10^-9 of the currency. */
+const COST_UNITS: f64 = 1_000_000_000;
+
+const fields = new StructState(FIELDS_STATE);
+const digits = new ByteBuffer();
+
+/** Declares the filter state; once for each configuration. */
+export function defineFields(): void {
+  fields.define();
+}
+
+/** Sets what is known before the response has ended: whose span the client or the provider may close early. */
+export function writeEarlyFields(account: Account): void {
+  fields.begin();
+  addNames(account);
+  fields.set();
+}
+
+/** Sets all fields of a pass that has ended; `account.finish` was called. */
+export function writeFields(account: Account, capture: TextCapture | null): void {
+  fields.begin();
+  addNames(account);
+  fields.text("response_model", account.responseModel).text("consumer", account.consumer);
+  const usage = account.usage;
+  if (usage) addUsage(usage);
+  fields.ascii("usage_source", usage ? (usage.isEstimate ? "estimate" : "provider") : "none");
+  if (account.cost >= 0) fields.number("cost", <f64>account.cost / COST_UNITS);
+  if (account.firstContent >= 0) fields.number("ttft_ms", <f64>account.firstContent);
+  const perToken = account.timePerToken;
+  if (perToken >= 0) fields.number("tpot_ms", perToken);
+  fields.ascii("end_reason", unchecked(END_REASONS[account.endReason]));
+  addFault(account);
+  if (capture) capture.write(fields);
+  fields.set();
+}
+
+function addNames(account: Account): void {
+  const requested = account.requestModel.slice;
+  const mapped = account.mappedModel.slice;
+  fields.ascii("operation", unchecked(OPERATIONS[account.operation])).text("provider", account.provider.slice);
+  fields.text("original_model", requested).text("request_model", account.mappedModel.size ? mapped : requested);
+  if (account.status) fields.boolean("stream", account.isStream);
+}
+
+function addUsage(usage: TokenUsage): void {
+  fields.number("input_tokens", <f64>usage.prompt).number("output_tokens", <f64>usage.completion);
+  fields.number("total_tokens", <f64>usage.total);
+  if (usage.cached) fields.number("cache_read_tokens", <f64>usage.cached);
+  if (usage.cacheWrite) fields.number("cache_write_tokens", <f64>usage.cacheWrite);
+  if (usage.reasoning) fields.number("reasoning_tokens", <f64>usage.reasoning);
+}
+
+/** `error.type`: the status where it says enough. https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
+function addFault(account: Account): void {
+  const fault = account.fault;
+  if (fault == Fault.Status) fields.text("error_type", statusText(account.status));
+  else if (fault != Fault.None) fields.ascii("error_type", unchecked(FAULTS[fault]));
+}
+
+function statusText(status: i32): Slice {
+  digits.clear();
+  return digits.integer(status).slice;
+}
