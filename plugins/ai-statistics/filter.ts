@@ -6,6 +6,7 @@ import { Account } from "./account";
 import { writeLog } from "./ai-log";
 import { AiStatisticsConfig } from "./config";
 import { PassMetrics } from "./metrics/metrics";
+import { RequestRecord } from "./record";
 
 const pool = new FilterPool<AiStatisticsFilter>();
 
@@ -14,6 +15,9 @@ export class AiStatisticsFilter extends HttpFilter {
   private config: AiStatisticsConfig | null = null;
   private readonly account: Account;
   private readonly metrics: PassMetrics;
+  private readonly record: RequestRecord = new RequestRecord();
+  /** Whether the account reads the body of the response. */
+  private isRead: bool = false;
 
   private constructor() {
     super();
@@ -33,17 +37,25 @@ export class AiStatisticsFilter extends HttpFilter {
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     this.account.begin(headers);
     this.beginMetrics();
+    if (this.record.begin(this.config!.record, headers, this.account)) this.requestBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
 
+  override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
+    this.record.pushRequest(chunk, isLastChunk);
+    return chunk;
+  }
+
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    const isRead = this.account.respond(headers);
-    if (isRead && !endOfStream && this.config!.readsUsage) this.responseBodyMode = BodyMode.Streaming;
+    this.isRead = this.account.respond(headers) && this.config!.readsUsage;
+    const isRecorded = this.record.respond(headers, endOfStream, this.account);
+    if ((this.isRead || isRecorded) && !endOfStream) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
-    this.account.push(chunk);
+    if (this.isRead) this.account.push(chunk);
+    this.record.pushResponse(chunk, isLastChunk, this.account);
     return chunk;
   }
 
@@ -52,11 +64,14 @@ export class AiStatisticsFilter extends HttpFilter {
     this.account.finish();
     this.metrics.finish();
     writeLog(this.account);
+    this.record.end(this.account);
   }
 
   override free(): void {
     this.reset();
-    if (!pool.give(this)) this.account.free();
+    if (pool.give(this)) return;
+    this.account.free();
+    this.record.free();
   }
 
   private beginMetrics(): void {
@@ -73,5 +88,7 @@ export class AiStatisticsFilter extends HttpFilter {
     this.config = null;
     this.account.reset();
     this.metrics.reset();
+    this.record.reset();
+    this.isRead = false;
   }
 }

@@ -6,6 +6,7 @@ import { Plugin } from "../../assembly/plugin/plugin";
 import { registerPlugin } from "../../assembly/plugin/register";
 import { AiStatisticsConfig } from "./config";
 import { AiStatisticsFilter } from "./filter";
+import { defineFields } from "./log-fields";
 
 class AiStatistics extends Plugin<AiStatisticsConfig> {
   name(): string {
@@ -22,11 +23,13 @@ class AiStatistics extends Plugin<AiStatisticsConfig> {
 
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
+    defineFields();
   }
 }
 
 registerPlugin<AiStatisticsConfig>(new AiStatistics());
 export * from "../../assembly/plugin/entry/core";
+export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
 export * from "../../assembly/plugin/entry/log-all";

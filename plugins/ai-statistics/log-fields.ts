@@ -1,7 +1,7 @@
 import { FIELDS_STATE } from "../../assembly/ai/contract";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice } from "../../assembly/bytes/slice";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { StructState } from "../../assembly/host/struct-state";
 import { Account } from "./account";
 import { TextCapture } from "./capture";
@@ -12,24 +12,26 @@ import { OPERATIONS } from "./operation";
 const COST_UNITS: f64 = 1_000_000_000;
 
 const fields = new StructState(FIELDS_STATE);
-const digits = new ByteBuffer();
+const scratch = new ByteBuffer();
 
 /** Declares the filter state; once for each configuration. */
 export function defineFields(): void {
   fields.define();
 }
 
-/** Sets what is known before the response has ended: whose span the client or the provider may close early. */
+/** Sets what is known before the response has ended, for a span that the client or the provider ends early. */
 export function writeEarlyFields(account: Account): void {
   fields.begin();
   addNames(account);
+  addSpanName(account);
   fields.set();
 }
 
 /** Sets all fields of a pass that has ended; `account.finish` was called. */
-export function writeFields(account: Account, capture: TextCapture | null): void {
+export function writeFields(account: Account, capture: TextCapture | null, isForSpan: bool): void {
   fields.begin();
   addNames(account);
+  if (isForSpan) addSpanName(account);
   fields.text("response_model", account.responseModel).text("consumer", account.consumer);
   const usage = account.usage;
   if (usage) addUsage(usage);
@@ -45,11 +47,23 @@ export function writeFields(account: Account, capture: TextCapture | null): void
 }
 
 function addNames(account: Account): void {
-  const requested = account.requestModel.slice;
-  const mapped = account.mappedModel.slice;
   fields.ascii("operation", unchecked(OPERATIONS[account.operation])).text("provider", account.provider.slice);
-  fields.text("original_model", requested).text("request_model", account.mappedModel.size ? mapped : requested);
+  fields.text("original_model", account.requestModel.slice).text("request_model", modelOf(account));
   if (account.status) fields.boolean("stream", account.isStream);
+}
+
+/** The operation and the model. https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/client-inference.md */
+function addSpanName(account: Account): void {
+  scratch.clear();
+  scratch.text(unchecked(OPERATIONS[account.operation]));
+  const model = modelOf(account);
+  if (sliceSize(model)) scratch.byte(0x20).append(model);
+  fields.text("span_name", scratch.slice);
+}
+
+/** The model that the provider was asked for, as far as it is known. */
+function modelOf(account: Account): Slice {
+  return account.mappedModel.size ? account.mappedModel.slice : account.requestModel.slice;
 }
 
 function addUsage(usage: TokenUsage): void {
@@ -68,6 +82,6 @@ function addFault(account: Account): void {
 }
 
 function statusText(status: i32): Slice {
-  digits.clear();
-  return digits.integer(status).slice;
+  scratch.clear();
+  return scratch.integer(status).slice;
 }

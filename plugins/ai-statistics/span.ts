@@ -43,7 +43,7 @@ export function hasSpan(headers: HeaderMap, when: SpanAttributes): bool {
  */
 export function writeSpan(account: Account, capture: TextCapture | null): void {
   account.finish();
-  writeFields(account, capture);
+  writeFields(account, capture, true);
   tag("trace_span_tag.gen_ai.span.kind", alsoEncoded("LLM"));
   tag("trace_span_tag.gen_ai.request.model", account.requestModel.slice);
   const usage = account.usage;

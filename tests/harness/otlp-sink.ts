@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// An OTLP receiver on the official protobuf package (`python/otlp_sink.py`), and the parts of Envoy's configuration that send to it.
+// An OTLP receiver on the official protobuf package (`python/otlp_sink.py`).
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { clusterFor, type EnvoyConfig } from "./bootstrap.ts";
 import { dieWithParent } from "./envoy-process.ts";
 
 const python = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
@@ -67,5 +66,3 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   return { port, received, wait, stop };
 }
 
-/** The cluster of a receiver. */
-export const otlpCluster = (port: number): EnvoyConfig => clusterFor({ name: "otlp", port, http2: true });
