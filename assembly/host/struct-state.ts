@@ -74,7 +74,9 @@ export class StructState {
 
   /** Adds `true` or `false`. */
   boolean(key: string, value: bool): this {
-    this.entry(key, BOOLEAN_SIZE).byte(BOOLEAN).byte(value ? 1 : 0);
+    this.entry(key, BOOLEAN_SIZE)
+      .byte(BOOLEAN)
+      .byte(value ? 1 : 0);
     return this;
   }
 
@@ -95,7 +97,7 @@ export class StructState {
 
 function varintSize(value: i32): i32 {
   let size = 1;
-  for (let rest = <u32>value >> 7; rest; rest >>= 7) size++;
+  for (let rest = (<u32>value) >> 7; rest; rest >>= 7) size++;
   return size;
 }
 

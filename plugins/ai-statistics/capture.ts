@@ -41,7 +41,7 @@ export class TextCapture {
   /** Takes a chunk of the request's body. */
   pushRequest(chunk: Slice, isLastChunk: bool): void {
     const config = this.config;
-    if (config === null) return;
+    if (config === null || !this.prompt.isOpen) return;
     if (takeCaptureMemory(sliceSize(chunk), config.memoryLimit)) this.body.append(chunk);
     else {
       this.releaseBody();

@@ -62,6 +62,11 @@ export class CapturedText extends TextSink {
 
   override add(tokens: i64): void {}
 
+  /** Whether text is captured: not after `drop` and `end`. */
+  get isOpen(): bool {
+    return this.config !== null;
+  }
+
   /** Gives the text up, because the VM may not hold more, and counts it. */
   drop(): void {
     dropped.add();

@@ -37,7 +37,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     this.account.begin(headers);
     this.beginMetrics();
-    if (this.record.begin(this.config!.record, headers, this.account)) this.requestBodyMode = BodyMode.Streaming;
+    if (this.record.begin(this.config!, headers, this.account)) this.requestBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
 
@@ -64,7 +64,7 @@ export class AiStatisticsFilter extends HttpFilter {
     this.account.finish();
     this.metrics.finish();
     writeLog(this.account);
-    this.record.end(this.account);
+    this.record.end(this.config!, this.account);
   }
 
   override free(): void {

@@ -38,11 +38,9 @@ export function hasSpan(headers: HeaderMap, when: SpanAttributes): bool {
 }
 
 /**
- * Sets the fields for the span, which Envoy closes after the last bytes of the response and before `onLog`; and the tags that Higress's Envoy
- * puts on the span itself.
+ * Sets the fields for the span of a pass, of which `account.finish` was called; and the tags that Higress's Envoy puts on the span itself.
  */
 export function writeSpan(account: Account, capture: TextCapture | null): void {
-  account.finish();
   writeFields(account, capture, true);
   tag("trace_span_tag.gen_ai.span.kind", alsoEncoded("LLM"));
   tag("trace_span_tag.gen_ai.request.model", account.requestModel.slice);

@@ -42,7 +42,7 @@ export function observed(listener: EnvoyConfig): EnvoyConfig {
     typed_config: {
       "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
       path: `%TMP%/${FILE}`,
-      log_format: { json_format: { ...jsonFormat(), query: "%REQ(:PATH)%" } },
+      log_format: { json_format: { ...jsonFormat(), agent: "%REQ(USER-AGENT)%" } },
     },
   };
   Object.assign(connectionManagerOf(listener), { tracing: parts.tracing, access_log: [file, otlp] });
@@ -64,13 +64,13 @@ export interface FieldsLine extends Record<string, unknown> {
   details: string;
 }
 
-/** The lines of the requests whose path has the text, one for each pass, as soon as there are `count`. */
-export async function fieldsOf(envoy: EnvoyProcess, text: string, count = 1): Promise<FieldsLine[]> {
+/** The lines of the requests of a user agent, one for each pass, as soon as there are `count`. */
+export async function fieldsOf(envoy: EnvoyProcess, agent: string, count = 1): Promise<FieldsLine[]> {
   let lines: FieldsLine[] = [];
   for (let waits = 0; waits < 200; waits++, await sleep(50)) {
     const json = readFileSync(join(envoy.folder, FILE), "utf8").split("\n").filter(Boolean);
-    lines = json.map((line) => JSON.parse(line) as FieldsLine).filter(({ query }) => String(query).includes(text));
+    lines = json.map((line) => JSON.parse(line) as FieldsLine).filter((line) => line.agent === agent);
     if (lines.length >= count) return lines;
   }
-  throw new Error(`the access log has ${lines.length} lines of ${text}, not ${count}`);
+  throw new Error(`the access log has ${lines.length} lines of ${agent}, not ${count}`);
 }

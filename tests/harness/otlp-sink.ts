@@ -55,7 +55,7 @@ export async function startOtlpSink(): Promise<OtlpSink> {
       const found = received.filter(test);
       if (found.length >= count) return found;
     }
-    throw new Error(`no ${what} among ${JSON.stringify(received)}`);
+    throw new Error(`no ${what} among ${received.length} spans and records`);
   };
   const stop = async (): Promise<void> => {
     child.stdin.end();
@@ -65,4 +65,3 @@ export async function startOtlpSink(): Promise<OtlpSink> {
   };
   return { port, received, wait, stop };
 }
-
