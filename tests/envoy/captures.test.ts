@@ -73,7 +73,12 @@ describe("captures of prompts and responses", needs137("tags of a span that read
 
   let calls = 0;
   /** Sends a chat, and resolves with its log fields. */
-  async function chat(listener: string, prompt: string, text: string[], stream = true): Promise<Record<string, unknown>> {
+  async function chat(
+    listener: string,
+    prompt: string,
+    text: string[],
+    stream = true,
+  ): Promise<Record<string, unknown>> {
     const agent = `agent-${++calls}`;
     const json = { model: "gpt-4.1", stream, text, messages: [{ role: "user", content: prompt }] };
     const body = Buffer.from(JSON.stringify(json));
