@@ -18,6 +18,8 @@ const ROLES = ["user", "assistant", "system", "tool"];
 const ROLES_AS: PromptRole[] = [PromptRole.User, PromptRole.Assistant, PromptRole.System, PromptRole.Tool];
 const WHEN_TOO_LARGE = ["block", "pass"];
 const MOST_BYTES: i64 = 1 << 30;
+/** The most patterns of a list. */
+const MOST_PATTERNS: i32 = 1_000;
 
 /** Which prompts a route lets through. */
 export class AiPromptGuardConfig {
@@ -92,6 +94,11 @@ function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): Pat
   reader.refuseEmptyList(key);
   const texts = reader.texts(key);
   if (!texts.length || texts.includes("")) return null;
+  // Where the list as a whole fails, each pattern is compiled alone to name the wrong ones.
+  if (texts.length > MOST_PATTERNS) {
+    reader.fail(key, `must have at most ${MOST_PATTERNS} patterns`);
+    return null;
+  }
   const error = new PatternError();
   const patterns = PatternSet.compile(texts, flags, error);
   if (patterns) return patterns;
