@@ -49,6 +49,7 @@ class Placeholder {
 
 const scratch = new ByteBuffer();
 const piece = new ByteBuffer();
+const compact = new ByteBuffer();
 
 /** The body of a request with places for properties. */
 export class Template {
@@ -59,8 +60,9 @@ export class Template {
   private readonly members: TextTable = new TextTable();
 
   /** Reads a template from the token of an object. */
-  static read(reader: ConfigReader, object: Slice): Template {
+  static read(reader: ConfigReader, token: Slice): Template {
     const template = new Template();
+    const object = withoutSpace(token);
     if (jsonGet(object, "template") != ABSENT && jsonGet(object, "properties") != ABSENT) {
       reader.fail("template", "must not have both template and properties: it would be a request for a template again");
     }
@@ -75,6 +77,7 @@ export class Template {
       key = jsonNextKey(object, value);
     }
     template.endPiece();
+    compact.free();
     return template;
   }
 
@@ -137,6 +140,19 @@ export class Template {
   }
 }
 
+/** A valid JSON text without the white space between its tokens. */
+function withoutSpace(json: Slice): Slice {
+  let isInside = false;
+  for (let at = 0; at < sliceSize(json); at++) {
+    const byte = byteAt(json, at);
+    if (!isInside && isSpace(byte)) continue;
+    compact.byte(byte);
+    if (isInside && byte == BACKSLASH) compact.byte(byteAt(json, ++at));
+    else if (byte == QUOTE) isInside = !isInside;
+  }
+  return compact.slice;
+}
+
 /** Where the name of a placeholder that begins at `at` ends; -1 if none begins there. */
 function nameEnd(token: Slice, at: i32): i32 {
   const size = sliceSize(token);
@@ -157,8 +173,7 @@ function isNameByte(byte: u32): bool {
 function isWhole(token: Slice, at: i32, behind: i32): bool {
   if (at == 0 || byteAt(token, at - 1) != QUOTE || byteAt(token, behind) != QUOTE) return false;
   if (at > 1 && byteAt(token, at - 2) == BACKSLASH) return false;
-  let next = behind + 1;
-  while (next < sliceSize(token) && isSpace(byteAt(token, next))) next++;
+  const next = behind + 1;
   return next == sliceSize(token) || byteAt(token, next) != COLON;
 }
 
