@@ -13,7 +13,7 @@ const received =
     request?.body.toString() === text;
 
 /** The options of ai-prompt-decorator. */
-export const aiPromptDecorator: Omit<Guard, "plugin">[] = [
+const aiPromptDecorator: Omit<Guard, "plugin">[] = [
   {
     path: ["prepend"],
     config: { prepend: [added], replace: [{ pattern: "other" }] },
@@ -41,7 +41,7 @@ export const aiPromptDecorator: Omit<Guard, "plugin">[] = [
 ];
 
 /** The options of ai-prompt-template. */
-export const aiPromptTemplate: Omit<Guard, "plugin">[] = [
+const aiPromptTemplate: Omit<Guard, "plugin">[] = [
   {
     path: ["templates"],
     config: { templates: [{ name: "a", template: { model: "m" } }] },
@@ -61,7 +61,7 @@ const tool = '{"role":"tool","content":"secret"}';
 const deny_patterns = ["secret"];
 
 /** The options of ai-prompt-guard. */
-export const aiPromptGuard: Omit<Guard, "plugin">[] = [
+const aiPromptGuard: Omit<Guard, "plugin">[] = [
   {
     path: ["deny_patterns"],
     config: { deny_patterns, allow_patterns: ["s"] },
@@ -84,4 +84,11 @@ export const aiPromptGuard: Omit<Guard, "plugin">[] = [
     config: { deny_patterns: ["never"], max_request_body_size: 10 },
     probe: denied(user),
   },
+];
+
+/** The options of the prompt plugins. */
+export const promptPlugins: [plugin: string, options: Omit<Guard, "plugin">[]][] = [
+  ["ai-prompt-decorator", aiPromptDecorator],
+  ["ai-prompt-guard", aiPromptGuard],
+  ["ai-prompt-template", aiPromptTemplate],
 ];

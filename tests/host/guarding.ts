@@ -2,7 +2,7 @@
 // The options that guard something, of every plugin: what `guarding.test.ts` does wrong with each of them.
 import type { ProviderRequest } from "../providers/types.ts";
 import { aiProxy } from "./guarding-ai-proxy.ts";
-import { aiPromptDecorator, aiPromptGuard, aiPromptTemplate } from "./guarding-prompts.ts";
+import { promptPlugins } from "./guarding-prompts.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
 
 type Json = Record<string, unknown>;
@@ -295,8 +295,6 @@ export const guards: Guard[] = [
   ...of("chatgpt-proxy", chatgptProxy),
   ...of("model-router", modelRouter),
   ...of("model-mapper", modelMapper),
-  ...of("ai-prompt-decorator", aiPromptDecorator),
-  ...of("ai-prompt-guard", aiPromptGuard),
-  ...of("ai-prompt-template", aiPromptTemplate),
+  ...promptPlugins.flatMap(([plugin, options]) => of(plugin, options)),
   ...of("ai-proxy", aiProxy),
 ];
