@@ -72,6 +72,7 @@ const chain: [string, object][] = [
   ["request-block", { block_urls: ["never"] }],
   ["model-mapper", { modelMapping: { mapped: "mapped-next" } }],
   ["chatgpt-proxy", { _rules_: [{ _match_route_: ["nowhere"], apiKey: "sk-test-nowhere", model: "m" }] }],
+  ["ai-statistics", { semconv: "latest" }],
 ];
 
 describe("the chain behind fallback", () => {
@@ -237,5 +238,24 @@ describe("the chain behind fallback", () => {
     assert.ok(!first.usage);
     assert.deepEqual([second.route, second.model, second.details], ["plain-next", "plain-next", "via_upstream"]);
     assert.match(JSON.stringify(second.usage), /7/);
+  });
+
+  it("ai-statistics counts the request once, the attempt before it apart, and the usage of the target that served", async () => {
+    const sumOf = async (...texts: string[]): Promise<number> => {
+      const stats = Object.entries(await gateway.envoy.stats("wasmcustom"));
+      const found = stats.filter(([name]) => texts.every((text) => name.includes(text)));
+      return found.reduce((sum, [, value]) => sum + value, 0);
+    };
+    const read = async (): Promise<number[]> => [
+      await sumOf("ai_statistics_requests_total", "[end_reason=redirected]", "[route=plain]"),
+      await sumOf("ai_statistics_requests_total", "[end_reason=finished]", "[route=plain-next]"),
+      await sumOf("metric.llm_duration_count", "route.plain"),
+      await sumOf("gen_ai_client_inference_usage_output_tokens", "[route=plain"),
+    ];
+    const before = await read();
+    assert.equal((await chat("plain")).status, 200);
+    const added = async (): Promise<number[]> => (await read()).map((value, i) => value - before[i]);
+    for (let waits = 0; waits < 200 && (await added())[1] < 1; waits++) await sleep(50);
+    assert.deepEqual(await added(), [1, 1, 1, USAGE.completion_tokens]);
   });
 });
