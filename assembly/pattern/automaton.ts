@@ -6,6 +6,13 @@ import { BEFORE, FOUND, SET, StateCache } from "./state-cache";
 
 const NOTHING_FOUND: i32 = -1;
 
+/** One half of what a state has found: the pattern that ends behind its last character, and the one that ends before it. */
+const NO_PATTERN: u32 = 0xffff;
+const HALF: u32 = 16;
+
+/** Used as the previous character of a state from which no match is reachable. */
+const DEAD: u32 = 0xfffffffe;
+
 /** One character of each kind that `\b` and `^` distinguish. */
 const WORD_KIND: u32 = 0x61;
 const OTHER_KIND: u32 = 0x20;
@@ -38,6 +45,8 @@ export class Automaton {
   constructor(
     private readonly program: ArrayBuffer,
     length: i32,
+    /** Whether matches begin at the first character only. */
+    private readonly isAnchored: bool = false,
   ) {
     const alphabet = new Alphabet(program, length);
     const setSize = ((length + 63) >> 6) << 3;
@@ -53,9 +62,28 @@ export class Automaton {
     this.now = start + 2 * keySize;
     this.seen = start + 2 * keySize + setSize;
     this.stack = start + 2 * (keySize + setSize);
-    this.beginKey(alphabet.hasAssertions ? TEXT_EDGE : OTHER_KIND);
-    this.follow(0, assertionsBetween(TEXT_EDGE, OTHER_KIND), false, this.nextKey + SET);
+    this.writeInitialKey(TEXT_EDGE);
     memory.copy(start, this.nextKey, keySize);
+  }
+
+  /** The initial state after a character, or after `TEXT_EDGE`. */
+  initialAfter(character: u32): usize {
+    this.writeInitialKey(character == TEXT_EDGE ? TEXT_EDGE : kindOf(character));
+    return this.states.enter(this.nextKey);
+  }
+
+  /** The state after one more character, which may be a `TEXT_EDGE`. */
+  step(state: usize, character: u32): usize {
+    const alphabet = this.alphabet;
+    const symbol =
+      character < 0x80
+        ? <i32>unchecked(alphabet.ascii[character])
+        : character == TEXT_EDGE
+          ? alphabet.count
+          : alphabet.search(character);
+    this.steps++;
+    const next: usize = load<u32>(state + this.states.keySize + symbol * 4);
+    return next ? next : this.transition(state, symbol);
   }
 
   /** The state after the characters from `p` to `end`, or up to the first match. */
@@ -112,14 +140,22 @@ export class Automaton {
         if (opOf(instruction) > Op.Class || !takes(program, instruction, character)) continue;
         this.follow(index + 1, assertionsBehind, false, next);
       }
-      this.follow(0, assertionsBehind, false, next);
+      if (!this.isAnchored) this.follow(0, assertionsBehind, false, next);
+    }
+    if (this.isAnchored) {
+      if (this.after(next, -1) < 0) store<u32>(this.nextKey, DEAD, BEFORE);
     }
     // No state is reachable from a match.
-    if (load<i32>(this.nextKey, FOUND) != NOTHING_FOUND) memory.fill(next, 0, this.setSize);
+    else if (load<i32>(this.nextKey, FOUND) != NOTHING_FOUND) memory.fill(next, 0, this.setSize);
     const flushes = this.states.flushes;
     const target = this.states.enter(this.nextKey);
     if (flushes == this.states.flushes) store<u32>(state + this.states.keySize + symbol * 4, <u32>target);
     return target;
+  }
+
+  private writeInitialKey(before: u32): void {
+    this.beginKey(this.alphabet.hasAssertions ? before : OTHER_KIND);
+    this.follow(0, assertionsBetween(before, OTHER_KIND), false, this.nextKey + SET);
   }
 
   /** Makes the next key an empty set, and clears the set of visited instructions. */
@@ -163,16 +199,17 @@ export class Automaton {
           continue;
         }
       } else if (op != Op.Match) insert(set, index);
-      else if (isNew) this.find(operand);
+      else if (isNew) this.find(operand, isNextKnown ? HALF : 0);
       if (top == stack) return;
       top -= 4;
       index = load<u32>(top);
     }
   }
 
-  private find(pattern: i32): void {
+  private find(pattern: i32, half: u32): void {
     const found = load<u32>(this.nextKey, FOUND);
-    store<u32>(this.nextKey, min(found, <u32>pattern), FOUND);
+    const first = min((found >> half) & NO_PATTERN, <u32>pattern);
+    store<u32>(this.nextKey, (found & ~(NO_PATTERN << half)) | (first << half), FOUND);
   }
 
   /** The first instruction of a set after `index`, or -1. */
@@ -191,7 +228,41 @@ export class Automaton {
 
 /** The pattern that a state has matched, or -1. */
 export function foundAt(state: usize): i32 {
-  return load<i32>(state, FOUND);
+  return patternOf(min(load<u32>(state, FOUND) & NO_PATTERN, load<u32>(state, FOUND) >> HALF));
+}
+
+/** The pattern of which a match ends behind the last character, or -1. */
+// @ts-ignore: decorator
+@inline
+export function foundBehind(state: usize): i32 {
+  return patternOf(load<u32>(state, FOUND) & NO_PATTERN);
+}
+
+/** The pattern of which a match ends before the last character, which has decided an assertion; or -1. */
+// @ts-ignore: decorator
+@inline
+export function foundBefore(state: usize): i32 {
+  return patternOf(load<u32>(state, FOUND) >> HALF);
+}
+
+/** Whether a state of an anchored automaton reaches no further match. */
+// @ts-ignore: decorator
+@inline
+export function isDead(state: usize): bool {
+  return load<u32>(state, BEFORE) == DEAD;
+}
+
+/** Whether a state has no match, and reaches none. */
+// @ts-ignore: decorator
+@inline
+export function hasFailed(state: usize): bool {
+  return isDead(state) && load<i32>(state, FOUND) == NOTHING_FOUND;
+}
+
+// @ts-ignore: decorator
+@inline
+function patternOf(half: u32): i32 {
+  return half == NO_PATTERN ? NOTHING_FOUND : <i32>half;
 }
 
 /** Adds an instruction to a set. Returns whether it is new. */

@@ -3,13 +3,8 @@ import { Automaton, foundAt } from "./automaton";
 import { decodeAt, isCutShort, lengthOf } from "../bytes/utf8";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
-import { PatternParser } from "./parser";
-import { Op, ProgramBuilder } from "./program";
 import { PatternScan } from "./scan";
-import { shortened } from "./source";
-
-/** The most instructions of all patterns together. */
-const MAX_INSTRUCTIONS: i32 = 20_000;
+import { composeSet } from "./set-program";
 
 /** The most bytes of an incomplete character. */
 const MOST_REST: i32 = 3;
@@ -29,23 +24,8 @@ export class PatternSet {
     flags: PatternFlags = PatternFlags.None,
     error: PatternError | null = null,
   ): PatternSet | null {
-    const builder = new ProgramBuilder();
-    for (let i = 0; i < patterns.length; i++) {
-      const split = builder.length;
-      const isLast = i == patterns.length - 1;
-      if (!isLast) builder.emit(Op.Split);
-      let reason = new PatternParser(patterns[i], flags, builder, false).parse();
-      if (builder.length > MAX_INSTRUCTIONS) reason = `pattern "${shortened(patterns[i])}": one too many for a set`;
-      if (reason.length) {
-        builder.dispose();
-        if (error) error.message = reason;
-        return null;
-      }
-      builder.emit(Op.Match, i);
-      if (!isLast) builder.setOperand(split, builder.length - split);
-    }
-    // Without patterns nothing is found.
-    if (!patterns.length) builder.emit(Op.Class);
+    const builder = composeSet(patterns, flags, error);
+    if (!builder) return null;
     const length = builder.length;
     return new PatternSet(new Automaton(builder.finish(), length));
   }

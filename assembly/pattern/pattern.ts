@@ -80,6 +80,11 @@ export class Pattern {
     return this.program.byteLength;
   }
 
+  /** Whether it matches the empty text. */
+  get matchesNothing(): bool {
+    return this.matches(sliceOf(0, 0));
+  }
+
   /** Whether it matches anywhere in the text. */
   search(text: Slice): bool {
     return this.run(text, 0, 0, Goal.Search) != 0;
