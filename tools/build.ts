@@ -18,11 +18,14 @@ const FALLBACK_BUDGET_BYTES = 100_000;
 const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 115_000;
 /** Reads streams of every protocol, and has metrics with labels. */
 const AI_STATISTICS_BUDGET_BYTES = 100_000;
+/** Holds the pattern engine, and reads and writes streams of every protocol. */
+const AI_DATA_MASKING_BUDGET_BYTES = 135_000;
 /** Runs for every message to and from Redis, without most of the kernel. */
 const REDIS_BRIDGE_BUDGET_BYTES = 8_000;
 /** The plugins that have a budget of their own. */
 const BUDGETS: Record<string, number> = {
   "redis-bridge": REDIS_BRIDGE_BUDGET_BYTES,
+  "ai-data-masking": AI_DATA_MASKING_BUDGET_BYTES,
   "ai-proxy": AI_PROXY_BUDGET_BYTES,
   "ai-statistics": AI_STATISTICS_BUDGET_BYTES,
   "ai-token-ratelimit": AI_TOKEN_RATELIMIT_BUDGET_BYTES,

@@ -130,6 +130,12 @@ export const MAPPED_MODEL_STATE = "ai_mapped_model";
  */
 export const DECORATED_STATE = "ai_prompt_decorated";
 
+/**
+ * Filter state: that ai-data-masking has masked the request, and the texts behind its tokens, for the next pass and the response. Written
+ * and read by ai-data-masking alone; do not log it.
+ */
+export const MASKED_STATE = "ai_masked";
+
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";
 

@@ -75,6 +75,11 @@ export class JsonWalker {
     return token;
   }
 
+  /** The value token; stays before it, so that it is read a second time. */
+  peek(): Slice {
+    return tokenAt(this.at, this.end);
+  }
+
   /** Whether the member's key, unescaped, is the ASCII `text`, which is not empty. */
   keyIs(text: string): bool {
     const key = this.key;

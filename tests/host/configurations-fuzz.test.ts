@@ -14,6 +14,7 @@ const SECRETS: Record<string, string> = {
   "key-rate-limit": "\0",
   "model-router": "\0",
   "model-mapper": "\0",
+  "ai-data-masking": "\0",
   "ai-prompt-decorator": "\0",
   "ai-prompt-guard": "\0",
   "ai-prompt-template": "\0",

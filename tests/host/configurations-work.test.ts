@@ -31,6 +31,7 @@ const fine: Record<string, object> = {
   "chatgpt-proxy": { apiKey: "sk-test-work" },
   "model-router": { modelToHeader: "x-m" },
   "model-mapper": { modelMapping: { a: "b" } },
+  "ai-data-masking": { deny_words: ["a"] },
   fallback: { targets: [{ name: "other" }] },
 };
 
@@ -171,6 +172,14 @@ const own: Record<string, Record<string, (size: number) => string>> = {
         ),
       }),
     "a long model": (size) => json({ modelMapping: { "*": long(size) } }),
+  },
+  "ai-data-masking": {
+    "many words": (size) => json({ deny_words: times(size, 16, (n) => `w${n}`) }),
+    "a long word": (size) => json({ deny_words: [long(size)] }),
+    "many rules": (size) => json({ replace_roles: times(size, 40, (n) => ({ regex: `r${n}`, value: "x" })) }),
+    "a long value": (size) => json({ replace_roles: [{ regex: "r", value: long(size) }] }),
+    "a long expression": (size) => json({ replace_roles: [{ regex: long(size) }] }),
+    "many names of grok": (size) => json({ replace_roles: [{ regex: "%{IP}".repeat(size / 5) }] }),
   },
   "chatgpt-proxy": {
     "long texts": (size) =>

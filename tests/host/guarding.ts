@@ -2,6 +2,7 @@
 // The options that guard something, of every plugin: what `guarding.test.ts` does wrong with each of them.
 import type { ProviderRequest } from "../providers/types.ts";
 import { aiProxy } from "./guarding-ai-proxy.ts";
+import { dataMasking } from "./guarding-masking.ts";
 import { promptPlugins } from "./guarding-prompts.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
 
@@ -295,6 +296,7 @@ export const guards: Guard[] = [
   ...of("chatgpt-proxy", chatgptProxy),
   ...of("model-router", modelRouter),
   ...of("model-mapper", modelMapper),
+  ...of("ai-data-masking", dataMasking),
   ...promptPlugins.flatMap(([plugin, options]) => of(plugin, options)),
   ...of("ai-proxy", aiProxy),
 ];

@@ -46,6 +46,15 @@ const configurations: Record<string, object> = {
     },
   },
   fallback: { targets: [{ name: "other", model: "m" }] },
+  "ai-data-masking": {
+    deny_words: words,
+    replace_roles: [
+      { detector: "email" },
+      { detector: "phone" },
+      { detector: "credit_card" },
+      { regex: "%{IP}", restore: true },
+    ],
+  },
   "model-mapper": {
     enableOnPathSuffix: ["*"],
     modelMapping: { "*": "m", ...Object.fromEntries(words.map((word) => [`${word}*`, word])) },

@@ -23,6 +23,7 @@ const small: Record<string, string> = {
   "chatgpt-proxy": '{"apiKey":"sk-test-0001"}',
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
+  "ai-data-masking": '{"deny_words":["a"]}',
   "ai-prompt-decorator": '{"prepend":[{"role":"user","content":"a"}]}',
   "ai-prompt-guard": '{"deny_patterns":["a"]}',
   "ai-prompt-template": '{"templates":[{"name":"a","template":{}}]}',

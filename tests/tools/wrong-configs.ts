@@ -132,6 +132,14 @@ limit_keys:
     json: '"query_per_minute": "three"',
     said: "$.limit_keys[0].query_per_minute must be",
   },
+  "ai-data-masking": {
+    yaml: `
+replace_roles:
+  - regex: "%{PHONE}" # wrong
+`,
+    json: '"%{PHONE}"',
+    said: "$.replace_roles[0].regex has a name",
+  },
   "model-mapper": {
     yaml: `
 modelMapping:

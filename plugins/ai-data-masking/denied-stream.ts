@@ -1,0 +1,27 @@
+import { Api } from "../../assembly/ai/api";
+import { writeStreamError } from "../../assembly/ai/stream-error";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { sseDone } from "../../assembly/sse/encoder";
+import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "./deny-reply";
+
+const CODE = String.UTF8.encode("content_blocked");
+/** The most choices that are ended. */
+const MOST_CHOICES = 128;
+
+/**
+ * Appends the end of a stream that is refused: the message and the end of each choice or content block, or an error event where the API has
+ * no text for it. `last`: the highest choice or block so far, -1 for none; `isOpen`: the block is not ended. `events`: their number.
+ */
+export function endDenied(out: ByteBuffer, api: Api, last: i32, isOpen: bool, events: i32, message: Slice): void {
+  if (api == Api.Messages) {
+    if (isOpen) writeBlockStop(out, last);
+    writeDeniedBlock(out, last + 1, message);
+  } else if (api == Api.ChatCompletions || api == Api.Completions) {
+    const count = min(max(last, 0), MOST_CHOICES - 1);
+    for (let choice = 0; choice <= count; choice++) {
+      writeDeniedChunk(out, api == Api.ChatCompletions, choice, ABSENT, message);
+    }
+    sseDone(out);
+  } else writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), events);
+}

@@ -1,0 +1,113 @@
+import { Api } from "../../assembly/ai/api";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { JsonWriter } from "../../assembly/json/writer";
+import { sseData, sseDone, sseEnd, sseEvent } from "../../assembly/sse/encoder";
+
+/** Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. */
+export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Slice, message: Slice): bool {
+  if (api == Api.ChatCompletions || api == Api.Completions) {
+    const isChat = api == Api.ChatCompletions;
+    if (isStream) {
+      writeDeniedChunk(out, isChat, 0, model, message);
+      sseDone(out);
+      return true;
+    }
+    const json = new JsonWriter(out).beginObject().key("id").string("denied");
+    json
+      .key("object")
+      .string(isChat ? "chat.completion" : "text_completion")
+      .key("created")
+      .integer(0);
+    writeModel(json, model);
+    json.key("choices").beginArray().beginObject().key("index").integer(0);
+    if (isChat) {
+      json.key("message").beginObject().key("role").string("assistant").key("content").text(message).endObject();
+    } else json.key("text").text(message);
+    json.key("logprobs").nothing().key("finish_reason").string("stop").endObject().endArray();
+    json.key("usage").beginObject().key("prompt_tokens").integer(0).key("completion_tokens").integer(0);
+    json.key("total_tokens").integer(0).endObject().endObject();
+    return true;
+  }
+  if (api != Api.Messages) return false;
+  if (isStream) {
+    sseEvent(out, "message_start");
+    sseData(out);
+    const json = new JsonWriter(out).beginObject().key("type").string("message_start").key("message");
+    writeMessage(json, model, 0);
+    json.endObject();
+    sseEnd(out);
+    writeDeniedBlock(out, 0, message);
+    return true;
+  }
+  writeMessage(new JsonWriter(out), model, message);
+  return true;
+}
+
+/** Appends a chunk that says `message` and ends a choice. */
+export function writeDeniedChunk(out: ByteBuffer, isChat: bool, choice: i32, model: Slice, message: Slice): void {
+  sseData(out);
+  const json = new JsonWriter(out).beginObject().key("id").string("denied");
+  json
+    .key("object")
+    .string(isChat ? "chat.completion.chunk" : "text_completion")
+    .key("created")
+    .integer(0);
+  writeModel(json, model);
+  json.key("choices").beginArray().beginObject().key("index").integer(choice);
+  if (isChat) json.key("delta").beginObject().key("content").text(message).endObject();
+  else json.key("text").text(message);
+  json.key("finish_reason").string("stop").endObject().endArray().endObject();
+  sseEnd(out);
+}
+
+/** Appends a content block that says `message`, and the end of a stream of Messages. */
+export function writeDeniedBlock(out: ByteBuffer, index: i32, message: Slice): void {
+  sseEvent(out, "content_block_start");
+  sseData(out);
+  out.text('{"type":"content_block_start","index":').integer(index).text(',"content_block":{"type":"text","text":""}}');
+  sseEnd(out);
+  sseEvent(out, "content_block_delta");
+  sseData(out);
+  out.text('{"type":"content_block_delta","index":').integer(index).text(',"delta":');
+  new JsonWriter(out).beginObject().key("type").string("text_delta").key("text").text(message).endObject();
+  out.text("}");
+  sseEnd(out);
+  writeBlockStop(out, index);
+  sseEvent(out, "message_delta");
+  sseData(out);
+  out.text(
+    '{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":0}}',
+  );
+  sseEnd(out);
+  sseEvent(out, "message_stop");
+  sseData(out);
+  out.text('{"type":"message_stop"}');
+  sseEnd(out);
+}
+
+/** Appends the end of a content block. */
+export function writeBlockStop(out: ByteBuffer, index: i32): void {
+  sseEvent(out, "content_block_stop");
+  sseData(out);
+  out.text('{"type":"content_block_stop","index":').integer(index).text("}");
+  sseEnd(out);
+}
+
+/** A message of Anthropic's; without a text (0) it is the one that begins a stream. */
+function writeMessage(json: JsonWriter, model: Slice, message: Slice): void {
+  json.beginObject().key("id").string("denied").key("type").string("message").key("role").string("assistant");
+  writeModel(json, model);
+  json.key("content").beginArray();
+  if (message) json.beginObject().key("type").string("text").key("text").text(message).endObject();
+  json.endArray().key("stop_reason");
+  if (message) json.string("end_turn");
+  else json.nothing();
+  json.key("stop_sequence").nothing().key("usage").beginObject().key("input_tokens").integer(0);
+  json.key("output_tokens").integer(0).endObject().endObject();
+}
+
+function writeModel(json: JsonWriter, model: Slice): void {
+  if (sliceSize(model)) json.key("model").raw(model);
+  else json.key("model").string("");
+}
