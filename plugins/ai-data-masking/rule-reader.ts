@@ -64,6 +64,10 @@ export class RuleReader {
 
   private pattern(regex: string): string {
     if (!regex.length) return "";
+    if (!regex.trim().length) {
+      this.reader.fail("regex", "must not be blank");
+      return "";
+    }
     if (regex.length > MOST_REGEX) {
       this.reader.fail("regex", `must have at most ${MOST_REGEX} characters`);
       return "";

@@ -37,9 +37,4 @@ export const dataMasking: Omit<Guard, "plugin">[] = [
     isRequired: true,
     probe: hides("ann@", chat("ann@example.com")),
   },
-  {
-    path: ["replace_roles", 0, "directions"],
-    config: { replace_roles: [{ detector: "email", directions: ["request", "response"] }] },
-    probe: hides("ann@", chat("ann@example.com")),
-  },
 ];

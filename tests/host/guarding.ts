@@ -2,6 +2,7 @@
 // The options that guard something, of every plugin: what `guarding.test.ts` does wrong with each of them.
 import type { ProviderRequest } from "../providers/types.ts";
 import { aiProxy } from "./guarding-ai-proxy.ts";
+import { chatgptProxy } from "./guarding-chatgpt.ts";
 import { dataMasking } from "./guarding-masking.ts";
 import { promptPlugins } from "./guarding-prompts.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
@@ -255,34 +256,6 @@ const keyRateLimit: Omit<Guard, "plugin">[] = [
     config: { limit_by_header: "x-key", limit_keys: [{ key: "*", concurrent: 1 }] },
     isRequired: true,
     probe: { ...byHeader, times: 1, whileOpen: true },
-  },
-];
-
-/** One call, with the gateway's key to the place that the configuration names. */
-const callsOnly = (call: string): Probe => ({
-  ...GET,
-  path: "/?prompt=hi",
-  isClosed: ({ calls }) => calls.length === 1 && calls[0] === call,
-});
-const other = { apiKey: "sk-test-instance", chatgptUri: "instance.example/v1", cluster: "upstream" };
-const chatgptProxy: Omit<Guard, "plugin">[] = [
-  {
-    path: ["apiKey"],
-    config: { apiKey: "sk-test-own" },
-    instance: other,
-    probe: callsOnly("upstream instance.example Bearer sk-test-own"),
-  },
-  {
-    path: ["chatgptUri"],
-    config: { chatgptUri: "own.example/v1" },
-    instance: { ...other, chatgptUri: "instance.example/v1" },
-    probe: callsOnly("upstream own.example Bearer sk-test-instance"),
-  },
-  {
-    path: ["cluster"],
-    config: { cluster: "own" },
-    instance: other,
-    probe: callsOnly("own instance.example Bearer sk-test-instance"),
   },
 ];
 
