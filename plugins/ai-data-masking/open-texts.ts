@@ -15,11 +15,16 @@ const tail = new ByteBuffer();
 export class OpenTexts {
   private readonly states: TextState[] = [];
   private used: i32 = 0;
+  /** Stands for all texts beyond `MOST_TEXTS`: nothing of them is held. */
+  private readonly others: TextState = new TextState();
 
-  /** The text with this key; a new one is begun. Beyond 256, one that is never held stands for all. */
+  /** The text with this key; a new one is begun. */
   of(key: u64, owner: i32, isArguments: bool): TextState {
     for (let i = this.used - 1; i >= 0; i--) if (unchecked(this.states[i]).key == key) return unchecked(this.states[i]);
-    if (this.used == MOST_TEXTS) this.used--;
+    if (this.used == MOST_TEXTS) {
+      this.others.begin(isArguments);
+      return this.others;
+    }
     if (this.used == this.states.length) this.states.push(new TextState());
     const state = this.states[this.used++];
     state.key = key;
@@ -32,7 +37,7 @@ export class OpenTexts {
 
   /** Appends what is known of a text after one more piece. */
   write(masker: Masker, state: TextState, piece: Slice, isLast: bool, out: ByteBuffer): void {
-    maskPiece(masker, state, piece, isLast, out);
+    maskPiece(masker, state, piece, isLast || state == this.others, out);
   }
 
   /** Ends the texts of a choice, a content block or an item: appends events with what is held of them. */
@@ -55,6 +60,7 @@ export class OpenTexts {
   /** Frees the memory; the object is not used again. */
   dispose(): void {
     while (this.states.length) this.states.pop().dispose();
+    this.others.dispose();
   }
 
   private flushState(masker: Masker, state: TextState, out: ByteBuffer): void {
