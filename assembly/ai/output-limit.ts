@@ -1,15 +1,22 @@
 import { JsonWalker } from "../json/walker";
 import { jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { Slice } from "../bytes/slice";
-import { NameList } from "./name-list";
+import { NameClasses } from "./name-classes";
 
 /** More tokens than any response has. */
 const MOST_TOKENS: i64 = 1_000_000_000_000;
 /** OpenAI's limit of `n`. https://platform.openai.com/docs/api-reference/chat/create */
 const MOST_CHOICES: i64 = 128;
 
-const LIMITS = new NameList("max_tokens max_completion_tokens max_output_tokens maxOutputTokens");
-const CHOICES = new NameList("n best_of candidateCount");
+const enum Option {
+  Other,
+  Tokens,
+  Choices,
+}
+
+const OPTIONS = new NameClasses()
+  .add(Option.Tokens, "max_tokens max_completion_tokens max_output_tokens maxOutputTokens")
+  .add(Option.Choices, "n best_of candidateCount");
 
 const walker = new JsonWalker();
 
@@ -29,11 +36,11 @@ export class OutputLimit {
   /** Reads a member. Of several limits the largest one counts. */
   read(key: Slice, value: Slice): void {
     if (jsonKind(value) != JsonKind.Number) return;
-    const isTokens = LIMITS.has(key);
-    if (!isTokens && !CHOICES.has(key)) return;
+    const option = OPTIONS.of(key);
+    if (option == Option.Other) return;
     const count = jsonInteger(value, -1);
     if (count < 0) return;
-    if (isTokens) this.tokens = max(this.tokens, min(count, MOST_TOKENS));
+    if (option == Option.Tokens) this.tokens = max(this.tokens, min(count, MOST_TOKENS));
     else this.choices = max(this.choices, min(count, MOST_CHOICES));
   }
 

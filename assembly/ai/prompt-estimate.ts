@@ -1,19 +1,31 @@
-import { Slice, trimmed } from "../bytes/slice";
+import { ABSENT, Slice, trimmed } from "../bytes/slice";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { JsonTexts } from "./json-texts";
-import { NameList } from "./name-list";
+import { NameClasses } from "./name-classes";
 import { OutputLimit } from "./output-limit";
 import { TokenEstimate } from "./token-estimate";
 
 /** The beginning of the response. https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const RESPONSE_START: i64 = 3;
 
-const MESSAGES = new NameList("messages input contents");
-const TEXTS = new NameList("prompt suffix instructions system systemInstruction system_instruction documents");
-/** What a model reads beside the texts, and what is no request alone. */
-const JSON_VALUES = new NameList("tools functions response_format text query");
-const OPTIONS = new NameList("generationConfig parameters");
+const enum Member {
+  /** A limit, or nothing that counts. */
+  Other,
+  Messages,
+  Texts,
+  /** What a model reads beside the texts, and what is no request alone. */
+  Json,
+  Options,
+  Model,
+}
+
+const MEMBERS = new NameClasses()
+  .add(Member.Messages, "messages input contents")
+  .add(Member.Texts, "prompt suffix instructions system systemInstruction system_instruction documents")
+  .add(Member.Json, "tools functions response_format text query")
+  .add(Member.Options, "generationConfig parameters")
+  .add(Member.Model, "model");
 
 const walker = new JsonWalker();
 
@@ -22,9 +34,11 @@ export function readPromptTexts(body: Slice, texts: JsonTexts): void {
   if (jsonValidate(body)) return;
   walker.start(trimmed(body));
   if (!walker.enterObject()) return;
-  while (walker.nextMember())
-    if (MESSAGES.has(walker.key) || TEXTS.has(walker.key)) texts.read(walker);
+  while (walker.nextMember()) {
+    const member = MEMBERS.of(walker.key);
+    if (member == Member.Messages || member == Member.Texts) texts.read(walker);
     else walker.value();
+  }
 }
 
 /**
@@ -36,6 +50,8 @@ export class PromptEstimate {
   tokens: i64 = 0;
   /** Whether the body has something that a model reads. */
   hasText: bool = false;
+  /** The value token of `model`, `ABSENT` without one; valid as long as the body is. */
+  model: Slice = ABSENT;
   private readonly limit: OutputLimit = new OutputLimit();
   private readonly estimate: TokenEstimate;
   private readonly texts: JsonTexts;
@@ -70,18 +86,20 @@ export class PromptEstimate {
   reset(): void {
     this.tokens = 0;
     this.hasText = false;
+    this.model = ABSENT;
     this.limit.reset();
     this.estimate.reset();
   }
 
   /** Reads a member of the outermost object. */
   private readMember(): void {
-    const hasMessages = MESSAGES.has(walker.key);
-    if (hasMessages || TEXTS.has(walker.key)) {
+    const member = MEMBERS.of(walker.key);
+    if (member == Member.Messages || member == Member.Texts) {
       this.hasText = true;
-      this.texts.read(walker, hasMessages);
-    } else if (JSON_VALUES.has(walker.key)) this.texts.text(walker.value());
-    else if (OPTIONS.has(walker.key)) this.limit.readObject(walker.value());
+      this.texts.read(walker, member == Member.Messages);
+    } else if (member == Member.Json) this.texts.text(walker.value());
+    else if (member == Member.Model) this.model = walker.value();
+    else if (member == Member.Options) this.limit.readObject(walker.value());
     else this.limit.read(walker.key, walker.value());
   }
 }

@@ -1,8 +1,8 @@
+import { byteAt, Slice, sliceSize } from "../bytes/slice";
+import { firstCost, LONG_WORD, ofLongWord, TOKEN } from "./letter-cost";
 import { Script, scriptOf } from "./script";
 import { isOfBase64, isOfJson, joined } from "./symbol-cost";
 
-/** A token, in the unit of the sum. */
-export const TOKEN: i32 = 100;
 /** For so many words a letter shows the language. One alone does not: it may be that of a name. */
 const WORDS_OF_A_LETTER: i32 = 16;
 const MOST_WORDS: i32 = 48;
@@ -14,8 +14,6 @@ const NOISE: i32 = 3;
 const LONGEST_SPACE: i32 = 64;
 /** The most line ends that are one token. */
 const MOST_LINE_ENDS: i32 = 16;
-/** Longer words may be more than one token. */
-const LONG_WORD: i32 = 7;
 /** What each character of a run of the same symbols adds. */
 const REPEATED: i32 = 8;
 
@@ -58,14 +56,41 @@ export class TextCost {
     this.shortPieces = 0;
   }
 
-  /** Adds a character of ASCII, as `take` does. */
-  @inline
-  takeAscii(point: u32): void {
-    // Most characters are inside of short English words, and add nothing.
-    const isInWord = point - 0x61 < 26 && this.last == Script.Lower && this.run < LONG_WORD;
-    if (!isInWord || point == this.lastPoint || !this.isPlain) return this.take(point);
-    this.run++;
-    this.lastPoint = point;
+  /**
+   * Adds lower-case English words with one space before each, from a place behind a lower-case letter on, as `take` does. Returns the place
+   * behind what it has added, which may be nothing.
+   */
+  takeWords(text: Slice, from: i32): i32 {
+    if (this.last != Script.Lower || !this.isPlain) return from;
+    const size = sliceSize(text);
+    let last = this.lastPoint;
+    let run = this.run;
+    let words = 0;
+    let rest: i64 = 0;
+    let at = from;
+    while (at < size) {
+      const point = byteAt(text, at);
+      if (point - 0x61 < 26) {
+        if (run >= 4 && point == last) break;
+        if (++run > LONG_WORD) rest += ofLongWord(run);
+        last = point;
+        at++;
+      } else {
+        if (point != 0x20 || at + 1 >= size || byteAt(text, at + 1) - 0x61 >= 26) break;
+        words++;
+        run = 1;
+        last = byteAt(text, at + 1);
+        at += 2;
+      }
+    }
+    this.lastPoint = last;
+    this.run = run;
+    this.sum += <i64>words * TOKEN + rest;
+    if (words) {
+      this.wordsLeft = max(this.wordsLeft - words, 0);
+      this.shortPieces = 0;
+    }
+    return at;
   }
 
   /** Adds a character. */
@@ -129,7 +154,7 @@ export class TextCost {
     if (length > 4 && this.lastPoint == point) this.sum += REPEATED;
     else if (isNoise) this.sum += length == 2 ? 20 : 60;
     else if (script == Script.Upper) this.sum += length > 4 ? 42 : 0;
-    else if (this.isPlain) this.sum += length > 16 ? 35 : length > LONG_WORD ? 3 : 0;
+    else if (this.isPlain) this.sum += length > LONG_WORD ? ofLongWord(length) : 0;
     else if (this.language == Script.Western) this.sum += length > 5 ? 17 : 0;
     else if (this.language == Script.Northern) this.sum += length > 5 ? 29 : 0;
     else this.sum += length > 3 ? 27 : 0;
@@ -251,24 +276,5 @@ export class TextCost {
   private begin(script: Script): void {
     this.last = script;
     this.run = 1;
-  }
-}
-
-/** What the first letter of a word costs beside `costOf`. */
-function firstCost(script: Script): i32 {
-  switch (script) {
-    case Script.Cyrillic:
-    case Script.Arabic:
-    case Script.Greek:
-    case Script.Hebrew:
-    case Script.Indic:
-    case Script.OtherIndic:
-      return TOKEN;
-    case Script.Emoji:
-      return 130;
-    case Script.Hangul:
-      return 40;
-    default:
-      return 0;
   }
 }

@@ -1,5 +1,5 @@
 import { Slice } from "../bytes/slice";
-import { NameList } from "./name-list";
+import { NameClasses } from "./name-classes";
 
 /** What the value of a member means for the tokens of a message. */
 export const enum TextField {
@@ -15,22 +15,22 @@ export const enum TextField {
   Json,
 }
 
-const IMAGES = new NameList("image_url image");
-const MEDIA = new NameList(
-  "source inlineData inline_data fileData file file_data file_url file_id audio input_audio audio_url video video_url",
-);
-const JSON_VALUES = new NameList("input args response");
-/** OpenRouter repeats `reasoning` in `reasoning_details`. */
-const UNSEEN = new NameList(
-  "role type id status index tool_call_id tool_use_id call_id signature thoughtSignature encrypted_content cache_control stop_reason " +
-    "stop_sequence finish_reason finishReason logprobs annotations citation citations citationMetadata groundingMetadata safetyRatings " +
-    "reasoning_details",
-);
+const FIELDS = new NameClasses()
+  .add(TextField.Image, "image_url image")
+  .add(
+    TextField.Media,
+    "source inlineData inline_data fileData file file_data file_url file_id audio input_audio audio_url video video_url",
+  )
+  .add(TextField.Json, "input args response")
+  .add(
+    TextField.None,
+    "role type id status index tool_call_id tool_use_id call_id signature thoughtSignature encrypted_content cache_control stop_reason " +
+      "stop_sequence finish_reason finishReason logprobs annotations citation citations citationMetadata groundingMetadata safetyRatings",
+  )
+  // OpenRouter repeats `reasoning` in it.
+  .add(TextField.None, "reasoning_details");
 
 /** The meaning of a member in a message of any API, by its key token. */
 export function textField(key: Slice): TextField {
-  if (UNSEEN.has(key)) return TextField.None;
-  if (IMAGES.has(key)) return TextField.Image;
-  if (MEDIA.has(key)) return TextField.Media;
-  return JSON_VALUES.has(key) ? TextField.Json : TextField.Text;
+  return FIELDS.of(key);
 }

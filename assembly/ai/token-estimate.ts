@@ -1,7 +1,8 @@
 import { byteAt, Slice, sliceSize } from "../bytes/slice";
 import { hexValue } from "../bytes/hex";
 import { REPLACEMENT } from "../bytes/utf8";
-import { TextCost, TOKEN } from "./text-cost";
+import { TOKEN } from "./letter-cost";
+import { TextCost } from "./text-cost";
 import { TextSink } from "./text-sink";
 
 /** Estimates are rather above than below: per cent of the sum. */
@@ -46,7 +47,7 @@ export class TokenEstimate extends TextSink {
   /** Adds to the text: UTF-8, whose malformed bytes count as characters. */
   push(text: Slice): void {
     const size = sliceSize(text);
-    for (let i = 0; i < size; i++) this.byte(byteAt(text, i));
+    for (let i = 0; i < size; i++) i = this.byte(text, i);
   }
 
   /** Adds a piece of a JSON text, whose escapes count as the characters that they mean. */
@@ -56,7 +57,7 @@ export class TokenEstimate extends TextSink {
       const byte = byteAt(text, i);
       if (this.escape != Escape.None) this.escaped(byte);
       else if (byte == BACKSLASH) this.escape = Escape.Letter;
-      else this.byte(byte);
+      else i = this.byte(text, i);
     }
   }
 
@@ -74,11 +75,13 @@ export class TokenEstimate extends TextSink {
     this.cost.sum += tokens * TOKEN;
   }
 
-
+  /** Adds a byte, and the words that it begins. Returns the place of the last byte that was added. */
   @inline
-  private byte(byte: u32): void {
-    if (byte < 0x80 && !this.lacking) this.cost.takeAscii(byte);
-    else this.multibyte(byte);
+  private byte(text: Slice, at: i32): i32 {
+    const byte = byteAt(text, at);
+    if (byte >= 0x80 || this.lacking) this.multibyte(byte);
+    else this.cost.take(byte);
+    return byte - 0x61 < 26 ? this.cost.takeWords(text, at + 1) - 1 : at;
   }
 
   private multibyte(byte: u32): void {

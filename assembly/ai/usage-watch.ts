@@ -5,7 +5,8 @@ import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
-import { OutputEstimate, OutputMember, outputMember } from "./output-estimate";
+import { NameClasses } from "./name-classes";
+import { OutputEstimate, OutputMember } from "./output-estimate";
 import { TokenUsage, UsageStatus } from "./usage";
 
 /** The longest JSON body that is read. Of a longer one the end is kept, where the usage is. */
@@ -16,6 +17,31 @@ const KEPT_BYTES: i32 = 16 << 10;
 const LONGEST_MODEL: i32 = 256;
 /** How the name of a member with the usage begins, in all protocols. */
 const USAGE = '"usage';
+
+/** The outermost members of an event or a body. */
+const enum Member {
+  Other,
+  Usage,
+  Message,
+  Response,
+  Model,
+  Type,
+  /** What is new of the output, or all of a response that is not streamed. */
+  Piece,
+  Delta,
+  /** All of the output so far. */
+  Output,
+}
+
+const MEMBERS = new NameClasses()
+  .add(Member.Usage, "usage usageMetadata")
+  .add(Member.Message, "message")
+  .add(Member.Response, "response")
+  .add(Member.Model, "model modelVersion")
+  .add(Member.Type, "type")
+  .add(Member.Piece, "choices candidates content_block content")
+  .add(Member.Delta, "delta")
+  .add(Member.Output, "output");
 
 const walker = new JsonWalker();
 const tail = new ByteBuffer();
@@ -161,25 +187,23 @@ export class UsageWatch {
     let type = ABSENT;
     let delta = ABSENT;
     while (walker.nextMember()) {
-      if (walker.keyIs("usage") || walker.keyIs("usageMetadata")) this.usage.read(walker.value());
+      const member: Member = MEMBERS.of(walker.key);
+      if (member == Member.Usage) this.usage.read(walker.value());
       // The first event of Anthropic's Messages, and the last one of OpenAI's Responses.
-      else if (walker.keyIs("message")) {
+      else if (member == Member.Message) {
         const message = walker.value();
         this.usage.readFirst(jsonGet(message, "usage"));
         this.readModel(jsonGet(message, "model"));
-      } else if (walker.keyIs("response")) {
+      } else if (member == Member.Response) {
         const response = walker.value();
         this.usage.read(jsonGet(response, "usage"));
         this.readModel(jsonGet(response, "model"));
-      } else if (walker.keyIs("model") || walker.keyIs("modelVersion")) this.readModel(walker.value());
-      else if (!readsTexts) walker.value();
-      else if (walker.keyIs("type")) type = walker.value();
-      else {
-        const member = outputMember(walker);
-        if (member == OutputMember.None) walker.value();
-        else if (!walker.keyIs("delta") || walker.isAtObject) this.output.texts.read(walker, member);
-        else delta = walker.value();
-      }
+      } else if (member == Member.Model) this.readModel(walker.value());
+      else if (member == Member.Other || !readsTexts) walker.value();
+      else if (member == Member.Type) type = walker.value();
+      // A text is a piece of Responses, whose meaning the type says.
+      else if (member == Member.Delta && !walker.isAtObject) delta = walker.value();
+      else this.output.texts.read(walker, member == Member.Output ? OutputMember.Whole : OutputMember.Piece);
     }
     if (delta != ABSENT) this.output.texts.readDelta(type, delta);
     return true;
