@@ -21,11 +21,11 @@ export function addConsumer(labels: Labels): Labels {
 }
 
 /**
- * Adds the label `model` of the current stream: the model that ai-proxy names in the response header, if the response is no error;
- * else, and after the first `MOST_MODELS`, `other`. The name of a model that a provider refuses does not become a label.
+ * Adds the label `model` of the current stream: the model that ai-proxy names in the response header, if there is one; else, and after the
+ * first `MOST_MODELS`, `other`. `isServed`: the response is no error, and has the header. The name of a model that a provider refuses does
+ * not become a label.
  */
-export function addModel(labels: Labels): Labels {
-  const isServed = responseHeaders.status < 400;
-  const model = isServed ? responseHeaders.get(MODEL_HEADER) : ABSENT;
+export function addModel(labels: Labels, isServed: bool): Labels {
+  const model = isServed ? responseHeaders.first(MODEL_HEADER) : ABSENT;
   return labels.add("model", model == ABSENT ? otherValue() : models.of(model));
 }

@@ -43,6 +43,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
   private readonly price: RequestPrice = new RequestPrice();
+  /** Whether a header of the response names the model. */
+  private isNamed: bool = false;
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
 
@@ -78,7 +80,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const json = body.bytes();
     estimate.read(json);
     if (estimate.hasText) this.cut.readRequest(json);
-    if (!this.findPrice(json)) return BodyAction.Pause;
+    if (!this.findPrice(estimate.model)) return BodyAction.Pause;
     const input = config.reserve == Reserve.None ? 0 : estimate.prompt;
     const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
     this.reservation.ask(input + output, this.price.costOfTokens(input, output));
@@ -89,7 +91,9 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.limits.count) return HeadersAction.Continue;
     this.status = headers.status;
     if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
-    this.price.isServed = this.price.use(this.config!.prices, headers.get(MODEL_HEADER));
+    const model = headers.get(MODEL_HEADER);
+    this.isNamed = model != ABSENT;
+    this.price.isServed = this.price.use(this.config!.prices, model);
     if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
     if (this.config!.cutsStream && this.watch.isStream) this.cut.begin();
     return HeadersAction.Continue;
@@ -161,6 +165,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     this.cut.reset();
     this.closing.end();
     this.isLocal = false;
+    this.isNamed = false;
     this.status = 0;
   }
 
@@ -268,10 +273,10 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   }
 
   /** Finds the price of the model that the client asks for. Returns `false` if the request was refused because there is none. */
-  private findPrice(body: Slice): bool {
+  private findPrice(token: Slice): bool {
     const prices = this.config!.prices;
     if (prices === null || !this.limits.hasUnit(Unit.Cost)) return true;
-    const model = requestedModel(body);
+    const model = requestedModel(token);
     if (this.price.use(prices, model) || !this.config!.deniesUnpriced) return true;
     refuseUnpriced(model);
     this.forgetLimits();
@@ -287,7 +292,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
     const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
     if (!usage) return reservation.spend(0, 0);
-    countTokens(usage);
+    countTokens(usage, this.isNamed && this.status < 400);
     if (!this.price.isServed) this.price.use(this.config!.prices, this.watch.model.slice);
     reservation.spend(tokensOf(usage), this.price.costOf(usage));
   }

@@ -15,9 +15,9 @@ const storeDown = new Counter("ai_token_ratelimit_store_down_total");
 const cut = new Counter("ai_token_ratelimit_cut_total");
 const labels = new Labels();
 
-/** Counts the tokens of the current stream, whose response has ended, by consumer and model. */
-export function countTokens(usage: TokenUsage): void {
-  addModel(addConsumer(labels.clear()));
+/** Counts the tokens of the current stream, whose response has ended, by consumer and model. `isServed`: see `addModel`. */
+export function countTokens(usage: TokenUsage, isServed: bool): void {
+  addModel(addConsumer(labels.clear()), isServed);
   inputTokens.add(labels, usage.prompt);
   outputTokens.add(labels, usage.completion);
   if (usage.isEstimate) estimated.add();
