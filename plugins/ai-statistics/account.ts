@@ -49,6 +49,12 @@ export class Account {
   readonly mappedModel: ByteBuffer = new ByteBuffer();
   /** The provider that served; empty if it is not known. */
   readonly provider: ByteBuffer = new ByteBuffer();
+  /** The id of the response; empty if it has none, or the body was not read. */
+  readonly responseId: ByteBuffer = new ByteBuffer();
+  /** Why the model has stopped; empty if it has not said so, or the body was not read. */
+  readonly finishReason: ByteBuffer = new ByteBuffer();
+  /** The messages of users in the request; 0 if the body was not read. */
+  userMessages: i32 = 0;
   /** The time until the first event with content; -1 without any. */
   firstContent: i64 = -1;
   /** The events with data since then, that one included. */
@@ -181,6 +187,9 @@ export class Account {
     this.requestModel.release(LONGEST_NAME);
     this.mappedModel.release(LONGEST_NAME);
     this.provider.release(LONGEST_NAME);
+    this.responseId.release(LONGEST_NAME);
+    this.finishReason.release(LONGEST_NAME);
+    this.userMessages = 0;
     this.firstContent = -1;
     this.chunks = 0;
     this.promptEstimate = -1;
@@ -206,6 +215,8 @@ export class Account {
     this.requestModel.dispose();
     this.mappedModel.dispose();
     this.provider.dispose();
+    this.responseId.dispose();
+    this.finishReason.dispose();
     this.watch.free();
     this.decoder.dispose();
   }

@@ -1,6 +1,9 @@
 import { ConfigReader } from "../../assembly/config/reader";
+import { Attributes } from "./attributes/attributes";
 import { MetricsConfig } from "./metrics/metrics-config";
 import { RecordConfig } from "./record-config";
+import { Scope } from "./scope";
+import { SessionHeaders } from "./session";
 
 /** The configuration of ai-statistics for a route. */
 export class AiStatisticsConfig {
@@ -11,12 +14,27 @@ export class AiStatisticsConfig {
     readonly metrics: MetricsConfig | null,
     /** What is written into the access log and the span. */
     readonly record: RecordConfig,
+    /** What is logged of requests and responses. */
+    readonly attributes: Attributes,
+    /** Which requests are observed. */
+    readonly scope: Scope,
+    /** Where the id of a session is. */
+    readonly session: SessionHeaders,
   ) {}
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): AiStatisticsConfig {
     const readsUsage = !reader.booleanOrText("disable_openai_usage", false);
     const metrics = MetricsConfig.read(reader);
-    return new AiStatisticsConfig(readsUsage, readsUsage ? metrics : null, RecordConfig.read(reader));
+    const record = RecordConfig.read(reader);
+    const attributes = Attributes.read(reader);
+    const scope = Scope.read(reader, attributes.isDefaultSet);
+    const session = SessionHeaders.read(reader);
+    return new AiStatisticsConfig(readsUsage, readsUsage ? metrics : null, record, attributes, scope, session);
+  }
+
+  /** Whether the bodies of responses are read. */
+  get readsResponses(): bool {
+    return this.readsUsage || this.attributes.readsResponses;
   }
 }

@@ -4,8 +4,10 @@ import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filte
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Account } from "./account";
 import { writeLog } from "./ai-log";
+import { Source } from "./attributes/attribute";
 import { AiStatisticsConfig } from "./config";
 import { PassMetrics } from "./metrics/metrics";
+import { Observations } from "./observations";
 import { RequestRecord } from "./record";
 
 const pool = new FilterPool<AiStatisticsFilter>();
@@ -13,7 +15,10 @@ const pool = new FilterPool<AiStatisticsFilter>();
 /** Observes a request and its response, and changes nothing of them. */
 export class AiStatisticsFilter extends HttpFilter {
   private config: AiStatisticsConfig | null = null;
+  /** Whether the path is none of those that are observed. */
+  private isIgnored: bool = false;
   private readonly account: Account;
+  private readonly observations: Observations;
   private readonly metrics: PassMetrics;
   private readonly record: RequestRecord = new RequestRecord();
   /** Whether the account reads the body of the response. */
@@ -23,6 +28,7 @@ export class AiStatisticsFilter extends HttpFilter {
     super();
     const account = new Account();
     this.account = account;
+    this.observations = new Observations(account);
     this.metrics = new PassMetrics(account);
   }
 
@@ -35,35 +41,54 @@ export class AiStatisticsFilter extends HttpFilter {
   }
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const config = this.config!;
+    this.isIgnored = !config.scope.hasPath(headers.get(":path"));
+    if (this.isIgnored) return HeadersAction.Continue;
     this.account.begin(headers);
     this.beginMetrics();
-    if (this.record.begin(this.config!, headers, this.account)) this.requestBodyMode = BodyMode.Streaming;
+    const isRecorded = this.record.begin(config, headers, this.account);
+    const isWanted = this.observations.begin(config, headers);
+    if (isRecorded || (isWanted && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
+    this.observations.tagSpan(Source.FixedValue, Source.RequestHeader);
     return HeadersAction.Continue;
   }
 
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     this.record.pushRequest(chunk, isLastChunk);
+    this.observations.pushRequest(chunk);
+    if (isLastChunk) this.observations.tagSpan(Source.RequestBody, Source.RequestBody);
     return chunk;
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
-    this.isRead = this.account.respond(headers) && this.config!.readsUsage;
+    const config = this.config!;
+    if (this.isIgnored) return HeadersAction.Continue;
+    const isEnabled = config.readsResponses && config.scope.hasContentType(headers.get("content-type"));
+    this.isRead = this.account.respond(headers) && isEnabled;
+    this.observations.respond(headers);
+    this.observations.tagSpan(Source.ResponseHeader, Source.ResponseHeader);
     const isRecorded = this.record.respond(headers, endOfStream, this.account);
     if ((this.isRead || isRecorded) && !endOfStream) this.responseBodyMode = BodyMode.Streaming;
     return HeadersAction.Continue;
   }
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
-    if (this.isRead) this.account.push(chunk);
+    if (this.isRead) {
+      this.account.push(chunk);
+      if (!this.account.isStream) this.observations.pushResponse(chunk);
+    }
     this.record.pushResponse(chunk, isLastChunk, this.account);
+    if (isLastChunk) this.observations.tagSpan(Source.ResponseBody, Source.BuiltIn);
     return chunk;
   }
 
   override onLog(): void {
-    if (!this.account.hasBegun) this.observeRefused();
+    if (!this.isIgnored && !this.account.hasBegun) this.observeRefused();
+    if (this.isIgnored) return;
     this.account.finish();
+    if (!this.config!.readsUsage) this.account.usage = null;
     this.metrics.finish();
-    writeLog(this.account);
+    writeLog(this.account, this.observations);
     this.record.end(this.config!, this.account);
   }
 
@@ -72,6 +97,7 @@ export class AiStatisticsFilter extends HttpFilter {
     if (pool.give(this)) return;
     this.account.free();
     this.record.free();
+    this.observations.dispose();
   }
 
   private beginMetrics(): void {
@@ -79,14 +105,20 @@ export class AiStatisticsFilter extends HttpFilter {
     if (metrics) this.metrics.begin(metrics);
   }
 
+  /** A filter in front has replied: the headers are read now. */
   private observeRefused(): void {
+    this.isIgnored = !this.config!.scope.hasPath(requestHeaders.get(":path"));
+    if (this.isIgnored) return;
+    this.observations.begin(this.config!, requestHeaders);
     this.account.observeRefused(requestHeaders, responseHeaders);
     this.beginMetrics();
   }
 
   private reset(): void {
     this.config = null;
+    this.isIgnored = false;
     this.account.reset();
+    this.observations.reset();
     this.metrics.reset();
     this.record.reset();
     this.isRead = false;

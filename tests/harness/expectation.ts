@@ -67,6 +67,7 @@ function checkResponse(expected: ExpectedResponse, seen: Observation): string[] 
 }
 
 function checkAiLog(expected: unknown, state: string | undefined): string[] {
+  if (expected === null) return state === undefined ? [] : [`there is an ai_log: ${state}`];
   return state === undefined ? ["there is no ai_log"] : differences(readAiLog(state), expected, "ai_log");
 }
 
