@@ -28,6 +28,8 @@ export class PathScanner {
   /** The index of the element in each open array; -1 before the first, and in objects. */
   private readonly indices: StaticArray<i32> = new StaticArray<i32>(MOST_DEPTH + 1);
   private readonly isObjectAt: StaticArray<bool> = new StaticArray<bool>(MOST_DEPTH + 1);
+  /** Whether the current value of each depth is on a path. */
+  private readonly isOnPath: StaticArray<bool> = new StaticArray<bool>(MOST_DEPTH + 1);
   private readonly name: ByteBuffer = new ByteBuffer();
   private readonly decoded: ByteBuffer = new ByteBuffer();
   private depth: i32 = 0;
@@ -203,16 +205,14 @@ export class PathScanner {
     if (this.high) this.passCharacter(REPLACEMENT);
     if (this.use == StringUse.Name) {
       if (this.name.size + sliceSize(text) <= LONGEST_NAME) this.name.append(text);
-      // No path has such a name.
-      else this.blankName();
+      else {
+        // No path has such a name.
+        this.name.clear();
+        this.name.byte(0);
+      }
     } else if (this.use == StringUse.Value) {
-      for (let i = 0; i < this.paths.length; i++) if (this.isAtEnd(i) && !this.isRaw[i]) this.sink.addText(i, text);
+      for (let i = 0; i < this.matched.length; i++) if (this.isAtEnd(i) && !this.isRaw[i]) this.sink.addText(i, text);
     }
-  }
-
-  private blankName(): void {
-    this.name.clear();
-    this.name.byte(0);
   }
 
   private open(at: i32, isObject: bool): void {
@@ -242,11 +242,13 @@ export class PathScanner {
     const depth = this.depth;
     let isWanted = false;
     if (!depth) return false;
-    for (let i = 0; i < this.paths.length; i++) {
-      if (this.matched[i] != depth - 1 || !this.leads(this.paths[i], i)) continue;
-      this.matched[i] = depth;
+    this.isOnPath[depth] = false;
+    for (let i = 0; i < this.matched.length; i++) {
+      if (unchecked(this.matched[i]) != depth - 1 || !this.leads(unchecked(this.paths[i]), i)) continue;
+      this.isOnPath[depth] = true;
+      unchecked((this.matched[i] = depth));
       if (depth >= this.watched) this.watched = min(depth + 1, MOST_DEPTH);
-      if (this.paths[i].steps.length > depth) continue;
+      if (unchecked(this.paths[i]).steps.length > depth) continue;
       isWanted = true;
       this.sink.beginValue(i, kind);
       this.isRaw[i] = kind == ValueKind.Json || kind == ValueKind.Scalar;
@@ -258,16 +260,17 @@ export class PathScanner {
   /** A value of the innermost container has ended, before `end`. */
   private endValue(piece: Slice, end: i32): void {
     const depth = this.depth;
-    if (!depth) return;
+    if (!depth || !this.isOnPath[depth]) return;
+    const matched = this.matched;
     let deepest = 0;
-    for (let i = 0; i < this.paths.length; i++) {
-      if (this.matched[i] == depth) {
+    for (let i = 0; i < matched.length; i++) {
+      if (unchecked(matched[i]) == depth) {
         if (this.isRaw[i]) this.passRaw(i, piece, end);
         this.isRaw[i] = false;
         if (this.isAtEnd(i)) this.sink.endValue(i);
-        this.matched[i] = depth - 1;
+        unchecked((matched[i] = depth - 1));
       }
-      deepest = max(deepest, this.matched[i]);
+      deepest = max(deepest, unchecked(matched[i]));
     }
     this.watched = min(deepest + 1, MOST_DEPTH);
   }
@@ -285,13 +288,13 @@ export class PathScanner {
   private leads(path: JsonPath, i: i32): bool {
     const depth = this.depth;
     if (depth > path.steps.length) return false;
-    const step = path.steps[depth - 1];
-    if (this.isObjectAt[depth]) {
+    const step = unchecked(path.steps[depth - 1]);
+    if (unchecked(this.isObjectAt[depth])) {
       if (step > PathStep.Element) return false;
-      return slicesEqual(this.name.slice, sliceOfBuffer(path.names[depth - 1]));
+      return slicesEqual(this.name.slice, sliceOfBuffer(unchecked(path.names[depth - 1])));
     }
     if (step == PathStep.Last) this.sink.forget(i);
-    if (step == PathStep.Element) return this.indices[depth] == path.indices[depth - 1];
+    if (step == PathStep.Element) return unchecked(this.indices[depth]) == unchecked(path.indices[depth - 1]);
     return step != PathStep.Member;
   }
 }
