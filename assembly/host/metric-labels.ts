@@ -81,6 +81,10 @@ function encodeValue(value: Slice, out: ByteBuffer): void {
     out.text("none");
     return;
   }
+  if (sliceSize(value) <= MOST_BYTES && isPlainText(value)) {
+    out.append(value);
+    return;
+  }
   const start = out.size;
   const last = sliceSize(value) - 1;
   let cut = start;
@@ -108,6 +112,13 @@ function shorten(value: Slice, cut: i32, out: ByteBuffer): void {
 function digit(value: u32): u32 {
   const low = value & 15;
   return low < 10 ? 0x30 + low : 0x37 + low;
+}
+
+/** Whether a value that is not empty needs no encoding. */
+function isPlainText(value: Slice): bool {
+  const last = sliceSize(value) - 1;
+  for (let i = 0; i <= last; i++) if (!isPlain(byteAt(value, i))) return false;
+  return byteAt(value, last) != DOT;
 }
 
 /** Letters, digits and `-./:+@_|`. */
