@@ -5,6 +5,7 @@ import {
   ABSENT,
   indexOfByte,
   Slice,
+  sliceIncludes,
   sliceSize,
   slicesEqual,
   subslice,
@@ -120,9 +121,12 @@ function rawMember(name: string, json: Slice): void {
 
 /** Writes the key of a member, unless an attribute has it. */
 function begin(name: string): bool {
-  escaped.clear();
-  escaped.byte(QUOTE).text(name).byte(QUOTE);
-  if (has(escaped.slice)) return false;
+  // The search for the bytes is cheap, and finds nothing for almost every name.
+  if (sliceIncludes(text.slice, name)) {
+    escaped.clear();
+    escaped.byte(QUOTE).text(name).byte(QUOTE);
+    if (has(escaped.slice)) return false;
+  }
   writer.key(name);
   return true;
 }
