@@ -46,9 +46,10 @@ export class PathScanner {
   private high: u32 = 0;
 
   /** Takes the values. */
-  private sink: PathSink = NOBODY;
+  private sink: PathSink;
 
   constructor(private readonly paths: JsonPath[]) {
+    this.sink = NOBODY;
     this.matched = new StaticArray<i32>(paths.length);
     this.isRaw = new StaticArray<bool>(paths.length);
     this.rawStart = new StaticArray<i32>(paths.length);

@@ -104,20 +104,16 @@ export class BodyReader extends PathSink {
     this.scanner.reset();
     this.role.release(LONGEST_NAME);
     this.event = ABSENT;
-    this.freeCandidate();
+    const candidate = this.candidate;
+    if (candidate) candidate.dispose();
+    this.candidate = null;
   }
 
   /** Frees the memory; the reader is not used again. */
   dispose(): void {
+    this.reset();
     this.scanner.dispose();
     this.role.dispose();
-    this.freeCandidate();
-  }
-
-  private freeCandidate(): void {
-    const candidate = this.candidate;
-    if (candidate) candidate.dispose();
-    this.candidate = null;
   }
 
   private addOwn(path: i32, slot: i32, piece: Slice, isFirst: bool): void {
