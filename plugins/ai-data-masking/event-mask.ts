@@ -34,6 +34,15 @@ const CODE = String.UTF8.encode("response_unreadable");
 /** The members of Responses' events that say which text a piece belongs to. */
 const PLACES: StaticArray<string> = ["output_index", "content_index", "summary_index"];
 
+/** The events after which no text follows. https://platform.openai.com/docs/api-reference/responses-streaming */
+const LAST_EVENTS: StaticArray<string> = [
+  "message_stop",
+  "response.completed",
+  "response.incomplete",
+  "response.failed",
+  "error",
+];
+
 /** Masks the events of one stream. Texts that continue are held as far as their end may become a match. */
 export class EventMask {
   private readonly decoder: SseDecoder = new SseDecoder(LONGEST_EVENT);
@@ -137,7 +146,7 @@ export class EventMask {
         this.isOpen = false;
         this.texts.flush(mask, index, out);
       } else if (sliceEndsWith(type, ".done")) this.texts.flush(mask, this.ownerOf(data, type, 5), out);
-      else if (sliceEquals(type, "message_stop") || sliceEquals(type, "response.completed")) this.flushAll(out);
+      else if (isLastEvent(type)) this.flushAll(out);
       mask.writeResponse(data, false, edited);
     }
   }
@@ -194,4 +203,10 @@ export class EventMask {
   private flushAll(out: ByteBuffer): void {
     this.texts.flushAll(this.mask!, out);
   }
+}
+
+/** Whether no text follows an event of Messages or Responses with this type. */
+function isLastEvent(type: Slice): bool {
+  for (let i = 0; i < LAST_EVENTS.length; i++) if (sliceEquals(type, LAST_EVENTS[i])) return true;
+  return false;
 }

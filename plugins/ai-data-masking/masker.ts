@@ -19,7 +19,7 @@ const captures = new Captures();
 
 /** Masks pieces of texts. One object serves all streams, one after the other: `begin` says for which one it works. */
 export class Masker {
-  /** Whether a word was found for which the body is refused. */
+  /** Whether the body or the stream is refused: a word was found, or too many texts are open. */
   isDenied: bool = false;
   /** Whether something was replaced since `begin`. */
   hasMasked: bool = false;

@@ -15,7 +15,7 @@ const tail = new ByteBuffer();
 export class OpenTexts {
   private readonly states: TextState[] = [];
   private used: i32 = 0;
-  /** Stands for all texts beyond `MOST_TEXTS`: nothing of them is held. */
+  /** Stands for all texts beyond `MOST_TEXTS`, for which the stream is refused: masked piece by piece, a match that is cut would pass. */
   private readonly others: TextState = new TextState();
 
   /** The text with this key; a new one is begun. */
@@ -37,7 +37,8 @@ export class OpenTexts {
 
   /** Appends what is known of a text after one more piece. */
   write(masker: Masker, state: TextState, piece: Slice, isLast: bool, out: ByteBuffer): void {
-    maskPiece(masker, state, piece, isLast || state == this.others, out);
+    if (state == this.others) masker.isDenied = true;
+    else maskPiece(masker, state, piece, isLast, out);
   }
 
   /** Ends the texts of a choice, a content block or an item: appends events with what is held of them. */
