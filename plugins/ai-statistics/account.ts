@@ -53,6 +53,8 @@ export class Account {
   readonly responseId: ByteBuffer = new ByteBuffer();
   /** Why the model has stopped; empty if it has not said so, or the body was not read. */
   readonly finishReason: ByteBuffer = new ByteBuffer();
+  /** The id of the session that the request names; empty without one. */
+  readonly sessionId: ByteBuffer = new ByteBuffer();
   /** The messages of users in the request; 0 if the body was not read. */
   userMessages: i32 = 0;
   /** The time until the first event with content; -1 without any. */
@@ -189,6 +191,7 @@ export class Account {
     this.provider.release(LONGEST_NAME);
     this.responseId.release(LONGEST_NAME);
     this.finishReason.release(LONGEST_NAME);
+    this.sessionId.release(LONGEST_NAME);
     this.userMessages = 0;
     this.firstContent = -1;
     this.chunks = 0;
@@ -217,6 +220,7 @@ export class Account {
     this.provider.dispose();
     this.responseId.dispose();
     this.finishReason.dispose();
+    this.sessionId.dispose();
     this.watch.free();
     this.decoder.dispose();
   }

@@ -94,7 +94,7 @@ function writeDefaults(account: Account, observations: Observations): void {
   if (account.status && begin("response_type")) writer.string(account.isStream ? "stream" : "normal");
   if (account.firstContent >= 0) numberMember("llm_first_token_duration", account.firstContent);
   numberMember("llm_service_duration", account.duration);
-  textMember("session_id", observations.session.slice);
+  textMember("session_id", account.sessionId.slice);
 }
 
 function writeUsage(usage: TokenUsage): void {

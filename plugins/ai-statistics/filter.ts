@@ -46,8 +46,8 @@ export class AiStatisticsFilter extends HttpFilter {
     if (this.isIgnored) return HeadersAction.Continue;
     this.account.begin(headers);
     this.beginMetrics();
-    const isRecorded = this.record.begin(config, headers, this.account);
     const isWanted = this.observations.begin(config, headers);
+    const isRecorded = this.record.begin(config, headers, this.account);
     if (isRecorded || (isWanted && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
     this.observations.tagSpan(Source.FixedValue, Source.RequestHeader);
     return HeadersAction.Continue;

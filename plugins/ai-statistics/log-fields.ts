@@ -33,6 +33,7 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
   addNames(account);
   if (isForSpan) addSpanName(account);
   fields.text("response_model", account.responseModel).text("consumer", account.consumer);
+  fields.text("response_id", account.responseId.slice).text("finish_reason", account.finishReason.slice);
   const usage = account.usage;
   if (usage) addUsage(usage);
   fields.ascii("usage_source", usage ? (usage.isEstimate ? "estimate" : "provider") : "none");
@@ -49,6 +50,7 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
 function addNames(account: Account): void {
   fields.ascii("operation", unchecked(OPERATIONS[account.operation])).text("provider", account.provider.slice);
   fields.text("original_model", account.requestModel.slice).text("request_model", modelOf(account));
+  fields.text("session_id", account.sessionId.slice);
   if (account.status) fields.boolean("stream", account.isStream);
 }
 

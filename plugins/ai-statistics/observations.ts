@@ -26,8 +26,6 @@ const usageText = new ByteBuffer();
 /** What the attributes of a configuration have found in one stream, and the facts of its response. */
 export class Observations extends EventListener {
   private readonly facts: BodyReader;
-  /** The id of the session; empty if the request names none. */
-  readonly session: ByteBuffer = new ByteBuffer();
   private attributes: Attributes | null = null;
   private slots: ValueSlots | null = null;
   private request: BodyReader | null = null;
@@ -42,7 +40,7 @@ export class Observations extends EventListener {
   begin(config: AiStatisticsConfig, headers: HeaderMap): bool {
     const attributes = config.attributes;
     const session = config.session.idOf(headers);
-    if (sliceSize(session) <= LONGEST_ID) this.session.append(session);
+    if (sliceSize(session) <= LONGEST_ID) this.account.sessionId.append(session);
     const count = attributes.list.length;
     if (!count) return false;
     this.attributes = attributes;
@@ -133,7 +131,6 @@ export class Observations extends EventListener {
   /** Forgets the stream. */
   reset(): void {
     this.facts.reset();
-    this.session.release(LONGEST_ID);
     const request = this.request;
     const response = this.response;
     const slots = this.slots;
@@ -149,7 +146,6 @@ export class Observations extends EventListener {
   /** Frees the memory; the object is not used again. */
   dispose(): void {
     this.facts.dispose();
-    this.session.dispose();
   }
 
   private get wantsCalls(): bool {
