@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { firstConfiguration, HOLDS } from "../../tools/filter-entry.ts";
 import { deployable } from "../../tools/kubernetes/manifests.ts";
 import { root } from "../../tools/plugins.ts";
@@ -60,7 +61,7 @@ const PROBES: Probe[] = [
   { path: "/", headers: [demo] },
   { path: "/?text=password" },
   withTemplate(chat("gpt-4o-mini", "hi", ["authorization", "Bearer YOUR_KEY_FOR_BATCH"])),
-  chat("gpt-3", "my password", ["x-mse-consumer", "free"]),
+  chat("gpt-3", "my password of project-falcon", ["x-mse-consumer", "free"]),
 ];
 
 /** A chat completion that says what the provider received. */
@@ -161,11 +162,26 @@ describe("the filters of the gateways' manifests", () => {
     return `${method} ${path}: ${status} ${text}`;
   }
 
-  /** The responses of a listener to all probes. */
+  /** The responses of a listener to all probes, and how many requests ai-statistics has counted, which changes no response. */
   async function responses(name: string): Promise<string[]> {
     await valkey.run("FLUSHALL");
+    const before = await counted();
     for (const probe of WARM_UP) await response(name, probe);
-    return Promise.all(PROBES.map((probe) => response(name, probe)));
+    const texts = await Promise.all(PROBES.map((probe) => response(name, probe)));
+    if (!name.startsWith("ai-statistics ")) return texts;
+    const all = WARM_UP.length + PROBES.length;
+    // A request is counted after the client has its response.
+    let more = 0;
+    for (let tries = 0; more < all && tries < 50; tries++) {
+      if (tries) await setTimeout(100);
+      more = (await counted()) - before;
+    }
+    return more ? [...texts, `${more} requests are counted`] : texts;
+  }
+
+  async function counted(): Promise<number> {
+    const counters = await envoy.stats("ai_statistics_requests_total");
+    return Object.values(counters).reduce((sum, count) => sum + count, 0);
   }
 
   for (const plugin of plugins) {
