@@ -44,7 +44,6 @@ export class PathScanner {
   private unit: u32 = 0;
   /** The high surrogate before the current character; 0 if there is none. */
   private high: u32 = 0;
-
   /** Takes the values. */
   private sink: PathSink;
 
