@@ -59,11 +59,10 @@ export class UsageWatch {
   readonly model: ByteBuffer = new ByteBuffer();
   /** Whether the response is a stream. */
   isStream: bool = false;
-  /** The data of the last event, `ABSENT` if it is no JSON. */
-  data: Slice = ABSENT;
+  private isJson: bool = false;
+  private isTooLong: bool = false;
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
-  private isTooLong: bool = false;
 
   /** Begins with a response of this content type. Returns whether it can have usage. */
   begin(contentType: Slice): bool {
@@ -87,6 +86,11 @@ export class UsageWatch {
   /** Reads the data of an event, for callers that decode the stream themselves. `readsTexts`: the output is estimated too. */
   pushEvent(data: Slice, readsTexts: bool): void {
     this.read(data, readsTexts);
+  }
+
+  /** The data of the last event that `next` has read, `ABSENT` if it is no JSON. */
+  get data(): Slice {
+    return this.isJson ? this.decoder.data : ABSENT;
   }
 
   /** Begins to read a chunk of a stream, for `next`. */
@@ -129,6 +133,7 @@ export class UsageWatch {
     this.decoder.free();
     this.body.release(KEPT_BYTES);
     this.isStream = false;
+    this.isJson = false;
     this.isTooLong = false;
   }
 
@@ -172,9 +177,9 @@ export class UsageWatch {
 
   /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
   private read(json: Slice, readsTexts: bool): void {
-    this.data = ABSENT;
+    this.isJson = false;
     if (jsonValidate(json)) return;
-    this.data = json;
+    this.isJson = true;
     walker.start(trimmed(json));
     // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
     if (!walker.enterArray()) this.readObject(readsTexts);

@@ -42,9 +42,9 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private readonly closing: HoldDeadline = new HoldDeadline();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
-  private readonly price: RequestPrice = new RequestPrice();
   /** Whether a header of the response names the model. */
   private isNamed: bool = false;
+  private readonly price: RequestPrice = new RequestPrice();
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
 

@@ -6,7 +6,7 @@ import { Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 
 /** The tokens that a stream reserves at once; fewer if not so many are left. */
-const BLOCK: i64 = 64;
+const BLOCK: i32 = 64;
 
 /** Milliseconds in which a client gets the end of a stream that is cut, before its connection is reset and the provider is stopped. */
 export const CLOSE_AFTER: u32 = 100;
@@ -23,7 +23,7 @@ export class StreamCut {
   /** Whether it was. */
   isDone: bool = false;
   /** The tokens that are reserved next; 0 if nothing is left. */
-  block: i64 = 0;
+  block: i32 = 0;
 
   /** Reads whether the client wants a usage chunk. `json` is an object. */
   readRequest(json: Slice): void {
