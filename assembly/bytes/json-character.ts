@@ -1,5 +1,6 @@
 import { ByteBuffer } from "./buffer";
 import { hexValue, NO_HEX_DIGIT } from "./hex";
+import { characterOfEscape } from "./json-escape";
 import { Slice, sliceEnd, sliceStart } from "./slice";
 import { characterOf, Decoded, decodeAt, lengthOf, REPLACEMENT, storeUtf8 } from "./utf8";
 
@@ -51,7 +52,7 @@ function escapeAt(p: usize, end: usize, depth: i32): Decoded {
   const letter = depth > 1 ? plainAt(at, end) : decodeAt(at, end);
   if (letter == INCOMPLETE_CHARACTER) return INCOMPLETE_CHARACTER;
   at += lengthOf(letter);
-  if (characterOf(letter) != LOWER_U) return packed(meaningOf(characterOf(letter)), <u32>(at - p));
+  if (characterOf(letter) != LOWER_U) return packed(characterOfEscape(characterOf(letter)), <u32>(at - p));
   let value: u32 = 0;
   for (let i = 0; i < 4; i++) {
     if (at >= end) return INCOMPLETE_CHARACTER;
@@ -68,23 +69,6 @@ function escapeAt(p: usize, end: usize, depth: i32): Decoded {
 /** A character of JSON that is the content of a string. */
 function plainAt(p: usize, end: usize): Decoded {
   return load<u8>(p) == BACKSLASH ? escapeAt(p, end, 1) : decodeAt(p, end);
-}
-
-function meaningOf(letter: u32): u32 {
-  switch (letter) {
-    case 0x62:
-      return 0x08;
-    case 0x66:
-      return 0x0c;
-    case 0x6e:
-      return 0x0a;
-    case 0x72:
-      return 0x0d;
-    case 0x74:
-      return 0x09;
-    default:
-      return letter;
-  }
 }
 
 // @ts-ignore: decorator

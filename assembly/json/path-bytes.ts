@@ -46,24 +46,6 @@ export function nextStructure(piece: Slice, from: i32, size: i32): i32 {
   return size;
 }
 
-/** The character of a backslash and this letter. */
-export function characterOfEscape(letter: u32): u32 {
-  switch (letter) {
-    case 0x62:
-      return 0x08;
-    case 0x66:
-      return 0x0c;
-    case 0x6e:
-      return 0x0a;
-    case 0x72:
-      return 0x0d;
-    case 0x74:
-      return 0x09;
-    default:
-      return letter;
-  }
-}
-
 /** The value of a hexadecimal digit; that of any other byte means nothing. */
 export function hexDigit(byte: u32): u32 {
   return byte <= 0x39 ? byte & 15 : (byte & 15) + 9;

@@ -1,15 +1,15 @@
-import { storeUtf8 } from "../bytes/utf8";
+import { REPLACEMENT, storeUtf8 } from "../bytes/utf8";
 import { ByteBuffer } from "../bytes/buffer";
 import { byteAt, Slice, sliceOfBuffer, sliceSize, slicesEqual, subslice } from "../bytes/slice";
+import { characterOfEscape } from "../bytes/json-escape";
 import { JsonPath, PathStep } from "./path";
-import { Byte, characterOfEscape, hexDigit, nextQuote, nextStructure, StringUse } from "./path-bytes";
+import { Byte, hexDigit, nextQuote, nextStructure, StringUse } from "./path-bytes";
 import { PathSink, ValueKind } from "./path-sink";
 
 /** Below this depth no path leads anywhere: only brackets are counted. */
 const MOST_DEPTH = 32;
 /** The longest name of a member that is compared. */
 const LONGEST_NAME = 256;
-const REPLACEMENT: u32 = 0xfffd;
 
 const NOBODY = new PathSink();
 

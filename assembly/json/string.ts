@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { characterOfEscape } from "../bytes/json-escape";
 import {
   ABSENT,
   Slice,
@@ -142,24 +143,9 @@ function escapeAt(p: usize, end: usize): Decoded {
   return decoded(0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff), p + 12);
 }
 
-/** The character of a backslash and this letter. */
+/** The character of a backslash and this letter; U+FFFD if there is no letter, or one outside of ASCII. */
 function shortEscape(letter: u32): u32 {
-  switch (letter) {
-    case 0x62:
-      return 0x08;
-    case 0x66:
-      return 0x0c;
-    case 0x6e:
-      return 0x0a;
-    case 0x72:
-      return 0x0d;
-    case 0x74:
-      return 0x09;
-    case 0:
-      return REPLACEMENT;
-    default:
-      return letter < 0x80 ? letter : REPLACEMENT;
-  }
+  return letter - 1 < 0x7f ? characterOfEscape(letter) : REPLACEMENT;
 }
 
 /** The UTF-16 unit of the `\uXXXX` at `p`; U+FFFD if there is none. */
