@@ -1,7 +1,7 @@
 import { PromptRole } from "../../assembly/ai/prompt/role";
 import { PathSuffixes } from "../../assembly/config/path-suffixes";
+import { compilePatterns } from "../../assembly/config/pattern-set";
 import { ConfigReader } from "../../assembly/config/reader";
-import { PatternError } from "../../assembly/pattern/error";
 import { PatternFlags } from "../../assembly/pattern/flags";
 import { PatternSet } from "../../assembly/pattern/pattern-set";
 
@@ -93,22 +93,10 @@ export class AiPromptGuardConfig {
 function patternsOf(reader: ConfigReader, key: string, flags: PatternFlags): PatternSet | null {
   reader.refuseEmptyList(key);
   const texts = reader.texts(key);
-  if (!texts.length || texts.includes("")) return null;
-  // Where the list as a whole fails, each pattern is compiled alone to name the wrong ones.
+  // Where the list as a whole fails, each pattern is compiled alone.
   if (texts.length > MOST_PATTERNS) {
     reader.fail(key, `must have at most ${MOST_PATTERNS} patterns`);
     return null;
   }
-  const error = new PatternError();
-  const patterns = PatternSet.compile(texts, flags, error);
-  if (patterns) return patterns;
-  let isOne = false;
-  const ofOne = new PatternError();
-  for (let i = 0; i < texts.length; i++) {
-    if (PatternSet.compile([texts[i]], flags, ofOne)) continue;
-    isOne = true;
-    reader.fail(`${key}[${i}]`, `is not supported: ${ofOne.message}`);
-  }
-  if (!isOne) reader.fail(key, `cannot be used: ${error.message}`);
-  return null;
+  return compilePatterns(reader, key, texts, flags);
 }

@@ -1,5 +1,6 @@
 import { errorBody, ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { sliceOfBuffer, sliceToString } from "../../assembly/bytes/slice";
+import { compilePatterns } from "../../assembly/config/pattern-set";
 import { ConfigReader } from "../../assembly/config/reader";
 import { PatternFlags } from "../../assembly/pattern/flags";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
@@ -107,18 +108,5 @@ function literalsOf(reader: ConfigReader, key: string, texts: string[], flags: P
 function patternsOf(reader: ConfigReader, key: string, more: string[], flags: PatternFlags): PatternSet | null {
   const own = textsOf(reader, key);
   checkExpressions(reader, own);
-  const texts = own.concat(more);
-  if (!texts.length || texts.includes("")) return null;
-  const error = new PatternError();
-  const patterns = PatternSet.compile(texts, flags, error);
-  if (patterns) return patterns;
-  const ofOne = new PatternError();
-  let isOne = false;
-  for (let i = 0; i < texts.length; i++) {
-    if (PatternSet.compile([texts[i]], flags, ofOne)) continue;
-    isOne = true;
-    reader.fail(`${key}[${i}]`, `is not supported: ${ofOne.message}`);
-  }
-  if (!isOne) reader.fail(key, `cannot be used: ${error.message}`);
-  return null;
+  return compilePatterns(reader, key, own.concat(more), flags);
 }
