@@ -1,8 +1,9 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { indexOfByte, Slice, sliceSize, subslice } from "../bytes/slice";
+import { indexOfByte, Slice, sliceSize } from "../bytes/slice";
 import { TextTable } from "../bytes/text-table";
 import { jsonContent } from "../json/value";
 import { jsonUnescape } from "../json/string";
+import { addNames } from "./name-list";
 
 /** The longest name with escapes that is read: six bytes for each letter of a long one. */
 const LONGEST_ESCAPED: i32 = 256;
@@ -16,15 +17,8 @@ export class NameClasses {
 
   /** Adds names, ASCII with a space between two of them, to a class that is not 0. A name that the table has keeps its class. */
   add(kind: i32, names: string): this {
-    const text = new ByteBuffer().text(names);
-    const all = text.slice;
-    for (let at = 0; at < sliceSize(all);) {
-      const next = indexOfByte(all, 0x20, at);
-      const end = next < 0 ? sliceSize(all) : next;
-      if (this.table.add(subslice(all, at, end)) == this.classes.length) this.classes.push(kind);
-      at = end + 1;
-    }
-    text.dispose();
+    addNames(names, this.table);
+    while (this.classes.length < this.table.count) this.classes.push(kind);
     return this;
   }
 
