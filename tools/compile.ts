@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
@@ -50,7 +50,10 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
   const isPoisoned = target === "poisoned";
   const isPacked = target !== "debug";
   const base = target === "debug" ? target : "release";
-  const options = ["--config", "asconfig.json", "--target", base, "--outFile", out, "--baseDir", root];
+  // Several test files may compile one module at the same time: none may read an incomplete one. The debug build has a source map
+  // beside it, whose name stands in the module.
+  const own = isPacked ? `${out}.${process.pid}.wasm` : out;
+  const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root];
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   const version = versionOf(entry);
   const texts: Record<string, string> = version
@@ -64,7 +67,10 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
     isPoisoned ? poisonedLibrary() : {},
   );
   if (message) throw new Error(`${entry} does not compile\n${message}`);
-  if (isPacked) writeFileSync(outFile, packed(readFileSync(outFile)));
+  if (isPacked) {
+    writeFileSync(join(root, own), packed(readFileSync(join(root, own))));
+    renameSync(join(root, own), outFile);
+  }
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return { upToDate: false, bytes: statSync(outFile).size };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -19,16 +19,19 @@ export async function compileProbe(): Promise<string> {
   const out = join(root, PROBE_WASM);
   const newest = Math.max(...readdirSync(sources).map((file) => statSync(join(sources, file)).mtimeMs));
   if (existsSync(out) && statSync(out).mtimeMs > newest) return PROBE_WASM;
+  // Several test files may compile it at the same time: none may read an incomplete module.
+  const own = `${out}.${process.pid}.wasm`;
   const asc = (await import("assemblyscript/asc" as string)) as Compiler;
   const messages = asc.createMemoryStream();
   // The base is the probe's own folder: the repository's asconfig.json is for plugins.
   const { error } = await asc.main(
     [
-      ...["index.ts", "--outFile", relative(sources, out), "--baseDir", sources, "-O1", "--runtime", "incremental"],
+      ...["index.ts", "--outFile", relative(sources, own), "--baseDir", sources, "-O1", "--runtime", "incremental"],
       ...["--exportStart", "_initialize", "--use", "abort=index/abort"],
     ],
     { stdout: messages, stderr: messages },
   );
   if (error) throw new Error(`the probe does not compile\n${messages.toString() || error.message}`);
+  renameSync(own, out);
   return PROBE_WASM;
 }
