@@ -1,0 +1,29 @@
+import { ConfigReader } from "../../../assembly/config/reader";
+import { Aliyun } from "./aliyun";
+import { Checker } from "./checker";
+
+/** A service: the value of `type`, and what reads its options. */
+class CheckerType {
+  constructor(
+    readonly name: string,
+    readonly read: (reader: ConfigReader) => Checker,
+  ) {}
+}
+
+/** All services, by their names. */
+const TYPES: CheckerType[] = [new CheckerType("aliyun", Aliyun.read)];
+
+/**
+ * Reads the object of a service, whose `type` says which it is, or `fallback` if it has none; `null` after an error. A checker that was
+ * read with other errors is not used: the configuration is refused.
+ */
+export function readChecker(reader: ConfigReader, fallback: string = ""): Checker | null {
+  const name = fallback.length ? reader.text("type", fallback) : reader.requiredText("type");
+  const names: string[] = [];
+  for (let i = 0; i < TYPES.length; i++) {
+    if (TYPES[i].name == name) return TYPES[i].read(reader);
+    names.push(TYPES[i].name);
+  }
+  if (name.trim().length) reader.fail("type", `must be one of ${names.join(", ")}`);
+  return null;
+}
