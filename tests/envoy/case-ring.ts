@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { answerCallout, calloutsOf } from "../harness/case-callouts.ts";
 import { DOWN_CLUSTER, usesRedis } from "../harness/case-redis.ts";
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
@@ -39,6 +40,8 @@ export class CaseRing {
   private readonly entries: Entry[];
   private readonly folder: string;
   private server: RunningServer | undefined;
+  /** The services that the plugins call. */
+  private services: RunningServer[] = [];
   private envoy: EnvoyProcess | undefined;
   private valkey: Valkey | undefined;
 
@@ -62,6 +65,7 @@ export class CaseRing {
     const names = this.entries.flatMap(({ testCase }) => testCase.routes.map((route) => route.cluster ?? "upstream"));
     const { port } = this.server;
     const clusters = [...new Set(names)].map((name) => clusterFor({ name, port, http2: this.upstreamHttp2 }));
+    clusters.push(...(await this.startServices()));
     const type = "type.googleapis.com/envoy.config.listener.v3.Listener";
     const resources = this.entries.map((entry) => ({ "@type": type, ...this.listener(entry) }));
     const path = join(this.folder, "listeners.json");
@@ -71,6 +75,17 @@ export class CaseRing {
       node: { id: "ring", cluster: "ring" },
       dynamic_resources: { lds_config: { path_config_source: { path } } },
     });
+  }
+
+  /** Starts the services that the plugins call; returns their clusters. */
+  private async startServices(): Promise<EnvoyConfig[]> {
+    const callouts = calloutsOf(this.entries.map(({ testCase }) => testCase));
+    const clusters = Object.keys(callouts).map(async (name) => {
+      const server = await serve((request) => answerCallout(callouts, name, request));
+      this.services.push(server);
+      return clusterFor({ name, port: server.port });
+    });
+    return Promise.all(clusters);
   }
 
   /** The bootstrap, with Redis if a case needs it. */
@@ -88,6 +103,7 @@ export class CaseRing {
     await this.envoy?.stop();
     await this.valkey?.stop();
     await this.server?.close();
+    await Promise.all(this.services.map((service) => service.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -42,6 +42,15 @@ export interface CaseReply extends BodySource {
   delayMs?: number;
 }
 
+/** A rule of a service that a plugin calls: its reply to calls that contain all of the texts. */
+export interface CaseCallout {
+  when?: string | string[];
+  reply: CaseReply;
+}
+
+/** The services that a plugin calls, by cluster. */
+export type CaseCallouts = Record<string, CaseCallout[]>;
+
 /** What the upstream should have received. */
 export interface ExpectedRequest extends BodySource {
   method?: string;
@@ -88,6 +97,8 @@ export interface Case {
   downstreamHttp2: boolean;
   bufferLimitBytes?: number;
   stateful: boolean;
+  /** Services that the plugin calls. */
+  callouts?: CaseCallouts;
   /** Commands that run in Redis before the case. */
   redis?: string[][];
   configError?: string[];

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { parse } from "yaml";
 import { readWasmPlugins } from "../../tools/wasmplugin/read-file.ts";
-import type { Case, CaseRoute, Exchange } from "./case.ts";
+import type { Case, CaseCallouts, CaseRoute, Exchange } from "./case.ts";
 
 type Protocol = boolean | "both";
 
@@ -24,6 +24,7 @@ interface CaseFile extends CaseConfig {
   downstream?: { http2?: Protocol };
   bufferLimitBytes?: number;
   stateful?: boolean;
+  callouts?: CaseCallouts;
   redis?: string[][];
   configError?: string[];
   exchanges?: Exchange[];
@@ -85,6 +86,7 @@ export function readCases(text: string, plugin: string, name: string): Case[] {
           downstreamHttp2,
           bufferLimitBytes: file.bufferLimitBytes,
           stateful: file.stateful ?? false,
+          callouts: file.callouts,
           redis: file.redis,
           configError: merged.configError,
           exchanges: file.exchanges ?? [],

@@ -45,7 +45,8 @@ export function answer(testCase: Case, exchange: Exchange, request: ProviderRequ
   return dialect.handle(request);
 }
 
-function toReply(reply: CaseReply): ProviderReply {
+/** The reply that a case describes. */
+export function toReply(reply: CaseReply): ProviderReply {
   const headers = headerPairs(reply.headers);
   const type = reply.sse ? "text/event-stream" : reply.json !== undefined ? "application/json" : undefined;
   if (type && !headers.some(([name]) => name === "content-type")) headers.push(["content-type", type]);

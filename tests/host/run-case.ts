@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
+import { routeConfiguration, type Case, type CaseCallouts, type Exchange } from "../harness/case.ts";
+import { answerCallout } from "../harness/case-callouts.ts";
 import { timelessAiLog } from "../harness/ai-log.ts";
 import { failures } from "../harness/expectation.ts";
 import type { ClientRequest } from "../harness/http-client.ts";
@@ -9,10 +10,11 @@ import { DOWN_CLUSTER, HIGRESS_CLUSTERS, REDIS_CLUSTER } from "../harness/case-r
 import { answer, split, toClientRequest } from "../harness/wire.ts";
 import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import { caseRedis } from "./case-redis.ts";
+import type { HttpCallout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
 import { runExchange, type Outcome } from "./exchange.ts";
 import { findLeak } from "./leak-check.ts";
-import { ProxyHost } from "./proxy-host.ts";
+import { ProxyHost, type CalloutReply } from "./proxy-host.ts";
 import type { RouteMatch } from "./routes.ts";
 import type { StreamOptions } from "./stream-options.ts";
 
@@ -157,10 +159,12 @@ export class HostCase {
     fixedReply?: ProviderReply,
   ): Outcome & { request: ClientRequest; upstream: { request: ProviderRequest; reply: ProviderReply } | null } {
     let reply: ProviderReply | null = null;
+    const { callouts } = this.testCase;
     const peers = {
       answer: (received: ProviderRequest): ProviderReply => {
         return (reply = fixedReply ?? answer(this.testCase, exchange, received));
       },
+      ...(callouts ? { callout: (call: HttpCallout) => serviceReply(callouts, call) } : {}),
       redis: (host: ProxyHost) => caseRedis.pump(host),
     };
     const outcome = runExchange(host, context, request, peers, this.options);
@@ -173,7 +177,12 @@ export class HostCase {
     caseRedis.begin(this.testCase);
     const isHigress = this.wasm.startsWith("build/higress/");
     return new ProxyHost(this.wasm, {
-      clusters: [...clusters, ...(isHigress ? HIGRESS_CLUSTERS : [REDIS_CLUSTER]), DOWN_CLUSTER],
+      clusters: [
+        ...clusters,
+        ...Object.keys(this.testCase.callouts ?? {}),
+        ...(isHigress ? HIGRESS_CLUSTERS : [REDIS_CLUSTER]),
+        DOWN_CLUSTER,
+      ],
       isHigress,
     });
   }
@@ -189,6 +198,25 @@ export class HostCase {
       .map((text) => `a log line contains ${JSON.stringify(text)}`);
     return [...missing, ...present, ...repeated(once, lines), ...leakedSecrets(secretsOf(this.testCase), lines)];
   }
+}
+
+/** The reply of a service to a call. If it does not respond, Envoy does: 503 without a connection, 504 after the timeout. */
+function serviceReply(callouts: CaseCallouts, { cluster, headers, body }: HttpCallout): CalloutReply {
+  const {
+    status,
+    headers: replied,
+    chunks,
+    end,
+  } = answerCallout(callouts, cluster, {
+    method: headers.get(":method") ?? "",
+    path: headers.get(":path") ?? "",
+    authority: headers.get(":authority") ?? "",
+    headers: headers.pairs().filter(([name]) => !name.startsWith(":")),
+    body,
+  });
+  if (end === "refuse" || end === "cut") return { status: 503, body: "upstream connect error" };
+  if (end === "hang") return { status: 504, body: "upstream request timeout" };
+  return { status, headers: replied, body: Buffer.concat(chunks) };
 }
 
 const aiLogOf = ({ filterState }: Outcome): string => timelessAiLog(filterState.ai_log);
