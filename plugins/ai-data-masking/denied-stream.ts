@@ -1,9 +1,9 @@
 import { Api } from "../../assembly/ai/api";
+import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "../../assembly/ai/denial";
 import { writeStreamError } from "../../assembly/ai/stream-error";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { sseDone } from "../../assembly/sse/encoder";
-import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "./deny-reply";
 
 const CODE = String.UTF8.encode("content_blocked");
 /** The most choices that are ended. */

@@ -1,6 +1,7 @@
 import { Api } from "../../assembly/ai/api";
 import { isReadable } from "../../assembly/ai/body-model";
 import { MASKED_STATE } from "../../assembly/ai/contract";
+import { writeDenial } from "../../assembly/ai/denial";
 import { errorBody } from "../../assembly/ai/refusal";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
@@ -23,7 +24,7 @@ import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { BodyMask } from "./body-mask";
 import { MaskingConfig } from "./config";
-import { writeDenial } from "./deny-reply";
+
 import { EventMask } from "./event-mask";
 import { RestoreMap } from "./restore-map";
 

@@ -1,8 +1,8 @@
-import { Api } from "../../assembly/ai/api";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
-import { JsonWriter } from "../../assembly/json/writer";
-import { sseData, sseDone, sseEnd, sseEvent } from "../../assembly/sse/encoder";
+import { Api } from "./api";
+import { ByteBuffer } from "../bytes/buffer";
+import { Slice, sliceSize } from "../bytes/slice";
+import { JsonWriter } from "../json/writer";
+import { sseData, sseDone, sseEnd, sseEvent } from "../sse/encoder";
 
 /** Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. */
 export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Slice, message: Slice): bool {
