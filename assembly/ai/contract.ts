@@ -136,6 +136,12 @@ export const DECORATED_STATE = "ai_prompt_decorated";
  */
 export const MASKED_STATE = "ai_masked";
 
+/**
+ * Filter state: a digest of the texts that ai-security-guard has let pass in this request, so that its next pass does not check them again.
+ * Written and read by ai-security-guard.
+ */
+export const CHECKED_STATE = "ai_checked";
+
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";
 

@@ -61,8 +61,8 @@ export class ResponseTexts {
     this.body.dispose();
   }
 
-  /** Reads an event, or the body. */
-  private read(json: Slice): void {
+  /** Reads the data of an event, or a whole body, without keeping it. */
+  read(json: Slice): void {
     if (jsonValidate(json)) return;
     walker.start(trimmed(json));
     // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent

@@ -91,7 +91,7 @@ function readMessage(message: Slice, role: PromptRole, texts: PromptTexts): void
 function readField(key: Slice, value: Slice, role: PromptRole, texts: PromptTexts): void {
   const field = textField(key);
   if (field == TextField.None) return;
-  if (field == TextField.Media || field == TextField.Image) readSource(value, role, texts);
+  if (field == TextField.Media || field == TextField.Image) readSource(value, role, field == TextField.Image, texts);
   else if (field == TextField.Json) readDeep(value, role, true, false, texts);
   else readContent(value, role, PROSE.has(plainKey(key)), texts);
 }
@@ -105,8 +105,9 @@ function readContent(content: Slice, role: PromptRole, isProse: bool, texts: Pro
   }
 }
 
-/** The texts of a document of Messages; none for other media. https://docs.claude.com/en/api/messages */
-function readSource(source: Slice, role: PromptRole, texts: PromptTexts): void {
+/** Passes media, and the texts of a document of Messages; other media have none. https://docs.claude.com/en/api/messages */
+function readSource(source: Slice, role: PromptRole, isImage: bool, texts: PromptTexts): void {
+  texts.media(source, role, isImage);
   const type = jsonGet(source, "type");
   if (jsonEquals(type, "text")) readText(jsonGet(source, "data"), role, texts);
   else if (jsonEquals(type, "content")) {
@@ -149,8 +150,9 @@ function readDeep(value: Slice, role: PromptRole, isJson: bool, isProse: bool, t
     const field = container == Container.Object ? textField(walker.key) : TextField.Text;
     const insideJson = container >= Container.JsonObject || field == TextField.Json;
     if (field == TextField.None) walker.value();
-    else if (field == TextField.Media || field == TextField.Image) readSource(walker.value(), role, texts);
-    else if (walker.enterObject()) open[++depth] = insideJson ? Container.JsonObject : Container.Object;
+    else if (field == TextField.Media || field == TextField.Image) {
+      readSource(walker.value(), role, field == TextField.Image, texts);
+    } else if (walker.enterObject()) open[++depth] = insideJson ? Container.JsonObject : Container.Object;
     else if (walker.enterArray()) open[++depth] = insideJson ? Container.JsonArray : Container.Array;
     else {
       const isText = !insideJson && (isObject ? PROSE.has(plainKey(walker.key)) : isProse);

@@ -12,6 +12,9 @@ export abstract class PromptTexts {
    */
   abstract text(token: Slice, role: PromptRole, isProse: bool): void;
 
+  /** An image, audio, video or document of the message: the value of a member, whose key says whether it is an image. */
+  media(value: Slice, role: PromptRole, isImage: bool): void {}
+
   /** A token id stands where a text can stand: the text cannot be read. */
   abstract tokenId(): void;
 

@@ -1,0 +1,40 @@
+import { Api } from "../../assembly/ai/api";
+import { writeDenial } from "../../assembly/ai/denial";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { sendLocalReply } from "../../assembly/host/reply";
+import { JsonWriter } from "../../assembly/json/writer";
+import { Verdict } from "./checkers/verdict";
+import { DenySettings } from "./deny-settings";
+
+const KEPT_BYTES: i32 = 16384;
+const MODEL = String.UTF8.encode('"from-security-guard"');
+const EVENT_STREAM = "text/event-stream;charset=UTF-8";
+
+const content = new ByteBuffer();
+const json = new JsonWriter(content);
+const body = new ByteBuffer();
+
+/**
+ * The text for the client of a refused request or response: `{"code", "denyMessage", "blockedDetails"}`, as Higress writes it. Valid until
+ * the next call.
+ */
+export function denialText(settings: DenySettings, verdict: Verdict): Slice {
+  const message = sliceOfBuffer(settings.message);
+  content.release(KEPT_BYTES);
+  json.reset().beginObject().key("code").integer(verdict.code);
+  if (sliceSize(message)) json.key("denyMessage").text(message);
+  json.key("blockedDetails").raw(verdict.details.slice).endObject();
+  return content.slice;
+}
+
+/** Refuses the request or the response of a stream: the client gets a response of its API that has `denialText` as its text. */
+export function sendDenial(settings: DenySettings, verdict: Verdict, api: Api, isStream: bool, details: string): void {
+  const text = denialText(settings, verdict);
+  if (settings.isOriginal) return sendLocalReply(settings.status, details, "application/json", text);
+  body.release(KEPT_BYTES);
+  // Paths that name no API get a chat completion, as in Higress.
+  if (!writeDenial(body, api, isStream, sliceOfBuffer(MODEL), text))
+    writeDenial(body, Api.ChatCompletions, isStream, sliceOfBuffer(MODEL), text);
+  sendLocalReply(settings.status, details, isStream ? EVENT_STREAM : "application/json", body.slice);
+}
