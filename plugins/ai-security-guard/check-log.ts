@@ -26,14 +26,16 @@ const edit = new JsonEdit();
  * Adds to the filter state `ai_log` what Higress logs: how long the checks of a request or a response took, what became of it (`result`:
  * `pass`, `deny`, `mask` or `error`), and what the service found. `words`: whether the words of the text that it names are logged, too.
  */
-export function logCheck(side: CheckSide, milliseconds: i64, result: string, verdict: Verdict, words: bool): void {
+export function logCheck(checked: CheckSide, milliseconds: i64, result: string, verdict: Verdict, words: bool): void {
   readState();
   number.clear();
   edit.begin(document);
-  const isRequest = side == CheckSide.Request;
+  const isRequest = checked == CheckSide.Request;
   edit.set(isRequest ? "safecheck_request_rt" : "safecheck_response_rt", number.integer(milliseconds).slice);
   status.clear();
-  edit.setText("safecheck_status", status.text(isRequest ? "request " : "response ").text(result).slice);
+  // Higress's spelling.
+  const side = isRequest ? (result == "deny" ? "reqeust " : "request ") : "response ";
+  edit.setText("safecheck_status", status.text(side).text(result).slice);
   set("safecheck_riskLabel", verdict.labels.slice);
   if (words) set("safecheck_riskWords", verdict.words.slice);
   text.clear();

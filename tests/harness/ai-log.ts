@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** The members of `ai_log` that two runs of one exchange do not share. */
-const TIMES = ["llm_first_token_duration", "llm_service_duration"];
+const TIMES = ["llm_first_token_duration", "llm_service_duration", "safecheck_request_rt", "safecheck_response_rt"];
 
 /** What ai-statistics has written into the filter state `ai_log`, which stands between quotes in an access log. Throws if it is no JSON. */
 export function readAiLog(state: string): Record<string, unknown> {

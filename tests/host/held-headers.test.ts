@@ -23,6 +23,13 @@ const filters: [plugin: string, configuration: object][] = [
   ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
   ["ai-prompt-guard", { deny_patterns: ["forbidden"] }],
   ["ai-prompt-template", { templates: [{ name: "a", template: {} }] }],
+  [
+    "ai-security-guard",
+    {
+      ...{ serviceName: "safety.static", servicePort: 80, serviceHost: "safety.example" },
+      ...{ accessKey: "key-of-aliyun", secretKey: "secret-of-aliyun", checkRequest: true },
+    },
+  ],
   ["fallback", { targets: [{ name: "other" }] }],
 ];
 const chat = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hi"}]}');

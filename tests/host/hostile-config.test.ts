@@ -24,6 +24,8 @@ const small: Record<string, string> = {
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
   "ai-data-masking": '{"deny_words":["a"]}',
+  "ai-security-guard":
+    '{"cluster":"c","serviceHost":"a.example","accessKey":"key-of-aliyun","secretKey":"secret-of-aliyun","checkRequest":true}',
   "ai-prompt-decorator": '{"prepend":[{"role":"user","content":"a"}]}',
   "ai-prompt-guard": '{"deny_patterns":["a"]}',
   "ai-prompt-template": '{"templates":[{"name":"a","template":{}}]}',

@@ -132,6 +132,19 @@ limit_keys:
     json: '"query_per_minute": "three"',
     said: "$.limit_keys[0].query_per_minute must be",
   },
+  "ai-security-guard": {
+    yaml: `
+serviceName: safety.dns
+servicePort: 443
+serviceHost: safety.example
+accessKey: sk-secret-of-a-provider
+secretKey: sk-secret-of-a-provider
+checkRequest: true
+riskLevelBar: highest # wrong
+`,
+    json: '"riskLevelBar": "highest"',
+    said: "$.riskLevelBar must be",
+  },
   "ai-data-masking": {
     yaml: `
 replace_roles:
