@@ -32,6 +32,12 @@ export const DROPPED_HEADER = "x-ai-dropped-params";
 export const USAGE_STATE = "ai_usage";
 
 /**
+ * Filter state, any text: a limiter has ended the stream of the response before its provider did. Written by ai-token-ratelimit, read by
+ * ai-statistics.
+ */
+export const CUT_STATE = "ai_cut";
+
+/**
  * Filter state: what is known of a request, as a JSON object whose quotes are escaped: `"%FILTER_STATE(wasm.ai_log:PLAIN)%"` in an access
  * log is a JSON string. Written by ai-statistics. Higress has the same name.
  */

@@ -1,6 +1,12 @@
 import { Api } from "../../assembly/ai/api";
 import { FirstContent, readContentEvent } from "../../assembly/ai/content-event";
-import { CONSUMER_STATE, MODEL_HEADER, PROVIDER_HEADER, ROUTED_MODEL_HEADER } from "../../assembly/ai/contract";
+import {
+  CONSUMER_STATE,
+  CUT_STATE,
+  MODEL_HEADER,
+  PROVIDER_HEADER,
+  ROUTED_MODEL_HEADER,
+} from "../../assembly/ai/contract";
 import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
@@ -17,6 +23,7 @@ import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
 import { clusterName, namedProperty, routeName } from "../../assembly/host/property";
+import { isUnderWay } from "../../assembly/limit/request-state";
 import { spentUsage } from "../../assembly/limit/spent-tokens";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { ChunkListener } from "./chunk-listener";
@@ -143,10 +150,11 @@ export class Account {
     if (!this.isStream) this.watch.finish();
     this.duration = this.since(now);
     const details = namedProperty("response\0code_details");
-    this.endReason = endReasonOf(details);
+    // Another way of asking would cost every request a host call.
+    this.endReason = this.isStream && sliceSize(namedProperty(CUT_STATE)) ? EndReason.Cut : endReasonOf(details);
     this.fault = faultOf(this.endReason, details, this.status, this.hasStreamError);
     this.readNames();
-    this.usage = spentUsage(this.watch, this.promptEstimate);
+    this.usage = spentUsage(this.watch, this.isServed ? this.promptEstimate : -1);
   }
 
   /** Sets the cost: by the price of the model that the provider was asked for, else by that of the one that the response names. */
@@ -252,6 +260,12 @@ export class Account {
     this.lastChunkAt = now;
     if (sliceIncludes(data, '"error"')) this.contentOf(data);
     if (this.promptEstimate >= 0 || sliceIncludes(data, '"usage')) this.readUsage(data);
+  }
+
+  /** Whether the provider has responded, or had begun to work when the client left. */
+  private get isServed(): bool {
+    if (this.status) return this.status >= 200 && this.status < 300;
+    return this.promptEstimate >= 0 && this.endReason == EndReason.ClientGone && isUnderWay();
   }
 
   private contentOf(data: Slice): FirstContent {

@@ -20,6 +20,8 @@ export class AiStatisticsConfig {
     readonly scope: Scope,
     /** Where the id of a session is. */
     readonly session: SessionHeaders,
+    /** Whether usage that a provider does not report is estimated. */
+    readonly estimatesUsage: bool,
   ) {}
 
   /** Reads the configuration; nothing is inherited, as in Higress. */
@@ -30,7 +32,17 @@ export class AiStatisticsConfig {
     const attributes = Attributes.read(reader);
     const scope = Scope.read(reader, attributes.isDefaultSet);
     const session = SessionHeaders.read(reader);
-    return new AiStatisticsConfig(readsUsage, readsUsage ? metrics : null, record, attributes, scope, session);
+    const estimates = reader.boolean("estimate_usage", false);
+    if (estimates && !readsUsage) reader.fail("estimate_usage", "needs usage, which disable_openai_usage turns off");
+    return new AiStatisticsConfig(
+      readsUsage,
+      readsUsage ? metrics : null,
+      record,
+      attributes,
+      scope,
+      session,
+      estimates,
+    );
   }
 
   /** Whether the bodies of responses are read. */

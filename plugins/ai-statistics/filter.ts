@@ -8,6 +8,7 @@ import { Source } from "./attributes/attribute";
 import { AiStatisticsConfig } from "./config";
 import { PassMetrics } from "./metrics/metrics";
 import { Observations } from "./observations";
+import { PromptMeter } from "./prompt-meter";
 import { RequestRecord } from "./record";
 
 const pool = new FilterPool<AiStatisticsFilter>();
@@ -21,6 +22,7 @@ export class AiStatisticsFilter extends HttpFilter {
   private readonly observations: Observations;
   private readonly metrics: PassMetrics;
   private readonly record: RequestRecord = new RequestRecord();
+  private readonly prompt: PromptMeter = new PromptMeter();
   /** Whether the account reads the body of the response. */
   private isRead: bool = false;
 
@@ -48,7 +50,8 @@ export class AiStatisticsFilter extends HttpFilter {
     this.beginMetrics();
     const isWanted = this.observations.begin(config, headers);
     const isRecorded = this.record.begin(config, headers, this.account);
-    if (isRecorded || (isWanted && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
+    const isEstimated = config.estimatesUsage && this.prompt.begin(headers);
+    if (isRecorded || ((isWanted || isEstimated) && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
     this.observations.tagSpan(Source.FixedValue, Source.RequestHeader);
     return HeadersAction.Continue;
   }
@@ -56,6 +59,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     this.record.pushRequest(chunk, isLastChunk);
     this.observations.pushRequest(chunk);
+    this.prompt.push(chunk, isLastChunk, this.account);
     if (isLastChunk) this.observations.tagSpan(Source.RequestBody, Source.RequestBody);
     return chunk;
   }
@@ -63,6 +67,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
     if (this.isIgnored) return HeadersAction.Continue;
+    this.prompt.end(this.account);
     const isEnabled = config.readsResponses && config.scope.hasContentType(headers.get("content-type"));
     this.isRead = this.account.respond(headers) && isEnabled;
     this.observations.respond(headers);
@@ -85,6 +90,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onLog(): void {
     if (!this.isIgnored && !this.account.hasBegun) this.observeRefused();
     if (this.isIgnored) return;
+    this.prompt.end(this.account);
     this.account.finish();
     if (!this.config!.readsUsage) this.account.usage = null;
     this.metrics.finish();
@@ -97,6 +103,7 @@ export class AiStatisticsFilter extends HttpFilter {
     if (pool.give(this)) return;
     this.account.free();
     this.record.free();
+    this.prompt.dispose();
     this.observations.dispose();
   }
 
@@ -121,6 +128,7 @@ export class AiStatisticsFilter extends HttpFilter {
     this.observations.reset();
     this.metrics.reset();
     this.record.reset();
+    this.prompt.reset();
     this.isRead = false;
   }
 }

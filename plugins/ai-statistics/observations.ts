@@ -1,10 +1,10 @@
-import { isReadable } from "../../assembly/ai/body-model";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { setProperty } from "../../assembly/host/property";
 import { ValueKind } from "../../assembly/json/path-sink";
 import { jsonGet } from "../../assembly/json/value";
+import { mayBeJson } from "../../assembly/limit/request-state";
 import { Account } from "./account";
 import { Attribute, Source } from "./attributes/attribute";
 import { Attributes } from "./attributes/attributes";
@@ -184,10 +184,4 @@ export class Observations extends EventListener {
     if (value != ABSENT) out.append(value);
     return value != ABSENT;
   }
-}
-
-function mayBeJson(headers: HeaderMap): bool {
-  const contentType = headers.get("content-type");
-  if (startsWithIgnoringCase(contentType, "multipart/")) return false;
-  return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
 }

@@ -8,6 +8,7 @@ import { closeStream } from "../../assembly/host/stream";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Unit } from "../../assembly/limit/rate";
 import { refuseCompression } from "../../assembly/limit/compression";
+import { isUnderWay, mayBeJson } from "../../assembly/limit/request-state";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
@@ -24,7 +25,6 @@ import { refuse, refuseTooLarge, refuseUnpriced, refuseWithoutStore, showLimit }
 import { requestedModel } from "./requested-model";
 import { RequestEstimate } from "./request-estimate";
 import { RequestPrice } from "./request-price";
-import { isUnderWay, mayBeJson } from "./request-state";
 import { Reservation } from "./reservation";
 import { readReserved, settleShared } from "./shared-store";
 import { CLOSE_AFTER, StreamCut } from "./stream-cut";

@@ -1,8 +1,11 @@
+import { CUT_STATE } from "../../assembly/ai/contract";
 import { StreamEnd } from "../../assembly/ai/stream-end";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { setProperty } from "../../assembly/host/property";
+import { alsoEncoded } from "../../assembly/host/scratch";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 
 /** The tokens that a stream reserves at once; fewer if not so many are left. */
@@ -47,9 +50,10 @@ export class StreamCut {
     return this.end.hasDone;
   }
 
-  /** Cuts the stream behind the last event. Returns what is left of the chunk, with the end. `prompt`: the estimated tokens of the prompt. */
+  /** Cuts the stream behind the last event, and notes it for other filters. Returns what is left of the chunk, with the end. `prompt`: the estimated tokens of the prompt. */
   write(chunk: Slice, watch: UsageWatch, prompt: i64): Slice {
     this.isDone = true;
+    setProperty(CUT_STATE, alsoEncoded("1"));
     usage.prompt = max(prompt, watch.usage.prompt);
     usage.completion = max(watch.output.tokens, watch.usage.completion);
     out.clear();

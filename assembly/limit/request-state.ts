@@ -1,12 +1,12 @@
-import { isReadable } from "../../assembly/ai/body-model";
-import { sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
-import { HeaderMap } from "../../assembly/host/headers";
-import { namedProperty } from "../../assembly/host/property";
+import { isReadable } from "../ai/body-model";
+import { sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { HeaderMap } from "../host/headers";
+import { namedProperty } from "../host/property";
 
 /** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */
 export function mayBeJson(headers: HeaderMap): bool {
   const contentType = headers.get("content-type");
-  if (startsWithIgnoringCase(contentType, "multipart/form-data")) return false;
+  if (startsWithIgnoringCase(contentType, "multipart/")) return false;
   return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
 }
 
