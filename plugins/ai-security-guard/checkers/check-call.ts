@@ -1,5 +1,6 @@
 import { HeaderEdits } from "../../../assembly/ai/header-edits";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { JsonWriter } from "../../../assembly/json/writer";
 
 /** The HTTP request that a checker writes. One object serves many calls: its content is valid until the next one is written. */
 export class CheckCall {
@@ -14,6 +15,8 @@ export class CheckCall {
   readonly headers: HeaderEdits = new HeaderEdits();
   /** The body. */
   readonly body: ByteBuffer = new ByteBuffer();
+  /** Writes the body. */
+  readonly json: JsonWriter = new JsonWriter(this.body);
 
   /** Removes what the last call left. */
   clear(): this {

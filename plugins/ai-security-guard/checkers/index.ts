@@ -1,6 +1,13 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { Aliyun } from "./aliyun";
+import { AzureContentSafety } from "./azure";
+import { BedrockGuardrail } from "./bedrock";
 import { Checker } from "./checker";
+import { Judge } from "./judge";
+import { Lakera } from "./lakera";
+import { OpenAiModeration } from "./openai";
+import { Presidio } from "./presidio";
+import { Webhook } from "./webhook";
 
 /** A service: the value of `type`, and what reads its options. */
 class CheckerType {
@@ -11,7 +18,16 @@ class CheckerType {
 }
 
 /** All services, by their names. */
-const TYPES: CheckerType[] = [new CheckerType("aliyun", Aliyun.read)];
+const TYPES: CheckerType[] = [
+  new CheckerType("aliyun", Aliyun.read),
+  new CheckerType("azure", AzureContentSafety.read),
+  new CheckerType("bedrock", BedrockGuardrail.read),
+  new CheckerType("judge", Judge.read),
+  new CheckerType("lakera", Lakera.read),
+  new CheckerType("openai", OpenAiModeration.read),
+  new CheckerType("presidio", Presidio.read),
+  new CheckerType("webhook", Webhook.read),
+];
 
 /**
  * Reads the object of a service, whose `type` says which it is, or `fallback` if it has none; `null` after an error. A checker that was

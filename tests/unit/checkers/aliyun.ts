@@ -198,7 +198,10 @@ test("aliyun: a configuration that cannot work is refused with its path", () => 
     [without("servicePort"), "$.servicePort is required with serviceName"],
     [without("serviceHost"), "$.serviceHost is required"],
     [without("type"), "$.type is required"],
-    [{ ...SERVICE, type: "alibaba" }, "$.type must be one of aliyun"],
+    [
+      { ...SERVICE, type: "alibaba" },
+      "$.type must be one of aliyun, azure, bedrock, judge, lakera, openai, presidio, webhook",
+    ],
     [{ ...SERVICE, action: "ImageModeration" }, "$.action must be one of TextModerationPlus, MultiModalGuard"],
     [{ ...SERVICE, riskLevelBar: "hihg" }, "$.riskLevelBar must be one of max, high, medium, low, none"],
     [{ ...GUARD, sensitiveDataLevelBar: "S0" }, "$.sensitiveDataLevelBar must be one of S4, S3, S2, S1"],

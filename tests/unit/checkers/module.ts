@@ -13,6 +13,7 @@ export const RESPONSE = 1;
 export const SYSTEM = 1;
 export const USER = 2;
 export const ASSISTANT = 3;
+export const TOOL = 4;
 
 /** The HTTP request of a checker. */
 export interface Call {
