@@ -40,6 +40,7 @@ export abstract class CheckRun {
   readonly annotations: ByteBuffer = new ByteBuffer();
   /** What the last verdict said that was not `Pass`, or the last one. */
   readonly verdict: Verdict = new Verdict();
+  /** Whose texts the last run has checked. */
   side: CheckSide = CheckSide.Request;
   private readonly tasks: CheckTask[] = [];
   private count: i32 = 0;
