@@ -1,4 +1,5 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
+import { ABSENT } from "../bytes/slice";
 import { requestBody, responseBody } from "../host/body";
 import { requestTrailers, responseTrailers } from "../host/headers";
 import { Held } from "./body-watch";
@@ -12,13 +13,18 @@ import { Stream } from "./streams";
 /** Whether the filter gets the request body; checked first for each piece. */
 export function wantsRequestBody(stream: Stream): bool {
   const filter = activeFilter(stream);
-  return filter !== null && (filter.requestBodyMode != BodyMode.Skip || stream.request.isPaused);
+  return (
+    filter !== null && (filter.requestBodyMode != BodyMode.Skip || stream.request.isPaused || stream.request.hasBuffer)
+  );
 }
 
 /** Whether the filter gets the response body; checked first for each piece. */
 export function wantsResponseBody(stream: Stream): bool {
   const filter = activeFilter(stream);
-  return filter !== null && (filter.responseBodyMode != BodyMode.Skip || stream.response.isPaused);
+  return (
+    filter !== null &&
+    (filter.responseBodyMode != BodyMode.Skip || stream.response.isPaused || stream.response.hasBuffer)
+  );
 }
 
 /** A piece of a request body that the filter wants; the host holds `size` bytes. */
@@ -36,6 +42,7 @@ export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool)
     state.held = size;
     return endOfStream ? wholeRequest(stream, filter) : BodyStatus.StopIterationAndBuffer;
   }
+  if (filter.requestBodyMode == BodyMode.Skip) return pieceStatus(stream, state, requestBody, ABSENT, ABSENT);
   const chunk = requestBody.part(state.held, size - state.held);
   return pieceStatus(stream, state, requestBody, chunk, filter.onStreamingRequestBody(chunk, endOfStream));
 }
@@ -55,6 +62,7 @@ export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool
     state.held = size;
     return endOfStream ? wholeResponse(stream, filter) : BodyStatus.StopIterationAndBuffer;
   }
+  if (filter.responseBodyMode == BodyMode.Skip) return pieceStatus(stream, state, responseBody, ABSENT, ABSENT);
   const chunk = responseBody.part(state.held, size - state.held);
   return pieceStatus(stream, state, responseBody, chunk, filter.onStreamingResponseBody(chunk, endOfStream));
 }
@@ -88,8 +96,7 @@ export function responseTrailersArrived(stream: Stream): HeadersStatus {
   }
   if (state.isPaused) state.hasTrailers = true;
   if (state.isPaused || stream.hasReplied) return HeadersStatus.StopAllIterationAndWatermark;
-  filter.onResponseTrailers(responseTrailers);
-  return stream.hasReplied ? HeadersStatus.StopAllIterationAndWatermark : HeadersStatus.Continue;
+  return headersStatus(stream, state, filter.onResponseTrailers(responseTrailers), true, Held.ResponseBody);
 }
 
 function wholeRequest(stream: Stream, filter: HttpFilter): BodyStatus {

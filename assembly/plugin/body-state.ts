@@ -8,6 +8,8 @@ export class BodyState {
   isPaused: bool = false;
   /** Whether the body is complete: no more bytes arrive. */
   isComplete: bool = false;
+  /** Whether the last piece was held, since when the host has a buffer to which bytes can be added, if an empty one. */
+  hasBuffer: bool = false;
   /** Whether trailers arrived that the filter has not seen, because it has paused. */
   hasTrailers: bool = false;
 
@@ -17,6 +19,7 @@ export class BodyState {
     this.isSeen = false;
     this.isPaused = false;
     this.isComplete = false;
+    this.hasBuffer = false;
     this.hasTrailers = false;
   }
 }

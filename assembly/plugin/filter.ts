@@ -32,7 +32,8 @@ export const enum BodyMode {
 
 /**
  * What `onStreaming…Body` returns to hold the chunk and all that is held already until more arrives. The host's buffer limit
- * applies: above it the client gets 413 or the stream is reset. Trailers release what is held.
+ * applies: above it the client gets 413 or the stream is reset. Trailers release what is held, unless the filter pauses there. `releaseResponse`
+ * and `forwardResponse` release it in another callback.
  */
 export const HOLD: Slice = u64.MAX_VALUE;
 /**
@@ -101,8 +102,13 @@ export abstract class HttpFilter {
     return chunk;
   }
 
-  /** Called with the response trailers. A streaming body with trailers has no last chunk. */
-  onResponseTrailers(trailers: HeaderMap): void {}
+  /**
+   * Called with the response trailers. A streaming body with trailers has no last chunk. `HeadersAction.Pause` holds them, and what is held of
+   * the body, until `resumeResponse`.
+   */
+  onResponseTrailers(trailers: HeaderMap): HeadersAction {
+    return HeadersAction.Continue;
+  }
 
   /**
    * Called when the stream has ended, for any reason, and its access log is about to be written. A property or filter state

@@ -1,6 +1,7 @@
 import { BodyBuffer, requestBody, responseBody } from "../host/body";
 import { requestTrailers, responseTrailers } from "../host/headers";
 import { actingStream, continueRequest, continueResponse } from "../host/stream";
+import { Slice } from "../bytes/slice";
 import { HeadersAction } from "./filter";
 import { Stream, streams } from "./streams";
 
@@ -56,8 +57,8 @@ export function resumeResponse(): void {
   state.held = 0;
   if (state.hasTrailers) {
     state.hasTrailers = false;
-    stream.filter!.onResponseTrailers(responseTrailers);
-    if (stream.hasReplied) return;
+    state.isPaused = stream.filter!.onResponseTrailers(responseTrailers) == HeadersAction.Pause;
+    if (stream.hasReplied || state.isPaused) return;
   }
   continueResponse();
 }
@@ -72,6 +73,19 @@ export function releaseResponse(): void {
   if (stream.held) stream.root!.bodies.remove(stream);
   stream.response.held = 0;
   continueResponse();
+}
+
+/**
+ * Forwards bytes of the response, in place of all that the host holds of it, in a callback that is not its own. Possible as long as the last chunk
+ * was held by `HOLD` or `PAUSE`, also if the host holds nothing of it any more: Envoy keeps an empty buffer, to which bytes can be added. If the
+ * response is complete, it ends with them. No other filter may hold a chunk of the response: Envoy has one buffer for all of a chain.
+ */
+export function forwardResponse(bytes: Slice): void {
+  const stream = acting();
+  if (stream === null || stream.hasReplied || !stream.response.hasBuffer) return;
+  responseBody.replace(bytes);
+  if (stream.response.isPaused) resumeResponse();
+  else releaseResponse();
 }
 
 function acting(): Stream | null {

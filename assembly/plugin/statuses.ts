@@ -1,7 +1,9 @@
 import { BodyStatus, HeadersStatus } from "../abi/enums";
 import { Slice } from "../bytes/slice";
-import { BodyBuffer } from "../host/body";
+import { BodyBuffer, requestBody } from "../host/body";
+import { forwardsAfterHold } from "../host/envoy-version";
 import { log, LogLevel } from "../host/log";
+import { continueRequest, continueResponse } from "../host/stream";
 import { BodyState } from "./body-state";
 import { Held } from "./body-watch";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, PAUSE } from "./filter";
@@ -56,16 +58,23 @@ export function pieceStatus(
   chunk: Slice,
   forward: Slice,
 ): BodyStatus {
+  const hadBuffer = state.hasBuffer;
   state.held = 0;
+  state.hasBuffer = forward == HOLD || forward == PAUSE;
   if (stream.hasReplied) return BodyStatus.StopIterationNoBuffer;
-  if (forward == HOLD || forward == PAUSE) {
+  if (state.hasBuffer) {
     state.held = body.size;
     state.isPaused = forward == PAUSE;
     // Never StopIterationAndWatermark: replacing the body and resuming crashes Envoy then.
     return BodyStatus.StopIterationAndBuffer;
   }
   if (forward != chunk) body.replace(forward);
-  return BodyStatus.Continue;
+  if (!hadBuffer || forwardsAfterHold()) return BodyStatus.Continue;
+  // Envoy has moved the chunk to the buffer of what was held, and would keep it there.
+  state.hasBuffer = true;
+  if (body == requestBody) continueRequest();
+  else continueResponse();
+  return BodyStatus.StopIterationAndBuffer;
 }
 
 /** Notes that a body, or its end, arrived while the headers of the stream are held. */

@@ -225,11 +225,12 @@ export class AiProxyFilter extends HoldingFilter {
     return forward;
   }
 
-  override onResponseTrailers(trailers: HeaderMap): void {
+  override onResponseTrailers(trailers: HeaderMap): HeadersAction {
     const mask = this.mask;
     if (mask) mask.onTrailers(trailers);
     this.response.onTrailers();
     this.settleKey();
+    return HeadersAction.Continue;
   }
 
   /** The response is an error whose headers are held for what its body says about the API key: as much as has come counts. */

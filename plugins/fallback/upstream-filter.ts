@@ -78,10 +78,11 @@ export class UpstreamFilter extends HoldingFilter {
   }
 
   /** Trailers end a body without a last chunk, and release it. */
-  override onResponseTrailers(trailers: HeaderMap): void {
-    if (this.held.isEmpty) return;
+  override onResponseTrailers(trailers: HeaderMap): HeadersAction {
+    if (this.held.isEmpty) return HeadersAction.Continue;
     this.held.push(ABSENT, true);
     this.decide(this.attempts);
+    return HeadersAction.Continue;
   }
 
   override onHoldExpired(): void {

@@ -33,6 +33,7 @@ export class FilterDirection {
   private filterEnded = false;
   private complete = false;
   private streaming = false;
+  private isCalling = false;
   private headerMap: HeaderMap | null = null;
   private trailerMap: HeaderMap | null = null;
   private buffered: Bytes | null = null;
@@ -45,6 +46,11 @@ export class FilterDirection {
   /** The filter said "stop" and did not continue yet. */
   get stopped(): boolean {
     return this.iteration !== "continue";
+  }
+
+  /** What was buffered has gone on, and bytes, or the end, came to the empty buffer since: "continue" sends them, too. */
+  get hasMore(): boolean {
+    return this.buffered !== null && (this.buffered.length > 0 || this.isCalling);
   }
 
   /** Whether the filter has held the headers. */
@@ -122,7 +128,9 @@ export class FilterDirection {
     if (this.filterEnded) return;
     const hadTrailers = this.trailerMap !== null;
     this.filterEnded = end && !hadTrailers;
+    this.isCalling = true;
     const status = this.hooks.callData(data, this.filterEnded);
+    this.isCalling = false;
     if (this.hooks.endedByReply()) return;
     const added = hadTrailers ? null : this.trailerMap;
     if (this.goesOn(status, data)) this.hooks.sinkData(data.take(), end && !added);

@@ -122,7 +122,8 @@ export class FilterLink extends StreamState implements StreamControl {
 
   whyNotContinue(type: number): string | null {
     if (this.ended) return "of a stream that is over";
-    return (type === StreamType.Request ? this.request : this.response).stopped ? null : "that is not stopped";
+    const direction = type === StreamType.Request ? this.request : this.response;
+    return direction.stopped || direction.hasMore ? null : "that is not stopped";
   }
 
   headersWentOut(type: number): boolean {

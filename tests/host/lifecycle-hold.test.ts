@@ -88,6 +88,31 @@ const plays: [play: Play, wanted: Partial<Played>][] = [
     { bodies: ["a", "a", "a", "a"], end: "reset", lines: ['piece "a"', 'piece "b?"'] },
   ],
   [
+    { mode: "hold some of a response", steps: steps("a", "b?c", "200", "200", "d", "200", "200", "e", "end") },
+    {
+      bodies: ["a", "a", "ab", "ab?", "ab?", "ab?c", "ab?cd", "ab?cde", "ab?cde"],
+      lines: [
+        ...['piece "a"', 'piece "b?c"', "forwards 1 of 3, held 3", 'piece "?"', "forwards 1 of 2, held 0", 'piece "?"'],
+        ...['piece "d"', "forwards 1 of 2, held 1", 'piece "?"', "forwards 1 of 1, held 0"],
+        ...['piece "e"', 'piece "", the last'],
+      ],
+    },
+  ],
+  [
+    { mode: "hold some of a response that ends", steps: steps("b?c", "200", "end", "200") },
+    {
+      bodies: ["", "b", "b", "b?c"],
+      lines: ['piece "b?c"', "forwards 1 of 3, held 3", 'piece "?"', 'piece "", the last', "forwards 2 of 2, held 0"],
+    },
+  ],
+  [
+    { mode: "hold some of a response with trailers", steps: steps("b?c", "200", "trailers", "200") },
+    {
+      ...{ bodies: ["", "b", "b", "b?c"], trailer: "yes" },
+      lines: ['piece "b?c"', "forwards 1 of 3, held 3", 'piece "?"', "forwards 2 of 2, held 0"],
+    },
+  ],
+  [
     { mode: "hold whole response", steps: steps("a", "b?", "end", "200") },
     { bodies: ["", "", "", "<ab?>"], lines: ['piece "ab?", the last', 'held "ab?", complete'] },
   ],
@@ -146,7 +171,8 @@ describe("a body that is paused for a callout", () => {
     const expected = { end: "clean", status: 200, trailer: "", ...wanted, lines };
     for (const position of ["downstream", "upstream"] as const)
       it(`${play.mode}, ${position}`, async () => {
-        assert.deepEqual(playOnNode(play, position), expected, "Node host");
+        assert.deepEqual(playOnNode(play, position, [1, 40]), expected, "Node host");
+        assert.deepEqual(playOnNode(play, position, [1, 36]), expected, "Node host, Envoy before 1.40");
         assert.deepEqual(await stage.play(play, position), expected, "Envoy");
       });
   }

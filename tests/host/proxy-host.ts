@@ -20,7 +20,7 @@ export interface HostOptions {
   clusters?: Iterable<string>;
   /** Whether the host is Higress's Envoy, which has calls for Redis; default stock Envoy. */
   isHigress?: boolean;
-  /** The version of Envoy that plugins read; default: one that retries a response whose headers were held. */
+  /** The version of Envoy that plugins read; default: 1.40. */
   envoy?: [major: number, minor: number];
   /** False lets a plugin do what Envoy refuses; the violations are only noted. */
   strict?: boolean;
@@ -59,7 +59,7 @@ export class ProxyHost {
       logLevel: LOG_LEVELS.indexOf(options.logLevel ?? "debug"),
       clusters: new Set(options.clusters ?? ["upstream"]),
       isHigress: options.isHigress ?? false,
-      envoy: options.envoy ?? [1, 37],
+      envoy: options.envoy ?? [1, 40],
       now: () => this.nowNs,
       random: (target) => this.fillRandom(target),
     });

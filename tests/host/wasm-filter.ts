@@ -34,14 +34,13 @@ export class WasmFilter {
 
   onRequestBody(data: Bytes, end: boolean, direction: FilterDirection): number {
     const context = this.context;
-    // What was buffered has gone on since, where the filter was continued.
-    context.bufferingRequest &&= direction.stopped;
+    context.bufferingRequest &&= this.isBuffering(direction);
     if (context.bufferingRequest) direction.addToBuffer(data);
     context.requestBody = context.bufferingRequest ? direction.bufferedBody : data;
     const status = this.body("proxy_on_request_body", context.requestBody, end);
     context.bufferingRequest = status === DataStatus.StopAndBuffer;
-    if (status === DataStatus.Continue) context.requestBody = null;
-    else if (context.bufferingRequest) context.requestBody = direction.bufferedBody;
+    // With any other status Envoy keeps a pointer to a buffer that is gone: to touch it crashes.
+    context.requestBody = context.bufferingRequest ? direction.bufferedBody : null;
     return status;
   }
 
@@ -61,13 +60,12 @@ export class WasmFilter {
 
   onResponseBody(data: Bytes, end: boolean, direction: FilterDirection): number {
     const context = this.context;
-    context.bufferingResponse &&= direction.stopped;
+    context.bufferingResponse &&= this.isBuffering(direction);
     if (context.bufferingResponse) direction.addToBuffer(data);
     context.responseBody = context.bufferingResponse ? direction.bufferedBody : data;
     const status = this.body("proxy_on_response_body", context.responseBody, end);
     context.bufferingResponse = status === DataStatus.StopAndBuffer;
-    if (status === DataStatus.Continue) context.responseBody = null;
-    else if (context.bufferingResponse) context.responseBody = direction.bufferedBody;
+    context.responseBody = context.bufferingResponse ? direction.bufferedBody : null;
     return status;
   }
 
@@ -93,6 +91,12 @@ export class WasmFilter {
     this.run("proxy_on_done", [id]);
     this.run("proxy_on_delete", [id]);
     this.vm.contexts.delete(id);
+  }
+
+  /** Where the filter was continued, what was buffered has gone on since. Before 1.40 Envoy adds the next piece to the empty buffer, and keeps it. */
+  private isBuffering(direction: FilterDirection): boolean {
+    const [major, minor] = this.vm.environment.envoy;
+    return direction.stopped || (major === 1 && minor < 40);
   }
 
   private headers(callback: string, headers: HeaderMap, end: boolean): number {

@@ -34,9 +34,9 @@ export interface Played {
 const isRequest = ({ mode }: Play): boolean => mode.includes("request");
 const TRAILER: HeaderPair = ["x-trailer", "yes"];
 
-/** Plays it on the Node host. */
-export function playOnNode(play: Play, position: Position): Played {
-  const host = new ProxyHost(LIFECYCLE_WASM, { logLevel: "info", clusters: ["upstream", "side"] });
+/** Plays it on the Node host, as a version of Envoy. */
+export function playOnNode(play: Play, position: Position, envoy: [number, number]): Played {
+  const host = new ProxyHost(LIFECYCLE_WASM, { logLevel: "info", clusters: ["upstream", "side"], envoy });
   const context = host.configure("lifecycle", JSON.stringify({ mode: play.mode }))!;
   const stream = host.stream(context, { position, downstreamHttp2: true, upstreamHttp2: true });
   const request = isRequest(play);
