@@ -7,6 +7,7 @@ import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
 import { NameClasses } from "./name-classes";
 import { OutputEstimate, OutputMember } from "./output-estimate";
+import { ResponseFacts } from "./response-facts";
 import { TokenUsage, UsageStatus } from "./usage";
 
 /** The longest JSON body that is read. Of a longer one the end is kept, where the usage is. */
@@ -25,9 +26,13 @@ const enum Member {
   Message,
   Response,
   Model,
+  Id,
+  Reason,
   Type,
   /** What is new of the output, or all of a response that is not streamed. */
   Piece,
+  /** A piece that may say why the model has stopped. */
+  Choices,
   Delta,
   /** All of the output so far. */
   Output,
@@ -39,7 +44,10 @@ const MEMBERS = new NameClasses()
   .add(Member.Response, "response")
   .add(Member.Model, "model modelVersion")
   .add(Member.Type, "type")
-  .add(Member.Piece, "choices candidates content_block content")
+  .add(Member.Id, "id responseId request_id")
+  .add(Member.Reason, "stop_reason")
+  .add(Member.Piece, "content_block content")
+  .add(Member.Choices, "choices candidates")
   .add(Member.Delta, "delta")
   .add(Member.Output, "output");
 
@@ -64,6 +72,9 @@ export class UsageWatch {
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
 
+  /** A watch that tells `facts` what else the response says; `null` for nobody. */
+  constructor(private readonly facts: ResponseFacts | null = null) {}
+
   /** Begins with a response of this content type. Returns whether it can have usage. */
   begin(contentType: Slice): bool {
     this.isStream = startsWithIgnoringCase(contentType, "text/event-stream");
@@ -77,7 +88,9 @@ export class UsageWatch {
       while (this.next()) {}
     } else {
       this.body.append(chunk);
+      if (this.isTooLong) this.passOn(chunk);
       if (this.body.size <= (this.isTooLong ? 2 * TAIL_BYTES : MOST_BODY_BYTES)) return;
+      if (!this.isTooLong) this.passOn(this.body.slice);
       this.isTooLong = true;
       this.keepTail();
     }
@@ -120,6 +133,7 @@ export class UsageWatch {
     } else if (this.body.size) {
       if (this.isTooLong) this.keepUsage();
       this.read(this.body.slice, false);
+      if (!this.isTooLong && !this.isJson) this.passOn(this.body.slice);
       if (this.usage.status != UsageStatus.Complete) this.read(this.body.slice, true);
     }
     this.body.release(KEPT_BYTES);
@@ -142,6 +156,12 @@ export class UsageWatch {
     this.decoder.dispose();
     this.model.dispose();
     this.body.dispose();
+  }
+
+  /** Passes on a piece of a body that is not read whole. */
+  private passOn(piece: Slice): void {
+    const facts = this.facts;
+    if (facts) facts.readPiece(piece);
   }
 
   /** Keeps the end of the body. */
@@ -189,6 +209,7 @@ export class UsageWatch {
   /** Reads the object to which the walker has come. Returns `false` if it is none. */
   private readObject(readsTexts: bool): bool {
     if (!walker.enterObject()) return false;
+    const facts = this.facts;
     let type = ABSENT;
     let delta = ABSENT;
     while (walker.nextMember()) {
@@ -199,16 +220,23 @@ export class UsageWatch {
         const message = walker.value();
         this.usage.readFirst(jsonGet(message, "usage"));
         this.readModel(jsonGet(message, "model"));
+        if (facts) facts.readId(jsonGet(message, "id"));
       } else if (member == Member.Response) {
         const response = walker.value();
         this.usage.read(jsonGet(response, "usage"));
         this.readModel(jsonGet(response, "model"));
+        if (facts) facts.readResponse(response);
       } else if (member == Member.Model) this.readModel(walker.value());
-      else if (member == Member.Other || !readsTexts) walker.value();
-      else if (member == Member.Type) type = walker.value();
-      // A text is a piece of Responses, whose meaning the type says.
-      else if (member == Member.Delta && !walker.isAtObject) delta = walker.value();
-      else this.output.texts.read(walker, member == Member.Output ? OutputMember.Whole : OutputMember.Piece);
+      else if (member <= Member.Reason || !readsTexts) {
+        const value = walker.value();
+        if (facts) readFact(facts, member, value);
+      } else {
+        if (facts) readFact(facts, member, walker.peek());
+        if (member == Member.Type) type = walker.value();
+        // A text is a piece of Responses, whose meaning the type says.
+        else if (member == Member.Delta && !walker.isAtObject) delta = walker.value();
+        else this.output.texts.read(walker, member == Member.Output ? OutputMember.Whole : OutputMember.Piece);
+      }
     }
     if (delta != ABSENT) this.output.texts.readDelta(type, delta);
     return true;
@@ -218,4 +246,13 @@ export class UsageWatch {
     if (this.model.size || jsonKind(name) != JsonKind.String || sliceSize(name) > LONGEST_MODEL) return;
     jsonUnescape(name, this.model);
   }
+}
+
+/** Reads the value of an outermost member. */
+function readFact(facts: ResponseFacts, member: Member, value: Slice): void {
+  if (member == Member.Id) facts.readId(value);
+  else if (member == Member.Reason) facts.readReason(value);
+  else if (member == Member.Choices) facts.readChoices(value);
+  else if (member == Member.Output) facts.readOutput(value);
+  else if (member == Member.Delta) facts.readReason(jsonGet(value, "stop_reason"));
 }

@@ -187,11 +187,15 @@ export class TokenUsage {
     out.text('{"prompt_tokens":').integer(this.prompt);
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
-    const promptDetails = this.promptDetails;
-    const completionDetails = this.completionDetails;
-    if (promptDetails) promptDetails.write("prompt_tokens_details", out);
-    if (completionDetails) completionDetails.write("completion_tokens_details", out);
+    this.writeDetails("prompt_tokens_details", false, out);
+    this.writeDetails("completion_tokens_details", true, out);
     out.byte(0x7d);
+  }
+
+  /** Writes the details of one side as the member `name` with a comma in front; nothing if the provider has reported none. */
+  writeDetails(name: string, isOutput: bool, out: ByteBuffer): void {
+    const details = isOutput ? this.completionDetails : this.promptDetails;
+    if (details) details.write(name, out);
   }
 
   private get changedPrompt(): TokenDetails {

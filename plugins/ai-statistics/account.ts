@@ -29,6 +29,7 @@ import { SseDecoder } from "../../assembly/sse/decoder";
 import { ChunkListener } from "./chunk-listener";
 import { EndReason, endReasonOf, Fault, faultOf } from "./end-reason";
 import { EventListener } from "./event-listener";
+import { Facts, mayHaveStopped } from "./facts";
 import { apiOf, Operation, operationOf } from "./operation";
 
 const MILLISECOND: u64 = 1_000_000;
@@ -56,10 +57,8 @@ export class Account {
   readonly mappedModel: ByteBuffer = new ByteBuffer();
   /** The provider that served; empty if it is not known. */
   readonly provider: ByteBuffer = new ByteBuffer();
-  /** The id of the response; empty if it has none, or the body was not read. */
-  readonly responseId: ByteBuffer = new ByteBuffer();
-  /** Why the model has stopped; empty if it has not said so, or the body was not read. */
-  readonly finishReason: ByteBuffer = new ByteBuffer();
+  /** The id of the response and why the model has stopped, if the body was read. */
+  readonly facts: Facts;
   /** The id of the session that the request names; empty without one. */
   readonly sessionId: ByteBuffer = new ByteBuffer();
   /** The messages of users in the request; 0 if the body was not read. */
@@ -92,11 +91,17 @@ export class Account {
   /** Why it has failed. */
   fault: Fault = Fault.None;
 
-  private readonly watch: UsageWatch = new UsageWatch();
+  private readonly watch: UsageWatch;
   private readonly decoder: SseDecoder = new SseDecoder();
   private hasStreamError: bool = false;
   private startedAt: u64 = 0;
   private lastChunkAt: u64 = 0;
+
+  constructor() {
+    const facts = new Facts();
+    this.facts = facts;
+    this.watch = new UsageWatch(facts);
+  }
 
   /** The request headers have arrived. */
   begin(headers: HeaderMap): void {
@@ -197,8 +202,7 @@ export class Account {
     this.requestModel.release(LONGEST_NAME);
     this.mappedModel.release(LONGEST_NAME);
     this.provider.release(LONGEST_NAME);
-    this.responseId.release(LONGEST_NAME);
-    this.finishReason.release(LONGEST_NAME);
+    this.facts.reset();
     this.sessionId.release(LONGEST_NAME);
     this.userMessages = 0;
     this.firstContent = -1;
@@ -226,8 +230,7 @@ export class Account {
     this.requestModel.dispose();
     this.mappedModel.dispose();
     this.provider.dispose();
-    this.responseId.dispose();
-    this.finishReason.dispose();
+    this.facts.dispose();
     this.sessionId.dispose();
     this.watch.free();
     this.decoder.dispose();
@@ -259,7 +262,9 @@ export class Account {
     this.chunks++;
     this.lastChunkAt = now;
     if (sliceIncludes(data, '"error"')) this.contentOf(data);
-    if (this.promptEstimate >= 0 || sliceIncludes(data, '"usage')) this.readUsage(data);
+    if (this.promptEstimate >= 0 || !this.facts.id.size || sliceIncludes(data, '"usage') || mayHaveStopped(data)) {
+      this.readUsage(data);
+    }
   }
 
   /** Whether the provider has responded, or had begun to work when the client left. */

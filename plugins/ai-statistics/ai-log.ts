@@ -15,7 +15,7 @@ import { FilterState } from "../../assembly/host/filter-state";
 import { setProperty } from "../../assembly/host/property";
 import { ValueKind } from "../../assembly/json/path-sink";
 import { jsonValidate } from "../../assembly/json/validate";
-import { jsonFirstKey, jsonGet, jsonMemberValue, jsonNextKey, jsonUnescape } from "../../assembly/json/value";
+import { jsonFirstKey, jsonMemberValue, jsonNextKey, jsonUnescape } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 import { escapeJson, JsonWriter } from "../../assembly/json/writer";
 import { Account } from "./account";
@@ -37,6 +37,8 @@ const escaped = new ByteBuffer();
 const value = new ByteBuffer();
 const writer = new JsonWriter(text);
 const walker = new JsonWalker();
+/** Whether attributes were written into `text`. */
+let hasAttributes: bool = false;
 
 /**
  * Sets the filter state `ai_log`: a JSON object, escaped so that it can stand between the quotes of a JSON string. Members that other
@@ -46,6 +48,7 @@ export function writeLog(account: Account, observations: Observations): void {
   text.clear();
   writer.reset().beginObject();
   const list = observations.list;
+  hasAttributes = list !== null;
   if (list) for (let i = 0; i < list.length; i++) writeAttribute(list[i], i, observations);
   writeDefaults(account, observations);
   writer.endObject();
@@ -89,8 +92,8 @@ function writeDefaults(account: Account, observations: Observations): void {
         : account.requestModel.slice,
   );
   if (usage) writeUsage(usage);
-  textMember("chat_id", account.responseId.slice);
-  textMember("finish_reason", account.finishReason.slice);
+  textMember("chat_id", account.facts.id.slice);
+  textMember("finish_reason", account.facts.reason.slice);
   if (account.status && begin("response_type")) writer.string(account.isStream ? "stream" : "normal");
   if (account.firstContent >= 0) numberMember("llm_first_token_duration", account.firstContent);
   numberMember("llm_service_duration", account.duration);
@@ -101,10 +104,8 @@ function writeUsage(usage: TokenUsage): void {
   numberMember("input_token", usage.prompt);
   numberMember("output_token", usage.completion);
   numberMember("total_token", usage.total);
-  value.clear();
-  usage.write(value);
-  rawMember("input_token_details", jsonGet(value.slice, "prompt_tokens_details"));
-  rawMember("output_token_details", jsonGet(value.slice, "completion_tokens_details"));
+  detailsMember("input_token_details", usage, false);
+  detailsMember("output_token_details", usage, true);
 }
 
 function textMember(name: string, content: Slice): void {
@@ -115,20 +116,24 @@ function numberMember(name: string, number: i64): void {
   if (begin(name)) writer.integer(number);
 }
 
-function rawMember(name: string, json: Slice): void {
-  if (json != ABSENT && begin(name)) writer.raw(json);
+/** It comes behind another member. */
+function detailsMember(name: string, usage: TokenUsage, isOutput: bool): void {
+  if (!isTaken(name)) usage.writeDetails(name, isOutput, text);
 }
 
 /** Writes the key of a member, unless an attribute has it. */
 function begin(name: string): bool {
-  // The search for the bytes is cheap, and finds nothing for almost every name.
-  if (sliceIncludes(text.slice, name)) {
-    escaped.clear();
-    escaped.byte(QUOTE).text(name).byte(QUOTE);
-    if (has(escaped.slice)) return false;
-  }
+  if (isTaken(name)) return false;
   writer.key(name);
   return true;
+}
+
+/** Whether an attribute has the key of a member that is always logged. */
+function isTaken(name: string): bool {
+  // The search for the bytes is cheap, and finds nothing for almost every name.
+  if (!hasAttributes || !sliceIncludes(text.slice, name)) return false;
+  escaped.clear();
+  return has(escaped.byte(QUOTE).text(name).byte(QUOTE).slice);
 }
 
 /** Whether the object that is being written has a member with this key token. */

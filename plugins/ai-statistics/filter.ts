@@ -104,7 +104,6 @@ export class AiStatisticsFilter extends HttpFilter {
     this.account.free();
     this.record.free();
     this.prompt.dispose();
-    this.observations.dispose();
   }
 
   private beginMetrics(): void {

@@ -33,7 +33,7 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
   addNames(account);
   if (isForSpan) addSpanName(account);
   fields.text("response_model", account.responseModel).text("consumer", account.consumer);
-  fields.text("response_id", account.responseId.slice).text("finish_reason", account.finishReason.slice);
+  fields.text("response_id", account.facts.id.slice).text("finish_reason", account.facts.reason.slice);
   const usage = account.usage;
   if (usage) addUsage(usage);
   fields.ascii("usage_source", usage ? (usage.isEstimate ? "estimate" : "provider") : "none");

@@ -10,7 +10,6 @@ import { Attribute, Source } from "./attributes/attribute";
 import { Attributes } from "./attributes/attributes";
 import { BodyReader } from "./attributes/body-reader";
 import { isOfUsage, TOOL_CALLS } from "./attributes/built-in";
-import { FACTS, mayHaveStopped } from "./attributes/facts";
 import { BodyPlan } from "./attributes/probe";
 import { ValueSlots } from "./attributes/value-slots";
 import { AiStatisticsConfig } from "./config";
@@ -23,9 +22,8 @@ const LONGEST_ID = 256;
 const scratch = new ByteBuffer();
 const usageText = new ByteBuffer();
 
-/** What the attributes of a configuration have found in one stream, and the facts of its response. */
+/** What the attributes of a configuration have found in one stream. */
 export class Observations extends EventListener {
-  private readonly facts: BodyReader;
   private attributes: Attributes | null = null;
   private slots: ValueSlots | null = null;
   private request: BodyReader | null = null;
@@ -33,7 +31,6 @@ export class Observations extends EventListener {
 
   constructor(private readonly account: Account) {
     super();
-    this.facts = new BodyReader(FACTS, account, null);
   }
 
   /** The request headers have arrived. Returns whether the body is wanted, in chunks. */
@@ -61,8 +58,8 @@ export class Observations extends EventListener {
   /** The response headers have arrived. */
   respond(headers: HeaderMap): void {
     const attributes = this.attributes;
-    this.account.listener = this;
     if (!attributes) return;
+    this.account.listener = this;
     this.takeHeaders(headers, Source.ResponseHeader);
     const plan: BodyPlan | null = this.account.isStream ? attributes.stream : attributes.responseBody;
     if (plan) this.response = new BodyReader(plan, this.account, this.slots);
@@ -71,13 +68,11 @@ export class Observations extends EventListener {
   /** A chunk of a response that is no stream. */
   pushResponse(chunk: Slice): void {
     const response = this.response;
-    this.facts.push(chunk);
     if (response) response.push(chunk);
   }
 
   override onEvent(data: Slice): void {
     const response = this.response;
-    if (!this.account.responseId.size || mayHaveStopped(data)) this.facts.readEvent(data);
     if (response) response.readEvent(data);
     const slots = this.slots;
     if (slots && this.wantsCalls) slots.toolCalls.readEvent(data);
@@ -130,7 +125,6 @@ export class Observations extends EventListener {
 
   /** Forgets the stream. */
   reset(): void {
-    this.facts.reset();
     const request = this.request;
     const response = this.response;
     const slots = this.slots;
@@ -141,11 +135,6 @@ export class Observations extends EventListener {
     this.slots = null;
     this.request = null;
     this.response = null;
-  }
-
-  /** Frees the memory; the object is not used again. */
-  dispose(): void {
-    this.facts.dispose();
   }
 
   private get wantsCalls(): bool {

@@ -119,8 +119,6 @@ export class BodyReader extends PathSink {
   private addOwn(path: i32, slot: i32, piece: Slice, isFirst: bool): void {
     const account = this.account;
     if (slot == OwnSlot.Model) return this.addName(account.requestModel, path, piece, isFirst, false);
-    if (slot == OwnSlot.Id) return this.addName(account.responseId, path, piece, isFirst, false);
-    if (slot == OwnSlot.Finish) return this.addName(account.finishReason, path, piece, isFirst, true);
     const slots = this.slots;
     if (slot == OwnSlot.Role) this.addName(this.role, path, piece, isFirst, true);
     else if (slots) {

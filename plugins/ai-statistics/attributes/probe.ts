@@ -33,10 +33,6 @@ export const enum OwnSlot {
   Role = -2,
   /** An element that may be the call of a tool. */
   Call = -3,
-  /** The id of the response. */
-  Id = -4,
-  /** Why the model has stopped. */
-  Finish = -5,
 }
 
 /** The probes of one kind of body. */

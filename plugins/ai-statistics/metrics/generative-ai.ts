@@ -14,6 +14,7 @@ import {
   responseModelLabel,
   routeLabel,
 } from "./label-values";
+import { LabelSets, NO_SET } from "./label-sets";
 
 // Names: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/client-inference.md and, for those before,
 // https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/. Envoy's histograms hold whole numbers: times are milliseconds.
@@ -119,13 +120,14 @@ export function recordChunk(set: i32, milliseconds: i64): void {
 }
 
 /** Records a pass that has ended. */
-export function recordPass(account: Account, set: i32, semconv: Semconv, limit: i32): void {
+export function recordPass(account: Account, sets: LabelSets, semconv: Semconv, limit: i32): void {
   const usage = account.usage;
+  const set = sets.observations;
   if (semconv != Semconv.Older) recordLatest(account, set, usage);
   if (semconv != Semconv.Latest) recordOlder(account, set, usage);
   if (account.cost >= 0) observations.add(set, Kind.Cost, account.cost);
   if (usage && usage.isEstimate) observations.add(set, Kind.Estimated, usage.prompt + usage.completion);
-  recordEnd(account, set, semconv, limit);
+  recordEnd(account, sets, semconv, limit);
 }
 
 function recordLatest(account: Account, set: i32, usage: TokenUsage | null): void {
@@ -169,16 +171,28 @@ function count(set: i32, tokens: Tokens, modality: Modality, amount: i64): void 
 }
 
 /** A pass that was sent again is an attempt: it has an end, and no duration of a request. */
-function recordEnd(account: Account, set: i32, semconv: Semconv, limit: i32): void {
-  labels.clear().append(observations.labelsOf(set));
-  if (account.fault != Fault.None) labels.add("error_type", errorType(account));
-  if (account.endReason != EndReason.Redirected && account.duration >= 0) {
-    const durationSet = durations.numberOf(labels.slice, limit);
-    if (semconv != Semconv.Older) durations.record(durationSet, Duration.Latest, account.duration);
-    if (semconv != Semconv.Latest) durations.record(durationSet, Duration.Older, account.duration);
+function recordEnd(account: Account, sets: LabelSets, semconv: Semconv, limit: i32): void {
+  const isUsual = account.endReason == EndReason.Finished && account.fault == Fault.None;
+  const hasDuration = account.endReason != EndReason.Redirected && account.duration >= 0;
+  let duration = isUsual ? sets.duration : NO_SET;
+  let request = isUsual ? sets.request : NO_SET;
+  if (request == NO_SET || (hasDuration && duration == NO_SET)) {
+    const before = folded.times;
+    labels.clear().append(observations.labelsOf(sets.observations));
+    if (account.fault != Fault.None) labels.add("error_type", errorType(account));
+    if (hasDuration) duration = durations.numberOf(labels.slice, limit);
+    labels.addText("end_reason", END_REASONS[account.endReason]);
+    request = requests.numberOf(labels.slice, limit);
+    if (isUsual && folded.times == before) {
+      sets.duration = duration;
+      sets.request = request;
+    }
   }
-  labels.addText("end_reason", END_REASONS[account.endReason]);
-  requests.add(requests.numberOf(labels.slice, limit), 0, 1);
+  if (hasDuration) {
+    if (semconv != Semconv.Older) durations.record(duration, Duration.Latest, account.duration);
+    if (semconv != Semconv.Latest) durations.record(duration, Duration.Older, account.duration);
+  }
+  requests.add(request, 0, 1);
 }
 
 /** `error.type`: the status of the provider, or what has happened. */

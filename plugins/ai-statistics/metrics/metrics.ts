@@ -1,10 +1,10 @@
 import { Account } from "../account";
 import { ChunkListener } from "../chunk-listener";
-import { labelSetOf, recordChunk, recordPass, Semconv } from "./generative-ai";
+import { recordChunk, recordPass, Semconv } from "./generative-ai";
+import { labelSetsOf } from "./known-label-sets";
+import { NO_SET } from "./label-sets";
 import { MetricsConfig } from "./metrics-config";
 import { countReference } from "./reference";
-
-const NO_SET: i32 = -1;
 
 /** Records the metrics of one pass: `begin` before its response, `finish` after the account's. */
 export class PassMetrics extends ChunkListener {
@@ -22,8 +22,11 @@ export class PassMetrics extends ChunkListener {
   }
 
   override onChunk(milliseconds: i64): void {
-    if (this.set == NO_SET) this.account.readNames();
-    recordChunk(this.labelSet(this.config!), milliseconds);
+    if (this.set == NO_SET) {
+      this.account.readNames();
+      this.set = labelSetsOf(this.account, NO_SET, this.config!.mostLabelSets).observations;
+    }
+    recordChunk(this.set, milliseconds);
   }
 
   /** The pass has ended. Sets the cost in the account, and records what is measured at the end; nothing if `begin` was not called. */
@@ -33,18 +36,14 @@ export class PassMetrics extends ChunkListener {
     const account = this.account;
     const prices = config.prices;
     if (prices) account.price(prices);
-    recordPass(account, this.labelSet(config), config.semconv, config.mostLabelSets);
-    countReference(account, config.mostLabelSets);
+    const sets = labelSetsOf(account, this.set, config.mostLabelSets);
+    recordPass(account, sets, config.semconv, config.mostLabelSets);
+    countReference(account, sets, config.mostLabelSets);
   }
 
   /** Forgets the pass. */
   reset(): void {
     this.config = null;
     this.set = NO_SET;
-  }
-
-  private labelSet(config: MetricsConfig): i32 {
-    if (this.set == NO_SET) this.set = labelSetOf(this.account, config.mostLabelSets);
-    return this.set;
   }
 }

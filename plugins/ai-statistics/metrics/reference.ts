@@ -5,6 +5,7 @@ import { Labels } from "../../../assembly/host/metric-labels";
 import { counterKind, MetricTable } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
 import { EndReason, Fault } from "../end-reason";
+import { LabelSets, NO_SET } from "./label-sets";
 import { clusterLabel, consumerLabel, folded, modelLabel, routeLabel } from "./label-values";
 
 const EQUALS = 0x3d;
@@ -55,14 +56,12 @@ const labels = new Labels();
  * Counts a request in the metrics of Higress. A failed one without usage counts as a failure alone. Of a pass that is sent again only
  * the usage counts.
  */
-export function countReference(account: Account, limit: i32): void {
+export function countReference(account: Account, sets: LabelSets, limit: i32): void {
   const usage = account.usage;
   const isSentAgain = account.endReason == EndReason.Redirected;
   if (isSentAgain && usage === null) return;
   const hasFailed = account.fault != Fault.None;
-  labels.clear().add("route", routeLabel(account)).add("upstream", clusterLabel(account));
-  labels.add("model", modelLabel(account)).add("consumer", consumerLabel(account));
-  const set = table.numberOf(labels.slice, limit);
+  const set = sets.reference != NO_SET ? sets.reference : findSet(account, sets, limit);
   if (usage) countTokens(set, usage);
   if (isSentAgain) return;
   if (hasFailed) table.add(set, Kind.FailureCount, 1);
@@ -72,6 +71,15 @@ export function countReference(account: Account, limit: i32): void {
   if (account.firstContent < 0) return;
   table.add(set, Kind.FirstTokenDuration, account.firstContent);
   table.add(set, Kind.StreamDurationCount, 1);
+}
+
+function findSet(account: Account, sets: LabelSets, limit: i32): i32 {
+  const before = folded.times;
+  labels.clear().add("route", routeLabel(account)).add("upstream", clusterLabel(account));
+  labels.add("model", modelLabel(account)).add("consumer", consumerLabel(account));
+  const set = table.numberOf(labels.slice, limit);
+  if (folded.times == before) sets.reference = set;
+  return set;
 }
 
 function countTokens(set: i32, usage: TokenUsage): void {

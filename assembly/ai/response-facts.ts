@@ -1,0 +1,33 @@
+import { Slice } from "../bytes/slice";
+import { jsonAt, jsonGet } from "../json/value";
+
+/** Is told what a response says of itself beside its usage: its id, and why the model has stopped. */
+export abstract class ResponseFacts {
+  /** A value that may be the id: a token, or `ABSENT`. Of several strings the first one is the id. */
+  abstract readId(value: Slice): void;
+
+  /** A value that may be the reason: a token, or `ABSENT`. Of several strings the last one counts. */
+  abstract readReason(value: Slice): void;
+
+  /** A piece of a body that is not read otherwise: it is too long, or no JSON. */
+  abstract readPiece(piece: Slice): void;
+
+  /** Reads the choices of a chat or the candidates of Gemini. */
+  readChoices(choices: Slice): void {
+    const first = jsonAt(choices, 0);
+    this.readReason(jsonGet(first, "finish_reason"));
+    this.readReason(jsonGet(first, "finishReason"));
+  }
+
+  /** Reads the response that an event of OpenAI's Responses has. */
+  readResponse(response: Slice): void {
+    this.readId(jsonGet(response, "id"));
+    this.readReason(jsonGet(jsonGet(response, "incomplete_details"), "reason"));
+  }
+
+  /** Reads the output of DashScope's own protocol. */
+  readOutput(output: Slice): void {
+    this.readReason(jsonGet(output, "finish_reason"));
+    this.readReason(jsonGet(jsonAt(jsonGet(output, "choices"), 0), "finish_reason"));
+  }
+}

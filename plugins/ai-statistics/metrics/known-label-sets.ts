@@ -1,0 +1,61 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { TextTable } from "../../../assembly/bytes/text-table";
+import { Account } from "../account";
+import { folded, routeLabel } from "./label-values";
+import { labelSetOf } from "./generative-ai";
+import { LabelSets, NO_SET } from "./label-sets";
+
+/** The passes whose numbers are kept. */
+const MOST: i32 = 4096;
+
+const keys = new TextTable();
+const key = new ByteBuffer();
+const all: LabelSets[] = [];
+
+const other = new LabelSets();
+
+/**
+ * The numbers for a pass: one look-up in place of one for each label and table. They are kept for passes that were served and of which
+ * no label is `other`: the label of a failed request may change, and each folded one is counted. `set` is the number of the observations,
+ * if it is known. What is returned for other passes is valid until the next call.
+ */
+export function labelSetsOf(account: Account, set: i32, limit: i32): LabelSets {
+  const isServed = account.status > 0 && account.status < 400;
+  if (isServed) {
+    writeKey(account);
+    const number = keys.find(key.slice);
+    if (number >= 0 && (set == NO_SET || all[number].observations == set)) return all[number];
+  }
+  const before = folded.times;
+  const sets = other;
+  sets.observations = set == NO_SET ? labelSetOf(account, limit) : set;
+  sets.duration = NO_SET;
+  sets.request = NO_SET;
+  sets.reference = NO_SET;
+  return isServed && set == NO_SET && folded.times == before && all.length < MOST ? kept(sets.observations) : sets;
+}
+
+function kept(set: i32): LabelSets {
+  const sets = new LabelSets();
+  sets.observations = set;
+  keys.add(key.slice);
+  all.push(sets);
+  return sets;
+}
+
+/** What the labels of a pass that was served depend on. */
+function writeKey(account: Account): void {
+  key.clear();
+  key.byte(account.operation);
+  part(account.provider.slice);
+  part(account.mappedModel.size ? account.mappedModel.slice : account.requestModel.slice);
+  part(account.responseModel);
+  part(account.consumer);
+  part(routeLabel(account));
+  part(account.cluster);
+}
+
+function part(value: Slice): void {
+  key.u32(sliceSize(value)).append(value);
+}
