@@ -11,9 +11,19 @@ export function wordHashOf(slice: Slice, seed: u64 = 0): u64 {
     hash = mixed(hash, load<u64>(p));
     p += 8;
   }
+  return mixed(hash, lastBytes(sliceStart(slice), p, rest));
+}
+
+/** The last bytes, fewer than eight, from `p` on, as a big-endian number. `start` is the first byte of all. */
+// @ts-ignore: decorator
+@inline
+function lastBytes(start: usize, p: usize, count: i32): u64 {
+  const bits = (<u64>count) << 3;
+  if (p > start) return bswap(load<u64>(p + count - 8)) & (((<u64>1) << bits) - 1);
+  if (count >= 4) return ((<u64>bswap(load<u32>(p))) << (bits - 32)) | bswap(load<u32>(p + count - 4));
   let last: u64 = 0;
-  for (; rest > 0; rest--) last = (last << 8) | load<u8>(p++);
-  return mixed(hash, last);
+  for (let i = 0; i < count; i++) last = (last << 8) | load<u8>(p + i);
+  return last;
 }
 
 // @ts-ignore: decorator
