@@ -1,5 +1,6 @@
-import { byteAt, Slice, sliceSize } from "../bytes/slice";
-import { firstCost, LONG_WORD, ofLongWord, TOKEN } from "./letter-cost";
+import { byteAt, Slice, sliceSize, sliceStart } from "../bytes/slice";
+import { BLOCK_SIZE, LONG_WORD, WordBlock } from "../bytes/word-block";
+import { firstCost, ofLongWord, ofLongWords, TOKEN } from "./letter-cost";
 import { Script, scriptOf } from "./script";
 import { isOfBase64, isOfJson, joined } from "./symbol-cost";
 
@@ -16,6 +17,8 @@ const LONGEST_SPACE: i32 = 64;
 const MOST_LINE_ENDS: i32 = 16;
 /** What each character of a run of the same symbols adds. */
 const REPEATED: i32 = 8;
+
+const block = new WordBlock();
 
 /**
  * Sums up what the characters of a text cost in tokens, after the rules by which OpenAI's `o200k_base` cuts text: words with the space before
@@ -68,6 +71,15 @@ export class TextCost {
     let words = 0;
     let rest: i64 = 0;
     let at = from;
+    while (at + BLOCK_SIZE < size) {
+      block.read(sliceStart(text) + at, run);
+      if (!block.size) break;
+      words += block.words;
+      rest += ofLongWords(block.longLetters, block.lastLetters);
+      run = block.run;
+      at += block.size;
+      last = byteAt(text, at - 1);
+    }
     while (at < size) {
       const point = byteAt(text, at);
       if (point - 0x61 < 26) {
