@@ -9,6 +9,7 @@ import { NameClasses } from "./name-classes";
 import { OutputEstimate, OutputMember } from "./output-estimate";
 import { ResponseFacts } from "./response-facts";
 import { TokenUsage, UsageStatus } from "./usage";
+import { readUsageAtEnd } from "./usage-tail";
 
 /** The longest JSON body that is read. Of a longer one the end is kept, where the usage is. */
 const MOST_BODY_BYTES: i32 = 4 << 20;
@@ -126,11 +127,11 @@ export class UsageWatch {
     return this.decoder.rest;
   }
 
-  /** The response has ended. */
-  finish(): void {
+  /** The response has ended. `needsModel`: `model` is read too, also where the usage is known without it. */
+  finish(needsModel: bool = true): void {
     if (this.isStream) {
       if (this.decoder.finish() && this.decoder.hasData) this.readEvent();
-    } else if (this.body.size) {
+    } else if (this.body.size && (needsModel || !readUsageAtEnd(this.body.slice, this.usage))) {
       if (this.isTooLong) this.keepUsage();
       this.read(this.body.slice, false);
       if (!this.isTooLong && !this.isJson) this.passOn(this.body.slice);

@@ -1,5 +1,5 @@
 import { isReadable } from "../ai/body-model";
-import { sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
 import { HeaderMap } from "../host/headers";
 import { namedProperty } from "../host/property";
 
@@ -13,4 +13,9 @@ export function mayBeJson(headers: HeaderMap): bool {
 /** Whether a connection to an upstream was made: its provider has begun to work. */
 export function isUnderWay(): bool {
   return sliceSize(namedProperty("upstream\0local_address")) > 0;
+}
+
+/** Whether the stream ends with an internal redirect: another pass of its request follows. */
+export function isRedirected(): bool {
+  return sliceEquals(namedProperty("response\0code_details"), "internal_redirect");
 }

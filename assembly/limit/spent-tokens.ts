@@ -17,9 +17,10 @@ const estimated = new TokenUsage();
 /**
  * The usage of a response that has ended: as ai-proxy reports it, else as the response itself says, else the estimate of the prompt and of what
  * the response has shown; with counts from 0 to `MOST`. `null` without any. What a stream that was cut off has reported is completed by its
- * estimate. `prompt`: the estimated tokens of the prompt; -1 if nothing is estimated. Valid until the next call.
+ * estimate. `prompt`: the estimated tokens of the prompt; -1 if nothing is estimated. `needsModel`: see `UsageWatch.finish`. Valid
+ * until the next call.
  */
-export function spentUsage(watch: UsageWatch, prompt: i64): TokenUsage | null {
+export function spentUsage(watch: UsageWatch, prompt: i64, needsModel: bool = true): TokenUsage | null {
   const state = published.get();
   if (state != ABSENT && sliceSize(state) && !jsonValidate(state)) {
     reported.reset();
@@ -27,7 +28,7 @@ export function spentUsage(watch: UsageWatch, prompt: i64): TokenUsage | null {
     // What the first event of Messages says is not the end.
     if (reported.seen && watch.usage.status != UsageStatus.Partial) return bounded(reported);
   }
-  watch.finish();
+  watch.finish(needsModel);
   const usage = watch.usage;
   const output = watch.output.tokens;
   if (usage.status == UsageStatus.Complete) return bounded(usage);

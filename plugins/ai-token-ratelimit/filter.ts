@@ -1,14 +1,13 @@
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { ABSENT, Slice, sliceEquals, subslice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { HeaderMap } from "../../assembly/host/headers";
-import { namedProperty } from "../../assembly/host/property";
 import { closeStream } from "../../assembly/host/stream";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Unit } from "../../assembly/limit/rate";
 import { refuseCompression } from "../../assembly/limit/compression";
-import { isUnderWay, mayBeJson } from "../../assembly/limit/request-state";
+import { isRedirected, isUnderWay, mayBeJson } from "../../assembly/limit/request-state";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { Verdict } from "../../assembly/limit/verdict";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
@@ -58,6 +57,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
+    // They are needed where a body follows: a look at one of them before would be one host call more.
+    if (!endOfStream) headers.load();
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
     this.reservation.ask(0, 0);
@@ -79,7 +80,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const estimate = this.estimate;
     const json = body.bytes();
     estimate.read(json);
-    if (estimate.hasText) this.cut.readRequest(json);
+    if (config.cutsStream && estimate.hasText) this.cut.readRequest(json);
     if (!this.findPrice(estimate.model)) return BodyAction.Pause;
     const input = config.reserve == Reserve.None ? 0 : estimate.prompt;
     const output = config.reserve == Reserve.PromptAndMax ? estimate.output(config.reserveMaxTokens) : 0;
@@ -287,10 +288,9 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private spend(): void {
     const reservation = this.reservation;
     // The next pass of this request is charged: it alone gets a response.
-    if (!this.status && sliceEquals(namedProperty("response\0code_details"), "internal_redirect"))
-      return reservation.spend(0, 0);
+    if (!this.status && isRedirected()) return reservation.spend(0, 0);
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
-    const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1);
+    const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1, this.config!.prices !== null);
     if (!usage) return reservation.spend(0, 0);
     countTokens(usage, this.isNamed && this.status < 400);
     if (!this.price.isServed) this.price.use(this.config!.prices, this.watch.model.slice);

@@ -10,16 +10,22 @@ const STREAM = "text/event-stream";
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** What is known of a response that comes in chunks; numbers are those of `[status, input, output, provider's total, estimate]`. */
-function read(type: string, chunks: Buffer[]): number[] {
+function read(type: string, chunks: Buffer[], needsModel = true): number[] {
   const header = Buffer.from(type);
   assert.equal(exports.respond!(put(header), header.length), 1);
   for (const chunk of chunks) exports.pushResponse!(put(chunk), chunk.length);
-  exports.finishResponse!();
+  exports.finishResponse!(needsModel ? 1 : 0);
   const { usageStatus, inputUsage, outputUsage, providerTotal, outputTokens } = exports;
   return [usageStatus!(), inputUsage!(), outputUsage!(), providerTotal!(), outputTokens!()];
 }
 
-const whole = (body: object): number[] => read(JSON_TYPE, [Buffer.from(JSON.stringify(body))]);
+/** A whole body, whose usage is the same if its model is not read. */
+function whole(body: object): number[] {
+  const bytes = Buffer.from(JSON.stringify(body));
+  const result = read(JSON_TYPE, [bytes]);
+  assert.deepEqual(read(JSON_TYPE, [bytes], false).slice(0, 4), result.slice(0, 4));
+  return result;
+}
 
 const bytesOf = (events: (object | string)[]): Buffer =>
   Buffer.from(
@@ -268,4 +274,24 @@ test("one million events do not change the memory size", () => {
   for (let i = 1; i < 10_000; i++) exports.pushResponse!(address, bytes.length);
   assert.equal(exports.memoryBytes!(), before);
   assert.equal(exports.outputTokens!(), 1_030_000);
+});
+
+test("the usage at the end of a body is that of the response, whatever stands in front", () => {
+  const usage = { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 };
+  const other = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+  const choices = [{ message: { content: `"usage":${JSON.stringify(other)}}`, usage: other } }];
+  const known = [COMPLETE, 5, 7, 12];
+  const bodies: Record<string, [body: object, result: number[]]> = {
+    last: [{ choices, usage }, known],
+    "last but one": [{ choices, usage, service_tier: "default" }, known],
+    first: [{ usage, choices }, known],
+    "far from the end": [{ usage, choices, padding: "x".repeat(3000) }, known],
+    nested: [{ choices, padding: 1 }, [NONE, 0, 0, -1]],
+    "nested at the end": [{ usage, details: { usage: other } }, known],
+    "in a text at the end": [{ usage, text: `,"usage":${JSON.stringify(other)}` }, known],
+    "in the key of a member": [{ usage, 'a"usage': other }, known],
+    "a null at the end": [{ choices, usage: null }, [NONE, 0, 0, -1]],
+    "one side": [{ choices, usage: { prompt_tokens: 5 } }, [PARTIAL, 5, 0, -1]],
+  };
+  for (const [name, [body, result]] of Object.entries(bodies)) assert.deepEqual(whole(body).slice(0, 4), result, name);
 });

@@ -60,8 +60,9 @@ export function pushResponse(start: usize, size: i32): void {
   watch.push(sliceOf(start, size));
 }
 
-export function finishResponse(): void {
-  watch.finish();
+/** Ends the response. `needsModel`: its model is read too. */
+export function finishResponse(needsModel: bool): void {
+  watch.finish(needsModel);
 }
 
 export function outputTokens(): i32 {
