@@ -15,7 +15,15 @@ export const INCOMPLETE_CHARACTER: Decoded = 0;
  * The character at `p`, which must be before `end`, in the content of a JSON string (RFC 8259, section 7): `depth` 1, 2 for JSON that is
  * such a content itself, 0 for plain UTF-8. A lone surrogate and a malformed escape are a U+FFFD.
  */
+// @ts-ignore: decorator
+@inline
 export function jsonCharacterAt(p: usize, end: usize, depth: i32): Decoded {
+  const byte: u32 = load<u8>(p);
+  return byte < 0x80 && byte != BACKSLASH ? packed(byte, 1) : rareCharacterAt(p, end, depth);
+}
+
+/** A character that may have several bytes. */
+function rareCharacterAt(p: usize, end: usize, depth: i32): Decoded {
   const decoded = unitAt(p, end, depth);
   const high = characterOf(decoded);
   if ((high & 0xfffff800) != 0xd800) return decoded;

@@ -1,6 +1,6 @@
 import { readU32 } from "../bytes/integers";
 import { sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
-import { LINE_FEED } from "./characters";
+import { LINE_FEED, TEXT_EDGE } from "./characters";
 import { INSTRUCTION_SIZE, LAST_CHARACTER, Op, opOf, operandOf, RANGE_SIZE } from "./program";
 
 const ASCII: i32 = 128;
@@ -54,6 +54,11 @@ export class Alphabet {
   /** A character of the symbol. */
   representative(symbol: i32): u32 {
     return this.firsts[symbol];
+  }
+
+  /** The symbol of any character, or of the end of the text for a `TEXT_EDGE`. */
+  symbolOf(character: u32): i32 {
+    return character == TEXT_EDGE ? this.count : this.search(character);
   }
 
   /** The symbol of any character. */

@@ -73,14 +73,10 @@ export class Automaton {
   }
 
   /** The state after one more character, which may be a `TEXT_EDGE`. */
+  @inline
   step(state: usize, character: u32): usize {
     const alphabet = this.alphabet;
-    const symbol =
-      character < 0x80
-        ? <i32>unchecked(alphabet.ascii[character])
-        : character == TEXT_EDGE
-          ? alphabet.count
-          : alphabet.search(character);
+    const symbol: i32 = character < 0x80 ? <i32>unchecked(alphabet.ascii[character]) : alphabet.symbolOf(character);
     this.steps++;
     const next: usize = load<u32>(state + this.states.keySize + symbol * 4);
     return next ? next : this.transition(state, symbol);
@@ -250,6 +246,13 @@ export function foundBefore(state: usize): i32 {
 @inline
 export function isDead(state: usize): bool {
   return load<u32>(state, BEFORE) == DEAD;
+}
+
+/** Whether a state has no match, and may reach one. */
+// @ts-ignore: decorator
+@inline
+export function isUndecided(state: usize): bool {
+  return load<i32>(state, FOUND) == NOTHING_FOUND && load<u32>(state, BEFORE) != DEAD;
 }
 
 /** Whether a state has no match, and reaches none. */

@@ -2,11 +2,13 @@ import { INCOMPLETE_CHARACTER, jsonCharacterAt } from "../bytes/json-character";
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { characterOf, lengthOf } from "../bytes/utf8";
-import { Automaton, foundBefore, foundBehind, hasFailed, isDead } from "./automaton";
+import { Automaton, foundBefore, foundBehind, hasFailed, isDead, isUndecided } from "./automaton";
 import { isWordCharacter, LINE_FEED, TEXT_EDGE } from "./characters";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { composeSet } from "./set-program";
+
+const ASCII: u32 = 128;
 
 /** What a search has found. */
 export const enum Found {
@@ -46,6 +48,8 @@ export class PatternFinder {
   private readonly initials: StaticArray<usize> = new StaticArray<usize>(4);
   private flushes: i32 = -1;
   private cutState: usize = 0;
+  /** For each kind of character before it and each ASCII character: whether no match begins with it, as far as is known. */
+  private readonly failing: StaticArray<bool> = new StaticArray<bool>(4 * <i32>ASCII);
 
   private constructor(
     private readonly automaton: Automaton,
@@ -76,18 +80,21 @@ export class PatternFinder {
     const size = sliceSize(text);
     const base = sliceStart(text);
     const end = base + size;
-    const successors = this.automaton.states.keySize;
+    const failing = this.failing;
     let p = base + from;
     while (p < end) {
       const decoded = jsonCharacterAt(p, end, depth);
       if (decoded == INCOMPLETE_CHARACTER && !isLast) break;
-      const first = this.automaton.step(this.initial(), characterOf(decoded));
-      if (!hasFailed(first)) {
-        const found = this.match(base, p, end, isLast, depth);
-        this.start = <i32>(p - base);
-        if (found != Found.None) return found;
+      const character = characterOf(decoded);
+      const cell = <u32>kindOf(this.before) * ASCII + character;
+      if (character >= ASCII || !unchecked(failing[cell])) {
+        if (!hasFailed(this.automaton.step(this.initial(), character))) {
+          const found = this.match(base, p, end, isLast, depth);
+          this.start = <i32>(p - base);
+          if (found != Found.None) return found;
+        } else if (character < ASCII) unchecked((failing[cell] = true));
       }
-      this.before = characterOf(decoded);
+      this.before = character;
       p += max<u32>(lengthOf(decoded), 1);
     }
     this.start = <i32>(min(p, end) - base);
@@ -134,7 +141,7 @@ export class PatternFinder {
       this.initials.fill(0);
     }
     const before = this.before;
-    const kind = before == TEXT_EDGE ? 0 : before == LINE_FEED ? 1 : isWordCharacter(before) ? 2 : 3;
+    const kind = kindOf(before);
     const known = unchecked(this.initials[kind]);
     if (known) return known;
     const state = automaton.initialAfter(before);
@@ -160,6 +167,11 @@ export class PatternFinder {
       if (decoded == INCOMPLETE_CHARACTER) return isLast ? found : Found.Open;
       const character = characterOf(decoded);
       state = automaton.step(state, character);
+      if (isUndecided(state)) {
+        p += lengthOf(decoded);
+        last = character;
+        continue;
+      }
       if (this.take(foundBefore(state), base, start, p, last)) found = Found.Match;
       p += lengthOf(decoded);
       last = character;
@@ -185,4 +197,11 @@ export class PatternFinder {
     this.last = last;
     return true;
   }
+}
+
+/** The kind of a character, by which `\b`, `^` and `$` distinguish what is before a match: the index of its initial state. */
+// @ts-ignore: decorator
+@inline
+function kindOf(character: u32): i32 {
+  return character == TEXT_EDGE ? 0 : character == LINE_FEED ? 1 : isWordCharacter(character) ? 2 : 3;
 }
