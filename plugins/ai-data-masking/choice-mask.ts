@@ -4,6 +4,7 @@ import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart, slicesEqual } from "
 import { jsonContent, jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind, jsonNext } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 import { BodyMask } from "./body-mask";
+import { EventFrame } from "./event-frame";
 import { OpenTexts } from "./open-texts";
 import { Member, memberKind } from "./text-members";
 
@@ -28,6 +29,7 @@ const piece = new ByteBuffer();
 export class ChoiceMask {
   private mask: BodyMask | null = null;
   private texts: OpenTexts | null = null;
+  private frame: EventFrame | null = null;
   private data: Slice = ABSENT;
   private copied: usize = 0;
   private choice: i32 = 0;
@@ -37,9 +39,18 @@ export class ChoiceMask {
    * Writes a chunk with masked texts to `edited`, and to `out` what is held of the texts of choices that end with it. Returns the highest
    * choice. https://platform.openai.com/docs/api-reference/chat/streaming
    */
-  write(mask: BodyMask, texts: OpenTexts, data: Slice, choices: Slice, edited: ByteBuffer, out: ByteBuffer): i32 {
+  write(
+    mask: BodyMask,
+    texts: OpenTexts,
+    frame: EventFrame,
+    data: Slice,
+    choices: Slice,
+    edited: ByteBuffer,
+    out: ByteBuffer,
+  ): i32 {
     this.mask = mask;
     this.texts = texts;
+    this.frame = frame;
     this.data = data;
     this.copied = sliceStart(data);
     let highest = 0;
@@ -49,11 +60,14 @@ export class ChoiceMask {
       highest = max(highest, this.choice);
       walker.start(choice);
       this.readChoice(edited);
-      if (this.isEnd) texts.flush(mask, this.choice, out);
+      if (!this.isEnd) continue;
+      frame.spoil();
+      texts.flush(mask, this.choice, out);
     }
     edited.append(sliceBetween(this.copied, sliceEnd(data)));
     this.mask = null;
     this.texts = null;
+    this.frame = null;
     return highest;
   }
 
@@ -126,7 +140,8 @@ export class ChoiceMask {
       edited.append(sliceBetween(this.copied, sliceStart(content))).append(piece.slice);
       this.copied = sliceEnd(content);
     }
-    if (!state.isWaiting || state.prefix.size) return;
+    this.frame!.note(state, content);
+    if (state.prefix.size || this.isEnd) return;
     const prefix = state.prefix.text("data: {");
     copyMember(this.data, "id", prefix);
     copyMember(this.data, "object", prefix);
@@ -147,6 +162,7 @@ export class ChoiceMask {
 
   private dropLogprobs(value: Slice, edited: ByteBuffer): void {
     if (jsonKind(value) == JsonKind.Null) return;
+    this.frame!.spoil();
     edited.append(sliceBetween(this.copied, sliceStart(value))).text("null");
     this.copied = sliceEnd(value);
   }

@@ -20,6 +20,7 @@ import { jsonValidate } from "../../assembly/json/validate";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { BodyMask } from "./body-mask";
 import { ChoiceMask } from "./choice-mask";
+import { EventFrame } from "./event-frame";
 import { endDenied } from "./denied-stream";
 import { OpenTexts } from "./open-texts";
 import { spliceEvent } from "./splice-event";
@@ -47,6 +48,7 @@ const LAST_EVENTS: StaticArray<string> = [
 export class EventMask {
   private readonly decoder: SseDecoder = new SseDecoder(LONGEST_EVENT);
   private readonly texts: OpenTexts = new OpenTexts();
+  private readonly frame: EventFrame = new EventFrame();
   private api: Api = Api.Unknown;
   /** Whether the stream has ended for the client. */
   private isOver: bool = false;
@@ -82,6 +84,7 @@ export class EventMask {
   reset(): void {
     this.decoder.free();
     this.texts.clear();
+    this.frame.clear();
     this.isOver = false;
     this.isOpen = false;
     this.last = -1;
@@ -94,6 +97,7 @@ export class EventMask {
   dispose(): void {
     this.decoder.dispose();
     this.texts.dispose();
+    this.frame.dispose();
   }
 
   private event(out: ByteBuffer): void {
@@ -111,8 +115,11 @@ export class EventMask {
     }
     const mark = out.size;
     const mask = this.mask!;
+    const frame = this.frame;
+    const text = frame.textOf(decoder.raw);
     edited.clear();
-    if (sliceEquals(data, "[DONE]")) {
+    if (text != ABSENT) this.texts.write(mask, frame.state!, text, false, edited);
+    else if (sliceEquals(data, "[DONE]")) {
       this.flushAll(out);
       edited.append(data);
     } else if (jsonValidate(data)) mask.writeText(data, edited);
@@ -121,6 +128,9 @@ export class EventMask {
       out.size = mark;
       this.isOver = true;
       endDenied(out, this.api, this.last, this.isOpen, this.events, this.denial);
+    } else if (text != ABSENT) {
+      if (slicesEqual(edited.slice, text)) out.append(decoder.raw);
+      else frame.write(edited.slice, out);
     } else if (slicesEqual(edited.slice, data)) out.append(decoder.raw);
     else spliceEvent(decoder, edited.slice, out);
   }
@@ -128,9 +138,12 @@ export class EventMask {
   /** Writes an event's JSON to `edited`, and to `out` what is known of other texts by it. */
   private json(data: Slice, out: ByteBuffer): void {
     const mask = this.mask!;
+    const frame = this.frame;
+    frame.begin();
     const list = jsonGet(data, "choices");
     if (jsonKind(list) == JsonKind.Array) {
-      this.last = max(this.last, choices.write(mask, this.texts, data, list, edited, out));
+      this.last = max(this.last, choices.write(mask, this.texts, frame, data, list, edited, out));
+      frame.keep(this.decoder.raw);
       return;
     }
     const type = jsonContent(jsonGet(data, "type"));
@@ -193,7 +206,10 @@ export class EventMask {
     const state = texts.of(key, owner, isArguments);
     texts.write(this.mask!, state, content, false, edited);
     edited.append(sliceBetween(sliceEnd(content), sliceEnd(data)));
-    if (!state.isWaiting || state.prefix.size) return;
+    const frame = this.frame;
+    frame.note(state, content);
+    frame.keep(this.decoder.raw);
+    if (state.prefix.size) return;
     const event = this.decoder.event;
     if (event != ABSENT) state.prefix.text("event: ").append(event).text("\n");
     state.prefix.text("data: ").append(sliceBetween(sliceStart(data), sliceStart(content)));

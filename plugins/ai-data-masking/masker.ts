@@ -21,8 +21,6 @@ const captures = new Captures();
 export class Masker {
   /** Whether the body or the stream is refused: a word was found, or too many texts are open. */
   isDenied: bool = false;
-  /** Whether something was replaced since `begin`. */
-  hasMasked: bool = false;
   /** The rules of the direction. */
   rules: MaskRules | null = null;
   protected map: RestoreMap | null = null;
@@ -34,7 +32,6 @@ export class Masker {
     this.map = map;
     this.secret = secret;
     this.isDenied = false;
-    this.hasMasked = false;
   }
 
   /**
@@ -96,7 +93,6 @@ export class Masker {
       rule.groups!.find(plain.slice, captures);
       expand(sliceOfBuffer(rule.template), captures, rule.groups!.names, written);
     } else written.append(sliceOfBuffer(rule.template));
-    this.hasMasked = true;
     if (depth == 0) out.append(written.slice);
     else if (depth == 1) escapeJson(written.slice, out);
     else {
