@@ -83,6 +83,28 @@ export const tokenLimits = {
 /** ai-statistics, with the metrics that are recorded by default. */
 export const statistics = plugin("ai-statistics", {});
 
+const DETECTORS = "email phone credit_card cn_id iban us_ssn ip jwt private_key api_key".split(" ");
+const EXPRESSIONS = [
+  ...["EMP-[0-9]{6}", "PRJ-[A-Z]{2,5}-[0-9]{1,4}", "(?i)project falcon", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z"],
+  ...[
+    "%{UUID}",
+    "%{MAC}",
+    "password: ?[^ ]{4,64}",
+    "Bearer [A-Za-z0-9._-]{20,}",
+    "10\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}",
+  ],
+  "(?:Mr|Mrs|Ms)\\. [A-Z][a-z]{2,20}",
+];
+const everywhere = { directions: ["request", "response"] };
+
+/** ai-data-masking with 20 patterns in both directions, one of them restored: all built-in detectors and as many expressions. */
+export const masking = plugin("ai-data-masking", {
+  replace_roles: [
+    ...DETECTORS.map((detector, index) => ({ detector, ...everywhere, ...(index ? {} : { restore: true }) })),
+    ...EXPRESSIONS.map((regex) => ({ regex, value: "****", ...everywhere })),
+  ],
+});
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

@@ -6,6 +6,7 @@ import {
   chain,
   consumerKey,
   keyAuths,
+  masking,
   modelRouters,
   noop,
   requestBlocks,
@@ -193,6 +194,20 @@ export const JOBS: Job[] = [
     ...stream,
     filters: { noop, plugin: statistics },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
+  },
+  {
+    id: "masking-1k",
+    title: "chat, 1 KB, masked with 20 patterns",
+    ...small,
+    filters: { noop, plugin: masking },
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "masking-stream",
+    title: "event of a stream, masked with 20 patterns",
+    ...stream,
+    filters: { noop, plugin: masking },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
   },
   {
     id: "key-auth",
