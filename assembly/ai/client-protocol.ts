@@ -2,4 +2,6 @@
 export const enum ClientProtocol {
   /** OpenAI's: its chats, and the error object that all of its APIs share. */
   OpenAi,
+  /** Anthropic's Messages. */
+  Messages,
 }

@@ -23,6 +23,23 @@ export function writeErrorObject(out: ByteBuffer, status: i32, message: Slice, p
   write(out, status, message, param, code, true);
 }
 
+/** Anthropic's `type` for a status. https://docs.claude.com/en/api/errors */
+export function messagesErrorType(status: i32): string {
+  if (status == 402) return "billing_error";
+  if (status == 404) return "not_found_error";
+  if (status == 413) return "request_too_large";
+  if (status == 504) return "timeout_error";
+  if (status == 529) return "overloaded_error";
+  return status >= 500 ? "api_error" : errorType(status);
+}
+
+/** Appends Anthropic's error object. `message` is UTF-8 or, with `isEscaped`, the content of a JSON string. */
+export function writeMessagesError(out: ByteBuffer, status: i32, message: Slice, isEscaped: bool = false): void {
+  out.text('{"type":"error","error":{"type":"').text(messagesErrorType(status)).text('","message":');
+  quote(message, isEscaped, out);
+  out.text("}}");
+}
+
 function write(out: ByteBuffer, status: i32, message: Slice, param: Slice, code: Slice, isEscaped: bool): void {
   out.text('{"error":{"message":');
   quote(message, isEscaped, out);

@@ -1,8 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { withoutQuery } from "../bytes/query";
 import { ABSENT, byteAt, Slice, sliceEndsWith, sliceSize, subslice } from "../bytes/slice";
-import { escapeJson } from "../json/writer";
-import { errorType, writeError } from "./error";
+import { writeError, writeMessagesError } from "./error";
 
 const SLASH: u32 = 0x2f;
 
@@ -38,9 +37,8 @@ export function errorBody(status: i32, message: Slice, code: string): Slice {
 export function errorBodyFor(path: Slice, status: i32, message: Slice, code: string): Slice {
   if (!isMessages(path)) return errorBody(status, message, code);
   body.clear();
-  body.text('{"type":"error","error":{"type":"').text(messagesErrorType(status)).text('","message":"');
-  escapeJson(message, body);
-  return body.text('"}}').slice;
+  writeMessagesError(body, status, message);
+  return body.slice;
 }
 
 function isMessages(path: Slice): bool {
@@ -49,12 +47,4 @@ function isMessages(path: Slice): bool {
   while (size > 0 && byteAt(plain, size - 1) == SLASH) size--;
   const end = subslice(plain, 0, size);
   return sliceEndsWith(end, "/v1/messages") || sliceEndsWith(end, "/v1/messages/count_tokens");
-}
-
-/** Anthropic's `type` for a status; the others are those of OpenAI. */
-function messagesErrorType(status: i32): string {
-  if (status == 404) return "not_found_error";
-  if (status == 413) return "request_too_large";
-  if (status == 529) return "overloaded_error";
-  return status >= 500 ? "api_error" : errorType(status);
 }

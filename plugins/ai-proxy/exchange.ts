@@ -30,6 +30,8 @@ export class Exchange {
   api: Api = Api.Unknown;
   /** The protocol that the client speaks. */
   client: ClientProtocol = ClientProtocol.OpenAi;
+  /** Whether the client's request is translated into a chat of OpenAI, and the response back: `api` is that of the chat. */
+  isBridged: bool = false;
   /** The client's `:path` with its query, without the configured base path. Valid until the request was forwarded. */
   path: Slice = ABSENT;
   /** The client's `:path` as it came. Valid until the request was forwarded. */
@@ -142,6 +144,14 @@ export class Exchange {
     return this.tokenNumber ? this.config.tokens[this.tokenNumber - 1] : null;
   }
 
+  /** Notes the names of fields, divided by `, `, that were left out because the provider's protocol has none for them. */
+  noteAllDropped(names: Slice): void {
+    let bytes = this.droppedBytes;
+    if (bytes) bytes.text(", ");
+    else this.droppedBytes = bytes = new ByteBuffer();
+    bytes.append(names);
+  }
+
   /** Notes the name of a field that was removed because the provider refuses it; `object` comes before it, with a dot. */
   noteDropped(name: string, object: string = ""): void {
     let bytes = this.droppedBytes;
@@ -160,6 +170,12 @@ export class Exchange {
   get requestedModel(): Slice {
     const bytes = this.requestedBytes;
     return bytes === null ? ABSENT : bytes.slice;
+  }
+
+  /** The model that the response names, as `responseModel` says. Lives as long as the stream. */
+  get namedModel(): ByteBuffer {
+    const bytes = this.requestedBytes;
+    return bytes === null ? this.model : bytes;
   }
 
   /** Frees what is not needed after the request was forwarded. */
@@ -190,6 +206,7 @@ export class Exchange {
     if (state) state.free();
     this.api = Api.Unknown;
     this.client = ClientProtocol.OpenAi;
+    this.isBridged = false;
     this.isDated = false;
     this.isInRoutersChain = false;
     this.tokenNumber = 0;

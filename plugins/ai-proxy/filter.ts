@@ -68,7 +68,7 @@ export class AiProxyFilter extends HoldingFilter {
     this.exchange.begin(config);
     if (secrets === null) return;
     const own = this.ownMask;
-    const mask = own ? own : new ResponseMask();
+    const mask = own ? own : new ResponseMask(this.exchange);
     mask.begin(secrets);
     this.ownMask = mask;
     this.mask = mask;

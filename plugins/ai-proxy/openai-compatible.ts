@@ -68,6 +68,10 @@ export class OpenAiCompatible extends Provider {
     return (this.served & bitOf(exchange.api)) != 0 || (url !== null && url.isWhole);
   }
 
+  override speaks(exchange: Exchange): bool {
+    return (this.served & bitOf(exchange.api)) != 0;
+  }
+
   override authorize(token: ApiToken, exchange: Exchange): void {
     const header = this.settings.messagesTokenHeader;
     const isMessages = exchange.api == Api.Messages || exchange.api == Api.CountTokens;

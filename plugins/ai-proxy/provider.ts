@@ -28,6 +28,14 @@ export abstract class Provider extends ProviderType {
   abstract serves(exchange: Exchange): bool;
 
   /**
+   * Whether the provider speaks the protocol of the API itself; a request of Anthropic's Messages is translated into a chat
+   * where it does not.
+   */
+  speaks(exchange: Exchange): bool {
+    return this.serves(exchange);
+  }
+
+  /**
    * Appends the path of the request, and behind a `?` the query that the provider needs beside the client's. Appends
    * nothing to keep the client's path. Returns `false` if `exchange.refuse` was called.
    */

@@ -1,5 +1,5 @@
 import { Api } from "../../assembly/ai/api";
-import { errorType, writeError } from "../../assembly/ai/error";
+import { writeError, writeMessagesError } from "../../assembly/ai/error";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
@@ -10,7 +10,6 @@ import { HeaderMap } from "../../assembly/host/headers";
 import { log, LogLevel } from "../../assembly/host/log";
 import { namedProperty } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
-import { escapeJson } from "../../assembly/json/writer";
 import { FALLBACK_FROM_HEADER } from "../../assembly/ai/contract";
 import { Attempts, ORIGIN } from "./attempts";
 import { soonestReturn } from "./cooldowns";
@@ -118,21 +117,9 @@ function send(attempts: Attempts, status: i32, details: string, code: string): v
   scratch.clear();
   body.clear();
   path.read(withoutQuery(savedHeader(attempts.headers.slice, ":path")));
-  if (path.api == Api.Messages || path.api == Api.CountTokens) writeAnthropicError(status);
+  if (path.api == Api.Messages || path.api == Api.CountTokens) writeMessagesError(body, status, message.slice);
   else writeError(body, status, message.slice, ABSENT, scratch.text(code).slice);
   sendLocalReply(status, details, "application/json", body.slice, pairs);
-}
-
-/** https://docs.claude.com/en/api/errors */
-function writeAnthropicError(status: i32): void {
-  let kind = status >= 500 ? "api_error" : errorType(status);
-  if (status == 404) kind = "not_found_error";
-  else if (status == TOO_LARGE) kind = "request_too_large";
-  else if (status == 504) kind = "timeout_error";
-  else if (status == 529) kind = "overloaded_error";
-  body.text('{"type":"error","error":{"type":"').text(kind).text('","message":"');
-  escapeJson(message.slice, body);
-  body.text('"}}');
 }
 
 /** Seconds until a target may be tried again, if none may now; 0 otherwise. */

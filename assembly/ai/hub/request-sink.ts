@@ -1,6 +1,9 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { Slice } from "../../bytes/slice";
 
+/** Names of dropped fields of more bytes than this are not added to. */
+const MOST_DROPPED = 512;
+
 const NOWHERE = new ByteBuffer();
 
 /** Who says a message. */
@@ -48,7 +51,7 @@ export const enum Sampling {
  * Takes a request for a chat as a sequence of calls, from the reader of the client's protocol, and writes it in the
  * provider's. The reader keeps this order, in which only `begin` and `end` must occur:
  * 1. `begin`;
- * 2. options: `stream`, `maxTokens`, `sampling`, `stopSequence` (once each), `reasoning`, `jsonObject` or `jsonSchema`,
+ * 2. options: `stream`, `maxTokens`, `sampling`, `stopSequence` (once each, in a row), `reasoning`, `jsonObject` or `jsonSchema`,
  *    `user`, in any order;
  * 3. `tool` (once each), then `toolChoice`, then `parallelToolCalls`;
  * 4. for each message, in the order of the conversation, `beginMessage`, blocks, `endMessage`. The blocks are `text`,
@@ -157,7 +160,7 @@ export abstract class RequestSink {
 
   /**
    * Marks the block, or the tool, that the next call adds: the provider should cache the request up to it. `control` is
-   * Anthropic's `cache_control`, as JSON. Writers of protocols without such marks leave it out.
+   * Anthropic's `cache_control`, as JSON, and stays valid until that call. Writers of protocols without such marks leave it out.
    */
   cacheControl(control: Slice): void {}
 
@@ -172,8 +175,9 @@ export abstract class RequestSink {
     return false;
   }
 
-  /** Notes a field of the client that has no counterpart. Returns `true`. */
+  /** Notes a field of the client that has no counterpart: visible ASCII. Of many only the first are noted. Returns `true`. */
   drop(field: string): bool {
+    if (this.dropped.size > MOST_DROPPED) return true;
     if (this.dropped.size) this.dropped.text(", ");
     this.dropped.text(field);
     return true;

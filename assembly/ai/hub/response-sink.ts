@@ -114,6 +114,9 @@ export abstract class ResponseSink {
   /** Says that nothing more is ready: what was given since the last `flush` must be in `out`, unless a whole response is written. */
   abstract flush(): void;
 
+  /** Says that the provider is still at work although nothing is ready; only some protocols can tell the client. */
+  keepAlive(): void {}
+
   /** Whether every choice that has begun has ended, and one has at least. */
   get isComplete(): bool {
     return this.finished > 0 && <i32>this.finished == this.choices.count;

@@ -22,6 +22,10 @@ export class ChatOptions {
   readonly messages: MessageEdits = new MessageEdits();
   /** Whether a response of reasoning alone gets it as its content. */
   promoteReasoning: bool = false;
+  /** Whether Anthropic's Messages are translated into chats although the provider has Messages of its own. */
+  translatesMessages: bool = false;
+  /** Whether tools that only Anthropic can run are left out of translated requests; else such requests are refused. */
+  dropsServerTools: bool = false;
   /** The text that is added to every chat; `null` for none. */
   context: ValueSource | null = null;
   /** The model that responses name. */
@@ -40,6 +44,8 @@ export class ChatOptions {
     const isHiclaw = reader.booleanOrText("hiclawMode", false);
     options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteReasoning = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;
+    options.translatesMessages = reader.booleanOrText("translateMessages", false);
+    options.dropsServerTools = reader.choice("serverTools", ["refuse", "drop"], 0) == 1;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);
     const firstByte = reader.integerOrText("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);
     options.firstByteTimeout = firstByte ? firstByte.toString() : "";

@@ -113,6 +113,14 @@ export class ProviderSettings {
   reasoningSwitch: ReasoningSwitch = ReasoningSwitch.Effort;
   /** Whether the provider takes `reasoning_effort` beside another switch. */
   keepsEffort: bool = false;
+  /** Whether the provider switches reasoning by `enable_thinking` and limits it by `thinking_budget` (translated requests). */
+  takesThinkingBudget: bool = false;
+  /** Whether the provider reads `reasoning_content` in messages of the assistant (translated requests). */
+  takesReasoning: bool = false;
+  /** Whether parts of messages may have Anthropic's `cache_control` (translated requests). */
+  takesCacheControl: bool = false;
+  /** Whether the provider knows `top_k` (translated requests). */
+  takesTopK: bool = false;
   /** Where responses have their reasoning: the client gets it in `reasoning_content`. */
   reasoningPlace: ReasoningPlace = ReasoningPlace.Standard;
   /** The member of a response of status 200 whose value is not 0 if the request failed; "" for none. */

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, sliceSize } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { BodyBuffer } from "../../../assembly/host/body";
 import { nowInSeconds } from "../../../assembly/host/clock";
 import { requestHeaders } from "../../../assembly/host/headers";
@@ -9,18 +9,21 @@ import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { contextOf } from "./awaited-values";
+import { writeChat } from "./bridge";
 import { needsSettingsOnly } from "./body-need";
 import { editRequest, prepareChat, putSettings } from "./edit-request";
 import { limitFirstByte } from "./first-byte";
 import { FormUpload } from "./form-upload";
 import { forward } from "./forward";
-import { readRequest } from "./read-request";
+import { readBody, readRequest } from "./read-request";
 import { readValue } from "./shared-value";
 
 // What is built for one request is passed to the host before the next one is read.
 const document = new JsonDocument();
 const built = new ByteBuffer();
 const length = new ByteBuffer();
+/** The chat that was made of a request in another protocol. */
+const bridged = new ByteBuffer();
 
 /** Bytes of memory that are kept for the next body. */
 const KEPT_BYTES = 256 * 1024;
@@ -32,7 +35,16 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   exchange.headers.clear();
   if (exchange.isOnlySigned) return forward(exchange, requestHeaders, body.bytes());
   if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
-  if (!readRequest(exchange, document, body.bytes())) return false;
+  let bytes = body.bytes();
+  if (exchange.isBridged) {
+    if (!readBody(exchange, document, bytes)) return false;
+    bridged.release(KEPT_BYTES);
+    if (!writeChat(exchange, document, bridged)) return false;
+    bytes = bridged.slice;
+    exchange.wasTranslated = true;
+    exchange.created = nowInSeconds();
+  }
+  if (!readRequest(exchange, document, bytes)) return false;
   if (exchange.streaming) limitFirstByte(exchange);
   const source = contextOf(exchange);
   const context = source ? readValue(source) : ABSENT;
@@ -64,6 +76,7 @@ export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBu
 /** Passes the client's body on with the edit, `null` for none. */
 function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | null): bool {
   const signs = exchange.config.settings.signs;
+  if (edit === null && exchange.isBridged) return forwardBytes(exchange, body, bridged.slice);
   if (edit === null) return forward(exchange, requestHeaders, signs ? body.bytes() : ABSENT);
   if (signs || body.size <= WHOLE_BYTES) {
     built.release(KEPT_BYTES);
@@ -81,9 +94,13 @@ function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | nu
 
 /** Passes `built` on in place of the client's body. */
 function forwardBuilt(exchange: Exchange, body: BodyBuffer): bool {
-  setLength(exchange, built.size);
-  if (!forward(exchange, requestHeaders, built.slice)) return false;
-  body.replace(built.slice);
+  return forwardBytes(exchange, body, built.slice);
+}
+
+function forwardBytes(exchange: Exchange, body: BodyBuffer, bytes: Slice): bool {
+  setLength(exchange, sliceSize(bytes));
+  if (!forward(exchange, requestHeaders, bytes)) return false;
+  body.replace(bytes);
   return true;
 }
 

@@ -34,6 +34,18 @@ const LONGEST_REPEATED = 256;
  * whether the client wants usage. Returns `false` if `exchange.refuse` was called.
  */
 export function readRequest(exchange: Exchange, request: JsonDocument, body: Slice): bool {
+  if (!readBody(exchange, request, body)) return false;
+  if (exchange.api == Api.Other) {
+    exchange.streaming = jsonIsTrue(request.get("stream"));
+    return readModel(exchange, request);
+  }
+  const settings = exchange.config.chat.settings;
+  exchange.hasSettings = settings.length > 0 && applySettings(settings, request);
+  return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
+}
+
+/** Parses a body that must be a JSON object; `false` if `exchange.refuse` was called. */
+export function readBody(exchange: Exchange, request: JsonDocument, body: Slice): bool {
   const error = request.parse(body);
   if (sliceSize(body) == 0) return exchange.refuse("The request has no body; it must be a JSON object.");
   if (error != JsonError.None) {
@@ -45,13 +57,7 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
     const key = sliceSize(content) > LONGEST_KEY ? "" : sliceToString(content);
     return exchange.refuse(`The request's body names '${key}' twice.`, key, "duplicate_parameter");
   }
-  if (exchange.api == Api.Other) {
-    exchange.streaming = jsonIsTrue(request.get("stream"));
-    return readModel(exchange, request);
-  }
-  const settings = exchange.config.chat.settings;
-  exchange.hasSettings = settings.length > 0 && applySettings(settings, request);
-  return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
+  return true;
 }
 
 /** Maps the model in the path of an Azure client into `exchange.model`; `false` if it is refused. */

@@ -1,8 +1,8 @@
-import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../../assembly/host/reply";
+import { writeClientError } from "../client-error";
 import { Exchange } from "../exchange";
 
 const message = new ByteBuffer();
@@ -15,7 +15,8 @@ const pairs = new HeaderPairs();
 export function refuse(exchange: Exchange): void {
   const status = exchange.refusalStatus;
   body.clear();
-  writeError(
+  writeClientError(
+    exchange,
     body,
     status,
     written(message, exchange.refusalMessage),

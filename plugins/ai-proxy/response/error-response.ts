@@ -1,10 +1,18 @@
-import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, trimmed } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
-import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext, jsonUnescape } from "../../../assembly/json/value";
+import {
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  JsonKind,
+  jsonKind,
+  jsonNext,
+  jsonUnescape,
+} from "../../../assembly/json/value";
 import { SseDecoder } from "../../../assembly/sse/decoder";
+import { writeClientError } from "../client-error";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 
@@ -15,7 +23,7 @@ const message = new ByteBuffer();
 const code = new ByteBuffer();
 
 /**
- * Appends a provider's error response in OpenAI's shape. Gives `false`, and appends nothing, where it has that shape
+ * Appends a provider's error response in the shape of the client's protocol. Gives `false`, and appends nothing, where it has that shape
  * already: then it is forwarded byte for byte.
  */
 export function translateError(
@@ -29,22 +37,23 @@ export function translateError(
   message.clear();
   code.clear();
   if (response.parse(body) == JsonError.None) {
-    if (jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String) return false;
+    const isInShape = jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String;
+    if (isInShape && (!exchange.isBridged || jsonEquals(response.get("type"), "error"))) return false;
     readError(exchange, response);
   } else if (!readFirstEvent(exchange, response, body) && isPlainText) {
     const text = trimmed(body);
     message.append(sliceOf(sliceStart(text), min(sliceSize(text), LONGEST_TEXT)));
   }
   if (!message.size) writeUnread(status);
-  writeError(out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
+  writeClientError(exchange, out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
   return true;
 }
 
 /** Appends the error for a response of which nothing but the status could be read. */
-export function writeUnreadError(status: i32, out: ByteBuffer): void {
+export function writeUnreadError(exchange: Exchange, status: i32, out: ByteBuffer): void {
   message.clear();
   writeUnread(status);
-  writeError(out, status, message.slice, ABSENT, ABSENT);
+  writeClientError(exchange, out, status, message.slice);
 }
 
 function writeUnread(status: i32): void {

@@ -1,4 +1,4 @@
-import { CONSUMER_HEADER, DROPPED_HEADER, NEXT_KEY_HEADER } from "../../../assembly/ai/contract";
+import { CONSUMER_HEADER, DROPPED_HEADER, NEXT_KEY_HEADER, TRANSLATION_HEADER } from "../../../assembly/ai/contract";
 import { byteAt, Slice, sliceEquals, sliceSize, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 
@@ -21,6 +21,7 @@ export function removeForgedHeaders(headers: HeaderMap, isInRoutersChain: bool):
 }
 
 function isGateways(name: Slice): bool {
+  if (sliceEquals(name, TRANSLATION_HEADER)) return true;
   return sliceEquals(name, CONSUMER_HEADER) || sliceEquals(name, NEXT_KEY_HEADER) || sliceEquals(name, DROPPED_HEADER);
 }
 

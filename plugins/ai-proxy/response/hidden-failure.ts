@@ -4,6 +4,7 @@ import { ABSENT, Slice, sliceEquals } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { jsonContent, jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
+import { writeClientError } from "../client-error";
 import { Exchange } from "../exchange";
 
 /** The status for a request that failed with status 200: it says nothing about the reason. */
@@ -15,8 +16,11 @@ const message = new ByteBuffer();
 const code = new ByteBuffer();
 const built = new ByteBuffer();
 
-/** Appends OpenAI's error for a response of status 200 that says that the request failed; `false` if it does not. */
-export function writeFailure(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+/**
+ * Appends the error for a response of status 200 that says that the request failed, in OpenAI's shape or, with `isForClient`,
+ * in that of the client's protocol; `false` if it does not.
+ */
+export function writeFailure(exchange: Exchange, response: JsonDocument, isForClient: bool, out: ByteBuffer): bool {
   const path = exchange.config.settings.failureMember;
   if (!path.length) return false;
   const dot = path.indexOf(".");
@@ -31,14 +35,15 @@ export function writeFailure(exchange: Exchange, response: JsonDocument, out: By
   if (!message.size) message.text("The provider refused the request.");
   if (kind == JsonKind.String) jsonUnescape(value, code);
   else code.append(value);
-  writeError(out, FAILED, message.slice, ABSENT, code.slice);
+  if (isForClient) writeClientError(exchange, out, FAILED, message.slice, ABSENT, code.slice);
+  else writeError(out, FAILED, message.slice, ABSENT, code.slice);
   return true;
 }
 
 /** Adds the error to an event of a stream that says that the request failed. */
 export function addFailure(exchange: Exchange, event: JsonDocument, edit: JsonEdit): void {
   built.clear();
-  if (!writeFailure(exchange, event, built)) return;
+  if (!writeFailure(exchange, event, false, built)) return;
   failure.parse(built.slice);
   edit.set("error", failure.get("error"));
 }

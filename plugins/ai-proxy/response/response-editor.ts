@@ -30,7 +30,7 @@ export class ResponseEditor {
 
   constructor(private readonly exchange: Exchange) {
     this.reasoning = promotes(exchange) ? new ReasoningStream(exchange) : null;
-    this.dialect = exchange.wasTranslated ? null : providerOf(exchange).eventEditor(exchange);
+    this.dialect = exchange.wasTranslated && !exchange.isBridged ? null : providerOf(exchange).eventEditor(exchange);
     this.form = ReasoningEditor.isNeeded(exchange) ? new ReasoningEditor(exchange) : null;
   }
 

@@ -1,4 +1,10 @@
-import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
+import {
+  DROPPED_HEADER,
+  MODEL_HEADER,
+  MESSAGES_TO_CHAT,
+  PROVIDER_HEADER,
+  TRANSLATION_HEADER,
+} from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
   ABSENT,
@@ -61,6 +67,8 @@ export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
+  text.clear();
+  if (exchange.isBridged) headers.put(TRANSLATION_HEADER, text.text(MESSAGES_TO_CHAT).slice);
   if (exchange.dropped != ABSENT) headers.put(DROPPED_HEADER, exchange.dropped);
   const model = shownModel(exchange);
   if (model != ABSENT) headers.put(MODEL_HEADER, model);

@@ -5,6 +5,7 @@ import { copyInto, ABSENT, Slice, sliceSize, subslice } from "../../../assembly/
 import { BodyBuffer, responseBody } from "../../../assembly/host/body";
 import { HeaderMap, responseHeaders } from "../../../assembly/host/headers";
 import { BodyAction, BodyMode, HOLD } from "../../../assembly/plugin/filter";
+import { Exchange } from "../exchange";
 import { writeUnreadError } from "./error-response";
 import { announceError } from "./held-response";
 import { maskHeaders } from "./masked-headers";
@@ -35,6 +36,8 @@ export class ResponseMask {
   private position: SecretPosition | null = null;
 
   private configured: SecretSet | null = null;
+
+  constructor(private readonly exchange: Exchange) {}
 
   private get secrets(): SecretSet {
     return this.configured!;
@@ -85,7 +88,7 @@ export class ResponseMask {
     // Trailers may follow the headers at once: then there is no body that something could be put into.
     if (!body.size) return BodyAction.Continue;
     work.release(KEPT_BYTES);
-    writeUnreadError(this.status, work);
+    writeUnreadError(this.exchange, this.status, work);
     body.replace(work.slice);
     if (this.isAnnounced) return BodyAction.Continue;
     responseHeaders.setText("content-type", "application/json");

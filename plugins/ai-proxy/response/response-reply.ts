@@ -1,11 +1,17 @@
-import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../../assembly/ai/contract";
-import { writeError } from "../../../assembly/ai/error";
+import {
+  DROPPED_HEADER,
+  MODEL_HEADER,
+  MESSAGES_TO_CHAT,
+  PROVIDER_HEADER,
+  TRANSLATION_HEADER,
+} from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals, sliceOf, sliceStartsWith, sliceToString } from "../../../assembly/bytes/slice";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { sendLocalReply } from "../../../assembly/host/reply";
 import { JsonDocument } from "../../../assembly/json/document";
+import { writeClientError } from "../client-error";
 import { translateError } from "./error-response";
 import { Exchange, NextKey } from "../exchange";
 import { hasAnotherTarget } from "../keys/fallback-set";
@@ -62,17 +68,17 @@ export function replyBadResponse(exchange: Exchange, headers: HeaderMap, message
     headers.setText(":status", "502");
     return false;
   }
-  writeBadResponse(out, message);
+  writeBadResponse(exchange, out, message);
   pairs.clear();
   reply(exchange, BAD_GATEWAY, out.slice);
   return true;
 }
 
 /** Writes the error for a response that is not what its API promises, in place of what `body` holds. */
-export function writeBadResponse(body: ByteBuffer, message: string): void {
+export function writeBadResponse(exchange: Exchange, body: ByteBuffer, message: string): void {
   text.clear();
   body.clear();
-  writeError(body, BAD_GATEWAY, text.text(message).slice, ABSENT, ABSENT);
+  writeClientError(exchange, body, BAD_GATEWAY, text.text(message).slice);
 }
 
 /** Takes the provider's headers over: SDKs read `retry-after-ms`, `x-should-retry`, `x-request-id` and limits there. */
@@ -107,6 +113,7 @@ function reply(exchange: Exchange, status: i32, error: Slice): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
+  if (exchange.isBridged) pairs.addText(TRANSLATION_HEADER, MESSAGES_TO_CHAT);
   if (exchange.dropped != ABSENT) pairs.add(DROPPED_HEADER, exchange.dropped);
   sendLocalReply(status, "ai-proxy.provider_error", "application/json", error, pairs);
 }

@@ -37,13 +37,19 @@ export abstract class ResponseStream {
 
 /** A stream in another protocol, which the provider's transform translates. */
 export class TranslatedStream extends ResponseStream {
-  constructor(private readonly transform: StreamTransform) {
+  /** `source` edits the provider's stream first; `null` for nothing. */
+  constructor(
+    private readonly transform: StreamTransform,
+    private readonly source: ResponseStream | null,
+  ) {
     super();
   }
 
   push(chunk: Slice, isLastChunk: bool): Slice {
+    const source = this.source;
+    const edited = source ? source.push(chunk, isLastChunk) : chunk;
     out.release(KEPT_BYTES);
-    this.transform.push(chunk, out);
+    this.transform.push(edited, out);
     if (isLastChunk) this.transform.end(out);
     return out.slice;
   }
@@ -63,6 +69,8 @@ export class TranslatedStream extends ResponseStream {
   }
 
   free(): void {
+    const source = this.source;
+    if (source) source.free();
     this.transform.free();
   }
 }

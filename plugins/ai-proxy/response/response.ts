@@ -7,7 +7,7 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { BodyAction, BodyMode, HeadersAction, HOLD } from "../../../assembly/plugin/filter";
 import { ResponseEditor } from "./response-editor";
 import { ReplacedBody } from "./replaced-body";
-import { MOST_HELD, ResponseStream, TranslatedStream } from "./response-stream";
+import { MOST_HELD, ResponseStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { translateError } from "./error-response";
 import { Exchange } from "../exchange";
@@ -33,6 +33,7 @@ import {
   writeBadResponse,
 } from "./response-reply";
 import { hasKnownEnd } from "./stream-end";
+import { clientStream } from "./translation";
 import { StreamedError } from "./streamed-error";
 import { isWatched, WatchedBody } from "./watched-body";
 import { WatchedStream } from "./watched-stream";
@@ -75,10 +76,11 @@ export class ProviderResponse {
     if (this.status >= 400) return this.onErrorHeaders(headers, endOfStream);
     if (this.status < 200 || this.status > 299) return HeadersAction.Continue;
     const treatment = providerOf(exchange).responseTreatment(exchange);
-    const isConverted = treatment == BodyTreatment.Converted;
-    const isStream = isConverted ? providerOf(exchange).isStream(headers.get("content-type")) : isEventStream(headers);
-    this.isEdited = treatment != BodyTreatment.Untouched && ResponseEditor.isNeeded(exchange, isStream);
-    if (isConverted) {
+    const isProviders = treatment == BodyTreatment.Converted;
+    const isStream = isProviders ? providerOf(exchange).isStream(headers.get("content-type")) : isEventStream(headers);
+    const mayEdit = treatment != BodyTreatment.Untouched && !(isProviders && exchange.isBridged);
+    this.isEdited = mayEdit && ResponseEditor.isNeeded(exchange, isStream);
+    if (isProviders || exchange.isBridged) {
       return exchange.wasTranslated ? this.onTranslated(headers, isStream, endOfStream) : HeadersAction.Continue;
     }
     if (endOfStream) return HeadersAction.Continue;
@@ -122,9 +124,10 @@ export class ProviderResponse {
       this.bodyMode = BodyMode.Whole;
       return HeadersAction.HoldForBody;
     }
-    const transform = exchange.streaming ? providerOf(exchange).translateStream(exchange) : null;
-    if (transform === null) return this.replace(headers, false, UNASKED_STREAM);
-    this.watch(new TranslatedStream(transform));
+    const stream = exchange.streaming ? clientStream(exchange, this.isEdited) : null;
+    if (stream === null) return this.replace(headers, false, UNASKED_STREAM);
+    this.stream = stream;
+    this.bodyMode = BodyMode.Streaming;
     if (!isEventStream(headers)) headers.setText("content-type", "text/event-stream");
     if (headers.get("content-length") != ABSENT) headers.remove("content-length");
     // A request that the provider refuses at once gets an error with its status, on which SDKs and Envoy's retries act.
@@ -138,7 +141,7 @@ export class ProviderResponse {
    */
   private replace(headers: HeaderMap, endOfStream: bool, message: string): HeadersAction {
     if (!replyBadResponse(this.exchange, headers, message) && !endOfStream) {
-      const body = new ReplacedBody(message);
+      const body = new ReplacedBody(this.exchange, message);
       this.stream = body;
       this.bodyMode = BodyMode.Streaming;
       if (headers.get("content-encoding") != ABSENT) headers.remove("content-encoding");
@@ -164,8 +167,10 @@ export class ProviderResponse {
       return HeadersAction.HoldForBody;
     }
     this.isOnlyRead = !isStream;
-    if (!isStream) this.watch(this.watchedBody());
-    else this.watch(this.isEdited ? null : new WatchedStream(exchange));
+    this.bodyMode = BodyMode.Streaming;
+    if (!isStream) this.stream = this.watchedBody();
+    else if (!this.isEdited) this.stream = new WatchedStream(exchange);
+    else this.stream = new EditedStream(exchange, new ResponseEditor(exchange), null);
     this.hasEnd = isStream && watches && hasKnownEnd(exchange.api);
     const mayChange = isStream && (this.isEdited || exchange.asksForUsage || exchange.endsBroken);
     if (mayChange && headers.get("content-length") != ABSENT) headers.remove("content-length");
@@ -175,12 +180,6 @@ export class ProviderResponse {
   private watchedBody(): WatchedBody {
     const kept = this.passedBody;
     return kept ? kept : (this.passedBody = new WatchedBody(this.exchange));
-  }
-
-  private watch(source: ResponseStream | null): void {
-    const editor = this.isEdited ? new ResponseEditor(this.exchange) : null;
-    this.stream = editor ? new EditedStream(this.exchange, editor, source) : source;
-    this.bodyMode = BodyMode.Streaming;
   }
 
   /** Translates a whole body. */
@@ -194,7 +193,7 @@ export class ProviderResponse {
       if (!translateError(exchange, document, this.status, this.isPlainText, body.bytes(), out))
         return BodyAction.Continue;
       if (!this.isAnnounced) responseHeaders.setText("content-type", "application/json");
-    } else if (!this.isConverted && replaceFailure(exchange, body.bytes(), out)) {
+    } else if (replaceFailure(exchange, body.bytes(), out)) {
       failed = FAILED;
     } else if (!this.isConverted) {
       // A body that is not JSON passes unchanged: the gateway did not change the request.
@@ -205,7 +204,7 @@ export class ProviderResponse {
       failed = streamResponse(exchange, body.bytes(), this.isEdited, out);
       if (!failed) responseHeaders.setText("content-type", "text/event-stream");
     } else if (!translateResponse(exchange, body.bytes(), this.isEdited, out)) {
-      writeBadResponse(out, BAD_RESPONSE);
+      writeBadResponse(exchange, out, BAD_RESPONSE);
       failed = BAD_GATEWAY;
     }
     // Before the body: if it is above the buffer limit, Envoy replies 500 and writes the access log within the call.

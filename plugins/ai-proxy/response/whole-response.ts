@@ -7,10 +7,10 @@ import { ResponseEditor } from "./response-editor";
 import { TranslatedStream } from "./response-stream";
 import { EditedStream } from "./edited-stream";
 import { Exchange } from "../exchange";
-import { providerOf } from "../providers";
 import { firstError } from "./first-error";
 import { writeFailure } from "./hidden-failure";
 import { BAD_GATEWAY, BAD_RESPONSE, writeBadResponse } from "./response-reply";
+import { translatedBody, translatedStream } from "./translation";
 import { tellsUsage } from "./usage-tap";
 
 const document = new JsonDocument();
@@ -20,9 +20,10 @@ const KEPT_BYTES = 64 * 1024;
 
 /** Translates a whole response, and edits it where the configuration wants it; `false` where it is not what the provider promises. */
 export function translateResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): bool {
-  if (document.parse(body) != JsonError.None) return false;
-  if (!providerOf(exchange).translateResponse(exchange, document, out)) return false;
-  if (!isEdited) return true;
+  const from = exchange.isBridged && isEdited ? edited(exchange, body) : body;
+  if (document.parse(from) != JsonError.None) return false;
+  if (!translatedBody(exchange, document, out)) return false;
+  if (!isEdited || exchange.isBridged) return true;
   translated.release(KEPT_BYTES);
   translated.append(out.slice);
   out.clear();
@@ -35,21 +36,28 @@ export function translateResponse(exchange: Exchange, body: Slice, isEdited: boo
  * status of the error that was written in its place, or 0.
  */
 export function streamResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): i32 {
-  const transform = providerOf(exchange).translateStream(exchange);
-  const source = transform ? new TranslatedStream(transform) : null;
-  const events = source && document.parse(body) == JsonError.None ? source.pushWhole(document) : ABSENT;
+  const transform = translatedStream(exchange);
+  const source = transform ? new TranslatedStream(transform, null) : null;
+  const from = exchange.isBridged && isEdited ? edited(exchange, body) : body;
+  const events = source && document.parse(from) == JsonError.None ? source.pushWhole(document) : ABSENT;
   let status = source && source.errorStatus && !source.hasBegun ? source.errorStatus : 0;
   if (events == ABSENT) {
-    writeBadResponse(out, BAD_RESPONSE);
+    writeBadResponse(exchange, out, BAD_RESPONSE);
     status = BAD_GATEWAY;
   } else if (status) out.append(firstError(events));
-  else if (isEdited) {
+  else if (isEdited && !exchange.isBridged) {
     const stream = new EditedStream(exchange, new ResponseEditor(exchange), null);
     out.append(stream.push(events, true));
     stream.free();
   } else out.append(events);
   if (source) source.free();
   return status;
+}
+
+/** The body with the edits that the configuration and the provider's dialect want, before it is translated. */
+function edited(exchange: Exchange, body: Slice): Slice {
+  translated.release(KEPT_BYTES);
+  return editResponse(exchange, body, translated) ? translated.slice : body;
 }
 
 /** Writes the edited response; `false`, and nothing written, where it is not JSON or needs no edit. */
@@ -65,5 +73,5 @@ export function editResponse(exchange: Exchange, body: Slice, out: ByteBuffer): 
 /** Writes the error for a response whose body says that the request failed; `false`, and nothing written, for others. */
 export function replaceFailure(exchange: Exchange, body: Slice, out: ByteBuffer): bool {
   if (!exchange.config.settings.failureMember.length) return false;
-  return document.parse(body) == JsonError.None && writeFailure(exchange, document, out);
+  return document.parse(body) == JsonError.None && writeFailure(exchange, document, true, out);
 }

@@ -2,14 +2,14 @@ import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceEquals } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { JsonError } from "../../../json/validate";
-import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../json/value";
+import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
 import { SseTransform } from "../../hub/sse-transform";
 import { TokenUsage } from "../../usage";
-import { DashScopeCall, DashScopeChoice } from "./choice";
+import { ChatChoice } from "../openai-chat/choice";
 import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
 
 const BAD_GATEWAY = 502;
@@ -17,8 +17,7 @@ const BAD_GATEWAY = 502;
 /** Shared by all streams: an event is done with before the next one comes. */
 const document = new JsonDocument();
 const walker = new JsonWalker();
-const choice = new DashScopeChoice();
-const call = new DashScopeCall();
+const choice = new ChatChoice();
 const message = new ByteBuffer();
 const code = new ByteBuffer();
 
@@ -136,15 +135,7 @@ export class DashScopeReader extends SseTransform {
     // Two choices of a whole response with one index are two all the same.
     if (target === null && isWhole) target = sink.choose(place);
     if (target === null) return;
-    sink.reasoning(target, choice.reasoning);
-    sink.text(target, choice.content);
-    const calls = choice.toolCalls;
-    let position = 0;
-    for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
-      call.read(item, position++, isWhole);
-      const known = sink.toolCall(target, call.key, call.id, call.name);
-      if (known) sink.toolArguments(target, known, call.argumentsText);
-    }
+    choice.give(target, isWhole, sink);
     const isFinished = isWhole || choice.finish != FinishReason.None;
     // With cumulative texts, each event has all log probabilities so far: only the last ones are not a repetition.
     if (choice.logprobs != ABSENT && (isFinished || !sink.isCumulative)) sink.logprobs(target, choice.logprobs);

@@ -22,6 +22,10 @@ export const QWEN_SETTINGS: ProviderSettings = {
     Api.RetrieveBatch,
     Api.CancelBatch,
   ],
+  takesThinkingBudget: true,
+  takesReasoning: true,
+  takesCacheControl: true,
+  takesTopK: true,
   messagesBase: "/apps/anthropic/v1",
   paths: [
     new ApiPath(Api.QwenRerank, "/compatible-api/v1/reranks"),

@@ -11,13 +11,15 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { Choice } from "../../hub/choices";
 import { FinishReason } from "../../hub/finish-reason";
+import { ResponseSink } from "../../hub/response-sink";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
 const joined = new ByteBuffer();
 
-/** One choice as DashScope writes it, whole or in a stream. Texts are contents of JSON strings. */
-export class DashScopeChoice {
+/** One choice of a chat, whole or an event of a stream, of OpenAI or DashScope. Texts are contents of JSON strings. */
+export class ChatChoice {
   /** Its index, or its position where it names none. */
   index: i32 = 0;
   /** The text, or ABSENT. */
@@ -40,7 +42,7 @@ export class DashScopeChoice {
       return;
     }
     while (walker.nextMember()) {
-      if (walker.keyIs("message")) this.readMessage(walker);
+      if (walker.keyIs("message") || walker.keyIs("delta")) this.readMessage(walker);
       else if (walker.keyIs("finish_reason")) this.finish = finishReason(walker.value());
       else if (walker.keyIs("index")) this.index = readIndex(walker.value(), position);
       else {
@@ -61,6 +63,19 @@ export class DashScopeChoice {
     return true;
   }
 
+  /** Gives what the choice says to a sink, without its end. */
+  give(target: Choice, isWhole: bool, sink: ResponseSink): void {
+    sink.reasoning(target, this.reasoning);
+    sink.text(target, this.content);
+    const calls = this.toolCalls;
+    let position = 0;
+    for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
+      call.read(item, position++, isWhole);
+      const known = sink.toolCall(target, call.key, call.id, call.name);
+      if (known) sink.toolArguments(target, known, call.argumentsText);
+    }
+  }
+
   private clear(): void {
     this.index = 0;
     this.content = ABSENT;
@@ -76,8 +91,10 @@ export class DashScopeChoice {
       return;
     }
     while (walker.nextMember()) {
-      if (walker.keyIs("content")) this.content = contentText(walker.value());
-      else if (walker.keyIs("reasoning_content")) this.reasoning = jsonContent(walker.value());
+      if (walker.keyIs("content")) this.readContent(walker.value());
+      else if (walker.keyIs("reasoning_content")) this.addReasoning(walker.value());
+      else if (walker.keyIs("reasoning")) this.addReasoning(walker.value());
+      else if (walker.keyIs("refusal")) this.addRefusal(walker.value());
       else {
         const isCalls = walker.keyIs("tool_calls");
         const value = walker.value();
@@ -85,10 +102,24 @@ export class DashScopeChoice {
       }
     }
   }
+
+  private readContent(value: Slice): void {
+    const text = contentText(value);
+    if (sliceSize(text) || sliceSize(this.content) == 0) this.content = text;
+  }
+
+  /** Some servers write the reasoning under two names, and one of them may be `null`. */
+  private addReasoning(value: Slice): void {
+    if (sliceSize(this.reasoning) == 0) this.reasoning = jsonContent(value);
+  }
+
+  private addRefusal(value: Slice): void {
+    if (sliceSize(this.content) == 0 && sliceSize(jsonContent(value))) this.content = jsonContent(value);
+  }
 }
 
-/** One tool call as DashScope writes it; texts are contents of JSON strings. */
-export class DashScopeCall {
+/** One tool call of a choice; texts are contents of JSON strings. */
+class ChatCall {
   /** Its index, or its position where it names none. */
   key: i32 = 0;
   /** The id, or ABSENT. */
@@ -107,6 +138,8 @@ export class DashScopeCall {
     this.argumentsText = jsonContent(jsonGet(called, "arguments"));
   }
 }
+
+const call = new ChatCall();
 
 /** The text of a content: a string, or the list of parts of a multimodal model's response. */
 function contentText(content: Slice): Slice {
@@ -134,7 +167,7 @@ function contentText(content: Slice): Slice {
 function finishReason(value: Slice): FinishReason {
   if (sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return FinishReason.None;
   if (jsonEquals(value, "length")) return FinishReason.Length;
-  if (jsonEquals(value, "tool_calls")) return FinishReason.ToolCalls;
+  if (jsonEquals(value, "tool_calls") || jsonEquals(value, "function_call")) return FinishReason.ToolCalls;
   if (jsonEquals(value, "content_filter")) return FinishReason.ContentFilter;
   return FinishReason.Stop;
 }

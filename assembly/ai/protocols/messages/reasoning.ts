@@ -1,0 +1,52 @@
+import { ABSENT, Slice } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { jsonEquals, jsonGet, jsonInteger, jsonIsInteger, jsonKind, JsonKind } from "../../../json/value";
+import { Effort, RequestSink } from "../../hub/request-sink";
+
+/** From so many tokens on a budget is a medium effort, and a high one. */
+const MEDIUM_BUDGET: i64 = 4096;
+const HIGH_BUDGET: i64 = 16384;
+
+/**
+ * Reads `thinking` and `output_config` (effort and format) into a sink; `false` if it refused. Without `thinking` the
+ * effort alone counts. https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking
+ * https://platform.claude.com/docs/en/build-with-claude/effort
+ */
+export function readReasoning(request: JsonDocument, sink: RequestSink): bool {
+  const config = request.get("output_config");
+  const thinking = request.get("thinking");
+  const type = jsonGet(thinking, "type");
+  const named = jsonGet(config, "effort");
+  let isRead = true;
+  if (jsonEquals(type, "disabled")) isRead = sink.reasoning(Effort.None, ABSENT);
+  else if (jsonEquals(type, "enabled")) {
+    const budget = jsonGet(thinking, "budget_tokens");
+    if (!jsonIsInteger(budget)) return sink.refuse("budget_tokens must be an integer.", "thinking.budget_tokens");
+    isRead = sink.reasoning(effortOf(named, effortOfBudget(jsonInteger(budget, 0))), budget);
+  } else if (jsonKind(type) == JsonKind.String && !jsonEquals(type, "adaptive")) {
+    return sink.refuse("type must be enabled, adaptive or disabled.", "thinking.type");
+  } else if (jsonKind(type) == JsonKind.String || jsonKind(named) == JsonKind.String) {
+    isRead = sink.reasoning(effortOf(named, Effort.Adaptive), ABSENT);
+  }
+  return isRead && readFormat(jsonGet(config, "format"), sink) && readFormat(request.get("output_format"), sink);
+}
+
+function effortOfBudget(tokens: i64): Effort {
+  if (tokens < MEDIUM_BUDGET) return Effort.Low;
+  return tokens < HIGH_BUDGET ? Effort.Medium : Effort.High;
+}
+
+function effortOf(name: Slice, other: Effort): Effort {
+  if (jsonEquals(name, "low")) return Effort.Low;
+  if (jsonEquals(name, "medium")) return Effort.Medium;
+  if (jsonEquals(name, "high")) return Effort.High;
+  return jsonEquals(name, "max") || jsonEquals(name, "xhigh") ? Effort.Highest : other;
+}
+
+/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
+function readFormat(format: Slice, sink: RequestSink): bool {
+  const schema = jsonGet(format, "schema");
+  if (!jsonEquals(jsonGet(format, "type"), "json_schema")) return true;
+  if (jsonKind(schema) != JsonKind.Object) return sink.refuse("The schema must be an object.", "output_config.format");
+  return sink.jsonSchema(ABSENT, ABSENT, schema, true);
+}

@@ -1,0 +1,138 @@
+import { ABSENT, byteAt, lowerCase, Slice, sliceSize, sliceToString } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  jsonIsInteger,
+  jsonIsTrue,
+  jsonKind,
+  JsonKind,
+  jsonNext,
+  jsonPlain,
+} from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
+import { RequestSink, Role, Sampling } from "../../hub/request-sink";
+import { readContent } from "./content-reader";
+import { readReasoning } from "./reasoning";
+import { readTools } from "./tools";
+
+/** The longest name of a field that the client is told, in bytes. */
+const LONGEST_NAME = 64;
+const UNDERSCORE = 0x5f;
+
+const walker = new JsonWalker();
+
+/**
+ * Reads a request of Anthropic's Messages into a sink. Fields without a counterpart are noted as dropped; what would be
+ * lost of the conversation is refused. https://platform.claude.com/docs/en/api/messages
+ */
+export class MessagesRequestReader {
+  /** Whether tools that Anthropic runs itself, such as its web search, are left out; else the request is refused. */
+  dropsServerTools: bool = false;
+
+  /** Reads a request, whose text stays valid meanwhile; `false` if the sink refused. */
+  read(request: JsonDocument, sink: RequestSink): bool {
+    if (!sink.begin(jsonContent(request.get("model")))) return false;
+    for (let i = 0; i < request.count; i++) {
+      const value = request.valueAt(i);
+      if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
+    }
+    if (!readReasoning(request, sink)) return false;
+    if (!readTools(request, this.dropsServerTools, sink)) return false;
+    return readSystem(request.get("system"), sink) && readMessages(request.get("messages"), sink) && sink.end();
+  }
+}
+
+function readOption(key: Slice, value: Slice, sink: RequestSink): bool {
+  if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
+  if (jsonEquals(key, "max_tokens")) {
+    return jsonIsInteger(value) ? sink.maxTokens(value) : sink.refuse("max_tokens must be an integer.", "max_tokens");
+  }
+  if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
+  if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
+  if (jsonEquals(key, "top_k")) return readNumber(Sampling.TopK, "top_k", value, sink);
+  if (jsonEquals(key, "stop_sequences")) return readStops(value, sink);
+  if (jsonEquals(key, "metadata")) {
+    const user = jsonContent(jsonGet(value, "user_id"));
+    return sliceSize(user) ? sink.user(user) : true;
+  }
+  if (jsonEquals(key, "mcp_servers")) {
+    const message = "This provider calls no MCP servers.";
+    return jsonFirst(value) == ABSENT ? true : sink.refuse(message, "mcp_servers");
+  }
+  return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
+}
+
+/** Whether a field is read by another function, or changes nothing that the client sees. */
+function isReadElsewhere(key: Slice): bool {
+  if (jsonEquals(key, "model") || jsonEquals(key, "messages") || jsonEquals(key, "system")) return true;
+  if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "thinking")) return true;
+  if (jsonEquals(key, "output_config") || jsonEquals(key, "output_format")) return true;
+  return jsonEquals(key, "cache_control");
+}
+
+/** The name of a field for a header: short, and of letters that stand in any header. */
+function fieldName(key: Slice): string {
+  const name = jsonPlain(key);
+  if (sliceSize(name) > LONGEST_NAME) return "unknown";
+  for (let i = 0; i < sliceSize(name); i++) {
+    const byte = byteAt(name, i);
+    if (byte != UNDERSCORE && lowerCase(byte) - 0x61 > 25) return "unknown";
+  }
+  return sliceSize(name) ? sliceToString(name) : "unknown";
+}
+
+function readNumber(kind: Sampling, name: string, value: Slice, sink: RequestSink): bool {
+  if (jsonKind(value) != JsonKind.Number) return sink.refuse(`${name} must be a number.`, name);
+  return sink.sampling(kind, value);
+}
+
+function readStops(list: Slice, sink: RequestSink): bool {
+  let position = 0;
+  for (let stop = jsonFirst(list); stop != ABSENT; stop = jsonNext(list, stop)) {
+    if (jsonKind(stop) != JsonKind.String) {
+      return sink.refuse("A stop sequence must be a string.", `stop_sequences[${position}]`);
+    }
+    if (!sink.stopSequence(jsonContent(stop))) return false;
+    position++;
+  }
+  return true;
+}
+
+function readSystem(system: Slice, sink: RequestSink): bool {
+  const kind = jsonKind(system);
+  if (kind == JsonKind.Absent || kind == JsonKind.Null) return true;
+  return sink.beginMessage(Role.System) && readContent(system, Role.System, -1, sink) && sink.endMessage();
+}
+
+function readMessages(messages: Slice, sink: RequestSink): bool {
+  walker.start(messages);
+  if (!walker.enterArray()) return sink.refuse("messages must be a list.", "messages");
+  let position = 0;
+  while (walker.nextElement()) {
+    if (!walker.enterObject()) return sink.refuse("A message must be an object.", `messages[${position}]`);
+    let role = ABSENT;
+    let content = ABSENT;
+    while (walker.nextMember()) {
+      if (walker.keyIs("role")) role = walker.value();
+      else if (walker.keyIs("content")) content = walker.value();
+      else walker.value();
+    }
+    if (!readMessage(role, content, position, sink)) return false;
+    position++;
+  }
+  return true;
+}
+
+function readMessage(role: Slice, content: Slice, position: i32, sink: RequestSink): bool {
+  let who = Role.User;
+  if (jsonEquals(role, "assistant")) who = Role.Assistant;
+  else if (jsonEquals(role, "system")) who = Role.System;
+  else if (!jsonEquals(role, "user")) {
+    return sink.refuse("A role must be user, assistant or system.", `messages[${position}].role`);
+  }
+  if (!sink.beginMessage(who)) return false;
+  return readContent(content, who, position, sink) && sink.endMessage();
+}

@@ -1,0 +1,163 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { Slice, sliceEquals } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { JsonError } from "../../../json/validate";
+import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
+import { SseDecoder } from "../../../sse/decoder";
+import { FinishReason } from "../../hub/finish-reason";
+import { ResponseSink } from "../../hub/response-sink";
+import { SseTransform } from "../../hub/sse-transform";
+import { Failure, failureOf } from "../../failure";
+import { TokenUsage } from "../../usage";
+import { ChatChoice } from "./choice";
+
+const BAD_GATEWAY = 502;
+
+/** Shared by all streams: an event is done with before the next one comes. */
+const document = new JsonDocument();
+const walker = new JsonWalker();
+const choice = new ChatChoice();
+const message = new ByteBuffer();
+const code = new ByteBuffer();
+
+/**
+ * Reads OpenAI's chats, whole or as a stream of chunks, into a sink. A stream ends with `[DONE]`, or where its bytes end
+ * after all choices have ended; one that breaks off before is ended by an error.
+ * https://platform.openai.com/docs/api-reference/chat/streaming
+ */
+export class ChatReader extends SseTransform {
+  private hasHead: bool = false;
+
+  /** The tokens are read into `tokens`. The reader owns the sink. */
+  constructor(
+    private readonly sink: ResponseSink,
+    private readonly tokens: TokenUsage,
+  ) {
+    super();
+    sink.usage(tokens);
+  }
+
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (event.tooLong) {
+      this.fail("The provider sent an event that is too long.", "upstream_event_too_long");
+      return;
+    }
+    if (!event.hasData) {
+      if (this.hasHead) sink.keepAlive();
+      return;
+    }
+    if (sliceEquals(event.data, "[DONE]")) {
+      this.finish();
+      return;
+    }
+    if (document.parse(event.data) != JsonError.None || !document.isObject) {
+      this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
+      return;
+    }
+    if (this.readError(document)) return;
+    this.readChoices(document, false);
+    sink.flush();
+    this.tokens.read(document.get("usage"));
+    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
+  }
+
+  protected onEnd(out: ByteBuffer): void {
+    if (this.sink.hasEnded) return;
+    this.sink.out = out;
+    this.finish();
+  }
+
+  override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
+    if (!response.isObject) return false;
+    this.sink.out = out;
+    if (!this.readError(response) && !this.readWhole(response, out)) return false;
+    this.noteOutput(out);
+    return true;
+  }
+
+  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
+  readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const sink = this.sink;
+    sink.out = out;
+    if (jsonKind(jsonFirst(response.get("choices"))) != JsonKind.Object) return false;
+    this.readChoices(response, true);
+    this.tokens.read(response.get("usage"));
+    sink.end();
+    return !sink.errorStatus;
+  }
+
+  override free(): void {
+    super.free();
+    this.sink.free();
+  }
+
+  private readChoices(response: JsonDocument, isWhole: bool): void {
+    const sink = this.sink;
+    if (!this.hasHead) {
+      this.hasHead = true;
+      sink.begin(jsonContent(response.get("id")));
+    }
+    let position = 0;
+    walker.start(response.get("choices"));
+    if (!walker.enterArray()) return;
+    while (walker.nextElement()) {
+      choice.read(walker, position);
+      const target = sink.choose(isWhole ? position : choice.index);
+      position++;
+      if (target === null) continue;
+      choice.give(target, isWhole, sink);
+      const isFinished = isWhole || choice.finish != FinishReason.None;
+      if (isFinished) sink.finish(target, choice.finish == FinishReason.None ? FinishReason.Stop : choice.finish);
+    }
+  }
+
+  /** Ends the response where all of its choices have ended. */
+  private finish(): void {
+    if (this.sink.isComplete) this.sink.end();
+    else this.fail("The provider's stream ended before its response did.", "upstream_stream_incomplete");
+  }
+
+  /** Ends the response with the error that an event, or a whole response, has in place of choices. */
+  private readError(response: JsonDocument): bool {
+    const error = response.get("error");
+    const kind = jsonKind(error);
+    if (kind != JsonKind.Object && kind != JsonKind.String) return false;
+    const text = kind == JsonKind.String ? error : jsonGet(error, "message");
+    const status = statusOf(error, response.root);
+    this.sink.fail(status, jsonContent(text), jsonContent(jsonGet(error, "code")));
+    this.errorStatus = status;
+    return true;
+  }
+
+  private fail(text: string, reason: string): void {
+    message.clear();
+    code.clear();
+    this.sink.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
+    this.errorStatus = BAD_GATEWAY;
+  }
+}
+
+/** The status that fits an error: its numeric code, as OpenRouter has it, or what its cause means. */
+function statusOf(error: Slice, response: Slice): i32 {
+  const own = jsonInteger(jsonGet(error, "code"), 0);
+  if (own >= 400 && own < 600) return <i32>own;
+  switch (failureOf(response)) {
+    case Failure.BadKey:
+      return 401;
+    case Failure.Credit:
+      return 402;
+    case Failure.Quota:
+    case Failure.RateLimit:
+      return 429;
+    case Failure.Overloaded:
+      return 503;
+    case Failure.ContextLength:
+      return 400;
+    default:
+      return jsonEquals(jsonGet(error, "type"), "invalid_request_error") ? 400 : 500;
+  }
+}

@@ -1,0 +1,163 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
+
+/** OpenAI's limit of `user`, in characters. https://platform.openai.com/docs/api-reference/chat/create */
+const LONGEST_USER = 64;
+
+/** A list that is open in the request. */
+const enum List {
+  None,
+  Stops,
+  Tools,
+  Messages,
+}
+
+/** Writes the options and the tools of a chat of OpenAI. https://platform.openai.com/docs/api-reference/chat/create */
+export abstract class ChatRequestOptions extends RequestSink {
+  /** Whether reasoning is switched by `enable_thinking` and limited by `thinking_budget`, as DashScope does. */
+  takesBudget: bool = false;
+  /** Whether the provider knows `top_k`. */
+  takesTopK: bool = false;
+  private open: List = List.None;
+
+  begin(model: Slice): bool {
+    this.open = List.None;
+    this.out.text('{"model":"').append(model).byte(0x22);
+    return true;
+  }
+
+  stream(): bool {
+    this.member(',"stream":true');
+    return true;
+  }
+
+  maxTokens(count: Slice): bool {
+    return this.option(',"max_completion_tokens":', count);
+  }
+
+  sampling(kind: Sampling, value: Slice): bool {
+    switch (kind) {
+      case Sampling.Temperature:
+        return this.option(',"temperature":', value);
+      case Sampling.TopP:
+        return this.option(',"top_p":', value);
+      case Sampling.TopK:
+        return this.takesTopK ? this.option(',"top_k":', value) : this.drop("top_k");
+      case Sampling.Seed:
+        return this.option(',"seed":', value);
+      case Sampling.PresencePenalty:
+        return this.option(',"presence_penalty":', value);
+      default:
+        return this.option(',"frequency_penalty":', value);
+    }
+  }
+
+  stopSequence(text: Slice): bool {
+    this.element(List.Stops, ',"stop":[').byte(0x22).append(text).byte(0x22);
+    return true;
+  }
+
+  reasoning(effort: Effort, budget: Slice): bool {
+    if (!this.takesBudget) this.member(',"reasoning_effort":"').text(effortName(effort)).byte(0x22);
+    else {
+      const out = this.member(',"enable_thinking":').text(effort == Effort.None ? "false" : "true");
+      if (budget != ABSENT) out.text(',"thinking_budget":').append(budget);
+    }
+    return true;
+  }
+
+  jsonObject(): bool {
+    this.member(',"response_format":{"type":"json_object"}');
+    return true;
+  }
+
+  jsonSchema(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
+    const out = this.member(',"response_format":{"type":"json_schema","json_schema":{"name":"');
+    if (sliceSize(name)) out.append(name);
+    else out.text("response");
+    out.byte(0x22);
+    if (description != ABSENT) out.text(',"description":"').append(description).byte(0x22);
+    out.text(',"schema":').append(schema);
+    out.text(isStrict ? ',"strict":true}}' : "}}");
+    return true;
+  }
+
+  user(id: Slice): bool {
+    if (sliceSize(id) > LONGEST_USER) return this.drop("metadata.user_id");
+    this.member(',"user":"').append(id).byte(0x22);
+    return true;
+  }
+
+  tool(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
+    const out = this.element(List.Tools, ',"tools":[');
+    out.text('{"type":"function","function":{"name":"').append(name).byte(0x22);
+    if (description != ABSENT) out.text(',"description":"').append(description).byte(0x22);
+    if (schema != ABSENT) out.text(',"parameters":').append(schema);
+    out.text(isStrict ? ',"strict":true}}' : "}}");
+    return true;
+  }
+
+  toolChoice(choice: ToolChoice, name: Slice): bool {
+    const out = this.member(',"tool_choice":');
+    if (choice == ToolChoice.Named) out.text('{"type":"function","function":{"name":"').append(name).text('"}}');
+    else if (choice == ToolChoice.Any) out.text('"required"');
+    else out.text(choice == ToolChoice.None ? '"none"' : '"auto"');
+    return true;
+  }
+
+  parallelToolCalls(isAllowed: bool): bool {
+    this.member(isAllowed ? ',"parallel_tool_calls":true' : ',"parallel_tool_calls":false');
+    return true;
+  }
+
+  end(): bool {
+    if (this.open == List.Messages) this.out.byte(0x5d);
+    else this.member(',"messages":[]');
+    this.out.byte(0x7d);
+    return true;
+  }
+
+  /** Begins a message with its first bytes; the caller appends the rest. */
+  protected message(start: string): ByteBuffer {
+    return this.element(List.Messages, ',"messages":[').text(start);
+  }
+
+  private option(key: string, value: Slice): bool {
+    this.member(key).append(value);
+    return true;
+  }
+
+  /** Ends the list that is open and writes the beginning of a member, or all of it. */
+  private member(text: string): ByteBuffer {
+    const out = this.out;
+    if (this.open != List.None) out.byte(0x5d);
+    this.open = List.None;
+    return out.text(text);
+  }
+
+  /** Begins an element of a list, which `start` begins. */
+  private element(list: List, start: string): ByteBuffer {
+    if (this.open == list) return this.out.byte(0x2c);
+    const out = this.member(start);
+    this.open = list;
+    return out;
+  }
+}
+
+/** OpenAI's name; what is more than `high` is `high`, which every provider with reasoning knows. */
+function effortName(effort: Effort): string {
+  switch (effort) {
+    case Effort.None:
+      return "none";
+    case Effort.Minimal:
+      return "minimal";
+    case Effort.Low:
+      return "low";
+    case Effort.High:
+    case Effort.Highest:
+      return "high";
+    default:
+      return "medium";
+  }
+}

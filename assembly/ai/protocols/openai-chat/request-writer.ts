@@ -1,0 +1,185 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { escapeJson } from "../../../json/writer";
+import { Role } from "../../hub/request-sink";
+import { RequestContent } from "./request-content";
+import { ChatRequestOptions } from "./request-options";
+
+const KEPT_BYTES = 64 * 1024;
+
+/** Precedes the result of a tool that failed: chats have no member for that. */
+const ERROR_MARK = new ByteBuffer().text("Error:");
+/** Follows the text of a result whose pictures and documents are in the next message. */
+const MEDIA_MARK = new ByteBuffer().text("The other parts of this result are in the next message of the user.");
+
+/**
+ * Writes a request for a chat of OpenAI. Results of tools become messages of the role `tool`; pictures and documents in them,
+ * which such messages cannot hold, follow in a message of the user. https://platform.openai.com/docs/api-reference/chat/create
+ */
+export class ChatRequestWriter extends ChatRequestOptions {
+  /** Whether the provider reads `reasoning_content` in messages of the assistant. */
+  takesReasoning: bool = false;
+  /** Whether parts of messages may have `cache_control`. */
+  takesCacheControl: bool = false;
+
+  private readonly content: RequestContent = new RequestContent();
+  private readonly result: RequestContent = new RequestContent();
+  private readonly reasoningContent: ByteBuffer = new ByteBuffer();
+  private readonly calls: ByteBuffer = new ByteBuffer();
+  private role: Role = Role.User;
+  private isInResult: bool = false;
+  /** Whether the message had results of tools. */
+  private hasResults: bool = false;
+  private resultHasMedia: bool = false;
+  private control: Slice = ABSENT;
+  private hasDroppedReasoning: bool = false;
+
+  beginMessage(role: Role): bool {
+    this.role = role;
+    this.hasResults = false;
+    return true;
+  }
+
+  text(text: Slice): bool {
+    const content = this.isInResult ? this.result : this.content;
+    content.text(text, this.takeControl());
+    return true;
+  }
+
+  imageData(mediaType: Slice, data: Slice): bool {
+    this.medium('{"type":"image_url","image_url":{"url":"data:')
+      .append(mediaType)
+      .text(";base64,")
+      .append(data)
+      .text('"}}');
+    return true;
+  }
+
+  imageUrl(url: Slice, detail: Slice): bool {
+    const out = this.medium('{"type":"image_url","image_url":{"url":"').append(url).byte(0x22);
+    if (detail != ABSENT) out.text(',"detail":"').append(detail).byte(0x22);
+    out.text("}}");
+    return true;
+  }
+
+  documentData(mediaType: Slice, data: Slice, name: Slice): bool {
+    const out = this.medium('{"type":"file","file":{"filename":"');
+    if (sliceSize(name)) out.append(name);
+    else out.text("document");
+    out.text('","file_data":"data:').append(mediaType).text(";base64,").append(data).text('"}}');
+    return true;
+  }
+
+  documentUrl(url: Slice, name: Slice): bool {
+    return this.refuse("This provider takes no document at a URL: send its data.", "messages");
+  }
+
+  override audioData(format: Slice, data: Slice): bool {
+    this.medium('{"type":"input_audio","input_audio":{"data":"')
+      .append(data)
+      .text('","format":"')
+      .append(format)
+      .text('"}}');
+    return true;
+  }
+
+  reasoningText(text: Slice, signature: Slice): bool {
+    this.takeControl();
+    if (this.takesReasoning) this.reasoningContent.append(text);
+    else this.dropReasoning();
+    return true;
+  }
+
+  redactedReasoning(data: Slice): bool {
+    this.takeControl();
+    this.dropReasoning();
+    return true;
+  }
+
+  toolCall(id: Slice, name: Slice, argumentsJson: Slice): bool {
+    this.takeControl();
+    const calls = this.calls;
+    if (calls.size) calls.byte(0x2c);
+    calls.text('{"id":"').append(id).text('","type":"function","function":{"name":"').append(name);
+    calls.text('","arguments":"');
+    escapeJson(argumentsJson, calls);
+    calls.text('"}}');
+    return true;
+  }
+
+  beginToolResult(callId: Slice, isError: bool): bool {
+    this.takeControl();
+    this.isInResult = true;
+    this.hasResults = true;
+    this.message('{"role":"tool","tool_call_id":"').append(callId).text('","content":');
+    this.resultHasMedia = false;
+    if (isError) this.result.text(ERROR_MARK.slice, ABSENT);
+    return true;
+  }
+
+  endToolResult(): bool {
+    if (this.resultHasMedia) this.result.text(MEDIA_MARK.slice, ABSENT);
+    this.isInResult = false;
+    this.result.write(this.out);
+    this.out.byte(0x7d);
+    return true;
+  }
+
+  endMessage(): bool {
+    if (this.role == Role.Assistant) this.endAssistant();
+    else if (!this.content.isEmpty || (this.role == Role.User && !this.hasResults)) {
+      const role = this.role == Role.System ? '{"role":"system","content":' : '{"role":"user","content":';
+      this.content.write(this.message(role));
+      this.out.byte(0x7d);
+    }
+    return true;
+  }
+
+  override cacheControl(control: Slice): void {
+    this.control = control;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.content.clear();
+    this.result.clear();
+    this.reasoningContent.release(KEPT_BYTES);
+    this.calls.release(KEPT_BYTES);
+    this.isInResult = false;
+    this.control = ABSENT;
+    this.hasDroppedReasoning = false;
+  }
+
+  private endAssistant(): void {
+    const out = this.message('{"role":"assistant","content":');
+    if (this.content.isEmpty && this.calls.size) out.text("null");
+    else this.content.write(out);
+    if (this.reasoningContent.size) {
+      out.text(',"reasoning_content":"').append(this.reasoningContent.slice).byte(0x22);
+      this.reasoningContent.release(KEPT_BYTES);
+    }
+    if (this.calls.size) {
+      out.text(',"tool_calls":[').append(this.calls.slice).byte(0x5d);
+      this.calls.release(KEPT_BYTES);
+    }
+    out.byte(0x7d);
+  }
+
+  /** Begins a part that is no text, in the message of the user also where it belongs to the result of a tool. */
+  private medium(start: string): ByteBuffer {
+    this.takeControl();
+    if (this.isInResult) this.resultHasMedia = true;
+    return this.content.beginPart(start);
+  }
+
+  private takeControl(): Slice {
+    const control = this.control;
+    this.control = ABSENT;
+    return this.takesCacheControl ? control : ABSENT;
+  }
+
+  private dropReasoning(): void {
+    if (!this.hasDroppedReasoning) this.drop("messages.thinking");
+    this.hasDroppedReasoning = true;
+  }
+}
