@@ -94,7 +94,7 @@ export abstract class CheckRun {
 
   /** Ends the run; `onChecked` is not called. */
   cancel(): void {
-    for (let i = 0; i < this.count; i++) this.tasks[i].forget();
+    for (let i = 0; i < this.count; i++) this.tasks[i].reset();
     this.count = 0;
     this.pending = 0;
   }

@@ -99,7 +99,7 @@ export class CheckTask extends Callout {
   }
 
   /** Ends the task, and forgets its text. */
-  forget(): void {
+  reset(): void {
     this.stop();
     this.text.release(KEPT_BYTES);
     this.masked.release(KEPT_BYTES);

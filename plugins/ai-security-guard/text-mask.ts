@@ -1,0 +1,145 @@
+import { PromptRole } from "../../assembly/ai/prompt/role";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { RecordList } from "../../assembly/bytes/records";
+import { Slice, sliceOf, sliceStart, subslice } from "../../assembly/bytes/slice";
+import { escapeUtf8 } from "../../assembly/json/escape";
+import { Splice } from "../../assembly/json/splice";
+import { Check } from "./check";
+import { CheckRun, Outcome } from "./check-run";
+import { CheckSide } from "./checkers/check-piece";
+import { TextEntry } from "./text-list";
+
+const KEPT_BYTES: i32 = 64 * 1024;
+const splice = new Splice();
+
+/** A text of the body. Offsets are in the body, or in `TextMask.bytes`. */
+// @ts-ignore: decorator
+@unmanaged
+class MaskedEntry {
+  place: i32 = 0;
+  placeSize: i32 = 0;
+  canChange: bool = false;
+  hasChanged: bool = false;
+  /** The checks that see the text: one bit each. */
+  checks: u32 = 0;
+  from: i32 = 0;
+  size: i32 = 0;
+}
+
+/**
+ * Masks the texts of a body one by one: each check that has masked them together masks each text that it sees, after the checks before
+ * it. So it is known in which string of the body the masked text belongs.
+ */
+export class TextMask {
+  /** Whether a text is refused. */
+  isRefused: bool = false;
+  private readonly buffer: ByteBuffer = new ByteBuffer();
+  private readonly entries: RecordList<MaskedEntry> = new RecordList<MaskedEntry>(this.buffer, 0);
+  private readonly bytes: ByteBuffer = new ByteBuffer();
+  private readonly checks: Check[] = [];
+  /** The text and the check to which it has come. */
+  private entry: i32 = 0;
+  private check: i32 = 0;
+  /** The checks that have masked a text: one bit each. */
+  private found: u32 = 0;
+
+  /** Adds a check that has masked the texts together. */
+  addCheck(check: Check): void {
+    this.checks.push(check);
+  }
+
+  /** Adds a text; `checks` are the checks that see it, one bit each in the order in which they were added. */
+  addText(entry: TextEntry, text: Slice, checks: u32): void {
+    if (!checks) return;
+    const added = this.entries.add();
+    added.place = entry.place;
+    added.placeSize = entry.placeSize;
+    added.canChange = entry.canChange;
+    added.checks = checks;
+    added.from = this.bytes.size;
+    added.size = entry.size;
+    this.bytes.append(text);
+  }
+
+  /** The number of checks. */
+  get count(): i32 {
+    return this.checks.length;
+  }
+
+  /** The check at a position. */
+  at(position: i32): Check {
+    return this.checks[position];
+  }
+
+  /**
+   * Has the next text checked. Returns whether it waits for the run: then call `take`, and `next` again, when the run has ended. Otherwise
+   * all texts are checked, or one is refused (`isRefused`).
+   */
+  next(run: CheckRun, stream: u32, side: CheckSide, consumer: Slice): bool {
+    while (!this.isRefused && this.entry < this.entries.count) {
+      const entry = this.entries.at(this.entry);
+      if (!((entry.checks >> this.check) & 1)) {
+        this.advance();
+        continue;
+      }
+      run.begin(stream, side, consumer);
+      const task = run.add(this.checks[this.check], side == CheckSide.Request ? PromptRole.User : PromptRole.Assistant);
+      task.text.append(subslice(this.bytes.slice, entry.from, entry.from + entry.size));
+      if (run.start()) return true;
+      this.take(run);
+    }
+    // What was masked only in texts together cannot be masked in one of them.
+    const all: u32 = (1 << this.checks.length) - 1;
+    if (this.found != all) this.isRefused = true;
+    return false;
+  }
+
+  /** Takes the result of a run. */
+  take(run: CheckRun): void {
+    const entry = this.entries.at(this.entry);
+    if (run.outcome == Outcome.Mask && entry.canChange) {
+      this.found |= 1 << this.check;
+      entry.hasChanged = true;
+      entry.from = this.bytes.size;
+      const masked = run.masked;
+      this.bytes.append(masked);
+      entry.size = this.bytes.size - entry.from;
+    } else if (run.outcome != Outcome.Pass) this.isRefused = true;
+    this.advance();
+  }
+
+  /** Appends the body with the masked texts in it. */
+  write(body: Slice, out: ByteBuffer): void {
+    splice.begin(body, out);
+    for (let i = 0; i < this.entries.count; i++) {
+      const entry = this.entries.at(i);
+      if (!entry.hasChanged) continue;
+      const text = subslice(this.bytes.slice, entry.from, entry.from + entry.size);
+      escapeUtf8(text, splice.insteadOf(sliceOf(sliceStart(body) + entry.place, entry.placeSize)));
+    }
+    splice.end();
+  }
+
+  /** Forgets the body. */
+  reset(): void {
+    this.isRefused = false;
+    this.buffer.release(KEPT_BYTES);
+    this.bytes.release(KEPT_BYTES);
+    this.checks.length = 0;
+    this.entry = 0;
+    this.check = 0;
+    this.found = 0;
+  }
+
+  /** Frees the memory; the object is not used again. */
+  dispose(): void {
+    this.buffer.dispose();
+    this.bytes.dispose();
+  }
+
+  private advance(): void {
+    if (++this.check < this.checks.length) return;
+    this.check = 0;
+    this.entry++;
+  }
+}
