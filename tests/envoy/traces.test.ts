@@ -95,7 +95,20 @@ describe("log fields and spans", needs137("tags of a span that read filter state
       { type: "openai", apiTokens: ["sk-of-the-provider"], id: "bad" },
       { type: "openai", apiTokens: ["sk-of-the-provider"], id: "good" },
     ];
-    const targets = { fallback: { targets: [{ name: "good", model: "good" }] } };
+    const targets = { fallback: { targets: [{ name: "good", model: "good" }], cooldown: "0s" } };
+    const fallbackListener = (name: string, hasSampler: boolean): EnvoyConfig =>
+      observed(
+        listenerFor({
+          name,
+          routes: [
+            routeFor(setRoute("bad", "bad", { "ai-proxy": { activeProviderId: "bad" }, ...targets })),
+            routeFor(setRoute("good", "good", { "ai-proxy": { activeProviderId: "good" } })),
+          ],
+          downstream: fallback,
+          upstream: [pluginFilter("fallback"), pluginFilter("ai-proxy", { providers, activeProviderId: "good" })],
+        }),
+        hasSampler,
+      );
     const config = bootstrapFor(
       [
         listener("up", "good", [auth, statistics], [proxy]),
@@ -103,17 +116,8 @@ describe("log fields and spans", needs137("tags of a span that read filter state
         listener("refusing", "good", [strict, statistics], [proxy]),
         listener("failing", "bad", [statistics], [proxy]),
         listener("hanging", "hanging", [statistics], [proxy]),
-        observed(
-          listenerFor({
-            name: "fallback",
-            routes: [
-              routeFor(setRoute("bad", "bad", { "ai-proxy": { activeProviderId: "bad" }, ...targets })),
-              routeFor(setRoute("good", "good", { "ai-proxy": { activeProviderId: "good" } })),
-            ],
-            downstream: fallback,
-            upstream: [pluginFilter("fallback"), pluginFilter("ai-proxy", { providers, activeProviderId: "good" })],
-          }),
-        ),
+        fallbackListener("fallback", false),
+        fallbackListener("sampled-fallback", true),
       ],
       [
         ...["good", "bad", "hanging"].map((name) => clusterFor({ name, port: mocks[name].port })),
@@ -159,6 +163,12 @@ describe("log fields and spans", needs137("tags of a span that read filter state
     mock.requests
       .filter(({ headers }) => headers.some(([name, value]) => name === "user-agent" && value === mark))
       .map(({ headers }) => headers.find(([name]) => name === "traceparent")?.[1] ?? "none");
+
+  /** The trace and the flags that the providers of both passes have received. */
+  const sentTo = (mark: string): string[] =>
+    [mocks.bad, mocks.good]
+      .flatMap((mock) => traceparentsOf(mock, mark))
+      .map((text) => text.replace(/^00-(.*)-.*-(..)$/, "$1 $2"));
 
   const USED = {
     input_tokens: 60,
@@ -229,11 +239,18 @@ describe("log fields and spans", needs137("tags of a span that read filter state
     // Envoy decides about traces before a redirect only: the second pass has no span.
     const [server] = await spans("fell-back", 1);
     assert.deepEqual([server.name, server.traceId, server.parentSpanId], ["chat bad", TRACE, PARENT]);
-    const sent = [...traceparentsOf(mocks.bad, "fell-back"), ...traceparentsOf(mocks.good, "fell-back")];
-    assert.deepEqual(
-      sent.map((text) => text.split("-")[1]),
-      [TRACE, TRACE],
-    );
+    assert.deepEqual(sentTo("fell-back"), [`${TRACE} 01`, `${TRACE} 00`]);
+  });
+
+  it("with the sampler the calls of both providers have a span, and are sampled", async () => {
+    assert.equal((await chat("sampled-fallback", "sampled", { model: "bad" })).status, 200);
+    assert.deepEqual(sentTo("sampled"), [`${TRACE} 01`, `${TRACE} 01`]);
+    const parentOf = (text: string): string => text.split("-")[2];
+    for (const mock of [mocks.bad, mocks.good]) {
+      const id = parentOf(traceparentsOf(mock, "sampled")[0]);
+      const [{ kind, traceId }] = await sink.wait("span of the call", ({ type, spanId }) => type === "span" && spanId === id);
+      assert.deepEqual([kind, traceId], [3, TRACE]);
+    }
   });
 
   it("a client that leaves has the names on its span, and its end in the log", async () => {

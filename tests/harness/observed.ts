@@ -8,7 +8,8 @@ import { clusterFor, type EnvoyConfig } from "./bootstrap.ts";
 import type { EnvoyProcess } from "./envoy-process.ts";
 
 interface Parts {
-  tracing: EnvoyConfig;
+  tracing: { provider: { typed_config: EnvoyConfig } };
+  sampler: EnvoyConfig;
   access_log: { name: string; typed_config: EnvoyConfig }[];
 }
 
@@ -33,9 +34,14 @@ function jsonFormat(): Record<string, string> {
 const connectionManagerOf = (listener: EnvoyConfig): ConnectionManager =>
   (listener.filter_chains as { filters: { typed_config: ConnectionManager }[] }[])[0].filters[0].typed_config;
 
-/** The listener with the shipped tracing and access logs: spans and OTLP logs to the cluster `otlp`, JSON lines to a file. */
-export function observed(listener: EnvoyConfig): EnvoyConfig {
+/**
+ * The listener with the shipped tracing and access logs: spans and OTLP logs to the cluster `otlp`, JSON lines to a file. `hasSampler`: with the
+ * shipped sampler.
+ */
+export function observed(listener: EnvoyConfig, hasSampler = false): EnvoyConfig {
   const [otlp] = structuredClone(parts.access_log);
+  const tracing = structuredClone(parts.tracing);
+  if (hasSampler) Object.assign(tracing.provider.typed_config, { sampler: parts.sampler });
   Object.assign(otlp.typed_config, { buffer_flush_interval: "0.05s" });
   const file = {
     name: "envoy.access_loggers.file",
@@ -45,7 +51,7 @@ export function observed(listener: EnvoyConfig): EnvoyConfig {
       log_format: { json_format: { ...jsonFormat(), agent: "%REQ(USER-AGENT)%" } },
     },
   };
-  Object.assign(connectionManagerOf(listener), { tracing: parts.tracing, access_log: [file, otlp] });
+  Object.assign(connectionManagerOf(listener), { tracing, access_log: [file, otlp] });
   return listener;
 }
 
