@@ -248,7 +248,10 @@ describe("log fields and spans", needs137("tags of a span that read filter state
     const parentOf = (text: string): string => text.split("-")[2];
     for (const mock of [mocks.bad, mocks.good]) {
       const id = parentOf(traceparentsOf(mock, "sampled")[0]);
-      const [{ kind, traceId }] = await sink.wait("span of the call", ({ type, spanId }) => type === "span" && spanId === id);
+      const [{ kind, traceId }] = await sink.wait(
+        "span of the call",
+        ({ type, spanId }) => type === "span" && spanId === id,
+      );
       assert.deepEqual([kind, traceId], [3, TRACE]);
     }
   });

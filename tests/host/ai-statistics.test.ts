@@ -36,6 +36,11 @@ class Gateway {
     return stream;
   }
 
+  /** The value of a counter. */
+  counter(name: string): number {
+    return Number(this.host.vm.metrics.byName.get(name)?.value ?? 0);
+  }
+
   /** The log of a whole exchange. */
   log(request: Buffer[], reply: HeaderPair[], response: Buffer[]): Record<string, unknown> {
     const stream = this.open(request);
@@ -120,6 +125,7 @@ describe("values of attributes", () => {
     const kept = values.filter((value) => value?.length === MEGABYTE).length;
     assert.ok(kept >= 40 && kept <= 64, `${kept} values`);
     assert.equal(values.filter((value) => value === undefined).length, 80 - kept);
+    assert.equal(gateway.counter("ai_statistics_dropped_values_total"), 80 - kept);
     assert.equal(gateway.log([question("again")], STREAM, []).question, "again");
   });
 });
@@ -173,6 +179,27 @@ describe("streams", () => {
     assert.equal((logOf(stream)?.answer as string).length, 2013);
   });
 
+  it("of a million events through one VM leave its memory as it was", () => {
+    const gateway = new Gateway({});
+    const chunk = Buffer.from(event({ choices: [{ delta: { content: "0123456789" } }] }).repeat(1000));
+    const run = (chunks: number): void => {
+      const stream = gateway.open();
+      stream.responseHeaders(STREAM, false);
+      for (let i = 0; i < chunks; i++) stream.responseBody(chunk, false);
+      stream.clientReset();
+    };
+    run(10);
+    const before = gateway.host.vm.memory.byteLength;
+    for (let i = 0; i < 10; i++) run(99);
+    assert.equal(gateway.host.vm.memory.byteLength, before);
+    const chunks = "gen_ai_client_inference_time_per_output_chunk_milliseconds";
+    const recorded = [...gateway.host.vm.metrics.byName].filter(([name]) => name.endsWith(chunks));
+    assert.equal(
+      recorded.reduce((sum, [, metric]) => sum + metric.recorded.length, 0),
+      1_000_000 - 11,
+    );
+  });
+
   it("that are mutated give a valid log", () => {
     const random = new Random(seed());
     const gateway = new Gateway({ use_default_attributes: true, enable_path_suffixes: ["*"] });
@@ -194,5 +221,28 @@ describe("streams", () => {
       const log = gateway.log(split(mutate(body), sizes), type, split(mutate(whole), sizes));
       assert.equal(typeof log.llm_service_duration, "number");
     }
+  });
+});
+
+describe("consumers", () => {
+  it("beyond those that a VM may name are one label, whatever they are called", () => {
+    const most = 50;
+    const gateway = new Gateway({ max_label_sets: most });
+    const body = Buffer.from('{"model":"m","usage":{"prompt_tokens":1,"completion_tokens":1}}');
+    const run = (i: number): void => {
+      const stream = gateway.open();
+      stream.filterState.set("ai_consumer", { value: Buffer.from(`consumer-${i}`), readonly: false, span: 1 });
+      stream.responseHeaders(replyOf("application/json"), false);
+      stream.responseBody(body, true);
+    };
+    for (let i = 0; i < 1000; i++) run(i);
+    const names = [...gateway.host.vm.metrics.byName.keys()];
+    const before = gateway.host.vm.memory.byteLength;
+    for (let i = 1000; i < 10_000; i++) run(i);
+    assert.deepEqual([...gateway.host.vm.metrics.byName.keys()], names);
+    assert.equal(gateway.host.vm.memory.byteLength, before);
+    const requests = names.filter((name) => name.endsWith("ai_statistics_requests_total"));
+    assert.ok(requests.length > 1 && requests.length <= most + 1, `${requests.length} label sets`);
+    assert.ok(gateway.counter("ai_statistics_folded_total") >= 9000);
   });
 });
