@@ -1,5 +1,6 @@
 import { ConfigReader } from "../../assembly/config/reader";
 import { Attributes } from "./attributes/attributes";
+import { Capture } from "./capture-config";
 import { MetricsConfig } from "./metrics/metrics-config";
 import { RecordConfig } from "./record-config";
 import { Scope } from "./scope";
@@ -30,6 +31,11 @@ export class AiStatisticsConfig {
     const metrics = MetricsConfig.read(reader);
     const record = RecordConfig.read(reader);
     const attributes = Attributes.read(reader);
+    const captured = record.capture;
+    const text = attributes.firstText;
+    // Higress has no such option, and logs the texts that attributes name.
+    if (reader.has("capture") && (captured === null || captured.mode != Capture.Full) && text.length)
+      reader.fail("capture", `must be full, or left out, since the attribute ${text} may have texts`);
     const scope = Scope.read(reader, attributes.isDefaultSet);
     const session = SessionHeaders.read(reader);
     const estimates = reader.boolean("estimate_usage", false);

@@ -29,6 +29,7 @@ const capture: Record<string, object> = {
   full: { capture: "full" },
   short: { capture: "full", capture_length_limit: 32 },
   shortMasked: { capture: "masked", capture_patterns: ["sk-[a-z0-9]+"], capture_length_limit: 32 },
+  attributes: { attributes: ["question", "answer"].map((key) => ({ key, apply_to_log: true })) },
   little: { capture: "full", capture_memory_limit: 1024 },
 };
 
@@ -107,8 +108,11 @@ describe("captures of prompts and responses", needs137("tags of a span that read
       assert.ok(!("prompt" in ai) && !("response" in ai));
       const hashed = await chat("hash", `say ${PLANTED.prompt}`, ["it is ", PLANTED.response], stream);
       assert.ok(!("prompt" in hashed) && !("response" in hashed));
+      // They are in `ai_log`, for access logs that have a field for it.
+      const named = await chat("attributes", `say ${PLANTED.prompt}`, ["it is ", PLANTED.response], stream);
+      assert.ok(!("prompt" in named) && !("response" in named));
     }
-    await sink.wait("logs", ({ type }) => type === "log", 4);
+    await sink.wait("logs", ({ type }) => type === "log", 6);
     const admin = await fetch(`http://127.0.0.1:${envoy.adminPort}/stats`);
     const written = [
       ...readdirSync(envoy.folder)

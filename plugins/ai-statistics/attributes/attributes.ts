@@ -1,6 +1,6 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { Attribute, Rule, Source } from "./attribute";
-import { BuiltIn, builtInOf, CALLS, TOOL_CALLS } from "./built-in";
+import { BuiltIn, builtInOf, CALLS, isOfUsage, TOOL_CALLS } from "./built-in";
 import { BodyPlan, OwnSlot, Probe } from "./probe";
 import { defaultAttributes, lightAttributes, readAttribute } from "./read-attribute";
 
@@ -56,6 +56,19 @@ export class Attributes {
   /** Whether something is read of the bodies of responses. */
   get readsResponses(): bool {
     return this.responseBody !== null || this.stream !== null || this.readsStreamedCalls;
+  }
+
+  /** The key of the first attribute that is written and may have a text of a body; empty if none is. */
+  get firstText(): string {
+    for (let i = 0; i < this.list.length; i++) {
+      const attribute = this.list[i];
+      const source = attribute.source;
+      const isWritten = attribute.isInLog || attribute.isSeparate || attribute.spanProperty.length > 0;
+      const isOfBody = source >= Source.RequestBody && source != Source.ResponseHeader;
+      const isCount = attribute.path === null && isOfUsage(attribute.key);
+      if (isWritten && isOfBody && !isCount) return attribute.key;
+    }
+    return "";
   }
 
   private plan(attribute: Attribute, i: i32): void {
