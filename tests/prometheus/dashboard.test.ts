@@ -21,7 +21,7 @@ interface Rule {
 }
 
 /** Queries that may be 0: what they count is an event that this traffic does not have. */
-const MAY_BE_ZERO = ["Estimated tokens", "Label sets folded", "Requests in progress", "Cooldown of targets"];
+const MAY_BE_ZERO = ["Label sets folded", "Requests in progress", "Cooldown of targets"];
 const SCRAPE_INTERVAL = "500ms";
 
 const read = (name: string): string => readFileSync(new URL(name, EXAMPLE), "utf8");
