@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
+import { checkers } from "../checkers/index.ts";
+import type { Dialect, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { Case, CaseCallouts } from "./case.ts";
 import { toReply } from "./wire.ts";
 
@@ -21,7 +22,13 @@ export function answerCallout(callouts: CaseCallouts, cluster: string, request: 
   const text = textOf(request);
   const rule = callouts[cluster]?.find(({ when = [] }) => [when].flat().every((part) => text.includes(part)));
   if (!rule) throw new Error(`no rule of the cluster "${cluster}" for the call:\n${text}`);
-  return toReply(rule.reply);
+  return rule.mock === undefined ? toReply(rule.reply!) : mockOf(rule.mock).handle(request);
+}
+
+function mockOf(name: string): Dialect {
+  const mock = checkers[name];
+  if (!mock) throw new Error(`no mock service "${name}" in tests/checkers`);
+  return mock;
 }
 
 /** A call as text: the line of the request, the headers, the body as it is, and decoded if it is a form. */

@@ -45,7 +45,9 @@ export interface CaseReply extends BodySource {
 /** A rule of a service that a plugin calls: its reply to calls that contain all of the texts. */
 export interface CaseCallout {
   when?: string | string[];
-  reply: CaseReply;
+  reply?: CaseReply;
+  /** Instead of `reply`: the mock service of tests/checkers. */
+  mock?: string;
 }
 
 /** The services that a plugin calls, by cluster. */

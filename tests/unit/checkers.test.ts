@@ -8,3 +8,4 @@ import "./checkers/openai.ts";
 import "./checkers/presidio.ts";
 import "./checkers/webhook.ts";
 import "./checkers/fuzz.ts";
+import "./checkers/mocks.ts";

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Dialect } from "../providers/types.ts";
+import { aliyun } from "./aliyun.ts";
+import { azure } from "./azure.ts";
+import { bedrock } from "./bedrock.ts";
+import { judge } from "./judge.ts";
+import { lakera } from "./lakera.ts";
+import { openai } from "./openai.ts";
+import { presidio } from "./presidio.ts";
+import { webhook } from "./webhook.ts";
+
+/** The mock services, by the `type` of ai-security-guard's providers. */
+export const checkers: Record<string, Dialect> = {
+  aliyun: aliyun(),
+  azure,
+  bedrock,
+  judge,
+  lakera,
+  openai,
+  presidio,
+  webhook,
+};
