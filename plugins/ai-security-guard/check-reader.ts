@@ -2,7 +2,7 @@ import { PromptRole } from "../../assembly/ai/prompt/role";
 import { isVisible } from "../../assembly/config/printable";
 import { ConfigReader } from "../../assembly/config/reader";
 import { Check, CheckAction } from "./check";
-import { readChecker } from "./checkers/index";
+import { readAliyun, readChecker } from "./checkers/index";
 
 const SIDES = ["request", "response"];
 const ROLES = ["user", "assistant", "system", "tool"];
@@ -15,7 +15,7 @@ const MOST_TIMEOUT: i64 = 60_000;
 
 /** Reads the check that Higress's options describe; `null` after an error. */
 export function readAliyunCheck(reader: ConfigReader): Check | null {
-  const checker = readChecker(reader, "aliyun");
+  const checker = readAliyun(reader);
   if (!checker) return null;
   const check = new Check(checker);
   check.name = "aliyun";

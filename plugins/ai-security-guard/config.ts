@@ -94,9 +94,11 @@ function refuseUnsupported(reader: ConfigReader): void {
 
 /** In streams the texts of all protocols are read. */
 function refuseStreamPaths(reader: ConfigReader): void {
-  const key = "responseStreamContentJsonPath";
-  if (reader.text(key, STREAM) != STREAM)
-    reader.fail(key, "is not supported: the texts of the streams of all protocols are checked, leave it out");
+  if (reader.text("responseStreamContentJsonPath", STREAM) != STREAM)
+    reader.fail(
+      "responseStreamContentJsonPath",
+      "is not supported: the texts of the streams of all protocols are checked, leave it out",
+    );
   const others = reader.texts("responseStreamContentFallbackJsonPaths");
   for (let i = 0; i < others.length; i++)
     if (!STREAM_OTHERS.includes(others[i]))

@@ -1,13 +1,10 @@
-import { HeaderEdits } from "../../../assembly/ai/header-edits";
 import { utcTime } from "../../../assembly/ai/utc-time";
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
-import { ABSENT, Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
-import { JsonWriter } from "../../../assembly/json/writer";
 import { ConsumerItem } from "./aliyun/consumers";
+import { queryOf, writeForm } from "./aliyun/form";
 import { codeOf, judgeModes, judgeText } from "./aliyun/reply";
 import { AliyunSettings } from "./aliyun/settings";
 import { AccessKey, sha256Hex } from "./aliyun/signature";
@@ -26,10 +23,6 @@ const VERSION = "2022-03-02";
 const AGENT = "CIPFrom/AIGateway";
 const FORM = "application/x-www-form-urlencoded";
 
-const parameters = new ByteBuffer();
-const query = new ByteBuffer();
-const json = new JsonWriter(parameters);
-
 /**
  * Aliyun's content moderation for language models, with the options of Higress's ai-security-guard:
  * https://help.aliyun.com/document_detail/2671445.html
@@ -45,7 +38,7 @@ export class Aliyun extends Checker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Aliyun(CheckService.read(reader, ""), MOST_BYTES);
+    const checker = new Aliyun(CheckService.read("", reader), MOST_BYTES);
     const id = readKey(reader, "accessKey");
     const secret = readKey(reader, "secretKey");
     const token = reader.has("securityToken") ? readKey(reader, "securityToken") : "";
@@ -86,11 +79,9 @@ export class Aliyun extends Checker {
 
   override writeCall(piece: CheckPiece, call: CheckCall): void {
     call.clear();
-    this.writeBody(piece, call.body);
-    query.clear();
-    query.text("Service=");
-    percentEncode(sliceOfBuffer(String.UTF8.encode(this.serviceFor(piece))), query);
-    call.path.text("/?").append(query.slice);
+    writeForm(piece, AGENT, call.body);
+    const query = queryOf(this.serviceFor(piece));
+    call.path.text(`/?${query}`);
     const action = piece.kind == PieceKind.Text ? ACTIONS[<i32>this.isMultiModal] : "MultiModalGuardForBase64";
     // In the order of their names, as they are signed.
     const headers = call.headers;
@@ -102,7 +93,9 @@ export class Aliyun extends Checker {
     if (this.securityToken.length) headers.setText("x-acs-security-token", this.securityToken);
     headers.setText("x-acs-signature-nonce", call.nonce());
     headers.setText("x-acs-version", VERSION);
-    this.authorize(headers, content);
+    const authorization = this.key.sign(query, this.service.authority, headers, content);
+    headers.setText("authorization", authorization);
+    headers.setText("user-agent", AGENT);
   }
 
   protected override judge(status: i32, body: Slice, piece: CheckPiece, verdict: Verdict): void {
@@ -118,31 +111,11 @@ export class Aliyun extends Checker {
     else judgeText(data, this.settings, verdict);
   }
 
-  private authorize(headers: HeaderEdits, content: string): void {
-    const authorization = this.key.sign(query.slice, this.service.authority, headers, content);
-    headers.setText("authorization", authorization);
-    headers.setText("user-agent", AGENT);
-  }
-
   private serviceFor(piece: CheckPiece): string {
     const settings = this.settings;
     if (piece.kind == PieceKind.Text)
       return piece.side == CheckSide.Request ? settings.requestService : settings.responseService;
     return piece.side == CheckSide.Request ? settings.requestImageService : settings.responseImageService;
-  }
-
-  /** Writes the form: `ServiceParameters`, a JSON object, and the image. */
-  private writeBody(piece: CheckPiece, body: ByteBuffer): void {
-    parameters.clear();
-    json.reset().beginObject();
-    if (piece.kind == PieceKind.Text) json.key("content").text(piece.content).key("sessionId").text(piece.session);
-    if (piece.kind == PieceKind.ImageUrl) json.key("imageUrls").beginArray().text(piece.content).endArray();
-    json.key("requestFrom").string(AGENT).endObject();
-    body.text("ServiceParameters=");
-    percentEncode(parameters.slice, body);
-    if (piece.kind != PieceKind.ImageData) return;
-    body.text("&ImageBase64Str=");
-    percentEncode(piece.content, body);
   }
 
   private readConsumers(reader: ConfigReader): void {

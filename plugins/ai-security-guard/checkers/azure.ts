@@ -1,6 +1,6 @@
 import { PromptRole } from "../../../assembly/ai/prompt/role";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind, jsonNext, jsonUtf8 } from "../../../assembly/json/value";
@@ -22,6 +22,8 @@ const OUTPUTS = ["FourSeverityLevels", "EightSeverityLevels"];
 const LOW: i32 = 2;
 const MOST_SEVERITY: i32 = 7;
 
+const BLOCKLIST = String.UTF8.encode("blocklist:");
+
 const name = new ByteBuffer();
 const label = new ByteBuffer();
 
@@ -40,8 +42,8 @@ export class AzureContentSafety extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new AzureContentSafety(CheckService.read(reader, ""), MOST_BYTES);
-    checker.readApiKey(reader, "ocp-apim-subscription-key", "", true);
+    const checker = new AzureContentSafety(CheckService.read("", reader), MOST_BYTES);
+    checker.readApiKey(reader, true, "ocp-apim-subscription-key", "");
     checker.isShield = reader.choice("operation", OPERATIONS, 0) == 1;
     checker.version = reader.text("apiVersion", "2024-09-01");
     if (!isVisible(checker.version) || checker.version.includes("&"))
@@ -62,7 +64,7 @@ export class AzureContentSafety extends JsonChecker {
     const isText = piece.kind == PieceKind.Text;
     const operation = this.isShield ? "text:shieldPrompt" : isText ? "text:analyze" : "image:analyze";
     const json = this.begin(call, `/contentsafety/${operation}`);
-    call.path.text("?api-version=").text(this.version);
+    call.path.text(`?api-version=${this.version}`);
     if (this.isShield) writePrompt(piece, json);
     else if (isText) this.writeText(piece, json);
     else json.key("image").beginObject().key("content").text(piece.content).endObject();
@@ -91,7 +93,7 @@ export class AzureContentSafety extends JsonChecker {
     for (let hit = jsonFirst(hits); hit != ABSENT; hit = jsonNext(hits, hit)) {
       const list = jsonUtf8(jsonGet(hit, "blocklistName"), name);
       label.clear();
-      label.text("blocklist:").append(list);
+      label.append(sliceOfBuffer(BLOCKLIST)).append(list);
       block(verdict, label.slice, list);
     }
     const categories = jsonGet(reply, "categoriesAnalysis");

@@ -41,8 +41,8 @@ export class BedrockGuardrail extends JsonChecker {
     const region = reader.text("region");
     if (reader.has("region") && !isRegion(region)) reader.fail("region", "must be a region, as us-east-1");
     const host = region.length ? `bedrock-runtime.${region}.amazonaws.com` : "";
-    const checker = new BedrockGuardrail(CheckService.read(reader, host), MOST_BYTES);
-    checker.readApiKey(reader, "authorization", "Bearer ", true);
+    const checker = new BedrockGuardrail(CheckService.read(host, reader), MOST_BYTES);
+    checker.readApiKey(reader, true);
     const id = reader.requiredText("guardrailIdentifier");
     const version = reader.requiredTextOrNumber("guardrailVersion");
     if (version.length && version != "DRAFT" && !isVersion(version))

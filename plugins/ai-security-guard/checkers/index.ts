@@ -30,11 +30,11 @@ const TYPES: CheckerType[] = [
 ];
 
 /**
- * Reads the object of a service, whose `type` says which it is, or `fallback` if it has none; `null` after an error. A checker that was
+ * Reads the object of a service, whose `type` says which it is; `null` if it names none. A checker that was
  * read with other errors is not used: the configuration is refused.
  */
-export function readChecker(reader: ConfigReader, fallback: string = ""): Checker | null {
-  const name = fallback.length ? reader.text("type", fallback) : reader.requiredText("type");
+export function readChecker(reader: ConfigReader): Checker | null {
+  const name = reader.requiredText("type");
   const names: string[] = [];
   for (let i = 0; i < TYPES.length; i++) {
     if (TYPES[i].name == name) return TYPES[i].read(reader);
@@ -42,4 +42,9 @@ export function readChecker(reader: ConfigReader, fallback: string = ""): Checke
   }
   if (name.trim().length) reader.fail("type", `must be one of ${names.join(", ")}`);
   return null;
+}
+
+/** Reads Higress's options, which name no service. */
+export function readAliyun(reader: ConfigReader): Checker {
+  return Aliyun.read(reader);
 }

@@ -21,7 +21,12 @@ export abstract class JsonChecker extends Checker {
   protected path: string = "";
 
   /** Reads `apiKey`, which goes into `header` behind `scheme`. */
-  protected readApiKey(reader: ConfigReader, header: string, scheme: string, isRequired: bool): void {
+  protected readApiKey(
+    reader: ConfigReader,
+    isRequired: bool,
+    header: string = "authorization",
+    scheme: string = "Bearer ",
+  ): void {
     if (!isRequired && !reader.has("apiKey")) return;
     const key = readKey(reader, "apiKey");
     this.apiKey = key;
@@ -39,7 +44,7 @@ export abstract class JsonChecker extends Checker {
   }
 
   /** Reads `path`, the path of the calls. */
-  protected readPath(reader: ConfigReader, fallback: string): void {
+  protected readPath(fallback: string, reader: ConfigReader): void {
     this.path = reader.text("path", fallback);
     const isPath = this.path.startsWith("/") && isVisible(this.path) && !this.path.includes("#");
     if (!isPath) reader.fail("path", "must begin with / and be printable ASCII without blanks, as /v1/check");

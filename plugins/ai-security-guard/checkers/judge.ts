@@ -40,9 +40,9 @@ export class Judge extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Judge(CheckService.read(reader, ""), MOST_BYTES);
-    checker.readApiKey(reader, "authorization", "Bearer ", false);
-    checker.readPath(reader, "/v1/chat/completions");
+    const checker = new Judge(CheckService.read("", reader), MOST_BYTES);
+    checker.readApiKey(reader, false);
+    checker.readPath("/v1/chat/completions", reader);
     checker.model = reader.requiredText("model");
     checker.isWords = reader.choice("format", FORMATS, 0) == 1;
     checker.bar = reader.choice("level", BARS, 1) == 0 ? SafetyBar.Controversial : SafetyBar.Unsafe;

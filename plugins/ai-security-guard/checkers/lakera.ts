@@ -34,9 +34,9 @@ export class Lakera extends JsonChecker {
 
   /** Reads the options. A self-hosted Lakera has no API key. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Lakera(CheckService.read(reader, HOST), MOST_BYTES);
-    checker.readApiKey(reader, "authorization", "Bearer ", !reader.has("serviceHost"));
-    checker.readPath(reader, "/v2/guard");
+    const checker = new Lakera(CheckService.read(HOST, reader), MOST_BYTES);
+    checker.readApiKey(reader, !reader.has("serviceHost"));
+    checker.readPath("/v2/guard", reader);
     checker.project = reader.text("projectId");
     checker.masks = reader.boolean("payload", false);
     return checker;

@@ -42,7 +42,6 @@ const CATEGORIES: string[] = [
 ];
 
 const name = new ByteBuffer();
-const FLAGGED = new ByteBuffer().text("flagged");
 
 /** OpenAI's moderation of texts and images. https://platform.openai.com/docs/api-reference/moderations/create */
 export class OpenAiModeration extends JsonChecker {
@@ -51,9 +50,9 @@ export class OpenAiModeration extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new OpenAiModeration(CheckService.read(reader, HOST), MOST_BYTES);
-    checker.readApiKey(reader, "authorization", "Bearer ", true);
-    checker.readPath(reader, "/v1/moderations");
+    const checker = new OpenAiModeration(CheckService.read(HOST, reader), MOST_BYTES);
+    checker.readApiKey(reader, true);
+    checker.readPath("/v1/moderations", reader);
     checker.model = reader.text("model", "omni-moderation-latest");
     checker.thresholds = Thresholds.readScores(reader, "threshold", CATEGORIES);
     return checker;
@@ -120,7 +119,7 @@ export class OpenAiModeration extends JsonChecker {
         if (this.thresholds.of(key) == NO_THRESHOLD) {
           verdict.block();
           verdict.addLabel(jsonUtf8(key, name));
-          verdict.addDetail(jsonUtf8(key, name), FLAGGED.slice);
+          verdict.addDetail(jsonUtf8(key, name), value);
         }
       }
       key = jsonNextKey(categories, value);

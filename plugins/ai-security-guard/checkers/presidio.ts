@@ -30,9 +30,9 @@ export class Presidio extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Presidio(CheckService.read(reader, ""), MOST_BYTES);
-    checker.readApiKey(reader, "authorization", "Bearer ", false);
-    checker.readPath(reader, "/analyze");
+    const checker = new Presidio(CheckService.read("", reader), MOST_BYTES);
+    checker.readApiKey(reader, false);
+    checker.readPath("/analyze", reader);
     checker.language = reader.text("language", "en");
     reader.refuseEmptyList("entities");
     checker.entities = reader.texts("entities");
@@ -55,8 +55,7 @@ export class Presidio extends JsonChecker {
     }
     if (this.threshold >= 0) {
       name.clear();
-      if (this.threshold == 1000) name.byte(0x31);
-      else name.text("0.").text(this.threshold.toString().padStart(3, "0"));
+      name.text(this.threshold == 1000 ? "1" : `0.${this.threshold.toString().padStart(3, "0")}`);
       json.key("score_threshold").raw(name.slice);
     }
     json.endObject();

@@ -17,7 +17,7 @@ export class CheckService {
    * Reads `serviceName` and `servicePort`, which Higress names a cluster by, or `cluster`, the name of any other one; and
    * `serviceHost`, which is required if there is no `host` to fall back to.
    */
-  static read(reader: ConfigReader, host: string): CheckService {
+  static read(host: string, reader: ConfigReader): CheckService {
     const isNamed = reader.has("cluster");
     const name = isNamed ? reader.text("serviceName") : reader.requiredTextOrNumber("serviceName");
     const port = reader.integerOrText("servicePort", 0, isNamed ? 0 : 1, MOST_PORT);

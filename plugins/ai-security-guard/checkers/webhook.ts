@@ -40,10 +40,10 @@ export class Webhook extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Webhook(CheckService.read(reader, ""), MOST_BYTES);
+    const checker = new Webhook(CheckService.read("", reader), MOST_BYTES);
     if (!reader.has("path")) reader.fail("path", "is required");
-    checker.readPath(reader, "/");
-    checker.readApiKey(reader, "authorization", "Bearer ", false);
+    checker.readPath("/", reader);
+    checker.readApiKey(reader, false);
     checker.takesImages = reader.boolean("images", false);
     if (!reader.has("secret")) return checker;
     const secret = readKey(reader, "secret");

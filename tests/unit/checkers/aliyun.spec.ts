@@ -14,7 +14,7 @@ describe("the signature of Alibaba Cloud, version 3", () => {
     headers.setText("x-acs-date", "2023-10-26T10:22:32Z");
     headers.setText("x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d");
     headers.setText("x-acs-version", "2014-05-26");
-    const query = utf8("ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai");
+    const query = "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai";
     const key = new AccessKey("YourAccessKeyId", "YourAccessKeySecret");
     expect(key.sign(query, "ecs.cn-shanghai.aliyuncs.com", headers, content)).toBe(
       "ACS3-HMAC-SHA256 Credential=YourAccessKeyId," +

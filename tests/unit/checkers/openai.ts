@@ -41,7 +41,7 @@ test("openai: without thresholds the flags decide", () => {
   setPiece("x", TEXT);
   const verdict = readReply(result(true, { hate: 0.2, violence: 0.8599 }, ["violence"]));
   assert.deepEqual([verdict.kind, verdict.labels, verdict.score], ["block", "violence", 860]);
-  assert.deepEqual(verdict.details, [{ type: "violence", level: "flagged" }]);
+  assert.deepEqual(verdict.details, [{ type: "violence", level: "true" }]);
   assert.equal(readReply(result(false, { hate: 0.9, violence: 1.8e-5 }, [])).kind, "pass");
   assert.equal(readReply(result(true, { hate: 0.2 }, [])).kind, "block", "flagged for a reason of its own");
 });

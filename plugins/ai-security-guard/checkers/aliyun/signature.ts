@@ -29,10 +29,10 @@ export class AccessKey {
    * `headers` has all headers that are signed but `host`, by their names; `content` is the SHA-256 of the body in hexadecimal digits.
    * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
    */
-  sign(query: Slice, host: string, headers: HeaderEdits, content: string): string {
+  sign(query: string, host: string, headers: HeaderEdits, content: string): string {
     canonical.clear();
     names.clear();
-    canonical.text("POST\n/\n").append(query).byte(0x0a);
+    canonical.text("POST\n/\n").text(query).byte(0x0a);
     let isHostWritten = false;
     for (let i = 0; i < headers.count; i++) {
       if (!isHostWritten && headers.nameAt(i) > "host") {
