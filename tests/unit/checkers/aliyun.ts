@@ -130,6 +130,7 @@ test("aliyun: sensitive data is masked if an action says so and Aliyun has a mas
   configure({ ...at, riskAction: "mask" });
   const verdict = readReply(reply);
   assert.deepEqual([verdict.kind, verdict.masked], ["mask", 'my "number" is 138****8000']);
+  assert.equal(verdict.labels, "1780");
   assert.equal(readReply(data({ RiskLevel: "none", Detail: [DETAIL] })).kind, "block", "without a masked text");
   configure({ ...at, riskAction: "mask", sensitiveDataLevelBar: "S4" });
   assert.deepEqual([readReply(reply).kind, readReply(reply).masked], ["pass", ""]);
@@ -187,6 +188,12 @@ test("aliyun: a reply that is none is no verdict", () => {
   }
   configure(GUARD);
   assert.equal(readReply(data({})).kind, "failed");
+  for (const fields of [
+    { RiskLevel: "severe" },
+    { RiskLevel: "none", AttackLevel: "5" },
+    { Detail: [{ ...DETAIL, Level: "S9" }] },
+  ])
+    assert.equal(readReply(data({ Detail: [], ...fields })).reason, "an unknown level", JSON.stringify(fields));
 });
 
 test("aliyun: a configuration that cannot work is refused with its path", () => {

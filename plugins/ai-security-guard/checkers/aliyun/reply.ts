@@ -46,6 +46,7 @@ export function judgeModes(data: Slice, settings: AliyunSettings, isText: bool, 
   const details = jsonGet(data, "Detail");
   if (levelOf(risk) < 0 && levelOf(attack) < 0 && jsonKind(details) != JsonKind.Array)
     return verdict.fail("no risk level");
+  if (isUnknown(risk) || isUnknown(attack)) return verdict.fail("an unknown level");
   describe(data, verdict);
   const isRisky = levelOf(risk) >= settings.bars[Dimension.ContentModeration];
   const isAttack = levelOf(attack) >= settings.bars[Dimension.PromptAttack];
@@ -59,8 +60,10 @@ export function judgeModes(data: Slice, settings: AliyunSettings, isText: bool, 
     const level = jsonGet(detail, "Level");
     const isMasked =
       dimension == Dimension.SensitiveData && settings.masks && jsonEquals(jsonGet(detail, "Suggestion"), "mask");
+    if (isUnknown(level)) return verdict.fail("an unknown level");
     if (isMasked && verdict.masked.size == 0) keepAll(desensitized(detail), verdict.masked);
     if (levelOf(level) < settings.bars[dimension]) continue;
+    verdict.addLabel(textOf(jsonGet(jsonFirst(jsonGet(detail, "Result")), "Label"), scratch));
     if (isMasked) masks = true;
     else {
       verdict.block();
@@ -74,6 +77,11 @@ export function judgeModes(data: Slice, settings: AliyunSettings, isText: bool, 
   // An image cannot be replaced by a text, and sensitive data without a masked text may not pass.
   if (isText && verdict.masked.size) verdict.kind = VerdictKind.Mask;
   else verdict.block();
+}
+
+/** Whether a level is a text that is none. Aliyun may leave a level out. */
+function isUnknown(level: Slice): bool {
+  return jsonKind(level) == JsonKind.String && sliceSize(level) > 2 && levelOf(level) < 0;
 }
 
 /** The code of a reply; -1 if it is none. */
