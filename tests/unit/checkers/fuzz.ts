@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random, seed } from "../random.ts";
-import { configure, memoryBytes, readReply, setPiece } from "./module.ts";
+import { configure, faultsOf, memoryBytes, readReply, setPiece, writeCall } from "./module.ts";
 
 const HOST = { cluster: "checker", serviceHost: "checker.example" };
 const KEY = { apiKey: "a-key-of-the-test" };
@@ -142,4 +142,28 @@ test("a deep reply, a wide one and a huge one are no trap, and leave no memory b
     if (round === 1) before = memoryBytes();
   }
   assert.ok(memoryBytes() - before < 12_000_000, `${memoryBytes() - before} bytes more`);
+});
+
+test("a configuration that is changed anywhere is accepted, or refused with a path: never a trap", () => {
+  const random = new Random(seed());
+  for (const [configuration] of SERVICES) {
+    const { type, ...options } = configuration as { type: string };
+    const more = {
+      categories: { Hate: 2, hate: 0.5 },
+      anonymizers: { A: { type: "mask" } },
+      consumerRiskLevel: [{ name: "a" }],
+    };
+    const lists = { entities: ["A"], blocklistNames: ["b"], onlyCategories: ["c"], scoreThreshold: 0.5, severity: 4 };
+    const seen = new Set<boolean>();
+    for (let round = 0; round < 200; round++) {
+      const changed = mutated(random.below(2) ? { ...options, ...more, ...lists } : options, random);
+      const faults = faultsOf({ type, ...(changed as object) });
+      const isRefused = faults.some((line) => !line.startsWith("warning: "));
+      for (const line of faults) assert.match(line, /^(warning: )?\$/);
+      seen.add(isRefused);
+      setPiece(TEXT);
+      if (!isRefused) assert.ok(writeCall().path.startsWith("/"));
+    }
+    assert.equal(seen.size, 2, type);
+  }
 });
