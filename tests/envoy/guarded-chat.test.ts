@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// examples/guarded-chat: the prompt plugins in their order, also after an internal redirect.
+// examples/guarded-chat: the prompt plugins and the masking in their order, also after an internal redirect.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -20,6 +20,8 @@ describe("examples/guarded-chat", () => {
   let envoy: EnvoyProcess;
   let provider: RunningServer;
   let redirects = 0;
+  /** What the provider answers; by default an empty chat. */
+  let reply: { type: string; chunks: string[] } | null = null;
 
   before(async () => {
     const text = readFileSync(new URL("../../examples/guarded-chat/envoy.yaml", import.meta.url), "utf8");
@@ -32,8 +34,8 @@ describe("examples/guarded-chat", () => {
       const chat = { object: "chat.completion", choices: [], usage: null };
       return {
         status: 200,
-        headers: [["content-type", "application/json"]],
-        chunks: [Buffer.from(JSON.stringify(chat))],
+        headers: [["content-type", reply?.type ?? "application/json"]],
+        chunks: (reply?.chunks ?? [JSON.stringify(chat)]).map((chunk) => Buffer.from(chunk)),
       };
     });
     for (const cluster of bootstrap.static_resources.clusters) leadToLoopback(cluster, provider.port);
@@ -90,6 +92,51 @@ describe("examples/guarded-chat", () => {
     const expected = { model: "gpt-4o-mini", messages, user: "u" };
     assert.deepEqual(received(), [expected, expected]);
   });
+
+  const about = { model: "m", messages: [user("Write to ann@example.com, sk-abcdefghijklmnop1234")] };
+  const masked = { model: "m", messages: [instruction, user("Write to [[T1]], [key]")] };
+  const chunk = (content: string): string =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+  const replies: [what: string, reply: { type: string; chunks: string[] }][] = [
+    [
+      "whole",
+      {
+        type: "application/json",
+        chunks: ['{"choices":[{"message":{"content":"To [[T1]]: sk-abcdefghijklmnop1234"}}]}'],
+      },
+    ],
+    [
+      "streamed",
+      {
+        type: "text/event-stream",
+        chunks: [...["To [", "[T", "1]", "]: sk-abcdef", "ghijklmnop1234"].map(chunk), "data: [DONE]\n\n"],
+      },
+    ],
+    [
+      "streamed without an end",
+      { type: "text/event-stream", chunks: ["To [", "[T", "1]", "]: sk-abcdef", "ghijklmnop1234"].map(chunk) },
+    ],
+  ];
+  for (const [what, made] of replies) {
+    for (const passes of [1, 2])
+      it(`masks once and restores a ${what} response after ${passes} passes`, async () => {
+        reply = made;
+        const { status, body } = await ask(about, passes);
+        reply = null;
+        assert.equal(status, 200);
+        assert.deepEqual(received(), Array(passes).fill(masked));
+        const text = body.toString();
+        const data = made.type.endsWith("json")
+          ? [text]
+          : [...text.matchAll(/^data: (\{.*)$/gm)].map((match) => match[1]!);
+        const choices = data.map((line) => JSON.parse(line).choices[0]);
+        assert.equal(
+          choices.map(({ message, delta }) => (message ?? delta).content).join(""),
+          "To ann@example.com: [key]",
+        );
+        assert.equal(text.endsWith("data: [DONE]\n\n"), what === "streamed");
+      });
+  }
 
   const wide = `{${Array.from({ length: 300 }, (_, n) => `"k${n}":0`).join()}}`;
   const hostile: [what: string, body: Buffer, status: number][] = [
