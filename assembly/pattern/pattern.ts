@@ -15,7 +15,7 @@ import { decodeAt, lengthOf } from "../bytes/utf8";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { PatternParser } from "./parser";
-import { Op, ProgramBuilder } from "./program";
+import { isEndless, Op, ProgramBuilder } from "./program";
 import { expand } from "./replacement";
 import { Goal, Simulation } from "./simulation";
 
@@ -83,6 +83,11 @@ export class Pattern {
   /** Whether it matches the empty text. */
   get matchesNothing(): bool {
     return this.matches(sliceOf(0, 0));
+  }
+
+  /** Whether its matches have no upper bound. */
+  get isEndless(): bool {
+    return isEndless(this.program, this.length);
   }
 
   /** Whether it matches anywhere in the text. */

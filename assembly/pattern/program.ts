@@ -70,6 +70,16 @@ export function takes(program: usize, instruction: usize, character: u32): bool 
   return isInRanges(program + operandOf(instruction), extraOf(instruction), character);
 }
 
+/** Whether a program of `length` instructions repeats a part without an upper bound: whether it continues at an earlier instruction. */
+export function isEndless(program: ArrayBuffer, length: i32): bool {
+  for (let index = 0; index < length; index++) {
+    const instruction = changetype<usize>(program) + index * INSTRUCTION_SIZE;
+    const op = opOf(instruction);
+    if ((op == Op.Split || op == Op.SplitFar || op == Op.Jump) && operandOf(instruction) < 0) return true;
+  }
+  return false;
+}
+
 /** Whether one of the sorted ranges has the character, by binary search. */
 function isInRanges(ranges: usize, count: i32, character: u32): bool {
   let low = 0;

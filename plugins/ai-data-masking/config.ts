@@ -3,6 +3,7 @@ import { PatternError } from "../../assembly/pattern/error";
 import { MaskRule } from "./rule";
 import { denyRule, restoreRule, RuleReader } from "./rule-reader";
 import { MaskRules } from "./rules";
+import { leadsToText } from "./text-members";
 
 /** The guarding options: without one of them more texts pass. */
 const GUARDS = ["deny_words", "replace_roles", "deny_raw"];
@@ -33,11 +34,7 @@ export class MaskingConfig {
     const readsApis = reader.booleanOrText("deny_openai", true);
     if (!readsApis && !config.isRaw)
       reader.fail("deny_openai", "must not be false unless deny_raw is true: nothing would be read");
-    if (reader.texts("deny_jsonpath").length)
-      reader.fail(
-        "deny_jsonpath",
-        "is not supported: the texts of all JSON bodies are read, with deny_raw all strings",
-      );
+    config.readPaths(reader);
     if (reader.booleanOrText("system_deny", false))
       reader.fail("system_deny", "is not supported: there is no built-in list, write the words into deny_words");
     config.denyStatus = <i32>reader.integerOrText("deny_code", 200, 200, 599);
@@ -49,6 +46,18 @@ export class MaskingConfig {
     const most = <i32>reader.integer("max_match_length", MATCH_LENGTH, 16, 1024);
     config.readRules(reader, skipsResponse, most);
     return config;
+  }
+
+  /** The paths of Higress: all texts of JSON are read, so a path adds nothing, and one that leads to another string is an error. */
+  private readPaths(reader: ConfigReader): void {
+    const paths = reader.texts("deny_jsonpath");
+    for (let i = 0; i < paths.length && !this.isRaw; i++) {
+      if (!leadsToText(paths[i]))
+        reader.fail(
+          `deny_jsonpath[${i}]`,
+          "leads to strings that are not read as texts: set deny_raw, with which all strings are read",
+        );
+    }
   }
 
   private readRules(reader: ConfigReader, skipsResponse: bool, most: i32): void {
@@ -67,7 +76,7 @@ export class MaskingConfig {
     }
     const rules = reader.objects("replace_roles");
     for (let i = 0; i < rules.length; i++) {
-      const rule = new RuleReader(rules[i], this.secret.byteLength > 0);
+      const rule = new RuleReader(rules[i], this.secret.byteLength > 0, most);
       rule.read();
       if (rule.request) request.push(rule.request!);
       if (rule.response) response.push(rule.response!);

@@ -26,6 +26,7 @@ export class RuleReader {
   constructor(
     private readonly reader: ConfigReader,
     private readonly hasSecret: bool,
+    private readonly most: i32,
   ) {}
 
   /** Reads it. */
@@ -62,6 +63,10 @@ export class RuleReader {
     if (onResponse) this.response = new MaskRule(pattern, action, check, template, groups);
   }
 
+  private get endless(): string {
+    return `has matches without an upper bound: one that is whole only after ${this.most} characters (max_match_length) is not found`;
+  }
+
   private pattern(regex: string): string {
     if (!regex.length) return "";
     if (!regex.trim().length) {
@@ -81,6 +86,7 @@ export class RuleReader {
     const compiled = Pattern.compile(pattern, PatternFlags.None, error);
     if (!compiled) this.reader.fail("regex", `is not supported: ${error.message}`);
     else if (compiled.matchesNothing) this.reader.fail("regex", "must not match the empty text");
+    else if (compiled.isEndless) this.reader.warn("regex", this.endless);
     return pattern;
   }
 }

@@ -1,5 +1,5 @@
 import { NameList } from "../../assembly/ai/name-list";
-import { byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
+import { byteAt, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { jsonContent } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 
@@ -24,6 +24,41 @@ export const enum Member {
 export function memberKind(walker: JsonWalker): Member {
   if (walker.keyIs("arguments") || walker.keyIs("partial_json")) return Member.Arguments;
   return OTHERS.has(walker.key) ? Member.Other : Member.Text;
+}
+
+/**
+ * Whether a JSONPath (RFC 9535) ends in the name of a member whose strings are texts, with or without an index behind it. Of a path that
+ * ends in any other way, such as a filter or `..*`, it is not known.
+ */
+export function leadsToText(path: string): bool {
+  let end = path.length;
+  while (end && path.charAt(end - 1) == "]") {
+    const open = path.lastIndexOf("[", end - 1);
+    if (open < 0) return false;
+    const inside = path.substring(open + 1, end - 1);
+    const quote = inside.charAt(0);
+    if (quote == "'" || quote == '"')
+      return inside.length > 2 && inside.endsWith(quote) && isTextName(inside.slice(1, -1));
+    if (inside != "*" && !isIndex(inside)) return false;
+    end = open;
+  }
+  const dot = path.lastIndexOf(".", end - 1);
+  return dot >= 0 && dot + 1 < end && isTextName(path.substring(dot + 1, end));
+}
+
+function isTextName(name: string): bool {
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i) | 0x20;
+    const isLetter = unit - 0x61 < 26 && unit >= 0x61;
+    if (!isLetter && !isIndex(name.charAt(i)) && name.charAt(i) != "_" && name.charAt(i) != "-") return false;
+  }
+  const key = String.UTF8.encode('"' + name + '"');
+  return name != "logprobs" && name != "data" && !OTHERS.has(sliceOfBuffer(key));
+}
+
+function isIndex(text: string): bool {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 0x30 || text.charCodeAt(i) > 0x39) return false;
+  return text.length > 0;
 }
 
 /** Whether a string under `data` is base64: an image or the like, and no document of text. */
