@@ -2,13 +2,15 @@ import { INCOMPLETE_CHARACTER, jsonCharacterAt } from "../bytes/json-character";
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { characterOf, lengthOf } from "../bytes/utf8";
-import { Automaton, foundBefore, foundBehind, hasFailed, isDead, isUndecided } from "./automaton";
+import { Automaton, foundAt, foundBefore, foundBehind, hasFailed, isDead, isUndecided } from "./automaton";
 import { isWordCharacter, LINE_FEED, TEXT_EDGE } from "./characters";
 import { PatternError } from "./error";
 import { PatternFlags } from "./flags";
 import { composeSet } from "./set-program";
 
 const ASCII: u32 = 128;
+/** A text is long if it has this many times the characters of the longest match. */
+const LONG: i32 = 8;
 
 /** What a search has found. */
 export const enum Found {
@@ -48,11 +50,15 @@ export class PatternFinder {
   private readonly initials: StaticArray<usize> = new StaticArray<usize>(4);
   private flushes: i32 = -1;
   private cutState: usize = 0;
+  /** Behind the first match, as far as the searcher has looked. */
+  private border: usize = 0;
   /** For each kind of character before it and each ASCII character: whether no match begins with it, as far as is known. */
   private readonly failing: StaticArray<bool> = new StaticArray<bool>(4 * <i32>ASCII);
 
   private constructor(
     private readonly automaton: Automaton,
+    /** Finds where the first match ends, in one pass. */
+    private readonly searcher: Automaton,
     private readonly most: i32,
     private readonly check: MatchCheck | null,
   ) {}
@@ -67,12 +73,13 @@ export class PatternFinder {
     const builder = composeSet(patterns, PatternFlags.None, error);
     if (!builder) return null;
     const length = builder.length;
-    return new PatternFinder(new Automaton(builder.finish(), length, true), most, check);
+    const program = builder.finish();
+    return new PatternFinder(new Automaton(program, length, true), new Automaton(program, length), most, check);
   }
 
   /** The work of all searches so far: characters, and instructions looked at. */
   get steps(): u64 {
-    return this.automaton.steps;
+    return this.automaton.steps + this.searcher.steps;
   }
 
   /** Searches from offset `from` on. `isLast`: no characters follow the text. */
@@ -82,7 +89,9 @@ export class PatternFinder {
     const end = base + size;
     const failing = this.failing;
     let p = base + from;
+    this.border = p;
     while (p < end) {
+      if (p >= this.border && <i32>(end - p) > LONG * this.most) p = this.skip(p, end, depth);
       const decoded = jsonCharacterAt(p, end, depth);
       if (decoded == INCOMPLETE_CHARACTER && !isLast) break;
       const character = characterOf(decoded);
@@ -99,6 +108,39 @@ export class PatternFinder {
     }
     this.start = <i32>(min(p, end) - base);
     return this.start < size ? Found.Open : Found.None;
+  }
+
+  /**
+   * The address of a character from `p` on before which no match begins that ends in the text, and none that is still open at its end.
+   * Without it each character of a long text could begin a match that fails only after many others.
+   */
+  private skip(p: usize, end: usize, depth: i32): usize {
+    const automaton = this.searcher;
+    let state = automaton.initialAfter(this.before);
+    let last = this.before;
+    // A match that is still open where the first one ends begins in the last `most` characters: behind one of two marks.
+    let mark = p;
+    let markBefore = last;
+    let next = p;
+    let nextBefore = last;
+    for (let count = 0; p < end; count++) {
+      if (count > this.most + 1) {
+        mark = next;
+        markBefore = nextBefore;
+        next = p;
+        nextBefore = last;
+        count = 0;
+      }
+      const decoded = jsonCharacterAt(p, end, depth);
+      if (decoded == INCOMPLETE_CHARACTER) break;
+      state = automaton.step(state, characterOf(decoded));
+      if (foundAt(state) >= 0) break;
+      last = characterOf(decoded);
+      p += lengthOf(decoded);
+    }
+    this.border = p + 1;
+    this.before = markBefore;
+    return mark;
   }
 
   /** Keeps where a match was cut, for `skipRest`. */
