@@ -28,6 +28,8 @@ export const DROPPED_HEADER = "x-ai-dropped-params";
  * logs read it; what a provider sends under this name is removed.
  */
 export const TRANSLATION_HEADER = "x-ai-translated";
+/** On a response whose numbers the gateway has estimated: which. ai-proxy sets it, clients read it. */
+export const ESTIMATE_HEADER = "x-ai-estimated";
 /** The value for Anthropic's Messages over a provider that is asked for a chat of OpenAI. */
 export const MESSAGES_TO_CHAT = "messages-to-chat";
 

@@ -32,6 +32,8 @@ export class Exchange {
   client: ClientProtocol = ClientProtocol.OpenAi;
   /** Whether the client's request is translated into a chat of OpenAI, and the response back: `api` is that of the chat. */
   isBridged: bool = false;
+  /** Whether the client wants to know the number of tokens, and the provider cannot tell: the gateway replies. */
+  estimatesTokens: bool = false;
   /** The client's `:path` with its query, without the configured base path. Valid until the request was forwarded. */
   path: Slice = ABSENT;
   /** The client's `:path` as it came. Valid until the request was forwarded. */
@@ -207,6 +209,7 @@ export class Exchange {
     this.api = Api.Unknown;
     this.client = ClientProtocol.OpenAi;
     this.isBridged = false;
+    this.estimatesTokens = false;
     this.isDated = false;
     this.isInRoutersChain = false;
     this.tokenNumber = 0;

@@ -113,6 +113,8 @@ export class ProviderSettings {
   reasoningSwitch: ReasoningSwitch = ReasoningSwitch.Effort;
   /** Whether the provider takes `reasoning_effort` beside another switch. */
   keepsEffort: bool = false;
+  /** How the names of the models begin that take `reasoning_effort`, divided by blanks; "" for all (translated requests). */
+  reasoningModels: string = "";
   /** Whether the provider switches reasoning by `enable_thinking` and limits it by `thinking_budget` (translated requests). */
   takesThinkingBudget: bool = false;
   /** Whether the provider reads `reasoning_content` in messages of the assistant (translated requests). */

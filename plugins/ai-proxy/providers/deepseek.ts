@@ -8,6 +8,7 @@ import { OpenAiCompatible } from "../openai-compatible";
  */
 export const deepseek = new OpenAiCompatible({
   type: "deepseek",
+  takesReasoning: true,
   host: "api.deepseek.com",
   apis: [Api.ChatCompletions, Api.Models],
   messagesBase: "/anthropic/v1",

@@ -94,6 +94,7 @@ class MoonshotEvents extends EventEditor {
 /** The type `moonshot`. */
 export const moonshot = new Moonshot({
   type: "moonshot",
+  takesReasoning: true,
   host: HOST,
   apis: [
     Api.ChatCompletions,

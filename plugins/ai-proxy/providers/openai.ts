@@ -26,5 +26,7 @@ function settings(knowsDeveloper: bool): ProviderSettings {
     refusesUnknownApis: false,
     requiresToken: false,
     knowsDeveloper,
+    // https://platform.openai.com/docs/guides/reasoning
+    reasoningModels: knowsDeveloper ? "o1 o3 o4 gpt-5" : "",
   };
 }

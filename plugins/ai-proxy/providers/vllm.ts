@@ -3,6 +3,7 @@ import { Api, OpenAiCompatible, ReasoningPlace } from "../openai-compatible";
 /** A vLLM server. https://docs.vllm.ai/en/stable/serving/openai_compatible_server/ */
 export const vllm = new OpenAiCompatible({
   type: "vllm",
+  takesReasoning: true,
   host: "vllm-service.cluster.local",
   hostOption: "vllmServerHost",
   urlOption: "vllmCustomUrl",

@@ -19,16 +19,21 @@ const writer = new ChatRequestWriter();
 
 /**
  * Makes a request of Anthropic's Messages one for a chat, where the provider has no Messages of its own and the configuration
- * names no path for them. Its path, with the query, is then that of a chat.
+ * names no path for them. Its path, with the query, is then that of a chat. Where the provider counts no tokens, the gateway
+ * estimates them.
  */
 export function chooseProtocol(exchange: Exchange): void {
   const config = exchange.config;
   const api = exchange.api;
   if (config.protocol == Protocol.Original || (api != Api.Messages && api != Api.CountTokens)) return;
   exchange.client = ClientProtocol.Messages;
-  if (api != Api.Messages || config.capabilities[api] !== null || needsSettingsOnly(exchange)) return;
+  if (config.capabilities[api] !== null || needsSettingsOnly(exchange)) return;
   const provider = providerOf(exchange);
   if (provider.speaks(exchange) && !config.chat.translatesMessages) return;
+  if (api == Api.CountTokens) {
+    exchange.estimatesTokens = true;
+    return;
+  }
   exchange.api = Api.ChatCompletions;
   const hasChats = config.capabilities[Api.ChatCompletions] !== null || provider.serves(exchange);
   if (!hasChats) {

@@ -16,6 +16,7 @@ import { limitFirstByte } from "./first-byte";
 import { FormUpload } from "./form-upload";
 import { forward } from "./forward";
 import { readBody, readRequest } from "./read-request";
+import { replyWithEstimate } from "./token-estimate";
 import { readValue } from "./shared-value";
 
 // What is built for one request is passed to the host before the next one is read.
@@ -36,6 +37,11 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (exchange.isOnlySigned) return forward(exchange, requestHeaders, body.bytes());
   if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
   let bytes = body.bytes();
+  if (exchange.estimatesTokens) {
+    // The reply takes the place of a refusal.
+    if (readBody(exchange, document, bytes)) replyWithEstimate(bytes);
+    return false;
+  }
   if (exchange.isBridged) {
     if (!readBody(exchange, document, bytes)) return false;
     bridged.release(KEPT_BYTES);

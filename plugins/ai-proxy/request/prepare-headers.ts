@@ -56,6 +56,7 @@ export function readPath(exchange: Exchange): void {
 function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
+  if (exchange.estimatesTokens) return false;
   if (config.capabilities[exchange.api] !== null || !config.settings.refusesUnknownApis) return false;
   if (providerOf(exchange).serves(exchange)) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);

@@ -7,6 +7,7 @@ import {
   sliceEquals,
   sliceIncludes,
   sliceStart,
+  sliceStartsWith,
 } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
@@ -52,6 +53,12 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
     literal.clear();
     if (request.get(field.to) != ABSENT) edit.remove(field.from);
     else edit.replace(request.keyAt(index), literal.byte(QUOTE).text(field.to).byte(QUOTE).slice);
+    changed = true;
+  }
+  const effort = exchange.isBridged ? request.get("reasoning_effort") : ABSENT;
+  if (effort != ABSENT && !takesEffort(exchange, effort)) {
+    edit.remove("reasoning_effort");
+    exchange.noteDropped("thinking");
     changed = true;
   }
   const isSwitched = settings.reasoningSwitch != ReasoningSwitch.Effort && switchReasoning(exchange, request, edit);
@@ -122,6 +129,20 @@ function indexOf(names: string[], key: Slice): i32 {
 function keepsFields(exchange: Exchange): bool {
   const model = exchange.config.settings.keepsFor;
   return model.length > 0 && sliceIncludes(exchange.model.slice, model);
+}
+
+/** Whether the model takes this `reasoning_effort`; not all of OpenAI's that reason can be told not to. */
+function takesEffort(exchange: Exchange, effort: Slice): bool {
+  const names = exchange.config.settings.reasoningModels;
+  if (!names.length) return true;
+  if (jsonEquals(effort, "none")) return false;
+  for (let from = 0; from < names.length;) {
+    const blank = names.indexOf(" ", from);
+    const end = blank < 0 ? names.length : blank;
+    if (sliceStartsWith(exchange.model.slice, names.substring(from, end))) return true;
+    from = end + 1;
+  }
+  return false;
 }
 
 /** Whether the field says what the provider does without it. */

@@ -11,9 +11,10 @@ const code = new ByteBuffer();
 const body = new ByteBuffer();
 const pairs = new HeaderPairs();
 
-/** Sends the client the refusal in `exchange` as an OpenAI error. */
+/** Sends the client the refusal in `exchange` as an error of its protocol; does nothing if the client has a reply already. */
 export function refuse(exchange: Exchange): void {
   const status = exchange.refusalStatus;
+  if (!status) return;
   body.clear();
   writeClientError(
     exchange,

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The official Anthropic client over providers that are asked for chats.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import Anthropic from "@anthropic-ai/sdk";
+import { headerOf } from "../providers/wire.ts";
+import { anthropicClientSuite, type AnthropicTarget } from "./anthropic-suite.ts";
+import { type Gateway, type Service, startGateway } from "./gateway.ts";
+
+const key = "sk-client-for-tests";
+const apiTokens = ["sk-provider-for-tests"];
+const qwen = { type: "qwen", apiTokens, translateMessages: true };
+
+const entries: Record<string, Service & { target: Omit<AnthropicTarget, "key"> }> = {
+  openai: {
+    dialect: "openai",
+    provider: { type: "openai", apiTokens },
+    target: { model: "gpt-4o", visionModel: "gpt-4o", family: "gpt" },
+  },
+  deepseek: {
+    dialect: "deepseek",
+    provider: { type: "deepseek", apiTokens, translateMessages: true },
+    target: { model: "deepseek-chat", thinkingModel: "deepseek-v4-pro", family: "deepseek" },
+  },
+  "qwen-compatible": {
+    dialect: "dashscope",
+    provider: qwen,
+    target: { model: "qwen-plus", thinkingModel: "qwen-plus", visionModel: "qwen-vl-max", family: "qwen" },
+  },
+  "qwen-native": {
+    dialect: "dashscope",
+    provider: { ...qwen, qwenEnableCompatible: false },
+    target: { model: "qwen-plus", thinkingModel: "qwen-plus", visionModel: "qwen-vl-max", family: "qwen" },
+  },
+};
+
+describe("clients of Anthropic's Messages over chats", () => {
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await startGateway(entries);
+  });
+  after(() => gateway.close());
+
+  for (const [service, { target }] of Object.entries(entries)) {
+    anthropicClientSuite(service, { key, anyKey: true, dropsUnknown: true, ...target }, async () => ({
+      baseUrl: gateway.baseUrl(service).replace(/\/v1$/, ""),
+      close: async () => {},
+    }));
+  }
+
+  it("tells the client what was translated and dropped, and the provider nothing of Anthropic", async () => {
+    const client = new Anthropic({
+      baseURL: gateway.baseUrl("openai").replace(/\/v1$/, ""),
+      apiKey: key,
+      maxRetries: 0,
+    });
+    const { response } = await client.messages
+      .create({ model: "gpt-4o", max_tokens: 9, top_k: 3, messages: [{ role: "user", content: "Hello!" }] })
+      .withResponse();
+    assert.equal(response.headers.get("x-ai-translated"), "messages-to-chat");
+    assert.equal(response.headers.get("x-ai-dropped-params"), "top_k");
+    const seen = gateway.requests("openai").at(-1)!;
+    assert.equal(seen.path, "/v1/chat/completions");
+    for (const name of ["anthropic-version", "x-api-key"]) assert.ok(!headerOf(seen, name), name);
+  });
+});
