@@ -1,9 +1,10 @@
 import { post } from "./client.ts";
 
+const CHATS = "/v1/chat/completions";
 const WORDS = "The quick brown fox jumps over the lazy dog while the gateway counts every byte that it forwards. ";
 
-/** A chat request of about this number of bytes: a long conversation of short messages. */
-export function chatRequest(bytes: number, stream: boolean, authorization?: string): Buffer {
+/** A chat request of about this number of bytes, also for Anthropic's Messages: a long conversation of short messages. */
+export function chatRequest(bytes: number, stream: boolean, authorization?: string, path = CHATS): Buffer {
   const messages = [{ role: "system", content: "You are a helpful assistant." }];
   const body = () => JSON.stringify({ model: "gpt-4o", temperature: 0.7, max_tokens: 512, stream, messages });
   for (let turn = 0; body().length < bytes - 60; turn++) {
@@ -11,7 +12,7 @@ export function chatRequest(bytes: number, stream: boolean, authorization?: stri
     const content = WORDS.repeat(20).slice(0, Math.max(1, Math.min(1900, room)));
     messages.push({ role: turn % 2 ? "assistant" : "user", content });
   }
-  return post("/v1/chat/completions", body(), authorization);
+  return post(path, body(), authorization);
 }
 
 const TEXT = WORDS.repeat(7).slice(0, 640);
@@ -59,6 +60,11 @@ export const openAiEvent = (index: number, now: string): string =>
 export const openAiUsage =
   `data: {"id":"chatcmpl-${ID}","object":"chat.completion.chunk","created":1741569952,"model":"gpt-4o-2024-08-06",` +
   `"choices":[],"usage":{"prompt_tokens":190,"completion_tokens":200,"total_tokens":390}}\n\n`;
+
+/** The event that ends the choice of a stream. */
+export const openAiFinish =
+  `data: {"id":"chatcmpl-${ID}","object":"chat.completion.chunk","created":1741569952,"model":"gpt-4o-2024-08-06",` +
+  `"choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}\n\n`;
 
 /** The end of an OpenAI stream, after the last event. */
 export const openAiEnding = "data: [DONE]\n\n";

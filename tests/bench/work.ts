@@ -23,6 +23,7 @@ import {
   openAiResponse,
   openAiEnding,
   openAiEvent,
+  openAiFinish,
   openAiUsage,
 } from "./traffic.ts";
 import { always, paced, type Responder } from "./upstream.ts";
@@ -63,6 +64,7 @@ export const qwen = {
 const json = "application/json";
 const passedThrough = { filters: { noop, ...bareAiProxy, ...aiProxies(openai) } };
 const translated = { filters: { noop, ...aiProxies(qwen) } };
+const fromMessages = { filters: { noop, ...aiProxies(openai) } };
 const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };
 
@@ -166,6 +168,30 @@ export const JOBS: Job[] = [
     ...stream,
     ...translated,
     respond: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
+  },
+  {
+    id: "messages-1k",
+    title: "Anthropic's Messages, 1 KB, to a chat of OpenAI and back",
+    ...small,
+    ...fromMessages,
+    request: chatRequest(1024, false, undefined, "/v1/messages"),
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "messages-100k",
+    title: "Anthropic's Messages, 100 KB, to a chat of OpenAI and back",
+    ...large,
+    ...fromMessages,
+    request: chatRequest(100 * 1024, false, undefined, "/v1/messages"),
+    respond: always(json, openAiResponse),
+  },
+  {
+    id: "messages-stream",
+    title: "event of a stream of Anthropic's Messages, from a chat of OpenAI",
+    ...stream,
+    ...fromMessages,
+    request: chatRequest(1024, true, undefined, "/v1/messages"),
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
   },
   {
     id: "tokens-1k",

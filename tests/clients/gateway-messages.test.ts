@@ -54,9 +54,9 @@ describe("clients of Anthropic's Messages over chats", () => {
       apiKey: key,
       maxRetries: 0,
     });
-    const { response } = await client.messages
-      .create({ model: "gpt-4o", max_tokens: 9, top_k: 3, messages: [{ role: "user", content: "Hello!" }] })
-      .withResponse();
+    const messages = [{ role: "user" as const, content: "Hello!" }];
+    const request = { model: "gpt-4o", max_tokens: 9, top_k: 3, messages };
+    const { response } = await client.messages.create(request).withResponse();
     assert.equal(response.headers.get("x-ai-translated"), "messages-to-chat");
     assert.equal(response.headers.get("x-ai-dropped-params"), "top_k");
     const seen = gateway.requests("openai").at(-1)!;
