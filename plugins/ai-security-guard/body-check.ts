@@ -52,7 +52,8 @@ export abstract class BodyCheck extends CheckRun {
   private since: u64 = 0;
 
   private contextId: u32 = 0;
-  private readonly name: ByteBuffer = new ByteBuffer();
+  /** The name of the consumer. */
+  readonly name: ByteBuffer = new ByteBuffer();
 
   /** Checks have ended: call `proceed` with the body that the host holds. */
   abstract onStep(): void;

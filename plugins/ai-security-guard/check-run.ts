@@ -64,6 +64,12 @@ export abstract class CheckRun {
     return digits.slice;
   }
 
+  /** Has the calls share the id of another run of the stream. */
+  joinSession(digits: Slice): void {
+    this.sessionDigits.clear();
+    this.sessionDigits.append(digits);
+  }
+
   /** Begins a run for the stream with this context id; `consumer` is the name of the consumer, empty if there is none. */
   begin(stream: u32, side: CheckSide, consumer: Slice): void {
     this.cancel();

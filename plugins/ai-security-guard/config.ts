@@ -3,6 +3,7 @@ import { Check } from "./check";
 import { readAliyunCheck, readCheck } from "./check-reader";
 import { CheckedPath } from "./checked-path";
 import { DenySettings } from "./deny-settings";
+import { StreamSettings } from "./stream/stream-settings";
 
 /** The guarding options: without one of them more texts pass. */
 const GUARDS = ["checks", "checkRequest", "checkResponse", "checkRequestImage", "on_error"];
@@ -15,7 +16,6 @@ const RESPONSE_OTHERS = [RESPONSE, 'content.#(type=="text")#.text'];
 const STREAM = "choices.0.delta.content";
 const STREAM_OTHERS = [STREAM, "delta.text"];
 const MOST_CHECKS: i32 = 16;
-const BUFFER_LIMIT: i64 = 1000;
 
 /** Which texts of a route are checked, and by whom. */
 export class GuardConfig {
@@ -27,8 +27,8 @@ export class GuardConfig {
   /** Where the texts are; without a path the texts of all protocols are read. */
   requestPath: CheckedPath | null = null;
   responsePaths: CheckedPath[] = [];
-  /** The most characters of a stream that are checked by one call. */
-  window: i32 = 0;
+  /** How streams are checked. */
+  stream: StreamSettings = new StreamSettings();
   /** Whether the log has the words that a checker names. */
   logsWords: bool = false;
 
@@ -39,7 +39,7 @@ export class GuardConfig {
     config.deny = DenySettings.read(reader);
     config.readPaths(reader);
     refuseUnsupported(reader);
-    config.window = <i32>reader.integerOrText("bufferLimit", BUFFER_LIMIT, 1, 100_000);
+    config.stream = StreamSettings.read(reader);
     config.logsWords = reader.boolean("log_risk_words", false);
     let hasAliyun = false;
     for (let i = 0; i < ALIYUN.length; i++) if (reader.has(ALIYUN[i])) hasAliyun = true;

@@ -6,13 +6,15 @@ import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../../assembly
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
-import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
+import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { HoldingFilter } from "../../assembly/plugin/hold-deadline";
 import { heldRequestBody, heldResponseBody, resumeRequest, resumeResponse } from "../../assembly/plugin/resume";
 import { BodyCheck, Step } from "./body-check";
 import { CheckSide } from "./checkers/check-piece";
 import { GuardConfig } from "./config";
 import { refuse } from "./deny-reply";
+import { StreamGuard } from "./stream/stream-guard";
 
 const EVENT_STREAM = "text/event-stream";
 /** Response header: the checks with `annotate` that a text did not pass. */
@@ -33,9 +35,11 @@ class FilterCheck extends BodyCheck {
 }
 
 /** Has the texts of a request and of its response checked. */
-export class GuardFilter extends HttpFilter {
+export class GuardFilter extends HoldingFilter {
   private config: GuardConfig | null = null;
   private readonly check: FilterCheck = new FilterCheck();
+  /** The stream of the response; `null` until one of the filter's streams was one. */
+  private events: StreamGuard | null = null;
 
   /** A filter for one stream. */
   static of(config: GuardConfig): GuardFilter {
@@ -88,12 +92,40 @@ export class GuardFilter extends HttpFilter {
     const type = headers.get("content-type");
     const isStream = startsWithIgnoringCase(type, EVENT_STREAM);
     if (!isStream && type != ABSENT && !startsWithIgnoringCase(type, "application/json")) return HeadersAction.Continue;
-    if (isStream || !isReadable(headers.get("content-encoding"), ABSENT, ABSENT)) {
+    if (!isReadable(headers.get("content-encoding"), ABSENT, ABSENT)) {
       refuse(this.check.api, 502, "The response cannot be checked.", "response_unreadable");
       return HeadersAction.Pause;
     }
+    if (isStream) {
+      if (headers.get("content-length") != ABSENT) headers.remove("content-length");
+      const spare = this.events;
+      const events = spare ? spare : new StreamGuard();
+      events.startStream(this, config, this.check);
+      this.events = events;
+      this.responseBodyMode = BodyMode.Streaming;
+      return HeadersAction.Continue;
+    }
     this.responseBodyMode = BodyMode.Whole;
     return HeadersAction.HoldForBody;
+  }
+
+  override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
+    return this.events!.push(chunk, isLastChunk);
+  }
+
+  override onResponseTrailers(trailers: HeaderMap): HeadersAction {
+    if (this.responseBodyMode != BodyMode.Streaming) return HeadersAction.Continue;
+    return this.events!.end() ? HeadersAction.Pause : HeadersAction.Continue;
+  }
+
+  override onHoldExpired(): void {
+    const events = this.events;
+    if (events) events.onExpired();
+  }
+
+  override onStreamDone(): void {
+    const events = this.events;
+    if (events) events.stop();
   }
 
   override onResponseBody(body: BodyBuffer): BodyAction {
@@ -115,12 +147,17 @@ export class GuardFilter extends HttpFilter {
 
   override free(): void {
     this.reset();
-    if (!pool.give(this)) this.check.dispose();
+    if (pool.give(this)) return;
+    this.check.dispose();
+    const events = this.events;
+    if (events) events.free();
   }
 
   private reset(): void {
     this.config = null;
     this.check.reset();
+    const events = this.events;
+    if (events) events.clear();
   }
 
   private annotate(headers: HeaderMap): void {

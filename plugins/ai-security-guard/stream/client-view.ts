@@ -1,0 +1,117 @@
+import { Api } from "../../../assembly/ai/api";
+import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "../../../assembly/ai/denial";
+import { writeStreamError } from "../../../assembly/ai/stream-error";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { readU64 } from "../../../assembly/bytes/integers";
+import { ABSENT, Slice, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import {
+  jsonContent,
+  jsonFirst,
+  jsonGet,
+  jsonInteger,
+  JsonKind,
+  jsonKind,
+  jsonNext,
+} from "../../../assembly/json/value";
+import { sseDone } from "../../../assembly/sse/encoder";
+
+/** The most choices that are ended. */
+const MOST_CHOICES: i64 = 64;
+const CODE = String.UTF8.encode("content_blocked");
+
+/** The size of a copy of it. */
+export const VIEW_SIZE: i32 = 32;
+
+/** What the client of a stream has begun to read, and must be ended. */
+export class ClientView {
+  /** The choices that have begun and not ended, and those that have begun, one bit each. */
+  private open: u64 = 0;
+  private seen: u64 = 0;
+  /** The last content block of Messages, twice, plus 1 if it is open; -1 before the first. */
+  private block: i64 = -1;
+  private events: i64 = 0;
+
+  /** Whether the stream has ended for the client. */
+  get isOver(): bool {
+    return this.seen != 0 && this.open == 0;
+  }
+
+  /** Reads the next event. Returns whether a choice, or the stream, ends with it. */
+  read(json: Slice, type: Slice): bool {
+    this.events++;
+    const choices = jsonGet(json, "choices");
+    if (jsonKind(choices) == JsonKind.Array) return this.readChoices(choices);
+    if (sliceEquals(type, "content_block_start")) this.block = jsonInteger(jsonGet(json, "index")) * 2 + 1;
+    else if (sliceEquals(type, "content_block_stop")) {
+      this.block = jsonInteger(jsonGet(json, "index")) * 2;
+      return true;
+    }
+    return isLast(type);
+  }
+
+  /** Appends a copy. */
+  save(out: ByteBuffer): void {
+    out.u64(this.open).u64(this.seen).u64(this.block).u64(this.events);
+  }
+
+  /** Becomes the copy at an offset. */
+  load(from: Slice, at: i32): void {
+    this.open = readU64(from, at);
+    this.seen = readU64(from, at + 8);
+    this.block = <i64>readU64(from, at + 16);
+    this.events = <i64>readU64(from, at + 24);
+  }
+
+  /** Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an error event where the API has no text. */
+  writeDenial(out: ByteBuffer, api: Api, message: Slice): void {
+    if (api == Api.Messages) {
+      if (this.block & 1) writeBlockStop(out, <i32>(this.block >> 1));
+      writeDeniedBlock(out, <i32>(this.block >> 1) + 1, message);
+    } else if (api == Api.Responses) writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), <i32>this.events);
+    else {
+      const isChat = api != Api.Completions;
+      for (let i: i64 = 0; i < MOST_CHOICES; i++)
+        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, ABSENT, message);
+      if (!this.seen) writeDeniedChunk(out, isChat, 0, ABSENT, message);
+      sseDone(out);
+    }
+  }
+
+  /** Appends the end of a stream that cannot be checked. */
+  writeError(out: ByteBuffer, api: Api, status: i32, message: Slice, code: Slice): void {
+    writeStreamError(out, api, status, message, code, <i32>this.events);
+  }
+
+  /** Forgets the stream. */
+  reset(): void {
+    this.open = 0;
+    this.seen = 0;
+    this.block = -1;
+    this.events = 0;
+  }
+
+  private readChoices(choices: Slice): bool {
+    let ends = false;
+    for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
+      const index = jsonInteger(jsonGet(choice, "index"), 0);
+      if (<u64>index >= <u64>MOST_CHOICES) continue;
+      const bit = (<u64>1) << index;
+      this.seen |= bit;
+      this.open |= bit;
+      if (jsonKind(jsonGet(choice, "finish_reason")) != JsonKind.String) continue;
+      this.open &= ~bit;
+      ends = true;
+    }
+    return ends;
+  }
+}
+
+/** The type of an event of Messages or Responses. */
+export function typeOf(json: Slice): Slice {
+  return jsonContent(jsonGet(json, "type"));
+}
+
+function isLast(type: Slice): bool {
+  if (sliceEquals(type, "message_stop") || sliceEquals(type, "response.completed")) return true;
+  return sliceEquals(type, "response.incomplete") || sliceEquals(type, "response.failed");
+}
