@@ -105,6 +105,17 @@ export const masking = plugin("ai-data-masking", {
   ],
 });
 
+const moderation = (on: string, roles: string[]): Record<string, unknown> => ({
+  ...{ name: "moderation", on: [on], roles, on_error: "block" },
+  provider: { type: "openai", cluster: "checker", apiKey: "key-of-the-checker" },
+});
+
+/** ai-security-guard with nothing to check in these chats, and with a check of each 256 characters of a stream. */
+export const guards = {
+  plugin: plugin("ai-security-guard", { checks: [moderation("request", ["system"])] }),
+  checked: plugin("ai-security-guard", { bufferLimit: 256, checks: [moderation("response", ["user"])] }),
+};
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

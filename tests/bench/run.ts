@@ -31,7 +31,9 @@ async function measureWork(job: Job): Promise<Work> {
     routes: job.routes,
     isUpstream: job.isUpstream,
   }));
-  const envoy = await startLanes(lanes);
+  const checker = job.checker ? await serveRaw(job.checker) : null;
+  const services = checker ? [{ name: "checker", upstreamPort: checker.port }] : [];
+  const envoy = await startLanes([...lanes, ...services]);
   try {
     const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));
     // The first run warms connections, V8 and this client; it does not count.
@@ -47,6 +49,7 @@ async function measureWork(job: Job): Promise<Work> {
   } finally {
     await envoy.stop();
     await upstream.close();
+    await checker?.close();
   }
 }
 

@@ -54,6 +54,12 @@ export function always(contentType: string, body: string): Responder {
   return (socket) => void socket.write(bytes);
 }
 
+/** Responds so many milliseconds later. */
+export const after =
+  (milliseconds: number, respond: Responder): Responder =>
+  (socket) =>
+    void setTimeout(respond, milliseconds, socket);
+
 /** Sends the same error for every request. */
 export function refusing(status: string, body: string): Responder {
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;

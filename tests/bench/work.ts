@@ -5,6 +5,7 @@ import {
   bareAiProxy,
   chain,
   consumerKey,
+  guards,
   keyAuths,
   masking,
   modelRouters,
@@ -26,7 +27,7 @@ import {
   openAiFinish,
   openAiUsage,
 } from "./traffic.ts";
-import { always, paced, type Responder } from "./upstream.ts";
+import { after, always, paced, type Responder } from "./upstream.ts";
 
 /** One kind of work, before it is measured. */
 export interface Job {
@@ -40,6 +41,8 @@ export interface Job {
   /** Whether the filters are in the router's chain. */
   isUpstream?: boolean;
   respond: Responder;
+  /** The service that filters call, as the cluster `checker`; absent: none. */
+  checker?: Responder;
   /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
   filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
   /** Concurrent connections. */
@@ -234,6 +237,14 @@ export const JOBS: Job[] = [
     ...stream,
     filters: { noop, plugin: masking },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+  },
+  {
+    id: "guard-stream",
+    title: "event of a stream, with nothing to check, and checked",
+    ...stream,
+    filters: { noop, ...guards },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    checker: after(5, always(json, '{"results":[{"flagged":false,"categories":{},"category_scores":{}}]}')),
   },
   {
     id: "key-auth",
