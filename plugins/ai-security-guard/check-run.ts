@@ -108,6 +108,8 @@ export abstract class CheckRun {
   /** Forgets the stream. */
   reset(): void {
     this.cancel();
+    this.count = 0;
+    this.pending = 0;
     this.outcome = Outcome.Pass;
     this.blocker = null;
     this.side = CheckSide.Request;

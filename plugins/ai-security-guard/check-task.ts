@@ -2,7 +2,7 @@ import { PromptRole } from "../../assembly/ai/prompt/role";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { readU32 } from "../../assembly/bytes/integers";
 import { ABSENT, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
-import { Callout, CalloutResponse } from "../../assembly/host/callout";
+import { Callout, CalloutResponse, dispatchHttp } from "../../assembly/host/callout";
 import { nowInSeconds, random } from "../../assembly/host/clock";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { Check, CheckAction } from "./check";
@@ -203,7 +203,8 @@ export class CheckTask extends Callout {
       if (edits.valueAt(i) != ABSENT) headers.add(edits.nameAt(i), edits.valueAt(i));
       else headers.addText(edits.nameAt(i), edits.textAt(i));
     }
-    const isSent = this.dispatch(checker.service.cluster, headers, call.body.slice, this.ownCheck!.timeoutMilliseconds);
+    const timeout = this.ownCheck!.timeoutMilliseconds;
+    const isSent = dispatchHttp(checker.service.cluster, headers, call.body.slice, timeout, this);
     call.release(KEPT_BYTES);
     return isSent;
   }
