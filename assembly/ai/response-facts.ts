@@ -1,5 +1,6 @@
 import { Slice } from "../bytes/slice";
 import { jsonAt, jsonGet } from "../json/value";
+import { JsonWalker } from "../json/walker";
 
 /** Is told what a response says of itself beside its usage: its id, and why the model has stopped. */
 export abstract class ResponseFacts {
@@ -12,11 +13,22 @@ export abstract class ResponseFacts {
   /** A piece of a body that is not read otherwise: it is too long, or no JSON. */
   abstract readPiece(piece: Slice): void;
 
-  /** Reads the choices of a chat or the candidates of Gemini. */
-  readChoices(choices: Slice): void {
-    const first = jsonAt(choices, 0);
-    this.readReason(jsonGet(first, "finish_reason"));
-    this.readReason(jsonGet(first, "finishReason"));
+  /** Reads the choices of a chat or the candidates of Gemini, to which the walker has come, and goes behind them. */
+  readChoices(walker: JsonWalker): void {
+    if (!walker.enterArray()) {
+      walker.value();
+      return;
+    }
+    for (let isFirst = true; walker.nextElement(); isFirst = false) {
+      if (!isFirst || !walker.enterObject()) walker.value();
+      else while (walker.nextMember()) this.readOfChoice(walker);
+    }
+  }
+
+  private readOfChoice(walker: JsonWalker): void {
+    const isReason = walker.keyIs("finish_reason") || walker.keyIs("finishReason");
+    const value = walker.value();
+    if (isReason) this.readReason(value);
   }
 
   /** Reads the response that an event of OpenAI's Responses has. */

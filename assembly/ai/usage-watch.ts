@@ -53,6 +53,7 @@ const MEMBERS = new NameClasses()
   .add(Member.Output, "output");
 
 const walker = new JsonWalker();
+const choices = new JsonWalker();
 const tail = new ByteBuffer();
 
 /**
@@ -229,8 +230,11 @@ export class UsageWatch {
         if (facts) facts.readResponse(response);
       } else if (member == Member.Model) this.readModel(walker.value());
       else if (member <= Member.Reason || !readsTexts) {
-        const value = walker.value();
-        if (facts) readFact(facts, member, value);
+        if (facts && member == Member.Choices) facts.readChoices(walker);
+        else {
+          const value = walker.value();
+          if (facts) readFact(facts, member, value);
+        }
       } else {
         if (facts) readFact(facts, member, walker.peek());
         if (member == Member.Type) type = walker.value();
@@ -253,7 +257,9 @@ export class UsageWatch {
 function readFact(facts: ResponseFacts, member: Member, value: Slice): void {
   if (member == Member.Id) facts.readId(value);
   else if (member == Member.Reason) facts.readReason(value);
-  else if (member == Member.Choices) facts.readChoices(value);
-  else if (member == Member.Output) facts.readOutput(value);
+  else if (member == Member.Choices) {
+    choices.start(value);
+    facts.readChoices(choices);
+  } else if (member == Member.Output) facts.readOutput(value);
   else if (member == Member.Delta) facts.readReason(jsonGet(value, "stop_reason"));
 }

@@ -11,14 +11,7 @@ import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  Slice,
-  sliceEquals,
-  sliceIncludes,
-  sliceSize,
-  startsWithIgnoringCase,
-} from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -29,7 +22,8 @@ import { SseDecoder } from "../../assembly/sse/decoder";
 import { ChunkListener } from "./chunk-listener";
 import { EndReason, endReasonOf, Fault, faultOf } from "./end-reason";
 import { EventListener } from "./event-listener";
-import { Facts, mayHaveStopped } from "./facts";
+import { Marks, marksOf } from "./event-marks";
+import { Facts } from "./facts";
 import { apiOf, Operation, operationOf } from "./operation";
 
 const MILLISECOND: u64 = 1_000_000;
@@ -261,10 +255,9 @@ export class Account {
     if (listener) listener.onChunk(<i64>((now - this.lastChunkAt) / MILLISECOND));
     this.chunks++;
     this.lastChunkAt = now;
-    if (sliceIncludes(data, '"error"')) this.contentOf(data);
-    if (this.promptEstimate >= 0 || !this.facts.id.size || sliceIncludes(data, '"usage') || mayHaveStopped(data)) {
-      this.readUsage(data);
-    }
+    const marks = marksOf(data);
+    if (marks & Marks.Error) this.contentOf(data);
+    if (this.promptEstimate >= 0 || !this.facts.id.size || marks & Marks.Facts) this.readUsage(data);
   }
 
   /** Whether the provider has responded, or had begun to work when the client left. */

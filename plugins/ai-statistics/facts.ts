@@ -1,6 +1,6 @@
 import { ResponseFacts } from "../../assembly/ai/response-facts";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceIncludes, sliceSize } from "../../assembly/bytes/slice";
+import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { JsonPath } from "../../assembly/json/path";
 import { PathScanner } from "../../assembly/json/path-scanner";
 import { PathSink, ValueKind } from "../../assembly/json/path-sink";
@@ -16,11 +16,6 @@ const PATHS = pathsOf(
   "id response.id responseId message.id request_id choices.0.finish_reason stop_reason delta.stop_reason candidates.0.finishReason " +
     "output.choices.0.finish_reason output.finish_reason response.incomplete_details.reason",
 );
-
-/** Whether an event can say why the model has stopped: others are not parsed. Chats say `null` in each event. */
-export function mayHaveStopped(data: Slice): bool {
-  return sliceIncludes(data, 'eason"') && !sliceIncludes(data, '"finish_reason":null');
-}
 
 /** The id of a response, and why the model has stopped; at most 256 bytes each, empty if the response does not say it. */
 export class Facts extends ResponseFacts {

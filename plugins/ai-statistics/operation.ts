@@ -1,10 +1,17 @@
 import { Api } from "../../assembly/ai/api";
 import { RequestPath } from "../../assembly/ai/request-path";
-import { indexOfByte, Slice, sliceEndsWith, subslice } from "../../assembly/bytes/slice";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { indexOfByte, Slice, sliceEndsWith, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
 
 const QUESTION_MARK: u32 = 0x3f;
 
+/** The longest path that is kept. */
+const LONGEST_PATH = 256;
+
 const requestPath = new RequestPath();
+/** The path that was read last, and its API. */
+const lastPath = new ByteBuffer();
+let lastApi: Api = Api.Unknown;
 
 /**
  * What a request asks a model for: `gen_ai.operation.name` of OpenTelemetry, and further names where it has none.
@@ -35,9 +42,16 @@ export const OPERATIONS: StaticArray<string> = [
   "rerank",
 ];
 
-/** The API of a `:path`. */
+/** The API of a `:path`. Most requests of a gateway have the same one. */
 export function apiOf(path: Slice): Api {
-  requestPath.read(withoutQuery(path));
+  const whole = withoutQuery(path);
+  if (slicesEqual(whole, lastPath.slice)) return lastApi;
+  requestPath.read(whole);
+  if (sliceSize(whole) <= LONGEST_PATH) {
+    lastPath.clear();
+    lastPath.append(whole);
+    lastApi = requestPath.api;
+  }
   return requestPath.api;
 }
 

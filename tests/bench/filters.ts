@@ -9,7 +9,7 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
-export const BARE = ["ai-proxy", "key-auth", "model-router", "request-block"];
+export const BARE = ["ai-proxy", "ai-statistics", "key-auth", "model-router", "request-block"];
 /** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
@@ -80,8 +80,8 @@ export const tokenLimits = {
   redis: plugin("ai-token-ratelimit", { ...budget, redis: { service_name: "redis.static" } }),
 };
 
-/** ai-statistics, with the metrics that are recorded by default. */
-export const statistics = plugin("ai-statistics", {});
+/** ai-statistics, with the metrics that are recorded by default, and its host calls. */
+export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statistics", {}) };
 
 const DETECTORS = "email phone credit_card cn_id iban us_ssn ip jwt private_key api_key".split(" ");
 const EXPRESSIONS = [

@@ -214,14 +214,14 @@ export const JOBS: Job[] = [
     id: "statistics-1k",
     title: "chat, 1 KB, counted by ai-statistics",
     ...small,
-    filters: { noop, plugin: statistics },
+    filters: { noop, ...statistics },
     respond: always(json, openAiResponse),
   },
   {
     id: "statistics-stream",
     title: "event of a stream, counted by ai-statistics",
     ...stream,
-    filters: { noop, plugin: statistics },
+    filters: { noop, ...statistics },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
   },
   {

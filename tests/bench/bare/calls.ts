@@ -1,15 +1,19 @@
 import "../../../assembly/abi/abort";
-import { MapType } from "../../../assembly/abi/enums";
+import { MapType, MetricType } from "../../../assembly/abi/enums";
 import {
+  clock_time_get,
   proxy_add_header_map_value,
+  proxy_define_metric,
   proxy_get_buffer_bytes,
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
   proxy_get_property,
+  proxy_increment_metric,
+  proxy_record_metric,
   proxy_replace_header_map_value,
   proxy_set_property,
 } from "../../../assembly/abi/imports";
-import { enterCallback, leaveCallback, RETURNED } from "../../../assembly/abi/memory";
+import { enterCallback, leaveCallback, RETURNED, returnedNumber } from "../../../assembly/abi/memory";
 
 // Host calls only: the minimum for any plugin that needs them.
 export { enterCallback, leaveCallback };
@@ -61,4 +65,41 @@ export function readResponseBody(size: u32): void {
 /** Sets a property. */
 export function setProperty(name: ArrayBuffer, value: ArrayBuffer): void {
   proxy_set_property(changetype<usize>(name), name.byteLength, changetype<usize>(value), value.byteLength);
+}
+
+/** Reads the monotonic clock. */
+export function readClock(): void {
+  clock_time_get(1, 0, RETURNED);
+}
+
+const MOST_METRICS = 8;
+
+const counters = new StaticArray<u32>(MOST_METRICS);
+const histograms = new StaticArray<u32>(MOST_METRICS);
+let areDefined: bool = false;
+
+/** Defines the metrics, once. */
+export function defineMetrics(): void {
+  if (areDefined) return;
+  areDefined = true;
+  for (let i = 0; i < MOST_METRICS; i++) {
+    counters[i] = defined(MetricType.Counter, `[model=gpt-4o][consumer=none]counter_${i}`);
+    histograms[i] = defined(MetricType.Histogram, `[model=gpt-4o][consumer=none]histogram_${i}`);
+  }
+}
+
+function defined(type: MetricType, text: string): u32 {
+  const name = utf8(text);
+  proxy_define_metric(type, changetype<usize>(name), name.byteLength, RETURNED);
+  return <u32>returnedNumber();
+}
+
+/** Adds to this number of counters. */
+export function recordCounters(count: i32): void {
+  for (let i = 0; i < count; i++) proxy_increment_metric(counters[i], 190);
+}
+
+/** Records an observation in this number of histograms. */
+export function recordHistograms(count: i32): void {
+  for (let i = 0; i < count; i++) proxy_record_metric(histograms[i], 190);
 }
