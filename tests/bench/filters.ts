@@ -9,7 +9,7 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
-export const BARE = ["ai-proxy", "ai-statistics", "key-auth", "model-router", "request-block"];
+export const BARE = ["ai-proxy", "ai-statistics", "ai-token-ratelimit", "key-auth", "model-router", "request-block"];
 /** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
@@ -79,6 +79,9 @@ export const tokenLimits = {
   local: plugin("ai-token-ratelimit", budget),
   redis: plugin("ai-token-ratelimit", { ...budget, redis: { service_name: "redis.static" } }),
 };
+
+/** The host calls of a chat whose tokens are limited in Envoy. */
+export const bareTokenLimit = bare("ai-token-ratelimit");
 
 /** ai-statistics, with the metrics that are recorded by default, and its host calls. */
 export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statistics", {}) };

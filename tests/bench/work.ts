@@ -3,6 +3,7 @@ import { get } from "./client.ts";
 import {
   aiProxies,
   bareAiProxy,
+  bareTokenLimit,
   chain,
   consumerKey,
   guards,
@@ -200,7 +201,7 @@ export const JOBS: Job[] = [
     id: "tokens-1k",
     title: "chat, 1 KB, its tokens limited in Envoy",
     ...small,
-    filters: { noop, plugin: tokenLimits.local },
+    filters: { noop, ...bareTokenLimit, plugin: tokenLimits.local },
     respond: always(json, openAiResponse),
   },
   {

@@ -5,13 +5,16 @@ import {
   proxy_add_header_map_value,
   proxy_define_metric,
   proxy_get_buffer_bytes,
+  proxy_get_current_time_nanoseconds,
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
   proxy_get_property,
+  proxy_get_shared_data,
   proxy_increment_metric,
   proxy_record_metric,
   proxy_replace_header_map_value,
   proxy_set_property,
+  proxy_set_shared_data,
 } from "../../../assembly/abi/imports";
 import { enterCallback, leaveCallback, RETURNED, returnedNumber } from "../../../assembly/abi/memory";
 
@@ -102,4 +105,21 @@ export function recordCounters(count: i32): void {
 /** Records an observation in this number of histograms. */
 export function recordHistograms(count: i32): void {
   for (let i = 0; i < count; i++) proxy_record_metric(histograms[i], 190);
+}
+
+/** Reads the clock that shows the date. */
+export function readDate(): void {
+  proxy_get_current_time_nanoseconds(RETURNED);
+}
+
+/** Reads a value of shared data and writes it. */
+export function updateShared(key: ArrayBuffer, value: ArrayBuffer): void {
+  const name = changetype<usize>(key);
+  proxy_get_shared_data(name, key.byteLength, RETURNED, RETURNED + 4, RETURNED + 8);
+  proxy_set_shared_data(name, key.byteLength, changetype<usize>(value), value.byteLength, 0);
+}
+
+/** Adds to a counter. */
+export function count(counter: u32, amount: i64): void {
+  proxy_increment_metric(counter, amount);
 }
