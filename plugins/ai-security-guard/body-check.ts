@@ -10,7 +10,7 @@ import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 import { logCheck } from "./check-log";
-import { CheckRun, Outcome } from "./check-run";
+import { CheckRun } from "./check-run";
 import { isPassed, notePassed } from "./checked-state";
 import { CheckSide, PieceKind } from "./checkers/check-piece";
 import { GuardConfig } from "./config";
@@ -19,6 +19,7 @@ import { countDenied, countMasked, noteFailure } from "./notes";
 import { RequestTexts } from "./request-texts";
 import { WholeTexts } from "./response-texts";
 import { TextMask } from "./text-mask";
+import { Outcome } from "./task-owner";
 
 const KEPT_BYTES: i32 = 4096;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;

@@ -5,18 +5,9 @@ import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { random } from "../../assembly/host/clock";
 import { Check } from "./check";
 import { CheckTask } from "./check-task";
+import { Outcome, TaskOwner } from "./task-owner";
 import { CheckSide } from "./checkers/check-piece";
 import { Verdict } from "./checkers/verdict";
-
-/** What several checks of a text lead to. */
-export const enum Outcome {
-  Pass,
-  /** The text may go on as at least one check has masked it. */
-  Mask,
-  Block,
-  /** A check has no verdict, and its text passes only with one. */
-  Unavailable,
-}
 
 const SESSION_DIGITS: i32 = 20;
 const KEPT_BYTES: i32 = 4096;
@@ -31,17 +22,13 @@ const bits = new ByteBuffer();
  * run.add(check, PromptRole.User).text.append(text);
  * if (!run.start()) use(run.outcome); // otherwise `onChecked` is called
  */
-export abstract class CheckRun {
+export abstract class CheckRun extends TaskOwner {
   /** What the last run has led to. */
   outcome: Outcome = Outcome.Pass;
   /** The check that blocks or is not available. */
   blocker: Check | null = null;
   /** The names of the checks with `annotate` that would have blocked, with commas between them. */
   readonly annotations: ByteBuffer = new ByteBuffer();
-  /** What the last verdict said that was not `Pass`, or the last one. */
-  readonly verdict: Verdict = new Verdict();
-  /** Whose texts the last run has checked. */
-  side: CheckSide = CheckSide.Request;
   private readonly tasks: CheckTask[] = [];
   private count: i32 = 0;
   private pending: i32 = 0;
@@ -53,8 +40,7 @@ export abstract class CheckRun {
   /** The run has ended: `outcome` says how. Host calls act on the stream. */
   abstract onChecked(): void;
 
-  /** The id that all calls of the stream share. */
-  get session(): Slice {
+  override get session(): Slice {
     const digits = this.sessionDigits;
     if (!digits.size) {
       bits.clear();
@@ -154,8 +140,7 @@ export abstract class CheckRun {
     return ABSENT;
   }
 
-  /** A check ends the run. */
-  settle(check: Check, outcome: Outcome): void {
+  override settle(check: Check, outcome: Outcome): void {
     for (let i = 0; i < this.count; i++) this.tasks[i].stop();
     this.outcome = outcome;
     this.blocker = check;
@@ -163,15 +148,13 @@ export abstract class CheckRun {
     if (!this.isStarting) this.onChecked();
   }
 
-  /** A check has ended without ending the run. */
-  finish(): void {
+  override finish(): void {
     if (--this.pending > 0) return;
     this.outcome = this.maskers ? Outcome.Mask : Outcome.Pass;
     if (!this.isStarting) this.onChecked();
   }
 
-  /** Notes a check that does not block. */
-  annotate(check: Check): void {
+  override annotate(check: Check): void {
     if (this.annotations.size) this.annotations.byte(0x2c);
     this.annotations.text(check.name);
   }

@@ -6,12 +6,12 @@ import { Callout, CalloutResponse, dispatchHttp } from "../../assembly/host/call
 import { nowInSeconds, random } from "../../assembly/host/clock";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { Check, CheckAction } from "./check";
-import { CheckRun, Outcome } from "./check-run";
 import { CheckCall } from "./checkers/check-call";
 import { CheckPiece, PieceKind } from "./checkers/check-piece";
 import { Checker } from "./checkers/checker";
 import { shortened, Verdict, VerdictKind } from "./checkers/verdict";
 import { noteAlert, noteFailure } from "./notes";
+import { Outcome, TaskOwner } from "./task-owner";
 
 const KEPT_BYTES: i32 = 16384;
 /** A reply that is larger is none: no service sends so much. */
@@ -32,7 +32,7 @@ export class CheckTask extends Callout {
   /** Whether a piece was masked. */
   hasMasked: bool = false;
   private readonly images: ByteBuffer = new ByteBuffer();
-  private run: CheckRun | null = null;
+  private run: TaskOwner | null = null;
   private ownCheck: Check | null = null;
   private checker: Checker | null = null;
   private role: PromptRole = PromptRole.User;
@@ -47,7 +47,7 @@ export class CheckTask extends Callout {
   }
 
   /** Makes it ready for a run. */
-  prepare(run: CheckRun, stream: u32, check: Check, checker: Checker, role: PromptRole): void {
+  prepare(run: TaskOwner, stream: u32, check: Check, checker: Checker, role: PromptRole): void {
     this.run = run;
     this.stream = stream;
     this.ownCheck = check;

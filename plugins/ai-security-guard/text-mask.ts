@@ -5,9 +5,10 @@ import { Slice, sliceOf, sliceStart, subslice } from "../../assembly/bytes/slice
 import { escapeUtf8 } from "../../assembly/json/escape";
 import { Splice } from "../../assembly/json/splice";
 import { Check } from "./check";
-import { CheckRun, Outcome } from "./check-run";
+import { CheckRun } from "./check-run";
 import { CheckSide } from "./checkers/check-piece";
 import { TextEntry } from "./text-list";
+import { Outcome } from "./task-owner";
 
 const KEPT_BYTES: i32 = 64 * 1024;
 const splice = new Splice();

@@ -49,9 +49,9 @@ it("the README names each, and PROVIDERS.md has a row with a sentence for each",
 describe("providers that are only data", () => {
   const data = listedProviders().filter(compatibleSettings);
 
-  it("are at least thirty, of at most 12 lines each", () => {
+  it("are at least thirty, of at most 13 lines each", () => {
     assert.ok(data.length >= 30, String(data.length));
-    const long = data.filter(({ file }) => read(file).trimEnd().split("\n").length > 12);
+    const long = data.filter(({ file }) => read(file).trimEnd().split("\n").length > 13);
     assert.deepEqual(long, []);
   });
 

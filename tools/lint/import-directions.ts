@@ -36,6 +36,7 @@ const FLOORS: [name: string, files: RegExp][] = [
   ["config/", /^config\//],
   ["the exchange", /^(exchange|provider-state)\.ts$/],
   ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment)\.ts$/],
+  ["errors for clients", /^client-error\.ts$/],
   ["providers/", /^providers\/(?!index\.ts)/],
   ["the list of providers", /^providers\/index\.ts$/],
   ["keys/", /^keys\//],

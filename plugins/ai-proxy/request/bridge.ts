@@ -43,10 +43,10 @@ export function chooseProtocol(exchange: Exchange): void {
   exchange.isBridged = true;
   exchange.path = path.slice;
   exchange.tail = subslice(path.slice, VERSION_SIZE);
-  const headers = exchange.headers;
-  headers.remove("anthropic-version");
-  headers.remove("anthropic-beta");
-  headers.remove("x-api-key");
+  const edits = exchange.headers;
+  edits.remove("anthropic-version");
+  edits.remove("anthropic-beta");
+  edits.remove("x-api-key");
 }
 
 /** Writes the chat for a request of Messages; `false` if `exchange.refuse` was called. */

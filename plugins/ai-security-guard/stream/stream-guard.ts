@@ -8,12 +8,13 @@ import { HoldDeadline, HoldingFilter } from "../../../assembly/plugin/hold-deadl
 import { forwardResponse, isResponseComplete } from "../../../assembly/plugin/resume";
 import { BodyCheck } from "../body-check";
 import { logCheck } from "../check-log";
-import { CheckRun, Outcome } from "../check-run";
+import { CheckRun } from "../check-run";
 import { CheckSide } from "../checkers/check-piece";
 import { GuardConfig } from "../config";
 import { denialText } from "../deny-reply";
 import { countDenied } from "../notes";
 import { HeldStream } from "./held-stream";
+import { Outcome } from "../task-owner";
 
 const KEPT_BYTES: i32 = 4096;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
