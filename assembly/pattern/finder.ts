@@ -50,6 +50,8 @@ export class PatternFinder {
   private readonly initials: StaticArray<usize> = new StaticArray<usize>(4);
   private flushes: i32 = -1;
   private cutState: usize = 0;
+  /** Finds where the first match ends, in one pass; made for the first long text. */
+  private searcher: Automaton | null = null;
   /** Behind the first match, as far as the searcher has looked. */
   private border: usize = 0;
   /** For each kind of character before it and each ASCII character: whether no match begins with it, as far as is known. */
@@ -57,8 +59,8 @@ export class PatternFinder {
 
   private constructor(
     private readonly automaton: Automaton,
-    /** Finds where the first match ends, in one pass. */
-    private readonly searcher: Automaton,
+    private readonly program: ArrayBuffer,
+    private readonly length: i32,
     private readonly most: i32,
     private readonly check: MatchCheck | null,
   ) {}
@@ -74,12 +76,13 @@ export class PatternFinder {
     if (!builder) return null;
     const length = builder.length;
     const program = builder.finish();
-    return new PatternFinder(new Automaton(program, length, true), new Automaton(program, length), most, check);
+    return new PatternFinder(new Automaton(program, length, true), program, length, most, check);
   }
 
   /** The work of all searches so far: characters, and instructions looked at. */
   get steps(): u64 {
-    return this.automaton.steps + this.searcher.steps;
+    const searcher = this.searcher;
+    return this.automaton.steps + (searcher ? searcher.steps : 0);
   }
 
   /** Searches from offset `from` on. `isLast`: no characters follow the text. */
@@ -115,7 +118,12 @@ export class PatternFinder {
    * Without it each character of a long text could begin a match that fails only after many others.
    */
   private skip(p: usize, end: usize, depth: i32): usize {
-    const automaton = this.searcher;
+    let searcher = this.searcher;
+    if (!searcher) {
+      searcher = new Automaton(this.program, this.length);
+      this.searcher = searcher;
+    }
+    const automaton = searcher;
     let state = automaton.initialAfter(this.before);
     let last = this.before;
     // A match that is still open where the first one ends begins in the last `most` characters: behind one of two marks.

@@ -25,7 +25,10 @@ export type Listener = keyof typeof filters;
 export const aiProxy = JSON.stringify({
   providers: [
     { id: "native", type: "qwen", apiToken: "sk-test-native", qwenEnableCompatible: false },
-    { id: "openai", type: "openai", apiToken: "sk-test-openai" },
+    {
+      ...{ id: "openai", type: "openai", apiToken: "sk-test-openai" },
+      capabilities: { "anthropic/v1/messages": "/v1/messages" },
+    },
     { id: "second", type: "openai", apiToken: "sk-test-second", modelMapping: { "*": "gpt-4o" } },
   ],
 });

@@ -177,6 +177,21 @@ const own: Record<string, Record<string, (size: number) => string>> = {
       }),
     "a long model": (size) => json({ modelMapping: { "*": long(size) } }),
   },
+  "ai-security-guard": {
+    "many checks": (size) =>
+      json({
+        checks: times(size, 90, (n) => ({
+          ...{ name: `c${n}`, provider: { type: "webhook", cluster: "c", serviceHost: "h", path: "/p" } },
+        })),
+      }),
+    "many consumers": (size) =>
+      json({
+        ...fine["ai-security-guard"],
+        consumerRiskLevel: times(size, 60, (n) => ({ name: `c${n}`, matchType: "prefix", riskLevelBar: "low" })),
+      }),
+    "a long path": (size) => json({ ...fine["ai-security-guard"], requestContentJsonPath: "a.".repeat(size / 2) }),
+    "a long message": (size) => json({ ...fine["ai-security-guard"], denyMessage: long(size) }),
+  },
   "ai-data-masking": {
     "many words": (size) => json({ deny_words: times(size, 16, (n) => `w${n}`) }),
     "a long word": (size) => json({ deny_words: [long(size)] }),

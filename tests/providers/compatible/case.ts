@@ -118,9 +118,34 @@ class Suite extends Chats {
           expect: { status: 200, bodySameAsUpstream: true },
         };
       }
+      if (this.facts.apis.chat && name === "messages") return this.translated(request);
+      if (this.facts.apis.chat && name === "countTokens") {
+        const json = { input_tokens: { $any: "number" } };
+        return {
+          name,
+          request,
+          expectUpstream: false,
+          expect: { status: 200, json, headers: { "x-ai-estimated": "input_tokens" } },
+        };
+      }
       const error = { $includes: { code: "unsupported_api", message: { $match: "plain" } } };
       return { name, request, expectUpstream: false, expect: { status: 404, json: { error } } };
     });
+  }
+
+  /** A message of Anthropic's API, which the gateway translates into a chat. */
+  private translated(request: Exchange["request"]): Exchange {
+    return {
+      name: "messages",
+      request,
+      reply: { json: wholeResponse("ignore") },
+      expectUpstream: this.place("chat"),
+      expect: {
+        status: 200,
+        headers: { "x-ai-translated": "messages-to-chat" },
+        json: { $includes: { type: "message", role: "assistant" } },
+      },
+    };
   }
 
   private key(): Exchange[] {
