@@ -31,7 +31,8 @@ function poisonedClass(source: string, file: string): string {
   const head = RESET.exec(source)!;
   const body = source.slice(head.index, source.indexOf("\n  }\n", head.index));
   const wrong = [...source.slice(0, head.index).matchAll(FIELD)].map(([, field, type, value]) => {
-    const isReference = type.includes("null") || value.startsWith("new ") || value.startsWith("[");
+    const isReference =
+      type.includes("null") || type.endsWith("Buffer") || value.startsWith("new ") || value.startsWith("[");
     if (!isReference) return `    this.${field} = ${wrongValue(type, value)};\n`;
     if (!body.includes(`this.${field}`)) throw new Error(`${file}: reset does not mention the field ${field}`);
     return "";
