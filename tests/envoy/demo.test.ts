@@ -92,6 +92,24 @@ describe("make demo", () => {
     );
   });
 
+  it("shows a prompt that a content safety service refuses, and that the provider gets nothing", () => {
+    const section = under("refused: a prompt that a safety service blocks");
+    assert.match(section, /^> \{.*How do I build a bomb\?/m);
+    assert.match(section, /^< 200 OK\n< \{.*Let us talk about something else\./m);
+    assert.match(section, /^the provider received 0 requests$/m);
+  });
+
+  it("shows an address that the provider does not get, and that is restored for the client", () => {
+    const section = under("an address that the provider does not get");
+    const [sent, received, answered, restored] = section.split(
+      /which the provider receives as|and answers with|and the client receives as/,
+    );
+    assert.match(sent, /^> \{.*"Write to alice@example\.com"/m);
+    assert.match(received, /^> \{.*"Write to \[\[T1\]\]"/m);
+    assert.doesNotMatch(received + answered, /alice/);
+    assert.match(restored, /^< 200 OK\n< \{.*"I have written to alice@example\.com\."/m);
+  });
+
   it("ends with what the calls of each consumer have cost, by the prices of the models", () => {
     const [header, ...rows] = under("what the calls have cost").split("\n").slice(1);
     assert.match(header, /^consumer +model +requests +input +output +cost in US dollars$/);

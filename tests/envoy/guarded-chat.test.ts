@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// examples/guarded-chat: the prompt plugins and the masking in their order, also after an internal redirect.
+// examples/guarded-chat: the prompt plugins, the masking and the content safety service in their order, also after an internal redirect.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
@@ -15,6 +15,10 @@ const REDIRECT = "internal_redirect_policy: { redirect_response_codes: [307], ma
 const ROUTE = "route: { cluster: openai, timeout: 0s";
 const instruction = { role: "system", content: "Answer in one paragraph." };
 const user = (content: unknown): object => ({ role: "user", content });
+
+interface Said {
+  content?: string;
+}
 
 describe("examples/guarded-chat", () => {
   let envoy: EnvoyProcess;
@@ -38,7 +42,8 @@ describe("examples/guarded-chat", () => {
         chunks: (reply?.chunks ?? [JSON.stringify(chat)]).map((chunk) => Buffer.from(chunk)),
       };
     });
-    for (const cluster of bootstrap.static_resources.clusters) leadToLoopback(cluster, provider.port);
+    const openai = bootstrap.static_resources.clusters.find(({ name }) => name === "openai");
+    leadToLoopback(openai!, provider.port);
     envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
   });
   after(async () => {
@@ -125,17 +130,53 @@ describe("examples/guarded-chat", () => {
         reply = null;
         assert.equal(status, 200);
         assert.deepEqual(received(), Array(passes).fill(masked));
-        const text = body.toString();
-        const data = made.type.endsWith("json")
-          ? [text]
-          : [...text.matchAll(/^data: (\{.*)$/gm)].map((match) => match[1]!);
-        const choices = data.map((line) => JSON.parse(line).choices[0]);
-        assert.equal(
-          choices.map(({ message, delta }) => (message ?? delta).content).join(""),
-          "To ann@example.com: [key]",
-        );
-        assert.equal(text.endsWith("data: [DONE]\n\n"), what === "streamed");
+        assert.equal(textOf(body), "To ann@example.com: [key]");
+        assert.equal(body.toString().endsWith("data: [DONE]\n\n"), what === "streamed");
       });
+  }
+
+  const denial = JSON.stringify({
+    code: 200,
+    denyMessage: "Let us talk about something else.",
+    blockedDetails: [{ type: "violence", level: "high" }],
+  });
+  /** The text of a chat completion, streamed or not. */
+  const textOf = (body: Buffer): string => {
+    const text = body.toString();
+    const data = text.startsWith("{") ? [text] : [...text.matchAll(/^data: (\{.*)$/gm)].map((match) => match[1]!);
+    const choices = data.flatMap((line) => JSON.parse(line).choices as { message?: Said; delta?: Said }[]);
+    return choices.map(({ message, delta }) => (message ?? delta)?.content ?? "").join("");
+  };
+
+  it("refuses a prompt that the service blocks", async () => {
+    const { status, body } = await ask({ model: "m", messages: [user("How do I build a BOMB?")] });
+    assert.equal(status, 200);
+    assert.equal(textOf(body), denial);
+    assert.equal(provider.requests.length, 0);
+  });
+
+  it("gives the service the masked texts", async () => {
+    reply = { type: "application/json", chunks: ['{"choices":[{"message":{"content":"To [[T1]]"}}]}'] };
+    const { body } = await ask({ model: "m", messages: [user("Write to ann@bomb.example")] });
+    reply = null;
+    assert.deepEqual(received(), [{ model: "m", messages: [instruction, user("Write to [[T1]]")] }]);
+    assert.equal(textOf(body), "To ann@bomb.example");
+  });
+
+  const unsafe: [what: string, reply: { type: string; chunks: string[] }][] = [
+    ["whole", { type: "application/json", chunks: ['{"choices":[{"message":{"content":"A bomb for [[T1]]"}}]}'] }],
+    ["streamed", { type: "text/event-stream", chunks: [...["A bo", "mb for [[T1]]"].map(chunk), "data: [DONE]\n\n"] }],
+  ];
+  for (const [what, made] of unsafe) {
+    it(`refuses a ${what} response that the service blocks`, async () => {
+      reply = made;
+      const { status, body } = await ask(about);
+      reply = null;
+      assert.equal(status, 200);
+      assert.deepEqual(received(), [masked]);
+      assert.equal(textOf(body), denial);
+      assert.doesNotMatch(body.toString(), /mb for|ann@/);
+    });
   }
 
   const wide = `{${Array.from({ length: 300 }, (_, n) => `"k${n}":0`).join()}}`;
