@@ -9,7 +9,7 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
   if (api == Api.ChatCompletions || api == Api.Completions) {
     const isChat = api == Api.ChatCompletions;
     if (isStream) {
-      writeDeniedChunk(out, isChat, 0, model, message);
+      writeDeniedChunk(out, isChat, 0, true, model, message);
       sseDone(out);
       return true;
     }
@@ -44,8 +44,15 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
   return true;
 }
 
-/** Appends a chunk that says `message` and ends a choice. */
-export function writeDeniedChunk(out: ByteBuffer, isChat: bool, choice: i32, model: Slice, message: Slice): void {
+/** Appends a chunk that says `message` and ends a choice. `isFirst`: it begins the choice, too. */
+export function writeDeniedChunk(
+  out: ByteBuffer,
+  isChat: bool,
+  choice: i32,
+  isFirst: bool,
+  model: Slice,
+  message: Slice,
+): void {
   sseData(out);
   const json = new JsonWriter(out).beginObject().key("id").string("denied");
   json
@@ -55,8 +62,12 @@ export function writeDeniedChunk(out: ByteBuffer, isChat: bool, choice: i32, mod
     .integer(0);
   writeModel(json, model);
   json.key("choices").beginArray().beginObject().key("index").integer(choice);
-  if (isChat) json.key("delta").beginObject().key("content").text(message).endObject();
-  else json.key("text").text(message);
+  if (isChat) {
+    json.key("delta").beginObject();
+    // Clients fail without a role in the first chunk, and some of them append that of a later one.
+    if (isFirst) json.key("role").string("assistant");
+    json.key("content").text(message).endObject();
+  } else json.key("text").text(message);
   json.key("finish_reason").string("stop").endObject().endArray().endObject();
   sseEnd(out);
 }
