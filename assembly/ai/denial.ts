@@ -9,7 +9,7 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
   if (api == Api.ChatCompletions || api == Api.Completions) {
     const isChat = api == Api.ChatCompletions;
     if (isStream) {
-      writeDeniedChunk(out, isChat, 0, model, message);
+      writeDeniedChunk(out, isChat, 0, true, model, message);
       sseDone(out);
       return true;
     }
@@ -29,6 +29,11 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
     json.key("total_tokens").integer(0).endObject().endObject();
     return true;
   }
+  if (api == Api.Responses) {
+    if (isStream) writeResponseEvents(out, model, message);
+    else writeResponse(new JsonWriter(out), model, message);
+    return true;
+  }
   if (api != Api.Messages) return false;
   if (isStream) {
     sseEvent(out, "message_start");
@@ -44,8 +49,15 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
   return true;
 }
 
-/** Appends a chunk that says `message` and ends a choice. */
-export function writeDeniedChunk(out: ByteBuffer, isChat: bool, choice: i32, model: Slice, message: Slice): void {
+/** Appends a chunk that says `message` and ends a choice. `isFirst`: it begins the choice, too. */
+export function writeDeniedChunk(
+  out: ByteBuffer,
+  isChat: bool,
+  choice: i32,
+  isFirst: bool,
+  model: Slice,
+  message: Slice,
+): void {
   sseData(out);
   const json = new JsonWriter(out).beginObject().key("id").string("denied");
   json
@@ -55,8 +67,12 @@ export function writeDeniedChunk(out: ByteBuffer, isChat: bool, choice: i32, mod
     .integer(0);
   writeModel(json, model);
   json.key("choices").beginArray().beginObject().key("index").integer(choice);
-  if (isChat) json.key("delta").beginObject().key("content").text(message).endObject();
-  else json.key("text").text(message);
+  if (isChat) {
+    json.key("delta").beginObject();
+    // Clients fail without a role in the first chunk, and some of them append that of a later one.
+    if (isFirst) json.key("role").string("assistant");
+    json.key("content").text(message).endObject();
+  } else json.key("text").text(message);
   json.key("finish_reason").string("stop").endObject().endArray().endObject();
   sseEnd(out);
 }
@@ -105,6 +121,67 @@ function writeMessage(json: JsonWriter, model: Slice, message: Slice): void {
   else json.nothing();
   json.key("stop_sequence").nothing().key("usage").beginObject().key("input_tokens").integer(0);
   json.key("output_tokens").integer(0).endObject().endObject();
+}
+
+/** The events of a response of one message. https://platform.openai.com/docs/api-reference/responses-streaming */
+function writeResponseEvents(out: ByteBuffer, model: Slice, message: Slice): void {
+  const place = ',"item_id":"denied","output_index":0,"content_index":0';
+  writeResponse(beginResponseEvent(out, "response.created", 0, ',"response":'), model, 0);
+  endResponseEvent(out);
+  writeItem(beginResponseEvent(out, "response.output_item.added", 1, ',"output_index":0,"item":'), 0);
+  endResponseEvent(out);
+  writePart(beginResponseEvent(out, "response.content_part.added", 2, place + ',"part":'), 0);
+  endResponseEvent(out);
+  beginResponseEvent(out, "response.output_text.delta", 3, place + ',"delta":').text(message);
+  endResponseEvent(out);
+  beginResponseEvent(out, "response.output_text.done", 4, place + ',"text":').text(message);
+  endResponseEvent(out);
+  writePart(beginResponseEvent(out, "response.content_part.done", 5, place + ',"part":'), message);
+  endResponseEvent(out);
+  writeItem(beginResponseEvent(out, "response.output_item.done", 6, ',"output_index":0,"item":'), message);
+  endResponseEvent(out);
+  writeResponse(beginResponseEvent(out, "response.completed", 7, ',"response":'), model, message);
+  endResponseEvent(out);
+}
+
+function beginResponseEvent(out: ByteBuffer, type: string, sequence: i32, members: string): JsonWriter {
+  sseEvent(out, type);
+  sseData(out);
+  out.text('{"type":"').text(type).text('","sequence_number":').integer(sequence).text(members);
+  return new JsonWriter(out);
+}
+
+function endResponseEvent(out: ByteBuffer): void {
+  out.text("}");
+  sseEnd(out);
+}
+
+/** A response of OpenAI's; without a text (0) it is the one that begins a stream. */
+function writeResponse(json: JsonWriter, model: Slice, message: Slice): void {
+  json.beginObject().key("id").string("denied").key("object").string("response").key("created_at").integer(0);
+  json.key("status").string(message ? "completed" : "in_progress");
+  writeModel(json, model);
+  json.key("error").nothing().key("incomplete_details").nothing().key("output").beginArray();
+  if (message) writeItem(json, message);
+  json.endArray().key("tools").beginArray().endArray();
+  json.key("usage").beginObject().key("input_tokens").integer(0).key("output_tokens").integer(0);
+  json.key("total_tokens").integer(0).endObject().endObject();
+}
+
+function writeItem(json: JsonWriter, message: Slice): void {
+  json.beginObject().key("id").string("denied").key("type").string("message").key("role").string("assistant");
+  json
+    .key("status")
+    .string(message ? "completed" : "in_progress")
+    .key("content")
+    .beginArray();
+  if (message) writePart(json, message);
+  json.endArray().endObject();
+}
+
+function writePart(json: JsonWriter, message: Slice): void {
+  json.beginObject().key("type").string("output_text").key("text").text(message).key("annotations").beginArray();
+  json.endArray().endObject();
 }
 
 function writeModel(json: JsonWriter, model: Slice): void {

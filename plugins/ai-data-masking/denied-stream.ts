@@ -20,7 +20,7 @@ export function endDenied(out: ByteBuffer, api: Api, last: i32, isOpen: bool, ev
   } else if (api == Api.ChatCompletions || api == Api.Completions) {
     const count = min(max(last, 0), MOST_CHOICES - 1);
     for (let choice = 0; choice <= count; choice++) {
-      writeDeniedChunk(out, api == Api.ChatCompletions, choice, ABSENT, message);
+      writeDeniedChunk(out, api == Api.ChatCompletions, choice, last < 0, ABSENT, message);
     }
     sseDone(out);
   } else writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), events);

@@ -71,8 +71,8 @@ export class ClientView {
     else {
       const isChat = api != Api.Completions;
       for (let i: i64 = 0; i < MOST_CHOICES; i++)
-        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, ABSENT, message);
-      if (!this.seen) writeDeniedChunk(out, isChat, 0, ABSENT, message);
+        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, ABSENT, message);
+      if (!this.seen) writeDeniedChunk(out, isChat, 0, true, ABSENT, message);
       sseDone(out);
     }
   }

@@ -24,6 +24,7 @@ def run(client, call):
         "chat": lambda: client.chat.completions.create(**arguments).model_dump(exclude_none=True),
         "chat.stream": lambda: stream_chat(client, arguments),
         "chat.chunks": lambda: events_of(client.chat.completions.create(**arguments)),
+        "responses": lambda: client.responses.create(**arguments).model_dump(exclude_none=True),
         "responses.events": lambda: events_of(client.responses.create(**arguments)),
         "embeddings": lambda: client.embeddings.create(**arguments).model_dump(),
         "models": lambda: [model.id for model in client.models.list()],
