@@ -44,7 +44,11 @@ for (const position of ["downstream", "upstream"])
       provider = await serve(() => reply);
       trailing = await serve(() => ({ ...reply, trailers: [["x-took", "12"]] }), { http2: true });
       const listeners = Object.entries({
-        openai: { type: "openai", apiToken: "sk-test-openai" },
+        openai: {
+          type: "openai",
+          apiToken: "sk-test-openai",
+          capabilities: { "anthropic/v1/messages": "/v1/messages" },
+        },
         quiet: { type: "openai", apiToken: "sk-test-openai", disableStreamUsageStats: true },
         native: { type: "qwen", apiToken: "sk-test-qwen", qwenEnableCompatible: false },
       }).map(([name, configured]) =>

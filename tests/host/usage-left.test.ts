@@ -34,7 +34,7 @@ const STREAMS: Record<string, Stream> = {
     ],
   },
   "a stream that passes": {
-    provider: { type: "openai", apiToken: "sk-test-openai" },
+    provider: { type: "openai", apiToken: "sk-test-openai", capabilities: { "anthropic/v1/messages": "/v1/messages" } },
     path: "/v1/messages",
     chunks: [
       ['event: ping\ndata: {"type":"ping"}\n\n', undefined],

@@ -13,7 +13,7 @@ const DETAILED =
   '{"prompt_tokens":11,"completion_tokens":22,"total_tokens":33,"prompt_tokens_details":{"cached_tokens":3},"completion_tokens_details":{"reasoning_tokens":5}}';
 
 const PROVIDERS: Record<string, object> = {
-  openai: { type: "openai", apiToken: KEY },
+  openai: { type: "openai", apiToken: KEY, capabilities: { "anthropic/v1/messages": "/v1/messages" } },
   azure: { type: "azure", apiToken: KEY, azureServiceUrl: "https://r.openai.azure.com/openai/v1" },
   qwen: { type: "qwen", apiToken: KEY },
   vllm: { type: "vllm" },
