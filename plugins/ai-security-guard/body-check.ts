@@ -87,7 +87,7 @@ export abstract class BodyCheck extends CheckRun {
     if (requestTexts.hasTokenIds && !this.takesTokenIds(config))
       return this.refused(400, "The prompt has token ids, which cannot be checked.", "request_unreadable");
     // An internal redirect sends the request once more.
-    if (isPassed(requestTexts.list, this.annotations)) return Step.Goes;
+    if (isPassed(config.hash, requestTexts.list, this.annotations)) return Step.Goes;
     this.begin(this.contextId, CheckSide.Request, this.name.slice);
     for (let i = 0; i < config.request.length; i++) {
       const check = config.request[i];
@@ -196,7 +196,7 @@ export abstract class BodyCheck extends CheckRun {
     if (isRequest) {
       document.parse(written.slice);
       requestTexts.read(document.root, this.config!.requestPath);
-      notePassed(requestTexts.list, this.annotations.slice);
+      notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
     }
     growContentLength(isRequest ? requestHeaders : responseHeaders, written.size - sliceSize(text));
     body.replace(written.slice);
@@ -213,7 +213,7 @@ export abstract class BodyCheck extends CheckRun {
       if (isRequest) {
         document.parse(body.bytes());
         requestTexts.read(document.root, config.requestPath);
-        notePassed(requestTexts.list, this.annotations.slice);
+        notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
       }
       this.log("pass");
       return Step.Goes;

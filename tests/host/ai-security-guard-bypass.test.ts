@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What clients and providers send to have a text pass ai-security-guard without a check.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { HttpCallout } from "./callouts.ts";
+import type { HttpStream } from "./http-stream.ts";
+import { ProxyHost } from "./proxy-host.ts";
+
+type Options = Record<string, unknown>;
+interface Sent {
+  path?: string;
+  type?: string | null;
+}
+
+/** A configuration with one check of all that a webhook reads, which refuses what it cannot check. */
+const configOf = (check: Options = {}): Options => ({
+  checks: [
+    {
+      name: "hook",
+      on: ["request", "response"],
+      on_error: "block",
+      provider: { type: "webhook", cluster: "upstream", serviceHost: "a.example", path: "/check" },
+      ...check,
+    },
+  ],
+});
+
+class Guard {
+  readonly host = new ProxyHost("build/ai-security-guard.wasm", { logLevel: "error" });
+  private readonly root;
+
+  constructor(config: Options = configOf()) {
+    const root = this.host.configure("ai-security-guard", JSON.stringify(config));
+    assert.ok(root);
+    this.root = root;
+  }
+
+  open({ path = "/v1/chat/completions", type = "application/json" }: Sent = {}): HttpStream {
+    const stream = this.host.stream(this.root);
+    const headers: [string, string][] = [
+      [":method", "POST"],
+      [":path", path],
+      [":authority", "gateway.example"],
+    ];
+    if (type !== null) headers.push(["content-type", type]);
+    stream.requestHeaders(headers, false);
+    return stream;
+  }
+
+  send(body: string | Buffer, sent: Sent = {}): HttpStream {
+    const stream = this.open(sent);
+    if (!stream.isOver) stream.requestBody(Buffer.from(body as string), true);
+    this.host.check();
+    return stream;
+  }
+
+  get calls(): HttpCallout[] {
+    return this.host.callouts.filter((call): call is HttpCallout => call.kind === "http");
+  }
+
+  /** The texts of the calls that wait. */
+  get texts(): string {
+    return this.calls.map((call) => call.body.toString()).join("\n");
+  }
+
+  pass(): void {
+    for (const call of this.calls) this.host.answer(call, { body: '{"action":"pass"}' });
+  }
+}
+
+const user = (content: string): Options => ({ role: "user", content });
+const assistant = (content: string): Options => ({ role: "assistant", content });
+const chat = (...messages: Options[]): string => JSON.stringify({ model: "m", messages });
+
+describe("a request that was checked", () => {
+  it("is checked again by another configuration, be it of a second filter or of another route", () => {
+    const first = new Guard();
+    const stream = first.send(chat(user("hello")));
+    first.pass();
+    assert.ok(stream.attempt);
+    const checked = [...stream.filterState].filter(([, { value }]) => /^[0-9a-f]{64}/.test(value.toString()));
+    assert.equal(checked.length, 1);
+    for (const [config, calls] of [
+      [configOf(), 0],
+      [configOf({ mode: "all" }), 1],
+    ] as const) {
+      const second = new Guard(config);
+      const next = second.open();
+      for (const [key, entry] of checked) next.filterState.set(key, entry);
+      next.requestBody(Buffer.from(chat(user("hello"))), true);
+      assert.equal(second.calls.length, calls);
+    }
+  });
+});
