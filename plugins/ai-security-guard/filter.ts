@@ -1,8 +1,9 @@
 import { isReadable } from "../../assembly/ai/body-model";
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { takesJsonOnly } from "../../assembly/ai/prompt/apis";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
@@ -61,8 +62,10 @@ export class GuardFilter extends HoldingFilter {
       path.api,
       sliceSize(consumer) > 0 ? consumer : headers.get(CONSUMER_HEADER),
     );
-    const upgrade = headers.get("upgrade");
-    const type = headers.get("content-type");
+    // Only a GET opens a WebSocket.
+    const upgrade = sliceEquals(headers.get(":method"), "GET") ? headers.get("upgrade") : ABSENT;
+    // Servers read JSON whatever the content type says.
+    const type = takesJsonOnly(path.api) ? ABSENT : headers.get("content-type");
     const encoding = headers.get("content-encoding");
     // A compressed response could not be read.
     if (config.response.length && headers.get("accept-encoding") != ABSENT) headers.remove("accept-encoding");

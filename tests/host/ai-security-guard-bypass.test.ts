@@ -10,6 +10,7 @@ type Options = Record<string, unknown>;
 interface Sent {
   path?: string;
   type?: string | null;
+  upgrade?: string;
 }
 
 /** A configuration with one check of all that a webhook reads, which refuses what it cannot check. */
@@ -35,7 +36,7 @@ class Guard {
     this.root = root;
   }
 
-  open({ path = "/v1/chat/completions", type = "application/json" }: Sent = {}): HttpStream {
+  open({ path = "/v1/chat/completions", type = "application/json", upgrade }: Sent = {}): HttpStream {
     const stream = this.host.stream(this.root);
     const headers: [string, string][] = [
       [":method", "POST"],
@@ -43,6 +44,7 @@ class Guard {
       [":authority", "gateway.example"],
     ];
     if (type !== null) headers.push(["content-type", type]);
+    if (upgrade !== undefined) headers.push(["upgrade", upgrade]);
     stream.requestHeaders(headers, false);
     return stream;
   }
@@ -90,5 +92,41 @@ describe("a request that was checked", () => {
       next.requestBody(Buffer.from(chat(user("hello"))), true);
       assert.equal(second.calls.length, calls);
     }
+  });
+});
+
+describe("the body of a request", () => {
+  it("is checked whatever its content type and method say, where a model's API takes JSON only", () => {
+    for (const type of ["image/png", "audio/wav", "multipart/form-data; boundary=x", "application/octet-stream", "application/grpc"]) {
+      const guard = new Guard();
+      guard.send(chat(user("hidden words")), { type });
+      assert.match(guard.texts, /hidden words/, type);
+    }
+    const guard = new Guard();
+    guard.send(chat(user("hidden words")), { upgrade: "websocket" });
+    assert.match(guard.texts, /hidden words/);
+  });
+
+  it("is refused where it is only nearly JSON, on any path, if a check blocks without a verdict", () => {
+    const body = chat(user("hidden words"));
+    const bodies = [
+      `${body} x`,
+      `\ufeff${body}`,
+      body.replace('"m"', "NaN"),
+      `[${body}]`,
+      `${body}\n${body}`,
+      Buffer.from(body, "utf16le"),
+      Buffer.from(body.replace("hidden", "\xff"), "latin1"),
+      body.replace('"m"', "[".repeat(5000) + "]".repeat(5000)),
+    ];
+    for (const path of ["/api/chat", "/v1/chat/completions"])
+      for (const sent of bodies) {
+        const stream = new Guard().send(sent, { path });
+        assert.equal(stream.client.headers?.get(":status"), "400", `${path} ${sent.toString().slice(0, 40)}`);
+        assert.ok(!stream.attempt);
+      }
+    const passing = new Guard(configOf({ on_error: "pass" }));
+    assert.ok(passing.send(`${body} x`, { path: "/api/chat" }).attempt);
+    assert.ok(new Guard().send("a=b", { path: "/form", type: "application/x-www-form-urlencoded" }).attempt);
   });
 });
