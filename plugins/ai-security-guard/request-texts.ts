@@ -35,6 +35,9 @@ export class RequestTexts extends PromptTexts {
   private lastFrom: i32 = 0;
   private isBehindAssistant: bool = false;
   private hasOthers: bool = false;
+  /** Whether a conversation had other messages than of the system, and where the entries of the current one begin. */
+  private hasLast: bool = false;
+  private from: i32 = 0;
 
   /** Reads the valid JSON of an object, or what is at a path of it. */
   read(object: Slice, path: CheckedPath | null): void {
@@ -44,13 +47,18 @@ export class RequestTexts extends PromptTexts {
     this.lastFrom = 0;
     this.isBehindAssistant = false;
     this.hasOthers = false;
-    if (path) return readPromptMember(sliceOfBuffer(ANY_TEXT), path.find(object), this);
-    walker.start(object);
-    if (!walker.enterObject()) return;
-    while (walker.nextMember()) {
-      const key = walker.key;
-      readPromptMember(key, walker.value(), this);
+    this.hasLast = false;
+    this.from = 0;
+    if (path) readPromptMember(sliceOfBuffer(ANY_TEXT), path.find(object), this);
+    else {
+      walker.start(object);
+      if (walker.enterObject())
+        while (walker.nextMember()) {
+          const key = walker.key;
+          readPromptMember(key, walker.value(), this);
+        }
     }
+    this.beginConversation();
   }
 
   /** Appends what a check is to see to its task. */
@@ -73,7 +81,22 @@ export class RequestTexts extends PromptTexts {
 
   /** Whether a check is to see a text. */
   isFor(check: Check, entry: TextEntry): bool {
-    return check.checksRole(entry.role) && (check.checksAll || entry.message >= this.lastFrom);
+    return check.checksRole(entry.role) && (check.checksAll || entry.isLast || !this.hasLast);
+  }
+
+  /** Marks the last messages of the one before: it is not known which of several a model reads. */
+  override beginConversation(): void {
+    const list = this.list;
+    if (this.hasOthers) {
+      for (let i = this.from; i < list.count; i++) {
+        const entry = list.at(i);
+        if (entry.message >= this.lastFrom) entry.isLast = true;
+      }
+      this.hasLast = true;
+    }
+    this.from = list.count;
+    this.hasOthers = false;
+    this.isBehindAssistant = false;
   }
 
   override beginMessage(role: PromptRole): void {

@@ -95,6 +95,26 @@ describe("a request that was checked", () => {
   });
 });
 
+describe("the last messages", () => {
+  const past = [user("old"), assistant("old")];
+  const evil = [user("hidden words")];
+  const bodies: [string, string][] = [
+    ["a second list", JSON.stringify({ messages: evil, input: [assistant("a"), user("b")] })],
+    ["a list that comes twice", `{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}`],
+    ["a list below", `{"input":{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}}`],
+    ["a query", JSON.stringify({ messages: [...evil, assistant("a")], query: "b" })],
+    ["a prompt in front", JSON.stringify({ prompt: "hidden words", messages: [...past, user("b")] })],
+    ["a system prompt in front", JSON.stringify({ system: "s", messages: [...past, ...evil] })],
+  ];
+  for (const [what, body] of bodies)
+    it(`of each conversation of a request are checked: ${what}`, () => {
+      const guard = new Guard();
+      guard.send(body);
+      assert.match(guard.texts, /hidden words/);
+      assert.doesNotMatch(guard.texts, /old/);
+    });
+});
+
 describe("the body of a request", () => {
   it("is checked whatever its content type and method say, where a model's API takes JSON only", () => {
     for (const type of ["image/png", "audio/wav", "multipart/form-data; boundary=x", "application/octet-stream", "application/grpc"]) {
