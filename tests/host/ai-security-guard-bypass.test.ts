@@ -150,3 +150,18 @@ describe("the body of a request", () => {
     assert.ok(new Guard().send("a=b", { path: "/form", type: "application/x-www-form-urlencoded" }).attempt);
   });
 });
+
+describe("the choices of a stream", () => {
+  it("that begin alike are each checked from their beginning", () => {
+    const guard = new Guard();
+    const stream = guard.send(chat(user("hello")));
+    guard.pass();
+    stream.responseHeaders([[":status", "200"], ["content-type", "text/event-stream"]], false);
+    for (const piece of [["hid", 0], ["hid", 1], ["e", 0], ["den words", 1]] as const) {
+      const choice = { index: piece[1], delta: { content: piece[0] }, finish_reason: null };
+      stream.responseBody(Buffer.from(`data: ${JSON.stringify({ choices: [choice] })}\n\n`), false);
+    }
+    stream.responseBody(Buffer.from("data: [DONE]\n\n"), true);
+    assert.match(guard.texts, /hidden words/);
+  });
+});
