@@ -25,6 +25,7 @@ import { Outcome } from "./task-owner";
 const KEPT_BYTES: i32 = 4096;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 const NO_OBJECT = String.UTF8.encode("the body is not a JSON object");
+const NO_JSON = String.UTF8.encode("the response does not say that it is JSON");
 const TOKEN_IDS = String.UTF8.encode("token ids instead of a text");
 
 const document = new JsonDocument();
@@ -97,6 +98,13 @@ export abstract class BodyCheck extends CheckRun {
       requestTexts.write(check, this.add(check, PromptRole.User));
     }
     return this.run(body);
+  }
+
+  /** Whether a response that does not say that it is JSON goes on unread: no check blocks without a verdict, all have failed. */
+  takesOtherResponse(): bool {
+    const checks = this.config!.response;
+    for (let i = 0; i < checks.length; i++) if (checks[i].blocksOnError) return false;
+    return this.takesUnread(checks, CheckSide.Response, NO_JSON);
   }
 
   /** Starts the checks of a whole response. */

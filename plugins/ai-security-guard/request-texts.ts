@@ -1,6 +1,7 @@
 import { readPromptMember } from "../../assembly/ai/prompt/reader";
 import { PromptRole } from "../../assembly/ai/prompt/role";
 import { PromptTexts } from "../../assembly/ai/prompt/texts";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
 import {
   ABSENT,
   indexOfText,
@@ -8,9 +9,10 @@ import {
   sliceOfBuffer,
   sliceSize,
   sliceStartsWith,
+  startsWithIgnoringCase,
   subslice,
 } from "../../assembly/bytes/slice";
-import { jsonContent, jsonGet, JsonKind, jsonKind } from "../../assembly/json/value";
+import { jsonContent, jsonGet, JsonKind, jsonKind, jsonUtf8 } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 import { Check } from "./check";
 import { CheckedPath } from "./checked-path";
@@ -25,6 +27,7 @@ const DATA = "data:";
 const ANY_TEXT = String.UTF8.encode('"prompt"');
 
 const walker = new JsonWalker();
+const mediaType = new ByteBuffer();
 
 /** The texts of a prompt, and which of its messages are the last ones. */
 export class RequestTexts extends PromptTexts {
@@ -120,7 +123,7 @@ export class RequestTexts extends PromptTexts {
     }
     const data = jsonGet(value, "data");
     const type = jsonGet(value, "media_type");
-    if (jsonKind(data) == JsonKind.String && sliceStartsWith(jsonContent(type), "image/"))
+    if (jsonKind(data) == JsonKind.String && isImageType(type))
       this.list.addImage(PieceKind.ImageData, jsonContent(data), jsonContent(type), this.message, role);
     const url = jsonGet(value, "url");
     if (jsonKind(url) == JsonKind.String && (isImage || data == ABSENT)) this.addUrl(jsonContent(url), role);
@@ -142,4 +145,9 @@ export class RequestTexts extends PromptTexts {
       this.list.addImage(PieceKind.ImageData, data, subslice(url, DATA.length, at), this.message, role);
     }
   }
+}
+
+/** Whether the token is the media type of an image; many clients write it as `image\/png`. */
+function isImageType(token: Slice): bool {
+  return jsonKind(token) == JsonKind.String && startsWithIgnoringCase(jsonUtf8(token, mediaType), "image/");
 }

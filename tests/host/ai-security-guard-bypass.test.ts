@@ -100,8 +100,14 @@ describe("the last messages", () => {
   const evil = [user("hidden words")];
   const bodies: [string, string][] = [
     ["a second list", JSON.stringify({ messages: evil, input: [assistant("a"), user("b")] })],
-    ["a list that comes twice", `{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}`],
-    ["a list below", `{"input":{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}}`],
+    [
+      "a list that comes twice",
+      `{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}`,
+    ],
+    [
+      "a list below",
+      `{"input":{"messages":${JSON.stringify(evil)},"messages":${JSON.stringify([...past, user("b")])}}}`,
+    ],
     ["a query", JSON.stringify({ messages: [...evil, assistant("a")], query: "b" })],
     ["a prompt in front", JSON.stringify({ prompt: "hidden words", messages: [...past, user("b")] })],
     ["a system prompt in front", JSON.stringify({ system: "s", messages: [...past, ...evil] })],
@@ -117,7 +123,13 @@ describe("the last messages", () => {
 
 describe("the body of a request", () => {
   it("is checked whatever its content type and method say, where a model's API takes JSON only", () => {
-    for (const type of ["image/png", "audio/wav", "multipart/form-data; boundary=x", "application/octet-stream", "application/grpc"]) {
+    for (const type of [
+      "image/png",
+      "audio/wav",
+      "multipart/form-data; boundary=x",
+      "application/octet-stream",
+      "application/grpc",
+    ]) {
       const guard = new Guard();
       guard.send(chat(user("hidden words")), { type });
       assert.match(guard.texts, /hidden words/, type);
@@ -156,12 +168,104 @@ describe("the choices of a stream", () => {
     const guard = new Guard();
     const stream = guard.send(chat(user("hello")));
     guard.pass();
-    stream.responseHeaders([[":status", "200"], ["content-type", "text/event-stream"]], false);
-    for (const piece of [["hid", 0], ["hid", 1], ["e", 0], ["den words", 1]] as const) {
+    stream.responseHeaders(
+      [
+        [":status", "200"],
+        ["content-type", "text/event-stream"],
+      ],
+      false,
+    );
+    for (const piece of [
+      ["hid", 0],
+      ["hid", 1],
+      ["e", 0],
+      ["den words", 1],
+    ] as const) {
       const choice = { index: piece[1], delta: { content: piece[0] }, finish_reason: null };
       stream.responseBody(Buffer.from(`data: ${JSON.stringify({ choices: [choice] })}\n\n`), false);
     }
     stream.responseBody(Buffer.from("data: [DONE]\n\n"), true);
     assert.match(guard.texts, /hidden words/);
+  });
+});
+
+describe("a response", () => {
+  const respond = (guard: Guard, status: string, type: string, body: string): HttpStream => {
+    const stream = guard.send(chat(user("hello")));
+    guard.pass();
+    stream.responseHeaders(
+      [
+        [":status", status],
+        ["content-type", type],
+      ],
+      false,
+    );
+    stream.responseBody(Buffer.from(body), true);
+    guard.host.check();
+    return stream;
+  };
+  const body = JSON.stringify({ choices: [{ index: 0, message: { role: "assistant", content: "hidden words" } }] });
+
+  it("is checked whatever its content type and its successful status say", () => {
+    for (const [status, type] of [
+      ["201", "application/json"],
+      ["203", "APPLICATION/JSON; charset=utf-8"],
+      ["200", "text/plain"],
+      ["200", "application/vnd.provider+json"],
+      ["200", "text/html"],
+      ["200", "audio/mpeg"],
+    ] as const) {
+      const guard = new Guard();
+      const stream = respond(guard, status, type, body);
+      assert.match(guard.texts, /hidden words/, type);
+      assert.equal(stream.client.bodyBytes.length, 0);
+      guard.pass();
+      assert.equal(stream.client.bodyBytes.toString(), body);
+    }
+  });
+
+  it("that is no JSON has no verdict: it is refused, or passes and is counted", () => {
+    for (const type of ["text/plain", "application/x-ndjson", "text/html"]) {
+      const refused = respond(new Guard(), "200", type, `${body}\n${body}`);
+      assert.equal(refused.client.headers?.get(":status"), "502");
+      assert.doesNotMatch(refused.client.bodyBytes.toString(), /hidden/);
+      const passed = respond(new Guard(configOf({ on_error: "pass" })), "200", type, "hidden words");
+      assert.equal(passed.client.bodyBytes.toString(), "hidden words");
+    }
+    const speech = new Guard();
+    const stream = speech.send('{"input":"hello"}', { path: "/v1/audio/speech" });
+    speech.pass();
+    stream.responseHeaders(
+      [
+        [":status", "200"],
+        ["content-type", "audio/mpeg"],
+      ],
+      false,
+    );
+    stream.responseBody(Buffer.from("sound"), false);
+    assert.equal(stream.client.bodyBytes.toString(), "sound");
+  });
+});
+
+describe("the images of a request", () => {
+  const ask = (image: string): string => `{"messages":[{"role":"user","content":[${image}]}]}`;
+
+  it("are checked with any spelling of their media type", () => {
+    const provider = { type: "webhook", cluster: "upstream", serviceHost: "a.example", path: "/check", images: true };
+    for (const type of ["image/png", "image\\/png", "IMAGE/PNG", "im\\u0061ge/png"]) {
+      const guard = new Guard(configOf({ images: true, provider }));
+      const source = `{"type":"base64","media_type":"${type}","data":"aGlkZGVu"}`;
+      guard.send(ask(`{"type":"image","source":${source}}`), { path: "/v1/messages" });
+      assert.match(guard.texts, /aGlkZGVu/, type);
+    }
+  });
+
+  it("have no verdict where the service does not take them", () => {
+    const provider = { type: "azure", cluster: "upstream", serviceHost: "a.example", apiKey: "key-of-azure" };
+    const image = ask('{"type":"image_url","image_url":{"url":"https://b.example/hidden.png"}}');
+    const refused = new Guard(configOf({ images: true, provider })).send(image);
+    assert.equal(refused.client.headers?.get(":status"), "503");
+    assert.ok(!refused.attempt);
+    assert.ok(new Guard(configOf({ images: true, on_error: "pass", provider })).send(image).attempt);
   });
 });

@@ -33,7 +33,8 @@ export function addTexts(lanes: Lanes, json: Slice, type: Slice): i32 {
   const mayRepeat = sliceStartsWith(type, "response.") && !sliceEndsWith(type, ".delta");
   walker.start(json);
   const isRootObject = walker.enterObject();
-  if (!isRootObject && !walker.enterArray()) return jsonKind(json) == JsonKind.String ? lanes.add(base, json, mayRepeat) : 0;
+  if (!isRootObject && !walker.enterArray())
+    return jsonKind(json) == JsonKind.String ? lanes.add(base, json, mayRepeat) : 0;
   let count = 0;
   let depth = 0;
   unchecked((isObject[0] = isRootObject));
