@@ -1,3 +1,4 @@
+import { wordHashOf } from "../bytes/hash";
 import { ABSENT, byteAt, Slice, sliceToString } from "../bytes/slice";
 import {
   jsonDecimal,
@@ -39,6 +40,11 @@ export class ConfigReader extends ConfigObject {
   /** The JSON path of the object. */
   override get path(): string {
     return this.position < 0 ? this.place : `${this.place}[${this.position}]`;
+  }
+
+  /** A 64-bit hash of the object, which tells configurations apart; not cryptographic. */
+  get hash(): u64 {
+    return wordHashOf(this.json);
   }
 
   /** Warns about an option; the configuration is accepted. */

@@ -1,7 +1,7 @@
 import { Api } from "../../assembly/ai/api";
 import { PromptRole } from "../../assembly/ai/prompt/role";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { byteAt, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { monotonic } from "../../assembly/host/clock";
 import { growContentLength } from "../../assembly/host/content-length";
@@ -9,6 +9,7 @@ import { requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
+import { Check } from "./check";
 import { logCheck } from "./check-log";
 import { CheckRun } from "./check-run";
 import { isPassed, notePassed } from "./checked-state";
@@ -23,6 +24,8 @@ import { Outcome } from "./task-owner";
 
 const KEPT_BYTES: i32 = 4096;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
+const NO_OBJECT = String.UTF8.encode("the body is not a JSON object");
+const NO_JSON = String.UTF8.encode("the response does not say that it is JSON");
 const TOKEN_IDS = String.UTF8.encode("token ids instead of a text");
 
 const document = new JsonDocument();
@@ -79,21 +82,29 @@ export abstract class BodyCheck extends CheckRun {
     this.wantsStream = isObject && jsonIsTrue(jsonGet(document.root, "stream"));
     if (!config.request.length) return Step.Goes;
     if (!isObject) {
-      // What no model understands needs no check.
-      if (this.api == Api.Unknown || !sliceSize(text)) return Step.Goes;
+      // What no model understands needs no check; some servers read what is only nearly JSON.
+      if (!sliceSize(text) || (this.api == Api.Unknown && !isLikeJson(text))) return Step.Goes;
+      if (this.api == Api.Unknown && this.takesUnread(config.request, CheckSide.Request, NO_OBJECT)) return Step.Goes;
       return this.refused(400, "The body is not a JSON object.", "request_unreadable");
     }
     requestTexts.read(document.root, config.requestPath);
-    if (requestTexts.hasTokenIds && !this.takesTokenIds(config))
+    if (requestTexts.hasTokenIds && !this.takesUnread(config.request, CheckSide.Request, TOKEN_IDS))
       return this.refused(400, "The prompt has token ids, which cannot be checked.", "request_unreadable");
     // An internal redirect sends the request once more.
-    if (isPassed(requestTexts.list, this.annotations)) return Step.Goes;
+    if (isPassed(config.hash, requestTexts.list, this.annotations)) return Step.Goes;
     this.begin(this.contextId, CheckSide.Request, this.name.slice);
     for (let i = 0; i < config.request.length; i++) {
       const check = config.request[i];
       requestTexts.write(check, this.add(check, PromptRole.User));
     }
     return this.run(body);
+  }
+
+  /** Whether a response that does not say that it is JSON goes on unread: no check blocks without a verdict, all have failed. */
+  takesOtherResponse(): bool {
+    const checks = this.config!.response;
+    for (let i = 0; i < checks.length; i++) if (checks[i].blocksOnError) return false;
+    return this.takesUnread(checks, CheckSide.Response, NO_JSON);
   }
 
   /** Starts the checks of a whole response. */
@@ -148,12 +159,12 @@ export abstract class BodyCheck extends CheckRun {
     return this.start() ? Step.Waits : this.proceed(body);
   }
 
-  /** Whether a prompt of token ids, which no service reads, goes on. */
-  private takesTokenIds(config: GuardConfig): bool {
+  /** Whether a text that cannot be read goes on: each check has failed. */
+  private takesUnread(checks: Check[], side: CheckSide, reason: ArrayBuffer): bool {
     let takes = true;
-    for (let i = 0; i < config.request.length; i++) {
-      noteFailure(config.request[i], CheckSide.Request, sliceOfBuffer(TOKEN_IDS));
-      if (config.request[i].blocksOnError) takes = false;
+    for (let i = 0; i < checks.length; i++) {
+      noteFailure(checks[i], side, sliceOfBuffer(reason));
+      if (checks[i].blocksOnError) takes = false;
     }
     return takes;
   }
@@ -196,7 +207,7 @@ export abstract class BodyCheck extends CheckRun {
     if (isRequest) {
       document.parse(written.slice);
       requestTexts.read(document.root, this.config!.requestPath);
-      notePassed(requestTexts.list, this.annotations.slice);
+      notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
     }
     growContentLength(isRequest ? requestHeaders : responseHeaders, written.size - sliceSize(text));
     body.replace(written.slice);
@@ -213,7 +224,7 @@ export abstract class BodyCheck extends CheckRun {
       if (isRequest) {
         document.parse(body.bytes());
         requestTexts.read(document.root, config.requestPath);
-        notePassed(requestTexts.list, this.annotations.slice);
+        notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
       }
       this.log("pass");
       return Step.Goes;
@@ -238,4 +249,15 @@ export abstract class BodyCheck extends CheckRun {
     refuse(this.api, status, message, reason);
     return Step.Refused;
   }
+}
+
+/** Whether the body begins as JSON does, in any encoding, with a byte order mark or without. */
+function isLikeJson(text: Slice): bool {
+  for (let i = 0; i < sliceSize(text); i++) {
+    const byte = byteAt(text, i);
+    if (byte == 0x7b || byte == 0x5b) return true;
+    const isMark = byte == 0xef || byte == 0xbb || byte == 0xbf || byte >= 0xfe;
+    if (byte > 0x20 && !isMark) return false;
+  }
+  return false;
 }

@@ -40,6 +40,8 @@ export class CheckTask extends Callout {
   private from: i32 = 0;
   private to: i32 = 0;
   private isAtImages: bool = false;
+  /** Whether an image is of a kind that the service does not take. */
+  private hasOther: bool = false;
 
   /** The check; only in a run. */
   get check(): Check {
@@ -57,7 +59,10 @@ export class CheckTask extends Callout {
 
   /** Adds an image: its URL, or its Base64 with its media type. */
   addImage(kind: PieceKind, content: Slice, mediaType: Slice): void {
-    if (!this.checker!.takes(kind)) return;
+    if (!this.checker!.takes(kind)) {
+      this.hasOther = true;
+      return;
+    }
     const typeSize = mediaType == ABSENT ? 0 : sliceSize(mediaType);
     this.images
       .u32(kind)
@@ -69,6 +74,7 @@ export class CheckTask extends Callout {
 
   /** Sends the call for the next piece; without one, or if calls cannot be sent, the task ends. */
   advance(): void {
+    if (this.hasOther && !this.failsImage()) return;
     while (this.nextPiece()) {
       if (this.send()) return;
       const verdict = this.run!.verdict;
@@ -112,6 +118,7 @@ export class CheckTask extends Callout {
     this.from = 0;
     this.to = 0;
     this.isAtImages = false;
+    this.hasOther = false;
   }
 
   /** Frees the memory; the object is not used again. */
@@ -147,6 +154,19 @@ export class CheckTask extends Callout {
       this.masked.append(isMasked ? verdict.masked.slice : subslice(this.text.slice, this.from, this.to));
     }
     return true;
+  }
+
+  /** Takes the images that the service does not take for a failure. Returns whether the task goes on. */
+  private failsImage(): bool {
+    this.hasOther = false;
+    const check = this.ownCheck!;
+    const run = this.run!;
+    const verdict = run.verdict;
+    verdict.clear();
+    verdict.fail("an image that the service does not take");
+    noteFailure(check, run.side, verdict.reason.slice);
+    if (check.blocksOnError) run.settle(check, Outcome.Unavailable);
+    return !check.blocksOnError;
   }
 
   private get takesMask(): bool {

@@ -19,6 +19,8 @@ const MOST_CHECKS: i32 = 16;
 
 /** Which texts of a route are checked, and by whom. */
 export class GuardConfig {
+  /** Tells configurations apart. */
+  hash: u64 = 0;
   /** The checks of requests, and those of responses. */
   readonly request: Check[] = [];
   readonly response: Check[] = [];
@@ -35,6 +37,7 @@ export class GuardConfig {
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): GuardConfig {
     const config = new GuardConfig();
+    config.hash = reader.hash;
     reader.guards(GUARDS);
     config.deny = DenySettings.read(reader);
     config.readPaths(reader);

@@ -1,8 +1,9 @@
 import { isReadable } from "../../assembly/ai/body-model";
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
+import { takesJsonOnly } from "../../assembly/ai/prompt/apis";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, Slice, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, responseHeaders } from "../../assembly/host/headers";
@@ -61,8 +62,10 @@ export class GuardFilter extends HoldingFilter {
       path.api,
       sliceSize(consumer) > 0 ? consumer : headers.get(CONSUMER_HEADER),
     );
-    const upgrade = headers.get("upgrade");
-    const type = headers.get("content-type");
+    // Only a GET opens a WebSocket.
+    const upgrade = sliceEquals(headers.get(":method"), "GET") ? headers.get("upgrade") : ABSENT;
+    // Servers read JSON whatever the content type says.
+    const type = takesJsonOnly(path.api) ? ABSENT : headers.get("content-type");
     const encoding = headers.get("content-encoding");
     // A compressed response could not be read.
     if (config.response.length && headers.get("accept-encoding") != ABSENT) headers.remove("accept-encoding");
@@ -88,10 +91,16 @@ export class GuardFilter extends HoldingFilter {
     const config = this.config!;
     if (headers.get(ALERTS_HEADER) != ABSENT) headers.remove(ALERTS_HEADER);
     this.annotate(headers);
-    if (!config.response.length || endOfStream || headers.status != 200) return HeadersAction.Continue;
+    if (!config.response.length || endOfStream || !isSuccess(headers.status)) return HeadersAction.Continue;
     const type = headers.get("content-type");
     const isStream = startsWithIgnoringCase(type, EVENT_STREAM);
-    if (!isStream && type != ABSENT && !startsWithIgnoringCase(type, "application/json")) return HeadersAction.Continue;
+    const saysJson = type == ABSENT || startsWithIgnoringCase(type, "application/json");
+    if (!isStream && !saysJson) {
+      const isOther = isMedia(type) || !isReadable(ABSENT, type, ABSENT);
+      if (isOther && !takesJsonOnly(this.check.api)) return HeadersAction.Continue;
+      // It may be JSON all the same. Only a check that blocks without a verdict is worth the wait for its end.
+      if (this.check.takesOtherResponse()) return HeadersAction.Continue;
+    }
     if (!isReadable(headers.get("content-encoding"), ABSENT, ABSENT)) {
       refuse(this.check.api, 502, "The response cannot be checked.", "response_unreadable");
       return HeadersAction.Pause;
@@ -164,6 +173,10 @@ export class GuardFilter extends HoldingFilter {
     const alerts = this.check.annotations.slice;
     if (sliceSize(alerts)) headers.set(ALERTS_HEADER, alerts);
   }
+}
+
+function isSuccess(status: i32): bool {
+  return status >= 200 && status < 300;
 }
 
 /** Whether the body is no text: a form with files, audio and the like. */

@@ -1,6 +1,7 @@
 import { readPromptMember } from "../../assembly/ai/prompt/reader";
 import { PromptRole } from "../../assembly/ai/prompt/role";
 import { PromptTexts } from "../../assembly/ai/prompt/texts";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
 import {
   ABSENT,
   indexOfText,
@@ -8,9 +9,10 @@ import {
   sliceOfBuffer,
   sliceSize,
   sliceStartsWith,
+  startsWithIgnoringCase,
   subslice,
 } from "../../assembly/bytes/slice";
-import { jsonContent, jsonGet, JsonKind, jsonKind } from "../../assembly/json/value";
+import { jsonContent, jsonGet, JsonKind, jsonKind, jsonUtf8 } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 import { Check } from "./check";
 import { CheckedPath } from "./checked-path";
@@ -25,6 +27,7 @@ const DATA = "data:";
 const ANY_TEXT = String.UTF8.encode('"prompt"');
 
 const walker = new JsonWalker();
+const mediaType = new ByteBuffer();
 
 /** The texts of a prompt, and which of its messages are the last ones. */
 export class RequestTexts extends PromptTexts {
@@ -35,6 +38,9 @@ export class RequestTexts extends PromptTexts {
   private lastFrom: i32 = 0;
   private isBehindAssistant: bool = false;
   private hasOthers: bool = false;
+  /** Whether a conversation had other messages than of the system, and where the entries of the current one begin. */
+  private hasLast: bool = false;
+  private from: i32 = 0;
 
   /** Reads the valid JSON of an object, or what is at a path of it. */
   read(object: Slice, path: CheckedPath | null): void {
@@ -44,13 +50,18 @@ export class RequestTexts extends PromptTexts {
     this.lastFrom = 0;
     this.isBehindAssistant = false;
     this.hasOthers = false;
-    if (path) return readPromptMember(sliceOfBuffer(ANY_TEXT), path.find(object), this);
-    walker.start(object);
-    if (!walker.enterObject()) return;
-    while (walker.nextMember()) {
-      const key = walker.key;
-      readPromptMember(key, walker.value(), this);
+    this.hasLast = false;
+    this.from = 0;
+    if (path) readPromptMember(sliceOfBuffer(ANY_TEXT), path.find(object), this);
+    else {
+      walker.start(object);
+      if (walker.enterObject())
+        while (walker.nextMember()) {
+          const key = walker.key;
+          readPromptMember(key, walker.value(), this);
+        }
     }
+    this.beginConversation();
   }
 
   /** Appends what a check is to see to its task. */
@@ -73,7 +84,22 @@ export class RequestTexts extends PromptTexts {
 
   /** Whether a check is to see a text. */
   isFor(check: Check, entry: TextEntry): bool {
-    return check.checksRole(entry.role) && (check.checksAll || entry.message >= this.lastFrom);
+    return check.checksRole(entry.role) && (check.checksAll || entry.isLast || !this.hasLast);
+  }
+
+  /** Marks the last messages of the one before: it is not known which of several a model reads. */
+  override beginConversation(): void {
+    const list = this.list;
+    if (this.hasOthers) {
+      for (let i = this.from; i < list.count; i++) {
+        const entry = list.at(i);
+        if (entry.message >= this.lastFrom) entry.isLast = true;
+      }
+      this.hasLast = true;
+    }
+    this.from = list.count;
+    this.hasOthers = false;
+    this.isBehindAssistant = false;
   }
 
   override beginMessage(role: PromptRole): void {
@@ -97,7 +123,7 @@ export class RequestTexts extends PromptTexts {
     }
     const data = jsonGet(value, "data");
     const type = jsonGet(value, "media_type");
-    if (jsonKind(data) == JsonKind.String && sliceStartsWith(jsonContent(type), "image/"))
+    if (jsonKind(data) == JsonKind.String && isImageType(type))
       this.list.addImage(PieceKind.ImageData, jsonContent(data), jsonContent(type), this.message, role);
     const url = jsonGet(value, "url");
     if (jsonKind(url) == JsonKind.String && (isImage || data == ABSENT)) this.addUrl(jsonContent(url), role);
@@ -119,4 +145,9 @@ export class RequestTexts extends PromptTexts {
       this.list.addImage(PieceKind.ImageData, data, subslice(url, DATA.length, at), this.message, role);
     }
   }
+}
+
+/** Whether the token is the media type of an image; many clients write it as `image\/png`. */
+function isImageType(token: Slice): bool {
+  return jsonKind(token) == JsonKind.String && startsWithIgnoringCase(jsonUtf8(token, mediaType), "image/");
 }

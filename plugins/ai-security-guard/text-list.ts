@@ -15,6 +15,8 @@ export class TextEntry {
   role: PromptRole = PromptRole.Unknown;
   /** The number of its message. */
   message: i32 = 0;
+  /** Whether it is one of the last of its conversation. */
+  isLast: bool = false;
   /** The content of the string in the body, without its quotes. `canChange`: it may be replaced. */
   place: i32 = 0;
   placeSize: i32 = 0;

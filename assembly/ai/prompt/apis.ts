@@ -16,3 +16,8 @@ export function mayHavePrompt(api: Api): bool {
       return false;
   }
 }
+
+/** Whether the API has a prompt, and all bodies of its requests are JSON. */
+export function takesJsonOnly(api: Api): bool {
+  return api == Api.Embeddings || (api != Api.Unknown && api != Api.Other && mayHavePrompt(api));
+}

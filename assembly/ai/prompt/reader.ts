@@ -67,6 +67,7 @@ function readMessages(value: Slice, texts: PromptTexts): void {
 
 /** A text, or a list of texts and messages. */
 function readPrompts(value: Slice, texts: PromptTexts): void {
+  texts.beginConversation();
   if (jsonKind(value) != JsonKind.Array) return readMessage(value, PromptRole.User, texts);
   for (let item = jsonFirst(value); item != ABSENT; item = jsonNext(value, item)) {
     const kind = jsonKind(item);

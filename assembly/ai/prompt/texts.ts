@@ -3,6 +3,9 @@ import { PromptRole } from "./role";
 
 /** Receives the texts of a prompt, in the order of the body. */
 export abstract class PromptTexts {
+  /** A conversation begins: the messages of another member, or of another list. */
+  beginConversation(): void {}
+
   /** A message begins, or a text that stands outside of messages. */
   abstract beginMessage(role: PromptRole): void;
 

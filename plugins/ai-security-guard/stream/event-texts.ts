@@ -1,6 +1,6 @@
 import { NameList } from "../../../assembly/ai/name-list";
 import { wordHashOf } from "../../../assembly/bytes/hash";
-import { Slice } from "../../../assembly/bytes/slice";
+import { Slice, sliceEndsWith, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { MAX_DEPTH } from "../../../assembly/json/validate";
 import { jsonGet, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWalker } from "../../../assembly/json/walker";
@@ -29,9 +29,12 @@ const positions = new StaticArray<i32>(MAX_DEPTH + 1);
 export function addTexts(lanes: Lanes, json: Slice, type: Slice): i32 {
   let base = wordHashOf(type);
   for (let i = 0; i < PLACES.length; i++) base = base * 31 + <u64>jsonInteger(jsonGet(json, PLACES[i]), -1);
+  // The last events of Responses repeat all that came before. A first piece of another choice is no such text: more of it follows.
+  const mayRepeat = sliceStartsWith(type, "response.") && !sliceEndsWith(type, ".delta");
   walker.start(json);
   const isRootObject = walker.enterObject();
-  if (!isRootObject && !walker.enterArray()) return jsonKind(json) == JsonKind.String ? lanes.add(base, json) : 0;
+  if (!isRootObject && !walker.enterArray())
+    return jsonKind(json) == JsonKind.String ? lanes.add(base, json, mayRepeat) : 0;
   let count = 0;
   let depth = 0;
   unchecked((isObject[0] = isRootObject));
@@ -68,7 +71,7 @@ export function addTexts(lanes: Lanes, json: Slice, type: Slice): i32 {
     // `summary` is a setting where it is no list.
     const isSetting = inObject && walker.keyIs("summary");
     const value = walker.value();
-    if (jsonKind(value) == JsonKind.String && !isSetting) count += lanes.add(hash, value);
+    if (jsonKind(value) == JsonKind.String && !isSetting) count += lanes.add(hash, value, mayRepeat);
   }
   return count;
 }

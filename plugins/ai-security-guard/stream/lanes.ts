@@ -33,19 +33,19 @@ export class Lanes {
   private readonly lanes: Lane[] = [];
   private used: i32 = 0;
 
-  /** Adds a piece to the text with this key. `token` is a JSON string. Returns its characters; none if it repeats a whole text. */
-  add(key: u64, token: Slice): i32 {
+  /** Adds a piece to the text with this key. `token` is a JSON string. Returns its characters; none if it may repeat a whole text, and does. */
+  add(key: u64, token: Slice, mayRepeat: bool): i32 {
     piece.clear();
     jsonUnescape(token, piece);
-    return this.addText(key, piece.slice);
+    return this.addText(key, piece.slice, mayRepeat);
   }
 
   /** `add` for a text that is not JSON. */
-  addText(key: u64, text: Slice): i32 {
+  addText(key: u64, text: Slice, mayRepeat: bool = false): i32 {
     const size = sliceSize(text);
     if (!size) return 0;
     const found = this.find(key);
-    if (found === null && this.repeats(text)) return 0;
+    if (found === null && mayRepeat && this.repeats(text)) return 0;
     const lane = found === null ? this.begin(key) : found;
     lane.hash = hashOf(text, lane.hash);
     lane.size += size;
@@ -96,7 +96,7 @@ export class Lanes {
     return lane;
   }
 
-  /** Whether a text of the stream is this one: the last events of Responses repeat all that came before. */
+  /** Whether a text of the stream is this one. */
   private repeats(text: Slice): bool {
     const hash = hashOf(text, FNV_OFFSET);
     for (let i = 0; i < this.used; i++) {
