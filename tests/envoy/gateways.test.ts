@@ -205,7 +205,7 @@ describe("the filters of the gateways' manifests", () => {
   }
 
   it("work as a chain in Envoy Gateway", async () => {
-    const [none, , , , passed] = await responses("chain");
+    const [none, , , passed] = await responses("chain");
     assert.match(none, /^GET \/: 401 /);
     assert.match(passed, /^POST \/v1\/chat\/completions: 200 .*"chat\.completion"/);
     assert.doesNotMatch(passed, /YOUR_KEY_FOR_BATCH/);
