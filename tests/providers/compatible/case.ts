@@ -119,7 +119,7 @@ class Suite extends Chats {
         };
       }
       if (this.facts.apis.chat && name === "messages") return this.translated(request);
-      if (this.facts.apis.chat && name === "countTokens") {
+      if (name === "countTokens") {
         const json = { input_tokens: { $any: "number" } };
         return {
           name,
@@ -128,8 +128,12 @@ class Suite extends Chats {
           expect: { status: 200, json, headers: { "x-ai-estimated": "input_tokens" } },
         };
       }
-      const error = { $includes: { code: "unsupported_api", message: { $match: "plain" } } };
-      return { name, request, expectUpstream: false, expect: { status: 404, json: { error } } };
+      const message = { $match: "plain" };
+      const json =
+        name === "messages"
+          ? { type: "error", error: { type: "not_found_error", message } }
+          : { error: { $includes: { code: "unsupported_api", message } } };
+      return { name, request, expectUpstream: false, expect: { status: 404, json } };
     });
   }
 
