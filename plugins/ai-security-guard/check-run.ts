@@ -7,7 +7,6 @@ import { Check } from "./check";
 import { CheckTask } from "./check-task";
 import { Outcome, TaskOwner } from "./task-owner";
 import { CheckSide } from "./checkers/check-piece";
-import { Verdict } from "./checkers/verdict";
 
 const SESSION_DIGITS: i32 = 20;
 const KEPT_BYTES: i32 = 4096;

@@ -3,7 +3,7 @@ import { writeError, writeMessagesError } from "../../assembly/ai/error";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, Slice, sliceEquals, sliceToString } from "../../assembly/bytes/slice";
+import { ABSENT, sliceEquals, sliceToString } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { savedHeader } from "../../assembly/host/header-snapshot";
 import { HeaderMap } from "../../assembly/host/headers";

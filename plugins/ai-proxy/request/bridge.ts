@@ -3,7 +3,7 @@ import { ClientProtocol } from "../../../assembly/ai/client-protocol";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { subslice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";

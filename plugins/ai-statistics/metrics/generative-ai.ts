@@ -1,5 +1,5 @@
 import { TokenUsage } from "../../../assembly/ai/usage";
-import { Slice, sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
+import { Slice } from "../../../assembly/bytes/slice";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Labels } from "../../../assembly/host/metric-labels";
 import { counterKind, histogramKind, MetricKind, MetricTable } from "../../../assembly/host/metric-table";

@@ -1,7 +1,6 @@
 import { BodyStatus, HeadersStatus, MapType } from "../../../assembly/abi/enums";
 import {
-  count,
-  defineCounter,
+  defineMetrics,
   enterCallback,
   leaveCallback,
   readDate,
@@ -9,6 +8,7 @@ import {
   readProperty,
   readRequestBody,
   readResponseBody,
+  recordCounters,
   replaceHeader,
   updateShared,
   utf8,
@@ -27,9 +27,6 @@ const resetHeader = utf8("x-ratelimit-reset-tokens");
 const reset = utf8("86400s");
 const usageState = utf8("ai_usage");
 const consumerState = utf8("ai_consumer");
-let input: u32 = 0;
-let output: u32 = 0;
-let reserved: u32 = 0;
 
 export function proxy_on_request_headers(id: u32, size: u32, endOfStream: u32): u32 {
   enterCallback();
@@ -70,14 +67,8 @@ export function proxy_on_log(id: u32): void {
   enterCallback();
   readProperty(usageState);
   readProperty(consumerState);
-  if (!input) {
-    input = defineCounter("bare_input_tokens");
-    output = defineCounter("bare_output_tokens");
-    reserved = defineCounter("bare_reserved_tokens");
-  }
-  count(input, 190);
-  count(output, 130);
-  count(reserved, 250);
+  defineMetrics();
+  recordCounters(3);
   readDate();
   updateShared(record, counters);
   leaveCallback();

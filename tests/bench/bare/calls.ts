@@ -118,8 +118,3 @@ export function updateShared(key: ArrayBuffer, value: ArrayBuffer): void {
   proxy_get_shared_data(name, key.byteLength, RETURNED, RETURNED + 4, RETURNED + 8);
   proxy_set_shared_data(name, key.byteLength, changetype<usize>(value), value.byteLength, 0);
 }
-
-/** Adds to a counter. */
-export function count(counter: u32, amount: i64): void {
-  proxy_increment_metric(counter, amount);
-}

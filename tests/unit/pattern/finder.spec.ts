@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceOf, sliceSize, sliceStart, subslice } from "../../../assembly/bytes/slice";
+import { Slice, sliceSize, sliceStart, subslice } from "../../../assembly/bytes/slice";
 import { TEXT_EDGE } from "../../../assembly/pattern/characters";
 import { PatternError } from "../../../assembly/pattern/error";
 import { Found, MatchCheck, PatternFinder } from "../../../assembly/pattern/finder";

@@ -9,7 +9,6 @@ import { repeatableId } from "../openai-chat/call-id";
 const BAD_GATEWAY = 502;
 /** More text than this is not held until the tool calls before it have ended. */
 const MOST_LATE = 1 << 20;
-const KEPT_BYTES = 4096;
 
 /** What a block holds. */
 export const enum BlockKind {
