@@ -1,44 +1,38 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceEquals } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
-import { JsonError } from "../../../json/validate";
 import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
 import { FinishReason } from "../../hub/finish-reason";
+import { ResponseReader } from "../../hub/response-reader";
 import { ResponseSink } from "../../hub/response-sink";
-import { SseTransform } from "../../hub/sse-transform";
 import { TokenUsage } from "../../usage";
 import { ChatChoice } from "../openai-chat/choice";
 import { errorCodeOf, errorMessageOf, statusOf } from "./errors";
-
-const BAD_GATEWAY = 502;
 
 /** Shared by all streams: an event is done with before the next one comes. */
 const document = new JsonDocument();
 const walker = new JsonWalker();
 const choice = new ChatChoice();
-const message = new ByteBuffer();
-const code = new ByteBuffer();
 
 /**
  * Reads DashScope's chats, whole or as a stream of events, into a sink. A stream ends as soon as all choices have ended; one
  * that breaks off before is ended by an error.
  * https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
  */
-export class DashScopeReader extends SseTransform {
-  private hasHead: bool = false;
+export class DashScopeReader extends ResponseReader {
   private hasUsage: bool = false;
   /** The output tokens of each choice, where there are several: DashScope counts them one by one. */
   private counts: StaticArray<i64> | null = null;
 
-  /** `wanted`: how many choices were asked for. The tokens are read into `tokens`. The reader owns the sink. */
+  /** See `ResponseReader`. `wanted`: how many choices were asked for. */
   constructor(
-    private readonly sink: ResponseSink,
-    private readonly tokens: TokenUsage,
+    sink: ResponseSink,
+    tokens: TokenUsage,
     private readonly wanted: i32,
   ) {
-    super();
+    super(sink, tokens);
     if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
   }
 
@@ -46,15 +40,9 @@ export class DashScopeReader extends SseTransform {
     const sink = this.sink;
     if (sink.hasEnded) return;
     sink.out = out;
-    if (event.tooLong) {
-      this.fail("The provider sent an event that is too long.", "upstream_event_too_long");
-      return;
-    }
+    if (!this.isShort(event)) return;
     if (!event.hasData || sliceEquals(event.data, "[DONE]")) return;
-    if (document.parse(event.data) != JsonError.None || !document.isObject) {
-      this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
-      return;
-    }
+    if (!this.parse(event, document)) return;
     const output = document.get("output");
     if (jsonKind(output) != JsonKind.Object || sliceEquals(event.event, "error")) {
       this.failAs(document, statusOf(event.comment));
@@ -86,8 +74,7 @@ export class DashScopeReader extends SseTransform {
     return true;
   }
 
-  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
-  readWhole(response: JsonDocument, out: ByteBuffer): bool {
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
     const sink = this.sink;
     sink.out = out;
     const output = response.get("output");
@@ -100,17 +87,9 @@ export class DashScopeReader extends SseTransform {
     return true;
   }
 
-  override free(): void {
-    super.free();
-    this.sink.free();
-  }
-
   /** Gives the number of choices that an event, or a whole response, holds. */
   private readChoices(response: JsonDocument, output: Slice, isWhole: bool): i32 {
-    if (!this.hasHead) {
-      this.hasHead = true;
-      this.sink.begin(jsonContent(response.get("request_id")));
-    }
+    this.beginOnce(response.get("request_id"));
     let position = 0;
     walker.start(output);
     walker.enterObject();
@@ -163,19 +142,11 @@ export class DashScopeReader extends SseTransform {
   }
 
   private failIncomplete(): void {
-    this.fail("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
-  }
-
-  private fail(text: string, reason: string): void {
-    message.clear();
-    code.clear();
-    this.sink.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
-    this.errorStatus = BAD_GATEWAY;
+    this.failWith("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
   }
 
   /** Ends the response with the provider's error. */
   private failAs(response: JsonDocument, status: i32): void {
-    this.sink.fail(status, jsonContent(errorMessageOf(response)), jsonContent(errorCodeOf(response)));
-    this.errorStatus = status;
+    this.fail(status, jsonContent(errorMessageOf(response)), jsonContent(errorCodeOf(response)));
   }
 }

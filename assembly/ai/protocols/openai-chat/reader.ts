@@ -1,40 +1,30 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { Slice, sliceEquals } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
-import { JsonError } from "../../../json/validate";
 import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
 import { FinishReason } from "../../hub/finish-reason";
+import { ResponseReader } from "../../hub/response-reader";
 import { ResponseSink } from "../../hub/response-sink";
-import { SseTransform } from "../../hub/sse-transform";
 import { Failure, failureOf } from "../../failure";
 import { TokenUsage } from "../../usage";
 import { ChatChoice } from "./choice";
-
-const BAD_GATEWAY = 502;
 
 /** Shared by all streams: an event is done with before the next one comes. */
 const document = new JsonDocument();
 const walker = new JsonWalker();
 const choice = new ChatChoice();
-const message = new ByteBuffer();
-const code = new ByteBuffer();
 
 /**
  * Reads OpenAI's chats, whole or as a stream of chunks, into a sink. A stream ends with `[DONE]`, or where its bytes end
  * after all choices have ended; one that breaks off before is ended by an error.
  * https://platform.openai.com/docs/api-reference/chat/streaming
  */
-export class ChatReader extends SseTransform {
-  private hasHead: bool = false;
-
-  /** The tokens are read into `tokens`. The reader owns the sink. */
-  constructor(
-    private readonly sink: ResponseSink,
-    private readonly tokens: TokenUsage,
-  ) {
-    super();
+export class ChatReader extends ResponseReader {
+  /** See `ResponseReader`. */
+  constructor(sink: ResponseSink, tokens: TokenUsage) {
+    super(sink, tokens);
     sink.usage(tokens);
   }
 
@@ -42,22 +32,16 @@ export class ChatReader extends SseTransform {
     const sink = this.sink;
     if (sink.hasEnded) return;
     sink.out = out;
-    if (event.tooLong) {
-      this.fail("The provider sent an event that is too long.", "upstream_event_too_long");
-      return;
-    }
+    if (!this.isShort(event)) return;
     if (!event.hasData) {
-      if (this.hasHead) sink.keepAlive();
+      if (this.hasBegunResponse) sink.keepAlive();
       return;
     }
     if (sliceEquals(event.data, "[DONE]")) {
       this.finish();
       return;
     }
-    if (document.parse(event.data) != JsonError.None || !document.isObject) {
-      this.fail("The provider sent an event that cannot be read.", "upstream_event_invalid");
-      return;
-    }
+    if (!this.parse(event, document)) return;
     if (this.readError(document)) return;
     this.readChoices(document, false);
     sink.flush();
@@ -79,8 +63,7 @@ export class ChatReader extends SseTransform {
     return true;
   }
 
-  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
-  readWhole(response: JsonDocument, out: ByteBuffer): bool {
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
     const sink = this.sink;
     sink.out = out;
     if (jsonKind(jsonFirst(response.get("choices"))) != JsonKind.Object) return false;
@@ -90,17 +73,9 @@ export class ChatReader extends SseTransform {
     return !sink.errorStatus;
   }
 
-  override free(): void {
-    super.free();
-    this.sink.free();
-  }
-
   private readChoices(response: JsonDocument, isWhole: bool): void {
     const sink = this.sink;
-    if (!this.hasHead) {
-      this.hasHead = true;
-      sink.begin(jsonContent(response.get("id")));
-    }
+    this.beginOnce(response.get("id"));
     let position = 0;
     walker.start(response.get("choices"));
     if (!walker.enterArray()) return;
@@ -118,7 +93,7 @@ export class ChatReader extends SseTransform {
   /** Ends the response where all of its choices have ended. */
   private finish(): void {
     if (this.sink.isComplete) this.sink.end();
-    else this.fail("The provider's stream ended before its response did.", "upstream_stream_incomplete");
+    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
   }
 
   /** Ends the response with the error that an event, or a whole response, has in place of choices. */
@@ -128,16 +103,8 @@ export class ChatReader extends SseTransform {
     if (kind != JsonKind.Object && kind != JsonKind.String) return false;
     const text = kind == JsonKind.String ? error : jsonGet(error, "message");
     const status = statusOf(error, response.root);
-    this.sink.fail(status, jsonContent(text), jsonContent(jsonGet(error, "code")));
-    this.errorStatus = status;
+    this.fail(status, jsonContent(text), jsonContent(jsonGet(error, "code")));
     return true;
-  }
-
-  private fail(text: string, reason: string): void {
-    message.clear();
-    code.clear();
-    this.sink.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
-    this.errorStatus = BAD_GATEWAY;
   }
 }
 

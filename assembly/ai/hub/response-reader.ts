@@ -1,0 +1,74 @@
+import { ByteBuffer } from "../../bytes/buffer";
+import { Slice } from "../../bytes/slice";
+import { JsonDocument } from "../../json/document";
+import { JsonError } from "../../json/validate";
+import { jsonContent } from "../../json/value";
+import { SseDecoder } from "../../sse/decoder";
+import { TokenUsage } from "../usage";
+import { ResponseSink } from "./response-sink";
+import { SseTransform } from "./sse-transform";
+
+const BAD_GATEWAY = 502;
+
+const message = new ByteBuffer();
+const code = new ByteBuffer();
+
+/** Reads the responses of a provider whose events are JSON objects, whole or as a stream, into a sink. */
+export abstract class ResponseReader extends SseTransform {
+  private hasHead: bool = false;
+
+  /** The tokens are read into `tokens`. The reader owns the sink. */
+  constructor(
+    protected readonly sink: ResponseSink,
+    protected readonly tokens: TokenUsage,
+  ) {
+    super();
+  }
+
+  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
+  abstract readWhole(response: JsonDocument, out: ByteBuffer): bool;
+
+  override free(): void {
+    super.free();
+    this.sink.free();
+  }
+
+  /** Whether the response has begun. */
+  protected get hasBegunResponse(): bool {
+    return this.hasHead;
+  }
+
+  /** Begins the response with the id that its first event has, a JSON value. */
+  protected beginOnce(id: Slice): void {
+    if (this.hasHead) return;
+    this.hasHead = true;
+    this.sink.begin(jsonContent(id));
+  }
+
+  /** Whether the event is short enough; else the response has failed. */
+  protected isShort(event: SseDecoder): bool {
+    if (!event.tooLong) return true;
+    this.failWith("The provider sent an event that is too long.", "upstream_event_too_long");
+    return false;
+  }
+
+  /** Parses the data of an event; `false` if it is no JSON object, and then the response has failed. */
+  protected parse(event: SseDecoder, document: JsonDocument): bool {
+    if (document.parse(event.data) == JsonError.None && document.isObject) return true;
+    this.failWith("The provider sent an event that cannot be read.", "upstream_event_invalid");
+    return false;
+  }
+
+  /** Ends the response with an error of the gateway. */
+  protected failWith(text: string, reason: string): void {
+    message.clear();
+    code.clear();
+    this.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
+  }
+
+  /** Ends the response with an error; the texts are contents of JSON strings. */
+  protected fail(status: i32, text: Slice, reason: Slice): void {
+    this.sink.fail(status, text, reason);
+    this.errorStatus = status;
+  }
+}
