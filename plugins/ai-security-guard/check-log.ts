@@ -4,14 +4,13 @@ import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonEdit } from "../../assembly/json/edit";
-import { JsonError, jsonValidate } from "../../assembly/json/validate";
-import { jsonUnescape } from "../../assembly/json/value";
+import { readQuoted } from "../../assembly/json/quoted";
+import { JsonError } from "../../assembly/json/validate";
 import { escapeJson } from "../../assembly/json/writer";
 import { Verdict } from "./checkers/verdict";
 import { CheckSide } from "./checkers/check-piece";
 
 const KEPT_BYTES: i32 = 16384;
-const QUOTE: u32 = 0x22;
 
 const state = new FilterState(AI_LOG_STATE);
 const quoted = new ByteBuffer();
@@ -54,11 +53,7 @@ function set(name: string, value: Slice): void {
 function readState(): void {
   const escaped = state.get();
   source.release(KEPT_BYTES);
-  if (sliceSize(escaped) > 0) {
-    quoted.release(KEPT_BYTES);
-    quoted.byte(QUOTE).append(escaped).byte(QUOTE);
-    if (!jsonValidate(quoted.slice)) jsonUnescape(quoted.slice, source);
-  }
+  if (sliceSize(escaped) > 0) readQuoted(escaped, source);
   if (document.parse(source.slice) == JsonError.None && document.isObject) return;
   source.clear();
   document.parse(source.text("{}").slice);

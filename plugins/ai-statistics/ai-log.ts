@@ -14,8 +14,9 @@ import {
 import { FilterState } from "../../assembly/host/filter-state";
 import { setProperty } from "../../assembly/host/property";
 import { ValueKind } from "../../assembly/json/path-sink";
+import { readQuoted } from "../../assembly/json/quoted";
 import { jsonValidate } from "../../assembly/json/validate";
-import { jsonFirstKey, jsonMemberValue, jsonNextKey, jsonUnescape } from "../../assembly/json/value";
+import { jsonFirstKey, jsonMemberValue, jsonNextKey } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
 import { escapeJson, JsonWriter } from "../../assembly/json/writer";
 import { Account } from "./account";
@@ -149,12 +150,8 @@ function has(key: Slice): bool {
 function keepOthers(): void {
   const other = state.get();
   if (other == ABSENT || !sliceSize(other)) return;
-  escaped.clear();
-  escaped.byte(QUOTE).append(other).byte(QUOTE);
-  if (jsonValidate(escaped.slice)) return;
   value.clear();
-  jsonUnescape(escaped.slice, value);
-  if (jsonValidate(value.slice)) return;
+  if (!readQuoted(other, value) || jsonValidate(value.slice)) return;
   walker.start(value.slice);
   if (!walker.enterObject()) return;
   while (walker.nextMember()) {
