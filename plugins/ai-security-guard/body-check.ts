@@ -12,7 +12,7 @@ import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 import { Check } from "./check";
 import { logCheck } from "./check-log";
 import { CheckRun } from "./check-run";
-import { isPassed, notePassed } from "./checked-state";
+import { isPassed, notePassed, writeDigest } from "./checked-state";
 import { CheckSide, PieceKind } from "./checkers/check-piece";
 import { GuardConfig } from "./config";
 import { refuse, sendDenial } from "./deny-reply";
@@ -56,6 +56,8 @@ export abstract class BodyCheck extends CheckRun {
   private since: u64 = 0;
 
   private contextId: u32 = 0;
+  /** Of the texts of the request, for its later passes. */
+  private readonly digest: ByteBuffer = new ByteBuffer();
   /** The name of the consumer. */
   readonly name: ByteBuffer = new ByteBuffer();
 
@@ -91,7 +93,8 @@ export abstract class BodyCheck extends CheckRun {
     if (requestTexts.hasTokenIds && !this.takesUnread(config.request, CheckSide.Request, TOKEN_IDS))
       return this.refused(400, "The prompt has token ids, which cannot be checked.", "request_unreadable");
     // An internal redirect sends the request once more.
-    if (isPassed(config.hash, requestTexts.list, this.annotations)) return Step.Goes;
+    writeDigest(config.hash, requestTexts.list, this.digest);
+    if (isPassed(this.digest.slice, this.annotations)) return Step.Goes;
     this.begin(this.contextId, CheckSide.Request, this.name.slice);
     for (let i = 0; i < config.request.length; i++) {
       const check = config.request[i];
@@ -131,7 +134,7 @@ export abstract class BodyCheck extends CheckRun {
       if (mask.next(this, this.contextId, this.side, this.name.slice)) return Step.Waits;
       if (!mask.isRefused) return this.replace(body, mask);
     }
-    return this.end(body);
+    return this.end();
   }
 
   override reset(): void {
@@ -144,6 +147,7 @@ export abstract class BodyCheck extends CheckRun {
     this.isMasking = false;
     this.since = 0;
     this.contextId = 0;
+    this.digest.clear();
     this.name.release(KEPT_BYTES);
   }
 
@@ -151,6 +155,7 @@ export abstract class BodyCheck extends CheckRun {
     super.dispose();
     const mask = this.mask;
     if (mask) mask.dispose();
+    this.digest.dispose();
     this.name.dispose();
   }
 
@@ -207,7 +212,8 @@ export abstract class BodyCheck extends CheckRun {
     if (isRequest) {
       document.parse(written.slice);
       requestTexts.read(document.root, this.config!.requestPath);
-      notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
+      writeDigest(this.config!.hash, requestTexts.list, this.digest);
+      notePassed(this.digest.slice, this.annotations.slice);
     }
     growContentLength(isRequest ? requestHeaders : responseHeaders, written.size - sliceSize(text));
     body.replace(written.slice);
@@ -217,15 +223,11 @@ export abstract class BodyCheck extends CheckRun {
   }
 
   /** The texts go on as they are, or the client gets a response. */
-  private end(body: BodyBuffer): Step {
+  private end(): Step {
     const config = this.config!;
     const isRequest = this.side == CheckSide.Request;
     if (this.outcome == Outcome.Pass && !this.isMasking) {
-      if (isRequest) {
-        document.parse(body.bytes());
-        requestTexts.read(document.root, config.requestPath);
-        notePassed(this.config!.hash, requestTexts.list, this.annotations.slice);
-      }
+      if (isRequest) notePassed(this.digest.slice, this.annotations.slice);
       this.log("pass");
       return Step.Goes;
     }

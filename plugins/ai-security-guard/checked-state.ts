@@ -10,34 +10,34 @@ const DIGITS: i32 = 64;
 
 const state = new FilterState(CHECKED_STATE);
 const sha256 = new Sha256();
-const digest = new ByteBuffer();
-const value = new ByteBuffer();
+const number = new ByteBuffer();
+const digits = new ByteBuffer();
 
 /**
- * Whether an earlier pass of this request has let the texts pass with the configuration of this hash; then its annotations are appended to
- * `annotations`. Another configuration, of another route or of a second filter in the chain, has other checks.
+ * Writes a digest of the texts and the hash of a configuration. Another configuration, of another route or of a second filter in the chain,
+ * has other checks.
  */
-export function isPassed(config: u64, texts: TextList, annotations: ByteBuffer): bool {
+export function writeDigest(config: u64, texts: TextList, out: ByteBuffer): void {
+  number.clear();
+  sha256.begin().update(number.u64(config).slice).update(texts.bytes.slice);
+  out.clear();
+  sha256.finish(out);
+}
+
+/** Whether an earlier pass of this request has let the texts of a digest pass; then its annotations are appended to `annotations`. */
+export function isPassed(digest: Slice, annotations: ByteBuffer): bool {
   const earlier = state.get();
   if (sliceSize(earlier) < DIGITS) return false;
-  writeDigest(config, texts);
-  if (!slicesEqual(subslice(earlier, 0, DIGITS), value.slice)) return false;
+  digits.clear();
+  encodeHex(digest, digits);
+  if (!slicesEqual(subslice(earlier, 0, DIGITS), digits.slice)) return false;
   annotations.append(subslice(earlier, DIGITS));
   return true;
 }
 
-/** Notes for later passes that the texts pass with the configuration of this hash, with the checks that did not block them. */
-export function notePassed(config: u64, texts: TextList, annotations: Slice): void {
-  writeDigest(config, texts);
-  state.set(value.append(annotations).slice);
-}
-
-function writeDigest(config: u64, texts: TextList): void {
-  digest.clear();
-  value.clear();
-  digest.u64(config);
-  sha256.begin().update(digest.slice).update(texts.bytes.slice);
-  digest.clear();
-  sha256.finish(digest);
-  encodeHex(digest.slice, value);
+/** Notes for later passes that the texts of a digest pass, with the checks that did not block them. */
+export function notePassed(digest: Slice, annotations: Slice): void {
+  digits.clear();
+  encodeHex(digest, digits);
+  state.set(digits.append(annotations).slice);
 }
