@@ -154,6 +154,14 @@ function formOf(contentType: Slice, key: string): FormModel | null {
   return form;
 }
 
+/** Whether a body of this content type is no text: a form with files, audio and the like. */
+export function isMedia(contentType: Slice): bool {
+  if (startsWithIgnoringCase(contentType, "multipart/") || startsWithIgnoringCase(contentType, "audio/")) return true;
+  return (
+    startsWithIgnoringCase(contentType, "image/") || startsWithIgnoringCase(contentType, "application/octet-stream")
+  );
+}
+
 /**
  * Whether the body of a request may be held and read: it is not compressed, and no conversation of both sides (a WebSocket,
  * gRPC) that would wait for its end. The values of `content-encoding`, `content-type` and `upgrade`, each may be `ABSENT`.

@@ -35,7 +35,12 @@ export function errorBody(status: i32, message: Slice, code: string): Slice {
  * token counts, else OpenAI's. https://docs.claude.com/en/api/errors
  */
 export function errorBodyFor(path: Slice, status: i32, message: Slice, code: string): Slice {
-  if (!isMessages(path)) return errorBody(status, message, code);
+  return errorBodyOf(isMessages(path), status, message, code);
+}
+
+/** `errorBody`, or Anthropic's error object for a request of Messages. */
+export function errorBodyOf(isOfMessages: bool, status: i32, message: Slice, code: string): Slice {
+  if (!isOfMessages) return errorBody(status, message, code);
   body.clear();
   writeMessagesError(body, status, message);
   return body.slice;

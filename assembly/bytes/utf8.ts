@@ -92,6 +92,13 @@ export function lengthOf(decoded: Decoded): u32 {
   return decoded >> CHARACTER_BITS;
 }
 
+/** The number of characters of valid UTF-8 from `from` to `end`. */
+export function characterCount(from: usize, end: usize): i32 {
+  let count = 0;
+  for (let p = from; p < end; p++) if ((load<u8>(p) & 0xc0) != 0x80) count++;
+  return count;
+}
+
 /** Whether the bytes from `p` to `end` are an incomplete character. */
 export function isCutShort(p: usize, end: usize): bool {
   const lead = load<u8>(p);

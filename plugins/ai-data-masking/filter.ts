@@ -1,5 +1,5 @@
 import { Api } from "../../assembly/ai/api";
-import { isReadable } from "../../assembly/ai/body-model";
+import { isMedia, isReadable } from "../../assembly/ai/body-model";
 import { MASKED_STATE } from "../../assembly/ai/contract";
 import { writeDenial } from "../../assembly/ai/denial";
 import { errorBody } from "../../assembly/ai/refusal";
@@ -185,12 +185,4 @@ export class MaskingFilter extends HttpFilter {
     const text = String.UTF8.encode(message);
     sendLocalReply(status, details, "application/json", errorBody(status, sliceOfBuffer(text), details.substring(16)));
   }
-}
-
-/** Whether the body is no text: a form with files, audio and the like. */
-function isMedia(contentType: Slice): bool {
-  if (startsWithIgnoringCase(contentType, "multipart/") || startsWithIgnoringCase(contentType, "audio/")) return true;
-  return (
-    startsWithIgnoringCase(contentType, "image/") || startsWithIgnoringCase(contentType, "application/octet-stream")
-  );
 }

@@ -1,8 +1,8 @@
 import { Api } from "../../assembly/ai/api";
 import { writeDenial } from "../../assembly/ai/denial";
-import { errorBodyFor } from "../../assembly/ai/refusal";
+import { errorBodyOf } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonWriter } from "../../assembly/json/writer";
 import { Verdict } from "./checkers/verdict";
@@ -10,7 +10,6 @@ import { DenySettings } from "./deny-settings";
 
 const KEPT_BYTES: i32 = 16384;
 const MODEL = String.UTF8.encode('"from-security-guard"');
-const MESSAGES = String.UTF8.encode("/v1/messages");
 const EVENT_STREAM = "text/event-stream;charset=UTF-8";
 
 const content = new ByteBuffer();
@@ -45,7 +44,6 @@ export function sendDenial(settings: DenySettings, verdict: Verdict, api: Api, i
 export function refuse(api: Api, status: i32, message: string, reason: string): void {
   const isMessages = api == Api.Messages || api == Api.CountTokens;
   const text = String.UTF8.encode(message);
-  const path = isMessages ? sliceOfBuffer(MESSAGES) : ABSENT;
-  const error = errorBodyFor(path, status, sliceOfBuffer(text), reason);
+  const error = errorBodyOf(isMessages, status, sliceOfBuffer(text), reason);
   sendLocalReply(status, `ai-security-guard.${reason}`, "application/json", error);
 }

@@ -1,4 +1,4 @@
-import { isReadable } from "../../assembly/ai/body-model";
+import { isMedia, isReadable } from "../../assembly/ai/body-model";
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
 import { takesJsonOnly } from "../../assembly/ai/prompt/apis";
 import { RequestPath } from "../../assembly/ai/request-path";
@@ -177,10 +177,4 @@ export class GuardFilter extends HoldingFilter {
 
 function isSuccess(status: i32): bool {
   return status >= 200 && status < 300;
-}
-
-/** Whether the body is no text: a form with files, audio and the like. */
-function isMedia(type: Slice): bool {
-  if (startsWithIgnoringCase(type, "multipart/") || startsWithIgnoringCase(type, "audio/")) return true;
-  return startsWithIgnoringCase(type, "image/") || startsWithIgnoringCase(type, "application/octet-stream");
 }

@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { byteAt, Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { byteAt, Slice, sliceEnd, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
 import { freeUnmanaged } from "../../../assembly/bytes/unmanaged";
+import { characterCount } from "../../../assembly/bytes/utf8";
 import { jsonUnescape } from "../../../assembly/json/value";
 
 /** The most texts of a stream that are kept apart: choices, times their texts and tool calls. The others count as one. */
@@ -51,7 +52,7 @@ export class Lanes {
     lane.size += size;
     lane.text.append(text);
     lane.fresh += size;
-    return charactersOf(text);
+    return characterCount(sliceStart(text), sliceEnd(text));
   }
 
   /** Appends what is not in a window yet, each text on its own lines, after the last `overlap` characters before it. */
@@ -116,12 +117,6 @@ function hashOf(text: Slice, before: u64): u64 {
   let hash = before;
   for (let i = 0; i < sliceSize(text); i++) hash = (hash ^ byteAt(text, i)) * FNV_PRIME;
   return hash;
-}
-
-function charactersOf(text: Slice): i32 {
-  let count = 0;
-  for (let i = 0; i < sliceSize(text); i++) if ((byteAt(text, i) & 0xc0) != 0x80) count++;
-  return count;
 }
 
 /** The size of the last `characters` characters. */

@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice, sliceBetween, sliceEnd, sliceOfBuffer, sliceStart } from "../../../../assembly/bytes/slice";
-import { decodeAt, lengthOf } from "../../../../assembly/bytes/utf8";
+import { characterCount, decodeAt, lengthOf } from "../../../../assembly/bytes/utf8";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { jsonEquals, jsonUtf8 } from "../../../../assembly/json/value";
 import { SpanWriter } from "../spans";
@@ -48,7 +48,7 @@ class Operator {
 
   private writeMasked(text: Slice, out: ByteBuffer): void {
     const end = sliceEnd(text);
-    const count = charactersOf(text);
+    const count = characterCount(sliceStart(text), end);
     const masked = min(this.charactersToMask, count);
     const first = this.isFromEnd ? count - masked : 0;
     let p = sliceStart(text);
@@ -98,11 +98,4 @@ export class EntityWriter extends SpanWriter {
     for (let i = 0; i < this.names.length; i++) if (jsonEquals(type, this.names[i])) return this.operators[i];
     return this.others;
   }
-}
-
-function charactersOf(text: Slice): i32 {
-  const end = sliceEnd(text);
-  let count = 0;
-  for (let p = sliceStart(text); p < end; count++) p += lengthOf(decodeAt(p, end));
-  return count;
 }
