@@ -39,12 +39,17 @@ export class JsonPath {
   /** Reads the step that begins at `from`; returns where the next one begins. */
   private read(from: i32): i32 {
     const text = this.text;
-    let name = "";
+    // Joined at once: a name may be as long as the configuration.
+    const parts: string[] = [];
     let at = from;
+    let begin = from;
     for (; at < text.length && text.charCodeAt(at) != DOT; at++) {
-      if (text.charCodeAt(at) == BACKSLASH && at + 1 < text.length) at++;
-      name += text.charAt(at);
+      if (text.charCodeAt(at) != BACKSLASH || at + 1 == text.length) continue;
+      parts.push(text.substring(begin, at));
+      begin = ++at;
     }
+    parts.push(text.substring(begin, at));
+    const name = parts.join("");
     if (text.charAt(from) == "@" && name == "@reverse" && text.substr(at, 2) == ".0") {
       this.add(PathStep.Last, "", -1);
       at += 2;

@@ -54,8 +54,11 @@ export class PatternFinder {
   private searcher: Automaton | null = null;
   /** Behind the first match, as far as the searcher has looked. */
   private border: usize = 0;
-  /** For each kind of character before it and each ASCII character: whether no match begins with it, as far as is known. */
-  private readonly failing: StaticArray<bool> = new StaticArray<bool>(4 * <i32>ASCII);
+  /**
+   * For each kind of character before it and each ASCII character: whether no match begins with it, as far as is known. Made for the first
+   * search: a configuration may have thousands of finders.
+   */
+  private failing: StaticArray<bool> | null = null;
 
   private constructor(
     private readonly automaton: Automaton,
@@ -90,7 +93,9 @@ export class PatternFinder {
     const size = sliceSize(text);
     const base = sliceStart(text);
     const end = base + size;
-    const failing = this.failing;
+    let known = this.failing;
+    if (!known) this.failing = known = new StaticArray<bool>(4 * <i32>ASCII);
+    const failing = known;
     let p = base + from;
     this.border = p;
     while (p < end) {
