@@ -52,6 +52,9 @@ export function gatewayConfig(substitutions: Substitutions): Bootstrap {
     if (route.route && !route.metadata?.filter_metadata["ai-proxy"]) route.route.cluster = substitutions.defaultService;
   }
   configurePlugin(manager, substitutions);
+  const checks = manager.http_filters.find(({ name }) => name === "ai-security-guard")!.typed_config.config!
+    .configuration;
+  checks.value = checks.value.replace("YOUR_OPENAI_API_KEY", substitutions.keys.get("openai") ?? "$&");
   if (substitutions.redis) shareBudgets(bootstrap, substitutions.redis);
   for (const cluster of clusters) {
     const port = substitutions.mocks.get(cluster.name);

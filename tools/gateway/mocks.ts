@@ -1,5 +1,7 @@
+import { openai as moderation } from "../../tests/checkers/openai.ts";
 import { dialects } from "../../tests/providers/index.ts";
 import { serve, type RunningServer } from "../../tests/providers/server.ts";
+import type { ProviderReply, ProviderRequest } from "../../tests/providers/types.ts";
 import { SERVICES, type Service } from "./services.ts";
 
 /** The API key that a mock provider gets: it accepts any. */
@@ -19,7 +21,10 @@ export async function startMocks(keys: Map<string, string>, delayMs: number, nam
   const servers = new Map<string, RunningServer>();
   const services: Service[] = [...SERVICES, ...(named?.keyVariable ? [named] : [])];
   for (const { id, dialect } of services.filter(({ id }) => !keys.has(id))) {
-    servers.set(id, await serve((request) => ({ ...dialects[dialect].handle(request), delayMs })));
+    const { handle } = dialects[dialect];
+    const respond = (request: ProviderRequest): ProviderReply =>
+      id === "openai" && request.path.startsWith("/v1/moderations") ? moderation.handle(request) : handle(request);
+    servers.set(id, await serve((request) => ({ ...respond(request), delayMs })));
   }
   return {
     ports: new Map([...servers].map(([id, server]) => [id, server.port])),
