@@ -2,9 +2,9 @@ import { Slice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { sseEnd } from "../../../sse/encoder";
 import { writeMessagesError } from "../../error";
+import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { ToolCall } from "../../hub/choices";
 import { writeCallId } from "../openai-chat/call-id";
-import { BlockKind, BlockWriter } from "./block-writer";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 

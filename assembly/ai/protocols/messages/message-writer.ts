@@ -5,9 +5,9 @@ import { jsonKind, JsonKind } from "../../../json/value";
 import { jsonValidate } from "../../../json/validate";
 import { escapeJson } from "../../../json/writer";
 import { writeMessagesError } from "../../error";
+import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { ToolCall } from "../../hub/choices";
 import { writeCallId } from "../openai-chat/call-id";
-import { BlockKind, BlockWriter } from "./block-writer";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 

@@ -1,10 +1,10 @@
-import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice } from "../../../bytes/slice";
-import { Choice, ToolCall } from "../../hub/choices";
-import { FinishReason } from "../../hub/finish-reason";
-import { ResponseSink } from "../../hub/response-sink";
-import { TokenUsage } from "../../usage";
-import { repeatableId } from "../openai-chat/call-id";
+import { ByteBuffer } from "../../bytes/buffer";
+import { ABSENT, Slice } from "../../bytes/slice";
+import { repeatableId } from "../protocols/openai-chat/call-id";
+import { TokenUsage } from "../usage";
+import { Choice, ToolCall } from "./choices";
+import { FinishReason } from "./finish-reason";
+import { ResponseSink } from "./response-sink";
 
 const BAD_GATEWAY = 502;
 /** More text than this is not held until the tool calls before it have ended. */
@@ -21,8 +21,9 @@ export const enum BlockKind {
 const unordered = new ByteBuffer().text("The provider mixed the pieces of several tool calls.");
 
 /**
- * Puts what a model says into Anthropic's content blocks, which follow each other: each is whole before the next one
- * begins. Text between the pieces of tool calls stands behind them. Messages have one choice: others are left out.
+ * Puts what a model says into blocks that follow each other, as Anthropic's content blocks and the output items of OpenAI's
+ * Responses do: each is whole before the next one begins. Text between the pieces of tool calls stands behind them. The
+ * response has one choice: others are left out.
  * https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export abstract class BlockWriter extends ResponseSink {
@@ -80,7 +81,7 @@ export abstract class BlockWriter extends ResponseSink {
   protected abstract stopBlock(kind: BlockKind): void;
 
   protected writeText(choice: Choice, piece: Slice): void {
-    if (choice.index != 0) return;
+    if (choice.index != 0 || this.hasEnded) return;
     if (this.kind != BlockKind.ToolUse) return this.add(choice, BlockKind.Text, piece);
     if (this.late.size > MOST_LATE) this.fail(BAD_GATEWAY, unordered.slice, ABSENT);
     else this.late.append(piece);
@@ -91,8 +92,9 @@ export abstract class BlockWriter extends ResponseSink {
   }
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
-    if (choice.index != 0) return;
+    if (choice.index != 0 || this.hasEnded) return;
     this.leaveFor(choice, BlockKind.ToolUse);
+    if (this.hasEnded) return;
     this.index++;
     this.kind = BlockKind.ToolUse;
     this.openCall = call.index;
@@ -108,19 +110,26 @@ export abstract class BlockWriter extends ResponseSink {
 
   protected writeFinish(choice: Choice, reason: FinishReason): void {
     if (choice.index != 0 || this.hasEnded) return;
-    this.leave();
-    if (this.late.size) {
-      this.add(choice, BlockKind.Text, this.late.slice);
-      this.leave();
-    }
     // Some providers end tool calls with `stop`.
     this.reason = reason == FinishReason.Stop && this.hasCalls ? FinishReason.ToolCalls : reason;
+    this.leave();
+    if (!this.late.size) return;
+    this.add(choice, BlockKind.Text, this.late.slice);
+    this.leave();
+  }
+
+  /** Ends the response before the model did, within a block. */
+  protected endEarly(reason: FinishReason): void {
+    this.reason = reason;
+    this.leave();
+    this.end();
   }
 
   private add(choice: Choice, kind: BlockKind, piece: Slice): void {
     if (this.hasEnded) return;
     if (this.kind != kind) {
       this.leaveFor(choice, kind);
+      if (this.hasEnded) return;
       this.index++;
       this.kind = kind;
       this.startBlock(kind);
