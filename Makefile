@@ -6,7 +6,7 @@ NODE := node --import tsx --import ./tools/function-names.ts
 # P limits the compilation only for `make build`: the tests of one plugin also need the modules of the others.
 export P T ONLY PORT LISTEN ENGINE ENVOY MINUTES SEED PROVIDER API_KEY REGISTRY TAG LAYOUT REF SOURCE
 
-.PHONY: help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate validate-all demo demo-failover run from-wasmplugin check-config prices func-e image push verify-image docs clean
+.PHONY: wrk nginx help setup build watch test unit host envoy-test test-oldest clients fuzz lint format bench validate validate-all demo demo-failover run from-wasmplugin check-config prices func-e image push verify-image docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +67,11 @@ docs: setup ## Write the generated tables of the README files
 imports: build ## Print the host functions that each module imports, from the binaries, and write docs/host-functions.md
 	@$(NODE) tools/imports.ts
 
-bench: build ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
+bench: build wrk ## Measure Envoy's CPU with and without the plugins (ONLY=chat-1k)
 	@$(NODE) tests/bench/run.ts
+
+wrk nginx:
+	@tools/load.sh
 
 validate: build ## Let Envoy validate every yaml in envoy/ and examples/
 	@$(NODE) tools/validate.ts

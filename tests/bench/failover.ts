@@ -4,11 +4,12 @@ import type { Bootstrap } from "../../tools/gateway/bootstrap.ts";
 import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
 import { ENVOY_CORE } from "./gateway.ts";
+import { serve, type WholeResponse } from "./load.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
-import { always, paced, refusing, serveRaw, type Responder, type Upstream } from "./upstream.ts";
+import { paced, refusing, type Responder, type Upstream } from "./upstream.ts";
 import type { Job } from "./work.ts";
 
 /** Requests of each kind whose time to the first token is measured. */
@@ -19,6 +20,7 @@ const WITH = "gateway";
 
 const streaming = paced({ count: EVENTS, intervalMs: 5, event: openAiEvent, ending: openAiEnding });
 const atOnce = paced({ count: 2, intervalMs: 0, event: openAiEvent, ending: openAiEnding });
+const chatResponse = { contentType: "application/json", body: openAiResponse };
 const failing = refusing("429 Too Many Requests", '{"error":{"message":"Slow down.","type":"requests"}}');
 const chat = (model: string, stream: boolean): Buffer => {
   const messages = [{ role: "user", content: "The quick brown fox jumps over the lazy dog. ".repeat(20) }];
@@ -28,11 +30,7 @@ const chat = (model: string, stream: boolean): Buffer => {
 /** Work that needs no fallback: through the chain with it, and through the same one without. */
 const jobs: [title: string, unit: "event" | "request", job: Job][] = [
   ["event of a stream", "event", jobOf(true, { connections: 50, requests: 50, events: EVENTS, respond: streaming })],
-  [
-    "chat, 1 KB",
-    "request",
-    jobOf(false, { connections: 16, requests: 4000, events: 0, respond: always("application/json", openAiResponse) }),
-  ],
+  ["chat, 1 KB", "request", jobOf(false, { connections: 64, requests: 0, events: 0, respond: chatResponse })],
 ];
 
 function jobOf(stream: boolean, job: Pick<Job, "connections" | "requests" | "events" | "respond">): Job {
@@ -55,10 +53,10 @@ export async function measureFailover(rounds: number): Promise<Failover> {
 async function measureArmed(job: Job, rounds: number): Promise<{ micros: Spread; ratio: Spread }> {
   return withGateway({ qwq: job.respond, deepseek: job.respond }, async ({ pid, listenerPorts }) => {
     const results: Record<string, Round[]> = { [WITHOUT]: [], [WITH]: [] };
-    for (const name of [WITHOUT, WITH]) await measure(job, listenerPorts[name], pid, job.requests / 2);
+    for (const name of [WITHOUT, WITH]) await measure(job, listenerPorts[name], pid, true);
     for (let round = 0; round < rounds; round++) {
       for (const name of [WITHOUT, WITH]) {
-        results[name].push(await measure(job, listenerPorts[name], pid, job.requests));
+        results[name].push(await measure(job, listenerPorts[name], pid, false));
       }
     }
     const base = results[WITHOUT].map(({ micros }) => micros);
@@ -94,11 +92,11 @@ async function measureFirstToken(deepseek: Responder | null): Promise<{ directMs
 
 /** Runs the example with these servers, and with a second listener `without` that lacks the plugin. */
 async function withGateway<T>(
-  respond: { qwq: Responder; deepseek: Responder | null },
+  respond: { qwq: Responder | WholeResponse; deepseek: Responder | WholeResponse | null },
   run: (envoy: EnvoyProcess) => Promise<T>,
 ): Promise<T> {
-  const qwq = await serveRaw(respond.qwq);
-  const deepseek = await serveRaw(respond.deepseek ?? respond.qwq);
+  const qwq = await serve(respond.qwq);
+  const deepseek = await serve(respond.deepseek ?? respond.qwq);
   if (!respond.deepseek) await deepseek.close();
   let envoy: EnvoyProcess | undefined;
   try {

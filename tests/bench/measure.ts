@@ -1,4 +1,5 @@
 import { Connection } from "./client.ts";
+import { saturate } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
 import type { Job } from "./work.ts";
 
@@ -10,8 +11,18 @@ export interface Round {
   delayMs: number;
 }
 
-/** Runs a job once against a port and measures the Envoy behind it. */
-export async function measure(job: Job, port: number, envoyPid: number, requests: number): Promise<Round> {
+/** Seconds of a round without streams. */
+const SECONDS = 2;
+
+/** Runs a job once against a port and measures the Envoy behind it; `isShort` says that the round only warms it. */
+export async function measure(job: Job, port: number, envoyPid: number, isShort: boolean): Promise<Round> {
+  if (job.events > 0) return measureStreams(job, port, envoyPid, isShort ? job.requests / 2 : job.requests);
+  const before = cpuMicros(envoyPid);
+  const served = await saturate(port, job.turns ?? [job.request], job.connections, isShort ? 1 : SECONDS);
+  return { micros: (cpuMicros(envoyPid) - before) / served, delayMs: 0 };
+}
+
+async function measureStreams(job: Job, port: number, envoyPid: number, requests: number): Promise<Round> {
   const connections = await Promise.all(Array.from({ length: job.connections }, () => Connection.open(port)));
   const delays: number[] = [];
   let left = requests;
@@ -22,13 +33,13 @@ export async function measure(job: Job, port: number, envoyPid: number, requests
       connections.map(async (connection) => {
         while (left > 0) {
           left--;
-          const events = await exchange(connection, job, job.turns?.[left % job.turns.length] ?? job.request, delays);
+          const events = await exchange(connection, job.request, delays);
           if (events !== job.events) throw new Error(`${job.id}: ${events} of ${job.events} events arrived`);
           served++;
         }
       }),
     );
-    const micros = (cpuMicros(envoyPid) - before) / (served * Math.max(1, job.events));
+    const micros = (cpuMicros(envoyPid) - before) / (served * job.events);
     delays.sort((a, b) => a - b);
     return { micros, delayMs: delays[Math.floor(delays.length / 2)] ?? 0 };
   } finally {
@@ -37,11 +48,7 @@ export async function measure(job: Job, port: number, envoyPid: number, requests
 }
 
 /** Sends a request once, and counts the events of the response. */
-async function exchange(connection: Connection, job: Job, request: Buffer, delays: number[]): Promise<number> {
-  if (job.events === 0) {
-    await connection.exchange(request);
-    return 0;
-  }
+async function exchange(connection: Connection, request: Buffer, delays: number[]): Promise<number> {
   let events = 0;
   let rest = "";
   await connection.exchange(request, (data) => {

@@ -7,6 +7,7 @@ import { measureFailover } from "./failover.ts";
 import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes } from "./gateway.ts";
+import { serve } from "./load.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
@@ -22,7 +23,7 @@ const ROUNDS = Number(process.env.ROUNDS || 5);
 
 /** Measures one job: each round runs every filter once, so that a disturbance of the machine affects all of them equally. */
 async function measureWork(job: Job): Promise<Work> {
-  const upstream = await serveRaw(job.respond);
+  const upstream = await serve(job.respond);
   const names = ["none", ...Object.keys(job.filters)];
   const lanes = names.map((name) => ({
     name,
@@ -37,10 +38,10 @@ async function measureWork(job: Job): Promise<Work> {
   try {
     const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));
     // The first run warms connections, V8 and this client; it does not count.
-    for (const name of names) await measure(job, envoy.listenerPorts[name], envoy.pid, job.requests / 2);
+    for (const name of names) await measure(job, envoy.listenerPorts[name], envoy.pid, true);
     for (let round = 0; round < ROUNDS; round++) {
       for (const name of names) {
-        rounds.get(name)?.push(await measure(job, envoy.listenerPorts[name], envoy.pid, job.requests));
+        rounds.get(name)?.push(await measure(job, envoy.listenerPorts[name], envoy.pid, false));
       }
     }
     const none = rounds.get("none") ?? [];

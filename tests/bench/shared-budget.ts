@@ -1,20 +1,20 @@
-import { bootstrapFor, listenerFor, routeFor } from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { Connection } from "./client.ts";
 import { tokenLimits } from "./filters.ts";
 import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
+import { saturate, serveWhole } from "./load.ts";
 import { cpuMicros, pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedBudget } from "./results.ts";
-import { saturate } from "./saturate.ts";
 import { chatRequest, openAiResponse } from "./traffic.ts";
 
 /** Requests of each store whose time is measured. */
 const TIMES = 400;
 const WARM_UP = 50;
-/** Milliseconds under load in a round. */
-const LOAD_MS = 3000;
+/** Seconds under load in a round. */
+const LOAD_SECONDS = 3;
+const CONNECTIONS = 64;
 const STORES = ["none", "local", "redis"] as const;
 type Store = (typeof STORES)[number];
 
@@ -26,17 +26,17 @@ const eachStore = <T>(value: (store: Store) => T): Record<Store, T> =>
 
 /**
  * Measures ai-token-ratelimit with its counters in Envoy and in a Valkey on this machine: the time of one request at a time, and the
- * requests per second of one worker. The provider is another Envoy, which costs less than a server in Node.
+ * requests per second of one worker.
  */
 export async function measureSharedBudget(rounds: number): Promise<SharedBudget> {
   const valkey = await Valkey.start();
-  const provider = await startProvider();
+  const provider = await serveWhole({ contentType: "application/json", body: openAiResponse });
   let envoy: EnvoyProcess | undefined;
   try {
     const lanes = STORES.map((store) => ({
       name: laneOf(store),
       filters: store === "none" ? [] : [tokenLimits[store]],
-      upstreamPort: provider.listenerPorts.provider,
+      upstreamPort: provider.port,
     }));
     const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
     envoy = await startEnvoy(withRedis(bootstrapOf(lanes), { port: valkey.port }), options);
@@ -44,16 +44,9 @@ export async function measureSharedBudget(rounds: number): Promise<SharedBudget>
     return { ...(await measureTimes(envoy)), ...(await measureThroughput(envoy, rounds)) };
   } finally {
     await envoy?.stop();
-    await provider.stop();
+    await provider.close();
     await valkey.stop();
   }
-}
-
-function startProvider(): Promise<EnvoyProcess> {
-  const headers = { "content-type": "application/json" };
-  const routes = [routeFor({ name: "all", cluster: "", direct: { status: 200, headers, body: openAiResponse } })];
-  const bootstrap = bootstrapFor([listenerFor({ name: "provider", routes })], []);
-  return startEnvoy(bootstrap, { logLevel: "error", concurrency: 1 });
 }
 
 /** Sends one request at a time, to each listener in turn. */
@@ -83,13 +76,15 @@ async function measureThroughput(
 ): Promise<Pick<SharedBudget, "perSecond" | "busy">> {
   const perSecond = eachStore<number[]>(() => []);
   const busy = eachStore<number[]>(() => []);
-  for (const store of STORES) await saturate(listenerPorts[laneOf(store)], request, LOAD_MS / 3);
+  for (const store of STORES) await saturate(listenerPorts[laneOf(store)], [request], CONNECTIONS, 1);
   for (let round = 0; round < rounds; round++)
     for (const store of STORES) {
       const begun = performance.now();
       const before = cpuMicros(pid);
-      perSecond[store].push(await saturate(listenerPorts[laneOf(store)], request, LOAD_MS));
-      busy[store].push((cpuMicros(pid) - before) / 1000 / (performance.now() - begun));
+      const served = await saturate(listenerPorts[laneOf(store)], [request], CONNECTIONS, LOAD_SECONDS);
+      const milliseconds = performance.now() - begun;
+      perSecond[store].push((served * 1000) / milliseconds);
+      busy[store].push((cpuMicros(pid) - before) / 1000 / milliseconds);
     }
   return {
     perSecond: eachStore((store) => spreadOf(perSecond[store])),

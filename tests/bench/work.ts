@@ -28,6 +28,7 @@ import {
   openAiFinish,
   openAiUsage,
 } from "./traffic.ts";
+import type { WholeResponse } from "./load.ts";
 import { after, always, paced, type Responder } from "./upstream.ts";
 
 /** One kind of work, before it is measured. */
@@ -41,14 +42,15 @@ export interface Job {
   routes?: Routes;
   /** Whether the filters are in the router's chain. */
   isUpstream?: boolean;
-  respond: Responder;
+  /** What the upstream sends: a stream, or a response that is sent as fast as it is asked for. */
+  respond: Responder | WholeResponse;
   /** The service that filters call, as the cluster `checker`; absent: none. */
   checker?: Responder;
   /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
   filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
   /** Concurrent connections. */
   connections: number;
-  /** Requests in a round, over all connections. */
+  /** Streams in a round, over all connections; without streams a round takes a time. */
   requests: number;
   /** Events in each response; 0 if it does not stream. */
   events: number;
@@ -66,11 +68,13 @@ export const qwen = {
 };
 
 const json = "application/json";
+const openAiChat: WholeResponse = { contentType: json, body: openAiResponse };
+const dashScopeChat: WholeResponse = { contentType: json, body: dashScopeResponse };
 const passedThrough = { filters: { noop, ...bareAiProxy, ...aiProxies(openai) } };
 const translated = { filters: { noop, ...aiProxies(qwen) } };
 const fromMessages = { filters: { noop, ...aiProxies(openai) } };
-const small = { request: chatRequest(1024, false), connections: 16, requests: 6000, events: 0 };
-const large = { request: chatRequest(100 * 1024, false), connections: 8, requests: 2000, events: 0 };
+const small = { request: chatRequest(1024, false), connections: 64, requests: 0, events: 0 };
+const large = { request: chatRequest(100 * 1024, false), connections: 16, requests: 0, events: 0 };
 
 /**
  * ai-proxy on routes with a configuration each, requested in turn: no request has the configuration of the one before. It is in the
@@ -93,10 +97,10 @@ const stream = { request: chatRequest(1024, true), connections: 50, requests: 50
 /** A small page, requested with a key. */
 const page = {
   request: get("/v1/models?limit=20", { "x-api-key": consumerKey(7) }),
-  connections: 32,
-  requests: 12_000,
+  connections: 64,
+  requests: 0,
   events: 0,
-  respond: always("text/plain", "ok"),
+  respond: { contentType: "text/plain", body: "ok" },
 };
 
 /** Everything that `make bench` measures, in the order of the table. */
@@ -106,14 +110,14 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, OpenAI passed through",
     ...small,
     ...passedThrough,
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "chat-100k",
     title: "chat, 100 KB, OpenAI passed through",
     ...large,
     ...passedThrough,
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "chain-1k",
@@ -121,36 +125,35 @@ export const JOBS: Job[] = [
     ...small,
     request: chatRequest(1024, false, `Bearer ${consumerKey(7)}`),
     filters: { plugin: chain(openai) },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "routes-1k",
     title: "chat, 1 KB, to 1,000 routes with a configuration each",
     ...small,
     ...routed(1_000),
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "routes-10k",
     title: "chat, 1 KB, to 10,000 routes with a configuration each",
     ...small,
     ...routed(10_000),
-    requests: 20_000,
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "qwen-1k",
     title: "chat, 1 KB, to DashScope's own protocol and back",
     ...small,
     ...translated,
-    respond: always(json, dashScopeResponse),
+    respond: dashScopeChat,
   },
   {
     id: "qwen-100k",
     title: "chat, 100 KB, to DashScope's own protocol and back",
     ...large,
     ...translated,
-    respond: always(json, dashScopeResponse),
+    respond: dashScopeChat,
   },
   {
     id: "stream",
@@ -179,7 +182,7 @@ export const JOBS: Job[] = [
     ...small,
     ...fromMessages,
     request: chatRequest(1024, false, undefined, "/v1/messages"),
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "messages-100k",
@@ -187,7 +190,7 @@ export const JOBS: Job[] = [
     ...large,
     ...fromMessages,
     request: chatRequest(100 * 1024, false, undefined, "/v1/messages"),
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "messages-stream",
@@ -202,7 +205,7 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, its tokens limited in Envoy",
     ...small,
     filters: { noop, ...bareTokenLimit, plugin: tokenLimits.local },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "tokens-stream",
@@ -216,7 +219,7 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, counted by ai-statistics",
     ...small,
     filters: { noop, ...statistics },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "statistics-stream",
@@ -230,7 +233,7 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, masked with 20 patterns",
     ...small,
     filters: { noop, plugin: masking },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "masking-stream",
@@ -264,13 +267,13 @@ export const JOBS: Job[] = [
     title: "chat, 1 KB, routed by its model",
     ...small,
     filters: { noop: requestNoop, ...modelRouters },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
   {
     id: "route-100k",
     title: "chat, 100 KB, routed by its model",
     ...large,
     filters: { noop: requestNoop, ...modelRouters },
-    respond: always(json, openAiResponse),
+    respond: openAiChat,
   },
 ];
