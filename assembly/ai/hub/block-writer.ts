@@ -58,7 +58,9 @@ export abstract class BlockWriter extends ResponseSink {
   flush(): void {}
 
   override signature(choice: Choice, value: Slice): void {
-    if (choice.index != 0 || this.kind != BlockKind.Thinking) return;
+    if (choice.index != 0 || this.hidesReasoning || this.hasEnded) return;
+    if (this.kind != BlockKind.Thinking) this.enter(choice, BlockKind.Thinking);
+    if (this.hasEnded) return;
     this.endReasoningText(choice);
     this.writeSignature(value);
     this.leave();
@@ -127,14 +129,17 @@ export abstract class BlockWriter extends ResponseSink {
 
   private add(choice: Choice, kind: BlockKind, piece: Slice): void {
     if (this.hasEnded) return;
-    if (this.kind != kind) {
-      this.leaveFor(choice, kind);
-      if (this.hasEnded) return;
-      this.index++;
-      this.kind = kind;
-      this.startBlock(kind);
-    }
-    this.addPiece(kind, piece);
+    if (this.kind != kind) this.enter(choice, kind);
+    if (!this.hasEnded) this.addPiece(kind, piece);
+  }
+
+  /** Begins a block of text or thinking behind the open one. */
+  private enter(choice: Choice, kind: BlockKind): void {
+    this.leaveFor(choice, kind);
+    if (this.hasEnded) return;
+    this.index++;
+    this.kind = kind;
+    this.startBlock(kind);
   }
 
   /** Ends the open block with the rest of its text, before one of another kind. */
