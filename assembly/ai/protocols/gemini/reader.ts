@@ -1,0 +1,140 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { jsonContent, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
+import { SseDecoder } from "../../../sse/decoder";
+import { Choice } from "../../hub/choices";
+import { FinishReason } from "../../hub/finish-reason";
+import { ResponseReader } from "../../hub/response-reader";
+import { ResponseSink } from "../../hub/response-sink";
+import { TokenUsage } from "../../usage";
+import { geminiFinish, isGeminiFailure } from "./finish";
+import { GeminiPart } from "./part";
+
+const BAD_GATEWAY = 502;
+
+/** Shared by all streams: an event is done with before the next one comes. */
+const document = new JsonDocument();
+const walker = new JsonWalker();
+const part = new GeminiPart();
+const unsaid = new ByteBuffer().text("The model could not write its response.");
+
+/**
+ * Reads the responses of Gemini's `generateContent`, and the events of its `streamGenerateContent?alt=sse`, into a sink.
+ * A stream ends with its bytes; one whose candidates have no `finishReason` by then is ended by an error.
+ * https://ai.google.dev/api/generate-content#GenerateContentResponse
+ */
+export class GeminiReader extends ResponseReader {
+  /** See `ResponseReader`. */
+  constructor(sink: ResponseSink, tokens: TokenUsage) {
+    super(sink, tokens);
+    sink.usage(tokens);
+  }
+
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (!this.isShort(event)) return;
+    if (!event.hasData) {
+      if (this.hasBegunResponse) sink.keepAlive();
+      return;
+    }
+    if (!this.parse(event, document) || this.readError(document)) return;
+    this.readResponse(document, false);
+    sink.flush();
+    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
+  }
+
+  protected onEnd(out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (sink.isComplete) sink.end();
+    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
+  }
+
+  override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
+    if (!response.isObject) return false;
+    this.sink.out = out;
+    if (!this.readError(response) && !this.readWhole(response, out) && !this.errorStatus) return false;
+    this.noteOutput(out);
+    return true;
+  }
+
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const sink = this.sink;
+    sink.out = out;
+    const hasCandidate = jsonKind(jsonFirst(response.get("candidates"))) == JsonKind.Object;
+    if (!hasCandidate && jsonGet(response.get("promptFeedback"), "blockReason") == ABSENT) return false;
+    this.readResponse(response, true);
+    sink.end();
+    return !sink.errorStatus;
+  }
+
+  private readResponse(response: JsonDocument, isWhole: bool): void {
+    const sink = this.sink;
+    this.tokens.read(response.get("usageMetadata"));
+    this.beginOnce(response.get("responseId"));
+    let position = 0;
+    walker.start(response.get("candidates"));
+    if (walker.enterArray()) while (walker.nextElement()) this.readCandidate(position++, isWhole);
+    // The provider refused the request itself: there is no candidate.
+    if (position || jsonGet(response.get("promptFeedback"), "blockReason") == ABSENT) return;
+    const choice = sink.choose(0);
+    if (choice) sink.finish(choice, FinishReason.ContentFilter);
+  }
+
+  /** Reads the candidate that the walker is at. Its index may stand behind its parts, so that it is looked for first. */
+  private readCandidate(position: i32, isWhole: bool): void {
+    const index = jsonInteger(jsonGet(walker.peek(), "index"), position);
+    const choice = this.sink.choose(index >= 0 && index <= i32.MAX_VALUE ? <i32>index : position);
+    if (choice === null || !walker.enterObject()) {
+      walker.value();
+      return;
+    }
+    let finish = ABSENT;
+    let message = ABSENT;
+    while (walker.nextMember()) {
+      if (walker.keyIs("content")) this.readContent(choice);
+      else if (walker.keyIs("finishReason")) finish = walker.value();
+      else if (walker.keyIs("finishMessage")) message = walker.value();
+      else walker.value();
+    }
+    if (isGeminiFailure(finish)) {
+      const text = jsonContent(message);
+      this.fail(BAD_GATEWAY, sliceSize(text) ? text : unsaid.slice, jsonContent(finish));
+      return;
+    }
+    let reason = geminiFinish(finish);
+    if (reason == FinishReason.None && isWhole) reason = FinishReason.Stop;
+    if (reason == FinishReason.Stop && choice.calls > 0) reason = FinishReason.ToolCalls;
+    if (reason != FinishReason.None) this.sink.finish(choice, reason);
+  }
+
+  private readContent(choice: Choice): void {
+    if (!walker.enterObject()) {
+      walker.value();
+      return;
+    }
+    while (walker.nextMember()) {
+      if (!walker.keyIs("parts") || !walker.enterArray()) walker.value();
+      else
+        while (walker.nextElement()) {
+          part.read(walker);
+          part.give(choice, this.sink);
+        }
+    }
+  }
+
+  /** Ends the response with the error that an event, or a whole response, has in place of candidates. */
+  private readError(response: JsonDocument): bool {
+    const error = response.get("error");
+    if (jsonKind(error) != JsonKind.Object) return false;
+    const status = jsonInteger(jsonGet(error, "code"), 500);
+    const message = jsonContent(jsonGet(error, "message"));
+    this.fail(status >= 400 && status < 600 ? <i32>status : 500, message, jsonContent(jsonGet(error, "status")));
+    return true;
+  }
+}

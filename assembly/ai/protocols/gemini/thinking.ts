@@ -1,0 +1,69 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { Slice, ABSENT } from "../../../bytes/slice";
+import { jsonInteger } from "../../../json/value";
+import { Effort } from "../../hub/request-sink";
+import { GeminiModel, Thinking } from "./model";
+
+/** The model decides how much it reasons. */
+export const DYNAMIC_BUDGET: i64 = -1;
+
+/**
+ * Appends the `thinkingConfig` of a model that reasons, for an effort and a budget (a JSON integer, or ABSENT). Models with
+ * levels take the effort, others the budget. https://ai.google.dev/gemini-api/docs/thinking
+ */
+export function writeThinking(model: GeminiModel, effort: Effort, budget: Slice, out: ByteBuffer): void {
+  out.text(effort == Effort.None ? '{"includeThoughts":false' : '{"includeThoughts":true');
+  if (model.thinking == Thinking.Level) {
+    const level = levelOf(model, effort);
+    if (level.length) out.text(',"thinkingLevel":"').text(level).byte(0x22);
+  } else {
+    const tokens = budget == ABSENT || effort == Effort.None ? budgetOf(effort) : jsonInteger(budget, DYNAMIC_BUDGET);
+    out.text(',"thinkingBudget":').integer(allowedBudget(model, tokens));
+  }
+  out.byte(0x7d);
+}
+
+/** The budget within the limits of a model; 0, where it is allowed, switches reasoning off. */
+export function allowedBudget(model: GeminiModel, tokens: i64): i64 {
+  if (tokens < 0) return DYNAMIC_BUDGET;
+  if (model.isPro) return max<i64>(min<i64>(tokens, 32768), 128);
+  if (model.isLite && tokens > 0) return max<i64>(min<i64>(tokens, 24576), 512);
+  return min<i64>(tokens, 24576);
+}
+
+/** The tokens that Google's own table has for an effort. https://ai.google.dev/gemini-api/docs/openai#thinking */
+function budgetOf(effort: Effort): i64 {
+  switch (effort) {
+    case Effort.None:
+      return 0;
+    case Effort.Minimal:
+    case Effort.Low:
+      return 1024;
+    case Effort.Medium:
+      return 8192;
+    case Effort.High:
+      return 24576;
+    case Effort.Highest:
+      return 32768;
+    default:
+      return DYNAMIC_BUDGET;
+  }
+}
+
+/** The name of a level; "" for the model's own choice. No level switches reasoning off: `None` is the lowest one. */
+function levelOf(model: GeminiModel, effort: Effort): string {
+  switch (effort) {
+    case Effort.None:
+    case Effort.Minimal:
+      return model.isPro ? "low" : "minimal";
+    case Effort.Low:
+      return "low";
+    case Effort.Medium:
+      return model.hasMedium ? "medium" : "high";
+    case Effort.High:
+    case Effort.Highest:
+      return "high";
+    default:
+      return "";
+  }
+}
