@@ -44,8 +44,8 @@ export class SseDecoder {
   private at: usize = 0;
   private end: usize = 0;
   private isFirst: bool = true;
-  /** An event has begun: its bytes so far are in `held`, or are skipped. */
-  private isOpen: bool = false;
+  /** Whether an event has begun that is not whole: its bytes so far are in `held`, or are skipped. */
+  isOpen: bool = false;
   private isSkipping: bool = false;
   private isLineEmpty: bool = true;
   /** The last byte was the CR of a line that was not empty: an LF would belong to it. */

@@ -80,6 +80,14 @@ export class EventMask {
     if (!this.isOver) this.flushAll(out);
   }
 
+  /** The stream has ended without a last chunk. Returns whether a text or an event is left, which cannot be sent any more. */
+  isCut(): bool {
+    if (this.isOver) return false;
+    const decoder = this.decoder;
+    const hasEvent = decoder.finish() && decoder.hasData && !sliceEquals(decoder.data, "[DONE]");
+    return hasEvent || this.texts.isWaiting;
+  }
+
   /** Forgets the stream. */
   reset(): void {
     this.decoder.free();

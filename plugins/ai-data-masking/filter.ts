@@ -19,6 +19,7 @@ import { growContentLength } from "../../assembly/host/content-length";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
+import { closeStream } from "../../assembly/host/stream";
 import { jsonGet, jsonIsTrue, JsonKind, jsonKind } from "../../assembly/json/value";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
@@ -150,6 +151,13 @@ export class MaskingFilter extends HttpFilter {
     written.release(KEPT_BYTES);
     this.events!.push(mask, chunk, isLastChunk, sliceOfBuffer(config.denyMessage), written);
     return slicesEqual(written.slice, chunk) ? chunk : written.slice;
+  }
+
+  override onResponseTrailers(trailers: HeaderMap): HeadersAction {
+    // Envoy takes no more of the body. A stream that is cut must not look like a whole one.
+    if (this.responseBodyMode != BodyMode.Streaming || !this.events!.isCut()) return HeadersAction.Continue;
+    closeStream();
+    return HeadersAction.Pause;
   }
 
   override free(): void {

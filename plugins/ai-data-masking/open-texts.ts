@@ -51,6 +51,12 @@ export class OpenTexts {
     for (let i = 0; i < this.used; i++) this.flushState(masker, this.states[i], out);
   }
 
+  /** Whether something of a text is held. */
+  get isWaiting(): bool {
+    for (let i = 0; i < this.used; i++) if (unchecked(this.states[i]).isWaiting) return true;
+    return false;
+  }
+
   /** Forgets the texts. */
   clear(): void {
     this.used = 0;

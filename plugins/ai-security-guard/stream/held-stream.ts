@@ -73,6 +73,11 @@ export class HeldStream {
     return this.safe < this.events.size;
   }
 
+  /** Whether an event has begun that is not whole. */
+  get isCut(): bool {
+    return this.decoder.isOpen;
+  }
+
   /** Whether a window is open that has texts. */
   get isOpen(): bool {
     return this.open > 0;

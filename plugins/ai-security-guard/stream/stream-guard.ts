@@ -5,7 +5,7 @@ import { ABSENT, Slice, sliceOfBuffer, sliceSize, slicesEqual, subslice } from "
 import { monotonic } from "../../../assembly/host/clock";
 import { HOLD } from "../../../assembly/plugin/filter";
 import { HoldDeadline, HoldingFilter } from "../../../assembly/plugin/hold-deadline";
-import { forwardResponse, isResponseComplete } from "../../../assembly/plugin/resume";
+import { forwardResponse, heldResponseBody, isResponseComplete } from "../../../assembly/plugin/resume";
 import { BodyCheck } from "../body-check";
 import { logCheck } from "../check-log";
 import { CheckRun } from "../check-run";
@@ -65,7 +65,8 @@ export class StreamGuard extends CheckRun {
     held.push(chunk);
     if (isLastChunk) held.finish();
     this.advance();
-    if (held.waits) {
+    // Trailers may end an event that has begun: it can only be forwarded then if a chunk was held.
+    if (held.waits || (held.isCut && !this.isOver)) {
       this.setTime();
       return HOLD;
     }
@@ -79,9 +80,9 @@ export class StreamGuard extends CheckRun {
     this.isComplete = true;
     held.finish();
     this.advance();
-    if (!held.waits && !sliceSize(held.released)) return false;
-    this.setTime();
-    return true;
+    if (!held.waits && sliceSize(held.released)) heldResponseBody().replace(this.takeReleased(ABSENT));
+    if (held.waits) this.setTime();
+    return held.waits;
   }
 
   /** The checks of a window have ended in a callback of a callout. */
@@ -207,11 +208,10 @@ export class StreamGuard extends CheckRun {
   /** Sets the deadline for what waits. */
   private setTime(): void {
     const canForward = sliceSize(this.held.released) > 0 && !this.isComplete;
-    const isEnd = this.isComplete && !this.held.waits;
-    if (!canForward && !isEnd && (this.isTimed || !this.openSince)) return;
+    if (!canForward && (this.isTimed || !this.openSince)) return;
     this.isTimed = true;
     const passed = this.openSince ? monotonic() - this.openSince : 0;
     const left = this.holdTime > passed ? this.holdTime - passed : 0;
-    this.deadline.begin(this.filter!, canForward || isEnd ? 0 : <u32>(left / NANOSECONDS_PER_MILLISECOND) + 1);
+    this.deadline.begin(this.filter!, canForward ? 0 : <u32>(left / NANOSECONDS_PER_MILLISECOND) + 1);
   }
 }
