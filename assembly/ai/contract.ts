@@ -24,14 +24,12 @@ export const MODEL_HEADER = "x-ai-model";
  */
 export const DROPPED_HEADER = "x-ai-dropped-params";
 /**
- * On a response whose request was translated into another protocol: from which to which. ai-proxy sets it, clients and access
+ * On a response whose request was translated into another protocol: from which to which, such as `messages-to-chat`. ai-proxy sets it, clients and access
  * logs read it; what a provider sends under this name is removed.
  */
 export const TRANSLATION_HEADER = "x-ai-translated";
 /** On a response whose numbers the gateway has estimated: which. ai-proxy sets it, clients read it. */
 export const ESTIMATE_HEADER = "x-ai-estimated";
-/** The value for Anthropic's Messages over a provider that is asked for a chat of OpenAI. */
-export const MESSAGES_TO_CHAT = "messages-to-chat";
 
 /**
  * Filter state: the token usage of the response, as `{"prompt_tokens":…,"completion_tokens":…,"total_tokens":…}`. Written by

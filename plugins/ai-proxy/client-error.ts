@@ -1,4 +1,4 @@
-import { ClientProtocol } from "../../assembly/ai/client-protocol";
+import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { writeError, writeMessagesError } from "../../assembly/ai/error";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
@@ -13,6 +13,6 @@ export function writeClientError(
   param: Slice = ABSENT,
   code: Slice = ABSENT,
 ): void {
-  if (exchange.client == ClientProtocol.Messages) writeMessagesError(out, status, message);
+  if (exchange.client == ChatProtocol.Messages) writeMessagesError(out, status, message);
   else writeError(out, status, message, param, code);
 }

@@ -1,3 +1,4 @@
+import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { ResponseSink } from "../../assembly/ai/hub/response-sink";
 import { ChunkWriter } from "../../assembly/ai/protocols/openai-chat/chunk-writer";
 import { CompletionWriter } from "../../assembly/ai/protocols/openai-chat/completion-writer";
@@ -8,20 +9,36 @@ import { Exchange } from "./exchange";
 
 /** The writer of a chat's stream in the client's protocol. Its owner frees it. */
 export function streamSink(exchange: Exchange): ResponseSink {
-  if (exchange.isBridged) return prepared(new MessageEventWriter(hidesReasoning(exchange)), exchange);
-  return prepared(new ChunkWriter(exchange.config.reasoning), exchange);
+  return prepared(newStreamSink(exchange), exchange);
 }
 
 /** The writer of a chat's whole response in the client's protocol. Its owner frees it. */
 export function wholeSink(exchange: Exchange): ResponseSink {
-  if (exchange.isBridged) return prepared(new MessageWriter(hidesReasoning(exchange)), exchange);
-  return prepared(new CompletionWriter(exchange.config.reasoning), exchange);
+  return prepared(newWholeSink(exchange), exchange);
+}
+
+function newStreamSink(exchange: Exchange): ResponseSink {
+  switch (exchange.client) {
+    case ChatProtocol.Messages:
+      return new MessageEventWriter(hidesReasoning(exchange));
+    default:
+      return new ChunkWriter(exchange.config.reasoning);
+  }
+}
+
+function newWholeSink(exchange: Exchange): ResponseSink {
+  switch (exchange.client) {
+    case ChatProtocol.Messages:
+      return new MessageWriter(hidesReasoning(exchange));
+    default:
+      return new CompletionWriter(exchange.config.reasoning);
+  }
 }
 
 function prepared(sink: ResponseSink, exchange: Exchange): ResponseSink {
   sink.created = exchange.created;
-  sink.model = exchange.isBridged ? exchange.namedModel : exchange.model;
-  sink.wantsUsage = exchange.includeUsage || exchange.isBridged;
+  sink.model = exchange.namedModel;
+  sink.wantsUsage = exchange.includeUsage || exchange.client != ChatProtocol.OpenAi;
   return sink;
 }
 

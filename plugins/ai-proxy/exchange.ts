@@ -1,5 +1,5 @@
 import { Api } from "../../assembly/ai/api";
-import { ClientProtocol } from "../../assembly/ai/client-protocol";
+import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
@@ -26,12 +26,12 @@ export const enum NextKey {
 
 /** What is known and decided about one request: data that the filter fills in and the provider reads and edits. */
 export class Exchange {
-  /** The API that the client's path names. */
+  /** The API that the client's path names; that of OpenAI's chats where the request is bridged. */
   api: Api = Api.Unknown;
-  /** The protocol that the client speaks. */
-  client: ClientProtocol = ClientProtocol.OpenAi;
-  /** Whether the client's request is translated into a chat of OpenAI, and the response back: `api` is that of the chat. */
-  isBridged: bool = false;
+  /** The protocol that the client speaks: it decides the form of responses, streams and errors. */
+  client: ChatProtocol = ChatProtocol.OpenAi;
+  /** The protocol in which the provider is asked. */
+  upstream: ChatProtocol = ChatProtocol.OpenAi;
   /** Whether the client wants to know the number of tokens, and the provider cannot tell: the gateway replies. */
   estimatesTokens: bool = false;
   /** The client's `:path` with its query, without the configured base path. Valid until the request was forwarded. */
@@ -141,6 +141,21 @@ export class Exchange {
     this.hasRequestedModel = true;
   }
 
+  /** Whether the client's request is translated into the provider's protocol, and the response back. */
+  get isBridged(): bool {
+    return this.client != this.upstream;
+  }
+
+  /** Whether the request that the provider gets, or is translated from, is a chat of OpenAI, and so is one of both responses. */
+  get hasChat(): bool {
+    return this.client == ChatProtocol.OpenAi || this.upstream == ChatProtocol.OpenAi;
+  }
+
+  /** Whether the provider's chat of OpenAI is translated for a client of another protocol. */
+  get isBridgedFromChat(): bool {
+    return this.isBridged && this.upstream == ChatProtocol.OpenAi;
+  }
+
   /** The API key that is sent; `null` for none. */
   get token(): ApiToken | null {
     return this.tokenNumber ? this.config.tokens[this.tokenNumber - 1] : null;
@@ -207,8 +222,8 @@ export class Exchange {
     const state = this.state;
     if (state) state.free();
     this.api = Api.Unknown;
-    this.client = ClientProtocol.OpenAi;
-    this.isBridged = false;
+    this.client = ChatProtocol.OpenAi;
+    this.upstream = ChatProtocol.OpenAi;
     this.estimatesTokens = false;
     this.isDated = false;
     this.isInRoutersChain = false;

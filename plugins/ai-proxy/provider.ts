@@ -1,3 +1,4 @@
+import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { StreamTransform } from "../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../assembly/bytes/slice";
@@ -27,9 +28,14 @@ export abstract class Provider extends ProviderType {
   /** Whether the provider has the API. */
   abstract serves(exchange: Exchange): bool;
 
+  /** The protocol in which the provider is asked for chats, unless it speaks the client's own. */
+  chatProtocol(exchange: Exchange): ChatProtocol {
+    return ChatProtocol.OpenAi;
+  }
+
   /**
-   * Whether the provider speaks the protocol of the API itself; a request of Anthropic's Messages is translated into a chat
-   * where it does not.
+   * Whether the provider speaks the protocol of the API itself; a request of Anthropic's Messages, or of OpenAI's Responses, is
+   * translated into a chat where it does not.
    */
   speaks(exchange: Exchange): bool {
     return this.serves(exchange);

@@ -35,7 +35,10 @@ const AI_PROXY = "plugins/ai-proxy/";
 const FLOORS: [name: string, files: RegExp][] = [
   ["config/", /^config\//],
   ["the exchange", /^(exchange|provider-state)\.ts$/],
-  ["the provider interface", /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment)\.ts$/],
+  [
+    "the provider interface",
+    /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment|translation-name)\.ts$/,
+  ],
   ["errors for clients", /^client-error\.ts$/],
   ["providers/", /^providers\/(?!index\.ts)/],
   ["the list of providers", /^providers\/index\.ts$/],

@@ -1,46 +1,53 @@
 import { Api } from "../../../assembly/ai/api";
-import { ClientProtocol } from "../../../assembly/ai/client-protocol";
-import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
-import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { subslice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, subslice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
+import { escapeJson } from "../../../assembly/json/writer";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 import { needsSettingsOnly } from "./body-need";
+import { requestReader, requestWriter } from "./request-protocols";
 
 const CHAT_PATH = "/v1/chat/completions";
 const VERSION_SIZE = 3;
+const KEPT_BYTES = 4096;
 
 const path = new ByteBuffer().text(CHAT_PATH);
-const reader = new MessagesRequestReader();
-const writer = new ChatRequestWriter();
+const model = new ByteBuffer();
+const instructions = new ByteBuffer();
 
 /**
- * Makes a request of Anthropic's Messages one for a chat, where the provider has no Messages of its own and the configuration
- * names no path for them. Its path, with the query, is then that of a chat. Where the provider counts no tokens, the gateway
- * estimates them.
+ * Chooses the protocol in which the provider is asked for a chat: the client's own where the provider speaks it, or where the
+ * configuration names a path for it; else that of the provider's chats. The API, and the path with the query, are then
+ * those of a chat. Where the provider counts no tokens, the gateway estimates them.
  */
 export function chooseProtocol(exchange: Exchange): void {
   const config = exchange.config;
   const api = exchange.api;
-  if (config.protocol == Protocol.Original || (api != Api.Messages && api != Api.CountTokens)) return;
-  exchange.client = ClientProtocol.Messages;
+  if (config.protocol == Protocol.Original || !isChat(api)) return;
+  const client = protocolOf(api);
+  exchange.client = client;
+  exchange.upstream = client;
   if (config.capabilities[api] !== null || needsSettingsOnly(exchange)) return;
   const provider = providerOf(exchange);
-  if (provider.speaks(exchange) && !config.chat.translatesMessages) return;
-  if (api == Api.CountTokens) {
-    exchange.estimatesTokens = true;
-    return;
+  const hasPath = config.capabilities[Api.ChatCompletions] !== null;
+  const upstream = hasPath ? ChatProtocol.OpenAi : provider.chatProtocol(exchange);
+  if (upstream == client) return;
+  if (client != ChatProtocol.OpenAi) {
+    const isForced = client == ChatProtocol.Messages && config.chat.translatesMessages;
+    if (provider.speaks(exchange) && !isForced) return;
+    exchange.estimatesTokens = api == Api.CountTokens;
   }
+  if (exchange.estimatesTokens || requestReader(client) === null) return;
   exchange.api = Api.ChatCompletions;
-  const hasChats = config.capabilities[Api.ChatCompletions] !== null || provider.serves(exchange);
-  if (!hasChats) {
+  if (!hasPath && !provider.serves(exchange)) {
     exchange.api = api;
     return;
   }
-  exchange.isBridged = true;
+  exchange.upstream = upstream;
+  if (client == ChatProtocol.OpenAi) return;
   exchange.path = path.slice;
   exchange.tail = subslice(path.slice, VERSION_SIZE);
   const edits = exchange.headers;
@@ -49,19 +56,37 @@ export function chooseProtocol(exchange: Exchange): void {
   edits.remove("x-api-key");
 }
 
-/** Writes the chat for a request of Messages; `false` if `exchange.refuse` was called. */
-export function writeChat(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
-  const settings = exchange.config.settings;
-  writer.reset();
+/**
+ * Writes the provider's request for a client's; `context`, UTF-8 or ABSENT, is added to the instructions of one that is no
+ * chat of OpenAI. `false` if `exchange.refuse` was called.
+ */
+export function writeRequest(exchange: Exchange, request: JsonDocument, context: Slice, out: ByteBuffer): bool {
+  const reader = requestReader(exchange.client);
+  if (reader === null) return exchange.refuse("The gateway cannot translate this request.");
+  const writer = requestWriter(exchange);
   writer.out = out;
-  writer.takesReasoning = settings.takesReasoning;
-  writer.takesBudget = settings.takesThinkingBudget;
-  writer.takesCacheControl = settings.takesCacheControl;
-  writer.takesTopK = settings.takesTopK;
   reader.dropsServerTools = exchange.config.chat.dropsServerTools;
+  reader.model = exchange.model.size ? escaped(exchange.model.slice, model) : ABSENT;
+  reader.context = context == ABSENT ? ABSENT : escaped(context, instructions);
   const isRead = reader.read(request, writer);
   if (!isRead) exchange.refuse(writer.refusal, writer.refusalParam, "unsupported_value");
   else if (writer.dropped.size) exchange.noteAllDropped(writer.dropped.slice);
   writer.reset();
   return isRead;
+}
+
+/** Whether a path names an API of chats. */
+function isChat(api: Api): bool {
+  return api == Api.ChatCompletions || api == Api.Messages || api == Api.CountTokens || api == Api.Responses;
+}
+
+function protocolOf(api: Api): ChatProtocol {
+  if (api == Api.Responses) return ChatProtocol.Responses;
+  return api == Api.ChatCompletions ? ChatProtocol.OpenAi : ChatProtocol.Messages;
+}
+
+function escaped(text: Slice, into: ByteBuffer): Slice {
+  into.release(KEPT_BYTES);
+  escapeJson(text, into);
+  return into.slice;
 }

@@ -9,7 +9,7 @@ import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { contextOf } from "./awaited-values";
-import { writeChat } from "./bridge";
+import { writeRequest } from "./bridge";
 import { needsSettingsOnly } from "./body-need";
 import { editRequest, prepareChat, putSettings } from "./edit-request";
 import { limitFirstByte } from "./first-byte";
@@ -42,10 +42,10 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     if (readBody(exchange, document, bytes)) replyWithEstimate(bytes);
     return false;
   }
-  if (exchange.isBridged) {
+  if (exchange.isBridgedFromChat) {
     if (!readBody(exchange, document, bytes)) return false;
     bridged.release(KEPT_BYTES);
-    if (!writeChat(exchange, document, bridged)) return false;
+    if (!writeRequest(exchange, document, ABSENT, bridged)) return false;
     bytes = bridged.slice;
     exchange.wasTranslated = true;
     exchange.created = nowInSeconds();
@@ -59,13 +59,17 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     return exchange.refuse(message, "", "context_unavailable", 503);
   }
   const provider = providerOf(exchange);
-  if (provider.requestTreatment(exchange) != BodyTreatment.Converted) {
+  const isElsewhere = exchange.isBridged && !exchange.isBridgedFromChat;
+  if (!isElsewhere && provider.requestTreatment(exchange) != BodyTreatment.Converted) {
     return forwardEdited(exchange, body, editRequest(exchange, document, context));
   }
   built.release(KEPT_BYTES);
   exchange.created = nowInSeconds();
-  prepareChat(exchange, document, context);
-  if (!provider.translateRequest(exchange, document, built)) return false;
+  if (exchange.hasChat) prepareChat(exchange, document, context);
+  const isWritten = isElsewhere
+    ? writeRequest(exchange, document, exchange.hasChat ? ABSENT : context, built)
+    : provider.translateRequest(exchange, document, built);
+  if (!isWritten) return false;
   exchange.wasTranslated = true;
   return forwardBuilt(exchange, body);
 }
@@ -82,7 +86,7 @@ export function forwardForm(exchange: Exchange, upload: FormUpload, body: BodyBu
 /** Passes the client's body on with the edit, `null` for none. */
 function forwardEdited(exchange: Exchange, body: BodyBuffer, edit: JsonEdit | null): bool {
   const signs = exchange.config.settings.signs;
-  if (edit === null && exchange.isBridged) return forwardBytes(exchange, body, bridged.slice);
+  if (edit === null && exchange.isBridgedFromChat) return forwardBytes(exchange, body, bridged.slice);
   if (edit === null) return forward(exchange, requestHeaders, signs ? body.bytes() : ABSENT);
   if (signs || body.size <= WHOLE_BYTES) {
     built.release(KEPT_BYTES);

@@ -140,7 +140,7 @@ function readMessages(exchange: Exchange, request: JsonDocument): bool {
   if (exchange.api == Api.Embeddings && request.get("input") == ABSENT) {
     return exchange.refuse("You must provide an input parameter.", "input", "missing_required_parameter");
   }
-  if (exchange.api != Api.ChatCompletions) return true;
+  if (exchange.api != Api.ChatCompletions || !exchange.hasChat) return true;
   const messages = request.get("messages");
   if (messages == ABSENT) {
     return exchange.refuse("You must provide a messages parameter.", "messages", "missing_required_parameter");

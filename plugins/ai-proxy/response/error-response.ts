@@ -1,3 +1,4 @@
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOf, sliceSize, sliceStart, trimmed } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -38,7 +39,8 @@ export function translateError(
   code.clear();
   if (response.parse(body) == JsonError.None) {
     const isInShape = jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String;
-    if (isInShape && (!exchange.isBridged || jsonEquals(response.get("type"), "error"))) return false;
+    const isMessages = exchange.client == ChatProtocol.Messages && jsonEquals(response.get("type"), "error");
+    if (isInShape && (isMessages || !exchange.isBridged)) return false;
     readError(exchange, response);
   } else if (!readFirstEvent(exchange, response, body) && isPlainText) {
     const text = trimmed(body);

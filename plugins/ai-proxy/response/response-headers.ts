@@ -1,10 +1,4 @@
-import {
-  DROPPED_HEADER,
-  MODEL_HEADER,
-  MESSAGES_TO_CHAT,
-  PROVIDER_HEADER,
-  TRANSLATION_HEADER,
-} from "../../../assembly/ai/contract";
+import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER, TRANSLATION_HEADER } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import {
   ABSENT,
@@ -20,6 +14,7 @@ import { log, LogLevel } from "../../../assembly/host/log";
 import { Counter } from "../../../assembly/host/metric";
 import { namedProperty } from "../../../assembly/host/property";
 import { Exchange } from "../exchange";
+import { translationName } from "../translation-name";
 import { removeForgedHeaders } from "./forged-headers";
 
 const LONGEST_MODEL = 256;
@@ -67,8 +62,7 @@ export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
   headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
-  text.clear();
-  if (exchange.isBridged) headers.put(TRANSLATION_HEADER, text.text(MESSAGES_TO_CHAT).slice);
+  if (exchange.isBridged) headers.put(TRANSLATION_HEADER, translationName(exchange));
   if (exchange.dropped != ABSENT) headers.put(DROPPED_HEADER, exchange.dropped);
   const model = shownModel(exchange);
   if (model != ABSENT) headers.put(MODEL_HEADER, model);

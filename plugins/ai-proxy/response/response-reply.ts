@@ -1,10 +1,4 @@
-import {
-  DROPPED_HEADER,
-  MODEL_HEADER,
-  MESSAGES_TO_CHAT,
-  PROVIDER_HEADER,
-  TRANSLATION_HEADER,
-} from "../../../assembly/ai/contract";
+import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER, TRANSLATION_HEADER } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceEquals, sliceOf, sliceStartsWith, sliceToString } from "../../../assembly/bytes/slice";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
@@ -15,6 +9,7 @@ import { writeClientError } from "../client-error";
 import { translateError } from "./error-response";
 import { Exchange, NextKey } from "../exchange";
 import { hasAnotherTarget } from "../keys/fallback-set";
+import { translationName } from "../translation-name";
 import { shownModel } from "./response-headers";
 
 /** The status for a response that is not what its API promises. */
@@ -113,7 +108,7 @@ function reply(exchange: Exchange, status: i32, error: Slice): void {
   const model = shownModel(exchange);
   pairs.addText(PROVIDER_HEADER, exchange.config.name);
   if (model != ABSENT) pairs.add(MODEL_HEADER, model);
-  if (exchange.isBridged) pairs.addText(TRANSLATION_HEADER, MESSAGES_TO_CHAT);
+  if (exchange.isBridged) pairs.add(TRANSLATION_HEADER, translationName(exchange));
   if (exchange.dropped != ABSENT) pairs.add(DROPPED_HEADER, exchange.dropped);
   sendLocalReply(status, "ai-proxy.provider_error", "application/json", error, pairs);
 }

@@ -78,7 +78,8 @@ export class ProviderResponse {
     const treatment = providerOf(exchange).responseTreatment(exchange);
     const isProviders = treatment == BodyTreatment.Converted;
     const isStream = isProviders ? providerOf(exchange).isStream(headers.get("content-type")) : isEventStream(headers);
-    const mayEdit = treatment != BodyTreatment.Untouched && !(isProviders && exchange.isBridged);
+    const isLegible = !exchange.isBridged || (exchange.hasChat && !isProviders);
+    const mayEdit = treatment != BodyTreatment.Untouched && isLegible;
     this.isEdited = mayEdit && ResponseEditor.isNeeded(exchange, isStream);
     if (isProviders || exchange.isBridged) {
       return exchange.wasTranslated ? this.onTranslated(headers, isStream, endOfStream) : HeadersAction.Continue;

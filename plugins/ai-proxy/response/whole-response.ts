@@ -20,10 +20,10 @@ const KEPT_BYTES = 64 * 1024;
 
 /** Translates a whole response, and edits it where the configuration wants it; `false` where it is not what the provider promises. */
 export function translateResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): bool {
-  const from = exchange.isBridged && isEdited ? edited(exchange, body) : body;
+  const from = exchange.isBridgedFromChat && isEdited ? edited(exchange, body) : body;
   if (document.parse(from) != JsonError.None) return false;
   if (!translatedBody(exchange, document, out)) return false;
-  if (!isEdited || exchange.isBridged) return true;
+  if (!isEdited || exchange.isBridgedFromChat) return true;
   translated.release(KEPT_BYTES);
   translated.append(out.slice);
   out.clear();
@@ -38,14 +38,14 @@ export function translateResponse(exchange: Exchange, body: Slice, isEdited: boo
 export function streamResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): i32 {
   const transform = translatedStream(exchange);
   const source = transform ? new TranslatedStream(transform, null) : null;
-  const from = exchange.isBridged && isEdited ? edited(exchange, body) : body;
+  const from = exchange.isBridgedFromChat && isEdited ? edited(exchange, body) : body;
   const events = source && document.parse(from) == JsonError.None ? source.pushWhole(document) : ABSENT;
   let status = source && source.errorStatus && !source.hasBegun ? source.errorStatus : 0;
   if (events == ABSENT) {
     writeBadResponse(exchange, out, BAD_RESPONSE);
     status = BAD_GATEWAY;
   } else if (status) out.append(firstError(events));
-  else if (isEdited && !exchange.isBridged) {
+  else if (isEdited && !exchange.isBridgedFromChat) {
     const stream = new EditedStream(exchange, new ResponseEditor(exchange), null);
     out.append(stream.push(events, true));
     stream.free();

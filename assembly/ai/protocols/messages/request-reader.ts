@@ -13,6 +13,7 @@ import {
   jsonPlain,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Role, Sampling } from "../../hub/request-sink";
 import { readContent } from "./content-reader";
 import { readReasoning } from "./reasoning";
@@ -28,20 +29,17 @@ const walker = new JsonWalker();
  * Reads a request of Anthropic's Messages into a sink. Fields without a counterpart are noted as dropped; what would be
  * lost of the conversation is refused. https://platform.claude.com/docs/en/api/messages
  */
-export class MessagesRequestReader {
-  /** Whether tools that Anthropic runs itself, such as its web search, are left out; else the request is refused. */
-  dropsServerTools: bool = false;
-
-  /** Reads a request, whose text stays valid meanwhile; `false` if the sink refused. */
+export class MessagesRequestReader extends RequestReader {
   read(request: JsonDocument, sink: RequestSink): bool {
-    if (!sink.begin(jsonContent(request.get("model")))) return false;
+    if (!this.begin(request, sink)) return false;
     for (let i = 0; i < request.count; i++) {
       const value = request.valueAt(i);
       if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
     }
     if (!readReasoning(request, sink)) return false;
     if (!readTools(request, this.dropsServerTools, sink)) return false;
-    return readSystem(request.get("system"), sink) && readMessages(request.get("messages"), sink) && sink.end();
+    if (!readSystem(request.get("system"), sink) || !this.giveContext(sink)) return false;
+    return readMessages(request.get("messages"), sink) && sink.end();
   }
 }
 

@@ -1,0 +1,28 @@
+import { ABSENT, Slice } from "../../bytes/slice";
+import { JsonDocument } from "../../json/document";
+import { jsonContent } from "../../json/value";
+import { RequestSink, Role } from "./request-sink";
+
+/** Reads a client's request for a chat into a sink. Its fields are set before each `read`; texts are contents of JSON strings. */
+export abstract class RequestReader {
+  /** The model that the provider is asked for; ABSENT for the one that the request names. */
+  model: Slice = ABSENT;
+  /** A text that is added to the instructions of the conversation, or ABSENT. */
+  context: Slice = ABSENT;
+  /** Whether tools that only the protocol's own provider can run are left out; else the request is refused. */
+  dropsServerTools: bool = false;
+
+  /** Reads a request, whose text stays valid meanwhile; `false` if the sink refused. */
+  abstract read(request: JsonDocument, sink: RequestSink): bool;
+
+  /** Begins the request for the model. */
+  protected begin(request: JsonDocument, sink: RequestSink): bool {
+    return sink.begin(this.model == ABSENT ? jsonContent(request.get("model")) : this.model);
+  }
+
+  /** Gives the context, which belongs behind the instructions that the request begins with. */
+  protected giveContext(sink: RequestSink): bool {
+    if (this.context == ABSENT) return true;
+    return sink.beginMessage(Role.System) && sink.text(this.context) && sink.endMessage();
+  }
+}

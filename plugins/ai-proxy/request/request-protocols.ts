@@ -1,0 +1,36 @@
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
+import { RequestReader } from "../../../assembly/ai/hub/request-reader";
+import { RequestSink } from "../../../assembly/ai/hub/request-sink";
+import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
+import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
+import { ProviderSettings } from "../config/provider-settings";
+import { Exchange } from "../exchange";
+
+// One request is translated at a time: all share the readers and writers.
+const messagesReader = new MessagesRequestReader();
+const chatWriter = new ChatRequestWriter();
+
+/** The reader of requests in a client's protocol: a line for each; `null` where they are not translated. */
+export function requestReader(client: ChatProtocol): RequestReader | null {
+  switch (client) {
+    case ChatProtocol.Messages:
+      return messagesReader;
+    default:
+      return null;
+  }
+}
+
+/** The writer of requests in the provider's protocol, ready for one: a line for each. */
+export function requestWriter(exchange: Exchange): RequestSink {
+  return chatWriterFor(exchange.config.settings);
+}
+
+function chatWriterFor(settings: ProviderSettings): RequestSink {
+  const writer = chatWriter;
+  writer.reset();
+  writer.takesReasoning = settings.takesReasoning;
+  writer.takesBudget = settings.takesThinkingBudget;
+  writer.takesCacheControl = settings.takesCacheControl;
+  writer.takesTopK = settings.takesTopK;
+  return writer;
+}

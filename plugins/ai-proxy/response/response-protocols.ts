@@ -1,0 +1,9 @@
+import { ResponseReader } from "../../../assembly/ai/hub/response-reader";
+import { ResponseSink } from "../../../assembly/ai/hub/response-sink";
+import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
+import { Exchange } from "../exchange";
+
+/** The reader of the provider's responses: a line for each protocol that a provider has. Its owner frees it. */
+export function responseReader(exchange: Exchange, sink: ResponseSink): ResponseReader {
+  return new ChatReader(sink, exchange.usage);
+}
