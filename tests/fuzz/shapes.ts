@@ -54,10 +54,19 @@ export const values: Record<string, (size: number) => string> = {
   "deep lists": (size) => list("[".repeat(200) + "]".repeat(200), size),
 };
 
+const asValues = Object.fromEntries(
+  Object.entries(objects).map(([name, of]) => [name, (size: number) => `{${of(size, "k")}}`]),
+);
+
 /** Every shape as a value. */
-export const shapes: Record<string, (size: number) => string> = {
-  ...values,
-  ...Object.fromEntries(Object.entries(objects).map(([name, of]) => [name, (size: number) => `{${of(size, "k")}}`])),
+export const shapes: Record<string, (size: number) => string> = { ...values, ...asValues };
+
+/** The shapes without those that differ only in the fields of chats. */
+export const plainShapes: Record<string, (size: number) => string> = {
+  ...Object.fromEntries(
+    Object.entries(values).filter(([name]) => /^(a|deep|objects) |^many (numbers|texts|empty)/.test(name)),
+  ),
+  ...asValues,
 };
 
 const user = '{"role":"user","content":"a"}';

@@ -7,7 +7,7 @@ import { before, describe, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { countSteps } from "../fuzz/counted.ts";
 import { assertLinear, costOf, good, type Cost } from "../fuzz/measure.ts";
-import { numbered, shapes } from "../fuzz/shapes.ts";
+import { numbered, plainShapes } from "../fuzz/shapes.ts";
 import type { RootContext } from "./contexts.ts";
 import { ProxyHost } from "./proxy-host.ts";
 
@@ -40,7 +40,7 @@ interface Schema {
   $ref?: string;
   $defs?: Record<string, Schema>;
 }
-type Place = [name: string, put: (value: string) => string];
+type Place = [name: string, put: (value: string) => string, property: Schema];
 
 /** A value in the place of each option, at the top and in objects below. An option that is the same in several objects has one place. */
 function placesOf(
@@ -56,7 +56,7 @@ function placesOf(
     if (known.has(what)) return [];
     known.add(what);
     const here = (value: string): string => put(`"${name}":${value}`);
-    const place: Place = [`${path}.${name}`, here];
+    const place: Place = [`${path}.${name}`, here, property];
     // One list of providers is like the other one, and is all that a rule may hold beside. A service reads its options as the others do.
     const below = resolve(property);
     const object =
@@ -70,6 +70,26 @@ function placesOf(
     const inside = (text: string): string => here(below.items ? `[{${type}${text}}]` : `{${type}${text}}`);
     return [place, ...placesOf(object, root, place[0], inside, known)];
   });
+}
+
+const SHAPES = Object.entries(plainShapes);
+/** So many shapes are tried with an option that is described as one before it. */
+const SOME = 5;
+
+/** The shapes to try with one option after the other: all of them with the first one of a kind, and others in turn with each further one. */
+function turns(): (property: Schema) => typeof SHAPES {
+  const known = new Set<string>();
+  let at = 0;
+  return (property) => {
+    const kind = JSON.stringify(property, (key, value: unknown) =>
+      /^(description|default|examples|title)$/.test(key) ? undefined : value,
+    );
+    if (!known.has(kind)) {
+      known.add(kind);
+      return SHAPES;
+    }
+    return Array.from({ length: SOME }, () => SHAPES[at++ % SHAPES.length]);
+  };
 }
 
 const hosts = new Map<string, { host: ProxyHost; context: RootContext }>();
@@ -145,11 +165,12 @@ describe("the work of reading a configuration", () => {
 
   for (const plugin of Object.keys(small)) {
     const schema = JSON.parse(readFileSync(`plugins/${plugin}/schema.json`, "utf8")) as Schema;
-    for (const [place, put] of placesOf(schema, schema, "$", (text) => `{${text}}`)) {
+    const shapesFor = turns();
+    for (const [place, put, property] of placesOf(schema, schema, "$", (text) => `{${text}}`)) {
       test(`${plugin}: ${place}`, async () => {
         // Frees what the last tests have used.
         await setImmediate();
-        for (const [what, shape] of Object.entries(shapes))
+        for (const [what, shape] of shapesFor(property))
           assertLinear(what, (size) => reading(plugin, put(shape(size))), STEPS_PER_BYTE);
       });
     }
