@@ -20,6 +20,8 @@ import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 const CASE_HEADER = "x-test-case";
 /** What is logged of each request. */
 const FIELDS = { details: "%RESPONSE_CODE_DETAILS%", ai_log: "%FILTER_STATE(wasm.ai_log:PLAIN)%" };
+const RETRY_MS = 20;
+const MOST_RETRIES = 100;
 const root = resolve(import.meta.dirname, "../..");
 
 /** A case in the ring: its listener's name, its module, and the last request of its upstream. */
@@ -119,7 +121,12 @@ export class CaseRing {
     else if (port) {
       for (const exchange of testCase.exchanges) {
         for (let count = 0; count < (exchange.repeat ?? 1); count++) {
-          problems.push(...(await this.exchange(entry, exchange, port)).map((text) => `${exchange.name}: ${text}`));
+          let found = await this.exchange(entry, exchange, port);
+          for (let tries = 0; exchange.retry && found.length && tries < MOST_RETRIES; tries++) {
+            await sleep(RETRY_MS);
+            found = await this.exchange(entry, exchange, port);
+          }
+          problems.push(...found.map((text) => `${exchange.name}: ${text}`));
         }
       }
     }

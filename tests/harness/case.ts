@@ -78,6 +78,7 @@ export interface ExpectedResponse extends BodySource {
 export interface Exchange {
   name: string;
   repeat?: number;
+  retry?: true;
   request: CaseRequest;
   reply?: CaseReply;
   expectUpstream?: false | ExpectedRequest;
