@@ -2,17 +2,21 @@ import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestReader } from "../../../assembly/ai/hub/request-reader";
 import { RequestSink } from "../../../assembly/ai/hub/request-sink";
 import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
+import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/request-reader";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 
 // One request is translated at a time: all share the readers and writers.
 const messagesReader = new MessagesRequestReader();
+const chatReader = new ChatRequestReader();
 const chatWriter = new ChatRequestWriter();
 
 /** The reader of requests in a client's protocol: a line for each; `null` where they are not translated. */
 export function requestReader(client: ChatProtocol): RequestReader | null {
   switch (client) {
+    case ChatProtocol.OpenAi:
+      return chatReader;
     case ChatProtocol.Messages:
       return messagesReader;
     default:

@@ -1,18 +1,14 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, trimmed } from "../../../bytes/slice";
-import { unescapeJson } from "../../../json/string";
-import { jsonKind, JsonKind } from "../../../json/value";
-import { jsonValidate } from "../../../json/validate";
+import { ABSENT, Slice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { writeMessagesError } from "../../error";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
+import { writeArgumentsObject } from "../../hub/arguments";
 import { ToolCall } from "../../hub/choices";
 import { writeCallId } from "../openai-chat/call-id";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 
-/** Holds the arguments of one tool call. */
-const input = new ByteBuffer();
 const KEPT_BYTES = 4096;
 
 /**
@@ -90,15 +86,8 @@ export class MessageWriter extends BlockWriter {
     if (this.index > 0) this.out.byte(0x2c);
   }
 
-  /** Writes the arguments as an object; those that are none, such as ones that the limit of tokens cut, as a text in one. */
   private writeInput(): void {
-    const pieces = this.pieces;
-    input.release(KEPT_BYTES);
-    unescapeJson(pieces.slice, input);
-    if (!input.size) this.out.text("{}");
-    else if (!jsonValidate(input.slice) && jsonKind(trimmed(input.slice)) == JsonKind.Object)
-      this.out.append(input.slice);
-    else this.out.text('{"invalid_json":"').append(pieces.slice).text('"}');
-    pieces.release(KEPT_BYTES);
+    writeArgumentsObject(this.pieces.slice, this.out);
+    this.pieces.release(KEPT_BYTES);
   }
 }

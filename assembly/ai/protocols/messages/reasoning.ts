@@ -1,11 +1,8 @@
 import { ABSENT, Slice } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { jsonEquals, jsonGet, jsonInteger, jsonIsInteger, jsonKind, JsonKind } from "../../../json/value";
+import { effortOfBudget, effortOfName } from "../../hub/effort";
 import { Effort, RequestSink } from "../../hub/request-sink";
-
-/** From so many tokens on a budget is a medium effort, and a high one. */
-const MEDIUM_BUDGET: i64 = 4096;
-const HIGH_BUDGET: i64 = 16384;
 
 /**
  * Reads `thinking` and `output_config` (effort and format) into a sink; `false` if it refused. Without `thinking` the
@@ -22,25 +19,13 @@ export function readReasoning(request: JsonDocument, sink: RequestSink): bool {
   else if (jsonEquals(type, "enabled")) {
     const budget = jsonGet(thinking, "budget_tokens");
     if (!jsonIsInteger(budget)) return sink.refuse("budget_tokens must be an integer.", "thinking.budget_tokens");
-    isRead = sink.reasoning(effortOf(named, effortOfBudget(jsonInteger(budget, 0))), budget);
+    isRead = sink.reasoning(effortOfName(named, effortOfBudget(jsonInteger(budget, 0))), budget);
   } else if (jsonKind(type) == JsonKind.String && !jsonEquals(type, "adaptive")) {
     return sink.refuse("type must be enabled, adaptive or disabled.", "thinking.type");
   } else if (jsonKind(type) == JsonKind.String || jsonKind(named) == JsonKind.String) {
-    isRead = sink.reasoning(effortOf(named, Effort.Adaptive), ABSENT);
+    isRead = sink.reasoning(effortOfName(named, Effort.Adaptive), ABSENT);
   }
   return isRead && readFormat(jsonGet(config, "format"), sink) && readFormat(request.get("output_format"), sink);
-}
-
-function effortOfBudget(tokens: i64): Effort {
-  if (tokens < MEDIUM_BUDGET) return Effort.Low;
-  return tokens < HIGH_BUDGET ? Effort.Medium : Effort.High;
-}
-
-function effortOf(name: Slice, other: Effort): Effort {
-  if (jsonEquals(name, "low")) return Effort.Low;
-  if (jsonEquals(name, "medium")) return Effort.Medium;
-  if (jsonEquals(name, "high")) return Effort.High;
-  return jsonEquals(name, "max") || jsonEquals(name, "xhigh") ? Effort.Highest : other;
 }
 
 /** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */

@@ -1,4 +1,4 @@
-import { ABSENT, byteAt, lowerCase, Slice, sliceSize, sliceToString } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import {
   jsonContent,
@@ -10,18 +10,14 @@ import {
   jsonKind,
   JsonKind,
   jsonNext,
-  jsonPlain,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Role, Sampling } from "../../hub/request-sink";
 import { readContent } from "./content-reader";
 import { readReasoning } from "./reasoning";
 import { readTools } from "./tools";
-
-/** The longest name of a field that the client is told, in bytes. */
-const LONGEST_NAME = 64;
-const UNDERSCORE = 0x5f;
 
 const walker = new JsonWalker();
 
@@ -69,17 +65,6 @@ function isReadElsewhere(key: Slice): bool {
   if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "thinking")) return true;
   if (jsonEquals(key, "output_config") || jsonEquals(key, "output_format")) return true;
   return jsonEquals(key, "cache_control");
-}
-
-/** The name of a field for a header: short, and of letters that stand in any header. */
-function fieldName(key: Slice): string {
-  const name = jsonPlain(key);
-  if (sliceSize(name) > LONGEST_NAME) return "unknown";
-  for (let i = 0; i < sliceSize(name); i++) {
-    const byte = byteAt(name, i);
-    if (byte != UNDERSCORE && lowerCase(byte) - 0x61 > 25) return "unknown";
-  }
-  return sliceSize(name) ? sliceToString(name) : "unknown";
 }
 
 function readNumber(kind: Sampling, name: string, value: Slice, sink: RequestSink): bool {

@@ -1,0 +1,23 @@
+import { Slice } from "../../bytes/slice";
+import { jsonEquals } from "../../json/value";
+import { Effort } from "./request-sink";
+
+/** From so many tokens on a budget is a medium effort, and a high one. */
+const MEDIUM_BUDGET: i64 = 4096;
+const HIGH_BUDGET: i64 = 16384;
+
+/** The effort that fits a budget of reasoning tokens. */
+export function effortOfBudget(tokens: i64): Effort {
+  if (tokens < MEDIUM_BUDGET) return Effort.Low;
+  return tokens < HIGH_BUDGET ? Effort.Medium : Effort.High;
+}
+
+/** The effort of a name that OpenAI or Anthropic has for it, a JSON value; `other` for any other. */
+export function effortOfName(name: Slice, other: Effort): Effort {
+  if (jsonEquals(name, "none")) return Effort.None;
+  if (jsonEquals(name, "minimal")) return Effort.Minimal;
+  if (jsonEquals(name, "low")) return Effort.Low;
+  if (jsonEquals(name, "medium")) return Effort.Medium;
+  if (jsonEquals(name, "high")) return Effort.High;
+  return jsonEquals(name, "max") || jsonEquals(name, "xhigh") ? Effort.Highest : other;
+}
