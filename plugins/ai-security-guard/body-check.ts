@@ -182,7 +182,7 @@ export abstract class BodyCheck extends CheckRun {
     this.isMasking = true;
     for (let i = 0; i < this.checks; i++) {
       const check = this.maskerAt(i);
-      if (check) mask.addCheck(check);
+      if (check) mask.addCheck(check, this.maskedAt(i));
     }
     const isRequest = this.side == CheckSide.Request;
     document.parse(body.bytes());

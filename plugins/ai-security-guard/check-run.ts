@@ -128,6 +128,11 @@ export abstract class CheckRun extends TaskOwner {
     return position < this.count && this.tasks[position].hasMasked ? this.tasks[position].check : null;
   }
 
+  /** The text of the check of the run at a position, as it masked it. */
+  maskedAt(position: i32): Slice {
+    return this.tasks[position].masked.slice;
+  }
+
   /** The number of checks of the run. */
   get checks(): i32 {
     return this.count;

@@ -35,7 +35,11 @@ export class CheckTask extends Callout {
   private run: TaskOwner | null = null;
   private ownCheck: Check | null = null;
   private checker: Checker | null = null;
+  /** Who says the current piece. */
   private role: PromptRole = PromptRole.User;
+  /** Where the texts of a role begin, and the role; and the one that is next. */
+  private readonly turns: ByteBuffer = new ByteBuffer();
+  private turn: i32 = 0;
   /** Where the current piece begins and ends, in the text or in the images. */
   private from: i32 = 0;
   private to: i32 = 0;
@@ -55,6 +59,11 @@ export class CheckTask extends Callout {
     this.ownCheck = check;
     this.checker = checker;
     this.role = role;
+  }
+
+  /** The text that is appended now is of this role. A piece has the texts of one role. */
+  beginRole(role: PromptRole): void {
+    this.turns.u32(this.text.size).u32(role);
   }
 
   /** Adds an image: its URL, or its Base64 with its media type. */
@@ -114,6 +123,8 @@ export class CheckTask extends Callout {
     this.ownCheck = null;
     this.checker = null;
     this.role = PromptRole.User;
+    this.turns.clear();
+    this.turn = 0;
     this.hasMasked = false;
     this.from = 0;
     this.to = 0;
@@ -126,6 +137,7 @@ export class CheckTask extends Callout {
     this.text.dispose();
     this.masked.dispose();
     this.images.dispose();
+    this.turns.dispose();
   }
 
   /** Takes the verdict on the current piece. Returns whether the next piece follows. */
@@ -177,7 +189,7 @@ export class CheckTask extends Callout {
   private nextPiece(): bool {
     if (!this.isAtImages) {
       this.from = this.to;
-      const rest = subslice(this.text.slice, this.from);
+      const rest = subslice(this.text.slice, this.from, this.endOfTurn());
       this.to += sliceSize(shortened(rest, this.checker!.maxBytes));
       if (this.to > this.from) return true;
       this.isAtImages = true;
@@ -189,6 +201,16 @@ export class CheckTask extends Callout {
     this.to =
       this.from + IMAGE_HEAD + <i32>(readU32(images.slice, this.from + 4) + readU32(images.slice, this.from + 8));
     return true;
+  }
+
+  /** Takes the role of the text at `from`. Returns where its texts end. */
+  private endOfTurn(): i32 {
+    const turns = this.turns.slice;
+    while (this.turn < this.turns.size && <i32>readU32(turns, this.turn) <= this.from) {
+      this.role = <PromptRole>readU32(turns, this.turn + 4);
+      this.turn += 8;
+    }
+    return this.turn < this.turns.size ? <i32>readU32(turns, this.turn) : this.text.size;
   }
 
   /** Sets `piece` to the current one. */

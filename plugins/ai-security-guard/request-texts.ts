@@ -1,3 +1,4 @@
+import { readDefinitionMember } from "../../assembly/ai/prompt/definitions";
 import { readPromptMember } from "../../assembly/ai/prompt/reader";
 import { PromptRole } from "../../assembly/ai/prompt/role";
 import { PromptTexts } from "../../assembly/ai/prompt/texts";
@@ -58,19 +59,30 @@ export class RequestTexts extends PromptTexts {
       if (walker.enterObject())
         while (walker.nextMember()) {
           const key = walker.key;
-          readPromptMember(key, walker.value(), this);
+          const value = walker.value();
+          readPromptMember(key, value, this);
+          readDefinitionMember(key, value, this);
         }
     }
     this.beginConversation();
   }
 
-  /** Appends what a check is to see to its task. */
+  /** Appends what a check is to see to its task: for a service that knows roles, the texts of each role together. */
   write(check: Check, task: CheckTask): void {
+    const hasRoles = check.checker.knowsRoles;
+    const last = hasRoles ? PromptRole.Tool : PromptRole.Unknown;
+    for (let role: i32 = PromptRole.Unknown; role <= last; role++) {
+      if (hasRoles) task.beginRole(<PromptRole>role);
+      this.writeTexts(check, task, hasRoles, role);
+    }
+  }
+
+  private writeTexts(check: Check, task: CheckTask, hasRoles: bool, role: i32): void {
     const list = this.list;
     let message = -1;
     for (let i = 0; i < list.count; i++) {
       const entry = list.at(i);
-      if (!this.isFor(check, entry)) continue;
+      if (!this.isFor(check, entry) || (hasRoles && entry.role != role)) continue;
       if (entry.kind != PieceKind.Text) {
         if (check.checksImages) task.addImage(entry.kind, list.contentOf(entry), list.typeOf(entry));
       } else if (check.checksRequest) {

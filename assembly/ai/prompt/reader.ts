@@ -125,7 +125,7 @@ function readText(token: Slice, role: PromptRole, texts: PromptTexts): void {
 }
 
 /** A key token without escapes; valid until the next call. */
-function plainKey(key: Slice): Slice {
+export function plainKey(key: Slice): Slice {
   if (indexOfByte(key, BACKSLASH) < 0) return key;
   unescaped.release(KEPT_BYTES);
   unescaped.byte(QUOTE);

@@ -60,6 +60,10 @@ export class AzureContentSafety extends JsonChecker {
     return kind == PieceKind.Text || (kind == PieceKind.ImageData && !this.isShield);
   }
 
+  override get knowsRoles(): bool {
+    return this.isShield;
+  }
+
   override writeCall(piece: CheckPiece, call: CheckCall): void {
     const isText = piece.kind == PieceKind.Text;
     const operation = this.isShield ? "text:shieldPrompt" : isText ? "text:analyze" : "image:analyze";
@@ -110,7 +114,8 @@ export class AzureContentSafety extends JsonChecker {
 
 /** What a user or the application says is a prompt, and all else a document, which may have indirect attacks. */
 function writePrompt(piece: CheckPiece, json: JsonWriter): void {
-  const isPrompt = piece.side == CheckSide.Request && piece.role != PromptRole.Tool;
+  const isPrompt =
+    piece.side == CheckSide.Request && piece.role != PromptRole.Tool && piece.role != PromptRole.Assistant;
   if (isPrompt) json.key("userPrompt").text(piece.content).key("documents").beginArray().endArray();
   else json.key("documents").beginArray().text(piece.content).endArray();
 }

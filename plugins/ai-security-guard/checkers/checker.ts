@@ -25,6 +25,11 @@ export abstract class Checker {
     return kind == PieceKind.Text;
   }
 
+  /** Whether a call says who says its text: then texts of several roles need a call each. */
+  get knowsRoles(): bool {
+    return false;
+  }
+
   /** Whether `readReply` reads `content` of the piece, which the caller then must keep until the reply comes. */
   get readsContent(): bool {
     return false;

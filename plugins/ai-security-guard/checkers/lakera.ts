@@ -42,6 +42,10 @@ export class Lakera extends JsonChecker {
     return checker;
   }
 
+  override get knowsRoles(): bool {
+    return true;
+  }
+
   override get readsContent(): bool {
     return this.masks;
   }

@@ -52,6 +52,10 @@ export class Webhook extends JsonChecker {
     return checker;
   }
 
+  override get knowsRoles(): bool {
+    return true;
+  }
+
   override takes(kind: PieceKind): bool {
     return kind == PieceKind.Text || this.takesImages;
   }
