@@ -4,12 +4,19 @@ import { Slice, sliceSize } from "../bytes/slice";
 import { JsonWriter } from "../json/writer";
 import { sseData, sseDone, sseEnd, sseEvent } from "../sse/encoder";
 
+/** The number of the events of a message. */
+const ITEM_EVENTS: i32 = 6;
+
+const head = new ByteBuffer();
+
 /** Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. */
 export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Slice, message: Slice): bool {
   if (api == Api.ChatCompletions || api == Api.Completions) {
     const isChat = api == Api.ChatCompletions;
     if (isStream) {
-      writeDeniedChunk(out, isChat, 0, true, model, message);
+      head.clear();
+      writeHead(head, isChat ? "chat.completion.chunk" : "text_completion", model);
+      writeDeniedChunk(out, isChat, 0, true, head.slice, message);
       sseDone(out);
       return true;
     }
@@ -49,32 +56,49 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
   return true;
 }
 
-/** Appends a chunk that says `message` and ends a choice. `isFirst`: it begins the choice, too. */
+/**
+ * Appends a chunk that says `message` and ends a choice. `isFirst`: it begins the choice, too. `members`: those that every chunk of the stream
+ * has, as `StreamHead` reads them; empty if they are not known.
+ */
 export function writeDeniedChunk(
   out: ByteBuffer,
   isChat: bool,
   choice: i32,
   isFirst: bool,
-  model: Slice,
+  members: Slice,
   message: Slice,
 ): void {
   sseData(out);
-  const json = new JsonWriter(out).beginObject().key("id").string("denied");
-  json
-    .key("object")
-    .string(isChat ? "chat.completion.chunk" : "text_completion")
-    .key("created")
-    .integer(0);
-  writeModel(json, model);
-  json.key("choices").beginArray().beginObject().key("index").integer(choice);
+  out.byte(0x7b);
+  if (sliceSize(members)) out.append(members);
+  else writeHead(out, isChat ? "chat.completion.chunk" : "text_completion", members);
+  out.text('"choices":');
+  const json = new JsonWriter(out).beginArray().beginObject().key("index").integer(choice);
   if (isChat) {
     json.key("delta").beginObject();
     // Clients fail without a role in the first chunk, and some of them append that of a later one.
     if (isFirst) json.key("role").string("assistant");
     json.key("content").text(message).endObject();
   } else json.key("text").text(message);
-  json.key("finish_reason").string("stop").endObject().endArray().endObject();
+  json.key("finish_reason").string("stop").endObject().endArray();
+  out.byte(0x7d);
   sseEnd(out);
+}
+
+/**
+ * Appends the events that end a stream of Responses whose content is refused: `message` as one more output, at `index`, and the response, which is
+ * incomplete. `members` as above; `sequence`: the number of events before.
+ * https://platform.openai.com/docs/api-reference/responses-streaming/response/incomplete
+ */
+export function writeDeniedResponse(out: ByteBuffer, members: Slice, index: i32, message: Slice, sequence: i32): void {
+  writeItemEvents(out, index, sequence, message);
+  const json = beginResponseEvent(out, "response.incomplete", sequence + ITEM_EVENTS, ',"response":{');
+  if (sliceSize(members)) out.append(members);
+  else out.text('"id":"denied","object":"response","created_at":0,"model":"",');
+  out.text('"status":"incomplete","error":null,"incomplete_details":{"reason":"content_filter"},"output":[');
+  writeItem(json, message);
+  out.text('],"tools":[],"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}');
+  endResponseEvent(out);
 }
 
 /** Appends a content block that says `message`, and the end of a stream of Messages. */
@@ -125,22 +149,28 @@ function writeMessage(json: JsonWriter, model: Slice, message: Slice): void {
 
 /** The events of a response of one message. https://platform.openai.com/docs/api-reference/responses-streaming */
 function writeResponseEvents(out: ByteBuffer, model: Slice, message: Slice): void {
-  const place = ',"item_id":"denied","output_index":0,"content_index":0';
   writeResponse(beginResponseEvent(out, "response.created", 0, ',"response":'), model, 0);
   endResponseEvent(out);
-  writeItem(beginResponseEvent(out, "response.output_item.added", 1, ',"output_index":0,"item":'), 0);
+  writeItemEvents(out, 0, 1, message);
+  writeResponse(beginResponseEvent(out, "response.completed", 1 + ITEM_EVENTS, ',"response":'), model, message);
   endResponseEvent(out);
-  writePart(beginResponseEvent(out, "response.content_part.added", 2, place + ',"part":'), 0);
+}
+
+/** The events of a message at an index of the output, the first one with the number `sequence`. */
+function writeItemEvents(out: ByteBuffer, index: i32, sequence: i32, message: Slice): void {
+  const item = `,"output_index":${index},"item":`;
+  const place = `,"item_id":"denied","output_index":${index},"content_index":0`;
+  writeItem(beginResponseEvent(out, "response.output_item.added", sequence, item), 0);
   endResponseEvent(out);
-  beginResponseEvent(out, "response.output_text.delta", 3, place + ',"delta":').text(message);
+  writePart(beginResponseEvent(out, "response.content_part.added", sequence + 1, place + ',"part":'), 0);
   endResponseEvent(out);
-  beginResponseEvent(out, "response.output_text.done", 4, place + ',"text":').text(message);
+  beginResponseEvent(out, "response.output_text.delta", sequence + 2, place + ',"delta":').text(message);
   endResponseEvent(out);
-  writePart(beginResponseEvent(out, "response.content_part.done", 5, place + ',"part":'), message);
+  beginResponseEvent(out, "response.output_text.done", sequence + 3, place + ',"text":').text(message);
   endResponseEvent(out);
-  writeItem(beginResponseEvent(out, "response.output_item.done", 6, ',"output_index":0,"item":'), message);
+  writePart(beginResponseEvent(out, "response.content_part.done", sequence + 4, place + ',"part":'), message);
   endResponseEvent(out);
-  writeResponse(beginResponseEvent(out, "response.completed", 7, ',"response":'), model, message);
+  writeItem(beginResponseEvent(out, "response.output_item.done", sequence + 5, item), message);
   endResponseEvent(out);
 }
 
@@ -182,6 +212,13 @@ function writeItem(json: JsonWriter, message: Slice): void {
 function writePart(json: JsonWriter, message: Slice): void {
   json.beginObject().key("type").string("output_text").key("text").text(message).key("annotations").beginArray();
   json.endArray().endObject();
+}
+
+/** The members of a chunk of a stream that has none. */
+function writeHead(out: ByteBuffer, object: string, model: Slice): void {
+  out.text('"id":"denied","object":"').text(object).text('","created":0,"model":');
+  if (sliceSize(model)) out.append(model).byte(0x2c);
+  else out.text('"",');
 }
 
 function writeModel(json: JsonWriter, model: Slice): void {

@@ -2,6 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../bytes/slice";
 import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind, jsonNext } from "../json/value";
 import { sseData, sseDone, sseEnd, sseEvent } from "../sse/encoder";
+import { StreamHead } from "./stream-head";
 import { TokenUsage } from "./usage";
 
 /** The protocol of a stream, as its events show it. */
@@ -14,11 +15,8 @@ const enum StreamKind {
   Responses,
 }
 
-/** A value of more bytes than this is left out of the last events. */
-const LONGEST_VALUE: i32 = 1024;
 /** The most choices that are ended; OpenAI has up to 128, of which hardly any stream has more than a few. */
 const MOST_CHOICES: u64 = 64;
-const KEPT_BYTES: i32 = 4096;
 const BLOCK_STOP = "content_block_stop";
 
 /**
@@ -27,8 +25,7 @@ const BLOCK_STOP = "content_block_stop";
  */
 export class StreamEnd {
   private kind: StreamKind = StreamKind.Unknown;
-  /** The members that each chunk repeats: `"id":…,"model":…`. */
-  private readonly head: ByteBuffer = new ByteBuffer();
+  private readonly head: StreamHead = new StreamHead();
   /** The choices that have begun and not ended. */
   private choices: u64 = 0;
   /** The open block of Messages, or -1. */
@@ -50,7 +47,7 @@ export class StreamEnd {
   /** Forgets the stream. */
   reset(): void {
     this.kind = StreamKind.Unknown;
-    this.head.release(KEPT_BYTES);
+    this.head.reset();
     this.choices = 0;
     this.block = -1;
     this.sequence = -1;
@@ -117,22 +114,13 @@ export class StreamEnd {
 
   private begin(kind: StreamKind, object: Slice): void {
     this.kind = kind;
-    this.keep(object, "id");
-    this.keep(object, "object");
-    this.keep(object, kind == StreamKind.Responses ? "created_at" : "created");
-    this.keep(object, "model");
-  }
-
-  private keep(object: Slice, key: string): void {
-    const value = jsonGet(object, key);
-    const isScalar = jsonKind(value) == JsonKind.String || jsonKind(value) == JsonKind.Number;
-    if (!isScalar || sliceSize(value) > LONGEST_VALUE) return;
-    this.head.byte(0x22).text(key).text('":').append(value).byte(0x2c);
+    if (kind == StreamKind.Responses) this.head.readResponse(object);
+    else this.head.readChunk(object);
   }
 
   private beginChunk(out: ByteBuffer): ByteBuffer {
     sseData(out);
-    return out.byte(0x7b).append(this.head.slice);
+    return out.byte(0x7b).append(this.head.members);
   }
 
   /** https://docs.claude.com/en/docs/build-with-claude/streaming */
@@ -150,7 +138,7 @@ export class StreamEnd {
     beginEvent(out, "response.incomplete")
       .text(',"sequence_number":')
       .integer(this.sequence + 1);
-    out.text(',"response":{').append(this.head.slice);
+    out.text(',"response":{').append(this.head.members);
     out.text('"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"},"output":[],');
     out.text('"usage":{"input_tokens":').integer(usage.prompt).text(',"output_tokens":').integer(usage.completion);
     sseEnd(out.text(',"total_tokens":').integer(usage.total).text("}}}"));

@@ -1,8 +1,8 @@
 import { Api } from "../../assembly/ai/api";
-import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "../../assembly/ai/denial";
+import { writeBlockStop, writeDeniedBlock, writeDeniedChunk, writeDeniedResponse } from "../../assembly/ai/denial";
 import { writeStreamError } from "../../assembly/ai/stream-error";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { sseDone } from "../../assembly/sse/encoder";
 
 const CODE = String.UTF8.encode("content_blocked");
@@ -11,17 +11,27 @@ const MOST_CHOICES = 128;
 
 /**
  * Appends the end of a stream that is refused: the message and the end of each choice or content block, or an error event where the API has
- * no text for it. `last`: the highest choice or block so far, -1 for none; `isOpen`: the block is not ended. `events`: their number.
+ * no text for it. `last`: the highest choice, block or output so far, -1 for none; `isOpen`: the block is not ended. `events`: their number. `head`: the members of
+ * `StreamHead`.
  */
-export function endDenied(out: ByteBuffer, api: Api, last: i32, isOpen: bool, events: i32, message: Slice): void {
+export function endDenied(
+  out: ByteBuffer,
+  api: Api,
+  last: i32,
+  isOpen: bool,
+  events: i32,
+  head: Slice,
+  message: Slice,
+): void {
   if (api == Api.Messages) {
     if (isOpen) writeBlockStop(out, last);
     writeDeniedBlock(out, last + 1, message);
   } else if (api == Api.ChatCompletions || api == Api.Completions) {
     const count = min(max(last, 0), MOST_CHOICES - 1);
     for (let choice = 0; choice <= count; choice++) {
-      writeDeniedChunk(out, api == Api.ChatCompletions, choice, last < 0, ABSENT, message);
+      writeDeniedChunk(out, api == Api.ChatCompletions, choice, last < 0, head, message);
     }
     sseDone(out);
-  } else writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), events);
+  } else if (api == Api.Responses) writeDeniedResponse(out, head, last + 1, message, events);
+  else writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), events);
 }

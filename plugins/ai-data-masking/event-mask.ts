@@ -14,8 +14,9 @@ import {
   sliceStart,
   subslice,
 } from "../../assembly/bytes/slice";
+import { StreamHead } from "../../assembly/ai/stream-head";
 import { writeStreamError } from "../../assembly/ai/stream-error";
-import { jsonContent, jsonGet, jsonInteger, JsonKind, jsonKind } from "../../assembly/json/value";
+import { jsonContent, jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind } from "../../assembly/json/value";
 import { jsonValidate } from "../../assembly/json/validate";
 import { SseDecoder } from "../../assembly/sse/decoder";
 import { BodyMask } from "./body-mask";
@@ -48,11 +49,12 @@ const LAST_EVENTS: StaticArray<string> = [
 export class EventMask {
   private readonly decoder: SseDecoder = new SseDecoder(LONGEST_EVENT);
   private readonly texts: OpenTexts = new OpenTexts();
+  private readonly head: StreamHead = new StreamHead();
   private readonly frame: EventFrame = new EventFrame();
   private api: Api = Api.Unknown;
   /** Whether the stream has ended for the client. */
   private isOver: bool = false;
-  /** The highest choice or content block so far. */
+  /** The highest choice, content block or output so far. */
   private last: i32 = -1;
   /** Whether the content block `last` is open. */
   private isOpen: bool = false;
@@ -93,6 +95,7 @@ export class EventMask {
     this.decoder.free();
     this.texts.clear();
     this.frame.clear();
+    this.head.reset();
     this.isOver = false;
     this.isOpen = false;
     this.last = -1;
@@ -106,6 +109,7 @@ export class EventMask {
     this.decoder.dispose();
     this.texts.dispose();
     this.frame.dispose();
+    this.head.dispose();
   }
 
   private event(out: ByteBuffer): void {
@@ -135,7 +139,7 @@ export class EventMask {
     if (mask.isDenied) {
       out.size = mark;
       this.isOver = true;
-      endDenied(out, this.api, this.last, this.isOpen, this.events, this.denial);
+      endDenied(out, this.api, this.last, this.isOpen, this.events - 1, this.head.members, this.denial);
     } else if (text != ABSENT) {
       if (slicesEqual(edited.slice, text)) out.append(decoder.raw);
       else frame.write(edited.slice, out);
@@ -150,6 +154,7 @@ export class EventMask {
     frame.begin();
     const list = jsonGet(data, "choices");
     if (jsonKind(list) == JsonKind.Array) {
+      if (jsonFirst(list) != ABSENT) this.head.readChunk(data);
       this.last = max(this.last, choices.write(mask, this.texts, frame, data, list, edited, out));
       frame.keep(this.decoder.raw);
       return;
@@ -166,7 +171,10 @@ export class EventMask {
       } else if (sliceEquals(type, "content_block_stop")) {
         this.isOpen = false;
         this.texts.flush(mask, index, out);
-      } else if (sliceEndsWith(type, ".done")) this.texts.flush(mask, this.ownerOf(data, type, 5), out);
+      } else if (sliceEquals(type, "response.output_item.added"))
+        this.last = <i32>jsonInteger(jsonGet(data, "output_index"));
+      else if (sliceEquals(type, "response.created")) this.head.readResponse(jsonGet(data, "response"));
+      else if (sliceEndsWith(type, ".done")) this.texts.flush(mask, this.ownerOf(data, type, 5), out);
       else if (isLastEvent(type)) this.flushAll(out);
       mask.writeResponse(data, false, edited);
     }

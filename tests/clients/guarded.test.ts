@@ -121,6 +121,16 @@ describe("clients of a guarded gateway", () => {
     assert.ok(at > 0 && SAFE.startsWith(text!.slice(0, at)), text!);
     assertRefused(text!.slice(at));
   };
+  /** Asserts that a response of Responses is refused, and that its deltas end with the refusal. */
+  const assertIncomplete = (response: OpenAI.Responses.Response, text: string): void => {
+    const { status, incomplete_details, id, model, output } = response;
+    assert.deepEqual([status, incomplete_details], ["incomplete", { reason: "content_filter" }]);
+    assert.deepEqual([id, model], ["r-1", "m"]);
+    const [message] = output;
+    assert.ok(message.type === "message" && message.content[0].type === "output_text");
+    assertRefused(message.content[0].text);
+    assertCut(text);
+  };
   const assertChat = ({ choices: [{ message, finish_reason }] }: OpenAI.ChatCompletion): void => {
     assert.deepEqual([message.role, message.content, finish_reason], ["assistant", TEXT, "tool_calls"]);
     const [call] = message.tool_calls!;
@@ -223,18 +233,12 @@ describe("clients of a guarded gateway", () => {
     assert.equal(message.stop_reason, "end_turn");
     assertCut(message.content.map((block) => (block.type === "text" ? block.text : "")).join(""));
 
-    // The end of a stream of Responses is an event `error`, which this client throws.
     let text = "";
-    const stream = await openai.responses.create({ ...responseOf("violent", "hi"), stream: true });
-    const reading = async (): Promise<void> => {
-      for await (const event of stream) if (event.type === "response.output_text.delta") text += event.delta;
-    };
-    await assert.rejects(reading, (error: unknown) => {
-      assert.ok(error instanceof OpenAI.APIError);
-      assert.equal(error.code, "content_blocked");
-      assertCut(text + error.message);
-      return true;
-    });
+    const response = await openai.responses
+      .stream(responseOf("violent", "hi"))
+      .on("response.output_text.delta", ({ delta }) => void (text += delta))
+      .finalResponse();
+    assertIncomplete(response, text);
   });
 
   it("ends refused streams of chat completions with [DONE]", async () => {
@@ -283,7 +287,11 @@ describe("clients of a guarded gateway", () => {
     const { choices } = values[8] as OpenAI.ChatCompletion;
     assert.deepEqual([choices[0].message.role, choices[0].finish_reason], ["assistant", "stop"]);
     assertCut(choices[0].message.content);
-    assert.equal((values[9] as Events).at(-1)?.type, "error");
+    const events = values[9] as Events;
+    const last = events.at(-1);
+    assert.ok(last?.type === "response.incomplete");
+    const deltas = events.map((event) => (event.type === "response.output_text.delta" ? event.delta : ""));
+    assertIncomplete(last.response, deltas.join(""));
   });
 
   it("has told the checker no secret", () => {

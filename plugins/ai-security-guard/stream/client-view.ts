@@ -1,9 +1,9 @@
 import { Api } from "../../../assembly/ai/api";
-import { writeBlockStop, writeDeniedBlock, writeDeniedChunk } from "../../../assembly/ai/denial";
+import { writeBlockStop, writeDeniedBlock, writeDeniedChunk, writeDeniedResponse } from "../../../assembly/ai/denial";
 import { writeStreamError } from "../../../assembly/ai/stream-error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU64 } from "../../../assembly/bytes/integers";
-import { ABSENT, Slice, sliceEquals, sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals } from "../../../assembly/bytes/slice";
 import {
   jsonContent,
   jsonFirst,
@@ -17,7 +17,6 @@ import { sseDone } from "../../../assembly/sse/encoder";
 
 /** The most choices that are ended. */
 const MOST_CHOICES: i64 = 64;
-const CODE = String.UTF8.encode("content_blocked");
 
 /** The size of a copy of it. */
 export const VIEW_SIZE: i32 = 32;
@@ -27,7 +26,7 @@ export class ClientView {
   /** The choices that have begun and not ended, and those that have begun, one bit each. */
   private open: u64 = 0;
   private seen: u64 = 0;
-  /** The last content block of Messages, twice, plus 1 if it is open; -1 before the first. */
+  /** The last content block of Messages, twice, plus 1 if it is open, or output of Responses, twice; -1 before the first. */
   private block: i64 = -1;
   private events: i64 = 0;
 
@@ -42,6 +41,8 @@ export class ClientView {
     const choices = jsonGet(json, "choices");
     if (jsonKind(choices) == JsonKind.Array) return this.readChoices(choices);
     if (sliceEquals(type, "content_block_start")) this.block = jsonInteger(jsonGet(json, "index")) * 2 + 1;
+    else if (sliceEquals(type, "response.output_item.added"))
+      this.block = jsonInteger(jsonGet(json, "output_index")) * 2;
     else if (sliceEquals(type, "content_block_stop")) {
       this.block = jsonInteger(jsonGet(json, "index")) * 2;
       return true;
@@ -62,17 +63,21 @@ export class ClientView {
     this.events = <i64>readU64(from, at + 24);
   }
 
-  /** Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an error event where the API has no text. */
-  writeDenial(out: ByteBuffer, api: Api, message: Slice): void {
+  /**
+   * Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an incomplete response. `head`: the
+   * members of `StreamHead`.
+   */
+  writeDenial(out: ByteBuffer, api: Api, head: Slice, message: Slice): void {
     if (api == Api.Messages) {
       if (this.block & 1) writeBlockStop(out, <i32>(this.block >> 1));
       writeDeniedBlock(out, <i32>(this.block >> 1) + 1, message);
-    } else if (api == Api.Responses) writeStreamError(out, api, 400, message, sliceOfBuffer(CODE), <i32>this.events);
+    } else if (api == Api.Responses)
+      writeDeniedResponse(out, head, <i32>(this.block >> 1) + 1, message, <i32>this.events);
     else {
       const isChat = api != Api.Completions;
       for (let i: i64 = 0; i < MOST_CHOICES; i++)
-        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, ABSENT, message);
-      if (!this.seen) writeDeniedChunk(out, isChat, 0, true, ABSENT, message);
+        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, head, message);
+      if (!this.seen) writeDeniedChunk(out, isChat, 0, true, head, message);
       sseDone(out);
     }
   }

@@ -1,7 +1,9 @@
 import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU32, writeU32 } from "../../../assembly/bytes/integers";
-import { Slice, sliceEquals, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../../assembly/bytes/slice";
+import { StreamHead } from "../../../assembly/ai/stream-head";
+import { jsonFirst, jsonGet } from "../../../assembly/json/value";
 import { jsonValidate } from "../../../assembly/json/validate";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { ClientView, typeOf, VIEW_SIZE } from "./client-view";
@@ -19,6 +21,7 @@ const RECORD_SIZE: i32 = 8 + VIEW_SIZE;
  */
 export class HeldStream {
   private readonly decoder: SseDecoder = new SseDecoder();
+  private readonly head: StreamHead = new StreamHead();
   private readonly lanes: Lanes = new Lanes();
   /** The events that were not released. */
   private readonly events: ByteBuffer = new ByteBuffer();
@@ -122,7 +125,7 @@ export class HeldStream {
   /** Drops what waits, and releases the end of a stream whose text is refused, with `message` as its text. */
   refuse(api: Api, message: Slice): void {
     this.events.size = this.safe;
-    this.seen.writeDenial(this.events, api, message);
+    this.seen.writeDenial(this.events, api, this.head.members, message);
     this.safe = this.events.size;
     this.windows.clear();
   }
@@ -147,6 +150,7 @@ export class HeldStream {
   reset(): void {
     this.decoder.free();
     this.lanes.clear();
+    this.head.reset();
     this.events.release(KEPT_BYTES);
     this.texts.release(KEPT_BYTES);
     this.windows.release(KEPT_BYTES);
@@ -164,6 +168,7 @@ export class HeldStream {
   dispose(): void {
     this.decoder.dispose();
     this.lanes.dispose();
+    this.head.dispose();
     this.events.dispose();
     this.texts.dispose();
     this.windows.dispose();
@@ -182,6 +187,7 @@ export class HeldStream {
       else if (jsonValidate(data)) count = this.lanes.addText(0, data);
       else {
         const type = typeOf(data);
+        this.readHead(data, type);
         isEnd = this.read.read(data, type);
         if (!sliceEquals(type, "response.audio.delta")) count = addTexts(this.lanes, data, type);
       }
@@ -191,6 +197,12 @@ export class HeldStream {
     if (isEnd || this.open >= this.window) this.close();
     if (wasFree && !count) this.releaseAll();
     else if (this.events.size - this.safe > this.mostBytes) this.isTooLarge = true;
+  }
+
+  private readHead(data: Slice, type: Slice): void {
+    if (sliceSize(this.head.members)) return;
+    if (jsonFirst(jsonGet(data, "choices")) != ABSENT) this.head.readChunk(data);
+    else if (sliceEquals(type, "response.created")) this.head.readResponse(jsonGet(data, "response"));
   }
 
   /** Nothing waits for a check any more. */
