@@ -24,7 +24,7 @@ import { ChoiceMask } from "./choice-mask";
 import { EventFrame } from "./event-frame";
 import { endDenied } from "./denied-stream";
 import { OpenTexts } from "./open-texts";
-import { spliceEvent } from "./splice-event";
+import { spliceEvent } from "../../assembly/sse/splice-event";
 
 const LONGEST_EVENT = 4 << 20;
 

@@ -1,6 +1,6 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { byteAt, Slice, sliceBetween, sliceEnd, sliceSize, sliceStart } from "../../assembly/bytes/slice";
-import { SseDecoder } from "../../assembly/sse/decoder";
+import { ByteBuffer } from "../bytes/buffer";
+import { byteAt, Slice, sliceBetween, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
+import { SseDecoder } from "./decoder";
 
 /** Appends the decoder's event with other data. Where its data had several lines it has one, and no other fields but the type. */
 export function spliceEvent(decoder: SseDecoder, data: Slice, out: ByteBuffer): void {
