@@ -24,11 +24,14 @@ const AI_DATA_MASKING_BUDGET_BYTES = 135_000;
 const REDIS_BRIDGE_BUDGET_BYTES = 8_000;
 /** The limit of ai-security-guard, in bytes: the services that check texts, and Aliyun's signature. */
 const AI_SECURITY_GUARD_BUDGET_BYTES = 150_000;
+/** The limit of ai-search, in bytes: its engines, and the streams of two protocols. */
+const AI_SEARCH_BUDGET_BYTES = 110_000;
 /** The plugins that have a budget of their own. */
 const BUDGETS: Record<string, number> = {
   "redis-bridge": REDIS_BRIDGE_BUDGET_BYTES,
   "ai-data-masking": AI_DATA_MASKING_BUDGET_BYTES,
   "ai-proxy": AI_PROXY_BUDGET_BYTES,
+  "ai-search": AI_SEARCH_BUDGET_BYTES,
   "ai-security-guard": AI_SECURITY_GUARD_BUDGET_BYTES,
   "ai-statistics": AI_STATISTICS_BUDGET_BYTES,
   "ai-token-ratelimit": AI_TOKEN_RATELIMIT_BUDGET_BYTES,

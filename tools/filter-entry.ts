@@ -10,6 +10,7 @@ export const HOLDS = [
   "ai-prompt-guard",
   "ai-prompt-template",
   "ai-proxy",
+  "ai-search",
   "ai-security-guard",
   "ai-token-ratelimit",
   "fallback",

@@ -46,7 +46,7 @@ export const CUT_STATE = "ai_cut";
 
 /**
  * Filter state: what is known of a request, as a JSON object whose quotes are escaped: `"%FILTER_STATE(wasm.ai_log:PLAIN)%"` in an access
- * log is a JSON string. Written by ai-statistics. Higress has the same name.
+ * log is a JSON string. Written by ai-statistics, ai-security-guard and ai-search. Higress has the same name.
  */
 export const AI_LOG_STATE = "ai_log";
 
@@ -154,6 +154,12 @@ export const MASKED_STATE = "ai_masked";
  * Written and read by ai-security-guard.
  */
 export const CHECKED_STATE = "ai_checked";
+
+/**
+ * Filter state: that ai-search has searched for this request, so that its next pass does not, and what its prompt refers to: a JSON array of
+ * `["title","link"]`. Written and read by ai-search.
+ */
+export const SEARCHED_STATE = "ai_searched";
 
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";

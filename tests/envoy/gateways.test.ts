@@ -64,6 +64,9 @@ const PROBES: Probe[] = [
   chat("gpt-3", "compressed", ["content-encoding", "gzip"]),
 ];
 
+/** What the engine of ai-search finds. */
+const FOUND = { results: [{ title: "Gold", url: "https://a.example/gold", content: "Gold costs 4,000." }] };
+
 /** A chat completion that says what the provider received. */
 function echo({ method, path, headers, body }: ProviderRequest): object {
   const received = headers.filter(([name]) => !/^(x-request-id|x-envoy-.*|x-forwarded-.*)$/.test(name));
@@ -83,7 +86,8 @@ describe("the filters of the gateways' manifests", () => {
   before(async () => {
     mkdirSync(join(root, "tests/.tmp"), { recursive: true });
     folder = mkdtempSync(join(root, "tests/.tmp/gateways-"));
-    const reply = (request: ProviderRequest): string => JSON.stringify(echo(request));
+    const reply = (request: ProviderRequest): string =>
+      JSON.stringify(request.path.startsWith("/search?") ? FOUND : echo(request));
     provider = await serve((request) => ({
       status: 200,
       headers: [["content-type", "application/json"]],
@@ -94,6 +98,7 @@ describe("the filters of the gateways' manifests", () => {
     const { port } = modules.address() as AddressInfo;
     const clusters = [
       clusterFor({ name: "upstream", port: provider.port }),
+      clusterFor({ name: "searxng", port: provider.port }),
       clusterFor({ name: "wasm_cluster", port }),
     ];
     const bootstrap = bootstrapFor([listener("no plugin", []), ...plugins.flatMap(listeners), chain()], clusters);

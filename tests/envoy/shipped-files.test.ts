@@ -41,6 +41,7 @@ const files: Record<string, Call[]> = {
     ["the model it falls back to", 200, "/v1/chat/completions", undefined, "qwq-32b"],
     ["a model without a route", 404, "/v1/chat/completions", ["x-ai-fallback-target", "my-qwq-32b"], "gpt-4o"],
   ],
+  "ai-search": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-security-guard": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-data-masking": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { checkers } from "../checkers/index.ts";
+import { engines } from "../engines/index.ts";
 import type { Dialect, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { Case, CaseCallouts } from "./case.ts";
 import { toReply } from "./wire.ts";
@@ -26,8 +27,8 @@ export function answerCallout(callouts: CaseCallouts, cluster: string, request: 
 }
 
 function mockOf(name: string): Dialect {
-  const mock = checkers[name];
-  if (!mock) throw new Error(`no mock service "${name}" in tests/checkers`);
+  const mock = checkers[name] ?? engines[name];
+  if (!mock) throw new Error(`no mock service "${name}" in tests/checkers or tests/engines`);
   return mock;
 }
 

@@ -46,7 +46,7 @@ export interface CaseReply extends BodySource {
 export interface CaseCallout {
   when?: string | string[];
   reply?: CaseReply;
-  /** Instead of `reply`: the mock service of tests/checkers. */
+  /** Instead of `reply`: the mock service of tests/checkers or tests/engines. */
   mock?: string;
 }
 

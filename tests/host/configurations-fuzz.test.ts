@@ -16,6 +16,7 @@ const SECRETS: Record<string, string> = {
   "model-mapper": "\0",
   "ai-data-masking": "\0",
   "ai-prompt-decorator": "\0",
+  "ai-search": "\0",
   "ai-security-guard": "\0",
   "ai-prompt-guard": "\0",
   "ai-prompt-template": "\0",

@@ -32,6 +32,7 @@ const fine: Record<string, object> = {
   "model-router": { modelToHeader: "x-m" },
   "model-mapper": { modelMapping: { a: "b" } },
   "ai-data-masking": { deny_words: ["a"] },
+  "ai-search": { searchFrom: [{ type: "searxng", cluster: "c" }] },
   "ai-security-guard": {
     ...{ cluster: "c", serviceHost: "a.example", accessKey: "key-of-aliyun" },
     ...{ secretKey: "secret-of-aliyun", checkRequest: true },

@@ -35,6 +35,7 @@ const EXPORTS: Record<string, string[]> = {
   "ai-prompt-template": REQUEST_BODY,
   "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-quota": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
+  "ai-search": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-security-guard": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-statistics": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, "proxy_on_log"],
   "ai-token-ratelimit": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],

@@ -25,6 +25,7 @@ const small: Record<string, string> = {
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
   "ai-data-masking": '{"deny_words":["a"]}',
+  "ai-search": '{"searchFrom":[{"type":"searxng","cluster":"c"}]}',
   "ai-security-guard":
     '{"cluster":"c","serviceHost":"a.example","accessKey":"key-of-aliyun","secretKey":"secret-of-aliyun","checkRequest":true}',
   "ai-prompt-decorator": '{"prepend":[{"role":"user","content":"a"}]}',

@@ -40,6 +40,7 @@ describe("the poisoned build of a class with reset", () => {
         "ai-prompt-template",
         "ai-proxy",
         "ai-quota",
+        "ai-search",
         "ai-security-guard",
         "ai-statistics",
         "ai-token-ratelimit",

@@ -132,6 +132,17 @@ limit_keys:
     json: '"query_per_minute": "three"',
     said: "$.limit_keys[0].query_per_minute must be",
   },
+  "ai-search": {
+    yaml: `
+searchFrom:
+  - type: brave
+    cluster: brave
+    apiKey: sk-secret-of-a-provider
+    count: 21 # wrong
+`,
+    json: '"count": 21',
+    said: "$.searchFrom[0].count must be",
+  },
   "ai-security-guard": {
     yaml: `
 serviceName: safety.dns

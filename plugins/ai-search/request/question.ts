@@ -1,0 +1,59 @@
+import { PromptRole, roleOfMessage, roleOfType } from "../../../assembly/ai/prompt/role";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceSize, trimmed } from "../../../assembly/bytes/slice";
+import { cutText } from "../../../assembly/bytes/well-formed";
+import {
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  JsonKind,
+  jsonKind,
+  jsonNext,
+  jsonUnescape,
+} from "../../../assembly/json/value";
+
+const MOST_QUERY: i32 = 2000;
+const KEPT_BYTES: i32 = 16 << 10;
+
+const text = new ByteBuffer();
+
+/** The last text of the user in the messages of a request. */
+export class Question {
+  /** The JSON string of the text, which the prompt replaces; `ABSENT` if the last message is no question. */
+  token: Slice = ABSENT;
+
+  /**
+   * Finds the question in the outermost object of a request. The results of a tool are no question: the model continues what it did.
+   * https://platform.openai.com/docs/api-reference/chat/create · https://docs.claude.com/en/api/messages
+   */
+  find(root: Slice): bool {
+    this.token = ABSENT;
+    let last = ABSENT;
+    const messages = jsonGet(root, "messages");
+    for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+      const role = roleOfMessage(message);
+      if (role == PromptRole.User) last = message;
+      else if (role == PromptRole.Tool) last = ABSENT;
+    }
+    const content = jsonGet(last, "content");
+    if (jsonKind(content) == JsonKind.String) this.token = content;
+    for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+      const type = jsonGet(part, "type");
+      if (roleOfType(type) == PromptRole.Tool) {
+        this.token = ABSENT;
+        break;
+      }
+      if (jsonEquals(type, "text") && jsonKind(jsonGet(part, "text")) == JsonKind.String)
+        this.token = jsonGet(part, "text");
+    }
+    return this.token != ABSENT && sliceSize(this.token) > 2;
+  }
+
+  /** Appends the question, cut to 2,000 bytes. Call it after `find`. */
+  writeQuery(out: ByteBuffer): void {
+    text.clear();
+    jsonUnescape(this.token, text);
+    out.append(trimmed(cutText(text.slice, MOST_QUERY)));
+    text.release(KEPT_BYTES);
+  }
+}

@@ -1,0 +1,62 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { jsonValidate } from "../../../assembly/json/validate";
+import { SearchConfig } from "../config";
+import { sourceCount, writeReferences } from "../references";
+
+const KEPT_BYTES: i32 = 4096;
+const NOTHING = "[]";
+
+/** The sources of a request, and how its response names them. */
+export class SourceList {
+  private config: SearchConfig | null = null;
+  private readonly bytes: ByteBuffer = new ByteBuffer();
+
+  /** Takes the sources as `writeSources` has written them. */
+  load(config: SearchConfig, sources: Slice): void {
+    this.config = config;
+    this.bytes.clear();
+    if (config.refers && sliceSize(sources) > NOTHING.length && !jsonValidate(sources)) this.bytes.append(sources);
+  }
+
+  /** Whether the response names sources. */
+  get refers(): bool {
+    return this.bytes.size > 0;
+  }
+
+  /** Whether references stand behind the response. */
+  get isTail(): bool {
+    return this.config!.isTail;
+  }
+
+  /** Whether OpenAI's responses name the sources in `annotations`. */
+  get annotates(): bool {
+    return this.config!.annotates;
+  }
+
+  /** The number of sources. */
+  get count(): i32 {
+    return sourceCount(this.bytes.slice);
+  }
+
+  /** The sources as a JSON array of `[title, link]`. */
+  get json(): Slice {
+    return this.bytes.slice;
+  }
+
+  /** Appends the text of the references as the content of a JSON string. */
+  write(out: ByteBuffer): void {
+    writeReferences(this.config!.format, this.bytes.slice, out);
+  }
+
+  /** Forgets the sources. */
+  clear(): void {
+    this.config = null;
+    this.bytes.release(KEPT_BYTES);
+  }
+
+  /** Frees the memory; the object is not used again. */
+  dispose(): void {
+    this.bytes.dispose();
+  }
+}
