@@ -28,6 +28,14 @@ describe("byte buffer", () => {
     expect(written(buffer.integer(0))).toBe("0");
     expect(written(buffer.integer(-1))).toBe("-1");
     expect(written(buffer.integer(10))).toBe("10");
+    let power: i64 = 1;
+    for (let zeros = 0; zeros < 19; zeros++, power *= 10) {
+      expect(written(buffer.integer(power))).toBe("1" + "0".repeat(zeros));
+      expect(written(buffer.integer(power - 1))).toBe(zeros ? "9".repeat(zeros) : "0");
+    }
+    expect(written(buffer.integer(4294967295))).toBe("4294967295");
+    expect(written(buffer.integer(4294967296))).toBe("4294967296");
+    expect(written(buffer.integer(7000000000000000042))).toBe("7000000000000000042");
     expect(written(buffer.integer(i64.MAX_VALUE))).toBe("9223372036854775807");
     expect(written(buffer.integer(i64.MIN_VALUE))).toBe("-9223372036854775808");
   });
