@@ -1,5 +1,5 @@
-import { byteAt, Slice, sliceSize, sliceStart } from "../bytes/slice";
-import { BLOCK_SIZE, LONG_WORD, WordBlock } from "../bytes/word-block";
+import { byteAt, Slice, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
+import { LONG_WORD, WordBlock } from "../bytes/word-block";
 import { firstCost, ofLongWord, ofLongWords, TOKEN } from "./letter-cost";
 import { Script, scriptOf } from "./script";
 import { isOfBase64, isOfJson, joined } from "./symbol-cost";
@@ -66,36 +66,20 @@ export class TextCost {
   takeWords(text: Slice, from: i32): i32 {
     if (this.last != Script.Lower || !this.isPlain) return from;
     const size = sliceSize(text);
-    let last = this.lastPoint;
     let run = this.run;
     let words = 0;
     let rest: i64 = 0;
     let at = from;
-    while (at + BLOCK_SIZE < size) {
-      block.read(sliceStart(text) + at, run);
+    while (at < size) {
+      block.read(sliceStart(text) + at, sliceEnd(text), run);
       if (!block.size) break;
       words += block.words;
       rest += ofLongWords(block.longLetters, block.lastLetters);
       run = block.run;
       at += block.size;
-      last = byteAt(text, at - 1);
     }
-    while (at < size) {
-      const point = byteAt(text, at);
-      if (point - 0x61 < 26) {
-        if (run >= 4 && point == last) break;
-        if (++run > LONG_WORD) rest += ofLongWord(run);
-        last = point;
-        at++;
-      } else {
-        if (point != 0x20 || at + 1 >= size || byteAt(text, at + 1) - 0x61 >= 26) break;
-        words++;
-        run = 1;
-        last = byteAt(text, at + 1);
-        at += 2;
-      }
-    }
-    this.lastPoint = last;
+    if (at == from) return from;
+    this.lastPoint = byteAt(text, at - 1);
     this.run = run;
     this.sum += <i64>words * TOKEN + rest;
     if (words) {
