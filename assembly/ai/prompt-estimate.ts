@@ -75,10 +75,10 @@ export class PromptEstimate {
   /** Reads a body. One that is no JSON object has no input. */
   read(body: Slice): void {
     this.reset();
-    if (jsonValidate(body)) return;
-    walker.start(trimmed(body));
+    walker.startText(body);
     if (!walker.enterObject()) return;
     while (walker.nextMember()) this.readMember();
+    if (!walker.isValid) return this.reset();
     if (this.hasText) this.tokens = this.estimate.tokens + RESPONSE_START;
   }
 

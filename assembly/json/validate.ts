@@ -102,8 +102,24 @@ function errorText(error: JsonError): string {
  * address behind the last entry, or a `JsonFault`, which `isJsonFault` tells apart.
  */
 export function scanDocument(text: Slice, members: usize): u64 {
-  const result = scanValue(text, members);
+  const end = sliceEnd(text);
+  const result = scanValue(skipSpace(sliceStart(text), end), end, members, MAX_DEPTH, false);
   return result >= FAULT ? result - sliceStart(text) : result;
+}
+
+/**
+ * Validates the value that begins at `p`, whose containers may be `most` deep, and nothing behind it. Returns the address behind it; 0 if it is
+ * invalid.
+ */
+export function validatedEnd(p: usize, end: usize, most: i32): usize {
+  const result = scanValue(p, end, 0, most, true);
+  return result >= FAULT ? 0 : <usize>result;
+}
+
+/** Validates the string whose opening quote is right before `p`. Returns the address behind it; 0 if it is invalid. */
+export function validatedStringEnd(p: usize, end: usize): usize {
+  const result = scanString(p, end);
+  return result >= FAULT ? 0 : <usize>result;
 }
 
 /** Whether a result of `scanDocument` is a fault. */
@@ -113,9 +129,8 @@ export function isJsonFault(result: u64): bool {
   return result >= FAULT;
 }
 
-/** `scanDocument`, with the address of a fault instead of its offset. */
-function scanValue(text: Slice, members: usize): u64 {
-  const end = sliceEnd(text);
+/** `scanDocument`, with the address of a fault instead of its offset; `isPart`: `validatedEnd`, with a fault. */
+function scanValue(start: usize, end: usize, members: usize, most: i32, isPart: bool): u64 {
   const full = members + MEMBER_SIZE * MAX_MEMBERS;
   let entry = members;
   let depth = 0;
@@ -123,7 +138,7 @@ function scanValue(text: Slice, members: usize): u64 {
   let valueStart: usize = 0;
   let next: u64 = 0;
 
-  let p = skipSpace(sliceStart(text), end);
+  let p = start;
   while (true) {
     if (inObject) {
       const key = p;
@@ -147,7 +162,7 @@ function scanValue(text: Slice, members: usize): u64 {
       if (next >= FAULT) return next;
       p = <usize>next;
     } else if ((first | 0x20) == 0x7b) {
-      if (depth == MAX_DEPTH) return fail(p, end, JsonError.TooDeep);
+      if (depth == most) return fail(p, end, JsonError.TooDeep);
       store<u8>(outerKinds + depth++, inObject);
       inObject = first == 0x7b;
       p = skipSpace(p + 1, end);
@@ -170,6 +185,7 @@ function scanValue(text: Slice, members: usize): u64 {
         store<u64>(entry, sliceBetween(valueStart, p), VALUE);
         entry += MEMBER_SIZE;
       }
+      if (isPart && depth == 0) return p;
       p = skipSpace(p, end);
       if (depth == 0) return p == end ? entry : fail(p, end, JsonError.TrailingData);
       const byte = byteOrZero(p, end);

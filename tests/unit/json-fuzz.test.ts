@@ -24,6 +24,10 @@ test(`the validator, the index and the readers agree with JSON.parse on ${DOCUME
     if (isOurs !== (expected !== undefined) && !(error === TOO_DEEP && depthOf(bytes) > MAX_DEPTH)) {
       assert.fail(`document ${i}: error ${error} at ${exports.errorOffset!()} in ${JSON.stringify(bytes.toString())}`);
     }
+    for (const depth of [0, 1 + (i % 4), 300]) {
+      if (Boolean(exports.walkText!(address, bytes.length, depth)) !== isOurs)
+        assert.fail(`document ${i}: the walker that goes ${depth} deep differs in ${JSON.stringify(bytes.toString())}`);
+    }
     if (!isOurs) {
       const offset = exports.errorOffset!();
       if (offset < 0 || offset > bytes.length) assert.fail(`document ${i}: offset ${offset}`);

@@ -14,6 +14,7 @@ import { JsonEdit } from "../../../assembly/json/edit";
 import * as json from "../../../assembly/json/value";
 import { JsonKind } from "../../../assembly/json/value";
 import { JsonFault, jsonFaultError, jsonFaultOffset, jsonValidate } from "../../../assembly/json/validate";
+import { JsonWalker } from "../../../assembly/json/walker";
 import { JsonWriter, escapeJson } from "../../../assembly/json/writer";
 import { out } from "./output";
 
@@ -25,6 +26,8 @@ const WALK_DEPTH: i32 = 300;
 let fault: JsonFault = 0;
 const document = new JsonDocument();
 const edit = new JsonEdit();
+const walker = new JsonWalker();
+const isObjectAt = new StaticArray<bool>(WALK_DEPTH);
 const walked = new StaticArray<Slice>(WALK_DEPTH);
 
 /** Allocates `size` bytes for the host that no collector moves or frees. */
@@ -39,6 +42,22 @@ export function release(address: usize): void {
 export function validate(start: usize, size: i32): i32 {
   fault = jsonValidate(sliceOf(start, size));
   return jsonFaultError(fault);
+}
+
+/**
+ * Walks through a text that was not validated: into containers above a depth, over those below it. Returns whether the walker found it
+ * valid.
+ */
+export function walkText(start: usize, size: i32, most: i32): bool {
+  walker.startText(sliceOf(start, size));
+  let depth = -1;
+  do {
+    if (depth >= 0 && !(isObjectAt[depth] ? walker.nextMember() : walker.nextElement())) depth--;
+    else if (depth + 1 < most && walker.enterObject()) isObjectAt[++depth] = true;
+    else if (depth + 1 < most && walker.enterArray()) isObjectAt[++depth] = false;
+    else walker.value();
+  } while (depth >= 0);
+  return walker.isValid;
 }
 
 export function errorOffset(): i32 {
