@@ -1,6 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { byteAt, indexOfText, Slice, sliceSize, subslice } from "../bytes/slice";
-import { jsonValidate } from "../json/validate";
+import { byteAt, lastIndexOfText, Slice, sliceSize, subslice } from "../bytes/slice";
 import { JsonWalker } from "../json/walker";
 import { TokenUsage, UsageStatus } from "./usage";
 
@@ -19,17 +18,17 @@ const walker = new JsonWalker();
  */
 export function readUsageAtEnd(body: Slice, usage: TokenUsage): bool {
   const end = subslice(body, max(sliceSize(body) - TAIL_BYTES, 0));
-  let at = -1;
-  for (let i = indexOfText(end, USAGE); i >= 0; i = indexOfText(end, USAGE, i + 1)) at = i;
+  const at = lastIndexOfText(end, USAGE);
   if (at <= 0 || byteAt(end, at - 1) == BACKSLASH) return false;
   // What follows is a part of the outermost object if it ends that object: what is nested leaves a bracket without its beginning.
   tail.clear();
   tail.byte(0x7b).append(subslice(end, at));
-  if (jsonValidate(tail.slice)) return false;
-  walker.start(tail.slice);
-  walker.enterObject();
-  walker.nextMember();
+  walker.startText(tail.slice);
+  if (!walker.enterObject() || !walker.nextMember()) return false;
   if (!walker.keyIs("usage") && !walker.keyIs("usageMetadata")) return false;
-  usage.read(walker.value());
+  const value = walker.value();
+  while (walker.nextMember()) walker.value();
+  if (!walker.isValid) return false;
+  usage.read(value);
   return usage.status == UsageStatus.Complete;
 }

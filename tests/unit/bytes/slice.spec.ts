@@ -4,6 +4,7 @@ import {
   hashOf,
   indexOfByte,
   lastIndexOfByte,
+  lastIndexOfText,
   sliceEndsWith,
   sliceEquals,
   sliceEqualsIgnoringCase,
@@ -76,6 +77,18 @@ describe("slice", () => {
     expect(lastIndexOfByte(ABSENT, 0x3a)).toBe(-1);
     expect(indexOfByte(utf8("a:b:c"), 0x3a)).toBe(1);
     expect(lastIndexOfByte(utf8("a:b:c"), 0x3a)).toBe(3);
+  });
+
+  test("the last occurrence of a text is found wherever it stands", () => {
+    for (let at = 0; at < 40; at++) {
+      const text = utf8("x".repeat(at) + '"usage' + '"u'.repeat(at % 20));
+      expect(lastIndexOfText(text, '"usage')).toBe(at);
+      expect(lastIndexOfText(text, '"usages')).toBe(-1);
+    }
+    expect(lastIndexOfText(utf8("abcabc" + "-".repeat(20)), "abc")).toBe(3);
+    expect(lastIndexOfText(utf8("aaaa" + "a".repeat(20)), "aa")).toBe(22);
+    expect(lastIndexOfText(utf8("ab"), "abc")).toBe(-1);
+    expect(lastIndexOfText(ABSENT, "a")).toBe(-1);
   });
 
   test("white space is trimmed at both ends", () => {
