@@ -34,7 +34,8 @@ export class HeaderMap {
     let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
       const value = this.valueAt(i);
-      if (sliceEquals(sliceBetween(at, sliceStart(value) - 1), name)) return value;
+      const size = <i32>(sliceStart(value) - 1 - at);
+      if (size == name.length && sliceEquals(sliceOf(at, size), name)) return value;
       at = sliceEnd(value) + 1;
     }
     return ABSENT;
