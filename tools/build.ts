@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { chosenProviders } from "./chosen-providers.ts";
 import { compile, TARGETS } from "./compile.ts";
 import { higressPlugins } from "./higress.ts";
 import { findPlugins, root } from "./plugins.ts";
@@ -52,6 +53,9 @@ if (!target) {
   process.exit(2);
 }
 
+/** The types of the providers that ai-proxy has; all if it is empty. */
+const chosen = process.env.PROVIDERS ?? "";
+
 /** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
   let ok = true;
@@ -60,7 +64,8 @@ async function build(): Promise<boolean> {
     const started = performance.now();
     const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
     try {
-      const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target });
+      const replaced = plugin.name === "ai-proxy" && chosen ? chosenProviders(chosen) : {};
+      const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target, replaced });
       const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
       const tooBig = (target === "release" || isHigress) && bytes > budget;
       const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;

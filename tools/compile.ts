@@ -28,6 +28,8 @@ export interface Compilation {
   target?: Target;
   /** Folders of sources beside the kernel and the entry's own. */
   folders?: string[];
+  /** Texts that take the place of sources, by their path. */
+  replaced?: Record<string, string>;
 }
 
 /** Reports whether the module was up to date, and its size. */
@@ -40,9 +42,15 @@ export interface Compiled {
  * Compiles one module, and skips the compiler when no input changed. Paths are relative to the repository's root.
  * Throws an error with the compiler's message if the source is wrong.
  */
-export async function compile({ entry, out, target = "release", folders = [] }: Compilation): Promise<Compiled> {
+export async function compile({
+  entry,
+  out,
+  target = "release",
+  folders = [],
+  replaced = {},
+}: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
-  const stamp = fingerprint(entry, target, folders);
+  const stamp = fingerprint(entry, target, folders, replaced);
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
@@ -56,9 +64,8 @@ export async function compile({ entry, out, target = "release", folders = [] }: 
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root];
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   const version = versionOf(entry);
-  const texts: Record<string, string> = version
-    ? { [VERSION_FILE]: `export const VERSION: string = ${JSON.stringify(version)};\n` }
-    : {};
+  const texts = { ...replaced };
+  if (version) texts[VERSION_FILE] = `export const VERSION: string = ${JSON.stringify(version)};\n`;
   if (isPoisoned) Object.assign(texts, poisonedSources());
   if (target === "higress") Object.assign(texts, higressSources());
   const message = await runCompiler(
@@ -84,12 +91,13 @@ function versionOf(entry: string): string | undefined {
 }
 
 /** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
-function fingerprint(entry: string, target: Target, folders: string[]): string {
+function fingerprint(entry: string, target: Target, folders: string[], replaced: Record<string, string>): string {
   const hash = createHash("sha256")
     .update(target)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([poisonedLibrary(), poisonedSources()]) : "")
-    .update(versionOf(entry) ?? "");
+    .update(versionOf(entry) ?? "")
+    .update(JSON.stringify(replaced));
   const inputs = ["asconfig.json", ...["assembly", PACK_FOLDER, ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
