@@ -89,10 +89,10 @@ function routed(count: number): Pick<Job, "routes" | "turns" | "isUpstream" | "f
   return { routes, turns, isUpstream: true, filters: { plugin: aiProxies(openai).plugin } };
 }
 
-/** 50 streams of 200 events each, 5 ms apart: 10,000 events a second. */
+/** 50 streams of 200 events each, 5 ms apart, three times: 10,000 events a second. */
 const EVENTS = 200;
 const pace = { count: EVENTS, intervalMs: 5 };
-const stream = { request: chatRequest(1024, true), connections: 50, requests: 50, events: EVENTS };
+const stream = { request: chatRequest(1024, true), connections: 50, requests: 150, events: EVENTS };
 
 /** A small page, requested with a key. */
 const page = {
