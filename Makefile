@@ -19,7 +19,7 @@ build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, PROVIDERS=qw
 watch: setup ## Compile again on every save (P=ai-proxy)
 	@$(NODE) tools/build.ts --plugin "$(P)" --target "$(or $(TARGET),release)" --watch
 
-test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, browser, prometheus, lint
+test: setup ## Build, then run every ring: unit, host, envoy, oldest, clients, agents, browser, prometheus, lint
 	@$(NODE) tools/test.ts
 
 unit: setup ## Test the pure parts in AssemblyScript and Node (T=pattern)
@@ -36,6 +36,13 @@ test-oldest: build ## Test them in the oldest Envoy that is supported, of envoy/
 
 clients: build ## Test with the official SDKs, against the mock providers and through the gateway
 	@$(NODE) tools/test.ts clients
+
+.PHONY: agents-test agents
+agents-test: build ## Let Claude Code do a task through the gateway (of make agents)
+	@$(NODE) tools/test.ts agents
+
+agents: ## Install Claude Code and Codex into .tools, for make agents-test
+	@tools/agents.sh
 
 .PHONY: browser chromium
 browser: build ## Test the chat page of examples/playground in a headless Chromium (CHROMIUM_PATH, PATH, or of make chromium)

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findAgents } from "../tests/agents/agent.ts";
 import { findChromium } from "../tests/browser/chromium.ts";
 import { findPrometheus } from "../tests/harness/prometheus.ts";
 import { filesIn } from "./files.ts";
@@ -47,6 +48,7 @@ const RINGS: Ring[] = [
   { name: "envoy", folders: ["envoy"], concurrency: 3 },
   { name: "oldest", folders: ["envoy"], concurrency: 3, files: ON_OLDEST, envoy: oldestVersion, beside: validateFiles },
   { name: "clients", folders: ["clients", "providers", "fixtures"], concurrency: 3 },
+  { name: "agents", folders: ["agents"], concurrency: 1, lacks: () => findAgents().missing },
   { name: "browser", folders: ["browser"], concurrency: 1, lacks: () => findChromium().missing },
   { name: "prometheus", folders: ["prometheus"], concurrency: 1, lacks: () => findPrometheus().missing },
   { name: "lint", folders: ["tools"], concurrency: 1, beside: () => runChecks(checks) },
