@@ -1,22 +1,35 @@
 import { Api } from "./api";
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceSize } from "../bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../bytes/slice";
 import { JsonWriter } from "../json/writer";
 import { sseData, sseDone, sseEnd, sseEvent } from "../sse/encoder";
 
 /** The number of the events of a message. */
 const ITEM_EVENTS: i32 = 6;
 
+/** Higress's member for what a content check has found. */
+const GUARDRAIL = "x_higress_guardrail";
+
 const head = new ByteBuffer();
 
-/** Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. */
-export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Slice, message: Slice): bool {
+/**
+ * Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. `guardrail`: the
+ * JSON of `x_higress_guardrail` in the choice of chat completions and completions, if any.
+ */
+export function writeDenial(
+  out: ByteBuffer,
+  api: Api,
+  isStream: bool,
+  model: Slice,
+  message: Slice,
+  guardrail: Slice = ABSENT,
+): bool {
   if (api == Api.ChatCompletions || api == Api.Completions) {
     const isChat = api == Api.ChatCompletions;
     if (isStream) {
       head.clear();
       writeHead(head, isChat ? "chat.completion.chunk" : "text_completion", model);
-      writeDeniedChunk(out, isChat, 0, true, head.slice, message);
+      writeDeniedChunk(out, isChat, 0, true, head.slice, message, guardrail);
       sseDone(out);
       return true;
     }
@@ -31,7 +44,9 @@ export function writeDenial(out: ByteBuffer, api: Api, isStream: bool, model: Sl
     if (isChat) {
       json.key("message").beginObject().key("role").string("assistant").key("content").text(message).endObject();
     } else json.key("text").text(message);
-    json.key("logprobs").nothing().key("finish_reason").string("stop").endObject().endArray();
+    json.key("logprobs").nothing().key("finish_reason").string("stop");
+    if (guardrail != ABSENT) json.key(GUARDRAIL).raw(guardrail);
+    json.endObject().endArray();
     json.key("usage").beginObject().key("prompt_tokens").integer(0).key("completion_tokens").integer(0);
     json.key("total_tokens").integer(0).endObject().endObject();
     return true;
@@ -67,6 +82,7 @@ export function writeDeniedChunk(
   isFirst: bool,
   members: Slice,
   message: Slice,
+  guardrail: Slice = ABSENT,
 ): void {
   sseData(out);
   out.byte(0x7b);
@@ -80,7 +96,9 @@ export function writeDeniedChunk(
     if (isFirst) json.key("role").string("assistant");
     json.key("content").text(message).endObject();
   } else json.key("text").text(message);
-  json.key("finish_reason").string("stop").endObject().endArray();
+  json.key("finish_reason").string("stop");
+  if (guardrail != ABSENT) json.key(GUARDRAIL).raw(guardrail);
+  json.endObject().endArray();
   out.byte(0x7d);
   sseEnd(out);
 }

@@ -2,7 +2,7 @@ import { Api } from "../../assembly/ai/api";
 import { writeDenial } from "../../assembly/ai/denial";
 import { errorBodyOf } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { JsonWriter } from "../../assembly/json/writer";
 import { Verdict } from "./checkers/verdict";
@@ -16,28 +16,37 @@ const content = new ByteBuffer();
 const json = new JsonWriter(content);
 const body = new ByteBuffer();
 
-/**
- * The text for the client of a refused request or response: `{"code", "denyMessage", "blockedDetails"}`, as Higress writes it. Valid until
- * the next call.
- */
+/** The text for the client of a refused request or response: the verdict, as Higress writes it, or the message alone. Valid until the next call. */
 export function denialText(settings: DenySettings, verdict: Verdict): Slice {
-  const message = sliceOfBuffer(settings.message);
-  content.release(KEPT_BYTES);
-  json.reset().beginObject().key("code").integer(verdict.code);
-  if (sliceSize(message)) json.key("denyMessage").text(message);
-  json.key("blockedDetails").raw(verdict.details.slice).endObject();
-  return content.slice;
+  return settings.isStructured ? sliceOfBuffer(settings.message) : verdictText(verdict.code, settings, verdict);
+}
+
+/** What stands beside the text in a choice; `ABSENT` for nothing. Valid until the next call. */
+export function guardrailText(settings: DenySettings, verdict: Verdict): Slice {
+  return settings.isStructured ? verdictText(settings.status, settings, verdict) : ABSENT;
 }
 
 /** Refuses the request or the response of a stream: the client gets a response of its API that has `denialText` as its text. */
 export function sendDenial(settings: DenySettings, verdict: Verdict, api: Api, isStream: bool, details: string): void {
   const text = denialText(settings, verdict);
   if (settings.isOriginal) return sendLocalReply(settings.status, details, "application/json", text);
+  const guardrail = guardrailText(settings, verdict);
+  const model = sliceOfBuffer(MODEL);
   body.release(KEPT_BYTES);
   // Paths that name no API get a chat completion, as in Higress.
-  if (!writeDenial(body, api, isStream, sliceOfBuffer(MODEL), text))
-    writeDenial(body, Api.ChatCompletions, isStream, sliceOfBuffer(MODEL), text);
+  if (!writeDenial(body, api, isStream, model, text, guardrail))
+    writeDenial(body, Api.ChatCompletions, isStream, model, text, guardrail);
   sendLocalReply(settings.status, details, isStream ? EVENT_STREAM : "application/json", body.slice);
+}
+
+/** `{"code", "denyMessage", "blockedDetails"}` */
+function verdictText(code: i64, settings: DenySettings, verdict: Verdict): Slice {
+  const message = sliceOfBuffer(settings.message);
+  content.release(KEPT_BYTES);
+  json.reset().beginObject().key("code").integer(code);
+  if (sliceSize(message)) json.key("denyMessage").text(message);
+  json.key("blockedDetails").raw(verdict.details.slice).endObject();
+  return content.slice;
 }
 
 /** Sends an error in the form of the client's API. */

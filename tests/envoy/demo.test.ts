@@ -110,6 +110,15 @@ describe("make demo", () => {
     assert.match(restored, /^< 200 OK\n< \{.*"I have written to alice@example\.com\."/m);
   });
 
+  it("shows a response that a content safety service refuses", () => {
+    const section = under("refused: a response that the safety service blocks");
+    const [sent, answered, received] = section.split(/to which the provider answers|and the client receives/);
+    assert.match(sent, /^> \{.*"Tell me a story\."/m);
+    assert.match(answered, /^< \{.*A bomb is built/m);
+    assert.match(received, /^< 200 OK\n< \{.*Let us talk about something else\./m);
+    assert.doesNotMatch(received, /A bomb is built/);
+  });
+
   it("ends with what the calls of each consumer have cost, by the prices of the models", () => {
     const [header, ...rows] = under("what the calls have cost").split("\n").slice(1);
     assert.match(header, /^consumer +model +requests +input +output +cost in US dollars$/);

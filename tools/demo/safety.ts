@@ -11,13 +11,17 @@ import { show } from "./show.ts";
 
 const PATH = "/v1/chat/completions";
 
-/** Shows examples/guarded-chat in an Envoy of its own: a prompt that the content safety service blocks, and an address that the provider does not get. */
+/** Shows examples/guarded-chat in an Envoy of its own: a prompt that the content safety service blocks, an address that the provider does not get, and a response that the service blocks. */
 export async function showSafety(): Promise<void> {
   const bootstrap = parse(readFileSync(join(root, "examples/guarded-chat/envoy.yaml"), "utf8")) as Bootstrap;
   bootstrap.static_resources.listeners[0].address.socket_address.port_value = 0;
-  const message = { role: "assistant", content: "I have written to [[T1]]." };
-  const chat = { object: "chat.completion", choices: [{ index: 0, message, finish_reason: "stop" }] };
-  const provider = await serve(() => jsonReply(200, chat));
+  const chatOf = (content: string) => {
+    const message = { role: "assistant", content };
+    return { object: "chat.completion", choices: [{ index: 0, message, finish_reason: "stop" }] };
+  };
+  const chat = chatOf("I have written to [[T1]].");
+  const unsafeChat = chatOf("A bomb is built from ...");
+  const provider = await serve(({ body }) => jsonReply(200, body.includes("[[T1]]") ? chat : unsafeChat));
   try {
     const openai = bootstrap.static_resources.clusters.find(({ name }) => name === "openai");
     leadToLoopback(openai!, provider.port);
@@ -36,6 +40,12 @@ export async function showSafety(): Promise<void> {
         ...["", "which the provider receives as", "", ...received],
         ...["", "and answers with", "", `< ${JSON.stringify(chat)}`],
         ...["", "and the client receives as", "", ...masked.slice(2)],
+      ]);
+      const blocked = await ask(url, "Tell me a story.");
+      show("refused: a response that the safety service blocks", [
+        ...blocked.slice(0, 2),
+        ...["", "to which the provider answers", "", `< ${JSON.stringify(unsafeChat)}`],
+        ...["", "and the client receives", "", ...blocked.slice(2)],
       ]);
     } finally {
       await envoy.stop();

@@ -65,9 +65,9 @@ export class ClientView {
 
   /**
    * Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an incomplete response. `head`: the
-   * members of `StreamHead`.
+   * members of `StreamHead`. `guardrail`: what stands beside the message in a choice, or `ABSENT`.
    */
-  writeDenial(out: ByteBuffer, api: Api, head: Slice, message: Slice): void {
+  writeDenial(out: ByteBuffer, api: Api, head: Slice, message: Slice, guardrail: Slice): void {
     if (api == Api.Messages) {
       if (this.block & 1) writeBlockStop(out, <i32>(this.block >> 1));
       writeDeniedBlock(out, <i32>(this.block >> 1) + 1, message);
@@ -76,8 +76,8 @@ export class ClientView {
     else {
       const isChat = api != Api.Completions;
       for (let i: i64 = 0; i < MOST_CHOICES; i++)
-        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, head, message);
-      if (!this.seen) writeDeniedChunk(out, isChat, 0, true, head, message);
+        if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, head, message, guardrail);
+      if (!this.seen) writeDeniedChunk(out, isChat, 0, true, head, message, guardrail);
       sseDone(out);
     }
   }

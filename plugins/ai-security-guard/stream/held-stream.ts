@@ -122,10 +122,10 @@ export class HeldStream {
     this.safe = 0;
   }
 
-  /** Drops what waits, and releases the end of a stream whose text is refused, with `message` as its text. */
-  refuse(api: Api, message: Slice): void {
+  /** Drops what waits, and releases the end of a stream whose text is refused, with `message` as its text. `guardrail`: what stands beside it. */
+  refuse(api: Api, message: Slice, guardrail: Slice): void {
     this.events.size = this.safe;
-    this.seen.writeDenial(this.events, api, this.head.members, message);
+    this.seen.writeDenial(this.events, api, this.head.members, message, guardrail);
     this.safe = this.events.size;
     this.windows.clear();
   }

@@ -11,7 +11,7 @@ import { logCheck } from "../check-log";
 import { CheckRun } from "../check-run";
 import { CheckSide } from "../checkers/check-piece";
 import { GuardConfig } from "../config";
-import { denialText } from "../deny-reply";
+import { denialText, guardrailText } from "../deny-reply";
 import { countDenied } from "../notes";
 import { HeldStream } from "./held-stream";
 import { Outcome } from "../task-owner";
@@ -176,7 +176,7 @@ export class StreamGuard extends CheckRun {
       countDenied(CheckSide.Response);
       const text = denialText(config.deny, this.verdict);
       if (config.deny.isOriginal) held.end(text);
-      else held.refuse(this.api, text);
+      else held.refuse(this.api, text, guardrailText(config.deny, this.verdict));
       this.isOver = true;
     }
   }
