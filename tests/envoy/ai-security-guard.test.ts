@@ -123,9 +123,14 @@ describe("ai-security-guard and its service", () => {
   });
 
   it("survives clients that leave while a text is checked", async () => {
+    // Envoy closes none of their connections itself.
+    const closed = async (): Promise<number> =>
+      (await envoy.stats("cx_destroy_local"))["http.gateway.downstream_cx_destroy_local"] ?? 0;
+    const before = await closed();
     const left = await Promise.all(Array.from({ length: 50 }, () => ask("pass", "slow", { timeoutMs: 200 })));
     assert.ok(left.every(({ status, end }) => status === 0 && end !== "clean"));
     await sleep(1200);
+    assert.equal(await closed(), before);
     assert.match((await ask("pass", "good")).body.toString(), /you said good/);
   });
 
