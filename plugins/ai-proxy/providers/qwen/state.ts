@@ -1,17 +1,15 @@
+import { EmbeddingState } from "../../embedding-list";
 import { Exchange } from "../../exchange";
-import { ProviderState } from "../../provider-state";
 
 /** The choices that are told apart: `n` is at most 4 in DashScope's documentation. */
 const MOST_CHOICES: i64 = 255;
 
 /** What the response to a translated request depends on. */
-export class QwenState extends ProviderState {
+export class QwenState extends EmbeddingState {
   /** Whether the request goes to the endpoint of the multimodal models. */
   isMultimodal: bool = false;
   /** Whether each event of the stream repeats the text before it. */
   isCumulative: bool = false;
-  /** Whether the client wants embeddings in Base64. */
-  wantsBase64: bool = false;
   /** How many choices the client asked for. */
   choices: i32 = 1;
 
