@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official Anthropic client over providers that are asked for chats.
+// The official Anthropic client over providers that are asked for chats, or in an API of their own.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
@@ -31,6 +31,14 @@ const entries: Record<string, Service & { target: Omit<AnthropicTarget, "key"> }
     dialect: "dashscope",
     provider: { ...qwen, qwenEnableCompatible: false },
     target: { model: "qwen-plus", thinkingModel: "qwen-plus", visionModel: "qwen-vl-max", family: "qwen" },
+  },
+  gemini: {
+    dialect: "gemini-native",
+    provider: { type: "gemini", apiTokens },
+    target: {
+      ...{ model: "gemini-2.5-flash", thinkingModel: "gemini-3-flash-preview" },
+      ...{ visionModel: "gemini-2.5-pro", family: "gemini" },
+    },
   },
 };
 

@@ -75,6 +75,15 @@ const entries: Record<string, Entry> = {
     provider: { type: "groq", apiTokens, modelMapping: { "gpt-4": "llama-3.3-70b-versatile" } },
     target: { chatModel: "gpt-4", listsModels: true, failures: failures("llama").slice(0, 3) },
   },
+  gemini: {
+    dialect: "gemini-native",
+    provider: { type: "gemini", apiTokens, modelMapping: { "gpt-4": "gemini-3-flash-preview" } },
+    target: {
+      ...{ chatModel: "gpt-4", visionModel: "gpt-4", thinkingModel: "gemini-2.5-flash" },
+      ...{ thinkingFields: { reasoning_effort: "low" }, embeddingModel: "gemini-embedding-001", listsModels: false },
+      failures: failures("gemini"),
+    },
+  },
   generic: {
     dialect: "openai-compatible",
     provider: { type: "generic", genericHost: "models.internal", apiTokens },

@@ -3,6 +3,7 @@ import { azureDialect } from "./azure.ts";
 import { compatibleDialects } from "./compatible/dialect.ts";
 import { dashScopeDialect } from "./dashscope.ts";
 import { deepSeekDialect } from "./deepseek.ts";
+import { geminiDialect } from "./gemini.ts";
 import { moonshotDialect } from "./moonshot.ts";
 import { ollamaDialect } from "./ollama.ts";
 import { openAiDialect } from "./openai.ts";
@@ -19,6 +20,7 @@ const all: Dialect[] = [
   deepSeekDialect(),
   vllmDialect(),
   ollamaDialect(),
+  geminiDialect(),
   ...compatibleDialects,
 ];
 

@@ -37,7 +37,7 @@ const FLOORS: [name: string, files: RegExp][] = [
   ["the exchange", /^(exchange|provider-state)\.ts$/],
   [
     "the provider interface",
-    /^(provider|openai-compatible|event-editor|chunk-head|client-sink|model-segment|translation-name)\.ts$/,
+    /^(provider|openai-compatible|event-editor|chunk-head|embedding-list|client-sink|model-segment|translation-name)\.ts$/,
   ],
   ["errors for clients", /^client-error\.ts$/],
   ["providers/", /^providers\/(?!index\.ts)/],

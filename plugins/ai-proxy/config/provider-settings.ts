@@ -1,4 +1,5 @@
 import { Api } from "../../../assembly/ai/api";
+import { NO_BUDGET } from "../../../assembly/ai/protocols/gemini/thinking";
 import { OPENAI_SETTINGS } from "./custom-settings";
 
 /** A fixed path of one API, without parts that stand for ids. */
@@ -123,6 +124,10 @@ export class ProviderSettings {
   takesCacheControl: bool = false;
   /** Whether the provider knows `top_k` (translated requests). */
   takesTopK: bool = false;
+  /** Gemini's `safetySettings`, as JSON; "" for none. */
+  safetySettings: string = "";
+  /** The tokens of reasoning where a request does not say, for models with budgets (Gemini); `NO_BUDGET` for none. */
+  thinkingBudget: i64 = NO_BUDGET;
   /** Where responses have their reasoning: the client gets it in `reasoning_content`. */
   reasoningPlace: ReasoningPlace = ReasoningPlace.Standard;
   /** The member of a response of status 200 whose value is not 0 if the request failed; "" for none. */

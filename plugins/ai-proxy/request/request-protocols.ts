@@ -1,6 +1,7 @@
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestReader } from "../../../assembly/ai/hub/request-reader";
 import { RequestSink } from "../../../assembly/ai/hub/request-sink";
+import { GeminiRequestWriter } from "../../../assembly/ai/protocols/gemini/request-writer";
 import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
 import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/request-reader";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
@@ -11,6 +12,7 @@ import { Exchange } from "../exchange";
 const messagesReader = new MessagesRequestReader();
 const chatReader = new ChatRequestReader();
 const chatWriter = new ChatRequestWriter();
+const geminiWriter = new GeminiRequestWriter();
 
 /** The reader of requests in a client's protocol: a line for each; `null` where they are not translated. */
 export function requestReader(client: ChatProtocol): RequestReader | null {
@@ -26,7 +28,21 @@ export function requestReader(client: ChatProtocol): RequestReader | null {
 
 /** The writer of requests in the provider's protocol, ready for one: a line for each. */
 export function requestWriter(exchange: Exchange): RequestSink {
-  return chatWriterFor(exchange.config.settings);
+  const settings = exchange.config.settings;
+  switch (exchange.upstream) {
+    case ChatProtocol.Gemini:
+      return geminiWriterFor(settings);
+    default:
+      return chatWriterFor(settings);
+  }
+}
+
+function geminiWriterFor(settings: ProviderSettings): RequestSink {
+  const writer = geminiWriter;
+  writer.reset();
+  writer.safetySettings = settings.safetySettings;
+  writer.thinkingBudget = settings.thinkingBudget;
+  return writer;
 }
 
 function chatWriterFor(settings: ProviderSettings): RequestSink {

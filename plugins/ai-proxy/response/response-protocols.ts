@@ -1,9 +1,16 @@
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { ResponseReader } from "../../../assembly/ai/hub/response-reader";
 import { ResponseSink } from "../../../assembly/ai/hub/response-sink";
+import { GeminiReader } from "../../../assembly/ai/protocols/gemini/reader";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
 import { Exchange } from "../exchange";
 
 /** The reader of the provider's responses: a line for each protocol that a provider has. Its owner frees it. */
 export function responseReader(exchange: Exchange, sink: ResponseSink): ResponseReader {
-  return new ChatReader(sink, exchange.usage);
+  switch (exchange.upstream) {
+    case ChatProtocol.Gemini:
+      return new GeminiReader(sink, exchange.usage);
+    default:
+      return new ChatReader(sink, exchange.usage);
+  }
 }

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
-import { jsonContent, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
+import { jsonContent, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind, jsonNext } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
 import { Choice } from "../../hub/choices";
@@ -41,7 +41,7 @@ export class GeminiReader extends ResponseReader {
       if (this.hasBegunResponse) sink.keepAlive();
       return;
     }
-    if (!this.parse(event, document) || this.readError(document)) return;
+    if (!this.parse(event, document) || this.readFailure(document)) return;
     this.readResponse(document, false);
     sink.flush();
     if (sink.errorStatus) this.errorStatus = sink.errorStatus;
@@ -58,7 +58,7 @@ export class GeminiReader extends ResponseReader {
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
     if (!response.isObject) return false;
     this.sink.out = out;
-    if (!this.readError(response) && !this.readWhole(response, out) && !this.errorStatus) return false;
+    if (!this.readWhole(response, out) && !this.readFailure(response)) return false;
     this.noteOutput(out);
     return true;
   }
@@ -68,6 +68,7 @@ export class GeminiReader extends ResponseReader {
     sink.out = out;
     const hasCandidate = jsonKind(jsonFirst(response.get("candidates"))) == JsonKind.Object;
     if (!hasCandidate && jsonGet(response.get("promptFeedback"), "blockReason") == ABSENT) return false;
+    if (failedCandidate(response) != ABSENT) return false;
     this.readResponse(response, true);
     sink.end();
     return !sink.errorStatus;
@@ -95,17 +96,10 @@ export class GeminiReader extends ResponseReader {
       return;
     }
     let finish = ABSENT;
-    let message = ABSENT;
     while (walker.nextMember()) {
       if (walker.keyIs("content")) this.readContent(choice);
       else if (walker.keyIs("finishReason")) finish = walker.value();
-      else if (walker.keyIs("finishMessage")) message = walker.value();
       else walker.value();
-    }
-    if (isGeminiFailure(finish)) {
-      const text = jsonContent(message);
-      this.fail(BAD_GATEWAY, sliceSize(text) ? text : unsaid.slice, jsonContent(finish));
-      return;
     }
     let reason = geminiFinish(finish);
     if (reason == FinishReason.None && isWhole) reason = FinishReason.Stop;
@@ -128,13 +122,28 @@ export class GeminiReader extends ResponseReader {
     }
   }
 
-  /** Ends the response with the error that an event, or a whole response, has in place of candidates. */
-  private readError(response: JsonDocument): bool {
+  /** Ends the response with the error of an event, or of a whole response, that is one or has a candidate that failed. */
+  private readFailure(response: JsonDocument): bool {
     const error = response.get("error");
-    if (jsonKind(error) != JsonKind.Object) return false;
-    const status = jsonInteger(jsonGet(error, "code"), 500);
-    const message = jsonContent(jsonGet(error, "message"));
-    this.fail(status >= 400 && status < 600 ? <i32>status : 500, message, jsonContent(jsonGet(error, "status")));
+    if (jsonKind(error) == JsonKind.Object) {
+      const status = jsonInteger(jsonGet(error, "code"), 500);
+      const message = jsonContent(jsonGet(error, "message"));
+      this.fail(status >= 400 && status < 600 ? <i32>status : 500, message, jsonContent(jsonGet(error, "status")));
+      return true;
+    }
+    const candidate = failedCandidate(response);
+    if (candidate == ABSENT) return false;
+    const text = jsonContent(jsonGet(candidate, "finishMessage"));
+    this.fail(BAD_GATEWAY, sliceSize(text) ? text : unsaid.slice, jsonContent(jsonGet(candidate, "finishReason")));
     return true;
   }
+}
+
+/** The first candidate that the model began and could not write, or ABSENT. */
+function failedCandidate(response: JsonDocument): Slice {
+  const candidates = response.get("candidates");
+  for (let item = jsonFirst(candidates); item != ABSENT; item = jsonNext(candidates, item)) {
+    if (isGeminiFailure(jsonGet(item, "finishReason"))) return item;
+  }
+  return ABSENT;
 }

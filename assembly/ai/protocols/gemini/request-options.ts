@@ -3,10 +3,7 @@ import { ABSENT, Slice } from "../../../bytes/slice";
 import { jsonInteger } from "../../../json/value";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 import { GeminiModel, Thinking } from "./model";
-import { allowedBudget, writeThinking } from "./thinking";
-
-/** The request decides alone about reasoning. */
-export const NO_BUDGET: i64 = i64.MIN_VALUE;
+import { allowedBudget, NO_BUDGET, writeThinking } from "./thinking";
 
 /** What is open in the request. */
 const enum Open {
@@ -22,8 +19,8 @@ export abstract class GeminiRequestOptions extends RequestSink {
   protected readonly model: GeminiModel = new GeminiModel();
   /** The tokens of reasoning where the request does not say, -1 for the model's own choice; `NO_BUDGET` for none. */
   thinkingBudget: i64 = NO_BUDGET;
-  /** The value of `safetySettings`, as JSON; ABSENT for none. */
-  safetySettings: Slice = ABSENT;
+  /** The value of `safetySettings`, as JSON; "" for none. */
+  safetySettings: string = "";
   private open: Open = Open.Nothing;
   private isFirst: bool = true;
   private hasReasoning: bool = false;
@@ -115,7 +112,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
   override reset(): void {
     super.reset();
     this.thinkingBudget = NO_BUDGET;
-    this.safetySettings = ABSENT;
+    this.safetySettings = "";
   }
 
   /** Ends what is open in the request, so that its next member can be written. */

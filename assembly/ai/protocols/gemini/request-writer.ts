@@ -15,14 +15,20 @@ const NO_ROLE = -1;
 const NO_SIGNATURE = "skip_thought_signature_validator";
 
 /**
+ * The `format` of reasoning that Google has signed, in the `reasoning_details` of chats.
+ * https://openrouter.ai/docs/use-cases/reasoning-tokens#reasoning-details-types
+ */
+export const GEMINI_REASONING = "google-gemini-v1";
+
+/**
  * Writes a request of Gemini's `generateContent`. Messages of one role that follow each other become one content, all texts
- * of the system become `systemInstruction`, and a signature of reasoning stands at the part that follows it, or at an empty
- * one. https://ai.google.dev/api/generate-content https://ai.google.dev/api/caching#Content
+ * of the system become `systemInstruction`, and a signature of reasoning stands at the tool call that follows it, or at an
+ * empty text. https://ai.google.dev/api/generate-content https://ai.google.dev/api/caching#Content
  */
 export class GeminiRequestWriter extends GeminiRequestOptions {
   private readonly names: CallNames = new CallNames();
   private readonly system: ByteBuffer = new ByteBuffer();
-  /** The signature for the next part. */
+  /** The signature for the next tool call. */
   private readonly signature: ByteBuffer = new ByteBuffer();
   /** Pictures and documents of results, which stand behind all of them; each begins with a comma. */
   private readonly late: ByteBuffer = new ByteBuffer();
@@ -38,6 +44,11 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
   private hasCall: bool = false;
   private hasDroppedReasoning: bool = false;
 
+  constructor() {
+    super();
+    this.reasoningFormat = GEMINI_REASONING;
+  }
+
   beginMessage(role: Role): bool {
     this.role = role;
     return true;
@@ -50,7 +61,7 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
       this.hasText = true;
       out.append(text);
     } else if (!sliceSize(text)) return true;
-    else if (this.role != Role.System) this.endPart(this.part('{"text":"').append(text).byte(0x22));
+    else if (this.role != Role.System) this.part('{"text":"').append(text).text('"}');
     else {
       if (this.system.size) this.system.byte(0x2c);
       this.system.text('{"text":"').append(text).text('"}');
@@ -138,7 +149,7 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
       this.out.byte(0x5d);
       if (this.system.size) this.out.text(',"systemInstruction":{"parts":[').append(this.system.slice).text("]}");
     } else this.enter().text(',"contents":[]');
-    if (this.safetySettings != ABSENT) this.out.text(',"safetySettings":').append(this.safetySettings);
+    if (this.safetySettings.length) this.out.text(',"safetySettings":').text(this.safetySettings);
     this.out.byte(0x7d);
     return true;
   }

@@ -4,8 +4,10 @@ import { jsonInteger } from "../../../json/value";
 import { Effort } from "../../hub/request-sink";
 import { GeminiModel, Thinking } from "./model";
 
+/** No budget: the request decides alone about reasoning. */
+export const NO_BUDGET: i64 = i64.MIN_VALUE;
 /** The model decides how much it reasons. */
-export const DYNAMIC_BUDGET: i64 = -1;
+const DYNAMIC_BUDGET: i64 = -1;
 
 /**
  * Appends the `thinkingConfig` of a model that reasons, for an effort and a budget (a JSON integer, or ABSENT). Models with

@@ -118,7 +118,7 @@ describe("GeminiRequestWriter: options", () => {
   });
 
   it("writes tools, their choice and safety settings", () => {
-    begun().safetySettings = utf8("[1]");
+    begun().safetySettings = "[1]";
     writer.tool(utf8("a"), utf8("does a"), utf8('{"type":"object"}'), false);
     writer.tool(utf8("b"), ABSENT, ABSENT, false);
     writer.toolChoice(ToolChoice.Named, utf8("b"));
@@ -186,7 +186,7 @@ describe("GeminiRequestWriter: messages", () => {
     expectPart(withResult("gemini-3-flash-preview", result), `"response":{"output":"see"},"parts":[${inline}]}}]}`);
   });
 
-  it("gives a signature back on the part that follows it", () => {
+  it("gives a signature back on the tool call that follows it, or on an empty text", () => {
     const result = '{"type":"tool_result","tool_use_id":"t1","content":"ok"}';
     const thinking = '{"type":"thinking","thinking":"hm","signature":"SIG"},';
     expectPart(
@@ -197,7 +197,7 @@ describe("GeminiRequestWriter: messages", () => {
     const last = `${thinking}{"type":"text","text":"Hello"},{"type":"thinking","thinking":"","signature":"END"}`;
     expectPart(
       messages(`"messages":[{"role":"assistant","content":[${last}]}]`),
-      '"parts":[{"text":"Hello","thoughtSignature":"SIG"},{"text":"","thoughtSignature":"END"}]',
+      '"parts":[{"text":"Hello"},{"text":"","thoughtSignature":"SIG"},{"text":"","thoughtSignature":"END"}]',
     );
   });
 
