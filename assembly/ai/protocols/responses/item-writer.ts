@@ -1,0 +1,222 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize, trimmed } from "../../../bytes/slice";
+import { unescapeJson } from "../../../json/string";
+import { jsonValidate } from "../../../json/validate";
+import { jsonContent, jsonGet, jsonKind, JsonKind } from "../../../json/value";
+import { escapeJson } from "../../../json/writer";
+import { BlockKind, BlockWriter } from "../../hub/block-writer";
+import { ToolCall } from "../../hub/choices";
+import { FinishReason } from "../../hub/finish-reason";
+import { writeCallId } from "../openai-chat/call-id";
+import { AskedResponse } from "./asked";
+import { writeResponsesUsage } from "./usage";
+
+/**
+ * The most bytes of a response's items that are kept until its end, which repeats them all. A longer response ends there
+ * as incomplete. The longest responses of today's models, 384,000 tokens, are half of it as plain text.
+ */
+export const MOST_KEPT = 4 << 20;
+/** The first allocation of what is kept; most responses are larger. */
+const KEPT_BYTES = 4096;
+
+/** The type of an output item. */
+export const enum ItemKind {
+  Message,
+  Reasoning,
+  FunctionCall,
+  CustomCall,
+}
+
+/** Holds the arguments of one call, which are decoded. */
+const decoded = new ByteBuffer();
+
+/**
+ * Puts what a model says into the output items of OpenAI's Responses: a message for each text, reasoning, a call for each tool.
+ * Subclasses tell the client of each step, or of the whole. https://platform.openai.com/docs/api-reference/responses/object
+ */
+export abstract class ItemWriter extends BlockWriter {
+  /** The kind of the open item. */
+  protected kindOfItem: ItemKind = ItemKind.Message;
+  /** The text, the arguments or the input of the open item so far, as the content of a JSON string. */
+  protected readonly pieces: ByteBuffer = new ByteBuffer();
+  /** The items that have ended, as JSON values with commas between them. */
+  private readonly items: ByteBuffer = new ByteBuffer();
+  /** Members of the open item: `call_id`, `name` and the namespace of a call, `encrypted_content` of reasoning. */
+  private readonly members: ByteBuffer = new ByteBuffer();
+
+  /** `asked` outlives the writer; `hidesReasoning`: the client gets none. */
+  constructor(
+    protected readonly asked: AskedResponse,
+    hidesReasoning: bool,
+  ) {
+    super(hidesReasoning);
+  }
+
+  override free(): void {
+    super.free();
+    this.pieces.dispose();
+    this.items.dispose();
+    this.members.dispose();
+  }
+
+  /** The response has begun. */
+  protected abstract onStart(): void;
+  /** The item that is open has begun. */
+  protected abstract onItem(): void;
+  /** A piece of the open item, which is in `pieces` already, unless it is the input of a custom tool. */
+  protected abstract onPiece(piece: Slice): void;
+  /** The open item has ended, and `pieces` is whole. */
+  protected abstract onItemEnd(): void;
+
+  protected writeStart(id: Slice): void {
+    // Each event repeats the id: one that is too long, or missing, is replaced.
+    if (!this.id.size) this.id.integer(this.created);
+    this.onStart();
+  }
+
+  protected startBlock(kind: BlockKind): void {
+    this.members.clear();
+    this.beginItem(kind == BlockKind.Text ? ItemKind.Message : ItemKind.Reasoning);
+  }
+
+  protected startToolUse(call: ToolCall, id: Slice, name: Slice): void {
+    const tools = this.asked.tools;
+    const at = tools.find(name);
+    const members = this.members;
+    members.clear();
+    members.text(',"call_id":');
+    writeCallId(members, id, this.id.slice, 0, call.index);
+    members
+      .text(',"name":"')
+      .append(at < 0 ? name : tools.nameOf(at))
+      .byte(0x22);
+    const namespace = at < 0 ? ABSENT : tools.namespaceOf(at);
+    if (sliceSize(namespace)) members.text(',"namespace":"').append(namespace).byte(0x22);
+    this.beginItem(at >= 0 && tools.isCustom(at) ? ItemKind.CustomCall : ItemKind.FunctionCall);
+  }
+
+  protected addPiece(kind: BlockKind, piece: Slice): void {
+    if (this.items.size + this.pieces.size + sliceSize(piece) > MOST_KEPT) {
+      this.endEarly(FinishReason.Length);
+      return;
+    }
+    this.pieces.append(piece);
+    if (this.kindOfItem != ItemKind.CustomCall) this.onPiece(piece);
+  }
+
+  protected writeSignature(value: Slice): void {
+    if (this.items.size + sliceSize(value) > MOST_KEPT) return;
+    this.members.text(',"encrypted_content":"').append(value).byte(0x22);
+  }
+
+  protected stopBlock(kind: BlockKind): void {
+    if (this.kindOfItem == ItemKind.CustomCall) this.readInput();
+    else if (this.kindOfItem == ItemKind.FunctionCall && !this.pieces.size) {
+      this.pieces.text("{}");
+      this.onPiece(this.pieces.slice);
+    }
+    this.onItemEnd();
+    const items = this.items;
+    if (items.size) items.byte(0x2c);
+    this.writeItem(items, true, this.endStatus);
+    this.pieces.release(KEPT_BYTES);
+  }
+
+  /** Appends the id of the response's item at an index, with quotes. */
+  protected writeItemId(out: ByteBuffer): void {
+    switch (this.kindOfItem) {
+      case ItemKind.Message:
+        out.text('"msg_');
+        break;
+      case ItemKind.Reasoning:
+        out.text('"rs_');
+        break;
+      case ItemKind.FunctionCall:
+        out.text('"fc_');
+        break;
+      default:
+        out.text('"ctc_');
+    }
+    out.append(this.id.slice).byte(0x5f).integer(this.index).byte(0x22);
+  }
+
+  /** Appends the open item, with `pieces` or as it is before its first part. */
+  protected writeItem(out: ByteBuffer, isWhole: bool, status: string): void {
+    const text = isWhole ? this.pieces.slice : ABSENT;
+    out.text('{"id":');
+    this.writeItemId(out);
+    switch (this.kindOfItem) {
+      case ItemKind.Message:
+        out.text(',"type":"message","role":"assistant","content":[');
+        if (isWhole) this.writePart(out, text);
+        out.byte(0x5d);
+        break;
+      case ItemKind.Reasoning:
+        out.text(
+          this.asked.wantsSummary ? ',"type":"reasoning","summary":[' : ',"type":"reasoning","summary":[],"content":[',
+        );
+        if (isWhole) this.writePart(out, text);
+        out.byte(0x5d).append(this.members.slice);
+        break;
+      case ItemKind.FunctionCall:
+        out.text(',"type":"function_call"').append(this.members.slice).text(',"arguments":"').append(text).byte(0x22);
+        break;
+      default:
+        out.text(',"type":"custom_tool_call"').append(this.members.slice).text(',"input":"').append(text).byte(0x22);
+    }
+    out.text(',"status":"').text(status).text('"}');
+  }
+
+  /** Appends the one part of a message or of reasoning. */
+  protected writePart(out: ByteBuffer, text: Slice): void {
+    if (this.kindOfItem == ItemKind.Message) out.text('{"type":"output_text","annotations":[],"logprobs":[],"text":"');
+    else if (this.asked.wantsSummary) out.text('{"type":"summary_text","text":"');
+    else out.text('{"type":"reasoning_text","text":"');
+    out.append(text).text('"}');
+  }
+
+  /** Appends the response object with the items that have ended. `error` is a JSON object, or ABSENT. */
+  protected writeResponse(out: ByteBuffer, status: string, error: Slice): void {
+    out.text('{"id":"resp_').append(this.id.slice).text('","object":"response","created_at":').integer(this.created);
+    out.text(',"status":"').text(status).text('","background":false,"error":');
+    if (error == ABSENT) out.text("null");
+    else out.append(error);
+    out.text(',"incomplete_details":');
+    if (status != "incomplete") out.text("null");
+    else if (this.reason == FinishReason.Length) out.text('{"reason":"max_output_tokens"}');
+    else out.text('{"reason":"content_filter"}');
+    out.text(',"instructions":null,"model":"');
+    escapeJson(this.model.slice, out);
+    out.text('","output":[').append(this.items.slice).text('],"previous_response_id":null,"store":false');
+    out.append(this.asked.members).text(',"tools":[],"truncation":"disabled","usage":');
+    writeResponsesUsage(this.counts, out);
+    out.byte(0x7d);
+  }
+
+  /** The `status` of a response, or an item, that has ended without an error. */
+  protected get endStatus(): string {
+    const isCut = this.reason == FinishReason.Length || this.reason == FinishReason.ContentFilter;
+    return isCut ? "incomplete" : "completed";
+  }
+
+  private beginItem(kind: ItemKind): void {
+    this.kindOfItem = kind;
+    this.onItem();
+    if (this.items.size > MOST_KEPT) this.endEarly(FinishReason.Length);
+  }
+
+  /** Puts the input of a custom tool in the place of the arguments that the model gave; arguments of another form stay. */
+  private readInput(): void {
+    const pieces = this.pieces;
+    decoded.release(KEPT_BYTES);
+    unescapeJson(pieces.slice, decoded);
+    if (!jsonValidate(decoded.slice) && jsonKind(trimmed(decoded.slice)) == JsonKind.Object) {
+      const input = jsonGet(trimmed(decoded.slice), "input");
+      if (jsonKind(input) == JsonKind.String) {
+        pieces.clear();
+        pieces.append(jsonContent(input));
+      }
+    }
+    if (pieces.size) this.onPiece(pieces.slice);
+  }
+}
