@@ -4,6 +4,8 @@ import { ChunkWriter } from "../../assembly/ai/protocols/openai-chat/chunk-write
 import { CompletionWriter } from "../../assembly/ai/protocols/openai-chat/completion-writer";
 import { MessageEventWriter } from "../../assembly/ai/protocols/messages/event-writer";
 import { MessageWriter } from "../../assembly/ai/protocols/messages/message-writer";
+import { ResponseEventWriter } from "../../assembly/ai/protocols/responses/event-writer";
+import { ResponseWriter } from "../../assembly/ai/protocols/responses/response-writer";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
 import { Exchange } from "./exchange";
 
@@ -21,6 +23,8 @@ function newStreamSink(exchange: Exchange): ResponseSink {
   switch (exchange.client) {
     case ChatProtocol.Messages:
       return new MessageEventWriter(hidesReasoning(exchange));
+    case ChatProtocol.Responses:
+      return new ResponseEventWriter(exchange.askedResponse, hidesReasoning(exchange));
     default:
       return new ChunkWriter(exchange.config.reasoning);
   }
@@ -30,6 +34,8 @@ function newWholeSink(exchange: Exchange): ResponseSink {
   switch (exchange.client) {
     case ChatProtocol.Messages:
       return new MessageWriter(hidesReasoning(exchange));
+    case ChatProtocol.Responses:
+      return new ResponseWriter(exchange.askedResponse, hidesReasoning(exchange));
     default:
       return new CompletionWriter(exchange.config.reasoning);
   }

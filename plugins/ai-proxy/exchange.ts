@@ -1,5 +1,6 @@
 import { Api } from "../../assembly/ai/api";
 import { ChatProtocol } from "../../assembly/ai/chat-protocol";
+import { AskedResponse } from "../../assembly/ai/protocols/responses/asked";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
@@ -97,6 +98,7 @@ export class Exchange {
   credential: Slice = ABSENT;
   /** What the provider keeps for the response; made by the provider, freed with the exchange; `null` for nothing. */
   state: ProviderState | null = null;
+  private asked: AskedResponse | null = null;
   /** What to change in the request's headers. */
   readonly headers: HeaderEdits = edits;
   /** Why the request is refused: 0 while it is not, else an HTTP status. */
@@ -126,6 +128,12 @@ export class Exchange {
   /** Begins a request. The object is new, or was reset. */
   begin(config: ProviderConfig): void {
     this.configured = config;
+  }
+
+  /** What the response to a client of OpenAI's Responses needs of its request; made with the first call. */
+  get askedResponse(): AskedResponse {
+    const known = this.asked;
+    return known ? known : (this.asked = new AskedResponse());
   }
 
   /** Keeps the client's path from the headers to the end of the body. */
@@ -221,6 +229,9 @@ export class Exchange {
     if (dropped) dropped.dispose();
     const state = this.state;
     if (state) state.free();
+    const asked = this.asked;
+    if (asked) asked.dispose();
+    this.asked = null;
     this.api = Api.Unknown;
     this.client = ChatProtocol.OpenAi;
     this.upstream = ChatProtocol.OpenAi;

@@ -33,6 +33,7 @@ for (const position of ["downstream", "upstream"])
         openai: { provider },
         base: { provider: { ...provider, basePath: "/openai", providerDomain: "realtime.example" } },
         original: { provider: { ...provider, protocol: "original" } },
+        chats: { provider: { type: "nvidia", apiToken: "nvapi-test-nvidia" } },
         lacking: { provider: { type: "deepseek", apiToken: "sk-test-deepseek" } },
       }).map(([name, configuration]) =>
         listenerFor({
@@ -127,6 +128,22 @@ for (const position of ["downstream", "upstream"])
       assert.equal(handshakes.length, before);
       client.on("error", () => {});
       client.terminate();
+    });
+
+    it("is refused with 426 for Responses that are translated, so that the client sends them by POST", async () => {
+      const before = handshakes.length;
+      const client = open("chats", "/v1/responses");
+      const [, response] = (await once(client, "unexpected-response")) as [unknown, IncomingMessage];
+      let body = "";
+      for await (const chunk of response) body += chunk;
+      assert.equal(response.statusCode, 426);
+      assert.match(body, /"code":"unsupported_upgrade"/);
+      assert.equal(handshakes.length, before);
+      client.on("error", () => {});
+      client.terminate();
+      const native = open("openai", "/v1/responses");
+      await once(native, "open");
+      native.terminate();
     });
 
     it("leaves no key in the log", () => {

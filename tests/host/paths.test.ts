@@ -49,6 +49,8 @@ function askedAs(address: Address, api: ApiPath): ApiPath | "estimated" {
   const { type, protocol } = address.provider as { type: string; protocol?: string };
   if (type === "generic" || protocol === "original") return api;
   if (api.tail === "/messages" && !isOwn && CHATS_ONLY.includes(type)) return CHAT;
+  // Responses become chats wherever there are none.
+  if (api.tail === "/responses" && address.own?.[api.tail] === null) return CHAT;
   if (api.tail === "/messages/count_tokens" && !isOwn && type !== "vllm") return "estimated";
   return api;
 }
@@ -62,7 +64,7 @@ for (const address of ADDRESSES) {
         assert.ok(context, host.vm.logs.map(({ text }) => text).join());
         for (const { path, isDated } of clientPaths(api)) {
           const asked = askedAs(address, api);
-          const body = asked === api ? api.body : "chat";
+          const body = asked === api || api.tail === "/responses" ? api.body : "chat";
           const type = api.body === "form" ? "multipart/form-data; boundary=B" : "application/json";
           const sent = runExchange(
             host,
@@ -82,7 +84,7 @@ for (const address of ADDRESSES) {
             continue;
           }
           const same = expectedPath(address, asked, path.replace(api.tail, asked.tail), isDated);
-          // The query of Anthropic's API means nothing in a chat.
+          // The query of another API means nothing in a chat.
           const expected = asked === api ? same : same!.replace(`?${QUERY}&`, "?").replace(`?${QUERY}`, "");
           if (expected === null) {
             assert.equal(sent.details, "ai-proxy.unsupported_api", what);

@@ -24,7 +24,9 @@ export class ChatOptions {
   promoteReasoning: bool = false;
   /** Whether Anthropic's Messages are translated into chats although the provider has Messages of its own. */
   translatesMessages: bool = false;
-  /** Whether tools that only Anthropic can run are left out of translated requests; else such requests are refused. */
+  /** Whether OpenAI's Responses are translated into chats although the provider has Responses of its own. */
+  translatesResponses: bool = false;
+  /** Whether tools that only Anthropic or OpenAI can run are left out of translated requests; else such requests are refused. */
   dropsServerTools: bool = false;
   /** The text that is added to every chat; `null` for none. */
   context: ValueSource | null = null;
@@ -45,6 +47,7 @@ export class ChatOptions {
     options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteReasoning = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;
     options.translatesMessages = reader.booleanOrText("translateMessages", false);
+    options.translatesResponses = reader.booleanOrText("translateResponses", false);
     options.dropsServerTools = reader.choice("serverTools", ["refuse", "drop"], 0) == 1;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);
     const firstByte = reader.integerOrText("firstByteTimeout", 0, 0, LONGEST_TIMEOUT);

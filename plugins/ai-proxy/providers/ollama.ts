@@ -21,7 +21,7 @@ class Ollama extends OpenAiCompatible {
 /** The type `ollama`. */
 export const ollama = new Ollama({
   type: "ollama",
-  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.RetrieveModel],
+  apis: [Api.ChatCompletions, Api.Completions, Api.Embeddings, Api.Models, Api.RetrieveModel, Api.Responses],
   refusesUnknownApis: false,
   requiresToken: false,
   limitField: "max_tokens",

@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, subslice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { escapeJson } from "../../../assembly/json/writer";
+import { ChatOptions } from "../config/chat-options";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
@@ -36,11 +37,10 @@ export function chooseProtocol(exchange: Exchange): void {
   const upstream = hasPath ? ChatProtocol.OpenAi : provider.chatProtocol(exchange);
   if (upstream == client) return;
   if (client != ChatProtocol.OpenAi) {
-    const isForced = client == ChatProtocol.Messages && config.chat.translatesMessages;
-    if (provider.speaks(exchange) && !isForced) return;
+    if (provider.speaks(exchange) && !isForced(client, config.chat)) return;
     exchange.estimatesTokens = api == Api.CountTokens;
   }
-  if (exchange.estimatesTokens || requestReader(client) === null) return;
+  if (exchange.estimatesTokens || requestReader(exchange) === null) return;
   exchange.api = Api.ChatCompletions;
   if (!hasPath && !provider.serves(exchange)) {
     exchange.api = api;
@@ -61,7 +61,7 @@ export function chooseProtocol(exchange: Exchange): void {
  * chat of OpenAI. `false` if `exchange.refuse` was called.
  */
 export function writeRequest(exchange: Exchange, request: JsonDocument, context: Slice, out: ByteBuffer): bool {
-  const reader = requestReader(exchange.client);
+  const reader = requestReader(exchange);
   if (reader === null) return exchange.refuse("The gateway cannot translate this request.");
   const writer = requestWriter(exchange);
   writer.out = out;
@@ -83,6 +83,11 @@ function isChat(api: Api): bool {
 function protocolOf(api: Api): ChatProtocol {
   if (api == Api.Responses) return ChatProtocol.Responses;
   return api == Api.ChatCompletions ? ChatProtocol.OpenAi : ChatProtocol.Messages;
+}
+
+/** Whether the configuration wants chats in place of the client's protocol. */
+function isForced(client: ChatProtocol, options: ChatOptions): bool {
+  return client == ChatProtocol.Responses ? options.translatesResponses : options.translatesMessages;
 }
 
 function escaped(text: Slice, into: ByteBuffer): Slice {

@@ -1,7 +1,8 @@
 import { Api } from "../../../assembly/ai/api";
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestPath } from "../../../assembly/ai/request-path";
 import { withoutQuery } from "../../../assembly/bytes/query";
-import { ABSENT, includesIgnoringCase, sliceEquals } from "../../../assembly/bytes/slice";
+import { ABSENT, includesIgnoringCase, sliceEquals, sliceEqualsIgnoringCase } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
@@ -30,7 +31,8 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const edits = exchange.headers;
   edits.clear();
   chooseProtocol(exchange);
-  if (lacksApi(exchange) || !readPathModel(exchange) || !readQueryModel(exchange)) return BodyNeed.Refused;
+  if (lacksApi(exchange) || isSocket(exchange, headers) || !readPathModel(exchange) || !readQueryModel(exchange))
+    return BodyNeed.Refused;
   const need = bodyNeed(exchange, headers, endOfStream);
   if (need == BodyNeed.Refused) return need;
   if (config.host.length) edits.setText(":authority", config.host);
@@ -57,10 +59,22 @@ function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
   if (exchange.estimatesTokens) return false;
-  if (config.capabilities[exchange.api] !== null || !config.settings.refusesUnknownApis) return false;
-  if (providerOf(exchange).serves(exchange)) return false;
+  if (config.capabilities[exchange.api] !== null) return false;
+  const isStored = exchange.api == Api.RetrieveResponse && config.chat.translatesResponses;
+  if (!isStored && (!config.settings.refusesUnknownApis || providerOf(exchange).serves(exchange))) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
   return true;
+}
+
+/**
+ * Whether the request is the handshake of a WebSocket for Responses that are translated, which come over HTTP alone. Codex tries
+ * it first, and sends its requests by POST at once after 426: https://github.com/openai/codex/pull/10139
+ */
+function isSocket(exchange: Exchange, headers: HeaderMap): bool {
+  if (exchange.client != ChatProtocol.Responses || !exchange.isBridged) return false;
+  if (!sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket")) return false;
+  const message = "The Responses of this provider come over HTTP, without a WebSocket: send a POST request.";
+  return !exchange.refuse(message, "", "unsupported_upgrade", 426);
 }
 
 /** Whether a request whose body is not read may be one for a stream. */

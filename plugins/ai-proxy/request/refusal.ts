@@ -33,6 +33,7 @@ export function refuse(exchange: Exchange): void {
 function reasonOf(exchange: Exchange): string {
   const status = exchange.refusalStatus;
   if (status == 404) return "unsupported_api";
+  if (status == 426) return "unsupported_upgrade";
   if (status == 415) return "unsupported_content_encoding";
   return status == 503 ? exchange.refusalCode : "bad_request";
 }

@@ -5,22 +5,27 @@ import { GeminiRequestWriter } from "../../../assembly/ai/protocols/gemini/reque
 import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
 import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/request-reader";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
+import { ResponsesRequestReader } from "../../../assembly/ai/protocols/responses/request-reader";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 
 // One request is translated at a time: all share the readers and writers.
 const messagesReader = new MessagesRequestReader();
 const chatReader = new ChatRequestReader();
+const responsesReader = new ResponsesRequestReader();
 const chatWriter = new ChatRequestWriter();
 const geminiWriter = new GeminiRequestWriter();
 
-/** The reader of requests in a client's protocol: a line for each; `null` where they are not translated. */
-export function requestReader(client: ChatProtocol): RequestReader | null {
-  switch (client) {
+/** The reader of requests in the client's protocol: a line for each; `null` where they are not translated. */
+export function requestReader(exchange: Exchange): RequestReader | null {
+  switch (exchange.client) {
     case ChatProtocol.OpenAi:
       return chatReader;
     case ChatProtocol.Messages:
       return messagesReader;
+    case ChatProtocol.Responses:
+      responsesReader.asked = exchange.askedResponse;
+      return responsesReader;
     default:
       return null;
   }

@@ -40,7 +40,8 @@ export function translateError(
   if (response.parse(body) == JsonError.None) {
     const isInShape = jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String;
     const isMessages = exchange.client == ChatProtocol.Messages && jsonEquals(response.get("type"), "error");
-    if (isInShape && (isMessages || !exchange.isBridged)) return false;
+    const isOpenAi = exchange.client == ChatProtocol.Responses && exchange.upstream == ChatProtocol.OpenAi;
+    if (isInShape && (isMessages || isOpenAi || !exchange.isBridged)) return false;
     readError(exchange, response);
   } else if (!readFirstEvent(exchange, response, body) && isPlainText) {
     const text = trimmed(body);

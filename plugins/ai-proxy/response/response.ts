@@ -262,7 +262,7 @@ export class ProviderResponse {
 
   /** Makes the error event that a stream begins with the response; `HOLD` if it was sent as a local reply. */
   private refuse(status: i32, events: Slice): Slice {
-    const error = firstError(events);
+    const error = firstError(this.exchange, status, events);
     if (!failHeld(this.exchange, status, error)) return HOLD;
     setLength(sliceSize(error));
     return error;

@@ -44,7 +44,7 @@ export function streamResponse(exchange: Exchange, body: Slice, isEdited: bool, 
   if (events == ABSENT) {
     writeBadResponse(exchange, out, BAD_RESPONSE);
     status = BAD_GATEWAY;
-  } else if (status) out.append(firstError(events));
+  } else if (status) out.append(firstError(exchange, status, events));
   else if (isEdited && !exchange.isBridgedFromChat) {
     const stream = new EditedStream(exchange, new ResponseEditor(exchange), null);
     out.append(stream.push(events, true));

@@ -118,7 +118,7 @@ class Suite extends Chats {
           expect: { status: 200, bodySameAsUpstream: true },
         };
       }
-      if (this.facts.apis.chat && name === "messages") return this.translated(request);
+      if (this.facts.apis.chat && (name === "messages" || name === "responses")) return this.translated(name, request);
       if (name === "countTokens") {
         const json = { input_tokens: { $any: "number" } };
         return {
@@ -137,17 +137,19 @@ class Suite extends Chats {
     });
   }
 
-  /** A message of Anthropic's API, which the gateway translates into a chat. */
-  private translated(request: Exchange["request"]): Exchange {
+  /** A request of Anthropic's Messages or OpenAI's Responses, which the gateway translates into a chat. */
+  private translated(name: "messages" | "responses", request: Exchange["request"]): Exchange {
+    const fields =
+      name === "messages" ? { type: "message", role: "assistant" } : { object: "response", status: "completed" };
     return {
-      name: "messages",
+      name,
       request,
       reply: { json: wholeResponse("ignore") },
       expectUpstream: this.place("chat"),
       expect: {
         status: 200,
-        headers: { "x-ai-translated": "messages-to-chat" },
-        json: { $includes: { type: "message", role: "assistant" } },
+        headers: { "x-ai-translated": `${name}-to-chat` },
+        json: { $includes: fields },
       },
     };
   }

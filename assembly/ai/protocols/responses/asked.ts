@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { byteAt, Slice, sliceSize } from "../../../bytes/slice";
+import { Slice, sliceSize } from "../../../bytes/slice";
+import { compactJson } from "../../../json/compact";
 import { JsonDocument } from "../../../json/document";
 import { jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { ToolNames } from "./tool-names";
@@ -22,6 +23,8 @@ export class AskedResponse {
 
   /** Reads what the response repeats. https://platform.openai.com/docs/api-reference/responses/object */
   read(request: JsonDocument): void {
+    this.repeated.clear();
+    this.tools.clear();
     const summary = jsonGet(request.get("reasoning"), "summary");
     this.wantsSummary = jsonKind(summary) == JsonKind.String && !jsonEquals(summary, "none");
     this.repeat(request, "max_output_tokens", "null");
@@ -49,9 +52,6 @@ export class AskedResponse {
       out.text(other);
       return;
     }
-    for (let i = 0; i < sliceSize(value); i++) {
-      const byte = byteAt(value, i);
-      if (byte >= 0x20) out.byte(byte);
-    }
+    compactJson(value, out);
   }
 }

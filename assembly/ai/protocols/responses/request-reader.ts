@@ -11,6 +11,7 @@ import {
   JsonKind,
   jsonNext,
 } from "../../../json/value";
+import { RequestReader } from "../../hub/request-reader";
 import { Effort, RequestSink, Role, Sampling } from "../../hub/request-sink";
 import { fieldName } from "../field-name";
 import { AskedResponse } from "./asked";
@@ -24,18 +25,15 @@ const tools = new ToolReader();
  * Reads a request of OpenAI's Responses into a sink. Fields without a counterpart are noted as dropped; what would be lost of
  * the conversation, and what needs stored responses, is refused. https://platform.openai.com/docs/api-reference/responses/create
  */
-export class ResponsesRequestReader {
-  /** Whether tools that OpenAI runs itself, such as its web search, are left out; else the request is refused. */
-  dropsServerTools: bool = false;
+export class ResponsesRequestReader extends RequestReader {
   /** What the response needs of the request; set before `read`. */
   asked: AskedResponse | null = null;
 
-  /** Reads a request, whose text stays valid meanwhile; `false` if the sink refused. */
   read(request: JsonDocument, sink: RequestSink): bool {
     const known = this.asked;
     const asked = known ? known : new AskedResponse();
     asked.read(request);
-    if (!sink.begin(jsonContent(request.get("model")))) return false;
+    if (!this.begin(request, sink)) return false;
     for (let i = 0; i < request.count; i++) {
       const value = request.valueAt(i);
       if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
@@ -43,7 +41,8 @@ export class ResponsesRequestReader {
     tools.dropsServerTools = this.dropsServerTools;
     input.dropsServerTools = this.dropsServerTools;
     if (!readUser(request, sink) || !tools.read(request, asked.tools, sink)) return false;
-    return readInstructions(request.get("instructions"), sink) && input.read(request.get("input"), sink) && sink.end();
+    if (!readInstructions(request.get("instructions"), sink) || !this.giveContext(sink)) return false;
+    return input.read(request.get("input"), sink) && sink.end();
   }
 }
 

@@ -50,6 +50,11 @@ export class ToolNames {
     return this.line(this.lineEnd(this.lineEnd(at)));
   }
 
+  /** Forgets all tools. */
+  clear(): void {
+    this.bytes.clear();
+  }
+
   /** Gives the memory back. */
   dispose(): void {
     this.bytes.dispose();
