@@ -14,6 +14,14 @@ def stream_chat(client, arguments):
         return stream.get_final_completion().model_dump(exclude={"parsed"}, exclude_none=True)
 
 
+def stream_response(client, arguments):
+    """The client's own accumulator over the events of a response."""
+    with client.responses.stream(**arguments) as stream:
+        for _ in stream:
+            pass
+        return stream.get_final_response().model_dump(exclude_none=True, warnings=False)
+
+
 def events_of(stream):
     return [event.model_dump(exclude_none=True) for event in stream]
 
@@ -25,6 +33,7 @@ def run(client, call):
         "chat.stream": lambda: stream_chat(client, arguments),
         "chat.chunks": lambda: events_of(client.chat.completions.create(**arguments)),
         "responses": lambda: client.responses.create(**arguments).model_dump(exclude_none=True),
+        "responses.stream": lambda: stream_response(client, arguments),
         "responses.events": lambda: events_of(client.responses.create(**arguments)),
         "embeddings": lambda: client.embeddings.create(**arguments).model_dump(),
         "models": lambda: [model.id for model in client.models.list()],
