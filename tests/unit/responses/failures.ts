@@ -77,7 +77,7 @@ describe("what is kept until the end", () => {
     const deltas = events
       .filter(({ type }) => type === "response.output_text.delta")
       .map(({ delta }) => delta as string);
-    assert.equal(deltas.length, 69);
+    assert.equal(deltas.length, 34);
     assert.equal(events.at(-1).response.output[0].content[0].text, deltas.join(""));
     assert.deepEqual(events.at(-1).response.incomplete_details, { reason: "max_output_tokens" });
     assert.equal(opened.push(chunks(chunk({}, "stop"))), "");

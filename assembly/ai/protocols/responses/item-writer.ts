@@ -12,10 +12,11 @@ import { AskedResponse } from "./asked";
 import { writeResponsesUsage } from "./usage";
 
 /**
- * The most bytes of a response's items that are kept until its end, which repeats them all. A longer response ends there
- * as incomplete. The longest responses of today's models, 384,000 tokens, are half of it as plain text.
+ * The most bytes of a response's items that are kept until its end, which repeats them all: three times in the events that
+ * end an item, and once in the last event. A longer response ends there as incomplete. 384,000 tokens, the most that models
+ * give today, are about 1.5 MB of English text. Measured: 50 MB of memory while such an end is written.
  */
-export const MOST_KEPT = 4 << 20;
+const MOST_KEPT = 2 << 20;
 /** The first allocation of what is kept; most responses are larger. */
 const KEPT_BYTES = 4096;
 
