@@ -4,7 +4,7 @@ import { before, describe, it } from "node:test";
 import OpenAI from "openai";
 import { runPython } from "./python.ts";
 
-type Request = OpenAI.Responses.ResponseCreateParamsNonStreaming;
+type Request = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, "stream">;
 type Input = OpenAI.Responses.ResponseInputItem[];
 
 /** The features of a provider that is asked for chats. */

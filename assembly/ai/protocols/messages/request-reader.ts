@@ -15,7 +15,6 @@ import { JsonWalker } from "../../../json/walker";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Role, Sampling } from "../../hub/request-sink";
-import { fieldName } from "../field-name";
 import { readContent } from "./content-reader";
 import { readReasoning } from "./reasoning";
 import { readTools } from "./tools";

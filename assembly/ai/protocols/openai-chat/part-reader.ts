@@ -1,8 +1,6 @@
 import {
   ABSENT,
-  indexOfByte,
   Slice,
-  sliceEndsWith,
   sliceSize,
   sliceStartsWith,
   sliceToString,
@@ -11,12 +9,9 @@ import {
 } from "../../../bytes/slice";
 import { jsonContent, jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { dataUrlData, dataUrlType, isDataUrl } from "../../hub/data-url";
 import { RequestSink, Role } from "../../hub/request-sink";
 
-const COMMA = 0x2c;
-const SEMICOLON = 0x3b;
-const DATA = "data:";
-const BASE64 = ";base64";
 /** The longest name of a type that a refusal repeats, in bytes. */
 const LONGEST_TYPE = 64;
 
@@ -63,7 +58,7 @@ function readImage(image: Slice, sink: RequestSink): bool {
   const isText = jsonKind(image) == JsonKind.String;
   const url = jsonContent(isText ? image : jsonGet(image, "url"));
   if (!sliceSize(url)) return refuse("An image must have a url.", ".image_url.url", sink);
-  if (startsWithIgnoringCase(url, DATA)) return readData(url, ABSENT, ".image_url.url", sink);
+  if (isDataUrl(url)) return readData(url, ABSENT, ".image_url.url", sink);
   return sink.imageUrl(url, isText ? ABSENT : jsonContent(jsonGet(image, "detail")));
 }
 
@@ -73,7 +68,7 @@ function readFile(file: Slice, sink: RequestSink): bool {
     return refuse("This provider takes no ids of files: send the data in file_data.", ".file.file_id", sink);
   }
   const name = jsonContent(jsonGet(file, "filename"));
-  if (startsWithIgnoringCase(data, DATA)) return readData(data, name, ".file.file_data", sink);
+  if (isDataUrl(data)) return readData(data, name, ".file.file_data", sink);
   if (startsWithIgnoringCase(data, "http")) return sink.documentUrl(data, name);
   return refuse("The data must be a URL such as data:application/pdf;base64,…", ".file.file_data", sink);
 }
@@ -85,15 +80,11 @@ function readAudio(audio: Slice, sink: RequestSink): bool {
   return sink.audioData(format, data);
 }
 
-/** Reads a `data:` URL, which is a picture or a document. https://www.rfc-editor.org/rfc/rfc2397 */
+/** Reads a `data:` URL, which is a picture or a document. */
 function readData(url: Slice, name: Slice, member: string, sink: RequestSink): bool {
-  const comma = indexOfByte(url, COMMA);
-  const head = subslice(url, DATA.length, max(comma, DATA.length));
-  const data = subslice(url, comma + 1);
-  if (comma < 0 || !sliceEndsWith(head, BASE64) || !sliceSize(data)) {
-    return refuse("A data: URL must have Base64 data.", member, sink);
-  }
-  const mediaType = subslice(head, 0, indexOfByte(head, SEMICOLON));
+  const mediaType = dataUrlType(url);
+  if (mediaType == ABSENT) return refuse("A data: URL must have Base64 data.", member, sink);
+  const data = dataUrlData(url);
   if (sliceStartsWith(mediaType, "image")) return sink.imageData(mediaType, data);
   return sink.documentData(mediaType, data, name);
 }

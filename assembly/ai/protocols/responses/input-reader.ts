@@ -1,8 +1,8 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceSize, sliceToString, subslice, trimmed } from "../../../bytes/slice";
-import { jsonValidate } from "../../../json/validate";
-import { jsonContent, jsonEquals, jsonKind, JsonKind, jsonUnescape } from "../../../json/value";
+import { ABSENT, Slice, sliceSize, sliceToString, subslice } from "../../../bytes/slice";
+import { jsonContent, jsonEquals, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { writeArgumentsObject } from "../../hub/arguments";
 import { RequestSink, Role } from "../../hub/request-sink";
 import { Item } from "./item";
 import { LONGEST_TYPE, readParts } from "./part-reader";
@@ -99,7 +99,7 @@ export class InputReader {
       argumentsJson.text('{"input":').append(item.input).byte(0x7d);
     } else {
       if (jsonKind(item.argumentsText) != JsonKind.String) return this.refuseMember("arguments", sink);
-      writeArguments(item.argumentsText, argumentsJson);
+      writeArgumentsObject(jsonContent(item.argumentsText), argumentsJson);
     }
     if (!this.turnTo(Open.Assistant, sink)) return false;
     return sink.toolCall(jsonContent(item.callId), functionName.slice, argumentsJson.slice);
@@ -145,17 +145,6 @@ export class InputReader {
 
 function readMessage(content: Slice, role: Role, path: string, sink: RequestSink): bool {
   return sink.beginMessage(role) && readParts(content, role, path, sink) && sink.endMessage();
-}
-
-/** Appends the arguments of a call as an object; those that are none, such as ones that were cut, as a text in one. */
-function writeArguments(value: Slice, out: ByteBuffer): void {
-  jsonUnescape(value, out);
-  const isObject = !jsonValidate(out.slice) && jsonKind(trimmed(out.slice)) == JsonKind.Object;
-  if (isObject) return;
-  const isEmpty = out.size == 0;
-  out.clear();
-  if (isEmpty) out.text("{}");
-  else out.text('{"invalid_json":').append(value).byte(0x7d);
 }
 
 /** The texts of a list of parts, with blank lines between them; empty if it has none. */

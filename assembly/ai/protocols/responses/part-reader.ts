@@ -1,8 +1,8 @@
 import { ABSENT, Slice, sliceSize, sliceToString, subslice } from "../../../bytes/slice";
 import { jsonContent, jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { dataUrlData, dataUrlType, isDataUrl } from "../../hub/data-url";
 import { RequestSink, Role } from "../../hub/request-sink";
-import { dataUrlData, dataUrlType } from "../data-url";
 import { Item } from "./item";
 
 /** The longest name of a type that a refusal repeats, in bytes. */
@@ -56,8 +56,10 @@ function readImage(path: string, position: i32, sink: RequestSink): bool {
   if (!sliceSize(url)) {
     return refuse("A picture must have an image_url: this provider knows no files of OpenAI.", path, position, sink);
   }
+  if (!isDataUrl(url)) return sink.imageUrl(url, jsonContent(part.detail));
   const type = dataUrlType(url);
-  return type == ABSENT ? sink.imageUrl(url, jsonContent(part.detail)) : sink.imageData(type, dataUrlData(url));
+  if (type == ABSENT) return refuse("A data: URL must have Base64 data.", path, position, sink);
+  return sink.imageData(type, dataUrlData(url));
 }
 
 function readFile(path: string, position: i32, sink: RequestSink): bool {
@@ -65,7 +67,7 @@ function readFile(path: string, position: i32, sink: RequestSink): bool {
   const url = jsonContent(part.fileUrl);
   if (sliceSize(url)) return sink.documentUrl(url, name);
   const data = jsonContent(part.fileData);
-  const type = dataUrlType(data);
+  const type = isDataUrl(data) ? dataUrlType(data) : ABSENT;
   if (type != ABSENT) return sink.documentData(type, dataUrlData(data), name);
   if (!sliceSize(data)) {
     return refuse("A file must have file_data or a file_url: this provider knows no file ids.", path, position, sink);

@@ -11,9 +11,10 @@ import {
   JsonKind,
   jsonNext,
 } from "../../../json/value";
+import { effortOfName } from "../../hub/effort";
+import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { Effort, RequestSink, Role, Sampling } from "../../hub/request-sink";
-import { fieldName } from "../field-name";
 import { AskedResponse } from "./asked";
 import { InputReader } from "./input-reader";
 import { ToolReader } from "./tools";
@@ -94,12 +95,8 @@ function readReasoning(reasoning: Slice, sink: RequestSink): bool {
   const effort = jsonGet(reasoning, "effort");
   const kind = jsonKind(effort);
   if (kind == JsonKind.Absent || kind == JsonKind.Null) return true;
-  if (jsonEquals(effort, "none")) return sink.reasoning(Effort.None, ABSENT);
-  if (jsonEquals(effort, "minimal")) return sink.reasoning(Effort.Minimal, ABSENT);
-  if (jsonEquals(effort, "low")) return sink.reasoning(Effort.Low, ABSENT);
-  if (jsonEquals(effort, "medium")) return sink.reasoning(Effort.Medium, ABSENT);
-  if (jsonEquals(effort, "high")) return sink.reasoning(Effort.High, ABSENT);
-  if (jsonEquals(effort, "xhigh") || jsonEquals(effort, "max")) return sink.reasoning(Effort.Highest, ABSENT);
+  const known = effortOfName(effort, Effort.Adaptive);
+  if (known != Effort.Adaptive) return sink.reasoning(known, ABSENT);
   return sink.refuse("effort must be none, minimal, low, medium, high, xhigh or max.", "reasoning.effort");
 }
 
