@@ -2,7 +2,8 @@ import { IS_HIGRESS } from "../host/target";
 import { ConfigReader } from "../config/reader";
 
 const MOST_DATABASE: i64 = 65535;
-const MOST_PORT: i64 = 65535;
+/** The highest port. */
+export const MOST_PORT: i64 = 65535;
 /** The ports of a service without `service_port`, with an address of Higress's own registry and another one. */
 const STATIC_PORT: i32 = 80;
 const REDIS_PORT: i32 = 6379;
@@ -10,10 +11,7 @@ const REDIS_PORT: i32 = 6379;
 const TIMEOUT: i64 = 1000;
 const MOST_TIMEOUT: i64 = 60_000;
 
-/** The options without which commands would go elsewhere, or run without the password. */
-const GUARDS: string[] = ["service_name", "service_port", "username", "password", "database", "cluster", "timeout"];
-
-/** The `redis` section of a configuration, with Higress's keys. */
+/** How a configuration reaches Redis. */
 export class RedisSettings {
   private constructor(
     /** The cluster of Envoy that leads to Redis over redis-bridge. */
@@ -28,25 +26,19 @@ export class RedisSettings {
     readonly timeout: i32,
   ) {}
 
-  /** Reads the section `redis`, which is required. */
-  static read(reader: ConfigReader): RedisSettings {
-    const section = reader.object("redis");
-    if (!section) {
-      if (!reader.has("redis")) reader.fail("redis", "is required");
-      return new RedisSettings("", "", "", 0, <i32>TIMEOUT);
-    }
-    section.guards(GUARDS);
-    // Higress finds the service by these two. In Envoy the endpoint of a cluster says it.
-    const named = section.has("cluster");
-    const service = named ? section.text("service_name") : section.requiredText("service_name");
-    const port = section.integerOrText("service_port", 0, 0, MOST_PORT);
-    const cluster = named ? section.requiredText("cluster") : clusterOf(service, <i32>port);
+  /** Reads the options that have one name in every plugin. `cluster` is what leads to Redis. */
+  static read(section: ConfigReader, cluster: string): RedisSettings {
     const username = section.textOrNumber("username");
     const password = section.textOrNumber("password");
     if (username.length && !password.length) section.fail("username", "has no effect without a password");
     const database = <i32>section.integerOrText("database", 0, 0, MOST_DATABASE);
     const timeout = <i32>section.integerOrText("timeout", TIMEOUT, 1, MOST_TIMEOUT);
     return new RedisSettings(cluster, username, password, database, timeout);
+  }
+
+  /** Those of a configuration that is refused. */
+  static none(): RedisSettings {
+    return new RedisSettings("", "", "", 0, <i32>TIMEOUT);
   }
 
   /** Whether both lead to the same database as the same user. */
@@ -65,7 +57,7 @@ export class RedisSettings {
  * The cluster of a service: in Higress the one that it names by service and port, with its plugins' default port, else `redis`.
  * https://github.com/alibaba/higress/blob/main/plugins/wasm-go/extensions/ai-token-ratelimit/config/config.go
  */
-function clusterOf(service: string, port: i32): string {
+export function clusterOf(service: string, port: i32): string {
   if (!IS_HIGRESS) return "redis";
   if (!port) port = service.endsWith(".static") ? STATIC_PORT : REDIS_PORT;
   return `outbound|${port}||${service}`;

@@ -1,7 +1,7 @@
 import { byteAt, Slice, sliceEndsWith, sliceIncludes, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { RedisClient } from "../../assembly/redis/client";
-import { RedisSettings } from "../../assembly/redis/settings";
+import { readRedisSection } from "../../assembly/redis/section";
 
 const KEY_PREFIX = "chat_quota:";
 const ADMIN_PATH = "/quota";
@@ -49,7 +49,7 @@ export class AiQuotaConfig {
     if (!path.startsWith("/") || path.includes("?")) reader.fail("admin_path", "must begin with / and have no query");
     const suffixes = reader.has("enable_path_suffixes") ? reader.texts("enable_path_suffixes") : PATH_SUFFIXES;
     reader.refuseEmptyList("enable_path_suffixes");
-    const redis = RedisClient.of(RedisSettings.read(reader));
+    const redis = RedisClient.of(readRedisSection(reader));
     return new AiQuotaConfig(
       prefix,
       String.UTF8.encode(admin),

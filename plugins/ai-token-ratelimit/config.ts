@@ -3,7 +3,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { LimitRules } from "../../assembly/limit/limit-rules";
 import { UtcOffset } from "../../assembly/limit/utc-offset";
 import { RedisClient } from "../../assembly/redis/client";
-import { RedisSettings } from "../../assembly/redis/settings";
+import { readRedisSection } from "../../assembly/redis/section";
 import { RATE_GUARDS, TokenRates } from "./rates";
 
 const PREFIX = "higress-token-ratelimit";
@@ -85,7 +85,7 @@ export class AiTokenRateLimitConfig {
     if (rates.hasCost && prices === null) reader.fail("prices", "is required by limits of costs");
     if (!rates.hasCost && reader.has("prices")) reader.fail("prices", "has no effect without a limit of costs");
     if (prices === null && reader.has("unpriced")) reader.fail("unpriced", "has no effect without prices");
-    const redis = reader.has("redis") ? RedisClient.of(RedisSettings.read(reader)) : null;
+    const redis = reader.has("redis") ? RedisClient.of(readRedisSection(reader)) : null;
     const onStoreDown = reader.choice("on_store_down", ON_STORE_DOWN, OnStoreDown.Allow);
     if (redis === null && reader.has("on_store_down")) reader.fail("on_store_down", "has no effect without redis");
     const reserve = reader.choice("reserve", RESERVE, Reserve.Prompt);

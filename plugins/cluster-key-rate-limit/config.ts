@@ -2,7 +2,7 @@ import { ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { ConfigReader } from "../../assembly/config/reader";
 import { LimitRules } from "../../assembly/limit/limit-rules";
 import { RedisClient } from "../../assembly/redis/client";
-import { RedisSettings } from "../../assembly/redis/settings";
+import { readRedisSection } from "../../assembly/redis/section";
 import { RATE_GUARDS, RequestRates } from "./rates";
 
 const PREFIX = "higress-cluster-key-rate-limit";
@@ -41,7 +41,7 @@ export class ClusterKeyRateLimitConfig {
     reader.guards(RATE_GUARDS);
     reader.guards(["rule_name", "global_threshold", "rule_items", "on_store_down", "redis"]);
     const rules = LimitRules.read(PREFIX, new RequestRates(), reader);
-    const settings = RedisSettings.read(reader);
+    const settings = readRedisSection(reader);
     const code = <i32>reader.integerOrText("rejected_code", REJECTED_CODE, 400, 599);
     const message = reader.textOrNumber("rejected_msg", REJECTED_MESSAGE);
     const format = reader.choice("error_format", ERROR_FORMATS, ErrorFormat.Text);

@@ -23,7 +23,7 @@ import { RedisClient } from "../../../../assembly/redis/client";
 import { RedisCommand, RedisFault } from "../../../../assembly/redis/command";
 import { ReplyReader } from "../../../../assembly/redis/reply";
 import { RedisScript } from "../../../../assembly/redis/script";
-import { RedisSettings } from "../../../../assembly/redis/settings";
+import { readRedisSection } from "../../../../assembly/redis/section";
 
 const SLASH = 0x2f;
 
@@ -106,7 +106,7 @@ class RedisProbe extends Plugin<Config> {
   }
 
   readConfig(reader: ConfigReader, inherited: Config | null): Config {
-    return new Config(RedisClient.of(RedisSettings.read(reader)));
+    return new Config(RedisClient.of(readRedisSection(reader)));
   }
 
   createFilter(config: Config): HttpFilter | null {
