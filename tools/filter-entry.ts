@@ -5,6 +5,7 @@ import { root } from "./plugins.ts";
 
 /** Plugins that hold a request's headers until its body has arrived. They need `allow_on_headers_stop_iteration`. */
 export const HOLDS = [
+  "ai-cache",
   "ai-data-masking",
   "ai-prompt-decorator",
   "ai-prompt-guard",

@@ -161,6 +161,21 @@ export const CHECKED_STATE = "ai_checked";
  */
 export const SEARCHED_STATE = "ai_searched";
 
+/**
+ * Filter state: what ai-cache did with the request: `hit`, `miss`, `bypass`, or `skip` where the client asked for that. Written by ai-cache;
+ * read by ai-statistics and access logs (`%FILTER_STATE(wasm.ai_cache:PLAIN)%`).
+ */
+export const CACHE_STATE = "ai_cache";
+
+/**
+ * Filter state: the key of the request in the cache and its part in a single flight, for the next pass of the same request. Written and read
+ * by ai-cache alone.
+ */
+export const CACHE_PASS_STATE = "ai_cache_pass";
+
+/** Response header: `hit`, `miss` or `bypass`. Written by ai-cache, which removes what a provider sends under that name. */
+export const CACHE_HEADER = "x-ai-cache";
+
 /** Filter state: the rates in which this request was counted, so that its next pass is not. Written and read by key-rate-limit. */
 export const COUNTED_STATE = "ai_counted";
 

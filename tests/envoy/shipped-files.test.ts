@@ -43,6 +43,7 @@ const files: Record<string, Call[]> = {
   ],
   "ai-search": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-security-guard": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
+  "ai-cache": [["a chat", 200, "/v1/chat/completions", ["authorization", "Bearer me"], "gpt-4-turbo"]],
   "ai-data-masking": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-prompt-decorator": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4o"]],

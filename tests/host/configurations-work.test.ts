@@ -31,6 +31,7 @@ const fine: Record<string, object> = {
   "chatgpt-proxy": { apiKey: "sk-test-work" },
   "model-router": { modelToHeader: "x-m" },
   "model-mapper": { modelMapping: { a: "b" } },
+  "ai-cache": { cache: { type: "memory" } },
   "ai-data-masking": { deny_words: ["a"] },
   "ai-search": { searchFrom: [{ type: "searxng", cluster: "c" }] },
   "ai-security-guard": {
@@ -192,6 +193,12 @@ const own: Record<string, Record<string, (size: number) => string>> = {
       }),
     "a long path": (size) => json({ ...fine["ai-security-guard"], requestContentJsonPath: "a.".repeat(size / 2) }),
     "a long message": (size) => json({ ...fine["ai-security-guard"], denyMessage: long(size) }),
+  },
+  "ai-cache": {
+    "a long version": (size) => json({ version: long(size) }),
+    "a long path": (size) => json({ reference_key: true, cacheKeyFrom: "a.".repeat(size / 2) }),
+    "a long template": (size) => json({ responseTemplate: `${long(size)}%s` }),
+    "many places for the text": (size) => json({ responseTemplate: "%s".repeat(size / 2) }),
   },
   "ai-data-masking": {
     "many words": (size) => json({ deny_words: times(size, 16, (n) => `w${n}`) }),

@@ -46,6 +46,7 @@ const configurations: Record<string, object> = {
     },
   },
   fallback: { targets: [{ name: "other", model: "m" }] },
+  "ai-cache": { share: "route" },
   "ai-data-masking": {
     deny_words: words,
     replace_roles: [

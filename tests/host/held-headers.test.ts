@@ -19,6 +19,7 @@ const filters: [plugin: string, configuration: object][] = [
   ["request-block", { block_bodies: ["forbidden"] }],
   ["model-router", {}],
   ["model-mapper", { modelMapping: { a: "b" } }],
+  ["ai-cache", { share: "route", wait_timeout: 0 }],
   ["ai-data-masking", { deny_words: ["forbidden"] }],
   ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
   ["ai-prompt-guard", { deny_patterns: ["forbidden"] }],

@@ -24,6 +24,7 @@ const small: Record<string, string> = {
   "chatgpt-proxy": '{"apiKey":"sk-test-0001"}',
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
+  "ai-cache": '{"cache":{"type":"memory"}}',
   "ai-data-masking": '{"deny_words":["a"]}',
   "ai-search": '{"searchFrom":[{"type":"searxng","cluster":"c"}]}',
   "ai-security-guard":

@@ -34,6 +34,7 @@ describe("the poisoned build of a class with reset", () => {
     assert.deepEqual(
       filters.map((file) => file.split("/")[1]),
       [
+        "ai-cache",
         "ai-data-masking",
         "ai-prompt-decorator",
         "ai-prompt-guard",

@@ -156,6 +156,17 @@ riskLevelBar: highest # wrong
     json: '"riskLevelBar": "highest"',
     said: "$.riskLevelBar must be",
   },
+  "ai-cache": {
+    yaml: `
+cache:
+  type: redis
+  serviceName: redis.static
+  timeout: never # wrong
+secret: sk-secret-of-a-provider
+`,
+    json: '"timeout": "never"',
+    said: "$.cache.timeout must be",
+  },
   "ai-data-masking": {
     yaml: `
 replace_roles:

@@ -1,0 +1,61 @@
+import {
+  Slice,
+  sliceEqualsIgnoringCase,
+  sliceSize,
+  startsWithIgnoringCase,
+  subslice,
+  trimmed,
+} from "../../assembly/bytes/slice";
+import { indexOfByte } from "../../assembly/bytes/slice";
+import { parseDecimal } from "../../assembly/bytes/decimal";
+
+const COMMA: u32 = 0x2c;
+const MAX_AGE = "max-age=";
+
+/**
+ * What a client asks of the cache by `Cache-Control`. Others than these directives have no effect.
+ * https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1
+ */
+export class Directives {
+  /** Stored responses are not used; the new one is stored. */
+  noCache: bool = false;
+  /** The response is not stored. */
+  noStore: bool = false;
+  /** Only a stored response is used. */
+  onlyIfCached: bool = false;
+  /** The most seconds since the response was stored; -1 for any number. */
+  maxAge: i32 = -1;
+
+  /** Reads the header, which may be ABSENT. */
+  read(header: Slice): void {
+    this.reset();
+    let rest = header;
+    while (sliceSize(rest) > 0) {
+      const comma = indexOfByte(rest, COMMA);
+      const item = trimmed(comma < 0 ? rest : subslice(rest, 0, comma));
+      rest = comma < 0 ? subslice(rest, 0, 0) : subslice(rest, comma + 1);
+      if (sliceEqualsIgnoringCase(item, "no-cache")) this.noCache = true;
+      else if (sliceEqualsIgnoringCase(item, "no-store")) this.noStore = true;
+      else if (sliceEqualsIgnoringCase(item, "only-if-cached")) this.onlyIfCached = true;
+      else if (startsWithIgnoringCase(item, MAX_AGE)) this.readAge(subslice(item, MAX_AGE.length));
+    }
+  }
+
+  /** Whether a response of so many seconds may be used. */
+  accepts(age: i64): bool {
+    return !this.noCache && (this.maxAge < 0 || age <= <i64>this.maxAge);
+  }
+
+  /** Forgets the request. */
+  reset(): void {
+    this.noCache = false;
+    this.noStore = false;
+    this.onlyIfCached = false;
+    this.maxAge = -1;
+  }
+
+  /** A number of more than nine digits is more than thirty years: any age will do. */
+  private readAge(text: Slice): void {
+    if (sliceSize(text) && sliceSize(text) <= 9) this.maxAge = max(parseDecimal(text), 0);
+  }
+}

@@ -1,0 +1,49 @@
+import { Api } from "../../../assembly/ai/api";
+import { ResponseSink } from "../../../assembly/ai/hub/response-sink";
+import { MessageEventWriter } from "../../../assembly/ai/protocols/messages/event-writer";
+import { MessageWriter } from "../../../assembly/ai/protocols/messages/message-writer";
+import { ChunkWriter } from "../../../assembly/ai/protocols/openai-chat/chunk-writer";
+import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
+import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
+import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
+import { TokenUsage } from "../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
+import { jsonAt, jsonContent, jsonGet, jsonInteger, jsonUnescape } from "../../../assembly/json/value";
+import { ResponseTemplate } from "../template";
+
+const document = new JsonDocument();
+const model = new ByteBuffer();
+const usage = new TokenUsage();
+
+/**
+ * Appends the response of an entry, a `chat.completion`, in the form that its client wants. Returns `false` if it cannot be read: then what was
+ * appended is of no use.
+ */
+export function writeReplay(response: Slice, api: Api, isStream: bool, wantsUsage: bool, out: ByteBuffer): bool {
+  if (document.parse(response) != JsonError.None || !document.isObject) return false;
+  const sink = sinkOf(api, isStream);
+  model.clear();
+  jsonUnescape(document.get("model"), model);
+  usage.reset();
+  sink.model = model;
+  sink.created = jsonInteger(document.get("created"), 0);
+  sink.wantsUsage = wantsUsage;
+  const reader = new ChatReader(sink, usage);
+  const isRead = reader.readWhole(document, out);
+  reader.free();
+  return isRead;
+}
+
+/** Appends the text of such a response in a template. */
+export function writeTemplate(response: Slice, template: ResponseTemplate, out: ByteBuffer): void {
+  const message = jsonGet(jsonAt(jsonGet(response, "choices"), 0), "message");
+  template.write(jsonContent(jsonGet(message, "content")), out);
+}
+
+function sinkOf(api: Api, isStream: bool): ResponseSink {
+  if (api == Api.Messages) return isStream ? new MessageEventWriter(false) : new MessageWriter(false);
+  return isStream ? new ChunkWriter(ReasoningMode.Passthrough) : new CompletionWriter(ReasoningMode.Passthrough);
+}

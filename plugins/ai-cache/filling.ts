@@ -1,0 +1,146 @@
+import { Api } from "../../assembly/ai/api";
+import { CUT_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
+import { TokenUsage } from "../../assembly/ai/usage";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice, sliceOfBuffer, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
+import { HeaderMap } from "../../assembly/host/headers";
+import { namedProperty } from "../../assembly/host/property";
+import { AiCacheConfig } from "./config";
+import { ChatRecorder } from "./entry/recorder";
+import { stored } from "./metrics";
+import { writeEntry } from "./entry/entry";
+
+/** Bytes of names that are kept. */
+const LONGEST_NAME: i32 = 256;
+/** Memory that is kept for the next response. */
+const KEPT_BYTES: i32 = 4 << 10;
+/** A lifetime is shortened by up to one part in so many: entries of one moment do not end in one moment. */
+const JITTER: i32 = 10;
+
+/** The response to a request while it passes, until it is an entry. */
+export class Filling {
+  private recorder: ChatRecorder | null = null;
+  private readonly usage: TokenUsage = new TokenUsage();
+  /** The message of a stream, or the text of a response that is not streamed. */
+  private readonly message: ByteBuffer = new ByteBuffer();
+  private readonly provider: ByteBuffer = new ByteBuffer();
+  private readonly model: ByteBuffer = new ByteBuffer();
+  private isStream: bool = false;
+  /** The bytes of the entry; empty until it was stored. */
+  readonly entry: ByteBuffer = new ByteBuffer();
+
+  /** Begins with the headers of a response. Returns whether its body is read. */
+  begin(headers: HeaderMap, api: Api): bool {
+    const status = headers.status;
+    const type = headers.get("content-type");
+    this.isStream = startsWithIgnoringCase(type, "text/event-stream");
+    if (api != Api.ChatCompletions) return false;
+    if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return false;
+    if (!this.isStream && !startsWithIgnoringCase(type, "application/json")) return false;
+    keepName(this.provider, headers.get(PROVIDER_HEADER));
+    keepName(this.model, headers.get(MODEL_HEADER));
+    this.usage.reset();
+    this.recorder = ChatRecorder.of(this.usage);
+    return true;
+  }
+
+  /** Whether the response is read. */
+  get isOpen(): bool {
+    return this.recorder !== null;
+  }
+
+  /** Reads the next bytes of the body. Afterwards it may be closed: the response cannot be stored. */
+  push(chunk: Slice, config: AiCacheConfig): void {
+    const recorder = this.recorder;
+    if (recorder === null) return;
+    if (this.isStream) recorder.push(chunk, this.message);
+    else this.message.append(chunk);
+    const size = this.isStream ? recorder.size : this.message.size;
+    if (size > config.maxBytes || !recorder.isStorable || isUnwanted(recorder, config)) this.close();
+  }
+
+  /** The body has ended. Returns whether the response is an entry now. `isStored`: the entry is stored, too. */
+  end(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): bool {
+    const recorder = this.recorder;
+    if (recorder === null) return false;
+    if (!this.isStream) {
+      this.entry.clear();
+      this.entry.append(this.message.slice);
+      this.message.clear();
+      recorder.pushBody(this.entry.slice, this.message);
+    }
+    const isWhole = recorder.isWhole && !isUnwanted(recorder, config) && !sliceSize(namedProperty(CUT_STATE));
+    if (isWhole) this.write(config, key, question, isStored);
+    this.close();
+    return isWhole;
+  }
+
+  /** Keeps an entry of the store for those who wait. */
+  keep(stored: Slice): void {
+    this.entry.clear();
+    this.entry.append(stored);
+  }
+
+  /** The response is not stored, or was. */
+  close(): void {
+    const recorder = this.recorder;
+    if (recorder) recorder.free();
+    this.recorder = null;
+    this.message.release(KEPT_BYTES);
+  }
+
+  /** Forgets the response. */
+  reset(): void {
+    this.close();
+    this.recorder = null;
+    this.usage.reset();
+    this.message.release(KEPT_BYTES);
+    this.provider.release(LONGEST_NAME);
+    this.model.release(LONGEST_NAME);
+    this.entry.release(KEPT_BYTES);
+    this.isStream = false;
+  }
+
+  /** Frees the memory; the object is not used again. */
+  free(): void {
+    this.message.dispose();
+    this.provider.dispose();
+    this.model.dispose();
+    this.entry.dispose();
+  }
+
+  private write(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): void {
+    const store = config.store;
+    const now = nowInSeconds();
+    const seconds = shortened(store.lifetime);
+    const entry = this.entry;
+    entry.clear();
+    writeEntry(
+      key,
+      now,
+      seconds ? now + seconds : 0,
+      this.provider.slice,
+      this.model.slice,
+      this.message.slice,
+      sliceOfBuffer(config.secret),
+      entry,
+    );
+    if (!isStored) return;
+    stored.add();
+    store.put(key, question, entry.slice, seconds);
+  }
+}
+
+function isUnwanted(recorder: ChatRecorder, config: AiCacheConfig): bool {
+  return (recorder.hasToolCalls && !config.storesToolCalls) || (recorder.isCut && !config.storesCut);
+}
+
+function shortened(seconds: i32): i32 {
+  return seconds < JITTER ? seconds : seconds - randomBelow(seconds / JITTER + 1);
+}
+
+function keepName(buffer: ByteBuffer, value: Slice): void {
+  buffer.clear();
+  if (sliceSize(value) <= LONGEST_NAME) buffer.append(value);
+}

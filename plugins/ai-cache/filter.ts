@@ -1,0 +1,298 @@
+import { Api } from "../../assembly/ai/api";
+import { isMedia } from "../../assembly/ai/body-model";
+import { CACHE_HEADER, FALLBACK_FROM_HEADER } from "../../assembly/ai/contract";
+import { RequestPath } from "../../assembly/ai/request-path";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { withoutQuery } from "../../assembly/bytes/query";
+import { ABSENT, Slice, sliceEquals, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { BodyBuffer } from "../../assembly/host/body";
+import { nowInSeconds } from "../../assembly/host/clock";
+import { HeaderMap } from "../../assembly/host/headers";
+import { JsonDocument } from "../../assembly/json/document";
+import { JsonError } from "../../assembly/json/validate";
+import { refuseCompression } from "../../assembly/limit/compression";
+import { isRedirected, mayBeJson } from "../../assembly/limit/request-state";
+import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
+import { FilterPool } from "../../assembly/plugin/filter-pool";
+import { resumeRequest } from "../../assembly/plugin/resume";
+import { AiCacheConfig } from "./config";
+import { Directives } from "./directives";
+import { Entry, ENTRY_OVERHEAD, EntryFault } from "./entry/entry";
+import { Filling } from "./filling";
+import { beginFlight, Flight, flightOf, Landing, Waiter, WaitingFilter } from "./flight";
+import { bypasses, joined, misses, refused } from "./metrics";
+import { notePass, noteResult, Part, readPass } from "./pass-state";
+import { replyNotCached, replyWith } from "./reply";
+import { CachedRequest } from "./request/cached-request";
+import { findKey, writePlace } from "./request/key";
+import { LATER } from "./store/store";
+
+const SKIP_HEADER = "x-higress-skip-ai-cache";
+const KEPT_BYTES: i32 = 1 << 10;
+
+const pool = new FilterPool<AiCacheFilter>();
+const path = new RequestPath();
+const document = new JsonDocument();
+const entry = new Entry();
+
+/** Replies to a request with a stored response, or stores the response. */
+export class AiCacheFilter extends WaitingFilter {
+  private config: AiCacheConfig | null = null;
+  private api: Api = Api.Unknown;
+  private part: Part = Part.None;
+  /** Whether the response gets the header that says so. */
+  private isBypassed: bool = false;
+  /** Whether a fallback target serves the request. */
+  private isFallback: bool = false;
+  /** Whether there is an entry for those who wait. */
+  private hasEntry: bool = false;
+  private hasResponse: bool = false;
+  private readonly directives: Directives = new Directives();
+  private readonly request: CachedRequest = new CachedRequest();
+  /** All of the key but the body. */
+  private readonly place: ByteBuffer = new ByteBuffer();
+  /** The key, in hexadecimal digits. */
+  private readonly key: ByteBuffer = new ByteBuffer();
+  /** The key of the reference; empty for the key that is the whole request. */
+  private readonly question: ByteBuffer = new ByteBuffer();
+  private readonly filling: Filling = new Filling();
+  private readonly waiter: Waiter = new Waiter();
+  /** The flight that the request leads. */
+  private flight: Flight | null = null;
+
+  /** A filter for one stream. */
+  static of(config: AiCacheConfig): AiCacheFilter {
+    const spare = pool.take();
+    const filter = spare ? spare : new AiCacheFilter();
+    filter.config = config;
+    return filter;
+  }
+
+  override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const config = this.config!;
+    if (config.isOff || endOfStream) return HeadersAction.Continue;
+    const whole = headers.get(":path");
+    path.read(whole == ABSENT ? whole : withoutQuery(whole));
+    if (path.api != Api.ChatCompletions && path.api != Api.Messages) return HeadersAction.Continue;
+    this.api = path.api;
+    this.part = readPass(this.key, this.question);
+    if (this.part != Part.None) return this.onLaterPass(headers);
+    if (sliceEquals(headers.get(SKIP_HEADER), "on")) return this.bypass("skip");
+    if (!mayBeJson(headers) || isMedia(headers.get("content-type"))) return this.bypass("bypass");
+    if (!writePlace(config, path, headers, this.place)) return this.bypass("bypass");
+    this.directives.read(headers.get("cache-control"));
+    refuseCompression(headers);
+    this.requestBodyMode = BodyMode.Whole;
+    return HeadersAction.HoldForBody;
+  }
+
+  override onRequestBody(body: BodyBuffer): BodyAction {
+    const isRead = document.parse(body.bytes()) == JsonError.None && document.isObject;
+    if (!isRead || !this.request.read(document, this.api == Api.Messages) || !this.findsKey()) {
+      this.bypass("bypass");
+      return BodyAction.Continue;
+    }
+    return this.directives.noCache || this.looksUp() ? this.goesOn() : BodyAction.Pause;
+  }
+
+  override onFound(stored: Slice): void {
+    if (!this.serve(stored)) this.goOn();
+  }
+
+  override onLanding(landing: Landing, flight: Flight): void {
+    if (landing == Landing.Stored && this.serve(flight.entry)) return joined.add();
+    if (landing == Landing.Lost) {
+      this.flight = flight;
+      const store = this.config!.store;
+      // The one that has left may not have had the store's reply.
+      if (!store.isLocal && this.findsLater()) return;
+    }
+    this.goOn();
+  }
+
+  override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
+    const isStored = this.part == Part.Leader || this.part == Part.Single;
+    if (this.part == Part.None && !this.isBypassed) return HeadersAction.Continue;
+    this.hasResponse = true;
+    headers.setText(CACHE_HEADER, this.isBypassed ? "bypass" : "miss");
+    if (isStored && !endOfStream && this.filling.begin(headers, this.api)) this.responseBodyMode = BodyMode.Streaming;
+    else this.release();
+    return HeadersAction.Continue;
+  }
+
+  override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
+    const filling = this.filling;
+    if (!filling.isOpen) return chunk;
+    filling.push(chunk, this.config!);
+    if (!filling.isOpen) {
+      this.responseBodyMode = BodyMode.Skip;
+      this.release();
+    } else if (isLastChunk) this.fill();
+    return chunk;
+  }
+
+  override onResponseTrailers(trailers: HeaderMap): HeadersAction {
+    this.fill();
+    return HeadersAction.Continue;
+  }
+
+  override onLog(): void {
+    const flight = this.flight;
+    if (flight === null) return;
+    if (this.hasEntry) flight.end(this.filling.entry.slice);
+    else if (!this.hasResponse && isRedirected()) flight.move();
+    else if (this.hasResponse && !this.filling.isOpen) flight.release();
+    else flight.pass();
+    this.flight = null;
+  }
+
+  override onStreamDone(): void {
+    this.waiter.leave();
+  }
+
+  override free(): void {
+    this.reset();
+    if (pool.give(this)) return;
+    // The pool is full: the object is left to the collector.
+    this.place.dispose();
+    this.key.dispose();
+    this.question.dispose();
+    this.filling.free();
+  }
+
+  private reset(): void {
+    this.config = null;
+    this.api = Api.Unknown;
+    this.part = Part.None;
+    this.isBypassed = false;
+    this.isFallback = false;
+    this.hasEntry = false;
+    this.hasResponse = false;
+    this.directives.reset();
+    this.request.reset();
+    this.place.release(KEPT_BYTES);
+    this.key.release(KEPT_BYTES);
+    this.question.release(KEPT_BYTES);
+    this.filling.reset();
+    this.waiter.leave();
+    this.lookup.filter = null;
+    this.flight = null;
+  }
+
+  /** An internal redirect sends the request again: its key and its part stay those of the first pass. */
+  private onLaterPass(headers: HeaderMap): HeadersAction {
+    this.isFallback = sliceSize(headers.get(FALLBACK_FROM_HEADER)) > 0;
+    refuseCompression(headers);
+    if (this.part != Part.Leader) return HeadersAction.Continue;
+    const flight = flightOf(this.key.slice);
+    if (flight) flight.resume();
+    this.flight = flight;
+    return HeadersAction.Continue;
+  }
+
+  /** Leaves the request alone. */
+  private bypass(what: string): HeadersAction {
+    this.isBypassed = true;
+    bypasses.add();
+    noteResult(what);
+    return HeadersAction.Continue;
+  }
+
+  private findsKey(): bool {
+    const isMessages = this.api == Api.Messages;
+    return findKey(this.config!, this.place.slice, document, isMessages, this.key, this.question);
+  }
+
+  /** Looks for a response, and for a request that already asks for it. Returns whether the request goes to the provider now. */
+  private looksUp(): bool {
+    const store = this.config!.store;
+    if (!store.isLocal) {
+      if (this.joins()) return false;
+      this.lead();
+      return !this.findsLater();
+    }
+    if (this.serve(store.find(this.key.slice, this.question.slice, this.limit, this)) || this.joins()) return false;
+    this.lead();
+    return true;
+  }
+
+  /** Asks the store. Returns whether `onFound` follows, or a reply was sent. */
+  private findsLater(): bool {
+    const found = this.config!.store.find(this.key.slice, this.question.slice, this.limit, this);
+    return found == LATER || this.serve(found);
+  }
+
+  /** Waits for the response to an equal request, if there is one. */
+  private joins(): bool {
+    const wait = this.config!.waitTimeout;
+    if (!wait || this.directives.onlyIfCached) return false;
+    const flight = flightOf(this.key.slice);
+    if (flight === null || flight.isLost) return false;
+    this.waiter.begin(this, flight, wait);
+    return true;
+  }
+
+  /** Lets equal requests wait for this one. */
+  private lead(): void {
+    const directives = this.directives;
+    if (!this.config!.waitTimeout || directives.noStore || directives.onlyIfCached) return;
+    this.flight = beginFlight(this.key.slice);
+  }
+
+  private get limit(): i32 {
+    return this.config!.maxBytes + ENTRY_OVERHEAD;
+  }
+
+  /** Replies with what is stored, or with an error if the client wants nothing else. Returns `false` if nothing was sent. */
+  private serve(stored: Slice): bool {
+    const config = this.config!;
+    const now = nowInSeconds();
+    const fault = entry.read(stored, this.key.slice, sliceOfBuffer(config.secret), now);
+    const age = max<i64>(now - entry.created, 0);
+    if (fault == EntryFault.None && this.directives.accepts(age)) {
+      if (replyWith(entry, config, this.api, this.request, age)) {
+        this.hasEntry = true;
+        if (this.flight) this.filling.keep(stored);
+        return true;
+      }
+      refused.add();
+    } else if (fault == EntryFault.Refused) refused.add();
+    if (!this.directives.onlyIfCached) return false;
+    noteResult("miss");
+    replyNotCached(this.api);
+    return true;
+  }
+
+  /** The same for a request that was held, in another callback. */
+  private goOn(): void {
+    this.goesOn();
+    resumeRequest();
+  }
+
+  /** The request goes to the provider. */
+  private goesOn(): BodyAction {
+    if (this.directives.onlyIfCached && this.directives.noCache) {
+      noteResult("miss");
+      replyNotCached(this.api);
+      return BodyAction.Pause;
+    }
+    misses.add();
+    noteResult("miss");
+    this.part = this.flight ? Part.Leader : this.directives.noStore ? Part.Reader : Part.Single;
+    notePass(this.part, this.key.slice, this.question.slice);
+    return BodyAction.Continue;
+  }
+
+  /** The response has ended. */
+  private fill(): void {
+    const isStored = !this.isFallback || this.config!.storesFallback;
+    this.hasEntry = this.filling.end(this.config!, this.key.slice, this.question.slice, isStored);
+  }
+
+  /** Those who wait need not wait any longer. */
+  private release(): void {
+    const flight = this.flight;
+    if (flight) flight.release();
+    this.flight = null;
+  }
+}

@@ -1,0 +1,59 @@
+import { CACHE_PASS_STATE, CACHE_STATE, USAGE_STATE } from "../../assembly/ai/contract";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { byteAt, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { FilterState } from "../../assembly/host/filter-state";
+
+/** The hexadecimal digits of a key. */
+const KEY_SIZE: i32 = 64;
+const KEPT_BYTES: i32 = 4096;
+
+/** What a request is for the cache, as a letter of the filter state. */
+export const enum Part {
+  /** Nothing was decided yet. */
+  None = 0,
+  /** Its response is stored, and equal requests wait for it. */
+  Leader = 0x4c,
+  /** Its response is stored. */
+  Single = 0x53,
+  /** Its response is not stored: the client asks for that. */
+  Reader = 0x52,
+}
+
+const pass = new FilterState(CACHE_PASS_STATE);
+const result = new FilterState(CACHE_STATE);
+const usage = new FilterState(USAGE_STATE);
+const text = new ByteBuffer();
+
+/** Declares the filter states that outlive an internal redirect. */
+export function defineStates(): void {
+  pass.define();
+  result.define();
+  usage.define();
+}
+
+/** The part of a request on an earlier pass; its key is appended to `key`, and the question to `question`. */
+export function readPass(key: ByteBuffer, question: ByteBuffer): Part {
+  const state = pass.get();
+  if (!sliceSize(state)) return Part.None;
+  key.append(subslice(state, 1, 1 + KEY_SIZE));
+  question.append(subslice(state, 1 + KEY_SIZE));
+  return <Part>byteAt(state, 0);
+}
+
+/** Notes the part of a request for its next pass. */
+export function notePass(part: Part, key: Slice, question: Slice): void {
+  text.release(KEPT_BYTES);
+  pass.set(text.byte(part).append(key).append(question).slice);
+}
+
+/** Notes what became of a request, for other filters and the access log. */
+export function noteResult(what: string): void {
+  text.clear();
+  result.set(text.text(what).slice);
+}
+
+/** Notes that the response costs nothing: limiters and quotas charge what this state says. */
+export function noteFree(): void {
+  text.clear();
+  usage.set(text.text('{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"source":"cache"}').slice);
+}

@@ -1,0 +1,61 @@
+import { Api } from "../../assembly/ai/api";
+import { CACHE_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
+import { errorBodyOf } from "../../assembly/ai/refusal";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { isHeaderValue } from "../../assembly/bytes/header-value";
+import { Slice } from "../../assembly/bytes/slice";
+import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { sendLocalReply } from "../../assembly/host/reply";
+import { unescapeJson } from "../../assembly/json/string";
+import { AiCacheConfig } from "./config";
+import { Entry } from "./entry/entry";
+import { writeReplay, writeTemplate } from "./entry/replay";
+import { hits } from "./metrics";
+import { noteFree, noteResult } from "./pass-state";
+import { CachedRequest } from "./request/cached-request";
+
+const KEPT_BYTES: i32 = 64 << 10;
+const GATEWAY_TIMEOUT = 504;
+
+const body = new ByteBuffer();
+const value = new ByteBuffer();
+const headers = new HeaderPairs();
+const message = new ByteBuffer().text(
+  "Nothing is stored for this request, and Cache-Control: only-if-cached forbids another.",
+);
+
+/** Replies with a stored response, `age` seconds old. Returns `false`, and nothing is sent, if it cannot be read. */
+export function replyWith(entry: Entry, config: AiCacheConfig, api: Api, request: CachedRequest, age: i64): bool {
+  const isStream = request.isStream;
+  const template = isStream ? config.streamTemplate : config.template;
+  body.clear();
+  if (!writeReplay(entry.response, api, isStream, request.wantsUsage, body)) return false;
+  if (template !== null && api == Api.ChatCompletions) {
+    body.clear();
+    writeTemplate(entry.response, template, body);
+  }
+  value.clear();
+  headers.clear().addText(CACHE_HEADER, "hit").add("age", value.integer(age).slice);
+  addHeader(PROVIDER_HEADER, entry.provider);
+  addHeader(MODEL_HEADER, entry.model);
+  hits.add();
+  noteResult("hit");
+  noteFree();
+  const type = isStream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8";
+  sendLocalReply(200, "ai-cache.hit", type, body.slice, headers);
+  body.release(KEPT_BYTES);
+  return true;
+}
+
+/** Refuses a request of which nothing is stored. */
+export function replyNotCached(api: Api): void {
+  const text = errorBodyOf(api == Api.Messages, GATEWAY_TIMEOUT, message.slice, "not_cached");
+  headers.clear().addText(CACHE_HEADER, "miss");
+  sendLocalReply(GATEWAY_TIMEOUT, "ai-cache.not_cached", "application/json", text, headers);
+}
+
+function addHeader(name: string, text: Slice): void {
+  value.clear();
+  unescapeJson(text, value);
+  if (isHeaderValue(value.slice)) headers.add(name, value.slice);
+}

@@ -1,0 +1,110 @@
+import { RequestPath } from "../../../assembly/ai/request-path";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { encodeHex } from "../../../assembly/bytes/hex";
+import { queryOf, withoutQuery } from "../../../assembly/bytes/query";
+import { Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart, subslice } from "../../../assembly/bytes/slice";
+import { HmacSha256 } from "../../../assembly/crypto/hmac";
+import { sha256, Sha256 } from "../../../assembly/crypto/sha256";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { clusterName, namedProperty, routeName } from "../../../assembly/host/property";
+import { JsonDocument } from "../../../assembly/json/document";
+import { AiCacheConfig, Share } from "../config";
+import { writeRequest } from "./cached-request";
+import { addPart, writeScope } from "./scope";
+
+/** Changes with what a key is made of. */
+const FORMAT = "ai-cache 1";
+const PROVIDER_CONFIG = "xds\0route_metadata\0filter_metadata\0ai-proxy\0config";
+/** A longer question is a key by its hash alone. */
+const LONGEST_QUESTION: i32 = 4096;
+const KEPT_BYTES: i32 = 64 << 10;
+
+const sha = new Sha256();
+const hmac = new HmacSha256();
+const digest = new ByteBuffer();
+const canonical = new ByteBuffer();
+/** The configuration of ai-proxy that was hashed last, and its hash: most routes have the one of the request before. */
+const knownConfig = new ByteBuffer();
+const knownHash = new ByteBuffer();
+
+/**
+ * Appends all of a key but the body of the request: the version, the scope, the route, its cluster and its configuration of ai-proxy, and what the
+ * path and the headers say about the model. Returns `false` if the request belongs to nobody.
+ */
+export function writePlace(config: AiCacheConfig, path: RequestPath, headers: HeaderMap, out: ByteBuffer): bool {
+  out.text(FORMAT);
+  addPart(sliceOfBuffer(config.version), out);
+  if (!writeScope(config.share, headers, sliceOfBuffer(config.secret), out)) return false;
+  const whole = headers.get(":path");
+  const plain = withoutQuery(whole);
+  if (config.share != Share.Global) {
+    const route = routeName();
+    addPart(route, out);
+    // Routes without names may differ in nothing but their domains.
+    addPart(sliceSize(route) ? subslice(route, 0, 0) : headers.get(":authority"), out);
+  }
+  addPart(clusterName(), out);
+  writeConfigHash(namedProperty(PROVIDER_CONFIG), out);
+  // What stands before the name of the API, such as Azure's deployment.
+  addPart(subslice(plain, 0, <i32>(sliceStart(path.tail) - sliceStart(plain))), out);
+  addPart(queryOf(whole), out);
+  addPart(headers.get("anthropic-beta"), out);
+  addPart(headers.get("openai-beta"), out);
+  return true;
+}
+
+/**
+ * Writes the key of a request as hexadecimal digits: SHA-256 of the place and the canonical request, or HMAC-SHA256 where the configuration has a
+ * secret. With the key of the reference it is made of the question alone, which is appended to `question` where the store uses it as it is. Returns
+ * `false` if the request has no question.
+ */
+export function findKey(
+  config: AiCacheConfig,
+  place: Slice,
+  request: JsonDocument,
+  isMessages: bool,
+  key: ByteBuffer,
+  question: ByteBuffer,
+): bool {
+  const secret = sliceOfBuffer(config.secret);
+  const reference = config.question;
+  key.clear();
+  canonical.clear();
+  if (reference === null) {
+    writeRequest(request, isMessages, canonical);
+    hash(secret, place, canonical.slice, key);
+  } else {
+    reference.write(request, canonical);
+    hash(secret, sliceOfBuffer(config.version), canonical.slice, key);
+    if (canonical.size <= LONGEST_QUESTION && !sliceSize(secret)) question.append(canonical.slice);
+  }
+  const isFound = canonical.size > 0;
+  canonical.release(KEPT_BYTES);
+  return isFound;
+}
+
+function hash(secret: Slice, first: Slice, second: Slice, out: ByteBuffer): void {
+  digest.clear();
+  addPart(first, digest);
+  if (sliceSize(secret)) {
+    hmac.begin(secret).update(digest.slice).update(second);
+    digest.clear();
+    hmac.finish(secret, digest);
+  } else {
+    sha.begin().update(digest.slice).update(second);
+    digest.clear();
+    sha.finish(digest);
+  }
+  encodeHex(digest.slice, out);
+  digest.release(KEPT_BYTES);
+}
+
+function writeConfigHash(config: Slice, out: ByteBuffer): void {
+  if (!slicesEqual(config, knownConfig.slice) || !knownHash.size) {
+    knownConfig.release(KEPT_BYTES);
+    knownConfig.append(config);
+    knownHash.clear();
+    sha256(config, knownHash);
+  }
+  out.append(knownHash.slice);
+}

@@ -1,0 +1,96 @@
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { JsonDocument } from "../../../assembly/json/document";
+import { jsonEquals, jsonFirst, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
+import { JsonWalker } from "../../../assembly/json/walker";
+
+const COMMA: u32 = 0x2c;
+
+const walker = new JsonWalker();
+
+/** The members that a chat has under the same name and with the same meaning. */
+const SAME: string[] = ["model", "max_tokens", "temperature", "top_p"];
+
+/**
+ * Whether a request of Anthropic's Messages is a conversation in texts with nothing but options that a chat of OpenAI has, too. Then both
+ * have one response. https://platform.claude.com/docs/en/api/messages
+ */
+export function isPlainMessages(request: JsonDocument): bool {
+  if (request.duplicate != ABSENT) return false;
+  for (let i = 0; i < request.count; i++) {
+    const key = request.keyAt(i);
+    const value = request.valueAt(i);
+    if (jsonEquals(key, "messages")) {
+      if (!hasPlainMessages(value)) return false;
+    } else if (jsonEquals(key, "system")) {
+      if (!isPlainContent(value)) return false;
+    } else if (!jsonEquals(key, "stream") && !isSame(key)) return false;
+  }
+  return true;
+}
+
+/** Appends such a request as a chat, without `stream`. */
+export function writeAsChat(request: JsonDocument, out: ByteBuffer): void {
+  out.byte(0x7b);
+  for (let i = 0; i < request.count; i++) {
+    const key = request.keyAt(i);
+    if (!isSame(key)) continue;
+    if (out.size > 1) out.byte(COMMA);
+    out.append(key).byte(0x3a).append(request.valueAt(i));
+  }
+  if (out.size > 1) out.byte(COMMA);
+  out.text('"messages":[');
+  const system = request.get("system");
+  if (system != ABSENT) out.text('{"role":"system","content":').append(system).byte(0x7d);
+  const messages = request.get("messages");
+  let needsComma = system != ABSENT;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    if (needsComma) out.byte(COMMA);
+    needsComma = true;
+    out.append(message);
+  }
+  out.text("]}");
+}
+
+function isSame(key: Slice): bool {
+  for (let i = 0; i < SAME.length; i++) if (jsonEquals(key, SAME[i])) return true;
+  return false;
+}
+
+/** Whether all messages are texts, and the last one is the user's: another one would be the beginning of the response. */
+function hasPlainMessages(messages: Slice): bool {
+  let role = ABSENT;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    let content = ABSENT;
+    let members = 0;
+    role = ABSENT;
+    walker.start(message);
+    if (!walker.enterObject()) return false;
+    for (; walker.nextMember(); members++) {
+      if (walker.keyIs("role")) role = walker.value();
+      else if (walker.keyIs("content")) content = walker.value();
+      else return false;
+    }
+    const isTurn = jsonEquals(role, "user") || jsonEquals(role, "assistant");
+    if (members != 2 || !isTurn || !isPlainContent(content)) return false;
+  }
+  return jsonEquals(role, "user");
+}
+
+/** Whether a content is a text, or a list of nothing but texts, which both protocols write in the same way. */
+function isPlainContent(content: Slice): bool {
+  if (jsonKind(content) == JsonKind.String) return true;
+  if (jsonKind(content) != JsonKind.Array) return false;
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    let members = 0;
+    let isText = false;
+    walker.start(part);
+    if (!walker.enterObject()) return false;
+    for (; walker.nextMember(); members++) {
+      if (walker.keyIs("type")) isText = jsonEquals(walker.value(), "text");
+      else if (!walker.keyIs("text") || jsonKind(walker.value()) != JsonKind.String) return false;
+    }
+    if (members != 2 || !isText) return false;
+  }
+  return true;
+}
