@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// ai-cache in real Envoys that share a Valkey: equal requests at the same time, clients that leave, and a store that goes away.
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import { send, type ClientResponse } from "../harness/http-client.ts";
+import { withRedis } from "../harness/redis-bootstrap.ts";
+import { Valkey } from "../harness/valkey.ts";
+import { serve, type RunningServer } from "../providers/server.ts";
+
+const event = (delta: object, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const STREAM = [
+  event({ role: "assistant", content: "Hello " }),
+  event({ content: "world" }),
+  event({}, "stop"),
+  "data: [DONE]\n\n",
+];
+
+describe("ai-cache in two Envoys with one Valkey", () => {
+  let envoys: EnvoyProcess[] = [];
+  let provider: RunningServer;
+  let valkey: Valkey;
+  let calls = 0;
+
+  before(async () => {
+    valkey = await Valkey.start();
+    provider = await serve(({ path }) => {
+      calls++;
+      return {
+        status: 200,
+        headers: [["content-type", "text/event-stream"]],
+        chunks: STREAM.map((text) => Buffer.from(text)),
+        delayMs: path.includes("slow") ? 400 : 20,
+      };
+    });
+    const listener = (name: string, cache: object) =>
+      listenerFor({
+        name,
+        routes: [routeFor({ name: "all", cluster: "upstream" })],
+        downstream: [
+          wasmFilter({
+            plugin: "ai-cache",
+            wasm: "build/ai-cache.wasm",
+            configuration: JSON.stringify({ cache, share: "route", version: name }),
+          }),
+        ],
+      });
+    const redis = { type: "redis", serviceName: "redis.static", timeout: 500 };
+    const listeners = [listener("memory", { type: "memory" }), listener("redis", redis)];
+    const gateway = withRedis(bootstrapFor(listeners, [clusterFor({ name: "upstream", port: provider.port })]), {
+      port: valkey.port,
+    });
+    const start = () => startEnvoy(gateway, { concurrency: 1 });
+    envoys = await Promise.all([start(), start()]);
+  });
+  after(async () => {
+    await Promise.all(envoys.map((envoy) => envoy.stop()));
+    await provider?.close();
+    await valkey?.stop();
+  });
+
+  function ask(
+    listener: string,
+    content: string,
+    options: { stream?: boolean; slow?: boolean; leaves?: boolean; envoy?: number } = {},
+  ): Promise<ClientResponse> {
+    const { stream = true, slow = false, leaves = false, envoy = 0 } = options;
+    const body = Buffer.from(JSON.stringify({ model: "m", stream, messages: [{ role: "user", content }] }));
+    const request = {
+      method: "POST",
+      path: `/v1/chat/completions${slow ? "?slow" : ""}`,
+      authority: "gateway.example",
+      headers: [
+        ["content-type", "application/json"],
+        ["content-length", String(body.length)],
+      ] as [string, string][],
+      chunks: [body],
+    };
+    const port = envoys[envoy].listenerPorts[listener];
+    return send(port, request, leaves ? { leaveWhen: (data: Buffer) => data.length > 0 } : {});
+  }
+  const statusOf = (response: ClientResponse): string | undefined =>
+    response.headers.find(([name]) => name === "x-ai-cache")?.[1];
+
+  for (const listener of ["memory", "redis"])
+    it(`answers 100 equal requests with one call (${listener})`, async () => {
+      calls = 0;
+      const responses = await Promise.all(
+        Array.from({ length: 100 }, (_, n) => ask(listener, "at once", { stream: n % 2 === 0, slow: true })),
+      );
+      assert.equal(calls, 1);
+      assert.ok(responses.every(({ status }) => status === 200));
+      const texts = new Set(
+        responses.map(({ body }) => (body.toString().includes("Hello world") ? "whole" : "pieces")),
+      );
+      assert.deepEqual([...texts].sort(), ["pieces", "whole"]);
+      assert.equal(responses.filter((response) => statusOf(response) === "hit").length, 99);
+    });
+
+  it("lets the next request make the call when the client of the first one leaves", async () => {
+    calls = 0;
+    const leaver = ask("memory", "leaves", { slow: true, leaves: true });
+    await sleep(50);
+    const others = Promise.all([1, 2, 3].map(() => ask("memory", "leaves", { slow: true, stream: false })));
+    await leaver.catch(() => undefined);
+    const responses = await others;
+    assert.ok(responses.every(({ status, body }) => status === 200 && body.includes("world")));
+    assert.equal(calls, 2);
+  });
+
+  it("gives what one Envoy has stored to the other one", async () => {
+    calls = 0;
+    assert.equal(statusOf(await ask("redis", "shared")), "miss");
+    // The store has it when its reply is there, which nobody waits for.
+    let response = await ask("redis", "shared", { envoy: 1, stream: false });
+    for (let n = 0; n < 50 && statusOf(response) !== "hit"; n++)
+      response = await ask("redis", "shared", { envoy: 1, stream: false });
+    assert.equal(statusOf(response), "hit");
+    const message = (JSON.parse(response.body.toString()) as { choices: { message: object }[] }).choices[0].message;
+    assert.deepEqual(message, { role: "assistant", content: "Hello world" });
+  });
+
+  it("asks the provider while the store is away", async () => {
+    await valkey.stop();
+    calls = 0;
+    const responses = await Promise.all([1, 2, 3].map((n) => ask("redis", `away ${n}`)));
+    assert.ok(responses.every((response) => response.status === 200 && statusOf(response) === "miss"));
+    assert.equal(calls, 3);
+  });
+});
