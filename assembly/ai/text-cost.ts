@@ -70,7 +70,7 @@ export class TextCost {
     let words = 0;
     let rest: i64 = 0;
     let at = from;
-    while (at < size) {
+    for (let goesOn = at < size; goesOn; goesOn = block.isWhole && at < size) {
       block.read(sliceStart(text) + at, sliceEnd(text), run);
       if (!block.size) break;
       words += block.words;
