@@ -29,7 +29,11 @@ const enum Change {
   Settle,
 }
 
+/** The name of the record that was used last. */
 const name = new ByteBuffer();
+/** The hash of its group, and what stands before its number: most requests have the same group. */
+let lastGroup: u64 = 0;
+let prefixSize: i32 = 0;
 const record = new LocalRecord();
 let isLogged: bool = false;
 
@@ -58,7 +62,8 @@ function check(reservation: Reservation, verdict: Verdict, time: u64): void {
   verdict.clear();
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    record.read(recordOf(limits, i), limits.hashAt(i), <u64>rate.seconds * SECOND, time);
+    const hash = limits.hashAt(i);
+    record.read(recordOf(limits, i, hash), hash, <u64>rate.seconds * SECOND, time);
     const left = record.end
       ? <i64>((record.end - time + SECOND - 1) / SECOND)
       : <i64>rate.secondsLeft(<i64>(time / SECOND));
@@ -101,7 +106,7 @@ function add(reservation: Reservation, i: i32, amount: i64, change: Change, sett
   const rate = limits.rateAt(i);
   const window = <u64>rate.seconds * SECOND;
   const hash = limits.hashAt(i);
-  const key = recordOf(limits, i);
+  const key = recordOf(limits, i, hash);
   const reserved = change == Change.Settle ? <u64>settled : 0;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const time = now();
@@ -124,13 +129,18 @@ function fail(): void {
   isLogged = true;
 }
 
-/** The name of the record that has the counter of a limit. */
-function recordOf(limits: MatchedLimits, i: i32): Slice {
+/** The name of the record that has the counter of a limit, of whose key `hash` is the hash. */
+function recordOf(limits: MatchedLimits, i: i32, hash: u64): Slice {
   const group = wordHashOf(limits.groupAt(i));
-  name.clear();
-  name
-    .text("ai-token-ratelimit:")
-    .integer(<i64>(group >> 1))
-    .byte(0x3a);
-  return name.integer(<i64>((limits.hashAt(i) >> 16) % BUCKETS)).slice;
+  if (group != lastGroup || !prefixSize) {
+    name.clear();
+    name
+      .text("ai-token-ratelimit:")
+      .integer(<i64>(group >> 1))
+      .byte(0x3a);
+    lastGroup = group;
+    prefixSize = name.size;
+  }
+  name.size = prefixSize;
+  return name.integer(<i64>((hash >> 16) % BUCKETS)).slice;
 }
