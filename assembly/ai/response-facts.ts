@@ -13,6 +13,9 @@ export abstract class ResponseFacts {
   /** A piece of a body that is not read otherwise: it is too long, or no JSON. */
   abstract readPiece(piece: Slice): void;
 
+  /** Forgets what the response has said. */
+  abstract reset(): void;
+
   /** Reads the choices of a chat or the candidates of Gemini, to which the walker has come, and goes behind them. */
   readChoices(walker: JsonWalker): void {
     if (!walker.enterArray()) {

@@ -133,8 +133,7 @@ export class UsageWatch {
     if (this.isStream) {
       if (this.decoder.finish() && this.decoder.hasData) this.readEvent();
     } else if (this.body.size && (needsModel || !readUsageAtEnd(this.body.slice, this.usage))) {
-      if (this.isTooLong) this.keepUsage();
-      this.read(this.body.slice, false);
+      this.readWhole();
       if (!this.isTooLong && !this.isJson) this.passOn(this.body.slice);
       if (this.usage.status != UsageStatus.Complete) this.read(this.body.slice, true);
     }
@@ -197,20 +196,44 @@ export class UsageWatch {
     this.read(this.decoder.data, this.usage.status != UsageStatus.Complete || !this.usage.completion);
   }
 
+  /** Reads the body, which is validated on the way. */
+  private readWhole(): void {
+    if (this.isTooLong) {
+      this.keepUsage();
+      return this.read(this.body.slice, false);
+    }
+    walker.startText(this.body.slice);
+    this.readValue(false);
+    this.isJson = walker.isValid;
+    if (this.isJson) return;
+    const facts = this.facts;
+    if (facts) facts.reset();
+    this.usage.reset();
+    this.model.clear();
+  }
+
   /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
   private read(json: Slice, readsTexts: bool): void {
     this.isJson = false;
     if (jsonValidate(json)) return;
     this.isJson = true;
     walker.start(trimmed(json));
-    // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
-    if (!walker.enterArray()) this.readObject(readsTexts);
-    else while (walker.nextElement()) if (!this.readObject(readsTexts)) walker.value();
+    this.readValue(readsTexts);
   }
 
-  /** Reads the object to which the walker has come. Returns `false` if it is none. */
-  private readObject(readsTexts: bool): bool {
-    if (!walker.enterObject()) return false;
+  /** Reads the value to which the walker has come. */
+  private readValue(readsTexts: bool): void {
+    // Gemini streams an array unless the client asks for events. https://ai.google.dev/api/generate-content#method:-models.streamgeneratecontent
+    if (walker.enterArray()) while (walker.nextElement()) this.readObject(readsTexts);
+    else this.readObject(readsTexts);
+  }
+
+  /** Reads the value to which the walker has come, if it is an object. */
+  private readObject(readsTexts: bool): void {
+    if (!walker.enterObject()) {
+      walker.value();
+      return;
+    }
     const facts = this.facts;
     let type = ABSENT;
     let delta = ABSENT;
@@ -244,7 +267,6 @@ export class UsageWatch {
       }
     }
     if (delta != ABSENT) this.output.texts.readDelta(type, delta);
-    return true;
   }
 
   private readModel(name: Slice): void {

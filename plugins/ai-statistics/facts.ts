@@ -38,8 +38,7 @@ export class Facts extends ResponseFacts {
     scan.scanner.push(piece);
   }
 
-  /** Forgets the response. */
-  reset(): void {
+  override reset(): void {
     this.id.release(LONGEST);
     this.reason.release(LONGEST);
     const scan = this.scan;
