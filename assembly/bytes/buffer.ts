@@ -45,6 +45,13 @@ export class ByteBuffer {
     return this;
   }
 
+  /** Appends a 16-bit number, little-endian. */
+  u16(value: u32): this {
+    store<u16>(this.reserve(2), value);
+    this.size += 2;
+    return this;
+  }
+
   /** Appends a 32-bit number, little-endian. */
   u32(value: u32): this {
     store<u32>(this.reserve(4), value);

@@ -8,6 +8,7 @@ export function wellFormed(text: Slice, scratch: ByteBuffer): Slice {
   let copied = sliceStart(text);
   let isCopy = false;
   for (let p = copied; p < end;) {
+    while (p + 16 <= end && !i8x16.bitmask(v128.load(p))) p += 16;
     while (p < end && load<u8>(p) < 0x80) p++;
     p = skipMultibyte(p, end);
     if (p == end) break;

@@ -50,7 +50,7 @@ export class StructState {
     const utf8 = wellFormed(value, scratch);
     const size = sliceSize(utf8);
     const out = this.entry(key, 1 + varintSize(size) + size);
-    writeVarint(out.byte(STRING), size);
+    writeSize(out, STRING, size);
     out.append(utf8);
     scratch.release(KEPT_BYTES);
     return this;
@@ -61,7 +61,7 @@ export class StructState {
     const size = value.length;
     if (!size) return this;
     const out = this.entry(key, 1 + varintSize(size) + size);
-    writeVarint(out.byte(STRING), size);
+    writeSize(out, STRING, size);
     out.text(value);
     return this;
   }
@@ -74,9 +74,7 @@ export class StructState {
 
   /** Adds `true` or `false`. */
   boolean(key: string, value: bool): this {
-    this.entry(key, BOOLEAN_SIZE)
-      .byte(BOOLEAN)
-      .byte(value ? 1 : 0);
+    writeSize(this.entry(key, BOOLEAN_SIZE), BOOLEAN, value ? 1 : 0);
     return this;
   }
 
@@ -88,9 +86,9 @@ export class StructState {
 
   private entry(key: string, size: i32): ByteBuffer {
     const out = this.out;
-    writeVarint(out.byte(ENTRY), 2 + key.length + 1 + varintSize(size) + size);
-    out.byte(KEY).byte(key.length).text(key);
-    writeVarint(out.byte(VALUE), size);
+    writeSize(out, ENTRY, 2 + key.length + 1 + varintSize(size) + size);
+    writeSize(out, KEY, key.length);
+    writeSize(out.text(key), VALUE, size);
     return out;
   }
 }
@@ -101,8 +99,14 @@ function varintSize(value: i32): i32 {
   return size;
 }
 
-function writeVarint(out: ByteBuffer, value: i32): void {
-  let rest = <u32>value;
+/** Appends a tag, and a number behind it. */
+function writeSize(out: ByteBuffer, tag: u32, size: i32): void {
+  let rest = <u32>size;
+  if (rest < 0x80) {
+    out.u16(tag | (rest << 8));
+    return;
+  }
+  out.byte(tag);
   for (; rest >= 0x80; rest >>= 7) out.byte((rest & 0x7f) | 0x80);
   out.byte(rest);
 }

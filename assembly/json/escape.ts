@@ -5,6 +5,9 @@ import { REPLACEMENT, skipMultibyte, storeUtf8, utf8Length } from "../bytes/utf8
 /** More bytes than one escaped character and a wide store take. */
 const ROOM: i32 = 32;
 
+/** The most bytes that are reserved for escapes. */
+const SPARE: usize = 1024;
+
 /** The most bytes that one UTF-16 unit takes, escaped. */
 const LONGEST: i32 = 6;
 
@@ -17,7 +20,10 @@ export function escapeUtf8(utf8: Slice, out: ByteBuffer): void {
   const end = sliceEnd(utf8);
   const memoryEnd = endOfMemory();
   let p = sliceStart(utf8);
-  let to = out.reserve(<i32>(end - p) + ROOM);
+  // In most texts the escapes fit in without a second look at the buffer.
+  const most = end - p + min<usize>(end - p, SPARE) + ROOM;
+  let to = out.reserve(<i32>most);
+  let limit = to + most;
   while (p < end) {
     if (p + 16 <= memoryEnd) {
       const bytes = v128.load(p);
@@ -43,8 +49,11 @@ export function escapeUtf8(utf8: Slice, out: ByteBuffer): void {
       to = storeEscaped(to, byte);
     }
     // The output may be longer than the input.
+    const rest = end - p + ROOM;
+    if (to + rest <= limit) continue;
     out.endAt(to);
-    to = out.reserve(<i32>(end - p) + ROOM);
+    to = out.reserve(<i32>rest);
+    limit = to + rest;
   }
   out.endAt(to);
 }
@@ -107,7 +116,7 @@ function storeEscaped(to: usize, byte: u32): usize {
     return to + 1;
   }
   store<u8>(to, 0x5c);
-  const letter = shortEscape(byte);
+  const letter = byte == 0x22 ? byte : shortEscape(byte);
   store<u8>(to, letter, 1);
   if (letter != 0x75) return to + 2;
   store<u16>(to, 0x3030, 2);
