@@ -181,22 +181,12 @@ export function indexOfText(slice: Slice, text: string, from: i32 = 0): i32 {
   return -1;
 }
 
-/** The position of the last occurrence of the ASCII `text`, which is not empty; -1 if none. */
+/** The position of the last occurrence of the ASCII `text`, which is not empty; -1 if none. For texts that stand near the end. */
 export function lastIndexOfText(slice: Slice, text: string): i32 {
-  const start = sliceStart(slice);
-  const length = text.length;
-  const first = i8x16.splat(<i8>load<u16>(changetype<usize>(text)));
-  let end = sliceSize(slice) - length + 1;
-  for (; end >= 16; end -= 16) {
-    let mask = i8x16.bitmask(i8x16.eq(v128.load(start + end - 16), first));
-    while (mask) {
-      const bit = 31 - <i32>clz(mask);
-      if (matchesAt(start + end - 16 + bit, text, length)) return end - 16 + bit;
-      mask ^= 1 << bit;
-    }
-  }
-  while (--end >= 0) if (matchesAt(start + end, text, length)) return end;
-  return -1;
+  const size = text.length;
+  let at = sliceSize(slice) - size;
+  while (at >= 0 && !matchesAt(sliceStart(slice) + at, text, size)) at--;
+  return max(at, -1);
 }
 
 /** Without the ASCII white space (space, tab, CR, LF) at both ends. */

@@ -128,7 +128,11 @@ export class JsonWalker {
 
   @inline
   private enter(bracket: u32): bool {
-    if (this.at >= this.end || load<u8>(this.at) != bracket) return false;
+    return this.at < this.end && load<u8>(this.at) == bracket && this.open();
+  }
+
+  /** Goes behind the bracket of the container. */
+  private open(): bool {
     if (this.isChecking && this.depth++ == MAX_DEPTH) return this.fail();
     this.isFirst = true;
     this.at++;
