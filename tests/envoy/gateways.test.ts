@@ -49,17 +49,21 @@ const withTemplate = ({ body, ...probe }: Probe): Probe => {
   const properties = { language: "French", text: "hi", temperature: 1 };
   return { ...probe, body: { ...body, template: "translate", properties } };
 };
-/** What is sent first, so that limits of the READMEs' configurations are reached; with the probes no more than 10 requests, another limit. */
+const batch: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_BATCH"];
+/**
+ * What is sent first, so that limits of the READMEs' configurations are reached, and a cache has something; with the probes no more than 10
+ * requests, another limit.
+ */
 const WARM_UP: Probe[] = [
   ...Array.from({ length: 3 }, () => ({ path: "/", headers: [demo] })),
-  chat("gpt-3", "hi", ["x-mse-consumer", "free"]),
+  withTemplate(chat("gpt-4o-mini", "hi", batch, ["x-mse-consumer", "free"])),
 ];
 /** What is compared. Together these requests show what each plugin does. */
 const PROBES: Probe[] = [
   { path: "/", headers: [["x-ai-fallback-target", "my-qwq-32b"]] },
   { path: "/", headers: [demo] },
   { path: "/?text=password" },
-  withTemplate(chat("gpt-4o-mini", "hi", ["authorization", "Bearer YOUR_KEY_FOR_BATCH"])),
+  withTemplate(chat("gpt-4o-mini", "hi", batch)),
   chat("gpt-3", "my password of project-falcon", ["x-mse-consumer", "free"]),
   chat("gpt-3", "compressed", ["content-encoding", "gzip"]),
 ];
