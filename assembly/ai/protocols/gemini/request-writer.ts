@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize, sliceStartsWith } from "../../../bytes/slice";
 import { Role } from "../../hub/request-sink";
 import { CallNames } from "./call-names";
+import { GEMINI_REASONING } from "./reasoning-format";
 import { GeminiRequestOptions } from "./request-options";
 
 const KEPT_BYTES = 64 * 1024;
@@ -13,12 +14,6 @@ const NO_ROLE = -1;
  * refuses such a call else. https://ai.google.dev/gemini-api/docs/thought-signatures#faqs
  */
 const NO_SIGNATURE = "skip_thought_signature_validator";
-
-/**
- * The `format` of reasoning that Google has signed, in the `reasoning_details` of chats.
- * https://openrouter.ai/docs/use-cases/reasoning-tokens#reasoning-details-types
- */
-export const GEMINI_REASONING = "google-gemini-v1";
 
 /**
  * Writes a request of Gemini's `generateContent`. Messages of one role that follow each other become one content, all texts
