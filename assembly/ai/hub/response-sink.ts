@@ -34,6 +34,8 @@ export abstract class ResponseSink {
   out: ByteBuffer = NOWHERE;
   /** Whether the client of a stream is given the usage: then the end of the stream waits for it. */
   wantsUsage: bool = false;
+  /** The `format` in which chats name reasoning that the provider has signed; "" where it signs none. Set before `begin`. */
+  reasoningFormat: string = "";
   /** Whether each piece of a text is all of it so far; only what is new is written. */
   isCumulative: bool = false;
   /** Whether the response has ended, or failed. */

@@ -11,6 +11,7 @@ import { ResponseSink } from "../../hub/response-sink";
 import { TokenUsage } from "../../usage";
 import { geminiFinish, isGeminiFailure } from "./finish";
 import { GeminiPart } from "./part";
+import { GEMINI_REASONING } from "./reasoning-format";
 
 const BAD_GATEWAY = 502;
 
@@ -29,6 +30,7 @@ export class GeminiReader extends ResponseReader {
   /** See `ResponseReader`. */
   constructor(sink: ResponseSink, tokens: TokenUsage) {
     super(sink, tokens);
+    sink.reasoningFormat = GEMINI_REASONING;
     sink.usage(tokens);
   }
 
