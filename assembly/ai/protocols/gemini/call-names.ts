@@ -3,9 +3,6 @@ import { RecordList } from "../../../bytes/records";
 import { ABSENT, Slice } from "../../../bytes/slice";
 import { TextTable } from "../../../bytes/text-table";
 
-/** More tool calls than this are not remembered together. */
-const MOST_CALLS = 4096;
-
 /** The number of the name of one call. */
 @unmanaged
 class CallName {
@@ -21,7 +18,6 @@ export class CallNames {
 
   /** Remembers a call. */
   add(id: Slice, name: Slice): void {
-    if (this.calls.count == MOST_CALLS) this.clear();
     let ids = this.ids;
     let names = this.names;
     if (ids === null || names === null) {
