@@ -6,7 +6,8 @@ import { RewriteSettings } from "./rewrite/settings";
 import { isPromptTemplate, promptTemplate } from "./search-prompt";
 import { Template } from "./template";
 
-const GUARDS = ["defaultEnable", "searchFrom"];
+/** Without it questions go to the engines. */
+const GUARDS = ["defaultEnable"];
 const LOCATIONS = ["head", "tail"];
 const STYLES = ["text", "annotations"];
 const REFERENCE_FORMAT = "**References:**\n%s";

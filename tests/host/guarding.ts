@@ -5,6 +5,7 @@ import { aiProxy } from "./guarding-ai-proxy.ts";
 import { chatgptProxy } from "./guarding-chatgpt.ts";
 import { dataMasking } from "./guarding-masking.ts";
 import { promptPlugins } from "./guarding-prompts.ts";
+import { search } from "./guarding-search.ts";
 import { securityGuard } from "./guarding-security.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
 
@@ -271,6 +272,7 @@ export const guards: Guard[] = [
   ...of("model-router", modelRouter),
   ...of("model-mapper", modelMapper),
   ...of("ai-data-masking", dataMasking),
+  ...of("ai-search", search),
   ...of("ai-security-guard", securityGuard),
   ...promptPlugins.flatMap(([plugin, options]) => of(plugin, options)),
   ...of("ai-proxy", aiProxy),
