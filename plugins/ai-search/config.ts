@@ -12,6 +12,7 @@ const LOCATIONS = ["head", "tail"];
 const STYLES = ["text", "annotations"];
 const REFERENCE_FORMAT = "**References:**\n%s";
 const FORMAT_PLACEHOLDERS = ["%s"];
+const BUILT_IN_FORMAT = new Template(REFERENCE_FORMAT, FORMAT_PLACEHOLDERS);
 const PAGE_BYTES: i64 = 4000;
 const TOTAL_BYTES: i64 = 32_000;
 const LEAST_BYTES: i64 = 100;
@@ -32,10 +33,10 @@ export class SearchConfig {
   maxPageBytes: i32 = 0;
   maxTotalBytes: i32 = 0;
   maxResults: i32 = 0;
-  prompt: Template = new Template("", []);
+  prompt: Template = BUILT_IN_FORMAT;
   /** Whether the response names the sources. */
   refers: bool = false;
-  format: Template = new Template("", []);
+  format: Template = BUILT_IN_FORMAT;
   /** Whether references stand behind the response instead of before it. */
   isTail: bool = false;
   /** Whether OpenAI's `annotations` name the sources instead of a text. */
@@ -63,8 +64,8 @@ export class SearchConfig {
 
   private readReferences(reader: ConfigReader): void {
     this.refers = reader.booleanOrText("needReference", false);
-    const format = reader.text("referenceFormat", REFERENCE_FORMAT);
-    this.format = new Template(format, FORMAT_PLACEHOLDERS);
+    const format = reader.text("referenceFormat");
+    if (format.length) this.format = new Template(format, FORMAT_PLACEHOLDERS);
     if (!this.format.count) reader.fail("referenceFormat", "must have the placeholder %s");
     this.isTail = reader.choice("referenceLocation", LOCATIONS, 0) == 1;
     this.annotates = reader.choice("referenceStyle", STYLES, 0) == 1;

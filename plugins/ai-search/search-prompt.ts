@@ -24,11 +24,14 @@ Today is {cur_date}. Respond in the language of the message, unless it asks for 
 # Message of the user
 {question}`;
 
+const BUILT_IN = new Template(HEAD + TAIL, PLACEHOLDERS);
+const BUILT_IN_NUMBERED = new Template(HEAD_NUMBERED + TAIL, PLACEHOLDERS);
 const fenced = new ByteBuffer();
 
 /** The template of `promptTemplate`, or the built-in one; `numbers`: whether pages have numbers. */
 export function promptTemplate(text: string, numbers: bool): Template {
-  return new Template(text.length ? text : (numbers ? HEAD_NUMBERED : HEAD) + TAIL, PLACEHOLDERS);
+  if (text.length) return new Template(text, PLACEHOLDERS);
+  return numbers ? BUILT_IN_NUMBERED : BUILT_IN;
 }
 
 /** Whether a template names the search results and the question. */

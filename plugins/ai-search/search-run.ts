@@ -87,9 +87,9 @@ export abstract class SearchRun extends RewriteOwner {
 
   /** Ends the calls, and forgets the stream. */
   reset(): void {
-    this.rewrite.reset();
     for (let i = 0; i < this.count; i++) this.tasks[i].reset();
     while (this.tasks.length > KEPT_TASKS) this.tasks.pop().dispose();
+    this.rewrite.reset();
     this.results.clear();
     this.queries.clear();
     this.config = null;

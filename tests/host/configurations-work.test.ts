@@ -179,6 +179,20 @@ const own: Record<string, Record<string, (size: number) => string>> = {
       }),
     "a long model": (size) => json({ modelMapping: { "*": long(size) } }),
   },
+  "ai-search": {
+    "many engines": (size) => json({ searchFrom: times(size, 40, (n) => ({ type: "searxng", cluster: `c${n}` })) }),
+    "many parameters": (size) =>
+      json({
+        searchFrom: [
+          {
+            ...{ type: "searxng", cluster: "c" },
+            optionArgs: Object.fromEntries(times(size, 12, (n) => [`p${n}`, "v"]) as [string, string][]),
+          },
+        ],
+      }),
+    "a long template": (size) =>
+      json({ ...fine["ai-search"], promptTemplate: "{question}{".repeat(size / 11) + "{search_results}" }),
+  },
   "ai-security-guard": {
     "many checks": (size) =>
       json({
