@@ -8,7 +8,8 @@ import { Random, seed } from "../unit/random.ts";
 import type { HttpCallout } from "./callouts.ts";
 import type { HttpStream } from "./http-stream.ts";
 import { findLeak } from "./leak-check.ts";
-import { ProxyHost, type CalloutReply, type StreamOptions } from "./proxy-host.ts";
+import { ProxyHost, type CalloutReply } from "./proxy-host.ts";
+import type { StreamOptions } from "./stream-options.ts";
 
 type Json = Record<string, any>;
 
