@@ -18,7 +18,7 @@ const FALLBACK_BUDGET_BYTES = 100_000;
 /** Holds the pattern engine of keys, the Redis client, and reads streams. */
 const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 115_000;
 /** Reads streams of every protocol, and has metrics with labels. */
-const AI_STATISTICS_BUDGET_BYTES = 122_000;
+const AI_STATISTICS_BUDGET_BYTES = 120_000;
 /** Holds the pattern engine, and reads and writes streams of every protocol. */
 const AI_DATA_MASKING_BUDGET_BYTES = 135_000;
 /** Holds the Redis client, and reads and writes the messages of every protocol of clients. */

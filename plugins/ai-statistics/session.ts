@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { headerOption } from "../../assembly/config/model-options";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
@@ -18,7 +19,7 @@ export class SessionHeaders {
   /** Reads `session_id_header`, which comes before the others. */
   static read(reader: ConfigReader): SessionHeaders {
     const own = headerOption(reader, "session_id_header", "");
-    return new SessionHeaders(own.length ? [own.toLowerCase()].concat(HEADERS) : HEADERS);
+    return new SessionHeaders(own.length ? [asciiLowerCase(own)].concat(HEADERS) : HEADERS);
   }
 
   /** The id of a request's session; `ABSENT` if it names none. */

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../../assembly/bytes/lower-case";
 import { ABSENT, byteAt, Slice, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonNext } from "../../../assembly/json/value";
@@ -60,7 +61,7 @@ function firstWords(text: Slice): Slice {
 
 /** Brave's code of a language tag. https://api-dashboard.search.brave.com/documentation/resources/language-codes */
 function languageCode(tag: string): string {
-  const name = tag.toLowerCase();
+  const name = asciiLowerCase(tag);
   const main = name.split("-")[0];
   if (main == "zh") return name == "zh-tw" || name == "zh-hk" || name == "zh-hant" ? "zh-hant" : "zh-hans";
   if (main == "ja") return "jp";

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../../assembly/bytes/lower-case";
 import { SHORTEST_SECRET } from "../../../assembly/bytes/secret-set";
 import { ABSENT, Slice, sliceOfBuffer, trimmed } from "../../../assembly/bytes/slice";
 import { cutText } from "../../../assembly/bytes/well-formed";
@@ -86,7 +87,7 @@ export abstract class Engine {
     this.apiKey = key;
     if (!key.trim().length) return;
     if (!isVisible(key)) reader.fail("apiKey", "must be printable ASCII without blanks");
-    else if (key.toLowerCase().startsWith("bearer")) reader.fail("apiKey", "must be the key alone, without Bearer");
+    else if (asciiLowerCase(key).startsWith("bearer")) reader.fail("apiKey", "must be the key alone, without Bearer");
     else if (key.length < SHORTEST_SECRET) reader.warn("apiKey", `has fewer than ${SHORTEST_SECRET} bytes`);
   }
 

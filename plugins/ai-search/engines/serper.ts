@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../../assembly/bytes/lower-case";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonGet } from "../../../assembly/json/value";
@@ -22,7 +23,7 @@ export class Serper extends Engine {
     const json = call.post("/search").key("q").text(words(query, MOST_QUERY));
     json.key("num").integer(this.count);
     if (this.start) json.key("page").integer(this.page + 1);
-    if (this.language.length) json.key("hl").string(this.language.toLowerCase());
+    if (this.language.length) json.key("hl").string(asciiLowerCase(this.language));
     this.writeOptions(json);
     json.endObject();
     call.headers.setText("x-api-key", this.apiKey);

@@ -1,3 +1,4 @@
+import { asciiLowerCase } from "../../../assembly/bytes/lower-case";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { JsonPath } from "../../../assembly/json/path";
 import { Attribute, Rule, RULES, Source, SOURCES } from "./attribute";
@@ -29,7 +30,7 @@ export function readAttribute(reader: ConfigReader): Attribute {
     key,
     source,
     String.UTF8.encode(value),
-    value.toLowerCase(),
+    asciiLowerCase(value),
     path,
     String.UTF8.encode(reader.textOrNumber("default_value")),
     rule,
