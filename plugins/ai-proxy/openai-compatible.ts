@@ -1,4 +1,5 @@
 import { Api } from "../../assembly/ai/api";
+import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer, sliceStartsWith, subslice } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
@@ -73,10 +74,14 @@ export class OpenAiCompatible extends Provider {
   }
 
   override authorize(token: ApiToken, exchange: Exchange): void {
-    const header = this.settings.messagesTokenHeader;
-    const isMessages = exchange.api == Api.Messages || exchange.api == Api.CountTokens;
-    if (!header.length || !isMessages) super.authorize(token, exchange);
-    else exchange.headers.set(header, subslice(sliceOfBuffer(token.header), this.settings.tokenScheme.length));
+    if (!this.settings.messagesTokenHeader.length || !asksForMessage(exchange)) super.authorize(token, exchange);
+    else this.setMessagesKey(token, exchange);
+  }
+
+  /** Sets the header of the API key for Anthropic's Messages. */
+  private setMessagesKey(token: ApiToken, exchange: Exchange): void {
+    const key = subslice(sliceOfBuffer(token.header), this.settings.tokenScheme.length);
+    exchange.headers.set(this.settings.messagesTokenHeader, key);
   }
 
   writePath(exchange: Exchange, out: ByteBuffer): bool {
@@ -101,6 +106,12 @@ export class OpenAiCompatible extends Provider {
   override errorCode(response: JsonDocument): Slice {
     return errorField(response, "code");
   }
+}
+
+/** Whether the provider gets a request of Anthropic's Messages. */
+export function asksForMessage(exchange: Exchange): bool {
+  const api = exchange.api;
+  return api == Api.Messages || api == Api.CountTokens || exchange.upstream == ChatProtocol.Messages;
 }
 
 function bitOf(api: Api): u64 {

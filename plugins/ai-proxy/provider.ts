@@ -1,5 +1,6 @@
 import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { StreamTransform } from "../../assembly/ai/hub/stream-transform";
+import { MessagesRequestWriter } from "../../assembly/ai/protocols/messages/request-writer";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { JsonDocument } from "../../assembly/json/document";
@@ -56,6 +57,12 @@ export abstract class Provider extends ProviderType {
   authorize(token: ApiToken, exchange: Exchange): void {
     exchange.headers.set(this.settings.tokenHeader, sliceOfBuffer(token.header));
   }
+
+  /** Tells the writer of Anthropic's Messages what the model takes (`ChatProtocol.Messages` only). */
+  prepareMessages(exchange: Exchange, writer: MessagesRequestWriter): void {}
+
+  /** Sets the headers that requests need beside the API key, whether there is one or not. */
+  addHeaders(exchange: Exchange): void {}
 
   /** The value that `sign` needs and that is fetched first, such as an access token (`signs` only); `null` for none. */
   credential(exchange: Exchange): ValueSource | null {

@@ -77,6 +77,14 @@ export abstract class ResponseSink {
   /** Gives the signature of the reasoning so far, by which the provider knows it again; it ends this block of reasoning. */
   signature(choice: Choice, value: Slice): void {}
 
+  /** Gives reasoning that only the provider can read; it is a block of its own. */
+  redactedReasoning(choice: Choice, data: Slice): void {}
+
+  /** The tool call of a choice that has a key, if it has begun. Valid until the next `toolCall`. */
+  findCall(choice: Choice, key: i32): ToolCall | null {
+    return this.choices.find(choice, key);
+  }
+
   /**
    * Turns to a tool call of a choice, `key` being the provider's number for it, from 0. Id and name count when the call is
    * new. The call is valid until the next `toolCall`; null if there are too many.

@@ -37,6 +37,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   if (need == BodyNeed.Refused) return need;
   if (config.host.length) edits.setText(":authority", config.host);
   if (!authorize(exchange, headers)) return BodyNeed.Refused;
+  providerOf(exchange).addHeaders(exchange);
   // Errors of every API are read, and every response that may repeat an API key.
   const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
   if (readsErrors || config.secrets) edits.remove("accept-encoding");

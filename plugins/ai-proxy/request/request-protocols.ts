@@ -3,16 +3,19 @@ import { RequestReader } from "../../../assembly/ai/hub/request-reader";
 import { RequestSink } from "../../../assembly/ai/hub/request-sink";
 import { GeminiRequestWriter } from "../../../assembly/ai/protocols/gemini/request-writer";
 import { MessagesRequestReader } from "../../../assembly/ai/protocols/messages/request-reader";
+import { MessagesRequestWriter } from "../../../assembly/ai/protocols/messages/request-writer";
 import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/request-reader";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { ResponsesRequestReader } from "../../../assembly/ai/protocols/responses/request-reader";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
+import { providerOf } from "../providers";
 
 // One request is translated at a time: all share the readers and writers.
 const messagesReader = new MessagesRequestReader();
 const chatReader = new ChatRequestReader();
 const responsesReader = new ResponsesRequestReader();
+const messagesWriter = new MessagesRequestWriter();
 const chatWriter = new ChatRequestWriter();
 const geminiWriter = new GeminiRequestWriter();
 
@@ -35,6 +38,10 @@ export function requestReader(exchange: Exchange): RequestReader | null {
 export function requestWriter(exchange: Exchange): RequestSink {
   const settings = exchange.config.settings;
   switch (exchange.upstream) {
+    case ChatProtocol.Messages:
+      messagesWriter.reset();
+      providerOf(exchange).prepareMessages(exchange, messagesWriter);
+      return messagesWriter;
     case ChatProtocol.Gemini:
       return geminiWriterFor(settings);
     default:

@@ -13,7 +13,6 @@ import { anthropicMessages } from "../../providers/anthropic.ts";
 import { dialects } from "../../providers/index.ts";
 import { type RunningServer, serve } from "../../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../../providers/types.ts";
-import { pathOf } from "../../providers/wire.ts";
 
 /** The two gateways that are compared. */
 export type Gateway = "native" | "ours";
@@ -69,11 +68,8 @@ export async function startPair(): Promise<Pair> {
   }
 }
 
-/** Anthropic's own API, and its OpenAI endpoint. */
 const handleClaude = (request: ProviderRequest): ProviderReply =>
-  pathOf(request) === "/v1/messages"
-    ? anthropicMessages(request, { images: true, maxTemperature: 1, servedModel: (model) => model })
-    : dialects.claude.handle(request);
+  anthropicMessages(request, { images: true, maxTemperature: 1, servedModel: (model) => model });
 
 function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[] } {
   const transcoder = (request: string, response: string): EnvoyConfig => ({

@@ -87,7 +87,7 @@ export const ROWS: Row[] = [
   },
   {
     ...{ ...chat, what: "an error inside a 200 stream", judge: judge.streamError },
-    body: body({ model: `${CLAUDE}-stream-refused`, stream: true }),
+    body: body({ model: `${CLAUDE}-stream-error`, stream: true }),
     expected: { native: OTHER_SHAPE, ours: "yes" },
   },
   {

@@ -1,3 +1,5 @@
+import { Slice, sliceSize } from "../../../bytes/slice";
+import { jsonContent, jsonEquals } from "../../../json/value";
 import { FinishReason } from "../../hub/finish-reason";
 
 /** Anthropic's `stop_reason`. https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons */
@@ -12,4 +14,13 @@ export function stopReason(reason: FinishReason): string {
     default:
       return "end_turn";
   }
+}
+
+/** The reason that a `stop_reason`, a JSON value, stands for; `None` where there is none yet. */
+export function finishOf(reason: Slice): FinishReason {
+  if (!sliceSize(jsonContent(reason))) return FinishReason.None;
+  if (jsonEquals(reason, "tool_use")) return FinishReason.ToolCalls;
+  if (jsonEquals(reason, "max_tokens") || jsonEquals(reason, "model_context_window_exceeded"))
+    return FinishReason.Length;
+  return jsonEquals(reason, "refusal") ? FinishReason.ContentFilter : FinishReason.Stop;
 }

@@ -10,6 +10,7 @@ import { ReasoningMode } from "../../reasoning-mode";
 import { TokenUsage } from "../../usage";
 import { repeatableId, writeCallId } from "./call-id";
 import { finishName } from "./finish";
+import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
 
 /** What every chunk begins with. */
 const HEAD: string = 'data: {"id":"';
@@ -22,6 +23,7 @@ const enum DeltaMember {
   Content,
   Reasoning,
   ToolCalls,
+  Details,
 }
 
 /** What was written of a choice, in `Choice.marks`. */
@@ -32,6 +34,8 @@ const enum Mark {
   ReasoningStart = 4,
   /** `</think>` */
   ReasoningEnd = 8,
+  /** Added for each block of reasoning that has ended. */
+  ReasoningBlock = 16,
 }
 
 /**
@@ -72,6 +76,22 @@ export class ChunkWriter extends ResponseSink {
   logprobs(choice: Choice, value: Slice): void {
     this.turnTo(choice);
     this.logprobsValue = value;
+  }
+
+  override signature(choice: Choice, value: Slice): void {
+    if (!this.reasoningFormat.length || this.mode != ReasoningMode.Passthrough) return;
+    const rest = this.endReasoning(choice);
+    if (rest != ABSENT) this.writeReasoning(choice, rest);
+    this.enterDetails(choice);
+    writeReasoningDetail(this.out, ABSENT, value, this.reasoningFormat, blocksOf(choice));
+    choice.marks += Mark.ReasoningBlock;
+  }
+
+  override redactedReasoning(choice: Choice, data: Slice): void {
+    if (!this.reasoningFormat.length || this.mode != ReasoningMode.Passthrough) return;
+    this.enterDetails(choice);
+    writeRedactedDetail(this.out, data, this.reasoningFormat, blocksOf(choice));
+    choice.marks += Mark.ReasoningBlock;
   }
 
   usage(usage: TokenUsage): void {
@@ -116,6 +136,9 @@ export class ChunkWriter extends ResponseSink {
       choice.marks |= Mark.ReasoningStart;
     }
     this.out.append(piece);
+    if (!this.reasoningFormat.length || this.mode != ReasoningMode.Passthrough) return;
+    this.enter(choice, DeltaMember.Details);
+    writeReasoningDetail(this.out, piece, ABSENT, this.reasoningFormat, blocksOf(choice));
   }
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
@@ -203,8 +226,14 @@ export class ChunkWriter extends ResponseSink {
       choice.marks |= Mark.Content;
       this.out.text('"content":"');
     } else {
-      this.out.text(member == DeltaMember.Reasoning ? '"reasoning_content":"' : '"tool_calls":[');
+      this.out.text(memberStart(member));
     }
+  }
+
+  /** Goes into the list of details, in a chunk of its own: one that has them is whole. */
+  private enterDetails(choice: Choice): void {
+    if (this.open == choice.index && this.member == DeltaMember.Details) this.flush();
+    this.enter(choice, DeltaMember.Details);
   }
 
   private enterCall(choice: Choice, call: ToolCall): void {
@@ -217,6 +246,7 @@ export class ChunkWriter extends ResponseSink {
   /** Closes the member that is open. */
   private leave(): void {
     if (this.member == DeltaMember.ToolCalls) this.out.text(this.openCall < 0 ? "]" : '"}}]');
+    else if (this.member == DeltaMember.Details) this.out.byte(0x5d);
     else if (this.member != DeltaMember.None) this.out.byte(0x22);
     this.member = DeltaMember.None;
     this.openCall = -1;
@@ -229,4 +259,14 @@ export class ChunkWriter extends ResponseSink {
     choice.marks |= Mark.ReasoningEnd;
     this.out.text("</think>\\n");
   }
+}
+
+/** How many blocks of reasoning of a choice have ended. */
+function blocksOf(choice: Choice): i32 {
+  return <i32>(choice.marks / Mark.ReasoningBlock);
+}
+
+function memberStart(member: DeltaMember): string {
+  if (member == DeltaMember.Reasoning) return '"reasoning_content":"';
+  return member == DeltaMember.ToolCalls ? '"tool_calls":[' : '"reasoning_details":[';
 }

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice } from "../../../bytes/slice";
+import { ABSENT, Slice, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { writeErrorObject } from "../../error";
 import { Choice, ToolCall } from "../../hub/choices";
@@ -9,6 +9,7 @@ import { ReasoningMode } from "../../reasoning-mode";
 import { TokenUsage } from "../../usage";
 import { repeatableId, writeCallId } from "./call-id";
 import { finishName } from "./finish";
+import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
 
 /**
  * Writes OpenAI's `chat.completion` object: what OpenAI's clients put together from the chunks of `ChunkWriter` for the same
@@ -21,6 +22,11 @@ export class CompletionWriter extends ResponseSink {
   /** The reasoning and the tool calls of the open choice: they stand behind its content. */
   private readonly reasoningText: ByteBuffer = new ByteBuffer();
   private readonly calls: ByteBuffer = new ByteBuffer();
+  /** The elements of `reasoning_details` of the open choice. */
+  private readonly details: ByteBuffer = new ByteBuffer();
+  /** How many blocks of reasoning the open choice has, and where the text of the open one begins in `reasoningText`. */
+  private blocks: i32 = 0;
+  private blockStart: i32 = 0;
   /** Where the response begins in `out`. */
   private start: i32 = 0;
   /** The index of the open choice, or -1. */
@@ -55,6 +61,20 @@ export class CompletionWriter extends ResponseSink {
     this.counts = usage;
   }
 
+  override signature(choice: Choice, value: Slice): void {
+    if (!this.hasDetails) return;
+    const rest = this.endReasoning(choice);
+    if (rest != ABSENT) this.writeReasoning(choice, rest);
+    this.turnTo(choice);
+    this.endBlock(value);
+  }
+
+  override redactedReasoning(choice: Choice, data: Slice): void {
+    if (!this.hasDetails) return;
+    this.turnTo(choice);
+    writeRedactedDetail(this.detail(), data, this.reasoningFormat, this.blocks++);
+  }
+
   flush(): void {}
 
   override free(): void {
@@ -62,6 +82,7 @@ export class CompletionWriter extends ResponseSink {
     this.id.dispose();
     this.reasoningText.dispose();
     this.calls.dispose();
+    this.details.dispose();
   }
 
   protected writeText(choice: Choice, piece: Slice): void {
@@ -108,6 +129,8 @@ export class CompletionWriter extends ResponseSink {
     // Without a word of content but with tool calls, the content is `null`.
     else out.text("null");
     if (this.reasoningText.size) out.text(',"reasoning_content":"').append(this.reasoningText.slice).byte(0x22);
+    if (this.reasoningText.size > this.blockStart && this.hasDetails) this.endBlock(ABSENT);
+    if (this.details.size) out.text(',"reasoning_details":[').append(this.details.slice).byte(0x5d);
     if (this.openCall >= 0) out.text(',"tool_calls":[').append(this.calls.slice).text('"}}]');
     out.text('},"logprobs":');
     if (this.logprobsValue == ABSENT) out.text("null");
@@ -142,7 +165,26 @@ export class CompletionWriter extends ResponseSink {
     this.logprobsValue = ABSENT;
     this.reasoningText.clear();
     this.calls.clear();
+    this.details.clear();
+    this.blocks = 0;
+    this.blockStart = 0;
     this.out.text('{"index":').integer(choice.index).text(',"message":{"role":"assistant","content":');
+  }
+
+  /** Whether the client gets the provider's blocks of reasoning beside their text. */
+  private get hasDetails(): bool {
+    return this.reasoningFormat.length > 0 && this.mode == ReasoningMode.Passthrough;
+  }
+
+  private detail(): ByteBuffer {
+    return this.details.size ? this.details.byte(0x2c) : this.details;
+  }
+
+  /** Ends a block of reasoning, with its signature if it has one. */
+  private endBlock(signature: Slice): void {
+    const text = subslice(this.reasoningText.slice, this.blockStart);
+    writeReasoningDetail(this.detail(), text, signature, this.reasoningFormat, this.blocks++);
+    this.blockStart = this.reasoningText.size;
   }
 
   private openContent(choice: Choice): void {

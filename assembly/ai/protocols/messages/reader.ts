@@ -1,0 +1,193 @@
+import { ByteBuffer } from "../../../bytes/buffer";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { JsonDocument } from "../../../json/document";
+import { jsonContent, jsonEquals, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
+import { JsonWalker } from "../../../json/walker";
+import { escapeJson } from "../../../json/writer";
+import { SseDecoder } from "../../../sse/decoder";
+import { Choice } from "../../hub/choices";
+import { FinishReason } from "../../hub/finish-reason";
+import { ResponseReader } from "../../hub/response-reader";
+import { ResponseSink } from "../../hub/response-sink";
+import { TokenUsage } from "../../usage";
+import { statusOfError } from "./error-status";
+import { REASONING_FORMAT } from "./reasoning-format";
+import { finishOf } from "./stop-reason";
+
+const KEPT_BYTES = 64 * 1024;
+
+/** Shared by all streams: an event is done with before the next one comes. */
+const document = new JsonDocument();
+const walker = new JsonWalker();
+const input = new ByteBuffer();
+const nothing = new ByteBuffer().text("{}");
+
+/**
+ * Reads Anthropic's messages, whole or as a stream of events, into a sink. A stream ends with `message_stop`; one that
+ * breaks off before is ended by an error. Blocks of other types than text, reasoning and tool calls are left out.
+ * https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export class MessagesReader extends ResponseReader {
+  /** The index of the tool call that is open and has no arguments yet; -1 for none. */
+  private emptyCall: i32 = -1;
+
+  /** See `ResponseReader`. */
+  constructor(sink: ResponseSink, tokens: TokenUsage) {
+    super(sink, tokens);
+    sink.usage(tokens);
+    sink.reasoningFormat = REASONING_FORMAT;
+  }
+
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (!this.isShort(event) || !event.hasData || !this.parse(event, document)) return;
+    const type = document.get("type");
+    if (jsonEquals(type, "content_block_delta")) this.readDelta(document.get("delta"), this.indexOf(document));
+    else if (jsonEquals(type, "content_block_start"))
+      this.readStart(document.get("content_block"), this.indexOf(document));
+    else if (jsonEquals(type, "content_block_stop")) this.readStop(this.indexOf(document));
+    else if (jsonEquals(type, "message_start")) this.readBeginning(document.get("message"));
+    else if (jsonEquals(type, "message_delta")) this.readEnd(document);
+    else if (jsonEquals(type, "message_stop")) this.finish();
+    else if (jsonEquals(type, "error")) this.readError(document);
+    else if (jsonEquals(type, "ping") && this.hasBegunResponse) sink.keepAlive();
+    sink.flush();
+    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
+  }
+
+  protected onEnd(out: ByteBuffer): void {
+    if (this.sink.hasEnded) return;
+    this.sink.out = out;
+    this.finish();
+  }
+
+  override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
+    if (!response.isObject) return false;
+    this.sink.out = out;
+    if (jsonEquals(response.get("type"), "error")) this.readError(response);
+    else if (!this.readWhole(response, out)) return false;
+    this.noteOutput(out);
+    return true;
+  }
+
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const sink = this.sink;
+    sink.out = out;
+    const content = response.get("content");
+    if (jsonKind(content) != JsonKind.Array) return false;
+    this.beginOnce(response.get("id"));
+    const choice = sink.choose(0);
+    if (choice === null) return false;
+    let index = 0;
+    walker.start(content);
+    walker.enterArray();
+    while (walker.nextElement()) this.readBlock(walker.value(), index++, choice);
+    const reason = finishOf(response.get("stop_reason"));
+    sink.finish(choice, reason == FinishReason.None ? FinishReason.Stop : reason);
+    this.tokens.read(response.get("usage"));
+    sink.end();
+    return !sink.errorStatus;
+  }
+
+  private indexOf(event: JsonDocument): i32 {
+    const index = jsonInteger(event.get("index"), 0);
+    return index >= 0 && index < i32.MAX_VALUE ? <i32>index : 0;
+  }
+
+  private readBeginning(message: Slice): void {
+    this.beginOnce(jsonGet(message, "id"));
+    this.tokens.readFirst(jsonGet(message, "usage"));
+    this.sink.choose(0);
+  }
+
+  private readStart(block: Slice, index: i32): void {
+    const choice = this.current;
+    if (choice === null) return;
+    const type = jsonGet(block, "type");
+    if (jsonEquals(type, "tool_use")) {
+      const call = this.sink.toolCall(
+        choice,
+        index,
+        jsonContent(jsonGet(block, "id")),
+        jsonContent(jsonGet(block, "name")),
+      );
+      if (call) this.emptyCall = index;
+    } else if (jsonEquals(type, "text")) this.sink.text(choice, jsonContent(jsonGet(block, "text")));
+    else if (jsonEquals(type, "thinking")) this.readThinking(block, choice);
+    else if (jsonEquals(type, "redacted_thinking")) {
+      this.sink.redactedReasoning(choice, jsonContent(jsonGet(block, "data")));
+    }
+  }
+
+  private readDelta(delta: Slice, index: i32): void {
+    const choice = this.current;
+    if (choice === null) return;
+    const type = jsonGet(delta, "type");
+    if (jsonEquals(type, "text_delta")) this.sink.text(choice, jsonContent(jsonGet(delta, "text")));
+    else if (jsonEquals(type, "input_json_delta")) {
+      this.readArguments(choice, index, jsonContent(jsonGet(delta, "partial_json")));
+    } else if (jsonEquals(type, "thinking_delta")) this.sink.reasoning(choice, jsonContent(jsonGet(delta, "thinking")));
+    else if (jsonEquals(type, "signature_delta")) this.readSignature(jsonGet(delta, "signature"), choice);
+  }
+
+  private readArguments(choice: Choice, index: i32, piece: Slice): void {
+    if (!sliceSize(piece)) return;
+    // A call that did not begin has no place here.
+    const call = this.sink.findCall(choice, index);
+    if (call === null) return;
+    this.emptyCall = -1;
+    this.sink.toolArguments(choice, call, piece);
+  }
+
+  /** A tool without parameters has no arguments in the stream: those of chats are JSON all the same. */
+  private readStop(index: i32): void {
+    const choice = this.current;
+    if (choice === null || this.emptyCall != index) return;
+    this.readArguments(choice, index, nothing.slice);
+  }
+
+  private readThinking(block: Slice, choice: Choice): void {
+    this.sink.reasoning(choice, jsonContent(jsonGet(block, "thinking")));
+    this.readSignature(jsonGet(block, "signature"), choice);
+  }
+
+  private readSignature(signature: Slice, choice: Choice): void {
+    const value = jsonContent(signature);
+    if (sliceSize(value)) this.sink.signature(choice, value);
+  }
+
+  private readEnd(event: JsonDocument): void {
+    this.tokens.read(event.get("usage"));
+    const choice = this.current;
+    const reason = finishOf(jsonGet(event.get("delta"), "stop_reason"));
+    if (choice !== null && reason != FinishReason.None) this.sink.finish(choice, reason);
+  }
+
+  /** Reads a block of a whole message. */
+  private readBlock(block: Slice, index: i32, choice: Choice): void {
+    this.readStart(block, index);
+    if (this.emptyCall != index) return;
+    input.release(KEPT_BYTES);
+    escapeJson(jsonGet(block, "input"), input);
+    this.readArguments(choice, index, input.size ? input.slice : nothing.slice);
+  }
+
+  private readError(response: JsonDocument): void {
+    const error = response.get("error");
+    const type = jsonGet(error, "type");
+    this.fail(statusOfError(type), jsonContent(jsonGet(error, "message")), jsonContent(type));
+  }
+
+  /** The one choice of a message; null before it begins, and after it has ended. */
+  private get current(): Choice | null {
+    return this.hasBegunResponse ? this.sink.choose(0) : null;
+  }
+
+  /** Ends the response if the message has. */
+  private finish(): void {
+    if (this.sink.isComplete) this.sink.end();
+    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
+  }
+}
