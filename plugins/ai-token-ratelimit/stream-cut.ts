@@ -19,7 +19,8 @@ const usage = new TokenUsage();
 
 /** Ends a stream when nothing is left for it. */
 export class StreamCut {
-  private readonly end: StreamEnd = new StreamEnd();
+  /** Created for the first stream that may be cut, and kept; `null` before. */
+  private end: StreamEnd | null = null;
   private wantsUsage: bool = false;
   /** Whether the stream may be cut. */
   isOn: bool = false;
@@ -35,19 +36,21 @@ export class StreamCut {
 
   /** Begins with a stream. */
   begin(): void {
+    if (this.end === null) this.end = new StreamEnd();
     this.isOn = true;
     this.block = BLOCK;
   }
 
   /** Reads the last event of the stream. Returns whether the stream can be cut behind it. */
   read(watch: UsageWatch): bool {
-    this.end.read(watch.data);
-    return this.end.isPossible;
+    const end = this.end!;
+    end.read(watch.data);
+    return end.isPossible;
   }
 
   /** Whether the client may be left with a reset after the end. */
   get isClosable(): bool {
-    return this.end.hasDone;
+    return this.end!.hasDone;
   }
 
   /** Cuts the stream behind the last event, and notes it for other filters. Returns what is left of the chunk, with the end. `prompt`: the estimated tokens of the prompt. */
@@ -58,13 +61,15 @@ export class StreamCut {
     usage.completion = max(watch.output.tokens, watch.usage.completion);
     out.clear();
     out.append(subslice(chunk, 0, sliceSize(chunk) - watch.rest));
-    this.end.write(out, usage, this.wantsUsage);
+    this.end!.write(out, usage, this.wantsUsage);
     return out.slice;
   }
 
   /** Forgets the stream. */
   reset(): void {
-    this.end.reset();
+    const end = this.end;
+    if (end) end.reset();
+    this.end = end;
     this.wantsUsage = false;
     this.isOn = false;
     this.isDone = false;
@@ -73,6 +78,7 @@ export class StreamCut {
 
   /** Frees the memory; the object is not used again. */
   free(): void {
-    this.end.free();
+    const end = this.end;
+    if (end) end.free();
   }
 }
