@@ -38,7 +38,7 @@ clients: build ## Test with the official SDKs, against the mock providers and th
 	@$(NODE) tools/test.ts clients
 
 .PHONY: agents-test agents
-agents-test: build ## Let Claude Code do a task through the gateway (of make agents)
+agents-test: build ## Let Claude Code and Codex do a task through the gateway (of make agents)
 	@$(NODE) tools/test.ts agents
 
 agents: ## Install Claude Code and Codex into .tools, for make agents-test
