@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { Slice } from "../../assembly/bytes/slice";
 import { ResultList } from "./results";
 import { Template } from "./template";
 

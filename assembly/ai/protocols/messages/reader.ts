@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { Slice, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { jsonContent, jsonEquals, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceEquals, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { jsonFirstKey, jsonGet, jsonInteger } from "../../../json/value";
 import { jsonNumber } from "../../../json/number";
