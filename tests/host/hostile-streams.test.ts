@@ -22,8 +22,8 @@ const OPENAI =
   'data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"piece"}}]}\n\n';
 /** How each kind of stream goes through the plugin, an event of it, and the most bytes that an open stream may hold. */
 const kinds = {
-  "qwen, native": { event: NATIVE, most: 1_520 },
-  "qwen, native, edited": { event: NATIVE, most: 2_045 },
+  "qwen, native": { event: NATIVE, most: 1_540 },
+  "qwen, native, edited": { event: NATIVE, most: 2_065 },
   openai: { event: OPENAI, most: 920 },
   "openai, every option": { event: OPENAI, most: 1_290 },
   "openai, no usage": { event: OPENAI, most: 690 },
@@ -92,7 +92,7 @@ describe("ai-proxy's memory", () => {
       const last = held(lane);
       assert.equal(last.bytes, first.bytes);
       // What a thousand exchanges leave until it is collected.
-      assert.ok(last.memory <= MEBIBYTE, `${last.memory} bytes of memory`);
+      assert.ok(last.memory <= 1.5 * MEBIBYTE, `${last.memory} bytes of memory`);
       assert.equal(out, (firstOut * EVENTS) / WARM_UP);
       t.diagnostic(`${last.bytes} bytes held, ${last.memory / 1024} KiB of memory, ${out} bytes went out`);
     });
