@@ -24,7 +24,7 @@ const filters: [plugin: string, configuration: object][] = [
   ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
   ["ai-prompt-guard", { deny_patterns: ["forbidden"] }],
   ["ai-prompt-template", { templates: [{ name: "a", template: {} }] }],
-  ["ai-search", { searchFrom: [{ type: "searxng", cluster: "upstream" }] }],
+  ["ai-search", { defaultEnable: false, searchFrom: [{ type: "searxng", cluster: "upstream" }] }],
   [
     "ai-security-guard",
     {
