@@ -78,10 +78,13 @@ export abstract class RequestSink {
   refusal: string = "";
   /** The path of the field at fault in the client's request, such as `messages[0].content[1].type`, or "". */
   refusalParam: string = "";
-  /** The `format` in which chats name reasoning that this provider has signed or encrypted; "" for any. */
-  reasoningFormat: string = "";
   /** The names of the client's fields that have no counterpart and were left out, divided by `, `. */
   readonly dropped: ByteBuffer = new ByteBuffer();
+
+  /** The `format` in which chats name reasoning that this provider has signed or encrypted; "" for any. */
+  get reasoningFormat(): string {
+    return "";
+  }
 
   /** Begins a request for a model. */
   abstract begin(model: Slice): bool;

@@ -39,9 +39,8 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
   private hasCall: bool = false;
   private hasDroppedReasoning: bool = false;
 
-  constructor() {
-    super();
-    this.reasoningFormat = GEMINI_REASONING;
+  override get reasoningFormat(): string {
+    return GEMINI_REASONING;
   }
 
   beginMessage(role: Role): bool {

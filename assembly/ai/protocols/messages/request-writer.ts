@@ -26,9 +26,8 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   private startsWithReasoning: bool = false;
   private hasDroppedReasoning: bool = false;
 
-  constructor() {
-    super();
-    this.reasoningFormat = REASONING_FORMAT;
+  override get reasoningFormat(): string {
+    return REASONING_FORMAT;
   }
 
   beginMessage(role: Role): bool {
