@@ -14,6 +14,8 @@ const fields = [
 export interface RequestLimits {
   images: boolean;
   maxTemperature: number;
+  /** Refuses what the requested model does not take, in a request whose form is right. */
+  checkModel?(body: JsonObject): void;
 }
 
 /** Refuses the requests that the Messages API refuses; returns the conversation. */
@@ -30,6 +32,7 @@ export function readMessages(body: JsonObject, limits: RequestLimits): Conversat
   if (body.system !== undefined && typeof body.system !== "string") checkBlocks(body.system, "system", ["text"]);
   const messages = checkMessages(body.messages, limits);
   const last = blocksOf(messages[messages.length - 1]);
+  limits.checkModel?.(body);
   return {
     lastRole: last.some(({ type }) => type === "tool_result") ? "tool" : (messages.at(-1)!.role as string),
     lastText: last.map(({ text }) => (typeof text === "string" ? text : "")).join(""),
@@ -44,7 +47,8 @@ export function readMessages(body: JsonObject, limits: RequestLimits): Conversat
 
 const required = (path: string): AnthropicRefusal => invalid(path, "Field required");
 
-const blocksOf = (message: JsonObject): JsonObject[] =>
+/** The blocks of a message's content. */
+export const blocksOf = (message: JsonObject): JsonObject[] =>
   typeof message.content === "string" ? [{ type: "text", text: message.content }] : (message.content as JsonObject[]);
 
 function checkMessages(messages: unknown, limits: RequestLimits): JsonObject[] {

@@ -3,6 +3,9 @@
 import { type Output, tokensOf } from "./scenarios.ts";
 import type { JsonObject } from "./wire.ts";
 
+/** The signature of this mock's reasoning. */
+export const SIGNATURE = "c2lnbmVkIGZvciB0ZXN0cw==";
+
 /** A response of the Messages API, before it is written. */
 export interface MessageResponse {
   id: string;
@@ -54,7 +57,7 @@ interface Block {
 function blocksOf(output: Output): Block[] {
   const blocks: Block[] = [];
   if (output.reasoning.length > 0) {
-    const signature = "c2lnbmVkIGZvciB0ZXN0cw==";
+    const signature = SIGNATURE;
     const deltas = output.reasoning.map((thinking) => ({ type: "thinking_delta", thinking }));
     blocks.push({
       whole: { type: "thinking", thinking: output.reasoning.join(""), signature },

@@ -13,6 +13,8 @@ export interface MessagesOptions extends RequestLimits {
   servedModel(model: string): string | undefined;
   /** Whether the model reasons if the request does not set it. */
   isReasoning?: (model: string, body: JsonObject) => boolean;
+  /** Whether the texts of its reasoning are left out of the response. */
+  hidesReasoning?: (model: string, body: JsonObject) => boolean;
   /** The body of an error; by default Anthropic's. */
   refusalBody?: (refusal: AnthropicRefusal, request: ProviderRequest) => unknown;
 }
@@ -47,9 +49,11 @@ function serveRequest(request: ProviderRequest, id: string, options: MessagesOpt
   const fault = faultOf(body.model);
   const refusal = faultRefusal(fault);
   if (refusal && !(fault?.startsWith("stream-") && body.stream === true)) throw refusal;
+  const output = outputFor({ ...conversation, thinking });
+  if (output.reasoning.length > 0 && options.hidesReasoning?.(model, body)) output.reasoning = [""];
   const message = {
     ...{ id: `msg_${id.replaceAll("-", "")}`, model, inputTokens: promptTokens(body.messages) },
-    output: outputFor({ ...conversation, thinking }),
+    output,
   };
   if (body.stream !== true) return withTransportFault(fault, jsonReply(200, wholeMessage(message)));
   const events = messageEvents(message).map(eventText);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { azureDialect } from "./azure.ts";
+import { claudeDialect } from "./claude.ts";
 import { compatibleDialects } from "./compatible/dialect.ts";
 import { dashScopeDialect } from "./dashscope.ts";
 import { deepSeekDialect } from "./deepseek.ts";
@@ -20,6 +21,7 @@ const all: Dialect[] = [
   deepSeekDialect(),
   vllmDialect(),
   ollamaDialect(),
+  claudeDialect(),
   geminiDialect(),
   ...compatibleDialects,
 ];
