@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import OpenAI from "openai";
 import { providers } from "../../tools/providers.ts";
+import { SIGNATURE } from "../providers/anthropic-response.ts";
 import { FACTS } from "../providers/compatible/facts.ts";
 import { headerOf } from "../providers/wire.ts";
 import { anthropicClientSuite } from "./anthropic-suite.ts";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
-import { type ClientTarget, type Failure, hello, openAiClientSuite } from "./openai-suite.ts";
+import { type ClientTarget, type Failure, hello, openAiClientSuite, weather, weatherTool } from "./openai-suite.ts";
 
 /** The configuration of a provider, and its models. */
 interface Entry extends Service {
@@ -84,6 +85,15 @@ const entries: Record<string, Entry> = {
       failures: failures("gemini"),
     },
   },
+  claude: {
+    dialect: "claude-native",
+    provider: { type: "claude", apiTokens, modelMapping: { "gpt-4": "claude-sonnet-4-5" } },
+    target: {
+      ...{ chatModel: "gpt-4", visionModel: "gpt-4", thinkingModel: "claude-opus-4-7" },
+      ...{ thinkingFields: { reasoning_effort: "low", temperature: 0.3, top_k: 3 }, listsModels: false },
+      failures: failures("claude"),
+    },
+  },
   generic: {
     dialect: "openai-compatible",
     provider: { type: "generic", genericHost: "models.internal", apiTokens },
@@ -147,6 +157,33 @@ if (known.includes("azure")) {
     const { path, authority } = (await gateway()).requests("older").at(-1)!;
     assert.equal(path, "/openai/deployments/YOUR_DEPLOYMENT_NAME/chat/completions?api-version=2024-02-01");
     assert.equal(authority, "YOUR_RESOURCE_NAME.openai.azure.com");
+  });
+}
+
+if (known.includes("claude")) {
+  it("sends the reasoning of Claude back with its signature, beside the result of a tool", async () => {
+    const client = new OpenAI({ baseURL: (await gateway()).baseUrl("claude"), apiKey: key, maxRetries: 0 });
+    const asked = {
+      ...{ model: "claude-sonnet-4-5", max_tokens: 4096, reasoning_effort: "high" as const },
+      ...{ temperature: 0.3, top_p: 0.5, tools: [weatherTool] },
+    };
+    const { data, response } = await client.chat.completions.create({ ...asked, messages: weather }).withResponse();
+    assert.equal(response.headers.get("x-ai-translated"), "chat-to-messages");
+    assert.equal(response.headers.get("x-ai-dropped-params"), "temperature, top_p");
+    const { message } = data.choices[0];
+    const results = message.tool_calls!.map(({ id }) => ({
+      ...{ role: "tool" as const, tool_call_id: id, content: "18 ℃" },
+    }));
+    const messages = [...weather, message, ...results];
+    const stream = client.chat.completions.stream({ ...asked, messages });
+    assert.match((await stream.finalMessage()).content!, /18 ℃/);
+    const sent = JSON.parse((await gateway()).requests("claude").at(-1)!.body.toString()) as {
+      messages: { content: { type: string; signature?: string }[] }[];
+      thinking: unknown;
+    };
+    const [reasoning] = sent.messages[1].content;
+    assert.deepEqual([reasoning.type, reasoning.signature], ["thinking", SIGNATURE]);
+    assert.deepEqual(sent.thinking, { type: "enabled", budget_tokens: 4095 });
   });
 }
 

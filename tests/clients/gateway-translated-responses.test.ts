@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official OpenAI clients with Responses over providers that are asked for chats.
+// The official OpenAI clients with Responses over providers that are asked for chats, or for Messages.
 import { after, before, describe } from "node:test";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
 import { type ResponsesTarget, responsesClientSuite } from "./responses-suite.ts";
@@ -24,6 +24,14 @@ const entries: Record<string, Service & { target: Omit<ResponsesTarget, "key"> }
     dialect: "dashscope",
     provider: { type: "qwen", ...translated, qwenEnableCompatible: false },
     target: qwen,
+  },
+  claude: {
+    dialect: "claude-native",
+    provider: { type: "claude", apiTokens },
+    target: {
+      ...{ model: "claude-sonnet-4-5", thinkingModel: "claude-opus-4-7" },
+      ...{ visionModel: "claude-opus-4-6", family: "claude" },
+    },
   },
 };
 

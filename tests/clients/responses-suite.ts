@@ -157,8 +157,9 @@ export function responsesClientSuite(title: string, target: ResponsesTarget, bas
   });
 }
 
-const callsOf = (response: OpenAI.Responses.Response): string[][] =>
-  response.output.flatMap((item) => (item.type === "function_call" ? [[item.name, item.arguments]] : []));
+/** The calls with their parsed arguments: a provider that gives an object and streams a text may write blanks in one only. */
+const callsOf = (response: OpenAI.Responses.Response): [string, unknown][] =>
+  response.output.flatMap((item) => (item.type === "function_call" ? [[item.name, JSON.parse(item.arguments)]] : []));
 
 const textOf = (response: OpenAI.Responses.Response): string =>
   response.output
