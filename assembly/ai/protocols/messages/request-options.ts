@@ -40,7 +40,10 @@ export abstract class MessagesRequestOptions extends RequestSink {
   private readonly schema: ByteBuffer = new ByteBuffer();
   /** What the system's messages say, as a list of blocks without its brackets. */
   protected readonly system: ByteBuffer = new ByteBuffer();
-  /** Whether a tool call of the last message of the assistant has no reasoning before it. */
+  /**
+   * Whether the assistant's last message prevents reasoning by a budget: it has a tool call without reasoning before it, or
+   * the model is to go on with it.
+   */
   protected lacksReasoning: bool = false;
   protected control: Slice = ABSENT;
 

@@ -112,6 +112,8 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   }
 
   end(): bool {
+    // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
+    if (this.isOpen && this.openRole == Role.Assistant) this.lacksReasoning = true;
     this.close();
     this.member(this.hasMessages ? "]" : ',"messages":[]');
     this.writeOptions();
