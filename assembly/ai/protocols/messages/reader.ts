@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { Slice, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
+import { JsonError } from "../../../json/validate";
 import { jsonContent, jsonEquals, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { escapeJson } from "../../../json/writer";
@@ -42,7 +43,13 @@ export class MessagesReader extends ResponseReader {
     const sink = this.sink;
     if (sink.hasEnded) return;
     sink.out = out;
-    if (!this.isShort(event) || !event.hasData || !this.parse(event, document)) return;
+    if (!this.isShort(event) || !event.hasData) return;
+    if (sink.isComplete && document.parse(event.data) != JsonError.None) {
+      // The rest of a stream that breaks off in its last event.
+      sink.end();
+      return;
+    }
+    if (!this.parse(event, document)) return;
     const type = document.get("type");
     if (jsonEquals(type, "content_block_delta")) this.readDelta(document.get("delta"), this.indexOf(document));
     else if (jsonEquals(type, "content_block_start"))
