@@ -24,6 +24,8 @@ export class ChatOptions {
   promoteReasoning: bool = false;
   /** Whether Anthropic's Messages are translated into chats although the provider has Messages of its own. */
   translatesMessages: bool = false;
+  /** The values of `anthropic-beta` that reach the provider; `null` for all. */
+  anthropicBetas: string[] | null = null;
   /** Whether OpenAI's Responses are translated into chats although the provider has Responses of its own. */
   translatesResponses: bool = false;
   /** Whether tools that only Anthropic or OpenAI can run are left out of translated requests; else such requests are refused. */
@@ -47,6 +49,7 @@ export class ChatOptions {
     options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteReasoning = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;
     options.translatesMessages = reader.booleanOrText("translateMessages", false);
+    if (reader.has("anthropicBetas")) options.anthropicBetas = reader.texts("anthropicBetas");
     options.translatesResponses = reader.booleanOrText("translateResponses", false);
     options.dropsServerTools = reader.choice("serverTools", ["refuse", "drop"], 0) == 1;
     options.responseModel = reader.choice("responseModel", ["served", "requested"], ResponseModel.Served);

@@ -8,6 +8,7 @@ import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
+import { limitBetas } from "./betas";
 import { chooseProtocol } from "./bridge";
 import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
 import { applyEdits, restoreClientHeaders } from "./client-headers";
@@ -37,6 +38,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   if (need == BodyNeed.Refused) return need;
   if (config.host.length) edits.setText(":authority", config.host);
   if (!authorize(exchange, headers)) return BodyNeed.Refused;
+  limitBetas(exchange, headers);
   providerOf(exchange).addHeaders(exchange);
   // Errors of every API are read, and every response that may repeat an API key.
   const readsErrors = config.protocol == Protocol.OpenAi && exchange.api != Api.Unknown;
