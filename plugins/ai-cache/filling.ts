@@ -1,15 +1,20 @@
 import { Api } from "../../assembly/ai/api";
 import { CUT_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/contract";
+import { ResponseReader } from "../../assembly/ai/hub/response-reader";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
+import { JsonDocument } from "../../assembly/json/document";
+import { JsonError } from "../../assembly/json/validate";
 import { AiCacheConfig } from "./config";
-import { ChatRecorder } from "./entry/recorder";
-import { stored } from "./metrics";
+import { ChatRecorder } from "./entry/chat-recorder";
 import { writeEntry } from "./entry/entry";
+import { EntryWriter } from "./entry/entry-writer";
+import { MessagesRecorder } from "./entry/messages-recorder";
+import { stored } from "./metrics";
 
 /** Bytes of names that are kept. */
 const LONGEST_NAME: i32 = 256;
@@ -18,9 +23,14 @@ const KEPT_BYTES: i32 = 4 << 10;
 /** A lifetime is shortened by up to one part in so many: entries of one moment do not end in one moment. */
 const JITTER: i32 = 10;
 
+const document = new JsonDocument();
+
 /** The response to a request while it passes, until it is an entry. */
 export class Filling {
-  private recorder: ChatRecorder | null = null;
+  /** Reads the response in its client's protocol. */
+  private recorder: ResponseReader | null = null;
+  /** Writes the stored message. */
+  private writer: EntryWriter | null = null;
   private readonly usage: TokenUsage = new TokenUsage();
   /** The message of a stream, or the text of a response that is not streamed. */
   private readonly message: ByteBuffer = new ByteBuffer();
@@ -35,13 +45,15 @@ export class Filling {
     const status = headers.status;
     const type = headers.get("content-type");
     this.isStream = startsWithIgnoringCase(type, "text/event-stream");
-    if (api != Api.ChatCompletions) return false;
     if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return false;
     if (!this.isStream && !startsWithIgnoringCase(type, "application/json")) return false;
     keepName(this.provider, headers.get(PROVIDER_HEADER));
     keepName(this.model, headers.get(MODEL_HEADER));
     this.usage.reset();
-    this.recorder = ChatRecorder.of(this.usage);
+    const writer = new EntryWriter();
+    this.writer = writer;
+    if (api == Api.Messages) this.recorder = new MessagesRecorder(writer, this.usage);
+    else this.recorder = new ChatRecorder(writer, this.usage);
     return true;
   }
 
@@ -53,24 +65,28 @@ export class Filling {
   /** Reads the next bytes of the body. Afterwards it may be closed: the response cannot be stored. */
   push(chunk: Slice, config: AiCacheConfig): void {
     const recorder = this.recorder;
-    if (recorder === null) return;
+    const writer = this.writer;
+    if (recorder === null || writer === null) return;
     if (this.isStream) recorder.push(chunk, this.message);
     else this.message.append(chunk);
-    const size = this.isStream ? recorder.size : this.message.size;
-    if (size > config.maxBytes || !recorder.isStorable || isUnwanted(recorder, config)) this.close();
+    const size = this.isStream ? writer.size : this.message.size;
+    if (size > config.maxBytes || !writer.isStorable || isUnwanted(writer, config)) this.close();
   }
 
   /** The body has ended. Returns whether the response is an entry now. `isStored`: the entry is stored, too. */
   end(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): bool {
     const recorder = this.recorder;
-    if (recorder === null) return false;
+    const writer = this.writer;
+    if (recorder === null || writer === null) return false;
     if (!this.isStream) {
       this.entry.clear();
       this.entry.append(this.message.slice);
       this.message.clear();
-      recorder.pushBody(this.entry.slice, this.message);
+      if (document.parse(this.entry.slice) == JsonError.None && document.isObject) {
+        recorder.readWhole(document, this.message);
+      }
     }
-    const isWhole = recorder.isWhole && !isUnwanted(recorder, config) && !sliceSize(namedProperty(CUT_STATE));
+    const isWhole = writer.isWhole && !isUnwanted(writer, config) && !sliceSize(namedProperty(CUT_STATE));
     if (isWhole) this.write(config, key, question, isStored);
     this.close();
     return isWhole;
@@ -87,6 +103,7 @@ export class Filling {
     const recorder = this.recorder;
     if (recorder) recorder.free();
     this.recorder = null;
+    this.writer = null;
     this.message.release(KEPT_BYTES);
   }
 
@@ -94,6 +111,7 @@ export class Filling {
   reset(): void {
     this.close();
     this.recorder = null;
+    this.writer = null;
     this.usage.reset();
     this.message.release(KEPT_BYTES);
     this.provider.release(LONGEST_NAME);
@@ -132,8 +150,8 @@ export class Filling {
   }
 }
 
-function isUnwanted(recorder: ChatRecorder, config: AiCacheConfig): bool {
-  return (recorder.hasToolCalls && !config.storesToolCalls) || (recorder.isCut && !config.storesCut);
+function isUnwanted(writer: EntryWriter, config: AiCacheConfig): bool {
+  return (writer.hasToolCalls && !config.storesToolCalls) || (writer.isCut && !config.storesCut);
 }
 
 function shortened(seconds: i32): i32 {

@@ -1,147 +1,35 @@
-import { NameClasses } from "../../../assembly/ai/name-classes";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, sliceSize } from "../../../assembly/bytes/slice";
-import { jsonInteger, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
-import { JsonWalker } from "../../../assembly/json/walker";
+import { JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
 
 /** The longest name of a model that is kept, as it is written in JSON. */
 const LONGEST_MODEL: i32 = 1024;
 
-/** What the members of a chat's response are for an entry. */
-const enum Part {
-  /** Nothing that is known: it is lost, unless it is empty. */
-  Unknown,
-  /** It is stored, or says nothing about the message. */
-  Plain,
-  Model,
-  Created,
-  Choices,
-  Message,
-  Index,
-  Text,
-  ToolCalls,
-}
-
-const RESPONSE = new NameClasses()
-  .add(Part.Plain, "id object usage error system_fingerprint service_tier obfuscation provider request_id nvext")
-  .add(Part.Plain, "x_groq timings prompt_filter_results content_filter_results")
-  .add(Part.Model, "model")
-  .add(Part.Created, "created")
-  .add(Part.Choices, "choices");
-const CHOICE = new NameClasses()
-  .add(Part.Plain, "finish_reason native_finish_reason matched_stop stop_reason content_filter_results")
-  .add(Part.Index, "index")
-  .add(Part.Message, "message delta");
-const MESSAGE = new NameClasses()
-  .add(Part.Plain, "role")
-  .add(Part.Text, "content reasoning_content")
-  .add(Part.ToolCalls, "tool_calls");
-const CALL = new NameClasses().add(Part.Plain, "index id type").add(Part.Message, "function");
-const FUNCTION = new NameClasses().add(Part.Plain, "name arguments");
-
-const walker = new JsonWalker();
-
 /**
- * Reads of a chat's response, whole or an event of its stream, what the stored message needs and readers of the hub leave out: the model, the time,
- * and whether there is anything that the stored message cannot hold.
+ * Reads of a response, whole or an event of its stream, what the stored message needs and readers of the hub leave out: the model, and whether
+ * there is anything that the stored message cannot hold.
  */
-export class ResponseShape {
+export abstract class ResponseShape {
   /** The model that the response names, in UTF-8. */
   readonly model: ByteBuffer = new ByteBuffer();
-  /** When the response was made, in seconds since 1970. */
-  created: i64 = 0;
   /** Whether everything that was read can be stored. */
   isStorable: bool = true;
-
-  /** Reads a validated object. */
-  read(json: Slice): void {
-    walker.start(json);
-    if (!walker.enterObject()) return;
-    while (walker.nextMember()) {
-      const part: Part = RESPONSE.of(walker.key);
-      if (part == Part.Choices) this.readChoices();
-      else if (part == Part.Model) this.readModel(walker.value());
-      else if (part == Part.Created) this.created = max(this.created, jsonInteger(walker.value(), 0));
-      else this.take(part, walker.value());
-    }
-  }
-
-  /** Forgets the response. */
-  reset(): void {
-    this.model.release(LONGEST_MODEL);
-    this.created = 0;
-    this.isStorable = true;
-  }
 
   /** Frees the memory; the object is not used again. */
   dispose(): void {
     this.model.dispose();
   }
 
-  private readModel(name: Slice): void {
+  /** Reads the name of the model; the first one counts. */
+  protected readModel(name: Slice): void {
     if (this.model.size || sliceSize(name) > LONGEST_MODEL) return;
     jsonUnescape(name, this.model);
   }
 
-  private readChoices(): void {
-    if (!walker.enterArray()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextElement()) {
-      if (!walker.enterObject()) {
-        this.take(Part.Unknown, walker.value());
-        continue;
-      }
-      while (walker.nextMember()) {
-        const part: Part = CHOICE.of(walker.key);
-        if (part == Part.Message) this.readMessage();
-        else if (part == Part.Index) this.isStorable = this.isStorable && jsonInteger(walker.value(), -1) == 0;
-        else this.take(part, walker.value());
-      }
-    }
-  }
-
-  private readMessage(): void {
-    if (!walker.enterObject()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextMember()) {
-      const part: Part = MESSAGE.of(walker.key);
-      if (part == Part.ToolCalls) this.readCalls();
-      else if (part == Part.Text) this.takeText(walker.value());
-      else this.take(part, walker.value());
-    }
-  }
-
-  private readCalls(): void {
-    if (!walker.enterArray()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextElement()) {
-      if (!walker.enterObject()) {
-        this.take(Part.Unknown, walker.value());
-        continue;
-      }
-      while (walker.nextMember()) {
-        const part: Part = CALL.of(walker.key);
-        if (part == Part.Message) this.readFunction();
-        else this.take(part, walker.value());
-      }
-    }
-  }
-
-  private readFunction(): void {
-    if (!walker.enterObject()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextMember()) this.take(FUNCTION.of(walker.key), walker.value());
-  }
-
-  private take(part: Part, value: Slice): void {
-    if (part == Part.Unknown && !isEmpty(value)) this.isStorable = false;
-  }
-
-  private takeText(value: Slice): void {
+  /** Notes a value that the stored message does not have: `null`, `false`, `""`, `[]` and `{}` say nothing. */
+  protected lose(value: Slice): void {
     const kind = jsonKind(value);
-    if (kind != JsonKind.String && kind != JsonKind.Null) this.isStorable = false;
+    if (kind == JsonKind.Null || kind == JsonKind.False) return;
+    if (sliceSize(value) != 2 || kind == JsonKind.Number) this.isStorable = false;
   }
-}
-
-/** Whether a value says nothing: `null`, `false`, `""`, `[]`, `{}`. */
-function isEmpty(value: Slice): bool {
-  const kind = jsonKind(value);
-  if (kind == JsonKind.Null || kind == JsonKind.False) return true;
-  return sliceSize(value) == 2 && kind != JsonKind.Number;
 }

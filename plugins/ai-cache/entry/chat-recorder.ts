@@ -1,0 +1,61 @@
+import { USAGE_STATE } from "../../../assembly/ai/contract";
+import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
+import { TokenUsage } from "../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { sliceEquals } from "../../../assembly/bytes/slice";
+import { FilterState } from "../../../assembly/host/filter-state";
+import { JsonDocument } from "../../../assembly/json/document";
+import { jsonValidate } from "../../../assembly/json/validate";
+import { SseDecoder } from "../../../assembly/sse/decoder";
+import { ChatShape } from "./chat-shape";
+import { EntryWriter } from "./entry-writer";
+
+const published = new FilterState(USAGE_STATE);
+
+/** Reads the response to a chat as it passes, and writes the message that is stored. One object a response. */
+export class ChatRecorder extends ChatReader {
+  private readonly shape: ChatShape = new ChatShape();
+
+  /** Reads the usage into `usage`. */
+  constructor(
+    private readonly writer: EntryWriter,
+    usage: TokenUsage,
+  ) {
+    super(writer, usage);
+    writer.model = this.shape.model;
+  }
+
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const writer = this.writer;
+    this.shape.read(response.root);
+    writer.created = this.shape.created;
+    writer.isLossy = !this.shape.isStorable;
+    writer.isTerminated = super.readWhole(response, out);
+    return writer.isTerminated;
+  }
+
+  override free(): void {
+    super.free();
+    this.shape.dispose();
+  }
+
+  protected override onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const writer = this.writer;
+    if (!writer.isStorable || writer.hasEnded) return;
+    if (event.hasData && sliceEquals(event.data, "[DONE]")) {
+      writer.isTerminated = true;
+      this.readPublished();
+    } else if (event.hasData && !event.tooLong && !jsonValidate(event.data)) {
+      this.shape.read(event.data);
+      writer.created = this.shape.created;
+      if (!this.shape.isStorable) writer.isLossy = true;
+    }
+    super.onEvent(event, out);
+  }
+
+  /** A client that does not ask for the usage gets none: ai-proxy knows it. */
+  private readPublished(): void {
+    const state = published.get();
+    if (!this.tokens.seen && state && !jsonValidate(state)) this.tokens.read(state);
+  }
+}

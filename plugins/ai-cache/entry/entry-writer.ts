@@ -1,0 +1,75 @@
+import { Choice, ToolCall } from "../../../assembly/ai/hub/choices";
+import { FinishReason } from "../../../assembly/ai/hub/finish-reason";
+import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
+import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+
+/** Writes the message of a response as it is stored, and notes why it is not. */
+export class EntryWriter extends CompletionWriter {
+  /** Whether the message has tool calls. */
+  hasToolCalls: bool = false;
+  /** Whether the limit of tokens or a filter has cut the message. */
+  isCut: bool = false;
+  /** Whether something of the message was lost. */
+  isLossy: bool = false;
+  /** Whether the response has ended as its protocol says. */
+  isTerminated: bool = false;
+  /** The bytes of its texts, which the writer holds until the end. */
+  size: i32 = 0;
+  private call: i32 = -1;
+
+  constructor() {
+    super(ReasoningMode.Passthrough);
+  }
+
+  /** Whether the response can still be stored. */
+  get isStorable(): bool {
+    return !this.isLossy && !this.errorStatus;
+  }
+
+  /** Whether what was written is the whole message. */
+  get isWhole(): bool {
+    return this.isStorable && this.hasEnded && this.isTerminated;
+  }
+
+  override logprobs(choice: Choice, value: Slice): void {
+    this.isLossy = true;
+  }
+
+  override signature(choice: Choice, value: Slice): void {
+    this.isLossy = true;
+  }
+
+  override redactedReasoning(choice: Choice, data: Slice): void {
+    this.isLossy = true;
+  }
+
+  protected override writeText(choice: Choice, piece: Slice): void {
+    this.size += sliceSize(piece);
+    super.writeText(choice, piece);
+  }
+
+  protected override writeReasoning(choice: Choice, piece: Slice): void {
+    this.size += sliceSize(piece);
+    super.writeReasoning(choice, piece);
+  }
+
+  protected override writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
+    this.hasToolCalls = true;
+    this.size += sliceSize(id) + sliceSize(name);
+    this.call = call.index;
+    super.writeToolCall(choice, call, id, name);
+  }
+
+  protected override writeArguments(choice: Choice, call: ToolCall, piece: Slice): void {
+    // Pieces of several calls in turn, which one message cannot be written from.
+    if (call.index != this.call) this.isLossy = true;
+    this.size += sliceSize(piece);
+    super.writeArguments(choice, call, piece);
+  }
+
+  protected override writeFinish(choice: Choice, reason: FinishReason): void {
+    if (reason == FinishReason.Length || reason == FinishReason.ContentFilter) this.isCut = true;
+    super.writeFinish(choice, reason);
+  }
+}

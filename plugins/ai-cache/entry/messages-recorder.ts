@@ -1,0 +1,49 @@
+import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
+import { TokenUsage } from "../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { nowInSeconds } from "../../../assembly/host/clock";
+import { JsonDocument } from "../../../assembly/json/document";
+import { jsonValidate } from "../../../assembly/json/validate";
+import { SseDecoder } from "../../../assembly/sse/decoder";
+import { EntryWriter } from "./entry-writer";
+import { MessagesShape } from "./messages-shape";
+
+/** Reads a response of Anthropic's Messages as it passes, and writes the message that is stored. One object a response. */
+export class MessagesRecorder extends MessagesReader {
+  private readonly shape: MessagesShape = new MessagesShape();
+
+  /** Reads the usage into `usage`. */
+  constructor(
+    private readonly writer: EntryWriter,
+    usage: TokenUsage,
+  ) {
+    super(writer, usage);
+    writer.model = this.shape.model;
+    // Messages do not say when they were made, chats do.
+    writer.created = nowInSeconds();
+  }
+
+  override readWhole(response: JsonDocument, out: ByteBuffer): bool {
+    const writer = this.writer;
+    this.shape.readWhole(response.root);
+    writer.isLossy = !this.shape.isStorable;
+    writer.isTerminated = super.readWhole(response, out);
+    return writer.isTerminated;
+  }
+
+  override free(): void {
+    super.free();
+    this.shape.dispose();
+  }
+
+  protected override onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const writer = this.writer;
+    if (!writer.isStorable || writer.hasEnded) return;
+    if (event.hasData && !event.tooLong && !jsonValidate(event.data)) {
+      this.shape.readEvent(event.data);
+      writer.isTerminated = this.shape.hasStopped;
+      if (!this.shape.isStorable) writer.isLossy = true;
+    }
+    super.onEvent(event, out);
+  }
+}
