@@ -62,6 +62,12 @@ export class Filling {
     return this.recorder !== null;
   }
 
+  /** Whether a stream has ended as its protocol says; its body may last. */
+  get isWhole(): bool {
+    const writer = this.writer;
+    return writer !== null && writer.isWhole;
+  }
+
   /** Reads the next bytes of the body. Afterwards it may be closed: the response cannot be stored. */
   push(chunk: Slice, config: AiCacheConfig): void {
     const recorder = this.recorder;
@@ -73,7 +79,7 @@ export class Filling {
     if (size > config.maxBytes || !writer.isStorable || isUnwanted(writer, config)) this.close();
   }
 
-  /** The body has ended. Returns whether the response is an entry now. `isStored`: the entry is stored, too. */
+  /** The response has ended. Returns whether the response is an entry now. `isStored`: the entry is stored, too. */
   end(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): bool {
     const recorder = this.recorder;
     const writer = this.writer;

@@ -127,7 +127,8 @@ export class AiCacheFilter extends WaitingFilter {
     if (!filling.isOpen) {
       this.responseBodyMode = BodyMode.Skip;
       this.release();
-    } else if (isLastChunk) this.fill();
+      // Some clients leave when they have read the last event.
+    } else if (isLastChunk || filling.isWhole) this.fill();
     return chunk;
   }
 
@@ -285,6 +286,7 @@ export class AiCacheFilter extends WaitingFilter {
 
   /** The response has ended. */
   private fill(): void {
+    if (!this.filling.isOpen) return;
     const isStored = !this.isFallback || this.config!.storesFallback;
     this.hasEntry = this.filling.end(this.config!, this.key.slice, this.question.slice, isStored);
   }

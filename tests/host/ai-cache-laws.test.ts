@@ -2,6 +2,7 @@
 // What ai-cache stores is the same wherever the network cuts a stream, and its memory does not grow with requests.
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { MESSAGE_STREAM, STREAM, UNSTORED, UNSTORED_BY_TYPE, whole } from "./ai-cache-responses.ts";
 import type { HttpStream } from "./http-stream.ts";
 import { ProxyHost } from "./proxy-host.ts";
 
@@ -29,26 +30,6 @@ function ask(body: object, path = CHATS): HttpStream {
 const isAsked = (stream: HttpStream): boolean => stream.upstream.body.length > 0;
 const bodyOf = (stream: HttpStream): string => Buffer.concat(stream.client.body).toString();
 
-const chunk = (delta: object, finish: string | null = null): string =>
-  `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\r\n\r\n`;
-const call = (index: number, more: object): object => ({ tool_calls: [{ index, ...more }] });
-const STREAM = Buffer.from(
-  [
-    ": comment\n\n",
-    chunk({ role: "assistant", content: "" }),
-    chunk({ reasoning_content: 'Let me "see"' }),
-    chunk({ content: "Grüße 🌍 " }),
-    chunk({ content: "x" }).replace('"x"', '"\\ud83c"'),
-    chunk({ content: "x" }).replace('"x"', '"\\udf0d\\n"'),
-    chunk(call(0, { id: "call_1", type: "function", function: { name: "f", arguments: "" } })),
-    chunk(call(0, { function: { arguments: '{"a":' } })),
-    chunk(call(0, { function: { arguments: "1}" } })),
-    chunk(call(1, { id: "call_2", type: "function", function: { name: "g", arguments: "{}" } })),
-    chunk({}, "tool_calls"),
-    'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}\n\n',
-    "data: [DONE]\n\n",
-  ].join(""),
-);
 const MESSAGE = {
   role: "assistant",
   content: "Grüße 🌍 🌍\n",
@@ -59,7 +40,7 @@ const MESSAGE = {
   ],
 };
 
-function respond(stream: HttpStream, pieces: Buffer[], type = "text/event-stream"): void {
+function respond(stream: HttpStream, pieces: Buffer[], type = "text/event-stream", ends = true): void {
   stream.responseHeaders(
     [
       [":status", "200"],
@@ -67,7 +48,7 @@ function respond(stream: HttpStream, pieces: Buffer[], type = "text/event-stream
     ],
     false,
   );
-  for (const [n, piece] of pieces.entries()) stream.responseBody(piece, n === pieces.length - 1);
+  for (const [n, piece] of pieces.entries()) stream.responseBody(piece, ends && n === pieces.length - 1);
 }
 
 it("a stream that is cut at any byte is stored as the same message", () => {
@@ -99,33 +80,6 @@ it("a stream that ends anywhere before its end is not stored", () => {
   host.check();
 });
 
-const whole = (message: object, finish = "stop", more: object = {}): string =>
-  JSON.stringify({
-    choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: finish }],
-    ...more,
-  });
-const UNSTORED: Record<string, string> = {
-  "cut by the limit": whole({ content: "a" }, "length"),
-  "cut by a filter": whole({ content: "a" }, "content_filter"),
-  "a refusal": whole({ content: null, refusal: "no" }),
-  annotations: whole({ content: "a", annotations: [{ type: "url_citation" }] }),
-  audio: whole({ content: "a", audio: { id: "1" } }),
-  "an old function call": whole({ content: null, function_call: { name: "f", arguments: "" } }),
-  "a member that nobody knows": whole({ content: "a", reasoning_details: [{ text: "x" }] }),
-  "citations beside the choices": whole({ content: "a" }, "stop", { citations: ["https://a.example"] }),
-  "parts of content": whole({ content: [{ type: "text", text: "a" }] }),
-  "a part of a tool call that nobody knows": whole({
-    content: null,
-    tool_calls: [{ id: "1", type: "function", function: { name: "f", arguments: "{}" }, extra_content: { x: 1 } }],
-  }),
-  "log probabilities":
-    '{"choices":[{"index":0,"message":{"content":"a"},"logprobs":{"content":[]},"finish_reason":"stop"}]}',
-  "two choices": '{"choices":[{"index":0,"message":{"content":"a"}},{"index":1,"message":{"content":"b"}}]}',
-  "no choice": '{"choices":[]}',
-  "an error": '{"error":{"message":"no"}}',
-  "no JSON": "hello",
-  "cut JSON": whole({ content: "a" }).slice(0, -1),
-};
 for (const [name, body] of Object.entries(UNSTORED))
   it(`a response with ${name} is not stored`, () => {
     const messages = [{ role: "user", content: name }];
@@ -137,35 +91,6 @@ for (const [name, body] of Object.entries(UNSTORED))
     second.clientReset();
     host.check();
   });
-
-const sse = (event: { type: string; [name: string]: unknown }): string =>
-  `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-const blockOf = (index: number, content_block: object, delta: object): string[] => [
-  sse({ type: "content_block_start", index, content_block }),
-  sse({ type: "content_block_delta", index, delta }),
-  sse({ type: "content_block_stop", index }),
-];
-const streamOf = (blocks: string[][], delta: object = { stop_reason: "end_turn", stop_sequence: null }): string[] => [
-  sse({
-    type: "message_start",
-    message: { id: "msg_1", model: "c", content: [], usage: { input_tokens: 1, output_tokens: 0 } },
-  }),
-  ...blocks.flat(),
-  sse({ type: "message_delta", delta, usage: { output_tokens: 2 } }),
-  sse({ type: "message_stop" }),
-];
-const thinking = blockOf(
-  0,
-  { type: "thinking", thinking: "", signature: "" },
-  { type: "thinking_delta", thinking: 'Let me "see"' },
-);
-const text = blockOf(1, { type: "text", text: "" }, { type: "text_delta", text: "Grüße 🌍\n" });
-const toolUse = blockOf(
-  2,
-  { type: "tool_use", id: "toolu_1", name: "f", input: {} },
-  { type: "input_json_delta", partial_json: '{"a":1}' },
-);
-const MESSAGE_STREAM = Buffer.from(streamOf([thinking, text, toolUse], { stop_reason: "tool_use" }).join(""));
 
 it("a stream of Messages that is cut at any byte is stored as the same message", () => {
   const content = [
@@ -202,59 +127,7 @@ it("a stream of Messages that ends anywhere before its end is not stored", () =>
   host.check();
 });
 
-const said = { type: "text", text: "a" };
-const message = (content: unknown, more: object = {}): string =>
-  JSON.stringify({ id: "msg_1", type: "message", role: "assistant", content, stop_reason: "end_turn", ...more });
-const UNSTORED_MESSAGES: Record<string, string> = {
-  "signed reasoning": message([{ type: "thinking", thinking: "a", signature: "s" }, said]),
-  "redacted reasoning": message([{ type: "redacted_thinking", data: "x" }, said]),
-  "reasoning behind its text": message([said, { type: "thinking", thinking: "a", signature: "" }]),
-  "two texts": message([said, said]),
-  "a text without a letter": message([{ type: "text", text: "" }]),
-  "a text behind a tool call": message([{ type: "tool_use", id: "1", name: "f", input: {} }, said]),
-  citations: message([{ ...said, citations: [{ type: "char_location" }] }]),
-  "a tool of the provider": message([{ type: "server_tool_use", id: "1", name: "web_search", input: {} }, said]),
-  "a block of no type": message([{ text: "a" }]),
-  "a block that is no object": message(["a"]),
-  "content that is no list": message("a"),
-  "a stop sequence": message([said], { stop_reason: "stop_sequence", stop_sequence: "END" }),
-  "a pause": message([said], { stop_reason: "pause_turn" }),
-  "the limit of tokens": message([said], { stop_reason: "max_tokens" }),
-  "a refusal": message([said], { stop_reason: "refusal" }),
-  "a member that nobody knows": message([said], { container: { id: "1" } }),
-  "no content": '{"id":"msg_1","type":"message"}',
-  "an error": '{"type":"error","error":{"type":"api_error","message":"no"}}',
-  "no JSON": "hello",
-  "cut JSON": message([said]).slice(0, -1),
-};
-const stop = { stop_reason: "end_turn" };
-const UNSTORED_EVENTS: Record<string, string[]> = {
-  "signed reasoning": streamOf([
-    blockOf(0, { type: "thinking", thinking: "a" }, { type: "signature_delta", signature: "s" }),
-  ]),
-  "two texts": streamOf([text, text]),
-  "a text without a letter": streamOf([blockOf(0, { type: "text", text: "" }, { type: "text_delta", text: "" })]),
-  citations: streamOf([blockOf(0, said, { type: "citations_delta", citation: { type: "char_location" } })]),
-  "a stop sequence": streamOf([text], { stop_reason: "stop_sequence", stop_sequence: "END" }),
-  "an event that nobody knows": streamOf([text, [sse({ type: "news", index: 0 })]]),
-  "an event that is no object": streamOf([text, ["data: 7\n\n"]]),
-  "an event that is no JSON": streamOf([text, ["data: {\n\n"]]),
-  "an error": streamOf([text, [sse({ type: "error", error: { type: "overloaded_error", message: "no" } })]]),
-  "no reason to stop": streamOf([text], {}),
-  "a stop before all": [sse({ type: "message_stop" }), ...streamOf([text], stop)],
-};
-const unstored: [string, string, string][] = [
-  ...Object.entries(UNSTORED_MESSAGES).map(([name, body]): [string, string, string] => [
-    name,
-    "application/json",
-    body,
-  ]),
-  ...Object.entries(UNSTORED_EVENTS).map(([name, events]): [string, string, string] => [
-    ...([name, "text/event-stream"] as const),
-    events.join(""),
-  ]),
-];
-for (const [name, type, body] of unstored)
+for (const [name, type, body] of UNSTORED_BY_TYPE)
   it(`a response of Messages with ${name} is not stored (${type})`, () => {
     const messages = [{ role: "user", content: `${name} ${type}` }];
     const first = ask({ messages }, MESSAGES);
@@ -263,6 +136,24 @@ for (const [name, type, body] of unstored)
     const second = ask({ messages }, MESSAGES);
     assert.ok(isAsked(second));
     second.clientReset();
+    host.check();
+  });
+
+for (const [path, events] of [
+  [CHATS, STREAM],
+  [MESSAGES, MESSAGE_STREAM],
+] as const)
+  it(`a stream is stored whose client leaves behind the last event (${path})`, () => {
+    const messages = [
+      { role: "user", content: "leaves" },
+      { role: "user", content: path },
+    ];
+    const first = ask({ messages, stream: true }, path);
+    const follower = ask({ messages }, path);
+    respond(first, [events], "text/event-stream", false);
+    first.clientReset();
+    assert.ok(follower.isOver && !isAsked(follower));
+    assert.ok(!isAsked(ask({ messages }, path)));
     host.check();
   });
 
