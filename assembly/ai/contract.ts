@@ -46,7 +46,7 @@ export const CUT_STATE = "ai_cut";
 
 /**
  * Filter state: what is known of a request, as a JSON object whose quotes are escaped: `"%FILTER_STATE(wasm.ai_log:PLAIN)%"` in an access
- * log is a JSON string. Written by ai-statistics, ai-security-guard and ai-search. Higress has the same name.
+ * log is a JSON string. Written by ai-statistics, ai-security-guard, ai-search and ai-cache. Higress has the same name.
  */
 export const AI_LOG_STATE = "ai_log";
 

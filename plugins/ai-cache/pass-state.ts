@@ -1,7 +1,8 @@
-import { CACHE_PASS_STATE, CACHE_STATE, USAGE_STATE } from "../../assembly/ai/contract";
+import { AI_LOG_STATE, CACHE_PASS_STATE, CACHE_STATE, USAGE_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { byteAt, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
+import { LogFields } from "../../assembly/plugin/log-fields";
 
 /** The hexadecimal digits of a key. */
 const KEY_SIZE: i32 = 64;
@@ -22,6 +23,7 @@ export const enum Part {
 const pass = new FilterState(CACHE_PASS_STATE);
 const result = new FilterState(CACHE_STATE);
 const usage = new FilterState(USAGE_STATE);
+const fields = new LogFields(AI_LOG_STATE);
 const text = new ByteBuffer();
 
 /** Declares the filter states that outlive an internal redirect. */
@@ -29,6 +31,7 @@ export function defineStates(): void {
   pass.define();
   result.define();
   usage.define();
+  new FilterState(AI_LOG_STATE).define();
 }
 
 /** The part of a request on an earlier pass; its key is appended to `key`, and the question to `question`. */
@@ -50,6 +53,9 @@ export function notePass(part: Part, key: Slice, question: Slice): void {
 export function noteResult(what: string): void {
   text.clear();
   result.set(text.text(what).slice);
+  fields.open();
+  fields.text("cache_status", what);
+  fields.close();
 }
 
 /** Notes that the response costs nothing: limiters and quotas charge what this state says. */
