@@ -12,6 +12,8 @@ import { serve, type RunningServer } from "../providers/server.ts";
 
 const event = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const CHATS = "/v1/chat/completions";
+const REDIRECT = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
 const STREAM = [
   event({ role: "assistant", content: "Hello " }),
   event({ content: "world" }),
@@ -27,8 +29,12 @@ describe("ai-cache in two Envoys with one Valkey", () => {
 
   before(async () => {
     valkey = await Valkey.start();
-    provider = await serve(({ path }) => {
+    provider = await serve(async ({ path }) => {
       calls++;
+      if (path.includes("redirect")) {
+        await sleep(400);
+        return { status: 307, headers: [["location", `http://gateway.example${CHATS}?slow`]], chunks: [] };
+      }
       return {
         status: 200,
         headers: [["content-type", "text/event-stream"]],
@@ -39,7 +45,7 @@ describe("ai-cache in two Envoys with one Valkey", () => {
     const listener = (name: string, cache: object) =>
       listenerFor({
         name,
-        routes: [routeFor({ name: "all", cluster: "upstream" })],
+        routes: [routeFor({ name: "all", cluster: "upstream", action: REDIRECT })],
         downstream: [
           wasmFilter({
             plugin: "ai-cache",
@@ -65,13 +71,13 @@ describe("ai-cache in two Envoys with one Valkey", () => {
   function ask(
     listener: string,
     content: string,
-    options: { stream?: boolean; slow?: boolean; leaves?: boolean; envoy?: number } = {},
+    options: { stream?: boolean; query?: "slow" | "redirect"; leaves?: boolean; envoy?: number } = {},
   ): Promise<ClientResponse> {
-    const { stream = true, slow = false, leaves = false, envoy = 0 } = options;
+    const { stream = true, query, leaves = false, envoy = 0 } = options;
     const body = Buffer.from(JSON.stringify({ model: "m", stream, messages: [{ role: "user", content }] }));
     const request = {
       method: "POST",
-      path: `/v1/chat/completions${slow ? "?slow" : ""}`,
+      path: query ? `${CHATS}?${query}` : CHATS,
       authority: "gateway.example",
       headers: [
         ["content-type", "application/json"],
@@ -89,7 +95,7 @@ describe("ai-cache in two Envoys with one Valkey", () => {
     it(`answers 100 equal requests with one call (${listener})`, async () => {
       calls = 0;
       const responses = await Promise.all(
-        Array.from({ length: 100 }, (_, n) => ask(listener, "at once", { stream: n % 2 === 0, slow: true })),
+        Array.from({ length: 100 }, (_, n) => ask(listener, "at once", { stream: n % 2 === 0, query: "slow" })),
       );
       assert.equal(calls, 1);
       assert.ok(responses.every(({ status }) => status === 200));
@@ -100,11 +106,21 @@ describe("ai-cache in two Envoys with one Valkey", () => {
       assert.equal(responses.filter((response) => statusOf(response) === "hit").length, 99);
     });
 
+  it("answers requests that wait for one that is redirected with its response", async () => {
+    calls = 0;
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () => ask("memory", "again", { query: "redirect" })),
+    );
+    assert.equal(calls, 2);
+    assert.ok(responses.every(({ status, body }) => status === 200 && body.includes("world")));
+    assert.equal(responses.filter((response) => statusOf(response) === "hit").length, 19);
+  });
+
   it("lets the next request make the call when the client of the first one leaves", async () => {
     calls = 0;
-    const leaver = ask("memory", "leaves", { slow: true, leaves: true });
+    const leaver = ask("memory", "leaves", { query: "slow", leaves: true });
     await sleep(50);
-    const others = Promise.all([1, 2, 3].map(() => ask("memory", "leaves", { slow: true, stream: false })));
+    const others = Promise.all([1, 2, 3].map(() => ask("memory", "leaves", { query: "slow", stream: false })));
     await leaver.catch(() => undefined);
     const responses = await others;
     assert.ok(responses.every(({ status, body }) => status === 200 && body.includes("world")));

@@ -2,64 +2,10 @@
 // Equal requests at the same time: one of them asks the provider. And entries of a store that are not what they should be.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { HeaderPair } from "../providers/types.ts";
-import type { RootContext } from "./contexts.ts";
-import type { HttpStream } from "./http-stream.ts";
-import { ProxyHost } from "./proxy-host.ts";
+import { ask, bodyOf, completion, hello, isAsked, respond, start } from "./ai-cache-gateway.ts";
 import { RedisPeer } from "./redis-peer.ts";
 
 const SECOND = 1000;
-const completion = (message: object, finish = "stop"): string =>
-  JSON.stringify({
-    ...{ id: "c1", object: "chat.completion", created: 1, model: "m" },
-    choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: finish }],
-    usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
-  });
-const hello = completion({ content: "hello" });
-
-interface Gateway {
-  host: ProxyHost;
-  context: RootContext;
-}
-
-function start(configuration: object = {}): Gateway {
-  const host = new ProxyHost("build/ai-cache.wasm", { logLevel: "warn", clusters: ["upstream", "redis"] });
-  const context = host.configure("ai-cache", JSON.stringify({ share: "route", ...configuration }));
-  assert.ok(context);
-  return { host, context };
-}
-
-function ask({ host, context }: Gateway, more: HeaderPair[] = [], body: object = {}): HttpStream {
-  const stream = host.stream(context);
-  const headers: HeaderPair[] = [
-    [":method", "POST"],
-    [":path", "/v1/chat/completions"],
-    [":authority", "gateway.example"],
-    ["content-type", "application/json"],
-    ...more,
-  ];
-  stream.requestHeaders(headers, false);
-  stream.requestBody(
-    Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: "hi" }], ...body })),
-    true,
-  );
-  return stream;
-}
-
-const isAsked = (stream: HttpStream): boolean => stream.upstream.body.length > 0;
-const bodyOf = (stream: HttpStream): string => Buffer.concat(stream.client.body).toString();
-
-function respond(stream: HttpStream, body: string, status = "200", isEnded = true): void {
-  stream.responseHeaders(
-    [
-      [":status", status],
-      ["content-type", "application/json"],
-    ],
-    false,
-  );
-  stream.responseBody(Buffer.from(body), isEnded);
-}
-
 describe("100 equal requests at the same time", () => {
   it("make one call, and all get its response", () => {
     const gateway = start();
