@@ -10,7 +10,7 @@ import { pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
 import { paced, refusing, type Responder, type Upstream } from "./upstream.ts";
-import type { Job } from "./work.ts";
+import type { Job } from "./job.ts";
 
 /** Requests of each kind whose time to the first token is measured. */
 const TIMES = 200;

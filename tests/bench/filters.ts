@@ -86,6 +86,9 @@ export const bareTokenLimit = bare("ai-token-ratelimit");
 /** ai-statistics, with the metrics that are recorded by default, and its host calls. */
 export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statistics", {}) };
 
+/** ai-cache with its responses in Envoy; equal requests do not wait for each other. */
+export const cache = plugin("ai-cache", { cache: { type: "memory" }, share: "route", wait_timeout: 0 });
+
 const DETECTORS = "email phone credit_card cn_id iban us_ssn ip jwt private_key api_key".split(" ");
 const EXPRESSIONS = [
   ...["EMP-[0-9]{6}", "PRJ-[A-Z]{2,5}-[0-9]{1,4}", "(?i)project falcon", "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z"],

@@ -1,5 +1,13 @@
-import { bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "../harness/bootstrap.ts";
+import {
+  bootstrapFor,
+  clusterFor,
+  listenerFor,
+  routeFor,
+  type EnvoyConfig,
+  type RouteOptions,
+} from "../harness/bootstrap.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import type { WholeResponse } from "./load.ts";
 import { pin } from "./process-cost.ts";
 import { virtualHosts, type Routes } from "./routes.ts";
 
@@ -11,6 +19,8 @@ export interface Lane {
   upstreamPort: number;
   /** Routes with a configuration each; absent: one route without. */
   routes?: Routes;
+  /** What Envoy itself responds, in the place of the upstream. */
+  direct?: WholeResponse;
   /** Whether the filters are in the router's chain. */
   isUpstream?: boolean;
 }
@@ -22,12 +32,16 @@ const MANY = { max_connections: 10_000, max_pending_requests: 10_000, max_reques
 export const ENVOY_CORE = 0;
 export const OTHER_CORE = 1;
 
+const directOf = ({ contentType, body }: WholeResponse): NonNullable<RouteOptions["direct"]> => ({
+  ...{ status: 200, headers: { "content-type": contentType }, body },
+});
+
 /** The bootstrap of an Envoy with a listener per lane. */
 export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
-  const listeners = lanes.map(({ name, filters = [], routes, isUpstream = false }) =>
+  const listeners = lanes.map(({ name, filters = [], routes, direct, isUpstream = false }) =>
     listenerFor({
       name,
-      routes: [routeFor({ name, cluster: name })],
+      routes: [routeFor({ name, cluster: name, ...(direct ? { direct: directOf(direct) } : {}) })],
       ...(routes ? { virtualHosts: virtualHosts(name, routes) } : {}),
       [isUpstream ? "upstream" : "downstream"]: filters,
     }),

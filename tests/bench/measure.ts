@@ -1,7 +1,7 @@
 import { Connection } from "./client.ts";
 import { saturate } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
-import type { Job } from "./work.ts";
+import type { Job } from "./job.ts";
 
 /** The cost of one round of one job. */
 export interface Round {

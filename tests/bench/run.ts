@@ -3,6 +3,7 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { compile } from "../../tools/compile.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
+import { Connection } from "./client.ts";
 import { measureFailover } from "./failover.ts";
 import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
@@ -14,7 +15,8 @@ import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./
 import { describeFailover, describeFootprint, describeSharedBudget, describeWork } from "./report.ts";
 import { measureSharedBudget } from "./shared-budget.ts";
 import { serveRaw } from "./upstream.ts";
-import { JOBS, type Job } from "./work.ts";
+import type { Job } from "./job.ts";
+import { JOBS } from "./work.ts";
 
 /** What `ONLY` may name beside the jobs. */
 const OTHERS = ["fallback", "footprint", "redis"];
@@ -30,6 +32,7 @@ async function measureWork(job: Job): Promise<Work> {
     filters: [job.filters[name] ?? []].flat(),
     upstreamPort: upstream.port,
     routes: job.routes,
+    direct: job.direct,
     isUpstream: job.isUpstream,
   }));
   const checker = job.checker ? await serveRaw(job.checker) : null;
@@ -37,6 +40,11 @@ async function measureWork(job: Job): Promise<Work> {
   const envoy = await startLanes([...lanes, ...services]);
   try {
     const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));
+    for (const name of job.first ? names : []) {
+      const connection = await Connection.open(envoy.listenerPorts[name]);
+      await connection.exchange(job.first!);
+      connection.close();
+    }
     // The first run warms connections, V8 and this client; it does not count.
     for (const name of names) await measure(job, envoy.listenerPorts[name], envoy.pid, true);
     for (let round = 0; round < ROUNDS; round++) {

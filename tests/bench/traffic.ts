@@ -15,6 +15,10 @@ export function chatRequest(bytes: number, stream: boolean, authorization?: stri
   return post(path, body(), authorization);
 }
 
+/** A request with one more header. */
+export const withHeader = (request: Buffer, header: string): Buffer =>
+  Buffer.from(request.toString("latin1").replace("\r\n", `\r\n${header}\r\n`), "latin1");
+
 const TEXT = WORDS.repeat(7).slice(0, 640);
 const ID = "0f6d3c1e-5b7a-9c2d-8e4f-102132435465";
 

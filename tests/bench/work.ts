@@ -1,9 +1,9 @@
-import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { get } from "./client.ts";
 import {
   aiProxies,
   bareAiProxy,
   bareTokenLimit,
+  cache,
   chain,
   consumerKey,
   guards,
@@ -16,6 +16,7 @@ import {
   statistics,
   tokenLimits,
 } from "./filters.ts";
+import type { Job } from "./job.ts";
 import { requestsTo, type Routes } from "./routes.ts";
 import {
   chatRequest,
@@ -27,34 +28,10 @@ import {
   openAiEvent,
   openAiFinish,
   openAiUsage,
+  withHeader,
 } from "./traffic.ts";
 import type { WholeResponse } from "./load.ts";
-import { after, always, paced, type Responder } from "./upstream.ts";
-
-/** One kind of work, before it is measured. */
-export interface Job {
-  id: string;
-  title: string;
-  request: Buffer;
-  /** Requests that are sent in turn, in place of `request`. */
-  turns?: Buffer[];
-  /** The routes of every lane; absent: one route without a configuration. */
-  routes?: Routes;
-  /** Whether the filters are in the router's chain. */
-  isUpstream?: boolean;
-  /** What the upstream sends: a stream, or a response that is sent as fast as it is asked for. */
-  respond: Responder | WholeResponse;
-  /** The service that filters call, as the cluster `checker`; absent: none. */
-  checker?: Responder;
-  /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
-  filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
-  /** Concurrent connections. */
-  connections: number;
-  /** Streams in a round, over all connections; without streams a round takes a time. */
-  requests: number;
-  /** Events in each response; 0 if it does not stream. */
-  events: number;
-}
+import { after, always, paced } from "./upstream.ts";
 
 const openai = { type: "openai", apiTokens: ["bench-key"] };
 /** The usage of a stream is not requested, so its events are not read. */
@@ -241,6 +218,25 @@ export const JOBS: Job[] = [
     ...stream,
     filters: { noop, plugin: masking },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+  },
+  {
+    id: "cache-hit",
+    title: "chat, 1 KB, from ai-cache; without it a response of Envoy itself",
+    ...small,
+    // A request that is not a hit fails the run.
+    request: withHeader(small.request, "cache-control: only-if-cached"),
+    first: small.request,
+    filters: { plugin: cache },
+    respond: openAiChat,
+    direct: openAiChat,
+  },
+  {
+    id: "cache-miss-stream",
+    title: "event of a stream, stored by ai-cache",
+    ...stream,
+    request: withHeader(stream.request, "cache-control: no-cache"),
+    filters: { noop, plugin: cache },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
   },
   {
     id: "guard-stream",
