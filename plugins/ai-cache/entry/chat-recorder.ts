@@ -45,12 +45,17 @@ export class ChatRecorder extends ChatReader {
     if (event.hasData && sliceEquals(event.data, "[DONE]")) {
       writer.isTerminated = true;
       this.readPublished();
-    } else if (event.hasData && !event.tooLong && !jsonValidate(event.data)) {
-      this.shape.read(event.data);
-      writer.created = this.shape.created;
-      if (!this.shape.isStorable) writer.isLossy = true;
     }
     super.onEvent(event, out);
+  }
+
+  protected override parse(event: SseDecoder, document: JsonDocument): bool {
+    if (!super.parse(event, document)) return false;
+    const writer = this.writer;
+    this.shape.read(document.root);
+    writer.created = this.shape.created;
+    if (!this.shape.isStorable) writer.isLossy = true;
+    return true;
   }
 
   /** A client that does not ask for the usage gets none: ai-proxy knows it. */

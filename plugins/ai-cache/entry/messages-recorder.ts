@@ -3,7 +3,6 @@ import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { nowInSeconds } from "../../../assembly/host/clock";
 import { JsonDocument } from "../../../assembly/json/document";
-import { jsonValidate } from "../../../assembly/json/validate";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { EntryWriter } from "./entry-writer";
 import { MessagesShape } from "./messages-shape";
@@ -37,13 +36,15 @@ export class MessagesRecorder extends MessagesReader {
   }
 
   protected override onEvent(event: SseDecoder, out: ByteBuffer): void {
+    if (this.writer.isStorable) super.onEvent(event, out);
+  }
+
+  protected override parse(event: SseDecoder, document: JsonDocument): bool {
+    if (!super.parse(event, document)) return false;
     const writer = this.writer;
-    if (!writer.isStorable || writer.hasEnded) return;
-    if (event.hasData && !event.tooLong && !jsonValidate(event.data)) {
-      this.shape.readEvent(event.data);
-      writer.isTerminated = this.shape.hasStopped;
-      if (!this.shape.isStorable) writer.isLossy = true;
-    }
-    super.onEvent(event, out);
+    this.shape.readEvent(document.root);
+    writer.isTerminated = this.shape.hasStopped;
+    if (!this.shape.isStorable) writer.isLossy = true;
+    return true;
   }
 }
