@@ -16,16 +16,20 @@ const DEFINITIONS = new NameList(
   "tools functions response_format text prediction parameters generationConfig generation_config output_format output_config " +
     "guided_json structured_outputs",
 );
-/** The members in them, in any depth, whose strings are texts. */
-const TEXTS = new NameList("name title description content text instructions enum const default example examples");
-/** Those that may be rewritten: the others are names and values. */
-const PROSE = new NameList("title description content text instructions");
+/** The members in them, in any depth, whose strings are texts, and may be rewritten. */
+const PROSE = new NameList("title description content text instructions server_description");
+/** Those whose strings are names and grammars. */
+const NAMES = new NameList("name definition");
+/** Those whose strings in any depth are values. */
+const VALUES = new NameList("enum const default example examples input_examples");
 
+/** What the strings of a list are, or of a member: its texts, or nothing that is read. Those of an object depend on their names. */
 const enum Container {
   Object,
-  Texts,
+  ValuesObject,
+  Values,
+  Names,
   Prose,
-  /** A list whose strings are no texts. */
   Others,
 }
 
@@ -45,21 +49,26 @@ export function readDefinitionMember(key: Slice, value: Slice, texts: PromptText
   else if (walker.enterArray()) readDeep(Container.Others, texts);
 }
 
+function containerOf(name: Slice): Container {
+  if (PROSE.has(name)) return Container.Prose;
+  if (VALUES.has(name)) return Container.Values;
+  return NAMES.has(name) ? Container.Names : Container.Others;
+}
+
 function readDeep(outermost: Container, texts: PromptTexts): void {
   let depth = 0;
   unchecked((open[0] = outermost));
   while (depth >= 0) {
     let container = unchecked(open[depth]);
-    const isObject = container == Container.Object;
+    const isObject = container <= Container.ValuesObject;
     if (!(isObject ? walker.nextMember() : walker.nextElement())) {
       depth--;
       continue;
     }
-    if (isObject) {
-      const name = plainKey(walker.key);
-      container = PROSE.has(name) ? Container.Prose : TEXTS.has(name) ? Container.Texts : Container.Others;
-    }
-    if (walker.enterObject()) unchecked((open[++depth] = Container.Object));
+    if (container == Container.ValuesObject) container = Container.Values;
+    else if (isObject) container = containerOf(plainKey(walker.key));
+    if (walker.enterObject())
+      unchecked((open[++depth] = container == Container.Values ? Container.ValuesObject : Container.Object));
     else if (walker.enterArray()) unchecked((open[++depth] = container));
     else {
       const token = walker.value();
