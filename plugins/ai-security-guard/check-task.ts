@@ -17,7 +17,7 @@ const KEPT_BYTES: i32 = 16384;
 /** A reply that is larger is none: no service sends so much. */
 const MOST_REPLY_BYTES: i32 = 1 << 20;
 /** The size of the numbers in front of an image. */
-const IMAGE_HEAD: i32 = 12;
+const IMAGE_HEAD: i32 = 16;
 
 const headers = new HeaderPairs();
 const call = new CheckCall();
@@ -66,8 +66,8 @@ export class CheckTask extends Callout {
     this.turns.u32(this.text.size).u32(role);
   }
 
-  /** Adds an image: its URL, or its Base64 with its media type. */
-  addImage(kind: PieceKind, content: Slice, mediaType: Slice): void {
+  /** Adds an image of a role: its URL, or its Base64 with its media type. */
+  addImage(kind: PieceKind, role: PromptRole, content: Slice, mediaType: Slice): void {
     if (!this.checker!.takes(kind)) {
       this.hasOther = true;
       return;
@@ -77,6 +77,7 @@ export class CheckTask extends Callout {
       .u32(kind)
       .u32(typeSize)
       .u32(sliceSize(content))
+      .u32(role)
       .append(subslice(mediaType, 0, typeSize))
       .append(content);
   }
@@ -227,6 +228,7 @@ export class CheckTask extends Callout {
     const images = this.images.slice;
     const content = this.from + IMAGE_HEAD + <i32>readU32(images, this.from + 4);
     piece.kind = <PieceKind>readU32(images, this.from);
+    piece.role = <PromptRole>readU32(images, this.from + 12);
     piece.content = subslice(images, content, this.to);
     if (content > this.from + IMAGE_HEAD) piece.mediaType = subslice(images, this.from + IMAGE_HEAD, content);
   }

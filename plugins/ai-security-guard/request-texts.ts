@@ -84,7 +84,7 @@ export class RequestTexts extends PromptTexts {
       const entry = list.at(i);
       if (!this.isFor(check, entry) || (hasRoles && entry.role != role)) continue;
       if (entry.kind != PieceKind.Text) {
-        if (check.checksImages) task.addImage(entry.kind, list.contentOf(entry), list.typeOf(entry));
+        if (check.checksImages) task.addImage(entry.kind, entry.role, list.contentOf(entry), list.typeOf(entry));
       } else if (check.checksRequest) {
         // The texts of a message follow each other directly, as a model may read them.
         if (message >= 0 && entry.message != message) task.text.byte(LINE_END);

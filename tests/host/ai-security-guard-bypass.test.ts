@@ -260,6 +260,22 @@ describe("the images of a request", () => {
     }
   });
 
+  it("have the role of their message", () => {
+    const provider = { type: "webhook", cluster: "upstream", serviceHost: "a.example", path: "/check", images: true };
+    const guard = new Guard(configOf({ images: true, roles: ["user", "tool"], mode: "all", provider }));
+    const image = (data: string): string =>
+      `{"type":"image","source":{"type":"base64","media_type":"image/png","data":"${data}"}}`;
+    const result = `{"type":"tool_result","tool_use_id":"t","content":[${image("dG9vbA==")},{"type":"text","text":"found"}]}`;
+    guard.send(ask(`${image("dXNlcg==")},{"type":"text","text":"look"},${result}`), { path: "/v1/messages" });
+    const told: string[] = [];
+    for (let [call] = guard.calls; call; [call] = guard.calls) {
+      const { role, content } = JSON.parse(call.body.toString()) as { role: string; content: string };
+      told.push(`${role} ${content}`);
+      guard.pass();
+    }
+    assert.deepEqual(told, ["user look", "tool found", "user dXNlcg==", "tool dG9vbA=="]);
+  });
+
   it("have no verdict where the service does not take them", () => {
     const provider = { type: "azure", cluster: "upstream", serviceHost: "a.example", apiKey: "key-of-azure" };
     const image = ask('{"type":"image_url","image_url":{"url":"https://b.example/hidden.png"}}');
