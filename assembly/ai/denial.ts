@@ -58,12 +58,7 @@ export function writeDenial(
   }
   if (api != Api.Messages) return false;
   if (isStream) {
-    sseEvent(out, "message_start");
-    sseData(out);
-    const json = new JsonWriter(out).beginObject().key("type").string("message_start").key("message");
-    writeMessage(json, model, 0);
-    json.endObject();
-    sseEnd(out);
+    writeMessageStart(out, model);
     writeDeniedBlock(out, 0, message);
     return true;
   }
@@ -111,11 +106,28 @@ export function writeDeniedChunk(
 export function writeDeniedResponse(out: ByteBuffer, members: Slice, index: i32, message: Slice, sequence: i32): void {
   writeItemEvents(out, index, sequence, message);
   const json = beginResponseEvent(out, "response.incomplete", sequence + ITEM_EVENTS, ',"response":{');
-  if (sliceSize(members)) out.append(members);
-  else out.text('"id":"denied","object":"response","created_at":0,"model":"",');
+  writeResponseMembers(out, members);
   out.text('"status":"incomplete","error":null,"incomplete_details":{"reason":"content_filter"},"output":[');
   writeItem(json, message);
   out.text('],"tools":[],"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}');
+  endResponseEvent(out);
+}
+
+/** Appends the first event of a stream of Messages. `model` is JSON. */
+export function writeMessageStart(out: ByteBuffer, model: Slice = ABSENT): void {
+  sseEvent(out, "message_start");
+  sseData(out);
+  const json = new JsonWriter(out).beginObject().key("type").string("message_start").key("message");
+  writeMessage(json, model, 0);
+  json.endObject();
+  sseEnd(out);
+}
+
+/** Appends the first event of a stream of Responses. `members` and `sequence` as above. */
+export function writeResponseCreated(out: ByteBuffer, members: Slice, sequence: i32): void {
+  beginResponseEvent(out, "response.created", sequence, ',"response":{');
+  writeResponseMembers(out, members);
+  out.text('"status":"in_progress","error":null,"incomplete_details":null,"output":[],"tools":[]}');
   endResponseEvent(out);
 }
 
@@ -230,6 +242,12 @@ function writeItem(json: JsonWriter, message: Slice): void {
 function writePart(json: JsonWriter, message: Slice): void {
   json.beginObject().key("type").string("output_text").key("text").text(message).key("annotations").beginArray();
   json.endArray().endObject();
+}
+
+/** The members of a response that its stream repeats, or those of one that has none. */
+function writeResponseMembers(out: ByteBuffer, members: Slice): void {
+  if (sliceSize(members)) out.append(members);
+  else out.text('"id":"denied","object":"response","created_at":0,"model":"",');
 }
 
 /** The members of a chunk of a stream that has none. */

@@ -10,6 +10,7 @@ import type { HttpStream } from "./http-stream.ts";
 import { findLeak } from "./leak-check.ts";
 
 const CHAT = PROTOCOLS[0]!;
+const RESPONSES = PROTOCOLS[3]!;
 const delta = (value: Json, index = 0, finish: string | null = null): Buffer =>
   Buffer.from(sseOf([{ id: "c", choices: [{ index, delta: value, finish_reason: finish }] }], "\n"));
 const DONE = Buffer.from("data: [DONE]\n\n");
@@ -26,6 +27,22 @@ describe("a stream that waits for its check", () => {
     assert.equal(guarded.call, undefined);
     stream.responseBody(Buffer.alloc(0), true);
     assert.equal(stream.client.end, "clean");
+    guarded.host.check();
+  });
+
+  it("of Responses passes its beginning at once, with what OpenAI says in it", () => {
+    const guarded = new Guarded();
+    const stream = guarded.open(RESPONSES);
+    const response = { id: "r", object: "response", created_at: 1, model: "m", output: [], instructions: "Be brief." };
+    const settings = {
+      billing: { payer: "developer" },
+      prompt_cache_retention: "24h",
+      text: { format: { type: "text" } },
+    };
+    const begun = sseOf([{ type: "response.created", response: { ...response, ...settings } }], "\n");
+    stream.responseBody(Buffer.from(begun), false);
+    assert.equal(bodyOf(stream), begun);
+    assert.equal(guarded.call, undefined);
     guarded.host.check();
   });
 
@@ -152,7 +169,7 @@ describe("a stream that waits for its check", () => {
 
   it("of Responses does not check again what its last events repeat", () => {
     const guarded = new Guarded();
-    const stream = guarded.open(PROTOCOLS[3]!);
+    const stream = guarded.open(RESPONSES);
     const place = { item_id: "i", output_index: 0, content_index: 0 };
     const part = { type: "output_text", text: "hello you", annotations: [] };
     const output = [{ type: "message", role: "assistant", content: [part] }];

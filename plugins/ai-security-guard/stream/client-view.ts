@@ -1,5 +1,12 @@
 import { Api } from "../../../assembly/ai/api";
-import { writeBlockStop, writeDeniedBlock, writeDeniedChunk, writeDeniedResponse } from "../../../assembly/ai/denial";
+import {
+  writeBlockStop,
+  writeDeniedBlock,
+  writeDeniedChunk,
+  writeDeniedResponse,
+  writeMessageStart,
+  writeResponseCreated,
+} from "../../../assembly/ai/denial";
 import { writeStreamError } from "../../../assembly/ai/stream-error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { readU64 } from "../../../assembly/bytes/integers";
@@ -23,24 +30,20 @@ export const VIEW_SIZE: i32 = 32;
 
 /** What the client of a stream has begun to read, and must be ended. */
 export class ClientView {
-  /** The choices that have begun and not ended, and those that have begun, one bit each. */
+  /** The choices that have begun and not ended, and those that have begun, one bit each. `seen` is 1 if Messages or Responses have begun. */
   private open: u64 = 0;
   private seen: u64 = 0;
-  /** The last content block of Messages, twice, plus 1 if it is open, or output of Responses, twice; -1 before the first. */
-  private block: i64 = -1;
+  /** The last content block of Messages, twice, plus 1 if it is open, or output of Responses, twice; -2 before the first. */
+  private block: i64 = -2;
   private events: i64 = 0;
-
-  /** Whether the stream has ended for the client. */
-  get isOver(): bool {
-    return this.seen != 0 && this.open == 0;
-  }
 
   /** Reads the next event. Returns whether a choice, or the stream, ends with it. */
   read(json: Slice, type: Slice): bool {
     this.events++;
     const choices = jsonGet(json, "choices");
     if (jsonKind(choices) == JsonKind.Array) return this.readChoices(choices);
-    if (sliceEquals(type, "content_block_start")) this.block = jsonInteger(jsonGet(json, "index")) * 2 + 1;
+    if (sliceEquals(type, "message_start") || sliceEquals(type, "response.created")) this.seen = 1;
+    else if (sliceEquals(type, "content_block_start")) this.block = jsonInteger(jsonGet(json, "index")) * 2 + 1;
     else if (sliceEquals(type, "response.output_item.added"))
       this.block = jsonInteger(jsonGet(json, "output_index")) * 2;
     else if (sliceEquals(type, "content_block_stop")) {
@@ -64,16 +67,19 @@ export class ClientView {
   }
 
   /**
-   * Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an incomplete response. `head`: the
-   * members of `StreamHead`. `guardrail`: what stands beside the message in a choice, or `ABSENT`.
+   * Appends the end of a stream that is refused: `message` and the end of each open choice or block, or an incomplete response. A client that
+   * has read no beginning gets one, too. `head`: the members of `StreamHead`. `guardrail`: what stands beside the message in a choice, or `ABSENT`.
    */
   writeDenial(out: ByteBuffer, api: Api, head: Slice, message: Slice, guardrail: Slice): void {
     if (api == Api.Messages) {
+      if (!this.seen) writeMessageStart(out);
       if (this.block & 1) writeBlockStop(out, <i32>(this.block >> 1));
       writeDeniedBlock(out, <i32>(this.block >> 1) + 1, message);
-    } else if (api == Api.Responses)
-      writeDeniedResponse(out, head, <i32>(this.block >> 1) + 1, message, <i32>this.events);
-    else {
+    } else if (api == Api.Responses) {
+      let sequence = <i32>this.events;
+      if (!this.seen) writeResponseCreated(out, head, sequence++);
+      writeDeniedResponse(out, head, <i32>(this.block >> 1) + 1, message, sequence);
+    } else {
       const isChat = api != Api.Completions;
       for (let i: i64 = 0; i < MOST_CHOICES; i++)
         if ((this.open >> i) & 1) writeDeniedChunk(out, isChat, <i32>i, false, head, message, guardrail);
@@ -91,7 +97,7 @@ export class ClientView {
   reset(): void {
     this.open = 0;
     this.seen = 0;
-    this.block = -1;
+    this.block = -2;
     this.events = 0;
   }
 

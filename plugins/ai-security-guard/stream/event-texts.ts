@@ -12,7 +12,8 @@ const OTHERS = new NameList(
     "encrypted_content cache_control stop_reason stop_sequence finish_reason object model name url image_url file_id file_data b64_json " +
     "media_type mime_type format detail system_fingerprint service_tier created created_at tool_choice include modalities effort verbosity " +
     "prompt_cache_key safety_identifier truncation generate_summary usage usageMetadata error incomplete_details instructions tools metadata " +
-    "user prompt logprobs obfuscation data partial_image_b64 result provider",
+    "user prompt logprobs obfuscation data partial_image_b64 result provider " +
+    "billing prompt_cache_retention",
 );
 /** The numbers that tell the texts of events apart. */
 const PLACES: StaticArray<string> = ["index", "output_index", "content_index", "summary_index"];
