@@ -58,6 +58,15 @@ describe("a masked stream", () => {
       assert.equal(events.at(-1).type, type);
     });
 
+  it("with an event of more than 4 MB ends with an error", () => {
+    const got = stream("/v1/chat/completions", [chunk(0, "to "), chunk(0, "x".repeat(4 << 20)), chunk(0, "more")]);
+    assert.ok(got.startsWith('data: {"choices":[{"index":0,"delta":{"content":"to "}'));
+    const [, ...rest] = got.trimEnd().split("\n\n");
+    assert.equal(rest.length, 2);
+    assert.equal(JSON.parse(rest[0]!.slice(6)).error.code, "response_unreadable");
+    assert.equal(rest[1], "data: [DONE]");
+  });
+
   it("that ends with trailers and no finish reason sends nothing of a held match", () => {
     const got = stream("/v1/chat/completions", [chunk(0, "to "), chunk(0, "ann@example.com")], true);
     assert.ok(!got.includes("ann@"));
