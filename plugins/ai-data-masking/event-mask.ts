@@ -54,8 +54,8 @@ export class EventMask {
   private api: Api = Api.Unknown;
   /** Whether the stream has ended for the client. */
   private isOver: bool = false;
-  /** The highest choice, content block or output so far. */
-  private last: i32 = -1;
+  /** The highest choice, content block or output so far; -1 if there is none, -2 if the stream has not begun. */
+  private last: i32 = -2;
   /** Whether the content block `last` is open. */
   private isOpen: bool = false;
   /** The number of events. */
@@ -98,7 +98,7 @@ export class EventMask {
     this.head.reset();
     this.isOver = false;
     this.isOpen = false;
-    this.last = -1;
+    this.last = -2;
     this.events = 0;
     this.mask = null;
     this.api = Api.Unknown;
@@ -115,7 +115,6 @@ export class EventMask {
   private event(out: ByteBuffer): void {
     const decoder = this.decoder;
     const data = decoder.data;
-    this.events++;
     if (decoder.tooLong) {
       this.isOver = true;
       writeStreamError(out, this.api, 502, sliceOfBuffer(TOO_LONG), sliceOfBuffer(CODE), this.events);
@@ -125,7 +124,10 @@ export class EventMask {
       out.append(decoder.raw);
       return;
     }
+    this.events++;
     const mark = out.size;
+    const last = this.last;
+    const isOpen = this.isOpen;
     const mask = this.mask!;
     const frame = this.frame;
     const text = frame.textOf(decoder.raw);
@@ -139,7 +141,7 @@ export class EventMask {
     if (mask.isDenied) {
       out.size = mark;
       this.isOver = true;
-      endDenied(out, this.api, this.last, this.isOpen, this.events - 1, this.head.members, this.denial);
+      endDenied(out, this.api, last, isOpen, this.events - 1, this.head.members, this.denial);
     } else if (text != ABSENT) {
       if (slicesEqual(edited.slice, text)) out.append(decoder.raw);
       else frame.write(edited.slice, out);
@@ -171,10 +173,13 @@ export class EventMask {
       } else if (sliceEquals(type, "content_block_stop")) {
         this.isOpen = false;
         this.texts.flush(mask, index, out);
-      } else if (sliceEquals(type, "response.output_item.added"))
+      } else if (sliceEquals(type, "message_start")) this.last = max(this.last, -1);
+      else if (sliceEquals(type, "response.output_item.added"))
         this.last = <i32>jsonInteger(jsonGet(data, "output_index"));
-      else if (sliceEquals(type, "response.created")) this.head.readResponse(jsonGet(data, "response"));
-      else if (sliceEndsWith(type, ".done")) this.texts.flush(mask, this.ownerOf(data, type, 5), out);
+      else if (sliceEquals(type, "response.created")) {
+        this.last = max(this.last, -1);
+        this.head.readResponse(jsonGet(data, "response"));
+      } else if (sliceEndsWith(type, ".done")) this.texts.flush(mask, this.ownerOf(data, type, 5), out);
       else if (isLastEvent(type)) this.flushAll(out);
       mask.writeResponse(data, false, edited);
     }
