@@ -39,7 +39,7 @@ export function decorate(config: AiPromptDecoratorConfig, api: Api, body: JsonDo
   const system = isResponses ? "instructions" : isMessages ? "system" : "";
   const hasList = body.get(list) != ABSENT;
   const isCompletion = !hasList && (api == Api.Completions || api == Api.Complete);
-  if (!hasList && !isCompletion && !(isResponses && body.get("prompt") != ABSENT)) return false;
+  if (!hasList && !isCompletion && !(isResponses && body.get("prompt") != ABSENT)) return replaceOnly(body);
   if (system.length && body.get(system) == ABSENT) insertSystem(config, system, body);
   if (isResponses && !hasList) insertInput(config, body);
   for (let i = 0; i < body.count && !editor.hasFailed; i++) {
@@ -58,6 +58,13 @@ export function decorate(config: AiPromptDecoratorConfig, api: Api, body: JsonDo
       }
     }
   }
+  splice.end();
+  return splice.changed && !editor.hasFailed;
+}
+
+/** Applies the replacements to a body of another format, which has no place for added texts. */
+function replaceOnly(body: JsonDocument): bool {
+  for (let i = 0; i < body.count && !editor.hasFailed; i++) readPromptMember(body.keyAt(i), body.valueAt(i), editor);
   splice.end();
   return splice.changed && !editor.hasFailed;
 }

@@ -80,29 +80,30 @@ function readPrompts(value: Slice, texts: PromptTexts): void {
 function readMessage(message: Slice, role: PromptRole, texts: PromptTexts): void {
   texts.beginMessage(role);
   if (jsonKind(message) == JsonKind.Object) {
+    const mayChange = role != PromptRole.Assistant || !jsonEquals(jsonGet(message, "type"), "reasoning");
     for (let key = jsonFirstKey(message); key != ABSENT;) {
       const value = jsonMemberValue(message, key);
-      readField(key, value, role, texts);
+      readField(key, value, role, mayChange, texts);
       key = jsonNextKey(message, value);
     }
-  } else readContent(message, role, true, texts);
+  } else readContent(message, role, true, true, texts);
   texts.endMessage();
 }
 
-function readField(key: Slice, value: Slice, role: PromptRole, texts: PromptTexts): void {
+function readField(key: Slice, value: Slice, role: PromptRole, mayChange: bool, texts: PromptTexts): void {
   const field = textField(key);
   if (field == TextField.None) return;
   if (field == TextField.Media || field == TextField.Image) readSource(value, role, field == TextField.Image, texts);
-  else if (field == TextField.Json) readDeep(value, role, true, false, texts);
-  else readContent(value, role, PROSE.has(plainKey(key)), texts);
+  else if (field == TextField.Json) readDeep(value, role, true, false, false, texts);
+  else readContent(value, role, mayChange, mayChange && PROSE.has(plainKey(key)), texts);
 }
 
-/** A string, or a list of parts, each of which may have a role of its own. */
-function readContent(content: Slice, role: PromptRole, isProse: bool, texts: PromptTexts): void {
-  if (jsonKind(content) != JsonKind.Array) return readDeep(content, role, false, isProse, texts);
+/** A string, or a list of parts, each of which may have a role of its own. `mayChange` is `false` for reasoning. */
+function readContent(content: Slice, role: PromptRole, mayChange: bool, isProse: bool, texts: PromptTexts): void {
+  if (jsonKind(content) != JsonKind.Array) return readDeep(content, role, false, mayChange, isProse, texts);
   for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
     const own = roleOfType(jsonGet(part, "type"));
-    readDeep(part, own == PromptRole.Unknown ? role : own, false, isProse, texts);
+    readDeep(part, own == PromptRole.Unknown ? role : own, false, mayChange, isProse, texts);
   }
 }
 
@@ -134,7 +135,14 @@ export function plainKey(key: Slice): Slice {
 }
 
 /** Reads a value to its end, in one walk. */
-function readDeep(value: Slice, role: PromptRole, isJson: bool, isProse: bool, texts: PromptTexts): void {
+function readDeep(
+  value: Slice,
+  role: PromptRole,
+  isJson: bool,
+  mayChange: bool,
+  isProse: bool,
+  texts: PromptTexts,
+): void {
   if (jsonKind(value) == JsonKind.String) return texts.text(value, role, isProse);
   walker.start(value);
   let depth = 0;
@@ -156,7 +164,7 @@ function readDeep(value: Slice, role: PromptRole, isJson: bool, isProse: bool, t
     } else if (walker.enterObject()) open[++depth] = insideJson ? Container.JsonObject : Container.Object;
     else if (walker.enterArray()) open[++depth] = insideJson ? Container.JsonArray : Container.Array;
     else {
-      const isText = !insideJson && (isObject ? PROSE.has(plainKey(walker.key)) : isProse);
+      const isText = mayChange && !insideJson && (isObject ? PROSE.has(plainKey(walker.key)) : isProse);
       const token = walker.value();
       if (jsonKind(token) == JsonKind.String) texts.text(token, role, isText);
     }
