@@ -1,6 +1,6 @@
 import { ABSENT, Slice } from "../../bytes/slice";
 import { JsonDocument } from "../../json/document";
-import { jsonContent } from "../../json/value";
+import { jsonContent, JsonKind, jsonKind } from "../../json/value";
 import { RequestSink, Role } from "./request-sink";
 
 /** Reads a client's request for a chat into a sink. Its fields are set before each `read`; texts are contents of JSON strings. */
@@ -19,6 +19,18 @@ export abstract class RequestReader {
   protected begin(request: JsonDocument, sink: RequestSink): bool {
     return sink.begin(this.model == ABSENT ? jsonContent(request.get("model")) : this.model);
   }
+
+  /** Reads the members of the request that are not null as options; `false` if the sink refused. */
+  protected readOptions(request: JsonDocument, sink: RequestSink): bool {
+    for (let i = 0; i < request.count; i++) {
+      const value = request.valueAt(i);
+      if (jsonKind(value) != JsonKind.Null && !this.readOption(request.keyAt(i), value, sink)) return false;
+    }
+    return true;
+  }
+
+  /** Reads one member of the request, if it is an option; `false` if the sink refused. */
+  protected abstract readOption(key: Slice, value: Slice, sink: RequestSink): bool;
 
   /** Gives the context, which belongs behind the instructions that the request begins with. */
   protected giveContext(sink: RequestSink): bool {

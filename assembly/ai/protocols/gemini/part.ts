@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { compactJson } from "../../../json/compact";
+import { JsonFields } from "../../../json/fields";
 import { jsonContent, jsonGet, jsonIsTrue, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { escapeJson } from "../../../json/writer";
@@ -14,28 +15,20 @@ const escaped = new ByteBuffer();
 const noArguments = new ByteBuffer().text("{}");
 
 /** One part of a candidate. https://ai.google.dev/api/caching#Part */
-export class GeminiPart {
+export class GeminiPart extends JsonFields {
   private text: Slice = ABSENT;
   private signature: Slice = ABSENT;
   private call: Slice = ABSENT;
   private data: Slice = ABSENT;
   private isThought: bool = false;
 
-  /** Reads the part that a walker is at. */
-  read(walker: JsonWalker): void {
-    this.clear();
-    if (!walker.enterObject()) {
-      walker.value();
-      return;
-    }
-    while (walker.nextMember()) {
-      if (walker.keyIs("text")) this.text = jsonContent(walker.value());
-      else if (walker.keyIs("thought")) this.isThought = jsonIsTrue(walker.value());
-      else if (walker.keyIs("thoughtSignature")) this.signature = jsonContent(walker.value());
-      else if (walker.keyIs("functionCall")) this.call = walker.value();
-      else if (walker.keyIs("inlineData")) this.data = walker.value();
-      else walker.value();
-    }
+  protected take(walker: JsonWalker): void {
+    if (walker.keyIs("text")) this.text = jsonContent(walker.value());
+    else if (walker.keyIs("thought")) this.isThought = jsonIsTrue(walker.value());
+    else if (walker.keyIs("thoughtSignature")) this.signature = jsonContent(walker.value());
+    else if (walker.keyIs("functionCall")) this.call = walker.value();
+    else if (walker.keyIs("inlineData")) this.data = walker.value();
+    else walker.value();
   }
 
   /** Gives the part to a sink. A signature comes before what it stands at, behind reasoning, and alone for an empty text. */
@@ -48,7 +41,7 @@ export class GeminiPart {
     if (jsonKind(this.data) == JsonKind.Object) giveData(choice, this.data, sink);
   }
 
-  private clear(): void {
+  protected clear(): void {
     this.text = ABSENT;
     this.signature = ABSENT;
     this.call = ABSENT;

@@ -15,6 +15,7 @@ import { JsonWalker } from "../../../json/walker";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Role, Sampling } from "../../hub/request-sink";
+import { readNumber } from "../../hub/sampling-number";
 import { readContent } from "./content-reader";
 import { readReasoning } from "./reasoning";
 import { readTools } from "./tools";
@@ -27,36 +28,32 @@ const walker = new JsonWalker();
  */
 export class MessagesRequestReader extends RequestReader {
   read(request: JsonDocument, sink: RequestSink): bool {
-    if (!this.begin(request, sink)) return false;
-    for (let i = 0; i < request.count; i++) {
-      const value = request.valueAt(i);
-      if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
-    }
+    if (!this.begin(request, sink) || !this.readOptions(request, sink)) return false;
     if (!readReasoning(request, sink)) return false;
     if (!readTools(request, this.dropsServerTools, sink)) return false;
     if (!readSystem(request.get("system"), sink) || !this.giveContext(sink)) return false;
     return readMessages(request.get("messages"), sink) && sink.end();
   }
-}
 
-function readOption(key: Slice, value: Slice, sink: RequestSink): bool {
-  if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
-  if (jsonEquals(key, "max_tokens")) {
-    return jsonIsInteger(value) ? sink.maxTokens(value) : sink.refuse("max_tokens must be an integer.", "max_tokens");
+  protected readOption(key: Slice, value: Slice, sink: RequestSink): bool {
+    if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
+    if (jsonEquals(key, "max_tokens")) {
+      return jsonIsInteger(value) ? sink.maxTokens(value) : sink.refuse("max_tokens must be an integer.", "max_tokens");
+    }
+    if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
+    if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
+    if (jsonEquals(key, "top_k")) return readNumber(Sampling.TopK, "top_k", value, sink);
+    if (jsonEquals(key, "stop_sequences")) return readStops(value, sink);
+    if (jsonEquals(key, "metadata")) {
+      const user = jsonContent(jsonGet(value, "user_id"));
+      return sliceSize(user) ? sink.user(user) : true;
+    }
+    if (jsonEquals(key, "mcp_servers")) {
+      const message = "This provider calls no MCP servers.";
+      return jsonFirst(value) == ABSENT ? true : sink.refuse(message, "mcp_servers");
+    }
+    return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
   }
-  if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
-  if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
-  if (jsonEquals(key, "top_k")) return readNumber(Sampling.TopK, "top_k", value, sink);
-  if (jsonEquals(key, "stop_sequences")) return readStops(value, sink);
-  if (jsonEquals(key, "metadata")) {
-    const user = jsonContent(jsonGet(value, "user_id"));
-    return sliceSize(user) ? sink.user(user) : true;
-  }
-  if (jsonEquals(key, "mcp_servers")) {
-    const message = "This provider calls no MCP servers.";
-    return jsonFirst(value) == ABSENT ? true : sink.refuse(message, "mcp_servers");
-  }
-  return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
 }
 
 /** Whether a field is read by another function, or changes nothing that the client sees. */
@@ -65,11 +62,6 @@ function isReadElsewhere(key: Slice): bool {
   if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "thinking")) return true;
   if (jsonEquals(key, "output_config") || jsonEquals(key, "output_format")) return true;
   return jsonEquals(key, "cache_control");
-}
-
-function readNumber(kind: Sampling, name: string, value: Slice, sink: RequestSink): bool {
-  if (jsonKind(value) != JsonKind.Number) return sink.refuse(`${name} must be a number.`, name);
-  return sink.sampling(kind, value);
 }
 
 function readStops(list: Slice, sink: RequestSink): bool {

@@ -15,6 +15,7 @@ import { JsonWalker } from "../../../json/walker";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Sampling } from "../../hub/request-sink";
+import { readNumber } from "../../hub/sampling-number";
 import { ChatMessageReader } from "./message-reader";
 import { readReasoningOptions } from "./reasoning-options";
 import { readChatTools } from "./tool-reader";
@@ -29,40 +30,36 @@ const messageReader = new ChatMessageReader();
  */
 export class ChatRequestReader extends RequestReader {
   read(request: JsonDocument, sink: RequestSink): bool {
-    if (!this.begin(request, sink)) return false;
-    for (let i = 0; i < request.count; i++) {
-      const value = request.valueAt(i);
-      if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
-    }
+    if (!this.begin(request, sink) || !this.readOptions(request, sink)) return false;
     if (!readLimit(request, sink) || !readReasoningOptions(request, sink)) return false;
     if (!readChatTools(request, this.dropsServerTools, sink)) return false;
     return readMessages(request.get("messages"), sink) && sink.end();
   }
-}
 
-function readOption(key: Slice, value: Slice, sink: RequestSink): bool {
-  if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
-  if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
-  if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
-  if (jsonEquals(key, "top_k")) return readNumber(Sampling.TopK, "top_k", value, sink);
-  if (jsonEquals(key, "seed")) return readNumber(Sampling.Seed, "seed", value, sink);
-  if (jsonEquals(key, "presence_penalty"))
-    return readPenalty(Sampling.PresencePenalty, "presence_penalty", value, sink);
-  if (jsonEquals(key, "frequency_penalty")) {
-    return readPenalty(Sampling.FrequencyPenalty, "frequency_penalty", value, sink);
+  protected readOption(key: Slice, value: Slice, sink: RequestSink): bool {
+    if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
+    if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
+    if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
+    if (jsonEquals(key, "top_k")) return readNumber(Sampling.TopK, "top_k", value, sink);
+    if (jsonEquals(key, "seed")) return readNumber(Sampling.Seed, "seed", value, sink);
+    if (jsonEquals(key, "presence_penalty"))
+      return readPenalty(Sampling.PresencePenalty, "presence_penalty", value, sink);
+    if (jsonEquals(key, "frequency_penalty")) {
+      return readPenalty(Sampling.FrequencyPenalty, "frequency_penalty", value, sink);
+    }
+    if (jsonEquals(key, "stop")) return readStops(value, sink);
+    if (jsonEquals(key, "response_format")) return readFormat(value, sink);
+    if (jsonEquals(key, "user")) return sliceSize(jsonContent(value)) ? sink.user(jsonContent(value)) : true;
+    if (jsonEquals(key, "n")) {
+      const isOne = jsonKind(value) == JsonKind.Number && sliceEquals(value, "1");
+      return isOne ? true : sink.refuse("This provider gives one choice: n must be 1.", "n");
+    }
+    if (jsonEquals(key, "modalities")) return readModalities(value, sink);
+    if (jsonEquals(key, "web_search_options")) {
+      return sink.refuse("This provider has no web search of OpenAI's.", "web_search_options");
+    }
+    return isReadElsewhere(key) || isDefault(key, value) ? true : sink.drop(fieldName(key));
   }
-  if (jsonEquals(key, "stop")) return readStops(value, sink);
-  if (jsonEquals(key, "response_format")) return readFormat(value, sink);
-  if (jsonEquals(key, "user")) return sliceSize(jsonContent(value)) ? sink.user(jsonContent(value)) : true;
-  if (jsonEquals(key, "n")) {
-    const isOne = jsonKind(value) == JsonKind.Number && sliceEquals(value, "1");
-    return isOne ? true : sink.refuse("This provider gives one choice: n must be 1.", "n");
-  }
-  if (jsonEquals(key, "modalities")) return readModalities(value, sink);
-  if (jsonEquals(key, "web_search_options")) {
-    return sink.refuse("This provider has no web search of OpenAI's.", "web_search_options");
-  }
-  return isReadElsewhere(key) || isDefault(key, value) ? true : sink.drop(fieldName(key));
 }
 
 /** Whether a field is read by another function. */
@@ -81,11 +78,6 @@ function isDefault(key: Slice, value: Slice): bool {
   if (jsonEquals(key, "service_tier")) return jsonEquals(value, "auto") || jsonEquals(value, "default");
   if (jsonEquals(key, "logit_bias") || jsonEquals(key, "metadata")) return sliceEquals(value, "{}");
   return false;
-}
-
-function readNumber(kind: Sampling, name: string, value: Slice, sink: RequestSink): bool {
-  if (jsonKind(value) != JsonKind.Number) return sink.refuse(`${name} must be a number.`, name);
-  return sink.sampling(kind, value);
 }
 
 /** A penalty of 0 changes nothing. */

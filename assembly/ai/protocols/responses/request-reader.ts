@@ -15,6 +15,7 @@ import { effortOfName } from "../../hub/effort";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { Effort, RequestSink, Role, Sampling } from "../../hub/request-sink";
+import { readNumber } from "../../hub/sampling-number";
 import { AskedResponse } from "./asked";
 import { InputReader } from "./input-reader";
 import { ToolReader } from "./tools";
@@ -34,40 +35,36 @@ export class ResponsesRequestReader extends RequestReader {
     const known = this.asked;
     const asked = known ? known : new AskedResponse();
     asked.read(request);
-    if (!this.begin(request, sink)) return false;
-    for (let i = 0; i < request.count; i++) {
-      const value = request.valueAt(i);
-      if (jsonKind(value) != JsonKind.Null && !readOption(request.keyAt(i), value, sink)) return false;
-    }
+    if (!this.begin(request, sink) || !this.readOptions(request, sink)) return false;
     tools.dropsServerTools = this.dropsServerTools;
     input.dropsServerTools = this.dropsServerTools;
     if (!readUser(request, sink) || !tools.read(request, asked.tools, sink)) return false;
     if (!readInstructions(request.get("instructions"), sink) || !this.giveContext(sink)) return false;
     return input.read(request.get("input"), sink) && sink.end();
   }
-}
 
-function readOption(key: Slice, value: Slice, sink: RequestSink): bool {
-  if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
-  if (jsonEquals(key, "max_output_tokens")) {
-    const name = "max_output_tokens";
-    return jsonIsInteger(value) ? sink.maxTokens(value) : sink.refuse(`${name} must be an integer.`, name);
+  protected readOption(key: Slice, value: Slice, sink: RequestSink): bool {
+    if (jsonEquals(key, "stream")) return jsonIsTrue(value) ? sink.stream() : true;
+    if (jsonEquals(key, "max_output_tokens")) {
+      const name = "max_output_tokens";
+      return jsonIsInteger(value) ? sink.maxTokens(value) : sink.refuse(`${name} must be an integer.`, name);
+    }
+    if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
+    if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
+    if (jsonEquals(key, "reasoning")) return readReasoning(value, sink);
+    if (jsonEquals(key, "text")) return readTextOptions(value, sink);
+    if (jsonEquals(key, "include")) return readInclude(value, sink);
+    if (jsonEquals(key, "truncation")) return jsonEquals(value, "disabled") ? true : sink.drop("truncation");
+    if (jsonEquals(key, "background") && jsonIsTrue(value)) {
+      return sink.refuse("The gateway runs no responses of this provider in the background.", "background");
+    }
+    if (jsonEquals(key, "previous_response_id")) return refuseStored("previous_response_id", sink);
+    if (jsonEquals(key, "conversation")) return refuseStored("conversation", sink);
+    if (jsonEquals(key, "prompt")) {
+      return sink.refuse("This provider has no stored prompts: send the instructions and the input.", "prompt");
+    }
+    return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
   }
-  if (jsonEquals(key, "temperature")) return readNumber(Sampling.Temperature, "temperature", value, sink);
-  if (jsonEquals(key, "top_p")) return readNumber(Sampling.TopP, "top_p", value, sink);
-  if (jsonEquals(key, "reasoning")) return readReasoning(value, sink);
-  if (jsonEquals(key, "text")) return readTextOptions(value, sink);
-  if (jsonEquals(key, "include")) return readInclude(value, sink);
-  if (jsonEquals(key, "truncation")) return jsonEquals(value, "disabled") ? true : sink.drop("truncation");
-  if (jsonEquals(key, "background") && jsonIsTrue(value)) {
-    return sink.refuse("The gateway runs no responses of this provider in the background.", "background");
-  }
-  if (jsonEquals(key, "previous_response_id")) return refuseStored("previous_response_id", sink);
-  if (jsonEquals(key, "conversation")) return refuseStored("conversation", sink);
-  if (jsonEquals(key, "prompt")) {
-    return sink.refuse("This provider has no stored prompts: send the instructions and the input.", "prompt");
-  }
-  return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
 }
 
 function refuseStored(name: string, sink: RequestSink): bool {
@@ -83,11 +80,6 @@ function isReadElsewhere(key: Slice): bool {
   if (jsonEquals(key, "store") || jsonEquals(key, "background")) return true;
   if (jsonEquals(key, "prompt_cache_key") || jsonEquals(key, "prompt_cache_retention")) return true;
   return jsonEquals(key, "stream_options") || jsonEquals(key, "client_metadata");
-}
-
-function readNumber(kind: Sampling, name: string, value: Slice, sink: RequestSink): bool {
-  if (jsonKind(value) != JsonKind.Number) return sink.refuse(`${name} must be a number.`, name);
-  return sink.sampling(kind, value);
 }
 
 /** https://platform.openai.com/docs/guides/reasoning */

@@ -1,8 +1,9 @@
 import { ABSENT, Slice } from "../../../bytes/slice";
+import { JsonFields } from "../../../json/fields";
 import { JsonWalker } from "../../../json/walker";
 
 /** The members of one tool as JSON values, ABSENT where it lacks them. */
-export class ToolMembers {
+export class ToolMembers extends JsonFields {
   type: Slice = ABSENT;
   name: Slice = ABSENT;
   description: Slice = ABSENT;
@@ -11,8 +12,7 @@ export class ToolMembers {
   format: Slice = ABSENT;
   tools: Slice = ABSENT;
 
-  /** Reads the object that a walker is at; `false`, and behind the value, if it is no object. */
-  read(walker: JsonWalker): bool {
+  protected clear(): void {
     this.type = ABSENT;
     this.name = ABSENT;
     this.description = ABSENT;
@@ -20,20 +20,16 @@ export class ToolMembers {
     this.strict = ABSENT;
     this.format = ABSENT;
     this.tools = ABSENT;
-    if (!walker.enterObject()) {
-      walker.value();
-      return false;
-    }
-    while (walker.nextMember()) {
-      if (walker.keyIs("type")) this.type = walker.value();
-      else if (walker.keyIs("name")) this.name = walker.value();
-      else if (walker.keyIs("description")) this.description = walker.value();
-      else if (walker.keyIs("parameters")) this.parameters = walker.value();
-      else if (walker.keyIs("strict")) this.strict = walker.value();
-      else if (walker.keyIs("format")) this.format = walker.value();
-      else if (walker.keyIs("tools")) this.tools = walker.value();
-      else walker.value();
-    }
-    return true;
+  }
+
+  protected take(walker: JsonWalker): void {
+    if (walker.keyIs("type")) this.type = walker.value();
+    else if (walker.keyIs("name")) this.name = walker.value();
+    else if (walker.keyIs("description")) this.description = walker.value();
+    else if (walker.keyIs("parameters")) this.parameters = walker.value();
+    else if (walker.keyIs("strict")) this.strict = walker.value();
+    else if (walker.keyIs("format")) this.format = walker.value();
+    else if (walker.keyIs("tools")) this.tools = walker.value();
+    else walker.value();
   }
 }
