@@ -33,6 +33,35 @@ export abstract class ResponseReader extends SseTransform {
     this.sink.free();
   }
 
+  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+    const sink = this.sink;
+    if (sink.hasEnded) return;
+    sink.out = out;
+    if (!this.isShort(event)) return;
+    this.readEvent(event);
+    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
+  }
+
+  protected onEnd(out: ByteBuffer): void {
+    if (this.sink.hasEnded) return;
+    this.sink.out = out;
+    this.finish();
+  }
+
+  /** Reads an event, which is short enough, into the sink. */
+  protected abstract readEvent(event: SseDecoder): void;
+
+  /** Ends the response where the stream ends: with an error if a choice has not ended. */
+  protected finish(): void {
+    if (this.sink.isComplete) this.sink.end();
+    else this.failIncomplete();
+  }
+
+  /** Ends the response with an error because its stream has ended before. */
+  protected failIncomplete(): void {
+    this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
+  }
+
   /** Whether the response has begun. */
   protected get hasBegunResponse(): bool {
     return this.hasHead;
@@ -46,7 +75,7 @@ export abstract class ResponseReader extends SseTransform {
   }
 
   /** Whether the event is short enough; else the response has failed. */
-  protected isShort(event: SseDecoder): bool {
+  private isShort(event: SseDecoder): bool {
     if (!event.tooLong) return true;
     this.failWith("The provider sent an event that is too long.", "upstream_event_too_long");
     return false;

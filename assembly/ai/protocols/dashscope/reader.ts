@@ -36,11 +36,8 @@ export class DashScopeReader extends ResponseReader {
     if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
   }
 
-  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+  protected readEvent(event: SseDecoder): void {
     const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (!this.isShort(event)) return;
     if (!event.hasData || sliceEquals(event.data, "[DONE]")) return;
     if (!this.parse(event, document)) return;
     const output = document.get("output");
@@ -54,14 +51,6 @@ export class DashScopeReader extends ResponseReader {
     // Usage comes with the last event; if it is late, the end waits for it.
     const isKnown = !sink.wantsUsage || this.tokens.seen;
     if (isKnown && sink.isComplete && <i32>sink.finished >= this.wanted) sink.end();
-  }
-
-  protected onEnd(out: ByteBuffer): void {
-    const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (sink.isComplete) sink.end();
-    else this.failIncomplete();
   }
 
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
@@ -141,7 +130,7 @@ export class DashScopeReader extends ResponseReader {
     this.sink.usage(tokens);
   }
 
-  private failIncomplete(): void {
+  protected override failIncomplete(): void {
     this.failWith("The provider's stream ended before its answer did.", "upstream_stream_incomplete");
   }
 

@@ -34,11 +34,8 @@ export class GeminiReader extends ResponseReader {
     sink.usage(tokens);
   }
 
-  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+  protected readEvent(event: SseDecoder): void {
     const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (!this.isShort(event)) return;
     if (!event.hasData) {
       if (this.hasBegunResponse) sink.keepAlive();
       return;
@@ -46,15 +43,6 @@ export class GeminiReader extends ResponseReader {
     if (!this.parse(event, document) || this.readFailure(document)) return;
     this.readResponse(document, false);
     sink.flush();
-    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
-  }
-
-  protected onEnd(out: ByteBuffer): void {
-    const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (sink.isComplete) sink.end();
-    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
   }
 
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {

@@ -39,11 +39,9 @@ export class MessagesReader extends ResponseReader {
     sink.reasoningFormat = REASONING_FORMAT;
   }
 
-  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+  protected readEvent(event: SseDecoder): void {
     const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (!this.isShort(event) || !event.hasData) return;
+    if (!event.hasData) return;
     if (sink.isComplete && document.parse(event.data) != JsonError.None) {
       // The rest of a stream that breaks off in its last event.
       sink.end();
@@ -61,13 +59,6 @@ export class MessagesReader extends ResponseReader {
     else if (jsonEquals(type, "error")) this.readError(document);
     else if (jsonEquals(type, "ping") && this.hasBegunResponse) sink.keepAlive();
     sink.flush();
-    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
-  }
-
-  protected onEnd(out: ByteBuffer): void {
-    if (this.sink.hasEnded) return;
-    this.sink.out = out;
-    this.finish();
   }
 
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
@@ -190,11 +181,5 @@ export class MessagesReader extends ResponseReader {
   /** The one choice of a message; null before it begins, and after it has ended. */
   private get current(): Choice | null {
     return this.hasBegunResponse ? this.sink.choose(0) : null;
-  }
-
-  /** Ends the response if the message has. */
-  private finish(): void {
-    if (this.sink.isComplete) this.sink.end();
-    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
   }
 }

@@ -28,11 +28,8 @@ export class ChatReader extends ResponseReader {
     sink.usage(tokens);
   }
 
-  protected onEvent(event: SseDecoder, out: ByteBuffer): void {
+  protected readEvent(event: SseDecoder): void {
     const sink = this.sink;
-    if (sink.hasEnded) return;
-    sink.out = out;
-    if (!this.isShort(event)) return;
     if (!event.hasData) {
       if (this.hasBegunResponse) sink.keepAlive();
       return;
@@ -46,13 +43,6 @@ export class ChatReader extends ResponseReader {
     this.readChoices(document, false);
     sink.flush();
     this.tokens.read(document.get("usage"));
-    if (sink.errorStatus) this.errorStatus = sink.errorStatus;
-  }
-
-  protected onEnd(out: ByteBuffer): void {
-    if (this.sink.hasEnded) return;
-    this.sink.out = out;
-    this.finish();
   }
 
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
@@ -88,12 +78,6 @@ export class ChatReader extends ResponseReader {
       const isFinished = isWhole || choice.finish != FinishReason.None;
       if (isFinished) sink.finish(target, choice.finish == FinishReason.None ? FinishReason.Stop : choice.finish);
     }
-  }
-
-  /** Ends the response where all of its choices have ended. */
-  private finish(): void {
-    if (this.sink.isComplete) this.sink.end();
-    else this.failWith("The provider's stream ended before its response did.", "upstream_stream_incomplete");
   }
 
   /** Ends the response with the error that an event, or a whole response, has in place of choices. */
