@@ -57,12 +57,8 @@ export class ChatShape extends ResponseShape {
   }
 
   private readChoices(): void {
-    if (!walker.enterArray()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextElement()) {
-      if (!walker.enterObject()) {
-        this.take(Part.Unknown, walker.value());
-        continue;
-      }
+    if (!walker.enterArray()) return this.lose(walker.value());
+    while (this.nextObject()) {
       while (walker.nextMember()) {
         const part: Part = CHOICE.of(walker.key);
         if (part == Part.Message) this.readMessage();
@@ -73,7 +69,7 @@ export class ChatShape extends ResponseShape {
   }
 
   private readMessage(): void {
-    if (!walker.enterObject()) return this.take(Part.Unknown, walker.value());
+    if (!walker.enterObject()) return this.lose(walker.value());
     while (walker.nextMember()) {
       const part: Part = MESSAGE.of(walker.key);
       if (part == Part.ToolCalls) this.readCalls();
@@ -83,12 +79,8 @@ export class ChatShape extends ResponseShape {
   }
 
   private readCalls(): void {
-    if (!walker.enterArray()) return this.take(Part.Unknown, walker.value());
-    while (walker.nextElement()) {
-      if (!walker.enterObject()) {
-        this.take(Part.Unknown, walker.value());
-        continue;
-      }
+    if (!walker.enterArray()) return this.lose(walker.value());
+    while (this.nextObject()) {
       while (walker.nextMember()) {
         const part: Part = CALL.of(walker.key);
         if (part == Part.Message) this.readFunction();
@@ -98,8 +90,17 @@ export class ChatShape extends ResponseShape {
   }
 
   private readFunction(): void {
-    if (!walker.enterObject()) return this.take(Part.Unknown, walker.value());
+    if (!walker.enterObject()) return this.lose(walker.value());
     while (walker.nextMember()) this.take(FUNCTION.of(walker.key), walker.value());
+  }
+
+  /** Enters the next object of an array; what is none is lost. */
+  private nextObject(): bool {
+    while (walker.nextElement()) {
+      if (walker.enterObject()) return true;
+      this.lose(walker.value());
+    }
+    return false;
   }
 
   private take(part: Part, value: Slice): void {
