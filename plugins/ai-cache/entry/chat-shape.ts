@@ -1,6 +1,6 @@
 import { NameClasses } from "../../../assembly/ai/name-classes";
-import { Slice } from "../../../assembly/bytes/slice";
-import { jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWalker } from "../../../assembly/json/walker";
 import { ResponseShape } from "./shape";
 
@@ -15,6 +15,7 @@ const enum Part {
   Choices,
   Message,
   Index,
+  Finish,
   Text,
   ToolCalls,
 }
@@ -26,8 +27,9 @@ const RESPONSE = new NameClasses()
   .add(Part.Created, "created")
   .add(Part.Choices, "choices");
 const CHOICE = new NameClasses()
-  .add(Part.Plain, "finish_reason native_finish_reason matched_stop stop_reason content_filter_results")
+  .add(Part.Plain, "native_finish_reason matched_stop stop_reason content_filter_results")
   .add(Part.Index, "index")
+  .add(Part.Finish, "finish_reason")
   .add(Part.Message, "message delta");
 const MESSAGE = new NameClasses()
   .add(Part.Plain, "role")
@@ -42,6 +44,9 @@ const walker = new JsonWalker();
 export class ChatShape extends ResponseShape {
   /** When the response was made, in seconds since 1970. */
   created: i64 = 0;
+  /** Whether an event before has ended the choice, and whether this one does. */
+  private isOver: bool = false;
+  private isEnding: bool = false;
 
   /** Reads a validated object. */
   read(json: Slice): void {
@@ -54,6 +59,7 @@ export class ChatShape extends ResponseShape {
       else if (part == Part.Created) this.created = max(this.created, jsonInteger(walker.value(), 0));
       else this.take(part, walker.value());
     }
+    this.isOver = this.isEnding;
   }
 
   private readChoices(): void {
@@ -62,7 +68,8 @@ export class ChatShape extends ResponseShape {
       while (walker.nextMember()) {
         const part: Part = CHOICE.of(walker.key);
         if (part == Part.Message) this.readMessage();
-        else if (part == Part.Index) this.isStorable = this.isStorable && jsonInteger(walker.value(), -1) == 0;
+        else if (part == Part.Index) this.readIndex(walker.value());
+        else if (part == Part.Finish) this.readFinish(walker.value());
         else this.take(part, walker.value());
       }
     }
@@ -72,10 +79,20 @@ export class ChatShape extends ResponseShape {
     if (!walker.enterObject()) return this.lose(walker.value());
     while (walker.nextMember()) {
       const part: Part = MESSAGE.of(walker.key);
-      if (part == Part.ToolCalls) this.readCalls();
+      // What follows the end is not in the stored message.
+      if (this.isOver && part != Part.Plain) this.lose(walker.value());
+      else if (part == Part.ToolCalls) this.readCalls();
       else if (part == Part.Text) this.takeText(walker.value());
       else this.take(part, walker.value());
     }
+  }
+
+  private readIndex(value: Slice): void {
+    if (jsonInteger(value, -1) != 0) this.isStorable = false;
+  }
+
+  private readFinish(value: Slice): void {
+    if (sliceSize(jsonContent(value))) this.isEnding = true;
   }
 
   private readCalls(): void {
