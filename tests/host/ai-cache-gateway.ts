@@ -31,17 +31,18 @@ export function start(configuration: object = {}): Gateway {
   return { host, context };
 }
 
-/** Sends a request with more headers, and more members than a model and a message. */
+/** Sends a request with more headers, and more members than a model and a message; a chat unless the path says otherwise. */
 export function ask(
   { host, context }: Gateway,
   more: HeaderPair[] = [],
   body: object = {},
   options: StreamOptions = {},
+  path = "/v1/chat/completions",
 ): HttpStream {
   const stream = host.stream(context, options);
   const headers: HeaderPair[] = [
     [":method", "POST"],
-    [":path", "/v1/chat/completions"],
+    [":path", path],
     [":authority", "gateway.example"],
     ["content-type", "application/json"],
     ...more,

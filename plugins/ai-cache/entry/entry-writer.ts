@@ -2,7 +2,7 @@ import { Choice, ToolCall } from "../../../assembly/ai/hub/choices";
 import { FinishReason } from "../../../assembly/ai/hub/finish-reason";
 import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
-import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../../assembly/bytes/slice";
 
 /** Writes the message of a response as it is stored, and notes why it is not. */
 export class EntryWriter extends CompletionWriter {
@@ -16,6 +16,12 @@ export class EntryWriter extends CompletionWriter {
   isTerminated: bool = false;
   /** The bytes of its texts, which the writer holds until the end. */
   size: i32 = 0;
+  /** How many things the event has said that is read. */
+  steps: i32 = 0;
+  /** The last piece of text among them. */
+  piece: Slice = ABSENT;
+  /** Whether that is reasoning. */
+  isReasoning: bool = false;
   private call: i32 = -1;
 
   constructor() {
@@ -30,6 +36,32 @@ export class EntryWriter extends CompletionWriter {
   /** Whether what was written is the whole message. */
   get isWhole(): bool {
     return this.isStorable && this.hasEnded && this.isTerminated;
+  }
+
+  /** Begins another event. */
+  beginEvent(): void {
+    this.steps = 0;
+    this.piece = ABSENT;
+  }
+
+  override text(choice: Choice, piece: Slice): void {
+    this.step(piece, false);
+    super.text(choice, piece);
+  }
+
+  override reasoning(choice: Choice, piece: Slice): void {
+    this.step(piece, true);
+    super.reasoning(choice, piece);
+  }
+
+  override toolCall(choice: Choice, key: i32, id: Slice, name: Slice): ToolCall | null {
+    this.steps++;
+    return super.toolCall(choice, key, id, name);
+  }
+
+  override finish(choice: Choice, reason: FinishReason): void {
+    this.steps++;
+    super.finish(choice, reason);
   }
 
   override logprobs(choice: Choice, value: Slice): void {
@@ -71,5 +103,12 @@ export class EntryWriter extends CompletionWriter {
   protected override writeFinish(choice: Choice, reason: FinishReason): void {
     if (reason == FinishReason.Length || reason == FinishReason.ContentFilter) this.isCut = true;
     super.writeFinish(choice, reason);
+  }
+
+  private step(piece: Slice, isReasoning: bool): void {
+    if (!sliceSize(piece)) return;
+    this.steps++;
+    this.piece = piece;
+    this.isReasoning = isReasoning;
   }
 }

@@ -1,15 +1,18 @@
 import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
 import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { nowInSeconds } from "../../../assembly/host/clock";
 import { JsonDocument } from "../../../assembly/json/document";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { EntryWriter } from "./entry-writer";
 import { MessagesShape } from "./messages-shape";
+import { RepeatedEvent } from "./repeated-event";
 
 /** Reads a response of Anthropic's Messages as it passes, and writes the message that is stored. One object a response. */
 export class MessagesRecorder extends MessagesReader {
   private readonly shape: MessagesShape = new MessagesShape();
+  private readonly repeated: RepeatedEvent = new RepeatedEvent();
 
   /** Reads the usage into `usage`. */
   constructor(
@@ -30,13 +33,23 @@ export class MessagesRecorder extends MessagesReader {
     return writer.isTerminated;
   }
 
+  override push(chunk: Slice, out: ByteBuffer): void {
+    const rest = this.decoder.isOpen ? chunk : this.repeated.giveAll(chunk, this.writer);
+    if (sliceSize(rest)) super.push(rest, out);
+  }
+
   override free(): void {
     super.free();
     this.shape.dispose();
+    this.repeated.dispose();
   }
 
   protected override onEvent(event: SseDecoder, out: ByteBuffer): void {
-    if (this.writer.isStorable) super.onEvent(event, out);
+    const writer = this.writer;
+    if (!writer.isStorable || this.repeated.give(event.raw, writer) > 0) return;
+    writer.beginEvent();
+    super.onEvent(event, out);
+    this.repeated.learn(event.raw, writer);
   }
 
   protected override parse(event: SseDecoder, document: JsonDocument): bool {
