@@ -14,6 +14,8 @@ const fields = [
 export interface RequestLimits {
   images: boolean;
   maxTemperature: number;
+  /** Whether `output_config.format` has no effect. */
+  ignoresFormat?: boolean;
   /** Refuses what the requested model does not take, in a request whose form is right. */
   checkModel?(body: JsonObject): void;
 }
@@ -40,7 +42,7 @@ export function readMessages(body: JsonObject, limits: RequestLimits): Conversat
     toolChoice: choiceOf(body.tool_choice),
     images: messages.flatMap(blocksOf).filter(({ type }) => type === "image").length,
     thinking: isObject(body.thinking) && body.thinking.type === "enabled",
-    wantsJson: false,
+    wantsJson: isObject(body.output_config) && body.output_config.format !== undefined && !limits.ignoresFormat,
     maxTokens: body.max_tokens as number,
   };
 }

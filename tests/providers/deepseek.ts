@@ -18,7 +18,7 @@ export function deepSeekDialect(): Dialect {
     lenientFields: "any",
     models,
     listed: ["deepseek-chat", "deepseek-reasoner", "deepseek-v4-flash", "deepseek-v4-pro"],
-    apis: ["/chat/completions", "/models"],
+    apis: ["/chat/completions", "/responses", "/models"],
     limitFields: ["max_tokens"],
     isReasoning,
     checkChat,
@@ -39,6 +39,8 @@ export function deepSeekDialect(): Dialect {
 
 const anthropicOptions = {
   images: false,
+  // Of `output_config` only `effort` is known.
+  ignoresFormat: true,
   maxTemperature: 2,
   servedModel: (model: string): string => (models.test(model) ? model : "deepseek-chat"),
   isReasoning: (model: string, body: JsonObject): boolean => isReasoning({ ...body, model }),
@@ -55,6 +57,7 @@ function isReasoning(body: JsonObject): boolean {
 
 function checkChat(body: JsonObject): void {
   const model = String(body.model);
+  checkFormat(body);
   const messages = Array.isArray(body.messages) ? body.messages.filter(isObject) : [];
   messages.forEach((message, i) => {
     const { role, content } = message;
@@ -80,6 +83,16 @@ function checkChat(body: JsonObject): void {
       throw invalidRequest("The `reasoning_content` in the thinking mode must be passed back to the API.");
     }
   }
+}
+
+/** https://api-docs.deepseek.com/guides/json_mode, https://github.com/llm-exe/llm-exe/issues/662 */
+function checkFormat({ response_format: format, messages }: JsonObject): void {
+  if (!isObject(format) || format.type === "text") return;
+  if (format.type !== "json_object") throw invalidRequest("This response_format type is unavailable now");
+  if (/json/i.test(JSON.stringify(messages))) return;
+  throw invalidRequest(
+    "Prompt must contain the word 'json' in some form to use 'response_format' of type 'json_object'.",
+  );
 }
 
 const withCache = (usage: JsonObject): JsonObject => ({

@@ -124,6 +124,8 @@ export class ProviderSettings {
   takesCacheControl: bool = false;
   /** Whether the provider knows `top_k` (translated requests). */
   takesTopK: bool = false;
+  /** Whether the provider holds responses to a JSON schema (translated requests, and Messages). */
+  takesSchema: bool = true;
   /** Gemini's `safetySettings`, as JSON; "" for none. */
   safetySettings: string = "";
   /** The tokens of reasoning where a request does not say, for models with budgets (Gemini); `NO_BUDGET` for none. */

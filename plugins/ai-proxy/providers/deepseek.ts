@@ -9,6 +9,8 @@ import { OpenAiCompatible } from "../openai-compatible";
 export const deepseek = new OpenAiCompatible({
   type: "deepseek",
   takesReasoning: true,
+  // Chats refuse a schema, and Messages ignore it: https://api-docs.deepseek.com/guides/json_mode
+  takesSchema: false,
   host: "api.deepseek.com",
   apis: [Api.ChatCompletions, Api.Models],
   messagesBase: "/anthropic/v1",

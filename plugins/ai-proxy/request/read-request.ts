@@ -41,7 +41,8 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
   }
   const settings = exchange.config.chat.settings;
   exchange.hasSettings = settings.length > 0 && applySettings(settings, request);
-  return readModel(exchange, request) && readStream(exchange, request) && readMessages(exchange, request);
+  if (!readModel(exchange, request) || !readStream(exchange, request)) return false;
+  return readFormat(exchange, request) && readMessages(exchange, request);
 }
 
 /** Parses a body that must be a JSON object; `false` if `exchange.refuse` was called. */
@@ -134,6 +135,15 @@ function readStream(exchange: Exchange, request: JsonDocument): bool {
 function acceptsUsageOption(settings: ProviderSettings, request: JsonDocument): bool {
   const other = settings.usageExcludedBy;
   return settings.asksForUsage && (!other.length || request.get(other) == ABSENT);
+}
+
+/** Refuses a schema of Messages that the provider would ignore. */
+function readFormat(exchange: Exchange, request: JsonDocument): bool {
+  if (exchange.api != Api.Messages || exchange.config.settings.takesSchema) return true;
+  if (jsonGet(request.get("output_config"), "format") == ABSENT) return true;
+  const message =
+    "This provider's Messages ignore 'output_config.format'; with translateMessages it gets a chat for JSON.";
+  return exchange.refuse(message, "output_config.format", "unsupported_parameter");
 }
 
 function readMessages(exchange: Exchange, request: JsonDocument): bool {

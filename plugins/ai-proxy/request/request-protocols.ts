@@ -64,5 +64,6 @@ function chatWriterFor(settings: ProviderSettings): RequestSink {
   writer.takesBudget = settings.takesThinkingBudget;
   writer.takesCacheControl = settings.takesCacheControl;
   writer.takesTopK = settings.takesTopK;
+  writer.takesSchema = settings.takesSchema;
   return writer;
 }

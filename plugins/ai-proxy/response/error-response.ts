@@ -38,10 +38,7 @@ export function translateError(
   message.clear();
   code.clear();
   if (response.parse(body) == JsonError.None) {
-    const isInShape = jsonKind(jsonGet(response.get("error"), "message")) == JsonKind.String;
-    const isMessages = exchange.client == ChatProtocol.Messages && jsonEquals(response.get("type"), "error");
-    const isOpenAi = exchange.client == ChatProtocol.Responses && exchange.upstream == ChatProtocol.OpenAi;
-    if (isInShape && (isMessages || isOpenAi || !exchange.isBridged)) return false;
+    if (isInShape(exchange, response)) return false;
     readError(exchange, response);
   } else if (!readFirstEvent(exchange, response, body) && isPlainText) {
     const text = trimmed(body);
@@ -50,6 +47,14 @@ export function translateError(
   if (!message.size) writeUnread(status);
   writeClientError(exchange, out, status, message.slice, ABSENT, code.size ? code.slice : ABSENT);
   return true;
+}
+
+/** Whether an error has the shape of the client's protocol. Not all providers with Messages have Anthropic's errors. */
+function isInShape(exchange: Exchange, response: JsonDocument): bool {
+  if (jsonKind(jsonGet(response.get("error"), "message")) != JsonKind.String) return false;
+  if (exchange.client == ChatProtocol.Messages) return jsonEquals(response.get("type"), "error");
+  const isOpenAi = exchange.client == ChatProtocol.Responses && exchange.upstream == ChatProtocol.OpenAi;
+  return isOpenAi || !exchange.isBridged;
 }
 
 /** Appends the error for a response of which nothing but the status could be read. */

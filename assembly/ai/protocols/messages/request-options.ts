@@ -3,6 +3,7 @@ import { ABSENT, Slice, sliceEquals, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { jsonFirstKey, jsonGet, jsonInteger } from "../../../json/value";
 import { jsonNumber } from "../../../json/number";
+import { ANY_JSON, JSON_OF_SCHEMA } from "../../hub/json-instructions";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 import { isBlank } from "./blank";
 import { ModelTraits, NEWEST_TRAITS, ThinkingMode } from "./model-traits";
@@ -10,9 +11,6 @@ import { ModelTraits, NEWEST_TRAITS, ThinkingMode } from "./model-traits";
 const KEPT_BYTES = 4096;
 /** The smallest budget. https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
 const SMALLEST_BUDGET: i64 = 1024;
-
-const ANY_JSON = "Respond with one JSON object and nothing else.";
-const JSON_OF_SCHEMA = "Respond with one JSON object that matches this JSON schema, and nothing else: ";
 
 /**
  * Writes the options and the tools of a request of Anthropic's Messages. What the model does not take is left out, and noted.

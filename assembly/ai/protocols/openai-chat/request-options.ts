@@ -1,9 +1,13 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { escapeJson } from "../../../json/writer";
+import { JSON_OF_SCHEMA } from "../../hub/json-instructions";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 
 /** OpenAI's limit of `user`, in characters. https://platform.openai.com/docs/api-reference/chat/create */
 const LONGEST_USER = 64;
+const MESSAGES = ',"messages":[';
+const KEPT_BYTES = 4096;
 
 /** A list that is open in the request. */
 const enum List {
@@ -19,7 +23,11 @@ export abstract class ChatRequestOptions extends RequestSink {
   takesBudget: bool = false;
   /** Whether the provider knows `top_k`. */
   takesTopK: bool = false;
+  /** Whether the provider holds a response to a JSON schema; else it is asked for JSON, and the model is told the schema. */
+  takesSchema: bool = true;
   private open: List = List.None;
+  /** A message of the system that precedes all others, or nothing. */
+  private readonly instruction: ByteBuffer = new ByteBuffer();
 
   begin(model: Slice): bool {
     this.open = List.None;
@@ -73,6 +81,12 @@ export abstract class ChatRequestOptions extends RequestSink {
   }
 
   jsonSchema(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
+    if (!this.takesSchema) {
+      const system = this.instruction.text('{"role":"system","content":"').text(JSON_OF_SCHEMA);
+      escapeJson(schema, system);
+      system.text('"}');
+      return this.jsonObject() && this.drop("response_format");
+    }
     const out = this.member(',"response_format":{"type":"json_schema","json_schema":{"name":"');
     if (sliceSize(name)) out.append(name);
     else out.text("response");
@@ -120,7 +134,16 @@ export abstract class ChatRequestOptions extends RequestSink {
 
   /** Begins a message with its first bytes; the caller appends the rest. */
   protected message(start: string): ByteBuffer {
-    return this.element(List.Messages, ',"messages":[').text(start);
+    if (this.instruction.size) {
+      this.element(List.Messages, MESSAGES).append(this.instruction.slice);
+      this.instruction.release(KEPT_BYTES);
+    }
+    return this.element(List.Messages, MESSAGES).text(start);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.instruction.release(KEPT_BYTES);
   }
 
   private option(key: string, value: Slice): bool {
