@@ -7,6 +7,7 @@ import { EDITOR_SCHEMA, editorSchema } from "./editor-schema.ts";
 import { filterEntry } from "./filter-entry.ts";
 import { kubernetesManifests } from "./kubernetes/documents.ts";
 import { gatewaysTable } from "./kubernetes/gateways-table.ts";
+import { matrixTable, nativeMatrixTable } from "./matrix-table.ts";
 import { nativeTable, shortNativeTable } from "./native-table.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
@@ -25,6 +26,8 @@ const sections = (): Section[] => [
   { file: "README.md", name: "numbers", text: numbersTable },
   { file: "README.md", name: "native", text: shortNativeTable },
   { file: "docs/comparison.md", name: "native", text: nativeTable },
+  { file: "docs/matrix.md", name: "matrix", text: matrixTable },
+  { file: "docs/matrix.md", name: "native-matrix", text: nativeMatrixTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "providers", text: providersTable },
   { file: "docs/shipping.md", name: "gateways", text: gatewaysTable },
   { file: "plugins/ai-proxy/PROVIDERS.md", name: "compatible", text: compatibleTable },

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Responses: https://platform.openai.com/docs/api-reference/responses/create
 // Images: https://platform.openai.com/docs/api-reference/images/create
 // Speech: https://platform.openai.com/docs/api-reference/audio/createSpeech
 // Transcriptions: https://platform.openai.com/docs/api-reference/audio/createTranscription
@@ -9,9 +8,9 @@ import { createHash } from "node:crypto";
 import type { FormPart } from "./multipart.ts";
 import { missing, notAmong, OpenAiRefusal } from "./openai-errors.ts";
 import { requireString } from "./openai-fields.ts";
-import { outputFor, promptTokens } from "./scenarios.ts";
+import { respond } from "./openai-responses.ts";
 import type { ProviderReply } from "./types.ts";
-import { eventStream, type JsonObject, jsonReply } from "./wire.ts";
+import { type JsonObject, jsonReply } from "./wire.ts";
 
 /** The smallest possible image, a transparent PNG. */
 const picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
@@ -19,7 +18,7 @@ const lists = ["/files", "/batches", "/fine_tuning/jobs", "/videos"];
 
 /** Responses of the APIs that a gateway forwards unread, by path below the prefix. */
 export const otherApis: Record<string, (id: string, body: JsonObject) => ProviderReply> = {
-  "/responses": responses,
+  "/responses": respond,
   "/images/generations": (_, body) => {
     requireString(body, "prompt");
     return jsonReply(200, { created: 1741569952, data: [{ b64_json: picture }] });
@@ -85,37 +84,4 @@ export function noSuchObject(api: string): OpenAiRefusal | undefined {
   const match = /^\/(files|batches|responses|videos)\/([^/]+)$/.exec(api);
   if (!match) return undefined;
   return new OpenAiRefusal(404, `No such object: ${match[2]}`, "id");
-}
-
-function responses(id: string, body: JsonObject): ProviderReply {
-  if (body.input === undefined) throw missing("input");
-  const text = outputFor({
-    ...{ lastRole: "user", lastText: "", tools: [], toolChoice: "none" },
-    ...{ images: 0, thinking: false, wantsJson: false },
-  });
-  const content = [{ type: "output_text", text: text.content.join(""), annotations: [] }];
-  const input = promptTokens(body.input);
-  const output = text.content.length;
-  const base = { id: `resp_${id}`, object: "response", created_at: 1741569952, model: body.model };
-  const whole = {
-    ...base,
-    status: "completed",
-    output: [{ type: "message", id: `msg_${id}`, status: "completed", role: "assistant", content }],
-    usage: { input_tokens: input, output_tokens: output, total_tokens: input + output },
-  };
-  if (body.stream !== true) return jsonReply(200, whole);
-
-  const delta = (piece: string): JsonObject => ({
-    ...{ type: "response.output_text.delta", item_id: `msg_${id}`, output_index: 0, content_index: 0 },
-    delta: piece,
-  });
-  const events: JsonObject[] = [
-    { type: "response.created", response: { ...base, status: "in_progress", output: [] } },
-    ...text.content.map(delta),
-    { type: "response.completed", response: whole },
-  ];
-  const lines = events.map((event, i) => {
-    return `event: ${String(event.type)}\ndata: ${JSON.stringify({ ...event, sequence_number: i })}\n\n`;
-  });
-  return eventStream(lines, "text/event-stream; charset=utf-8");
 }

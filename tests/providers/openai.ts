@@ -13,6 +13,7 @@ import {
 } from "./openai-errors.ts";
 import { type FormPart, readForm } from "./multipart.ts";
 import { createBatch, formApis, isList, noSuchObject, otherApis } from "./openai-other.ts";
+import { errorEvent } from "./openai-responses.ts";
 import { completionObjects, embeddingList } from "./openai-text.ts";
 import type { Dialect, HeaderPair, ProviderReply, ProviderRequest } from "./types.ts";
 import {
@@ -143,6 +144,10 @@ function generate(
   if (refusal && !(fault?.startsWith("stream-") && body.stream === true)) throw refusal;
   const reply = respond(body);
   if (!refusal) return withTransportFault(fault, reply);
+  if (pathOf(request).endsWith("/responses")) {
+    const last = errorEvent(3, (spelled(refusal, request, options).body as OpenAiRefusal).error);
+    return { ...reply, chunks: [...reply.chunks.slice(0, 3), Buffer.from(last)] };
+  }
   return withErrorEvent(reply, spelled(refusal, request, options).body, fault === "stream-error" ? 2 : 0);
 }
 

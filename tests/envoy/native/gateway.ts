@@ -13,6 +13,7 @@ import { anthropicMessages } from "../../providers/anthropic.ts";
 import { dialects } from "../../providers/index.ts";
 import { type RunningServer, serve } from "../../providers/server.ts";
 import type { ProviderReply, ProviderRequest } from "../../providers/types.ts";
+import { CLAUDE_HEADERS, MANAGER, type Protocol, transcodedRoute, transcoder } from "./transcoder.ts";
 
 /** The two gateways that are compared. */
 export type Gateway = "native" | "ours";
@@ -22,10 +23,7 @@ type ListenerName = Gateway | "both";
 export type Provider = "claude" | "openai";
 
 const METER = "meter";
-const MANAGER = "type.googleapis.com/envoy.extensions.filters.http.ai_protocol_manager.v3";
-const TRANSCODER = "type.googleapis.com/envoy.extensions.http.ai_filters.transcoder.v3.Transcoder";
-const CLAUDE_HEADERS = { "x-api-key": "sk-provider", "anthropic-version": "2023-06-01" };
-const PROTOCOLS = { claude: "ANTHROPIC_MESSAGES", openai: "OPENAI_CHAT_COMPLETIONS" };
+const PROTOCOLS = { claude: "ANTHROPIC_MESSAGES", openai: "OPENAI_CHAT_COMPLETIONS" } as const;
 
 /** A running pair of gateways. */
 export interface Pair {
@@ -36,10 +34,7 @@ export interface Pair {
   close(): Promise<void>;
 }
 
-/**
- * Starts both. Envoy's filters are set up as in Envoy's own example for OpenAI clients:
- * https://www.envoyproxy.io/docs/envoy/v1.40.0/start/sandboxes/ai-transcoder
- */
+/** Starts both. */
 export async function startPair(): Promise<Pair> {
   const providers = { claude: await serve(handleClaude), openai: await serve(dialects.openai.handle) };
   const clusters = (["claude", "openai"] as const).map((name) => clusterFor({ name, port: providers[name].port }));
@@ -72,39 +67,13 @@ const handleClaude = (request: ProviderRequest): ProviderReply =>
   anthropicMessages(request, { images: true, maxTemperature: 1, servedModel: (model) => model });
 
 function nativeOptions(): { routes: EnvoyConfig[]; downstream: EnvoyConfig[] } {
-  const transcoder = (request: string, response: string): EnvoyConfig => ({
-    name: "envoy.http.ai_filters.transcoder",
-    typed_config: { "@type": TRANSCODER, request_handling: request, response_handling: response },
-  });
-  const manager = {
-    name: "transcode",
-    typed_config: {
-      "@type": `${MANAGER}.AiProtocolManager`,
-      request_handling: {},
-      response_handling: { token_usage: {} },
-      filters: [transcoder("TO_IR", "FROM_IR"), transcoder("FROM_IR", "TO_IR")],
-    },
-  };
-  /** A route for clients of one API to a provider with its own one. */
-  const route = (path: string, client: string, provider: Provider, rewritten: string): EnvoyConfig => ({
-    ...routeFor({
-      name: `${provider}${path}`,
-      match: { path: `/${provider}${path}` },
-      cluster: provider,
-      action: { prefix_rewrite: rewritten },
-      addToRequest: provider === "claude" ? CLAUDE_HEADERS : { authorization: "Bearer sk-provider" },
-    }),
-    request_headers_to_remove: ["authorization", "x-api-key"],
-    typed_per_filter_config: {
-      transcode: {
-        "@type": `${MANAGER}.AiProtocolManagerPerRoute`,
-        request: { llm_protocol: client },
-        response: { llm_protocol: PROTOCOLS[provider] },
-      },
-    },
-  });
+  const route = (path: string, client: Protocol, provider: Provider, rewritten: string): EnvoyConfig =>
+    transcodedRoute({
+      ...{ cluster: provider, path: `/${provider}${path}`, client, provider: PROTOCOLS[provider], rewritten },
+      headers: provider === "claude" ? CLAUDE_HEADERS : { authorization: "Bearer sk-provider" },
+    });
   return {
-    downstream: [manager],
+    downstream: [transcoder()],
     routes: [
       route("/v1/chat/completions", "OPENAI_CHAT_COMPLETIONS", "claude", "/v1/messages"),
       route("/v1/chat/completions", "OPENAI_CHAT_COMPLETIONS", "openai", "/v1/chat/completions"),
