@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice } from "../bytes/slice";
-import { jsonEquals, jsonFirstKey, jsonInteger, JsonKind, jsonKind, jsonMemberValue, jsonNextKey } from "../json/value";
+import { jsonInteger, JsonKind, jsonKind } from "../json/value";
+import { JsonWalker } from "../json/walker";
 
 /** What the tokens of one side are. A count of -1 was not reported. */
 export class TokenDetails {
@@ -19,13 +19,13 @@ export class TokenDetails {
   /** Those of video. */
   video: i64 = -1;
 
-  /** Takes over a `…_tokens_details` object; what it does not name stays. */
-  read(details: Slice): void {
-    for (let key = jsonFirstKey(details); key != ABSENT;) {
-      const value = jsonMemberValue(details, key);
+  /** Takes over the `…_tokens_details` object to which the walker has come, and goes behind it; what it does not name stays. */
+  readNext(source: JsonWalker): void {
+    if (!source.enterObject()) return;
+    while (source.nextMember()) {
+      const value = source.value();
       const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
-      if (count >= 0) this.set(key, count);
-      key = jsonNextKey(details, value);
+      if (count >= 0) this.set(source, count);
     }
   }
 
@@ -63,15 +63,15 @@ export class TokenDetails {
     if (out.size > from) out.byte(0x7d);
   }
 
-  private set(key: Slice, count: i64): void {
-    if (jsonEquals(key, "cached_tokens")) this.cached = count;
+  private set(source: JsonWalker, count: i64): void {
+    if (source.keyIs("cached_tokens")) this.cached = count;
     // https://openrouter.ai/docs/guides/best-practices/prompt-caching
-    else if (jsonEquals(key, "cache_write_tokens")) this.cacheWrite = count;
-    else if (jsonEquals(key, "reasoning_tokens")) this.reasoning = count;
-    else if (jsonEquals(key, "audio_tokens")) this.audio = count;
-    else if (jsonEquals(key, "text_tokens")) this.text = count;
-    else if (jsonEquals(key, "image_tokens")) this.image = count;
-    else if (jsonEquals(key, "video_tokens")) this.video = count;
+    else if (source.keyIs("cache_write_tokens")) this.cacheWrite = count;
+    else if (source.keyIs("reasoning_tokens")) this.reasoning = count;
+    else if (source.keyIs("audio_tokens")) this.audio = count;
+    else if (source.keyIs("text_tokens")) this.text = count;
+    else if (source.keyIs("image_tokens")) this.image = count;
+    else if (source.keyIs("video_tokens")) this.video = count;
   }
 
   private writeCount(kind: string, count: i64, name: string, from: i32, out: ByteBuffer): void {

@@ -14,7 +14,7 @@ const walker = new JsonWalker();
 
 /**
  * Reads the usage at the end of a whole response, where it is complete: nothing in front of it is read. Returns `false` if it is not, and the body
- * must be read from its beginning. The rest of the body is not validated.
+ * must be read from its beginning; `usage` knows no numbers before. The rest of the body is not validated.
  */
 export function readUsageAtEnd(body: Slice, usage: TokenUsage): bool {
   const end = subslice(body, max(sliceSize(body) - TAIL_BYTES, 0));
@@ -26,9 +26,9 @@ export function readUsageAtEnd(body: Slice, usage: TokenUsage): bool {
   walker.startText(tail.slice);
   if (!walker.enterObject() || !walker.nextMember()) return false;
   if (!walker.keyIs("usage") && !walker.keyIs("usageMetadata")) return false;
-  const value = walker.value();
+  usage.readNext(walker);
   while (walker.nextMember()) walker.value();
-  if (!walker.isValid) return false;
-  usage.read(value);
-  return usage.status == UsageStatus.Complete;
+  if (walker.isValid) return usage.status == UsageStatus.Complete;
+  usage.reset();
+  return false;
 }

@@ -239,7 +239,7 @@ export class UsageWatch {
     let delta = ABSENT;
     while (walker.nextMember()) {
       const member: Member = MEMBERS.of(walker.key);
-      if (member == Member.Usage) this.usage.read(walker.value());
+      if (member == Member.Usage) this.usage.readNext(walker);
       // The first event of Anthropic's Messages, and the last one of OpenAI's Responses.
       else if (member == Member.Message) {
         const message = walker.value();

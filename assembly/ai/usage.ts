@@ -49,15 +49,22 @@ export class TokenUsage {
    * added up. An object without numbers changes nothing, nor does `null`; of several the last one counts, and keeps what it does not name.
    */
   read(usage: Slice): void {
-    this.take(usage, true);
+    walker.start(usage);
+    this.take(walker, true);
   }
 
   /** Takes over the usage object of a stream's beginning, whose output is not yet that of the response. */
   readFirst(usage: Slice): void {
-    this.take(usage, false);
+    walker.start(usage);
+    this.take(walker, false);
   }
 
-  private take(usage: Slice, isFinal: bool): void {
+  /** Takes over the value to which the walker has come, as `read` does, and goes behind it. Of a text that proves invalid the numbers must be forgotten. */
+  readNext(source: JsonWalker): void {
+    this.take(source, true);
+  }
+
+  private take(source: JsonWalker, isFinal: bool): void {
     let prompt: i64 = -1;
     let completion: i64 = -1;
     let total: i64 = -1;
@@ -66,39 +73,41 @@ export class TokenUsage {
     let moreInput: i64 = 0;
     let reasoning: i64 = 0;
     let hasAll = false;
-    walker.start(usage);
-    if (!walker.enterObject()) return;
-    while (walker.nextMember()) {
-      const value = walker.value();
-      if (jsonKind(value) == JsonKind.Number) {
-        const count = jsonInteger(value, -1);
-        if (count < 0) continue;
-        if (walker.keyIs("prompt_tokens")) {
-          // It includes those of a cache, also where a gateway adds Anthropic's names.
-          prompt = count;
-          hasAll = true;
-        } else if (walker.keyIs("input_tokens") || walker.keyIs("promptTokenCount")) prompt = count;
-        else if (walker.keyIs("completion_tokens") || walker.keyIs("output_tokens")) completion = count;
-        else if (walker.keyIs("candidatesTokenCount")) completion = count;
-        else if (walker.keyIs("total_tokens") || walker.keyIs("totalTokenCount")) total = count;
-        else if (walker.keyIs("toolUsePromptTokenCount")) moreInput += count;
-        else if (walker.keyIs("cache_creation_input_tokens")) {
-          moreInput += count;
-          this.changedPrompt.cacheWrite = count;
-        } else if (walker.keyIs("cache_read_input_tokens")) {
-          moreInput += count;
-          this.changedPrompt.cached = count;
-        } else if (walker.keyIs("cachedContentTokenCount")) this.changedPrompt.cached = count;
-        else if (walker.keyIs("thoughtsTokenCount")) {
-          reasoning = count;
-          this.ofCompletion().reasoning = count;
-        }
-      } else if (jsonKind(value) == JsonKind.Object) {
-        const name = jsonContent(walker.key);
+    if (!source.enterObject()) {
+      source.value();
+      return;
+    }
+    while (source.nextMember()) {
+      if (source.isAtObject) {
+        const name = jsonContent(source.key);
         const isOutput = sliceStartsWith(name, "completion") || sliceStartsWith(name, "output");
         const details = isOutput ? this.ofCompletion() : this.ofPrompt();
-        details.read(value);
+        details.readNext(source);
         this.hasChanged = true;
+        continue;
+      }
+      const value = source.value();
+      const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
+      if (count < 0) continue;
+      if (source.keyIs("prompt_tokens")) {
+        // It includes those of a cache, also where a gateway adds Anthropic's names.
+        prompt = count;
+        hasAll = true;
+      } else if (source.keyIs("input_tokens") || source.keyIs("promptTokenCount")) prompt = count;
+      else if (source.keyIs("completion_tokens") || source.keyIs("output_tokens")) completion = count;
+      else if (source.keyIs("candidatesTokenCount")) completion = count;
+      else if (source.keyIs("total_tokens") || source.keyIs("totalTokenCount")) total = count;
+      else if (source.keyIs("toolUsePromptTokenCount")) moreInput += count;
+      else if (source.keyIs("cache_creation_input_tokens")) {
+        moreInput += count;
+        this.changedPrompt.cacheWrite = count;
+      } else if (source.keyIs("cache_read_input_tokens")) {
+        moreInput += count;
+        this.changedPrompt.cached = count;
+      } else if (source.keyIs("cachedContentTokenCount")) this.changedPrompt.cached = count;
+      else if (source.keyIs("thoughtsTokenCount")) {
+        reasoning = count;
+        this.ofCompletion().reasoning = count;
       }
     }
     if (prompt < 0 && completion < 0 && total < 0) {

@@ -1,7 +1,7 @@
 import { MetricType } from "../abi/enums";
 import { ByteBuffer } from "../bytes/buffer";
 import { wordHashOf } from "../bytes/hash";
-import { bufferOf, Slice, sliceOfBuffer, slicesEqual } from "../bytes/slice";
+import { bufferOf, Slice, sliceOfBuffer, slicesEqual, sliceSize, subslice } from "../bytes/slice";
 import { Counter, defineMetric, incrementMetric, metricValue, recordMetric } from "./metric";
 import { appendOthers, Labels } from "./metric-labels";
 
@@ -18,6 +18,13 @@ class Series {
     readonly name: ArrayBuffer,
     readonly id: i64,
   ) {}
+
+  /** Whether these are its labels, of the family `name`. */
+  has(labels: Slice, name: string): bool {
+    const size = sliceSize(labels);
+    const full = sliceOfBuffer(this.name);
+    return sliceSize(full) == size + name.length && slicesEqual(subslice(full, 0, size), labels);
+  }
 }
 
 /**
@@ -29,6 +36,8 @@ class Series {
 abstract class MetricFamily {
   private slots: StaticArray<Series | null> = new StaticArray<Series | null>(FEWEST_SLOTS);
   private count: i32 = 0;
+  /** The one that was used last: most streams in a row have the same labels. */
+  private latest: Series | null = null;
   private readonly folded: Counter;
 
   constructor(
@@ -41,11 +50,13 @@ abstract class MetricFamily {
 
   /** The id of the metric with these labels. */
   protected idOf(labels: Labels): i64 {
+    const latest = this.latest;
+    if (latest && latest.has(labels.slice, this.name)) return latest.id;
     name.clear();
     let full = name.append(labels.slice).text(this.name).slice;
     let hash = wordHashOf(full);
     let series = this.find(full, hash);
-    if (series) return series.id;
+    if (series) return this.use(series);
     if (this.count >= this.limit) {
       this.folded.add();
       name.clear();
@@ -56,6 +67,11 @@ abstract class MetricFamily {
       if (series) return series.id;
     }
     return this.define(full, hash).id;
+  }
+
+  private use(series: Series): i64 {
+    this.latest = series;
+    return series.id;
   }
 
   private find(full: Slice, hash: u64): Series | null {
