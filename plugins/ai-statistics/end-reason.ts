@@ -16,6 +16,8 @@ export const enum EndReason {
   LocalReply,
   /** The request is sent again, to another target: this was one attempt. */
   Redirected,
+  /** ai-cache has replied: the provider was not asked. */
+  Cached,
 }
 
 /** The names, in the order of `EndReason`. */
@@ -27,6 +29,7 @@ export const END_REASONS: StaticArray<string> = [
   "cut",
   "local_reply",
   "redirected",
+  "cached",
 ];
 
 /** Why a request has failed, as far as the status does not say it. */
@@ -62,6 +65,7 @@ export const FAULTS: StaticArray<string> = [
 export function endReasonOf(details: Slice): EndReason {
   if (sliceEquals(details, "via_upstream") || !sliceSize(details)) return EndReason.Finished;
   if (sliceEquals(details, "internal_redirect")) return EndReason.Redirected;
+  if (sliceEquals(details, "ai-cache.hit")) return EndReason.Cached;
   if (isClientsEnd(details)) return EndReason.ClientGone;
   if (
     sliceStartsWith(details, "upstream_") ||

@@ -5,7 +5,7 @@ import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { StructState } from "../../assembly/host/struct-state";
 import { Account } from "./account";
 import { TextCapture } from "./capture";
-import { END_REASONS, Fault, FAULTS } from "./end-reason";
+import { EndReason, END_REASONS, Fault, FAULTS } from "./end-reason";
 import { OPERATIONS } from "./operation";
 
 /** Costs are integers of 10^-9 of the currency. */
@@ -36,7 +36,7 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
   fields.text("response_id", account.facts.id.slice).text("finish_reason", account.facts.reason.slice);
   const usage = account.usage;
   if (usage) addUsage(usage);
-  fields.ascii("usage_source", usage ? (usage.isEstimate ? "estimate" : "provider") : "none");
+  fields.ascii("usage_source", sourceOf(account));
   if (account.cost >= 0) fields.number("cost", <f64>account.cost / COST_UNITS);
   if (account.firstContent >= 0) fields.number("ttft_ms", <f64>account.firstContent);
   const perToken = account.timePerToken;
@@ -45,6 +45,13 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
   addFault(account);
   if (capture) capture.write(fields);
   fields.set();
+}
+
+function sourceOf(account: Account): string {
+  const usage = account.usage;
+  if (account.endReason == EndReason.Cached) return "cache";
+  if (usage === null) return "none";
+  return usage.isEstimate ? "estimate" : "provider";
 }
 
 function addNames(account: Account): void {
