@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ai-cache in real Envoys that share a Valkey: equal requests at the same time, clients that leave, and a store that goes away.
+// ai-cache in real Envoys that share a Valkey: equal requests at the same time, clients that leave, what a hit costs, and a store that hangs or
+// goes away.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter } from "../harness/bootstrap.ts";
+import { accessLog } from "../harness/access-log.ts";
+import { bootstrapFor, clusterFor, listenerFor, routeFor, type EnvoyConfig } from "../harness/bootstrap.ts";
+import { pluginFilter } from "../harness/chain-filters.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse } from "../harness/http-client.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
@@ -13,13 +16,20 @@ import { serve, type RunningServer } from "../providers/server.ts";
 const event = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 const CHATS = "/v1/chat/completions";
+const LINE = {
+  path: "%REQ(:PATH)%",
+  details: "%RESPONSE_CODE_DETAILS%",
+  ai: "%TYPED_CEL(filter_state['wasm.ai_fields'])%",
+};
 const REDIRECT = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
 const STREAM = [
   event({ role: "assistant", content: "Hello " }),
   event({ content: "world" }),
   event({}, "stop"),
+  'data: {"id":"c","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}\n\n',
   "data: [DONE]\n\n",
 ];
+const QUOTA = 20;
 
 describe("ai-cache in two Envoys with one Valkey", () => {
   let envoys: EnvoyProcess[] = [];
@@ -42,20 +52,27 @@ describe("ai-cache in two Envoys with one Valkey", () => {
         delayMs: path.includes("slow") ? 400 : 20,
       };
     });
-    const listener = (name: string, cache: object) =>
+    const listener = (name: string, downstream: EnvoyConfig[]): EnvoyConfig =>
       listenerFor({
         name,
         routes: [routeFor({ name: "all", cluster: "upstream", action: REDIRECT })],
-        downstream: [
-          wasmFilter({
-            plugin: "ai-cache",
-            wasm: "build/ai-cache.wasm",
-            configuration: JSON.stringify({ cache, share: "route", version: name }),
-          }),
-        ],
+        downstream,
+        accessLog: { path: "/dev/stdout", fields: LINE },
       });
+    const cached = (version: string, cache: object): EnvoyConfig =>
+      pluginFilter("ai-cache", { cache, share: "route", version });
     const redis = { type: "redis", serviceName: "redis.static", timeout: 500 };
-    const listeners = [listener("memory", { type: "memory" }), listener("redis", redis)];
+    const quota = { admin_consumer: "root", redis_key_prefix: "quota:", redis: { service_name: "redis.static" } };
+    await valkey.run("SET", "quota:ann", String(QUOTA));
+    const listeners = [
+      listener("memory", [cached("memory", { type: "memory" })]),
+      listener("redis", [cached("redis", redis)]),
+      listener("charged", [
+        pluginFilter("ai-quota", quota),
+        cached("charged", { type: "memory" }),
+        pluginFilter("ai-statistics", { prices: { "*": { input: 1, output: 1 } } }),
+      ]),
+    ];
     const gateway = withRedis(bootstrapFor(listeners, [clusterFor({ name: "upstream", port: provider.port })]), {
       port: valkey.port,
     });
@@ -71,7 +88,7 @@ describe("ai-cache in two Envoys with one Valkey", () => {
   function ask(
     listener: string,
     content: string,
-    options: { stream?: boolean; query?: "slow" | "redirect"; leaves?: boolean; envoy?: number } = {},
+    options: { stream?: boolean; query?: "slow" | "redirect" | "charged"; leaves?: boolean; envoy?: number } = {},
   ): Promise<ClientResponse> {
     const { stream = true, query, leaves = false, envoy = 0 } = options;
     const body = Buffer.from(JSON.stringify({ model: "m", stream, messages: [{ role: "user", content }] }));
@@ -82,6 +99,7 @@ describe("ai-cache in two Envoys with one Valkey", () => {
       headers: [
         ["content-type", "application/json"],
         ["content-length", String(body.length)],
+        ["x-mse-consumer", "ann"],
       ] as [string, string][],
       chunks: [body],
     };
@@ -137,6 +155,33 @@ describe("ai-cache in two Envoys with one Valkey", () => {
     assert.equal(statusOf(response), "hit");
     const message = (JSON.parse(response.body.toString()) as { choices: { message: object }[] }).choices[0].message;
     assert.deepEqual(message, { role: "assistant", content: "Hello world" });
+  });
+
+  it("charges nothing for a hit: neither a quota before it nor the statistics behind it", async () => {
+    const responses: ClientResponse[] = [];
+    for (const stream of [true, true, false])
+      responses.push(await ask("charged", "free", { stream, query: "charged" }));
+    assert.deepEqual(responses.map(statusOf), ["miss", "hit", "hit"]);
+    const lines = (await accessLog(envoys[0], `${CHATS}?charged`, 3)) as { ai: Record<string, unknown> }[];
+    assert.deepEqual(
+      lines.map(({ ai }) => [ai.usage_source, ai.end_reason, ai.output_tokens, Number(ai.cost) > 0]),
+      [["provider", "finished", 4, true], ...[1, 2].map(() => ["cache", "cached", 0, false])],
+    );
+    // Its quota is read behind what was charged for the others.
+    await ask("charged", "free", { query: "charged" });
+    assert.equal(await valkey.run("GET", "quota:ann"), String(QUOTA - 7));
+  });
+
+  it("asks the provider while the store hangs, and finds again what is stored when it goes on", async () => {
+    calls = 0;
+    valkey.freeze();
+    const responses = await Promise.all(Array.from({ length: 30 }, (_, n) => ask("redis", `hangs ${n}`)));
+    valkey.thaw();
+    assert.ok(responses.every((response) => response.status === 200 && statusOf(response) === "miss"));
+    assert.equal(calls, 30);
+    let response = await ask("redis", "shared");
+    for (let n = 0; n < 50 && statusOf(response) !== "hit"; n++) response = await ask("redis", "shared");
+    assert.equal(statusOf(response), "hit");
   });
 
   it("asks the provider while the store is away", async () => {
