@@ -162,9 +162,11 @@ describe("ai-cache in two Envoys with one Valkey", () => {
     for (const stream of [true, true, false])
       responses.push(await ask("charged", "free", { stream, query: "charged" }));
     assert.deepEqual(responses.map(statusOf), ["miss", "hit", "hit"]);
-    const lines = (await accessLog(envoys[0], `${CHATS}?charged`, 3)) as { ai: Record<string, unknown> }[];
+    const lines = await accessLog(envoys[0], `${CHATS}?charged`, 3);
     assert.deepEqual(
-      lines.map(({ ai }) => [ai.usage_source, ai.end_reason, ai.output_tokens, Number(ai.cost) > 0]),
+      lines
+        .map((line) => line.ai as Record<string, unknown>)
+        .map((ai) => [ai.usage_source, ai.end_reason, ai.output_tokens, Number(ai.cost) > 0]),
       [["provider", "finished", 4, true], ...[1, 2].map(() => ["cache", "cached", 0, false])],
     );
     // Its quota is read behind what was charged for the others.
