@@ -19,6 +19,8 @@ const CHAT_APP: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_CHAT_APP"];
 const BATCH_JOB: HeaderPair = ["authorization", "Bearer YOUR_KEY_FOR_BATCH_JOB"];
 const FORGED: HeaderPair = ["x-mse-consumer", "batch-job"];
 
+/** The path of a route with ai-cache. */
+const CACHED = "/cached/v1/chat/completions";
 /** The plugins of the file that no route of it uses. */
 const CONTENT_PLUGINS = [
   "ai-prompt-template",
@@ -58,6 +60,13 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     const route = { cluster: "qwen", prefix_rewrite: "/v1/chat/completions" };
     const typed_per_filter_config = Object.fromEntries(CONTENT_PLUGINS.map((name) => [name, on]));
     routes.unshift(Object.assign({ name: "checked" }, { match: { path: "/checked" }, route, typed_per_filter_config }));
+    const cached = { cluster: "qwen", prefix_rewrite: "/v1/chat/completions" };
+    routes.unshift(
+      Object.assign(
+        { name: "cached" },
+        { match: { path: CACHED }, route: cached, typed_per_filter_config: { "ai-cache": on } },
+      ),
+    );
     envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
   });
   after(async () => {
@@ -94,6 +103,20 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
       assert.deepEqual([authorization, consumer], ["Bearer sk-test-dashscope", undefined]);
     });
   }
+
+  it("serves equal requests with one key from the cache on a route that switches ai-cache on", async () => {
+    const asked = provider.requests.length;
+    const cached: (string | undefined)[] = [];
+    for (const header of [CHAT_APP, CHAT_APP, ["authorization", "Bearer another"] as HeaderPair]) {
+      const { status, headers } = await chat(CACHED, [header]);
+      assert.equal(status, 200);
+      cached.push(headers.find(([name]) => name === "x-ai-cache")?.[1]);
+    }
+    assert.deepEqual(cached, ["miss", "hit", "miss"]);
+    assert.equal(provider.requests.length, asked + 2);
+    const [, line] = await accessLog(envoy, CACHED, 3);
+    assert.equal(line.details, "ai-cache.hit");
+  });
 
   const places: [where: string, path: string, header?: HeaderPair][] = [
     ["authorization", "/guarded/v1/chat/completions", CHAT_APP],
