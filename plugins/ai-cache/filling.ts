@@ -14,6 +14,7 @@ import { ChatRecorder } from "./entry/chat-recorder";
 import { writeEntry } from "./entry/entry";
 import { EntryWriter } from "./entry/entry-writer";
 import { MessagesRecorder } from "./entry/messages-recorder";
+import { ResponsesRecorder } from "./entry/responses-recorder";
 import { stored } from "./metrics";
 
 /** Bytes of names that are kept. */
@@ -53,6 +54,7 @@ export class Filling {
     const writer = new EntryWriter();
     this.writer = writer;
     if (api == Api.Messages) this.recorder = new MessagesRecorder(writer, this.usage);
+    else if (api == Api.Responses) this.recorder = new ResponsesRecorder(writer, this.usage);
     else this.recorder = new ChatRecorder(writer, this.usage);
     return true;
   }

@@ -23,7 +23,7 @@ import { beginFlight, Flight, flightOf, Landing, Waiter, WaitingFilter } from ".
 import { bypasses, joined, misses, refused } from "./metrics";
 import { notePass, noteResult, Part, readPass } from "./pass-state";
 import { replyNotCached, replyWith } from "./reply";
-import { CachedRequest } from "./request/cached-request";
+import { CachedRequest, isCached } from "./request/cached-request";
 import { findKey, writePlace } from "./request/key";
 import { LATER } from "./store/store";
 
@@ -73,7 +73,7 @@ export class AiCacheFilter extends WaitingFilter {
     if (config.isOff || endOfStream) return HeadersAction.Continue;
     const whole = headers.get(":path");
     path.read(whole == ABSENT ? whole : withoutQuery(whole));
-    if (path.api != Api.ChatCompletions && path.api != Api.Messages) return HeadersAction.Continue;
+    if (!isCached(path.api)) return HeadersAction.Continue;
     this.api = path.api;
     this.part = readPass(this.key, this.question);
     if (this.part != Part.None) return this.onLaterPass(headers);
@@ -88,7 +88,7 @@ export class AiCacheFilter extends WaitingFilter {
 
   override onRequestBody(body: BodyBuffer): BodyAction {
     const isRead = document.parse(body.bytes()) == JsonError.None && document.isObject;
-    if (!isRead || !this.request.read(document, this.api == Api.Messages) || !this.findsKey()) {
+    if (!isRead || !this.request.read(document, this.api) || !this.findsKey()) {
       this.bypass("bypass");
       return BodyAction.Continue;
     }

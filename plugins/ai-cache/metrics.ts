@@ -6,7 +6,7 @@ export const hits = new Counter("ai_cache_hits_total");
 export const joined = new Counter("ai_cache_joined_total");
 /** Requests that went to the provider because nothing was stored for them. */
 export const misses = new Counter("ai_cache_misses_total");
-/** Chats that the cache neither looked up nor stored. */
+/** Requests that the cache neither looked up nor stored. */
 export const bypasses = new Counter("ai_cache_bypasses_total");
 /** Responses that were stored. */
 export const stored = new Counter("ai_cache_stored_total");

@@ -29,7 +29,7 @@ export function replyWith(entry: Entry, config: AiCacheConfig, api: Api, request
   const isStream = request.isStream;
   const template = isStream ? config.streamTemplate : config.template;
   body.clear();
-  if (!writeReplay(entry.response, api, isStream, request.wantsUsage, body)) return false;
+  if (!writeReplay(entry.response, api, request, body)) return false;
   if (template !== null && api == Api.ChatCompletions) {
     body.clear();
     writeTemplate(entry.response, template, body);

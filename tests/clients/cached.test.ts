@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official clients see the same message from the cache as from the provider: streamed or not, of chats or of Anthropic's Messages.
+// The official clients see the same message from the cache as from the provider: streamed or not, of chats, of OpenAI's
+// Responses or of Anthropic's Messages.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
@@ -21,6 +22,8 @@ describe("clients of a gateway with a cache", () => {
   const providers: Record<string, RunningServer> = {};
   let envoy: EnvoyProcess;
   let openai: OpenAI;
+  /** A client of Responses, in front of DeepSeek. */
+  let deepseek: OpenAI;
   let anthropic: Anthropic;
   let asked: string | null;
 
@@ -49,6 +52,7 @@ describe("clients of a gateway with a cache", () => {
     const common = { apiKey: "sk-client-for-tests", maxRetries: 0, fetch: noting };
     const baseUrl = (name: string): string => `http://127.0.0.1:${envoy.listenerPorts[name]}`;
     openai = new OpenAI({ baseURL: `${baseUrl("openai")}/v1`, ...common });
+    deepseek = new OpenAI({ baseURL: `${baseUrl("deepseek")}/v1`, ...common });
     anthropic = new Anthropic({ baseURL: baseUrl("deepseek"), ...common });
   });
   after(async () => {
@@ -97,6 +101,18 @@ describe("clients of a gateway with a cache", () => {
     return { id, model, content, stop_reason, tokens: [usage.input_tokens, usage.output_tokens] };
   };
 
+  const response = async (form: Form, body: OpenAI.Responses.ResponseCreateParamsNonStreaming): Promise<object> => {
+    const { output, usage, ...rest } = FORMS[form]
+      ? await deepseek.responses.stream({ ...body, stream: true }).finalResponse()
+      : await deepseek.responses.create(body);
+    const { id, model, status, output_text, created_at } = rest;
+    const tokens = [usage?.input_tokens, usage?.output_tokens];
+    return { id, model, status, output_text, created_at, tokens, output: output.map(essence) };
+  };
+  /** An item without its own id, and without what the client makes of the texts of a stream. */
+  const essence = (item: object): unknown =>
+    JSON.parse(JSON.stringify(item, (key, value: unknown) => (/^(id$|parsed)/.test(key) ? undefined : value)));
+
   for (const [first, second] of pairs) {
     const name = `${first}, then ${second}`;
     it(`openai: a text, ${name}`, async () => {
@@ -116,6 +132,25 @@ describe("clients of a gateway with a cache", () => {
         /get_weather.*get_weather/,
         () => chat(first, body),
         () => chat(second, body),
+      );
+    });
+    it(`Responses: a text, ${name}`, async () => {
+      const input = `Hello! 你好 👋 (${name})`;
+      const body = { model: "deepseek-chat", store: false, input };
+      await assertSame(
+        /How can I assist/,
+        () => response(first, body),
+        () => response(second, body),
+      );
+    });
+    it(`Responses: tool calls, ${name}`, async () => {
+      const input = `What is the weather in Paris and Rome? (${name})`;
+      const tools = [{ type: "function" as const, name: "get_weather", parameters, strict: false }];
+      const body = { model: "deepseek-chat", store: false, input, tools };
+      await assertSame(
+        /get_weather.*get_weather/,
+        () => response(first, body),
+        () => response(second, body),
       );
     });
     it(`Anthropic: a text, ${name}`, async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Responses of chats and of Anthropic's Messages: streams that ai-cache stores, and what it does not store.
+// Responses of chats, of Anthropic's Messages and of OpenAI's Responses: streams that ai-cache stores, and what it does not store.
 
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\r\n\r\n`;
@@ -133,4 +133,83 @@ export const UNSTORED_BY_TYPE: [string, string, string][] = [
     ...([name, "text/event-stream"] as const),
     events.join(""),
   ]),
+];
+
+/** A response object of OpenAI's Responses. https://platform.openai.com/docs/api-reference/responses/object */
+const response = (output: object[], more: object = {}): object => ({
+  ...{ id: "resp_1", object: "response", created_at: 1, status: "completed", error: null, incomplete_details: null },
+  ...{
+    model: "m",
+    output,
+    parallel_tool_calls: true,
+    reasoning: { effort: null, summary: "auto" },
+    store: false,
+    tools: [],
+  },
+  ...{ usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 }, metadata: {}, previous_response_id: null },
+  ...more,
+});
+const spoken = (more: object = {}, part: object = {}): object => ({
+  ...{ id: "msg_1", type: "message", role: "assistant", status: "completed" },
+  content: [{ type: "output_text", text: "Grüße 🌍\n", annotations: [], logprobs: [], ...part }],
+  ...more,
+});
+const thought = (more: object = {}): object => ({
+  ...{ id: "rs_1", type: "reasoning", summary: [{ type: "summary_text", text: 'Let me "see"' }], ...more },
+});
+const called = (call_id: string, more: object = {}): object => ({
+  ...{ id: `fc_${call_id}`, type: "function_call", status: "completed", call_id, name: "f", arguments: '{"a":1}' },
+  ...more,
+});
+const ended = (object: object, type = "response.completed"): string[] => [
+  sse({ type: "response.created", response: { ...object, status: "in_progress", output: [] }, sequence_number: 0 }),
+  sse({ type: "response.output_text.delta", item_id: "msg_1", delta: "Gr", sequence_number: 1 }),
+  sse({ type, response: object, sequence_number: 2 }),
+];
+/** A response with reasoning, a text and two calls, as a stream. */
+export const RESPONSES_STREAM = Buffer.from(
+  ended(response([thought(), spoken(), called("call_1"), called("call_2")])).join(""),
+);
+const UNSTORED_RESPONSES: Record<string, object> = {
+  "no output": response([]),
+  "two texts": response([spoken(), spoken()]),
+  "a text behind a call": response([called("call_1"), spoken()]),
+  "a text in two parts": response([spoken({ content: [1, 2].map(() => ({ type: "output_text", text: "a" })) })]),
+  "a text without a letter": response([spoken({}, { text: "" })]),
+  annotations: response([spoken({}, { annotations: [{ type: "url_citation" }] })]),
+  "log probabilities": response([spoken({}, { logprobs: [{ token: "a" }] })]),
+  "a refusal": response([spoken({ content: [{ type: "refusal", refusal: "no" }] })]),
+  "encrypted reasoning": response([thought({ encrypted_content: "x" }), spoken()]),
+  "reasoning in another form than is asked for": response([
+    thought({ summary: [], content: [{ type: "reasoning_text", text: "a" }] }),
+    spoken(),
+  ]),
+  "a tool of the provider": response([{ id: "ws_1", type: "web_search_call", status: "completed" }, spoken()]),
+  "an item that is no object": response(["a" as unknown as object]),
+  "a member that nobody knows": response([spoken()], { container: { id: "1" } }),
+  "a conversation": response([spoken()], { conversation: { id: "conv_1" } }),
+  "the limit of tokens": response([spoken()], {
+    status: "incomplete",
+    incomplete_details: { reason: "max_output_tokens" },
+  }),
+  "a failure": response([spoken()], { status: "failed", error: { code: "server_error", message: "no" } }),
+  "no status": response([spoken()], { status: null }),
+  "an error": { error: { message: "no" } },
+};
+/** Responses that are not stored, alike. */
+export const UNSTORED_OF_RESPONSES: [string, string, string][] = [
+  ...Object.entries(UNSTORED_RESPONSES).flatMap(([name, object]): [string, string, string][] => [
+    [name, "application/json", JSON.stringify(object)],
+    [name, "text/event-stream", ended(object).join("")],
+  ]),
+  ["a failed stream", "text/event-stream", ended(response([spoken()]), "response.failed").join("")],
+  ["another name of its last event", "text/event-stream", ended(response([spoken()]), "response.done").join("")],
+  [
+    "no last event",
+    "text/event-stream",
+    ended(response([spoken()]))
+      .slice(0, 2)
+      .join(""),
+  ],
+  ["cut JSON", "application/json", JSON.stringify(response([spoken()])).slice(0, -1)],
 ];

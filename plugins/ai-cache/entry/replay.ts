@@ -5,6 +5,8 @@ import { MessageWriter } from "../../../assembly/ai/protocols/messages/message-w
 import { ChunkWriter } from "../../../assembly/ai/protocols/openai-chat/chunk-writer";
 import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
+import { ResponseEventWriter } from "../../../assembly/ai/protocols/responses/event-writer";
+import { ResponseWriter } from "../../../assembly/ai/protocols/responses/response-writer";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
 import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
@@ -12,6 +14,7 @@ import { Slice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { jsonAt, jsonContent, jsonGet, jsonInteger, jsonUnescape } from "../../../assembly/json/value";
+import { CachedRequest } from "../request/cached-request";
 import { ResponseTemplate } from "../template";
 
 const document = new JsonDocument();
@@ -22,15 +25,15 @@ const usage = new TokenUsage();
  * Appends the response of an entry, a `chat.completion`, in the form that its client wants. Returns `false` if it cannot be read: then what was
  * appended is of no use.
  */
-export function writeReplay(response: Slice, api: Api, isStream: bool, wantsUsage: bool, out: ByteBuffer): bool {
+export function writeReplay(response: Slice, api: Api, request: CachedRequest, out: ByteBuffer): bool {
   if (document.parse(response) != JsonError.None || !document.isObject) return false;
-  const sink = sinkOf(api, isStream);
+  const sink = sinkOf(api, request);
   model.clear();
   jsonUnescape(document.get("model"), model);
   usage.reset();
   sink.model = model;
   sink.created = jsonInteger(document.get("created"), 0);
-  sink.wantsUsage = wantsUsage;
+  sink.wantsUsage = request.wantsUsage;
   const reader = new ChatReader(sink, usage);
   const isRead = reader.readWhole(document, out);
   reader.free();
@@ -43,7 +46,10 @@ export function writeTemplate(response: Slice, template: ResponseTemplate, out: 
   template.write(jsonContent(jsonGet(message, "content")), out);
 }
 
-function sinkOf(api: Api, isStream: bool): ResponseSink {
+function sinkOf(api: Api, request: CachedRequest): ResponseSink {
+  const isStream = request.isStream;
+  const asked = request.asked;
+  if (asked) return isStream ? new ResponseEventWriter(asked, false) : new ResponseWriter(asked, false);
   if (api == Api.Messages) return isStream ? new MessageEventWriter(false) : new MessageWriter(false);
   return isStream ? new ChunkWriter(ReasoningMode.Passthrough) : new CompletionWriter(ReasoningMode.Passthrough);
 }

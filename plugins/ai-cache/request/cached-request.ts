@@ -1,3 +1,5 @@
+import { Api } from "../../../assembly/ai/api";
+import { AskedResponse } from "../../../assembly/ai/protocols/responses/asked";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { writeCanonical } from "../../../assembly/json/canonical";
@@ -21,24 +23,30 @@ const COMMA: u32 = 0x2c;
 /** Memory that is kept for the next request. */
 const KEPT_BYTES: i32 = 64 << 10;
 
+/** Members of a request of Responses that refer to what its provider has stored. */
+const STATEFUL: string[] = ["previous_response_id", "conversation", "prompt"];
+
 const text = new ByteBuffer();
 
-/** A request for a chat as the cache sees it. */
+/** A request as the cache sees it. */
 export class CachedRequest {
   /** Whether the client wants a stream. */
   isStream: bool = false;
   /** Whether the client of a stream wants its usage. */
   wantsUsage: bool = false;
+  /** What the response to a request of Responses repeats of it; `null` for other APIs. */
+  asked: AskedResponse | null = null;
 
   /**
    * Reads a request. Returns `false` if it is none whose response is stored: what the client would get has parts that the stored message does
    * not have.
    */
-  read(request: JsonDocument, isMessages: bool): bool {
+  read(request: JsonDocument, api: Api): bool {
     this.reset();
     this.isStream = jsonIsTrue(request.get("stream"));
+    if (api == Api.Responses) return this.readResponses(request);
     if (jsonKind(request.get("messages")) != JsonKind.Array) return false;
-    if (isMessages) return true;
+    if (api == Api.Messages) return true;
     const options = request.get("stream_options");
     this.wantsUsage = this.isStream && jsonIsTrue(jsonGet(options, "include_usage"));
     const count = request.get("n");
@@ -51,7 +59,28 @@ export class CachedRequest {
   reset(): void {
     this.isStream = false;
     this.wantsUsage = false;
+    const asked = this.asked;
+    if (asked) asked.dispose();
+    this.asked = null;
   }
+
+  /** What refers to a stored response, or stores one, belongs to its provider. https://platform.openai.com/docs/api-reference/responses/create */
+  private readResponses(request: JsonDocument): bool {
+    if (!isFalse(request.get("store")) || jsonIsTrue(request.get("background"))) return false;
+    for (let i = 0; i < STATEFUL.length; i++) if (isSet(request.get(STATEFUL[i]))) return false;
+    const input = request.get("input");
+    if (jsonKind(input) != JsonKind.String && jsonKind(input) != JsonKind.Array) return false;
+    for (let item = jsonFirst(input); item != ABSENT; item = jsonNext(input, item)) if (isReference(item)) return false;
+    const asked = new AskedResponse();
+    asked.read(request);
+    this.asked = asked;
+    return true;
+  }
+}
+
+/** Whether responses of an API are stored. */
+export function isCached(api: Api): bool {
+  return api == Api.ChatCompletions || api == Api.Messages || api == Api.Responses;
 }
 
 /**
@@ -103,6 +132,12 @@ function writeOtherOptions(key: Slice, options: Slice, out: ByteBuffer): void {
     }
     name = jsonNextKey(options, value);
   }
+}
+
+/** Whether an item of an input is one that the provider has stored. */
+function isReference(item: Slice): bool {
+  const type = jsonGet(item, "type");
+  return jsonEquals(type, "item_reference") || (!isSet(type) && jsonGet(item, "role") == ABSENT);
 }
 
 function isSet(value: Slice): bool {

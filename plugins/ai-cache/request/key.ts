@@ -1,3 +1,4 @@
+import { Api } from "../../../assembly/ai/api";
 import { RequestPath } from "../../../assembly/ai/request-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { encodeHex } from "../../../assembly/bytes/hex";
@@ -19,6 +20,8 @@ const PROVIDER_CONFIG = "xds\0route_metadata\0filter_metadata\0ai-proxy\0config"
 const LONGEST_QUESTION: i32 = 4096;
 const KEPT_BYTES: i32 = 64 << 10;
 
+/** Stands in the keys of Responses, whose requests have other members than chats. */
+const responses = new ByteBuffer().text("responses");
 const sha = new Sha256();
 const hmac = new HmacSha256();
 const digest = new ByteBuffer();
@@ -50,6 +53,7 @@ export function writePlace(config: AiCacheConfig, path: RequestPath, headers: He
   addPart(queryOf(whole), out);
   addPart(headers.get("anthropic-beta"), out);
   addPart(headers.get("openai-beta"), out);
+  if (path.api == Api.Responses) addPart(responses.slice, out);
   return true;
 }
 
