@@ -86,8 +86,11 @@ export const bareTokenLimit = bare("ai-token-ratelimit");
 /** ai-statistics, with the metrics that are recorded by default, and its host calls. */
 export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statistics", {}) };
 
-/** ai-cache with its responses in Envoy; equal requests do not wait for each other. */
-export const cache = plugin("ai-cache", { cache: { type: "memory" }, share: "route", wait_timeout: 0 });
+/** ai-cache with its responses in Envoy, and in Redis; equal requests do not wait for each other. */
+export const caches = {
+  memory: plugin("ai-cache", { cache: { type: "memory" }, share: "route", wait_timeout: 0 }),
+  redis: plugin("ai-cache", { cache: { type: "redis", serviceName: "redis.static" }, share: "route", wait_timeout: 0 }),
+};
 
 const DETECTORS = "email phone credit_card cn_id iban us_ssn ip jwt private_key api_key".split(" ");
 const EXPRESSIONS = [

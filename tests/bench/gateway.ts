@@ -36,6 +36,15 @@ const directOf = ({ contentType, body }: WholeResponse): NonNullable<RouteOption
   ...{ status: 200, headers: { "content-type": contentType }, body },
 });
 
+/** Waits for whole requests, as filters that read them do: Envoy closes the connection if it responds to a part of one. */
+const wholeRequests: EnvoyConfig = {
+  name: "envoy.filters.http.buffer",
+  typed_config: {
+    "@type": "type.googleapis.com/envoy.extensions.filters.http.buffer.v3.Buffer",
+    max_request_bytes: 1 << 20,
+  },
+};
+
 /** The bootstrap of an Envoy with a listener per lane. */
 export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
   const listeners = lanes.map(({ name, filters = [], routes, direct, isUpstream = false }) =>
@@ -43,7 +52,7 @@ export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
       name,
       routes: [routeFor({ name, cluster: name, ...(direct ? { direct: directOf(direct) } : {}) })],
       ...(routes ? { virtualHosts: virtualHosts(name, routes) } : {}),
-      [isUpstream ? "upstream" : "downstream"]: filters,
+      [isUpstream ? "upstream" : "downstream"]: direct && !filters.length ? [wholeRequests] : filters,
     }),
   );
   const clusters = lanes.map(({ name, upstreamPort }) => ({

@@ -1,4 +1,4 @@
-import type { Failover, Footprint, SharedBudget, Spread, Work } from "./results.ts";
+import type { Failover, Footprint, SharedBudget, SharedCache, Spread, Work } from "./results.ts";
 
 /** One job for the terminal, a line for each lane. */
 export function describeWork({ id, unit, costs }: Work): string {
@@ -50,6 +50,18 @@ export function describeSharedBudget({ timeMs, addedMs, perSecond, busy }: Share
       return `  ${store.padEnd(6)} ${time}; ${withSpread(perSecond[store], 0)} per second, ${withSpread(busy[store], 2)} of Envoy's core`;
     }),
     `  redis adds ${withSpread(addedMs, 2)} ms to local`,
+  ].join("\n");
+}
+
+/** Describes hits of ai-cache. */
+export function describeSharedCache({ timeMs, addedMs, micros, ratio }: SharedCache): string {
+  return [
+    "hit of ai-cache, chat of 1 KB",
+    ...(["none", "memory", "redis"] as const).map((lane) => {
+      const cpu = `${withSpread(micros[lane], 1)} µs, ${withSpread(ratio[lane], 2)} ×`;
+      return `  ${lane.padEnd(6)} ${withSpread(timeMs[lane], 2)} ms; ${cpu}`;
+    }),
+    `  adds ${withSpread(addedMs.memory, 2)} ms from memory, ${withSpread(addedMs.redis, 2)} ms from redis`,
   ].join("\n");
 }
 

@@ -53,6 +53,18 @@ export interface SharedBudget {
   busy: Record<"none" | "local" | "redis", Spread>;
 }
 
+/** What a hit of ai-cache costs, of a chat of 1 KB: without the plugin Envoy itself sends such a response (`none`). */
+export interface SharedCache {
+  /** The time of one request after the other, in ms. */
+  timeMs: Record<"none" | "memory" | "redis", Spread>;
+  /** What the plugin adds to `none`, in ms. */
+  addedMs: Record<"memory" | "redis", Spread>;
+  /** Envoy's CPU time for a request, in µs. */
+  micros: Record<"none" | "memory" | "redis", Spread>;
+  /** The same as a factor of `none`, computed round by round. */
+  ratio: Record<"none" | "memory" | "redis", Spread>;
+}
+
 /** The content of tests/bench/results/latest.json, which `make bench` writes. */
 export interface Results {
   date: string;
@@ -67,6 +79,8 @@ export interface Results {
   failover?: Failover;
   /** Absent in results that were measured before there was this measurement. */
   sharedBudget?: SharedBudget;
+  /** Absent, too, in results from before it. */
+  sharedCache?: SharedCache;
 }
 
 /** The median, the minimum and the maximum of some numbers. */

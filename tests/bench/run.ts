@@ -12,14 +12,21 @@ import { serve } from "./load.ts";
 import { measure, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
-import { describeFailover, describeFootprint, describeSharedBudget, describeWork } from "./report.ts";
+import {
+  describeFailover,
+  describeFootprint,
+  describeSharedBudget,
+  describeSharedCache,
+  describeWork,
+} from "./report.ts";
 import { measureSharedBudget } from "./shared-budget.ts";
+import { measureSharedCache } from "./shared-cache.ts";
 import { serveRaw } from "./upstream.ts";
 import type { Job } from "./job.ts";
 import { JOBS } from "./work.ts";
 
 /** What `ONLY` may name beside the jobs. */
-const OTHERS = ["fallback", "footprint", "redis"];
+const OTHERS = ["fallback", "footprint", "redis", "cache-redis"];
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
@@ -86,6 +93,7 @@ async function run(): Promise<void> {
   }
   if (only === "fallback") return console.log(describeFailover(await measureFailover(ROUNDS)));
   if (only === "redis") return console.log(describeSharedBudget(await measureSharedBudget(ROUNDS)));
+  if (only === "cache-redis") return console.log(describeSharedCache(await measureSharedCache(ROUNDS)));
   if (only && only !== "footprint") return;
   const footprint: Footprint = await measureFootprint(ROUNDS);
   console.log(describeFootprint(footprint));
@@ -94,6 +102,8 @@ async function run(): Promise<void> {
   console.log(describeFailover(failover));
   const sharedBudget = await measureSharedBudget(ROUNDS);
   console.log(describeSharedBudget(sharedBudget));
+  const sharedCache = await measureSharedCache(ROUNDS);
+  console.log(describeSharedCache(sharedCache));
 
   const results: Results = {
     date: new Date().toISOString().slice(0, 10),
@@ -105,6 +115,7 @@ async function run(): Promise<void> {
     footprint,
     failover,
     sharedBudget,
+    sharedCache,
   };
   const folder = join(resolve(import.meta.dirname), "results");
   mkdirSync(folder, { recursive: true });

@@ -1,17 +1,16 @@
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
-import { Connection } from "./client.ts";
 import { tokenLimits } from "./filters.ts";
 import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
 import { saturate, serveWhole } from "./load.ts";
 import { cpuMicros, pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedBudget } from "./results.ts";
 import { chatRequest, openAiResponse } from "./traffic.ts";
+import { timesInTurn } from "./turns.ts";
 
 /** Requests of each store whose time is measured. */
 const TIMES = 400;
-const WARM_UP = 50;
 /** Seconds under load in a round. */
 const LOAD_SECONDS = 3;
 const CONNECTIONS = 64;
@@ -51,22 +50,15 @@ export async function measureSharedBudget(rounds: number): Promise<SharedBudget>
 
 /** Sends one request at a time, to each listener in turn. */
 async function measureTimes({ listenerPorts }: EnvoyProcess): Promise<Pick<SharedBudget, "timeMs" | "addedMs">> {
-  const times = eachStore<number[]>(() => []);
-  const added: number[] = [];
-  const connections = await Promise.all(STORES.map((store) => Connection.open(listenerPorts[laneOf(store)])));
-  for (let i = -WARM_UP; i < TIMES; i++) {
-    const taken = eachStore(() => 0);
-    for (const [at, store] of STORES.entries()) {
-      const begun = performance.now();
-      await connections[at].exchange(request);
-      taken[store] = performance.now() - begun;
-    }
-    if (i < 0) continue;
-    for (const store of STORES) times[store].push(taken[store]);
-    added.push(taken.redis - taken.local);
-  }
-  for (const connection of connections) connection.close();
-  return { timeMs: eachStore((store) => percentilesOf(times[store])), addedMs: percentilesOf(added) };
+  const times = await timesInTurn(
+    eachStore((store) => listenerPorts[laneOf(store)]),
+    request,
+    TIMES,
+  );
+  return {
+    timeMs: eachStore((store) => percentilesOf(times[store])),
+    addedMs: percentilesOf(times.redis.map((time, i) => time - times.local[i])),
+  };
 }
 
 /** Sends as many requests as Envoy responds to; `busy` is the part of its core that it used. */

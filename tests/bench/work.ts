@@ -3,7 +3,7 @@ import {
   aiProxies,
   bareAiProxy,
   bareTokenLimit,
-  cache,
+  caches,
   chain,
   consumerKey,
   guards,
@@ -226,7 +226,7 @@ export const JOBS: Job[] = [
     // A request that is not a hit fails the run.
     request: withHeader(small.request, "cache-control: only-if-cached"),
     first: small.request,
-    filters: { plugin: cache },
+    filters: { plugin: caches.memory },
     respond: openAiChat,
     direct: openAiChat,
   },
@@ -235,7 +235,7 @@ export const JOBS: Job[] = [
     title: "event of a stream, stored by ai-cache",
     ...stream,
     request: withHeader(stream.request, "cache-control: no-cache"),
-    filters: { noop, plugin: cache },
+    filters: { noop, plugin: caches.memory },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
   },
   {
