@@ -2,9 +2,10 @@ import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { chosenProviders } from "./chosen-providers.ts";
-import { compile, TARGETS } from "./compile.ts";
+import { compile, TARGETS, type Target } from "./compile.ts";
+import { COMPILERS } from "./compiler.ts";
 import { higressPlugins } from "./higress.ts";
-import { findPlugins, root } from "./plugins.ts";
+import { findPlugins, root, type Plugin } from "./plugins.ts";
 
 /** The size limit of a released module; the build fails above it. */
 const SIZE_BUDGET_BYTES = 85_000;
@@ -50,39 +51,49 @@ const { values: options } = parseArgs({
     watch: { type: "boolean", default: false },
   },
 });
-const target = TARGETS.find((name) => name === options.target);
-if (!target) {
+const chosenTarget = TARGETS.find((name) => name === options.target);
+if (!chosenTarget) {
   console.error(`build: TARGET is one of ${TARGETS.join(", ")}, not "${options.target}"`);
   process.exit(2);
 }
+const target: Target = chosenTarget;
 
 /** The types of the providers that ai-proxy has; all if it is empty. */
 const chosen = process.env.PROVIDERS ?? "";
 
 /** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
-  let ok = true;
   const isHigress = target === "higress";
-  for (const plugin of (isHigress ? higressPlugins : findPlugins)(options.plugin || undefined)) {
-    const started = performance.now();
-    const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
-    try {
-      const replaced = plugin.name === "ai-proxy" && chosen ? chosenProviders(chosen) : {};
-      const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target, replaced });
-      const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
-      const tooBig = (target === "release" || isHigress) && bytes > budget;
-      const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
-      const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;
-      console.log(`${out.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
-      ok &&= !tooBig;
-    } catch (error) {
-      console.error((error as Error).message);
-      ok = false;
-    }
-  }
-  if (isHigress && options.plugin && higressPlugins(options.plugin).length === 0)
+  const plugins = (isHigress ? higressPlugins : findPlugins)(options.plugin || undefined);
+  let ok = true;
+  const rest = plugins.values();
+  const buildRest = async () => {
+    for (const plugin of rest) if (!(await buildOne(plugin))) ok = false;
+  };
+  await Promise.all(Array.from({ length: COMPILERS }, buildRest));
+  if (isHigress && options.plugin && plugins.length === 0)
     console.log(`build/${options.plugin}.wasm is the module of ${options.plugin} for Higress, too`);
   return ok;
+}
+
+/** Returns whether the module compiled within its budget. */
+async function buildOne(plugin: Plugin): Promise<boolean> {
+  const started = performance.now();
+  const isHigress = target === "higress";
+  const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
+  try {
+    const replaced = plugin.name === "ai-proxy" && chosen ? chosenProviders(chosen) : {};
+    const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target, replaced });
+    const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
+    const tooBig = (target === "release" || isHigress) && bytes > budget;
+    const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
+    const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;
+    console.log(`${out.padEnd(28)} ${size.padStart(18)}  ${spent}${tooBig ? "  OVER BUDGET" : ""}`);
+    return !tooBig;
+  } catch (error) {
+    console.error((error as Error).message);
+    return false;
+  }
 }
 
 /** Builds again after each change of a source, one build at a time, until interrupted. */

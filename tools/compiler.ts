@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 
 /** The version of the installed AssemblyScript compiler. */
 export const version: string = createRequire(import.meta.url)("assemblyscript/package.json").version;
@@ -28,42 +29,49 @@ const THREAD = `
     parentPort.postMessage(error ? messages.toString().trim() || error.message : null);
   });`;
 
-let thread: Worker | undefined;
-let queue: Promise<unknown> = Promise.resolve();
+interface Run {
+  args: string[];
+  texts: Record<string, string>;
+  library: Record<string, string>;
+}
+
+/** The number of compilers that run at the same time; each takes half a gigabyte. */
+export const COMPILERS = Math.min(4, availableParallelism());
+
+const idle: Worker[] = [];
+const waiting: (() => void)[] = [];
+let running = 0;
 
 /**
- * Runs `asc` with these arguments in a thread that stays warm, one run after the other. Returns the compiler's
- * message if the source is wrong, null if it compiled. `texts` replaces files, by their path from the base
- * directory, and `library` replaces files of the standard library, such as `rt/tlsf`. The idle thread does not keep the
- * process alive.
+ * Runs `asc` with these arguments in a thread that stays warm, at most `COMPILERS` at a time. Returns the compiler's message if the source
+ * is wrong, null if it compiled. `texts` replaces files, by their path from the base directory, and `library` replaces files of the
+ * standard library, such as `rt/tlsf`. An idle thread does not keep the process alive.
  */
-export function runCompiler(
+export async function runCompiler(
   args: string[],
   texts: Record<string, string> = {},
   library: Record<string, string> = {},
 ): Promise<string | null> {
-  const result = queue.then(() => runNow({ args, texts, library }));
-  queue = result.catch(() => undefined);
-  return result;
+  if (running === COMPILERS) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running++;
+  try {
+    return await runIn(idle.pop() ?? new Worker(THREAD, { eval: true, execArgv: [] }), { args, texts, library });
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  }
 }
 
-function runNow(run: {
-  args: string[];
-  texts: Record<string, string>;
-  library: Record<string, string>;
-}): Promise<string | null> {
-  const worker = (thread ??= new Worker(THREAD, { eval: true, execArgv: [] }));
+/** A thread that fails is not used again. */
+function runIn(worker: Worker, run: Run): Promise<string | null> {
   worker.ref();
   return new Promise<string | null>((resolve, reject) => {
-    const settle = (message: string | null, error?: Error) => {
-      worker.off("message", settle).off("error", fail).unref();
-      if (error) reject(error);
-      else resolve(message);
+    const done = (message: string | null) => {
+      worker.off("error", reject).unref();
+      idle.push(worker);
+      resolve(message);
     };
-    const fail = (error: Error) => {
-      thread = undefined;
-      settle(null, error);
-    };
-    worker.on("message", settle).on("error", fail).postMessage(run);
+    worker.once("message", done).once("error", reject).postMessage(run);
   });
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { runCompiler } from "../../tools/compiler.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const CONFIG = "tests/unit/assembly/asconfig.json";
@@ -26,13 +27,9 @@ export async function loadModule(name: string): Promise<TestModule> {
     mkdirSync(join(root, "build/tests"), { recursive: true });
     // Tests run in parallel: no test may read an incomplete file.
     const ownFile = `build/tests/${name}.${process.pid}.wasm`;
-    // Loading the compiler takes longer than most tests.
-    const asc = await import("assemblyscript/asc");
     const started = new Date();
-    const messages = asc.createMemoryStream();
-    const args = [entry, "--config", CONFIG, "--outFile", ownFile, "--baseDir", root];
-    const { error } = await asc.main(args, { stdout: messages, stderr: messages });
-    if (error) throw new Error(`${entry} does not compile\n${messages.toString() || error.message}`);
+    const message = await runCompiler([entry, "--config", CONFIG, "--outFile", ownFile, "--baseDir", root]);
+    if (message) throw new Error(`${entry} does not compile\n${message}`);
     // A file that was saved in the meantime is newer.
     utimesSync(join(root, ownFile), started, started);
     renameSync(join(root, ownFile), outFile);
