@@ -9,8 +9,8 @@ const MARKED_FREE = "  block.mmInfo = block.mmInfo | FREE;\n";
 /** Fills the payload of a block with 0xEE before the block goes to a list of free ones. */
 const FILL = "  memory.fill(changetype<usize>(block) + BLOCK_OVERHEAD, 0xee, block.mmInfo & ~TAGS_MASK);\n";
 
-/** What the poisoned build is compiled with beside the options of a release: the host calls `__collect`. */
-export const POISONED_OPTIONS = ["--exportRuntime"];
+/** What the poisoned build is compiled with beside the options of a release: the host calls `__collect`. Little is optimized. */
+export const POISONED_OPTIONS = ["--exportRuntime", "--optimizeLevel", "1", "--shrinkLevel", "0"];
 
 /**
  * AssemblyScript's allocator with one more line: a freed block is overwritten, so that a later read of it is visible.

@@ -31,7 +31,7 @@ describe("filters for the API of @solo-io/proxy-runtime", () => {
 
   before(async () => {
     await compile({ entry: "examples/hello-filter/index.ts", out: HELLO });
-    await compile({ entry: "tests/envoy/compat/assembly/index.ts", out: API });
+    await compile({ entry: "tests/envoy/compat/assembly/index.ts", out: API, optimized: false });
     upstream = await serve(
       async ({ path, headers }) => {
         if (path === "/wait") await gate;

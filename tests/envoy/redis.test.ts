@@ -54,7 +54,7 @@ async function until(wanted: string, read: () => Promise<unknown>): Promise<void
   assert.equal(found, wanted);
 }
 
-before(() => compile({ entry: "tests/host/redis/assembly/index.ts", out: WASM }));
+before(() => compile({ entry: "tests/host/redis/assembly/index.ts", out: WASM, optimized: false }));
 
 for (const way of ["redis-server", "redis-proxy"] as const)
   describe(`Redis by ${way}`, () => {

@@ -21,7 +21,7 @@ describe("open streams of a VM that traps", () => {
   before(async () => {
     // The build skips the compiler if only a plugin has changed.
     rmSync(resolve(import.meta.dirname, "../..", WASM), { force: true });
-    await compile({ entry: "tests/envoy/crash/assembly/index.ts", out: WASM, target: "release" });
+    await compile({ entry: "tests/envoy/crash/assembly/index.ts", out: WASM, optimized: false });
     provider = await serve(({ path }) => ({
       status: 200,
       headers: [],

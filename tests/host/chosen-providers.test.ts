@@ -10,7 +10,12 @@ const WASM = "build/test/ai-proxy-chosen.wasm";
 const configuration = (type: string): string => JSON.stringify({ provider: { type, apiToken: "sk-test-0001" } });
 
 before(() =>
-  compile({ entry: "plugins/ai-proxy/index.ts", out: WASM, replaced: chosenProviders("together-ai, openai") }),
+  compile({
+    entry: "plugins/ai-proxy/index.ts",
+    out: WASM,
+    replaced: chosenProviders("together-ai, openai"),
+    optimized: false,
+  }),
 );
 
 test("the chosen providers are in the module", () => {

@@ -53,12 +53,18 @@ function written(): string[] {
   });
 }
 
+/** Whether the copy gets a file: other tests write their modules below `build` meanwhile. */
+const isCopied = (path: string): boolean => {
+  const [folder, file = ".stamps"] = relative(root, path).split("/");
+  return folder !== "build" || file === ".stamps" || file.endsWith(".wasm");
+};
+
 describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
   before(() => {
     mkdirSync(scratch, { recursive: true });
     const tests = readdirSync(join(root, "tests")).filter((entry) => entry !== ".tmp");
     for (const part of [...PARTS, ...tests.map((entry) => `tests/${entry}`), ...FILES, ...SETTINGS]) {
-      cpSync(join(root, part), join(scratch, part), { recursive: true });
+      cpSync(join(root, part), join(scratch, part), { recursive: true, filter: isCopied });
     }
     for (const shared of ["node_modules", ".venv"]) symlinkSync(join(root, shared), join(scratch, shared));
   });
@@ -106,7 +112,7 @@ describe("the guides, followed to the letter", { timeout: 240_000 }, () => {
   });
 
   it("both compile, and their cases pass", () => {
-    for (const plugin of ["ai-proxy", "hello"]) run("tools/build.ts", "--plugin", plugin);
+    for (const plugin of ["ai-proxy", "hello"]) run("tools/build.ts", "--plugin", plugin, "--target", "debug");
     const env = {
       ...process.env,
       T: "(ai-proxy: compatible upstage|hello: greets)",

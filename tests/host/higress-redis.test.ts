@@ -18,7 +18,9 @@ describe("the client of Redis on Higress's host calls", () => {
   let context: RootContext;
   let redis: HigressRedis;
 
-  before(() => compile({ entry: "tests/host/redis/assembly/index.ts", out: WASM, target: "higress" }));
+  before(() =>
+    compile({ entry: "tests/host/redis/assembly/index.ts", out: WASM, target: "higress", optimized: false }),
+  );
   beforeEach(() => configure({}));
 
   function configure(section: Record<string, unknown>): void {

@@ -21,7 +21,7 @@ import type { Vm } from "./vm.ts";
 const plugins = higressPlugins();
 const moduleOf = (name: string): string => `build/higress/${name}.wasm`;
 const built = (name: string): Promise<unknown> =>
-  compile({ entry: `plugins/${name}/index.ts`, out: moduleOf(name), target: "higress" });
+  compile({ entry: `plugins/${name}/index.ts`, out: moduleOf(name), target: "higress", optimized: false });
 const withRedis = new Set(
   selectedCases()
     .filter(usesRedis)

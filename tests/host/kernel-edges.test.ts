@@ -9,7 +9,7 @@ import { ProxyHost } from "./proxy-host.ts";
 const WASM = "build/test/kernel-edges.wasm";
 
 describe("the kernel", () => {
-  before(() => compile({ entry: "tests/host/kernel-edges/assembly/index.ts", out: WASM, target: "release" }));
+  before(() => compile({ entry: "tests/host/kernel-edges/assembly/index.ts", out: WASM, optimized: false }));
 
   const ask = (host: ProxyHost, path: string): Outcome => {
     const context = host.configure("kernel-edges", "{}")!;

@@ -12,7 +12,7 @@ export const PROBES = ["build/test/redis-probe.wasm", "build/test/redis-probe.po
 /** Compiles a build of the probe. */
 export async function compileProbe(wasm: string): Promise<void> {
   const target = wasm.includes("poisoned") ? "poisoned" : "release";
-  await compile({ entry: "tests/host/redis/assembly/index.ts", out: wasm, target });
+  await compile({ entry: "tests/host/redis/assembly/index.ts", out: wasm, target, optimized: false });
 }
 
 /** The probe on the Node host, with a scripted Redis behind it. */

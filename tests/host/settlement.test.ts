@@ -24,7 +24,8 @@ const REPLACED = "one TWO three";
 const SIZE = CHUNKS.join("").length;
 
 const entry = "tests/host/settlement/assembly/index.ts";
-const compiled = (out = WASM) => compile({ entry, out, target: out === POISONED ? "poisoned" : "release" });
+const compiled = (out = WASM) =>
+  compile({ entry, out, target: out === POISONED ? "poisoned" : "release", optimized: false });
 
 for (const wasm of [WASM, POISONED])
   describe(`settlements on the Node host, ${wasm}`, () => {

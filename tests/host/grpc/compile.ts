@@ -11,7 +11,7 @@ const entry = "tests/host/grpc/assembly/index.ts";
 
 /** Compiles the plugin unless it is up to date. */
 export async function compileGrpc(): Promise<void> {
-  await compile({ entry, out: GRPC_WASM, target: "release" });
+  await compile({ entry, out: GRPC_WASM, optimized: false });
 }
 
 /** Compiles the build whose freed memory is overwritten, unless it is up to date. */

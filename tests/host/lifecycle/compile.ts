@@ -6,5 +6,5 @@ export const LIFECYCLE_WASM = "build/test/lifecycle.wasm";
 
 /** Compiles the plugin of the lifecycle tests. */
 export async function compileLifecycle(): Promise<void> {
-  await compile({ entry: "tests/host/lifecycle/assembly/index.ts", out: LIFECYCLE_WASM, target: "release" });
+  await compile({ entry: "tests/host/lifecycle/assembly/index.ts", out: LIFECYCLE_WASM, optimized: false });
 }
