@@ -11,13 +11,13 @@ import { seed } from "../unit/random.ts";
 
 const WASM = "build/ai-proxy.wasm";
 const COUNTED = "build/test/ai-proxy.counted.wasm";
-const TOTAL = 108_000;
+const TOTAL = 32_000;
 const PER_TARGET = Math.ceil(TOTAL / targets.length);
-const BATCH = 500;
+const BATCH = 150;
 const BATCHES = 8;
 /** Bytes that scratch buffers, kept from exchange to exchange, may take together. */
 const MOST_HELD = 2 << 20;
-const CONFIGURATIONS = 5_000;
+const CONFIGURATIONS = 2_000;
 
 describe(`ai-proxy under ${TOTAL} mutated exchanges`, () => {
   before(() => void countSteps(WASM, COUNTED));

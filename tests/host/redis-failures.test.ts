@@ -150,14 +150,16 @@ for (const wasm of PROBES)
       assert.ok(!probe.said.some((line) => line.includes("settlement")));
     });
 
-    it("keeps a bounded number of commands", () => {
-      probe.settle();
-      probe.redis.grpc.unreachable(probe.redis.stream);
-      for (let i = 0; i < 9000; i++) probe.settle();
-      const lost = probe.said.filter((line) => line.startsWith("settlement lost")).length;
-      assert.ok(lost > 800 && lost < 820, String(lost));
-      assert.equal(probe.said.filter((line) => line.includes("too many commands wait")).length, 1);
-    });
+    // In the other build a collection after each callback would look at thousands of commands thousands of times.
+    if (wasm === PROBES[0])
+      it("keeps a bounded number of commands", () => {
+        probe.settle();
+        probe.redis.grpc.unreachable(probe.redis.stream);
+        for (let i = 0; i < 9000; i++) probe.settle();
+        const lost = probe.said.filter((line) => line.startsWith("settlement lost")).length;
+        assert.ok(lost > 800 && lost < 820, String(lost));
+        assert.equal(probe.said.filter((line) => line.includes("too many commands wait")).length, 1);
+      });
 
     it("ends the connection at what is no reply, and at a reply to nothing", () => {
       for (const bytes of ["HTTP/1.1 400 Bad Request\r\n", ":1\r\n:2\r\n", "$99999999999\r\n", "*1\r\n".repeat(20)]) {

@@ -20,6 +20,8 @@ import type { StreamOptions } from "./stream-options.ts";
 
 /** Bodies up to this size are also sent byte by byte; streams up to this size are cut at every offset. */
 const EVERY_OFFSET = 6000;
+/** A stream arrives in pieces of an eighth, or of this size if that is more. */
+const PIECE_BYTES = 128;
 
 /** One case on one module: its exchanges, and the laws that hold for every exchange. */
 export class HostCase {
@@ -85,7 +87,10 @@ export class HostCase {
     });
   }
 
-  /** An event stream arrives cut at any one byte, and byte by byte: the client receives the same bytes. */
+  /**
+   * An event stream arrives cut at any byte, and byte by byte: the client receives the same bytes. A run has up to eight cuts, far
+   * from each other, and each offset is a cut of one run.
+   */
   cutStreams(): string[] {
     return this.eachAlone((host, context, exchange) => {
       const request = toClientRequest(exchange.request);
@@ -93,15 +98,14 @@ export class HostCase {
       const reply = whole.upstream?.reply;
       const body = Buffer.concat(reply?.chunks ?? []);
       if (!reply || !isEventStream(reply) || body.length < 2) return [];
-      const step = Math.ceil(body.length / EVERY_OFFSET);
-      const ways = [split(body, 1)];
-      for (let at = 1; at < body.length; at += step) ways.push([body.subarray(0, at), body.subarray(at)]);
-      for (const chunks of ways) {
+      for (const chunks of cutWays(body)) {
         host.rewind();
         const cut = this.exchange(host, context, exchange, request, { ...reply, chunks });
         if (!cut.response.body.equals(whole.response.body)) {
-          const where = chunks.length === 2 ? `cut at byte ${chunks[0].length}` : "byte by byte";
-          return [`the stream ${where} gives ${JSON.stringify(cut.response.body.toString())}`];
+          const sizes = chunks.map(({ length }) => length);
+          return [
+            `the stream in pieces of ${sizes.join(", ")} bytes gives ${JSON.stringify(cut.response.body.toString())}`,
+          ];
         }
         if (aiLogOf(cut) !== aiLogOf(whole)) return [`a cut stream gives the ai_log ${aiLogOf(cut)}`];
       }
@@ -109,26 +113,27 @@ export class HostCase {
     });
   }
 
-  /** Both bodies arrive byte by byte: the client receives the same bytes as from whole pieces. */
-  bytewiseStreams(): string[] {
+  /** Both bodies arrive byte by byte, or in pieces of another size: the client receives the same bytes as from whole pieces. */
+  bytewiseStreams(size = 1): string[] {
     return this.eachAlone((host, context, exchange) => {
       const request = toClientRequest(exchange.request);
       const whole = this.exchange(host, context, exchange, request);
       const reply = whole.upstream?.reply;
       const bodies = [request.chunks, reply?.chunks ?? []].map((chunks) => Buffer.concat(chunks));
       if (bodies.some((body) => body.length > EVERY_OFFSET)) return [];
-      const [sent, chunks] = bodies.map((body) => split(body, 1));
+      const [sent, chunks] = bodies.map((body) => split(body, size));
       host.rewind();
-      const bytewise = this.exchange(
+      const inPieces = this.exchange(
         host,
         context,
         exchange,
         { ...request, chunks: sent },
         reply && { ...reply, chunks },
       );
-      if (aiLogOf(bytewise) !== aiLogOf(whole)) return [`byte by byte it gives the ai_log ${aiLogOf(bytewise)}`];
-      if (bytewise.response.body.equals(whole.response.body)) return [];
-      return [`byte by byte it gives ${JSON.stringify(bytewise.response.body.toString())}`];
+      const pieces = size === 1 ? "byte by byte" : `in pieces of ${size} bytes`;
+      if (aiLogOf(inPieces) !== aiLogOf(whole)) return [`${pieces} it gives the ai_log ${aiLogOf(inPieces)}`];
+      if (inPieces.response.body.equals(whole.response.body)) return [];
+      return [`${pieces} it gives ${JSON.stringify(inPieces.response.body.toString())}`];
     });
   }
 
@@ -217,6 +222,16 @@ function serviceReply(callouts: CaseCallouts, { cluster, headers, body }: HttpCa
   if (end === "refuse" || end === "cut") return { status: 503, body: "upstream connect error" };
   if (end === "hang") return { status: 504, body: "upstream request timeout" };
   return { status, headers: replied, body: Buffer.concat(chunks) };
+}
+
+/** A body byte by byte, and in equal pieces behind a first one of every size: each offset is a cut of one of them. */
+function cutWays(body: Buffer): Buffer[][] {
+  const step = Math.ceil(body.length / EVERY_OFFSET);
+  const piece = Math.max(PIECE_BYTES, Math.ceil(body.length / 8));
+  const ways = [split(body, 1)];
+  for (let first = 1; first <= Math.min(piece, body.length - 1); first += step)
+    ways.push([body.subarray(0, first), ...split(body.subarray(first), piece)]);
+  return ways;
 }
 
 const aiLogOf = ({ filterState }: Outcome): string => timelessAiLog(filterState.ai_log);
