@@ -6,7 +6,7 @@ import type { Check } from "./check.ts";
 import { importsOf } from "./imports.ts";
 
 /** Folders of the kernel with readers of options that several plugins have. */
-const SHARED_READERS = /^assembly\/(?:limit|redis|ai\/prices)\//;
+const SHARED_READERS = /^assembly\/(?:(?:limit|redis|ai\/prices)\/|config\/service\.ts$)/;
 
 /** The parts of a JSON Schema that contain property names. */
 interface Schema {
@@ -63,11 +63,12 @@ function keysRead(plugin: Plugin): Map<string, string> {
   return keys;
 }
 
-/** The options that the settings of a provider name: they are read by these names. */
+/** The options that a service or the settings of a provider name: they are read by these names. */
 function optionsNamed(text: string): string[] {
-  if (!text.includes('/openai-compatible"')) return [];
+  const ofServices = [...text.matchAll(/new ServiceKeys\(([^)]*)\)/g)].flatMap((match) => match[1].match(/\w+/g) ?? []);
+  if (!text.includes('/openai-compatible"')) return ofServices;
   const named = /\b(?:hostOption|urlOption): "(\w+)"|new BaseOption\("(\w+)"|\baddress: "[^"]*\{(\w+)\}/g;
-  return [...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? match[3]);
+  return [...ofServices, ...[...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? match[3])];
 }
 
 /** The files of the plugin, and those of the kernel that read options for it. */

@@ -4,13 +4,13 @@ import { ABSENT, Slice, sliceOfBuffer, trimmed } from "../../../assembly/bytes/s
 import { cutText } from "../../../assembly/bytes/well-formed";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { jsonValidate } from "../../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { EngineCall } from "./engine-call";
 import { ResultDraft } from "./result-draft";
 import { ANY_KIND, EngineKind, SearchQuery } from "./search-query";
-import { SearchService } from "./service";
 
 const COUNT: i64 = 10;
 const MOST_COUNT: i64 = 50;
@@ -29,7 +29,7 @@ export abstract class ResultSink {
  * between calls, so that one object serves all streams.
  */
 export abstract class Engine {
-  service: SearchService = new SearchService("", "");
+  service: HttpService = new HttpService("", "");
   /** The most results of a call. */
   count: i32 = 0;
   /** The number of results that are skipped. */
@@ -67,7 +67,7 @@ export abstract class Engine {
 
   /** Reads the options that all engines have. `host` is the public one, empty if there is none. */
   protected readCommon(reader: ConfigReader, language: string, host: string, mostCount: i64 = MOST_COUNT): void {
-    this.service = SearchService.read(host, reader);
+    this.service = HttpService.readNamed(host, reader);
     this.language = language;
     this.count = <i32>reader.integerOrText("count", min(COUNT, mostCount), 1, mostCount);
     this.start = <i32>reader.integerOrText("start", 0, 0, MOST_START);

@@ -2,11 +2,12 @@ import { Slice } from "../../../assembly/bytes/slice";
 import { isHost } from "../../../assembly/config/host";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { readCluster, ServiceKeys } from "../../../assembly/config/service";
 import { EngineCall } from "../engines/engine-call";
-import { higressCluster, MOST_PORT } from "../engines/service";
 import { rewritePrompt } from "./prompt";
 import { Template } from "../template";
 
+const KEYS = new ServiceKeys("llmCluster", "llmServiceName", "llmServicePort");
 const TIMEOUT: i64 = 30_000;
 const MOST_TIMEOUT: i64 = 120_000;
 const COUNT: i64 = 3;
@@ -29,13 +30,7 @@ export class RewriteSettings {
 
   /** Reads the settings. `hasInternet` and the like say which kinds of engines there are. */
   static read(reader: ConfigReader, hasInternet: bool, hasPrivate: bool, hasArxiv: bool): RewriteSettings {
-    const isNamed = reader.has("llmCluster");
-    const name = isNamed ? reader.text("llmServiceName") : reader.requiredTextOrNumber("llmServiceName");
-    const port = <i32>reader.integerOrText("llmServicePort", 0, 1, MOST_PORT);
-    const cluster = isNamed ? reader.requiredText("llmCluster") : higressCluster(name, port);
-    if (!isNamed && !cluster.length) reader.fail("llmServicePort", "is required with llmServiceName");
-    if (!isVisible(cluster))
-      reader.fail(isNamed ? "llmCluster" : "llmServiceName", "must be printable ASCII without blanks");
+    const cluster = readCluster(KEYS, reader);
     const url = reader.requiredText("llmUrl");
     const scheme = url.indexOf("://");
     const rest = scheme < 0 ? url : url.substring(scheme + 3);

@@ -2,6 +2,7 @@ import { utcTime } from "../../../assembly/ai/utc-time";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { ConsumerItem } from "./aliyun/consumers";
 import { queryOf, writeForm } from "./aliyun/form";
@@ -13,7 +14,6 @@ import { CheckPiece, CheckSide, PieceKind } from "./check-piece";
 import { Checker } from "./checker";
 import { readKey } from "./api-key";
 import { failOfStatus, replyObject } from "./reply";
-import { CheckService } from "./service";
 import { Verdict } from "./verdict";
 
 /** Aliyun takes 2,000 characters of a prompt; Higress sends 1,800 bytes. https://help.aliyun.com/document_detail/2671445.html */
@@ -38,7 +38,7 @@ export class Aliyun extends Checker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Aliyun(CheckService.read("", reader), MOST_BYTES);
+    const checker = new Aliyun(HttpService.read("", reader), MOST_BYTES);
     const id = readKey(reader, "accessKey");
     const secret = readKey(reader, "secretKey");
     const token = reader.has("securityToken") ? readKey(reader, "securityToken") : "";

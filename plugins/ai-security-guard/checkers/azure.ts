@@ -3,13 +3,13 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind, jsonNext, jsonUtf8 } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { CheckCall } from "./check-call";
 import { CheckPiece, CheckSide, PieceKind } from "./check-piece";
 import { Checker } from "./checker";
 import { JsonChecker } from "./json-checker";
-import { CheckService } from "./service";
 import { Thresholds } from "./thresholds";
 import { Verdict } from "./verdict";
 
@@ -42,7 +42,7 @@ export class AzureContentSafety extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new AzureContentSafety(CheckService.read("", reader), MOST_BYTES);
+    const checker = new AzureContentSafety(HttpService.read("", reader), MOST_BYTES);
     checker.readApiKey(reader, true, "ocp-apim-subscription-key", "");
     checker.isShield = reader.choice("operation", OPERATIONS, 0) == 1;
     checker.version = reader.text("apiVersion", "2024-09-01");

@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { percentEncode } from "../../../assembly/bytes/percent-encode";
 import { ABSENT, Slice, sliceEndsWith, sliceOfBuffer, sliceToString } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import {
   jsonAt,
   jsonContent,
@@ -22,7 +23,6 @@ import { CheckCall } from "./check-call";
 import { CheckPiece, CheckSide, PieceKind } from "./check-piece";
 import { Checker } from "./checker";
 import { JsonChecker } from "./json-checker";
-import { CheckService } from "./service";
 import { shortened, Verdict, VerdictKind } from "./verdict";
 
 /** Twenty-five text units, of 1,000 characters each. https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-limits.html */
@@ -41,7 +41,7 @@ export class BedrockGuardrail extends JsonChecker {
     const region = reader.text("region");
     if (reader.has("region") && !isRegion(region)) reader.fail("region", "must be a region, as us-east-1");
     const host = region.length ? `bedrock-runtime.${region}.amazonaws.com` : "";
-    const checker = new BedrockGuardrail(CheckService.read(host, reader), MOST_BYTES);
+    const checker = new BedrockGuardrail(HttpService.read(host, reader), MOST_BYTES);
     checker.readApiKey(reader, true);
     const id = reader.requiredText("guardrailIdentifier");
     const version = reader.requiredTextOrNumber("guardrailVersion");

@@ -1,9 +1,9 @@
 import { maskSecrets } from "../../../assembly/bytes/secret-mask";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
 import { Slice } from "../../../assembly/bytes/slice";
+import { HttpService } from "../../../assembly/config/service";
 import { CheckCall } from "./check-call";
 import { CheckPiece, PieceKind } from "./check-piece";
-import { CheckService } from "./service";
 import { Verdict, VerdictKind } from "./verdict";
 
 /**
@@ -16,7 +16,7 @@ export abstract class Checker {
 
   /** `maxBytes` is the most bytes of a text that one call takes. */
   constructor(
-    readonly service: CheckService,
+    readonly service: HttpService,
     readonly maxBytes: i32,
   ) {}
 

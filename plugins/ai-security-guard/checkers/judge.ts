@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonUtf8 } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { CheckCall } from "./check-call";
@@ -9,7 +10,6 @@ import { Checker } from "./checker";
 import { JsonChecker } from "./json-checker";
 import { judgeGuard, judgeWord, SafetyBar } from "./judge/verdict-text";
 import { roleOf } from "./role";
-import { CheckService } from "./service";
 import { Verdict } from "./verdict";
 
 const MOST_BYTES: i32 = 16_000;
@@ -49,7 +49,7 @@ export class Judge extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Judge(CheckService.read("", reader), MOST_BYTES);
+    const checker = new Judge(HttpService.read("", reader), MOST_BYTES);
     checker.readApiKey(reader, false);
     checker.readPath("/v1/chat/completions", reader);
     checker.model = reader.requiredText("model");

@@ -1,5 +1,6 @@
 import { ABSENT, Slice, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import {
   jsonContent,
   jsonFirst,
@@ -16,7 +17,6 @@ import { Checker } from "./checker";
 import { JsonChecker } from "./json-checker";
 import { EntityWriter } from "./presidio/operators";
 import { roleOf } from "./role";
-import { CheckService } from "./service";
 import { TextSpans } from "./spans";
 import { Verdict, VerdictKind } from "./verdict";
 
@@ -34,7 +34,7 @@ export class Lakera extends JsonChecker {
 
   /** Reads the options. A self-hosted Lakera has no API key. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Lakera(CheckService.read(HOST, reader), MOST_BYTES);
+    const checker = new Lakera(HttpService.read(HOST, reader), MOST_BYTES);
     checker.readApiKey(reader, !reader.has("serviceHost"));
     checker.readPath("/v2/guard", reader);
     checker.project = reader.text("projectId");

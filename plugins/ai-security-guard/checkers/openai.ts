@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import {
   jsonFirst,
   jsonFirstKey,
@@ -18,7 +19,6 @@ import { CheckPiece, PieceKind } from "./check-piece";
 import { Checker } from "./checker";
 import { writeImageUrl } from "./image";
 import { JsonChecker } from "./json-checker";
-import { CheckService } from "./service";
 import { NO_THRESHOLD, thousandthsOf, Thresholds } from "./thresholds";
 import { Verdict } from "./verdict";
 
@@ -50,7 +50,7 @@ export class OpenAiModeration extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new OpenAiModeration(CheckService.read(HOST, reader), MOST_BYTES);
+    const checker = new OpenAiModeration(HttpService.read(HOST, reader), MOST_BYTES);
     checker.readApiKey(reader, true);
     checker.readPath("/v1/moderations", reader);
     checker.model = reader.text("model", "omni-moderation-latest");

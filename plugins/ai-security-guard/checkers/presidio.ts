@@ -1,13 +1,13 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { jsonFirst, jsonGet, jsonInteger, JsonKind, jsonKind, jsonNext, jsonUtf8 } from "../../../assembly/json/value";
 import { CheckCall } from "./check-call";
 import { CheckPiece } from "./check-piece";
 import { Checker } from "./checker";
 import { JsonChecker } from "./json-checker";
 import { EntityWriter } from "./presidio/operators";
-import { CheckService } from "./service";
 import { TextSpans } from "./spans";
 import { thousandthsOf } from "./thresholds";
 import { Verdict, VerdictKind } from "./verdict";
@@ -30,7 +30,7 @@ export class Presidio extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Presidio(CheckService.read("", reader), MOST_BYTES);
+    const checker = new Presidio(HttpService.read("", reader), MOST_BYTES);
     checker.readApiKey(reader, false);
     checker.readPath("/analyze", reader);
     checker.language = reader.text("language", "en");

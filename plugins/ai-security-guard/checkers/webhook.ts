@@ -3,6 +3,7 @@ import { encodeHex } from "../../../assembly/bytes/hex";
 import { SecretSet } from "../../../assembly/bytes/secret-set";
 import { ABSENT, bufferOf, Slice, sliceOfBuffer, sliceSize, sliceToString } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { HttpService } from "../../../assembly/config/service";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
 import {
   jsonEquals,
@@ -20,7 +21,6 @@ import { Checker } from "./checker";
 import { readKey } from "./api-key";
 import { JsonChecker } from "./json-checker";
 import { roleOf } from "./role";
-import { CheckService } from "./service";
 import { thousandthsOf } from "./thresholds";
 import { shortened, Verdict, VerdictKind } from "./verdict";
 
@@ -40,7 +40,7 @@ export class Webhook extends JsonChecker {
 
   /** Reads the options. */
   static read(reader: ConfigReader): Checker {
-    const checker = new Webhook(CheckService.read("", reader), MOST_BYTES);
+    const checker = new Webhook(HttpService.read("", reader), MOST_BYTES);
     if (!reader.has("path")) reader.fail("path", "is required");
     checker.readPath("/", reader);
     checker.readApiKey(reader, false);
