@@ -1,16 +1,18 @@
 import { Api } from "./api";
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
 import { JsonWriter } from "../json/writer";
 import { sseData, sseDone, sseEnd, sseEvent } from "../sse/encoder";
-
-/** The number of the events of a message. */
-const ITEM_EVENTS: i32 = 6;
+import { beginResponseEvent, endResponseEvent, ITEM_EVENTS, writeItem, writeItemEvents } from "./response-item";
 
 /** Higress's member for what a content check has found. */
 const GUARDRAIL = "x_higress_guardrail";
 
+const ID = String.UTF8.encode("denied");
+
 const head = new ByteBuffer();
+const quoted = new ByteBuffer();
+const item = new ByteBuffer();
 
 /**
  * Appends a whole response of the API that says `message`; `false`, and nothing, if the API has no such response. `model` is JSON. `guardrail`: the
@@ -104,11 +106,12 @@ export function writeDeniedChunk(
  * https://platform.openai.com/docs/api-reference/responses-streaming/response/incomplete
  */
 export function writeDeniedResponse(out: ByteBuffer, members: Slice, index: i32, message: Slice, sequence: i32): void {
-  writeItemEvents(out, index, sequence, message);
-  const json = beginResponseEvent(out, "response.incomplete", sequence + ITEM_EVENTS, ',"response":{');
+  const text = quote(message);
+  writeItemEvents(out, sliceOfBuffer(ID), index, sequence, text);
+  beginResponseEvent(out, "response.incomplete", sequence + ITEM_EVENTS).text(',"response":{');
   writeResponseMembers(out, members);
   out.text('"status":"incomplete","error":null,"incomplete_details":{"reason":"content_filter"},"output":[');
-  writeItem(json, message);
+  writeItem(out, sliceOfBuffer(ID), text);
   out.text('],"tools":[],"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}}');
   endResponseEvent(out);
 }
@@ -125,7 +128,7 @@ export function writeMessageStart(out: ByteBuffer, model: Slice = ABSENT): void 
 
 /** Appends the first event of a stream of Responses. `members` and `sequence` as above. */
 export function writeResponseCreated(out: ByteBuffer, members: Slice, sequence: i32): void {
-  beginResponseEvent(out, "response.created", sequence, ',"response":{');
+  beginResponseEvent(out, "response.created", sequence).text(',"response":{');
   writeResponseMembers(out, members);
   out.text('"status":"in_progress","error":null,"incomplete_details":null,"output":[],"tools":[]}');
   endResponseEvent(out);
@@ -179,41 +182,13 @@ function writeMessage(json: JsonWriter, model: Slice, message: Slice): void {
 
 /** The events of a response of one message. https://platform.openai.com/docs/api-reference/responses-streaming */
 function writeResponseEvents(out: ByteBuffer, model: Slice, message: Slice): void {
-  writeResponse(beginResponseEvent(out, "response.created", 0, ',"response":'), model, 0);
+  beginResponseEvent(out, "response.created", 0).text(',"response":');
+  writeResponse(new JsonWriter(out), model, 0);
   endResponseEvent(out);
-  writeItemEvents(out, 0, 1, message);
-  writeResponse(beginResponseEvent(out, "response.completed", 1 + ITEM_EVENTS, ',"response":'), model, message);
+  writeItemEvents(out, sliceOfBuffer(ID), 0, 1, quote(message));
+  beginResponseEvent(out, "response.completed", 1 + ITEM_EVENTS).text(',"response":');
+  writeResponse(new JsonWriter(out), model, message);
   endResponseEvent(out);
-}
-
-/** The events of a message at an index of the output, the first one with the number `sequence`. */
-function writeItemEvents(out: ByteBuffer, index: i32, sequence: i32, message: Slice): void {
-  const item = `,"output_index":${index},"item":`;
-  const place = `,"item_id":"denied","output_index":${index},"content_index":0`;
-  writeItem(beginResponseEvent(out, "response.output_item.added", sequence, item), 0);
-  endResponseEvent(out);
-  writePart(beginResponseEvent(out, "response.content_part.added", sequence + 1, place + ',"part":'), 0);
-  endResponseEvent(out);
-  beginResponseEvent(out, "response.output_text.delta", sequence + 2, place + ',"delta":').text(message);
-  endResponseEvent(out);
-  beginResponseEvent(out, "response.output_text.done", sequence + 3, place + ',"text":').text(message);
-  endResponseEvent(out);
-  writePart(beginResponseEvent(out, "response.content_part.done", sequence + 4, place + ',"part":'), message);
-  endResponseEvent(out);
-  writeItem(beginResponseEvent(out, "response.output_item.done", sequence + 5, item), message);
-  endResponseEvent(out);
-}
-
-function beginResponseEvent(out: ByteBuffer, type: string, sequence: i32, members: string): JsonWriter {
-  sseEvent(out, type);
-  sseData(out);
-  out.text('{"type":"').text(type).text('","sequence_number":').integer(sequence).text(members);
-  return new JsonWriter(out);
-}
-
-function endResponseEvent(out: ByteBuffer): void {
-  out.text("}");
-  sseEnd(out);
 }
 
 /** A response of OpenAI's; without a text (0) it is the one that begins a stream. */
@@ -222,26 +197,21 @@ function writeResponse(json: JsonWriter, model: Slice, message: Slice): void {
   json.key("status").string(message ? "completed" : "in_progress");
   writeModel(json, model);
   json.key("error").nothing().key("incomplete_details").nothing().key("output").beginArray();
-  if (message) writeItem(json, message);
+  if (message) {
+    item.clear();
+    writeItem(item, sliceOfBuffer(ID), quote(message));
+    json.raw(item.slice);
+  }
   json.endArray().key("tools").beginArray().endArray();
   json.key("usage").beginObject().key("input_tokens").integer(0).key("output_tokens").integer(0);
   json.key("total_tokens").integer(0).endObject().endObject();
 }
 
-function writeItem(json: JsonWriter, message: Slice): void {
-  json.beginObject().key("id").string("denied").key("type").string("message").key("role").string("assistant");
-  json
-    .key("status")
-    .string(message ? "completed" : "in_progress")
-    .key("content")
-    .beginArray();
-  if (message) writePart(json, message);
-  json.endArray().endObject();
-}
-
-function writePart(json: JsonWriter, message: Slice): void {
-  json.beginObject().key("type").string("output_text").key("text").text(message).key("annotations").beginArray();
-  json.endArray().endObject();
+/** The text as a JSON string, valid until the next call. */
+function quote(text: Slice): Slice {
+  quoted.clear();
+  new JsonWriter(quoted).text(text);
+  return quoted.slice;
 }
 
 /** The members of a response that its stream repeats, or those of one that has none. */
