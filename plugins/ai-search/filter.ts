@@ -21,8 +21,9 @@ import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
 import { SearchConfig } from "./config";
 import { SearchOutcome } from "./notes";
-import { writeSources } from "./references";
-import { OPTIONS, queryCount } from "./request/options";
+import { NO_SOURCES, writeSources } from "./references";
+import { wantsFormat } from "./request/format";
+import { removeOptions, SearchOptions } from "./request/options";
 import { Question } from "./request/question";
 import { writeBody } from "./response/body-references";
 import { ReferenceStream } from "./response/reference-stream";
@@ -41,6 +42,7 @@ const searched = new FilterState(SEARCHED_STATE);
 const document = new JsonDocument();
 const edit = new JsonEdit();
 const question = new Question();
+const options = new SearchOptions();
 const text = new ByteBuffer();
 const prompt = new ByteBuffer();
 const token = new ByteBuffer();
@@ -61,6 +63,9 @@ export class SearchFilter extends HttpFilter {
   private readonly search: FilterSearch = new FilterSearch();
   /** What the response refers to. */
   private readonly sources: SourceList = new SourceList();
+  private api: Api = Api.Unknown;
+  /** Whether a text of references would break the response. */
+  private hasFormat: bool = false;
   /** The stream of the response; `null` until one of the filter's streams was one. */
   private events: ReferenceStream | null = null;
 
@@ -78,7 +83,8 @@ export class SearchFilter extends HttpFilter {
     path.read(withoutQuery(headers.get(":path")));
     const type = headers.get("content-type");
     const isJson = type == ABSENT || startsWithIgnoringCase(type, JSON_TYPE);
-    const isChat = path.api == Api.ChatCompletions || path.api == Api.Messages;
+    this.api = path.api;
+    const isChat = path.api == Api.ChatCompletions || path.api == Api.Messages || this.isResponses;
     if (!isChat && (path.api != Api.Unknown || !isJson)) return HeadersAction.Continue;
     if (!isReadable(headers.get("content-encoding"), type, headers.get("upgrade"))) return HeadersAction.Continue;
     // After an internal redirect the body has the results already.
@@ -95,14 +101,15 @@ export class SearchFilter extends HttpFilter {
   override onRequestBody(body: BodyBuffer): BodyAction {
     const config = this.config!;
     if (document.parse(body.bytes()) != JsonError.None || !document.isObject) return BodyAction.Continue;
-    const options = document.get(OPTIONS);
-    if (!config.searchesAll && options == ABSENT) return BodyAction.Continue;
-    if (!question.find(document.root)) return BodyAction.Continue;
+    options.read(document.root, this.isResponses);
+    if (options.isLimited || (!config.searchesAll && !options.areGiven)) return BodyAction.Continue;
+    if (!question.find(document.root, this.isResponses)) return BodyAction.Continue;
+    this.hasFormat = wantsFormat(document.root);
     text.clear();
     question.writeQuery(text);
     if (!text.size) return BodyAction.Continue;
     const rewrite = config.rewrite;
-    const most = rewrite ? queryCount(options, rewrite.count) : 1;
+    const most = rewrite ? options.queryCount(rewrite.count) : 1;
     if (this.search.start(config, this.contextId, text.slice, most)) return BodyAction.Pause;
     this.finish(body);
     return BodyAction.Continue;
@@ -159,6 +166,8 @@ export class SearchFilter extends HttpFilter {
 
   private reset(): void {
     this.config = null;
+    this.api = Api.Unknown;
+    this.hasFormat = false;
     this.search.reset();
     this.sources.clear();
     const events = this.events;
@@ -169,7 +178,8 @@ export class SearchFilter extends HttpFilter {
   private finish(body: BodyBuffer): void {
     const outcome = this.search.outcome;
     text.clear();
-    writeSources(this.search.results, text);
+    if (this.namesNothing) text.text(NO_SOURCES);
+    else writeSources(this.search.results, text);
     searched.set(text.slice);
     this.sources.load(this.config!, text.slice);
     if (outcome != SearchOutcome.Failed) this.rewriteBody(body, outcome == SearchOutcome.Served);
@@ -177,12 +187,22 @@ export class SearchFilter extends HttpFilter {
     this.refuseEncodings();
   }
 
+  private get isResponses(): bool {
+    return this.api == Api.Responses;
+  }
+
+  /** Whether the response cannot name its sources. */
+  private get namesNothing(): bool {
+    const config = this.config!;
+    return this.hasFormat && config.refers && (!config.annotates || this.api == Api.Messages);
+  }
+
   private rewriteBody(body: BodyBuffer, hasResults: bool): void {
     const bytes = body.bytes();
     if (document.parse(bytes) != JsonError.None) return;
     edit.begin(document);
-    edit.remove(OPTIONS);
-    if (hasResults && question.find(document.root)) {
+    removeOptions(document.root, this.isResponses, edit);
+    if (hasResults && question.find(document.root, this.isResponses)) {
       this.writeQuestion();
       edit.replace(question.token, token.slice);
     }

@@ -12,6 +12,9 @@ const list = new ByteBuffer();
 const title = new ByteBuffer();
 const text = new ByteBuffer();
 
+/** What `writeSources` writes of no sources. */
+export const NO_SOURCES = "[]";
+
 /** Writes the sources of a request as a JSON array of `[title, link]`. */
 export function writeSources(results: ResultList, out: ByteBuffer): void {
   const json = new JsonWriter(out).beginArray();

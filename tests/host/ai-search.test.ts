@@ -3,68 +3,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { engines } from "../engines/index.ts";
-import type { HeaderPair } from "../providers/types.ts";
 import { Random, seed } from "../unit/random.ts";
 import type { HttpCallout } from "./callouts.ts";
 import type { HttpStream } from "./http-stream.ts";
 import { findLeak } from "./leak-check.ts";
-import { ProxyHost, type CalloutReply } from "./proxy-host.ts";
-import type { StreamOptions } from "./stream-options.ts";
+import { SearchGateway, searxng, type Json } from "./search-gateway.ts";
 
-type Json = Record<string, any>;
-
-const FOUND: CalloutReply = {
-  body: '{"results":[{"title":"Gold","url":"https://a.example/gold","content":"Gold costs 4,000."}]}',
-};
 const REDIRECT = { internal_redirect_policy: { redirect_response_codes: [307], max_internal_redirects: 1 } };
-const searxng = { type: "searxng", cluster: "engine" };
-
-class Gateway {
-  readonly host = new ProxyHost("build/ai-search.wasm", { logLevel: "warn", clusters: ["upstream", "engine"] });
-  private readonly context;
-
-  constructor(config: Json = {}) {
-    const all = { needReference: true, referenceFormat: "R %s", searchFrom: [searxng], ...config };
-    const context = this.host.configure("ai-search", JSON.stringify(all));
-    assert.ok(context);
-    this.context = context;
-  }
-
-  /** Sends a chat, whose search then waits. */
-  ask(content = "gold", options: StreamOptions = {}, path = "/v1/chat/completions"): HttpStream {
-    const stream = this.host.stream(this.context, options);
-    const body = Buffer.from(JSON.stringify({ messages: [{ role: "user", content }] }));
-    const type: HeaderPair = ["content-type", "application/json"];
-    const authority: HeaderPair = [":authority", "gateway.example"];
-    stream.requestHeaders([[":method", "POST"], [":path", path], authority, type], false);
-    stream.requestBody(body, true);
-    this.host.check();
-    return stream;
-  }
-
-  get calls(): HttpCallout[] {
-    return this.host.callouts.filter((call): call is HttpCallout => call.kind === "http");
-  }
-
-  reply(reply: CalloutReply = FOUND): void {
-    for (const call of this.calls) this.host.answer(call, reply);
-  }
-
-  /** Passes a response in pieces, and returns what the client receives. */
-  respond(stream: HttpStream, type: string, pieces: Buffer[]): string {
-    stream.responseHeaders(
-      [
-        [":status", "200"],
-        ["content-type", type],
-      ],
-      false,
-    );
-    for (const piece of pieces) stream.responseBody(piece, false);
-    stream.responseBody(Buffer.alloc(0), true);
-    this.host.check();
-    return stream.client.bodyBytes.toString();
-  }
-}
 
 /** The message of the user that the provider receives. */
 const promptOf = (stream: HttpStream): string =>
@@ -72,7 +17,7 @@ const promptOf = (stream: HttpStream): string =>
 
 describe("the searches of ai-search", () => {
   it("end with the client, and nothing is left", () => {
-    const gateway = new Gateway();
+    const gateway = new SearchGateway();
     const run = (): void => {
       gateway.ask().clientReset();
       gateway.reply();
@@ -89,7 +34,7 @@ describe("the searches of ai-search", () => {
   });
 
   it("start at once, and are those of each stream", () => {
-    const gateway = new Gateway({ searchFrom: [searxng, searxng, searxng] });
+    const gateway = new SearchGateway({ searchFrom: [searxng, searxng, searxng] });
     const streams = Array.from({ length: 20 }, (_, n) => gateway.ask(`question ${n}`));
     assert.equal(gateway.calls.length, 60);
     const page = (call: HttpCallout): string => new URL(call.headers.get(":path")!, "http://e").searchParams.get("q")!;
@@ -103,7 +48,10 @@ describe("the searches of ai-search", () => {
   });
 
   it("have no more time than the request", () => {
-    const gateway = new Gateway({ deadlineMillisecond: 700, searchFrom: [{ ...searxng, timeoutMillisecond: 5000 }] });
+    const gateway = new SearchGateway({
+      deadlineMillisecond: 700,
+      searchFrom: [{ ...searxng, timeoutMillisecond: 5000 }],
+    });
     const stream = gateway.ask();
     assert.equal(gateway.calls[0].timeoutMs, 700);
     gateway.reply({ status: 504, body: "upstream request timeout" });
@@ -111,7 +59,7 @@ describe("the searches of ai-search", () => {
   });
 
   it("are made once for a request that is redirected, whose response has the references", () => {
-    const gateway = new Gateway();
+    const gateway = new SearchGateway();
     const routes = [{ name: "r", match: { prefix: "/" }, cluster: "upstream", action: REDIRECT }];
     const stream = gateway.ask("gold", { routes });
     gateway.reply();
@@ -147,7 +95,7 @@ describe("the searches of ai-search", () => {
     };
     const made = types.map((type) => {
       const { handle } = engines[type];
-      const gateway = new Gateway({
+      const gateway = new SearchGateway({
         searchFrom: [{ type, cluster: "engine", ...extra, username: "elastic", password: "secret-of-elastic" }],
       });
       gateway.ask();
@@ -201,7 +149,7 @@ describe("streams with references", () => {
 
   for (const style of [{}, { referenceLocation: "tail" }, { referenceStyle: "annotations" }]) {
     it(`give what the whole response gives: ${JSON.stringify(style)}`, () => {
-      const gateway = new Gateway(style);
+      const gateway = new SearchGateway(style);
       const random = new Random(seed());
       for (let round = 0; round < 400; round++) {
         const texts = Array.from({ length: 1 + random.below(3) }, () =>
@@ -242,7 +190,7 @@ describe("streams with references", () => {
   }
 
   it("take no memory for each event, and little for each stream", () => {
-    const gateway = new Gateway();
+    const gateway = new SearchGateway();
     const open = (): HttpStream => {
       const stream = gateway.ask();
       gateway.reply();

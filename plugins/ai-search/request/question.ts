@@ -24,28 +24,13 @@ export class Question {
 
   /**
    * Finds the question in the outermost object of a request. The results of a tool are no question: the model continues what it did.
-   * https://platform.openai.com/docs/api-reference/chat/create · https://docs.claude.com/en/api/messages
+   * https://platform.openai.com/docs/api-reference/chat/create · https://docs.claude.com/en/api/messages ·
+   * https://platform.openai.com/docs/api-reference/responses/create
    */
-  find(root: Slice): bool {
-    this.token = ABSENT;
-    let last = ABSENT;
-    const messages = jsonGet(root, "messages");
-    for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-      const role = roleOfMessage(message);
-      if (role == PromptRole.User) last = message;
-      else if (role == PromptRole.Tool) last = ABSENT;
-    }
-    const content = jsonGet(last, "content");
-    if (jsonKind(content) == JsonKind.String) this.token = content;
-    for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
-      const type = jsonGet(part, "type");
-      if (roleOfType(type) == PromptRole.Tool) {
-        this.token = ABSENT;
-        break;
-      }
-      if (jsonEquals(type, "text") && jsonKind(jsonGet(part, "text")) == JsonKind.String)
-        this.token = jsonGet(part, "text");
-    }
+  find(root: Slice, isResponses: bool): bool {
+    const messages = jsonGet(root, isResponses ? "input" : "messages");
+    const isText = isResponses && jsonKind(messages) == JsonKind.String;
+    this.token = isText ? messages : textIn(jsonGet(lastQuestion(messages, isResponses), "content"));
     return this.token != ABSENT && sliceSize(this.token) > 2;
   }
 
@@ -56,4 +41,29 @@ export class Question {
     out.append(trimmed(cutText(text.slice, MOST_QUERY)));
     text.release(KEPT_BYTES);
   }
+}
+
+/** The last message of the user, if no result of a tool follows it. */
+function lastQuestion(messages: Slice, isResponses: bool): Slice {
+  let last = ABSENT;
+  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
+    const role = roleOfMessage(message);
+    if (role == PromptRole.User) last = message;
+    // An item of Responses without a role is a call of a tool, its result, or reasoning.
+    else if (role == PromptRole.Tool || (isResponses && jsonGet(message, "role") == ABSENT)) last = ABSENT;
+  }
+  return last;
+}
+
+/** The last text of a message, unless it has the result of a tool. */
+function textIn(content: Slice): Slice {
+  if (jsonKind(content) == JsonKind.String) return content;
+  let text = ABSENT;
+  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
+    const type = jsonGet(part, "type");
+    if (roleOfType(type) == PromptRole.Tool) return ABSENT;
+    const isText = jsonEquals(type, "text") || jsonEquals(type, "input_text");
+    if (isText && jsonKind(jsonGet(part, "text")) == JsonKind.String) text = jsonGet(part, "text");
+  }
+  return text;
 }

@@ -15,6 +15,14 @@ const ENTRY: i32 = 8;
 const OUTSIDE: i32 = -1;
 const KEPT_BYTES: i32 = 512;
 
+/** How an API names a source. */
+export const enum CitationForm {
+  /** https://platform.openai.com/docs/api-reference/chat/object */
+  Chat,
+  /** https://platform.openai.com/docs/api-reference/responses/object */
+  Responses,
+}
+
 /** Where a text cites its sources, as `[3]`: the first place of each, in characters. The text comes in pieces, each the content of a JSON string. */
 export class Citations {
   private readonly places: ByteBuffer = new ByteBuffer();
@@ -41,18 +49,24 @@ export class Citations {
     }
   }
 
-  /** Writes OpenAI's annotations of all sources; one that is not cited is at 0. https://platform.openai.com/docs/api-reference/chat/object */
-  write(sources: SourceList, json: JsonWriter): void {
+  /** Writes OpenAI's annotations of all sources. */
+  write(sources: SourceList, form: CitationForm, json: JsonWriter): void {
     let number = 0;
     const list = sources.json;
-    for (let source = jsonFirst(list); source != ABSENT; source = jsonNext(list, source)) {
-      const at = ENTRY * number++;
-      const isKnown = at < this.places.size;
-      json.beginObject().key("type").string("url_citation").key("url_citation").beginObject();
-      json.key("start_index").integer(isKnown ? readU32(this.places.slice, at) : 0);
-      json.key("end_index").integer(isKnown ? readU32(this.places.slice, at + 4) : 0);
-      json.key("url").raw(jsonAt(source, 1)).key("title").raw(jsonFirst(source)).endObject().endObject();
-    }
+    for (let source = jsonFirst(list); source != ABSENT; source = jsonNext(list, source))
+      this.writeOne(source, number++, form, json);
+  }
+
+  /** Writes the annotation of a source, the first of which has the number 0; one that is not cited is at the place 0. */
+  writeOne(source: Slice, number: i32, form: CitationForm, json: JsonWriter): void {
+    const at = ENTRY * number;
+    const isKnown = at < this.places.size;
+    json.beginObject().key("type").string("url_citation");
+    if (form == CitationForm.Chat) json.key("url_citation").beginObject();
+    json.key("start_index").integer(isKnown ? readU32(this.places.slice, at) : 0);
+    json.key("end_index").integer(isKnown ? readU32(this.places.slice, at + 4) : 0);
+    json.key("url").raw(jsonAt(source, 1)).key("title").raw(jsonFirst(source)).endObject();
+    if (form == CitationForm.Chat) json.endObject();
   }
 
   /** Forgets the text. */

@@ -39,6 +39,11 @@ export class Placement {
     return this.place == Place.End;
   }
 
+  /** Whether the rest of the text stays as it is. */
+  get isPlaced(): bool {
+    return this.place == Place.Text || this.place == Place.End;
+  }
+
   /** Whether a piece was not written. */
   get holds(): bool {
     return this.held.size > 0;

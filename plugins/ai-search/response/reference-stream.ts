@@ -1,11 +1,12 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceEquals } from "../../../assembly/bytes/slice";
-import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { Slice, sliceEquals, sliceStartsWith } from "../../../assembly/bytes/slice";
+import { jsonContent, jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { SseDecoder } from "../../../assembly/sse/decoder";
 import { spliceEvent } from "../../../assembly/sse/splice-event";
 import { objectOf } from "../engines/engine";
 import { ChatEvents } from "./chat-events";
 import { MessageEvents } from "./message-events";
+import { ResponsesEvents } from "./responses-events";
 import { SourceList } from "./source-list";
 
 const LONGEST_EVENT: i32 = 1 << 20;
@@ -13,10 +14,14 @@ const KEPT_BYTES: i32 = 16 << 10;
 
 const edited = new ByteBuffer();
 
-/** Puts the references into the stream of a chat completion or of a message of Anthropic. Longer events than 1 MiB pass unchanged. */
+/** The prefix of the events of Responses; a few others follow them. */
+const RESPONSES = "response.";
+
+/** Puts the references into the stream of a chat completion, of Responses or of Messages. Longer events than 1 MiB pass unchanged. */
 export class ReferenceStream {
   private readonly decoder: SseDecoder = new SseDecoder(LONGEST_EVENT);
   private readonly chat: ChatEvents = new ChatEvents();
+  private readonly responses: ResponsesEvents = new ResponsesEvents();
   private readonly message: MessageEvents = new MessageEvents();
   private sources: SourceList | null = null;
 
@@ -46,6 +51,7 @@ export class ReferenceStream {
   reset(): void {
     this.decoder.free();
     this.chat.reset();
+    this.responses.reset();
     this.message.reset();
     this.sources = null;
   }
@@ -54,6 +60,7 @@ export class ReferenceStream {
   dispose(): void {
     this.decoder.dispose();
     this.chat.dispose();
+    this.responses.dispose();
     this.message.dispose();
   }
 
@@ -78,10 +85,11 @@ export class ReferenceStream {
     const root = objectOf(data);
     const choices = jsonGet(root, "choices");
     edited.release(KEPT_BYTES);
-    const isChat = jsonKind(choices) == JsonKind.Array;
-    const changed = isChat
-      ? this.chat.edit(root, choices, data, sources, edited, out)
-      : this.message.edit(root, data, sources, edited, out);
+    let changed = false;
+    if (jsonKind(choices) == JsonKind.Array) changed = this.chat.edit(root, choices, data, sources, edited, out);
+    else if (this.responses.hasBegun || sliceStartsWith(jsonContent(jsonGet(root, "type")), RESPONSES))
+      changed = this.responses.edit(root, data, sources, edited, out);
+    else changed = this.message.edit(root, data, sources, edited, out);
     if (changed) spliceEvent(decoder, edited.slice, out);
     else out.append(decoder.raw);
   }

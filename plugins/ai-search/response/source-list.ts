@@ -2,10 +2,9 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { jsonValidate } from "../../../assembly/json/validate";
 import { SearchConfig } from "../config";
-import { sourceCount, writeReferences } from "../references";
+import { NO_SOURCES, sourceCount, writeReferences } from "../references";
 
 const KEPT_BYTES: i32 = 4096;
-const NOTHING = "[]";
 
 /** The sources of a request, and how its response names them. */
 export class SourceList {
@@ -16,7 +15,7 @@ export class SourceList {
   load(config: SearchConfig, sources: Slice): void {
     this.config = config;
     this.bytes.clear();
-    if (config.refers && sliceSize(sources) > NOTHING.length && !jsonValidate(sources)) this.bytes.append(sources);
+    if (config.refers && sliceSize(sources) > NO_SOURCES.length && !jsonValidate(sources)) this.bytes.append(sources);
   }
 
   /** Whether the response names sources. */
@@ -32,6 +31,11 @@ export class SourceList {
   /** Whether OpenAI's responses name the sources in `annotations`. */
   get annotates(): bool {
     return this.config!.annotates;
+  }
+
+  /** Whether the references are a text behind the response. */
+  get isBehind(): bool {
+    return this.isTail && !this.annotates;
   }
 
   /** The number of sources. */

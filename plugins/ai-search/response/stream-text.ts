@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice } from "../../../assembly/bytes/slice";
 import { JsonWriter } from "../../../assembly/json/writer";
-import { Citations } from "./citations";
+import { CitationForm, Citations } from "./citations";
 import { Placement } from "./placement";
 import { SourceList } from "./source-list";
 
@@ -47,7 +47,7 @@ export class StreamText {
   /** Ends the text with its annotations. */
   annotate(sources: SourceList, json: JsonWriter): void {
     this.hasAnnotations = true;
-    this.citations.write(sources, json);
+    this.citations.write(sources, CitationForm.Chat, json);
   }
 
   /** Forgets the text. */
