@@ -101,7 +101,7 @@ export class SearchFilter extends HttpFilter {
   override onRequestBody(body: BodyBuffer): BodyAction {
     const config = this.config!;
     if (document.parse(body.bytes()) != JsonError.None || !document.isObject) return BodyAction.Continue;
-    options.read(document.root, this.isResponses);
+    options.read(document.root, this.api);
     if (options.isLimited || (!config.searchesAll && !options.areGiven)) return BodyAction.Continue;
     if (!question.find(document.root, this.isResponses)) return BodyAction.Continue;
     this.hasFormat = wantsFormat(document.root);
@@ -201,7 +201,7 @@ export class SearchFilter extends HttpFilter {
     const bytes = body.bytes();
     if (document.parse(bytes) != JsonError.None) return;
     edit.begin(document);
-    removeOptions(document.root, this.isResponses, edit);
+    removeOptions(document.root, this.api, edit);
     if (hasResults && question.find(document.root, this.isResponses)) {
       this.writeQuestion();
       edit.replace(question.token, token.slice);

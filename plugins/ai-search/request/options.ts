@@ -1,5 +1,6 @@
-import { ABSENT, Slice, sliceSize, sliceStartsWith } from "../../../assembly/bytes/slice";
+import { Api } from "../../../assembly/ai/api";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { ABSENT, Slice, sliceSize, slicesEqual, sliceStartsWith } from "../../../assembly/bytes/slice";
 import { JsonEdit } from "../../../assembly/json/edit";
 import {
   jsonContent,
@@ -14,29 +15,38 @@ import { JsonWriter } from "../../../assembly/json/writer";
 
 /** The member of a chat that asks for a web search. https://platform.openai.com/docs/api-reference/chat/create */
 const OPTIONS = "web_search_options";
-/** The types of the tool of Responses begin with it. https://platform.openai.com/docs/guides/tools-web-search */
+/**
+ * The types of the tool of Responses and Messages begin with it. https://platform.openai.com/docs/guides/tools-web-search ·
+ * https://docs.claude.com/en/docs/agents-and-tools/tool-use/web-search-tool
+ */
 const TOOL = "web_search";
 /** Members that mean nothing, or are refused, without tools. */
 const OF_TOOLS: StaticArray<string> = ["tools", "tool_choice", "parallel_tool_calls", "max_tool_calls"];
 
 const tools = new ByteBuffer();
 
-/** What a request says about its search: `web_search_options` of a chat, or the tool `web_search` of Responses. */
+/** Members that limit a search to some domains. */
+const DOMAINS: StaticArray<string> = ["filters", "allowed_domains", "blocked_domains"];
+
+/** What a request says about its search: `web_search_options` of a chat, or the tool of Responses and Messages. */
 export class SearchOptions {
   /** The options; `ABSENT` if the request does not ask for a search. */
   private options: Slice = ABSENT;
-  /** Whether the request asks for what an engine cannot be told: only some domains, or no live access to the web. */
+  /** Whether the request asks for what engines cannot be told: some domains alone, or no live access to the web. */
   isLimited: bool = false;
 
   /** Reads the outermost object of a request. */
-  read(root: Slice, isResponses: bool): void {
-    this.options = isResponses ? searchTool(jsonGet(root, "tools")) : jsonGet(root, OPTIONS);
+  read(root: Slice, api: Api): void {
     this.isLimited = false;
-    if (!isResponses || this.options == ABSENT) return;
-    const filters = jsonGet(this.options, "filters");
-    const isOffline = jsonKind(jsonGet(this.options, "external_web_access")) == JsonKind.False;
-    const isChosen = jsonEquals(jsonGet(jsonGet(root, "tool_choice"), "type"), "allowed_tools");
-    this.isLimited = isOffline || isChosen || jsonKind(filters) == JsonKind.Object;
+    const tool = hasTool(api) ? searchTool(jsonGet(root, "tools")) : ABSENT;
+    this.options = tool == ABSENT ? jsonGet(root, OPTIONS) : tool;
+    if (tool == ABSENT) return;
+    const isOffline = jsonKind(jsonGet(tool, "external_web_access")) == JsonKind.False;
+    this.isLimited = isOffline || jsonEquals(jsonGet(jsonGet(root, "tool_choice"), "type"), "allowed_tools");
+    for (let i = 0; i < DOMAINS.length; i++) {
+      const kind = jsonKind(jsonGet(tool, DOMAINS[i]));
+      if (kind == JsonKind.Object || kind == JsonKind.Array) this.isLimited = true;
+    }
   }
 
   /** Whether the request asks for a search. */
@@ -54,10 +64,11 @@ export class SearchOptions {
 }
 
 /** Removes the options from a request that was searched for: the model needs no search, and a provider may not know them. */
-export function removeOptions(root: Slice, isResponses: bool, edit: JsonEdit): void {
-  if (!isResponses) return edit.remove(OPTIONS);
-  const list = jsonGet(root, "tools");
-  if (searchTool(list) == ABSENT) return;
+export function removeOptions(root: Slice, api: Api, edit: JsonEdit): void {
+  edit.remove(OPTIONS);
+  const list = hasTool(api) ? jsonGet(root, "tools") : ABSENT;
+  const first = searchTool(list);
+  if (first == ABSENT) return;
   tools.clear();
   const json = new JsonWriter(tools).beginArray();
   let count = 0;
@@ -72,7 +83,14 @@ export function removeOptions(root: Slice, isResponses: bool, edit: JsonEdit): v
     return;
   }
   edit.set("tools", tools.slice);
-  if (isSearch(jsonGet(root, "tool_choice"))) edit.remove("tool_choice");
+  const choice = jsonGet(root, "tool_choice");
+  const name = jsonContent(jsonGet(first, "name"));
+  const isNamed = sliceSize(name) > 0 && slicesEqual(jsonContent(jsonGet(choice, "name")), name);
+  if (isSearch(choice) || isNamed) edit.remove("tool_choice");
+}
+
+function hasTool(api: Api): bool {
+  return api == Api.Responses || api == Api.Messages;
 }
 
 function searchTool(list: Slice): Slice {
@@ -80,7 +98,7 @@ function searchTool(list: Slice): Slice {
   return ABSENT;
 }
 
-/** Whether a tool, or the choice of one, is a search: `web_search`, `web_search_preview`, or one of these with a date. */
+/** Whether a tool, or the choice of one, is a search: `web_search`, `web_search_preview`, `web_search_20250305` and the like. */
 function isSearch(tool: Slice): bool {
   const type = jsonGet(tool, "type");
   if (jsonKind(type) != JsonKind.String) return false;
