@@ -119,6 +119,24 @@ describe("make demo", () => {
     assert.doesNotMatch(received, /A bomb is built/);
   });
 
+  it("shows a chat that comes from the cache the second time, and one that is searched for, with its references", () => {
+    const unknown = /^< I do not know what gold costs today\.$/m;
+    for (const [title, cache] of [
+      ["a chat that the cache does not have", /^< 200 OK\n< x-ai-cache: miss$/m],
+      ["the same chat, from the cache", /^< 200 OK\n< x-ai-cache: hit\n< age: \d+$/m],
+    ] as const) {
+      assert.match(under(title), cache);
+      assert.match(under(title), unknown);
+    }
+    const searched = under("a chat that is searched for");
+    assert.match(searched, /^> \{.*"web_search_options":\{\}\}$/m);
+    assert.match(searched, /^< x-ai-cache: miss$/m);
+    assert.match(
+      searched,
+      /^< An ounce costs 4,000 dollars \[1\]\.\n<\n< \*\*References:\*\*\n< \[1\] \[Gold today\]\(https:\/\/news\.example\/gold\)$/m,
+    );
+  });
+
   it("ends with what the calls of each consumer have cost, by the prices of the models", () => {
     const [header, ...rows] = under("what the calls have cost").split("\n").slice(1);
     assert.match(header, /^consumer +model +requests +input +output +cost in US dollars$/);
