@@ -125,6 +125,15 @@ export const guards = {
   checked: plugin("ai-security-guard", { bufferLimit: 256, checks: [moderation("response", ["user"])] }),
 };
 
+const searching = { needReference: true, searchFrom: [{ type: "searxng", cluster: "checker" }] };
+
+/** ai-search, which names its sources in a text or in annotations, and for requests that do not ask for a search. */
+export const searches = {
+  text: plugin("ai-search", searching),
+  annotations: plugin("ai-search", { ...searching, referenceStyle: "annotations" }),
+  unasked: plugin("ai-search", { ...searching, defaultEnable: false }),
+};
+
 const BLOCKED = ["swagger.html", "/admin", "foo=bar", ".git/", "phpmyadmin"];
 
 /** request-block with five URL rules, and the smallest Lua script that does the same. */

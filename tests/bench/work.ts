@@ -13,6 +13,7 @@ import {
   noop,
   requestBlocks,
   requestNoop,
+  searches,
   statistics,
   tokenLimits,
 } from "./filters.ts";
@@ -245,6 +246,24 @@ export const JOBS: Job[] = [
     filters: { noop, ...guards },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
     checker: after(5, always(json, '{"results":[{"flagged":false,"categories":{},"category_scores":{}}]}')),
+  },
+  {
+    id: "search-1k",
+    title: "chat, 1 KB, that asks for no search",
+    ...small,
+    filters: { noop, plugin: searches.unasked },
+    respond: openAiChat,
+  },
+  {
+    id: "search-stream",
+    title: "event of a stream, with the references of a search",
+    ...stream,
+    filters: { noop, plugin: searches.text, annotations: searches.annotations },
+    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiEnding }),
+    checker: always(
+      json,
+      '{"results":[{"title":"Gold","url":"https://news.example/gold","content":"Gold costs 4,000."}]}',
+    ),
   },
   {
     id: "key-auth",
