@@ -8,38 +8,43 @@ const LINE_END: u32 = 0x0a;
 const OPEN_BRACKET: u32 = 0x5b;
 const LESS: u32 = 0x3c;
 const BAR: u32 = 0x7c;
-/** What begins and ends a result in the prompt. */
-const FENCE = "[webpage";
+/** The name in what begins and ends a result in the prompt: `[webpage 1 begin]`. */
+const FENCE = "webpage";
 const DIGITS = "0123456789ABCDEF";
 
 /**
- * Appends untrusted text of a page without control characters, without Unicode's invisible tag characters, and so that it can neither end the fence
- * around it nor contain a chat template's marks, such as `<|im_start|>`. The text is well-formed UTF-8.
+ * Appends untrusted text of a page without control characters and Unicode's invisible ones, and so that it can neither end the fence around it nor contain
+ * a chat template's marks, such as `<|im_start|>`. The text is well-formed UTF-8.
  */
 export function appendClean(text: Slice, out: ByteBuffer): void {
   const clean = trimmed(text);
   const size = sliceSize(clean);
   for (let i = 0; i < size; i++) {
     const byte = byteAt(clean, i);
-    if (byte < SPACE) out.byte(byte == LINE_END ? byte : SPACE);
+    const invisible = invisibleSize(clean, i);
+    if (invisible) {
+      if (isOfWriting(clean, i)) out.append(subslice(clean, i, i + invisible));
+      i += invisible - 1;
+    } else if (byte < SPACE) out.byte(byte == LINE_END ? byte : SPACE);
     else if (byte == OPEN_BRACKET && isFence(clean, i)) out.byte(0x28);
-    else if (byte == LESS && i + 1 < size && byteAt(clean, i + 1) == BAR) out.byte(LESS).byte(SPACE);
-    else if (isTag(clean, i)) i += 3;
-    else if (byte != DELETE) out.byte(byte);
+    else if (byte == LESS && isMarkOfTemplate(clean, i)) out.byte(LESS).byte(SPACE);
+    else out.byte(byte);
   }
 }
 
-/** Appends a text as one line, without control characters and cut to `most` bytes. The text is well-formed UTF-8. */
+/** Appends a text as one line, without control characters and invisible ones, and cut to `most` bytes. The text is well-formed UTF-8. */
 export function appendOneLine(text: Slice, most: i32, out: ByteBuffer): void {
   const line = trimmed(cutText(trimmed(text), most));
   let isBlank = false;
   for (let i = 0; i < sliceSize(line); i++) {
     const byte = byteAt(line, i);
-    if (isTag(line, i)) {
-      i += 3;
+    const invisible = invisibleSize(line, i);
+    if (invisible) {
+      if (isOfWriting(line, i)) out.append(subslice(line, i, i + invisible));
+      i += invisible - 1;
       continue;
     }
-    const blank = byte <= SPACE || byte == DELETE;
+    const blank = byte <= SPACE;
     if (blank && !isBlank) out.byte(SPACE);
     else if (!blank) out.byte(byte);
     isBlank = blank;
@@ -76,14 +81,56 @@ export function appendMarkdown(text: Slice, out: ByteBuffer): void {
   }
 }
 
+/** Whether the bracket begins what looks like a fence: blanks and invisible characters in it do not count. */
 function isFence(text: Slice, at: i32): bool {
-  return startsWithIgnoringCase(subslice(text, at), FENCE);
+  let letters = 0;
+  for (let i = at + 1; i < sliceSize(text) && letters < FENCE.length;) {
+    const byte = byteAt(text, i);
+    const skipped = byte <= SPACE ? 1 : invisibleSize(text, i);
+    if (!skipped && (byte | 0x20) != <u32>FENCE.charCodeAt(letters++)) return false;
+    i += max(skipped, 1);
+  }
+  return letters == FENCE.length;
 }
 
-/** Whether a character of U+E0000 to U+E007F begins there. */
-function isTag(text: Slice, at: i32): bool {
-  if (byteAt(text, at) != 0xf3 || at + 3 >= sliceSize(text)) return false;
-  return byteAt(text, at + 1) == 0xa0 && (byteAt(text, at + 2) & 0xfe) == 0x80;
+/** Whether the angle bracket begins a mark: a bar follows it, also DeepSeek's fullwidth one (U+FF5C). */
+function isMarkOfTemplate(text: Slice, at: i32): bool {
+  let next = at + 1;
+  for (let size = invisibleSize(text, next); size; size = invisibleSize(text, next)) next += size;
+  return byteOf(text, next) == BAR || isCharacter(text, next, 0xef, 0xbd, 0x9c, 0x9c);
+}
+
+/**
+ * The number of bytes of the character if it is one of these, else 0: DEL and the controls behind it, the soft hyphen, characters without a width, marks of
+ * direction, the byte order mark, and U+E0000 to U+E007F. https://www.unicode.org/reports/tr36/
+ */
+function invisibleSize(text: Slice, at: i32): i32 {
+  const first = byteOf(text, at);
+  if (first < DELETE) return 0;
+  if (first == DELETE) return 1;
+  if (first == 0xc2) return byteOf(text, at + 1) < 0xa0 || byteOf(text, at + 1) == 0xad ? 2 : 0;
+  if (first == 0xe2) {
+    const isSpace = isCharacter(text, at, 0xe2, 0x80, 0x8b, 0x8f) || isCharacter(text, at, 0xe2, 0x80, 0xaa, 0xae);
+    return isSpace || isCharacter(text, at, 0xe2, 0x81, 0xa0, 0xaf) ? 3 : 0;
+  }
+  if (first == 0xef) return isCharacter(text, at, 0xef, 0xbb, 0xbf, 0xbf) ? 3 : 0;
+  return first == 0xf3 && byteOf(text, at + 1) == 0xa0 && (byteOf(text, at + 2) & 0xfe) == 0x80 ? 4 : 0;
+}
+
+/** Whether it is one of the joiners and marks that texts in some scripts, and emoji, need: U+200C to U+200F. */
+function isOfWriting(text: Slice, at: i32): bool {
+  return isCharacter(text, at, 0xe2, 0x80, 0x8c, 0x8f);
+}
+
+/** Whether a character of three bytes stands there, whose third one is in a range. */
+function isCharacter(text: Slice, at: i32, first: u32, second: u32, least: u32, most: u32): bool {
+  const third = byteOf(text, at + 2);
+  return byteOf(text, at) == first && byteOf(text, at + 1) == second && third >= least && third <= most;
+}
+
+/** The byte at an index; 0 behind the end. */
+function byteOf(text: Slice, at: i32): u32 {
+  return at < sliceSize(text) ? byteAt(text, at) : 0;
 }
 
 /** Whether a byte may not stand in a link: bytes beyond ASCII, blanks, and what delimits in Markdown and HTML. */

@@ -124,9 +124,13 @@ describe("the searches of ai-search", () => {
       stream.clientReset();
     }
     for (const { gateway } of made) {
-      const stream = gateway.ask();
-      gateway.reply({ body: Buffer.alloc(5 << 20, "a") });
-      assert.equal(promptOf(stream), "gold");
+      const deep = '{"results":[{"title":';
+      for (const body of ["a".repeat(5 << 20), deep + "[".repeat(1 << 20), "<feed><entry>".repeat(1 << 16)]) {
+        const stream = gateway.ask();
+        gateway.reply({ body });
+        assert.equal(promptOf(stream), "gold");
+        stream.clientReset();
+      }
     }
   });
 });
