@@ -82,6 +82,16 @@ describe("the searches of ai-search", () => {
     assert.equal(JSON.parse(body).choices[0].message.content, "R [1] [Gold](https://a.example/gold)\n\nA");
   });
 
+  it("have a warning when they are loaded with an engine that ends or has ended", () => {
+    const apiKey = "key-of-engine";
+    const google = { type: "google", cluster: "engine", apiKey, cx: "c" };
+    const { host } = new SearchGateway({ searchFrom: [searxng, google, { type: "bing", cluster: "engine", apiKey }] });
+    const lines = host.vm.logs.map(({ text }) => text).join("\n");
+    assert.match(lines, /\$\.searchFrom\[1\]\.type is Google's .* ends on 2027-01-01/);
+    assert.match(lines, /\$\.searchFrom\[2\]\.type is Bing's .* has ended on 2025-08-11/);
+    assert.doesNotMatch(lines, /searchFrom\[0\]|key-of-engine/);
+  });
+
   it("go on after any response of an engine", () => {
     const random = new Random(seed());
     const types = Object.keys(engines);
