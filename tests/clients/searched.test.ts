@@ -100,18 +100,20 @@ describe("clients of a gateway that searches", () => {
       assert.deepEqual(citations, style === "annotations" ? [{ type: "url_citation", ...SOURCE }] : []);
     });
 
-    it(`openai for Python: ${style}`, async () => {
-      const calls = [
-        { api: "chat", arguments: chat },
-        { api: "chat.stream", arguments: chat },
-        { api: "responses", arguments: response },
-        { api: "responses.stream", arguments: response },
-      ];
-      const task = { baseUrl: `${urlOf("openai", style)}/v1`, key: common.apiKey, calls };
-      const [whole, streamed, response1, response2] = await runPython<any[]>("openai_calls.py", task);
-      for (const { value } of [whole, streamed]) assertChat(style, value);
-      for (const { value } of [response1, response2]) assertResponse(style, value);
-    });
+    // Python takes a second to start.
+    if (style !== "head")
+      it(`openai for Python: ${style}`, async () => {
+        const calls = [
+          { api: "chat", arguments: chat },
+          { api: "chat.stream", arguments: chat },
+          { api: "responses", arguments: response },
+          { api: "responses.stream", arguments: response },
+        ];
+        const task = { baseUrl: `${urlOf("openai", style)}/v1`, key: common.apiKey, calls };
+        const [whole, streamed, response1, response2] = await runPython<any[]>("openai_calls.py", task);
+        for (const { value } of [whole, streamed]) assertChat(style, value);
+        for (const { value } of [response1, response2]) assertResponse(style, value);
+      });
 
     it(`@anthropic-ai/sdk: ${style}`, async () => {
       const client = new Anthropic({ ...common, baseURL: urlOf("deepseek", style) });
