@@ -23,7 +23,7 @@ const AI_STATISTICS_BUDGET_BYTES = 120_000;
 /** Holds the pattern engine, and reads and writes streams of every protocol. */
 const AI_DATA_MASKING_BUDGET_BYTES = 135_000;
 /** Holds the Redis client, and reads and writes the messages of every protocol of clients. */
-const AI_CACHE_BUDGET_BYTES = 150_000;
+const AI_CACHE_BUDGET_BYTES = 170_000;
 /** Runs for every message to and from Redis, without most of the kernel. */
 const REDIS_BRIDGE_BUDGET_BYTES = 8_000;
 /** The limit of ai-security-guard, in bytes: the services that check texts, and Aliyun's signature. */

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "./buffer";
-import { byteAt, Slice, sliceSize } from "./slice";
+import { byteAt, Slice, sliceOfBuffer, sliceSize, sliceToString } from "./slice";
 
 const DIGITS = "0123456789ABCDEF";
 
@@ -19,4 +19,14 @@ export function percentEncode(bytes: Slice, out: ByteBuffer): void {
 function isUnreserved(byte: u32): bool {
   if ((byte | 0x20) - 0x61 < 26 || byte - 0x30 < 10) return true;
   return byte == 0x2d || byte == 0x2e || byte == 0x5f || byte == 0x7e;
+}
+
+/** A text as one segment of a path. */
+export function encodedSegment(text: string): string {
+  const bytes = String.UTF8.encode(text);
+  const encoded = new ByteBuffer();
+  percentEncode(sliceOfBuffer(bytes), encoded);
+  const segment = sliceToString(encoded.slice);
+  encoded.dispose();
+  return segment;
 }

@@ -2,6 +2,7 @@ import { ConfigReader } from "../../assembly/config/reader";
 import { JsonPath } from "../../assembly/json/path";
 import { JsonKind, jsonKind } from "../../assembly/json/value";
 import { KeyStrategy, Question } from "./question";
+import { readSemantic, SemanticSettings } from "./semantic/settings";
 import { ResponseTemplate } from "./template";
 import { Store } from "./store/store";
 import { readStore } from "./store/settings";
@@ -14,9 +15,6 @@ const LARGEST: i64 = 512 << 10;
 /** Milliseconds. */
 const WAIT_TIMEOUT: i64 = 10_000;
 const LONGEST_WAIT: i64 = 300_000;
-/** Sections for what does not exist yet. */
-const LATER: string[] = ["vector", "embedding"];
-const ONLY_EQUAL = "is not supported: only equal requests are found. Leave it out";
 
 /** Where Higress finds the question. */
 const LAST_MESSAGE = "messages.@reverse.0.content";
@@ -35,7 +33,7 @@ export const enum Share {
 }
 
 /** The options that keep the responses of one client from another one. */
-const GUARDS: string[] = ["cache", "redis", "share", "secret", "version", "cacheKeyStrategy"];
+const GUARDS: string[] = ["cache", "redis", "share", "secret", "version", "cacheKeyStrategy", "semantic_context"];
 
 /** The configuration of ai-cache for a route. */
 export class AiCacheConfig {
@@ -61,6 +59,8 @@ export class AiCacheConfig {
   storesToolCalls: bool = false;
   /** Whether responses are stored that the limit of tokens or a filter has cut. */
   storesCut: bool = false;
+  /** How requests are found whose questions mean the same; `null` if only equal ones are. */
+  semantic: SemanticSettings | null = null;
   /** Whether responses of fallback targets are stored. */
   storesFallback: bool = false;
 
@@ -72,8 +72,6 @@ export class AiCacheConfig {
   /** Reads the configuration; nothing is inherited, as in Higress. */
   static read(reader: ConfigReader): AiCacheConfig {
     reader.guards(GUARDS);
-    for (let i = 0; i < LATER.length; i++) if (reader.has(LATER[i])) reader.fail(LATER[i], ONLY_EQUAL);
-    if (reader.booleanOrText("enableSemanticCache", false)) reader.fail("enableSemanticCache", ONLY_EQUAL);
     const config = new AiCacheConfig(readStore(reader));
     config.share = reader.choice("share", SHARES, Share.Consumer);
     if (reader.has("secret")) config.secret = String.UTF8.encode(reader.requiredText("secret"));
@@ -84,6 +82,7 @@ export class AiCacheConfig {
     config.storesCut = reader.boolean("store_cut", false);
     config.storesFallback = reader.boolean("store_fallback", false);
     config.readKey(reader);
+    config.semantic = readSemantic(reader, config.question !== null);
     const template = templateOf(reader, "responseTemplate", reader.text("responseTemplate"));
     const old = templateOf(reader, "returnResponseTemplate", reader.text("returnResponseTemplate"));
     config.template = template ? template : old;

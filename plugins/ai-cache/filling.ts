@@ -38,6 +38,8 @@ export class Filling {
   private readonly provider: ByteBuffer = new ByteBuffer();
   private readonly model: ByteBuffer = new ByteBuffer();
   private isStream: bool = false;
+  /** Whether the response that has ended has tool calls. */
+  hasToolCalls: bool = false;
   /** The bytes of the entry; empty until it was stored. */
   readonly entry: ByteBuffer = new ByteBuffer();
 
@@ -82,7 +84,7 @@ export class Filling {
   }
 
   /** The response has ended. Returns whether the response is an entry now. `isStored`: the entry is stored, too. */
-  end(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): bool {
+  end(config: AiCacheConfig, key: Slice, question: Slice, partition: Slice, isStored: bool): bool {
     const recorder = this.recorder;
     const writer = this.writer;
     if (recorder === null || writer === null) return false;
@@ -95,7 +97,8 @@ export class Filling {
       }
     }
     const isWhole = writer.isWhole && !isUnwanted(writer, config) && !sliceSize(namedProperty(CUT_STATE));
-    if (isWhole) this.write(config, key, question, isStored);
+    this.hasToolCalls = writer.hasToolCalls;
+    if (isWhole) this.write(config, key, question, partition, isStored);
     this.close();
     return isWhole;
   }
@@ -126,6 +129,7 @@ export class Filling {
     this.model.release(LONGEST_NAME);
     this.entry.release(KEPT_BYTES);
     this.isStream = false;
+    this.hasToolCalls = false;
   }
 
   /** Frees the memory; the object is not used again. */
@@ -136,7 +140,7 @@ export class Filling {
     this.entry.dispose();
   }
 
-  private write(config: AiCacheConfig, key: Slice, question: Slice, isStored: bool): void {
+  private write(config: AiCacheConfig, key: Slice, question: Slice, partition: Slice, isStored: bool): void {
     const store = config.store;
     const now = nowInSeconds();
     const seconds = shortened(store.lifetime);
@@ -148,6 +152,7 @@ export class Filling {
       seconds ? now + seconds : 0,
       this.provider.slice,
       this.model.slice,
+      partition,
       this.message.slice,
       sliceOfBuffer(config.secret),
       entry,

@@ -4,7 +4,7 @@ import { CACHE_HEADER, FALLBACK_FROM_HEADER } from "../../assembly/ai/contract";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, Slice, sliceEquals, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -14,17 +14,17 @@ import { refuseCompression } from "../../assembly/limit/compression";
 import { isRedirected, mayBeJson } from "../../assembly/limit/request-state";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
-import { resumeRequest } from "../../assembly/plugin/resume";
 import { AiCacheConfig } from "./config";
 import { Directives } from "./directives";
-import { Entry, ENTRY_OVERHEAD, EntryFault } from "./entry/entry";
+import { Entry, ENTRY_OVERHEAD, EntryFault, keyOfEntry } from "./entry/entry";
 import { Filling } from "./filling";
-import { beginFlight, Flight, flightOf, Landing, Waiter, WaitingFilter } from "./flight";
+import { beginFlight, Flight, flightOf, Landing, Waiter } from "./flight";
 import { bypasses, joined, misses, refused } from "./metrics";
-import { notePass, noteResult, Part, readPass } from "./pass-state";
+import { notePass, noteResult, noteScore, Part, readPass } from "./pass-state";
 import { replyNotCached, replyWith } from "./reply";
 import { CachedRequest, isCached } from "./request/cached-request";
 import { findKey, writePlace } from "./request/key";
+import { SearchingFilter } from "./semantic/searching-filter";
 import { LATER } from "./store/store";
 
 const SKIP_HEADER = "x-higress-skip-ai-cache";
@@ -36,7 +36,7 @@ const document = new JsonDocument();
 const entry = new Entry();
 
 /** Replies to a request with a stored response, or stores the response. */
-export class AiCacheFilter extends WaitingFilter {
+export class AiCacheFilter extends SearchingFilter {
   private config: AiCacheConfig | null = null;
   private api: Api = Api.Unknown;
   private part: Part = Part.None;
@@ -92,22 +92,16 @@ export class AiCacheFilter extends WaitingFilter {
       this.bypass("bypass");
       return BodyAction.Continue;
     }
-    return this.directives.noCache || this.looksUp() ? this.goesOn() : BodyAction.Pause;
-  }
-
-  override onFound(stored: Slice): void {
-    if (!this.serve(stored)) this.goOn();
+    if (this.directives.noCache) return this.goesOn();
+    return this.looksUp() ? this.looksFurther() : BodyAction.Pause;
   }
 
   override onLanding(landing: Landing, flight: Flight): void {
-    if (landing == Landing.Stored && this.serve(flight.entry)) return joined.add();
-    if (landing == Landing.Lost) {
-      this.flight = flight;
-      const store = this.config!.store;
-      // The one that has left may not have had the store's reply.
-      if (!store.isLocal && this.findsLater()) return;
-    }
-    this.goOn();
+    if (landing == Landing.Stored && this.serve(flight.entry, keyOfEntry(flight.entry))) return joined.add();
+    if (landing != Landing.Lost) return this.goOn();
+    this.flight = flight;
+    // The one that has left may not have had the store's reply.
+    if (this.config!.store.isLocal || !this.findsLater()) this.goFurther();
   }
 
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
@@ -138,6 +132,7 @@ export class AiCacheFilter extends WaitingFilter {
   }
 
   override onLog(): void {
+    if (this.storesVector) this.search.store(this.key.slice, this.filling.entry.slice);
     const flight = this.flight;
     if (flight === null) return;
     if (this.hasEntry) flight.end(this.filling.entry.slice);
@@ -159,6 +154,7 @@ export class AiCacheFilter extends WaitingFilter {
     this.key.dispose();
     this.question.dispose();
     this.filling.free();
+    this.search.dispose();
   }
 
   private reset(): void {
@@ -176,6 +172,8 @@ export class AiCacheFilter extends WaitingFilter {
     this.question.release(KEPT_BYTES);
     this.filling.reset();
     this.waiter.leave();
+    this.search.reset();
+    this.storesVector = false;
     this.lookup.filter = null;
     this.flight = null;
   }
@@ -200,8 +198,12 @@ export class AiCacheFilter extends WaitingFilter {
   }
 
   private findsKey(): bool {
+    const config = this.config!;
+    const place = this.place.slice;
     const isMessages = this.api == Api.Messages;
-    return findKey(this.config!, this.place.slice, document, isMessages, this.key, this.question);
+    if (!findKey(config, place, document, isMessages, this.key, this.question)) return false;
+    this.search.prepare(config.semantic, config.secret, place, document, isMessages);
+    return true;
   }
 
   /** Looks for a response, and for a request that already asks for it. Returns whether the request goes to the provider now. */
@@ -212,15 +214,15 @@ export class AiCacheFilter extends WaitingFilter {
       this.lead();
       return !this.findsLater();
     }
-    if (this.serve(store.find(this.key.slice, this.question.slice, this.limit, this)) || this.joins()) return false;
+    if (this.findsLater() || this.joins()) return false;
     this.lead();
     return true;
   }
 
   /** Asks the store. Returns whether `onFound` follows, or a reply was sent. */
   private findsLater(): bool {
-    const found = this.config!.store.find(this.key.slice, this.question.slice, this.limit, this);
-    return found == LATER || this.serve(found);
+    const found = this.find(this.key.slice, this.question.slice);
+    return found == LATER || this.serve(found, this.key.slice);
   }
 
   /** Waits for the response to an equal request, if there is one. */
@@ -240,39 +242,35 @@ export class AiCacheFilter extends WaitingFilter {
     this.flight = beginFlight(this.key.slice);
   }
 
-  private get limit(): i32 {
-    return this.config!.maxBytes + ENTRY_OVERHEAD;
+  protected override get ownKey(): Slice {
+    return this.key.slice;
   }
 
-  /** Replies with what is stored, or with an error if the client wants nothing else. Returns `false` if nothing was sent. */
-  private serve(stored: Slice): bool {
+  protected override find(key: Slice, question: Slice): Slice {
+    return this.config!.store.find(key, question, this.config!.maxBytes + ENTRY_OVERHEAD, this);
+  }
+
+  protected override serve(stored: Slice, key: Slice): bool {
     const config = this.config!;
     const now = nowInSeconds();
-    const fault = entry.read(stored, this.key.slice, sliceOfBuffer(config.secret), now);
+    const isSimilar = !slicesEqual(key, this.key.slice);
+    let fault = entry.read(stored, key, sliceOfBuffer(config.secret), now);
+    if (isSimilar && !slicesEqual(entry.partition, this.search.partition)) fault = max(fault, EntryFault.Missing);
     const age = max<i64>(now - entry.created, 0);
     if (fault == EntryFault.None && this.directives.accepts(age)) {
-      if (replyWith(entry, config, this.api, this.request, age)) {
+      if (replyWith(entry, config, this.api, this.request, age, isSimilar)) {
+        if (isSimilar) noteScore(this.search.score);
         this.hasEntry = true;
         if (this.flight) this.filling.keep(stored);
         return true;
       }
       refused.add();
     } else if (fault == EntryFault.Refused) refused.add();
-    if (!this.directives.onlyIfCached) return false;
-    noteResult("miss");
-    replyNotCached(this.api);
-    return true;
+    return false;
   }
 
-  /** The same for a request that was held, in another callback. */
-  private goOn(): void {
-    this.goesOn();
-    resumeRequest();
-  }
-
-  /** The request goes to the provider. */
-  private goesOn(): BodyAction {
-    if (this.directives.onlyIfCached && this.directives.noCache) {
+  protected override goesOn(): BodyAction {
+    if (this.directives.onlyIfCached) {
       noteResult("miss");
       replyNotCached(this.api);
       return BodyAction.Pause;
@@ -288,7 +286,9 @@ export class AiCacheFilter extends WaitingFilter {
   private fill(): void {
     if (!this.filling.isOpen) return;
     const isStored = !this.isFallback || this.config!.storesFallback;
-    this.hasEntry = this.filling.end(this.config!, this.key.slice, this.question.slice, isStored);
+    const filling = this.filling;
+    this.hasEntry = filling.end(this.config!, this.key.slice, this.question.slice, this.search.partition, isStored);
+    this.storesVector = this.hasEntry && isStored && !filling.hasToolCalls;
   }
 
   /** Those who wait need not wait any longer. */

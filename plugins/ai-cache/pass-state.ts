@@ -7,6 +7,7 @@ import { LogFields } from "../../assembly/plugin/log-fields";
 /** The hexadecimal digits of a key. */
 const KEY_SIZE: i32 = 64;
 const KEPT_BYTES: i32 = 4096;
+const LARGEST_SCORE: f64 = 1e12;
 
 /** What a request is for the cache, as a letter of the filter state. */
 export const enum Part {
@@ -55,6 +56,16 @@ export function noteResult(what: string): void {
   result.set(text.text(what).slice);
   fields.open();
   fields.text("cache_status", what);
+  fields.close();
+}
+
+/** Notes how close the closest question was, in the store's own unit, with four decimals. */
+export function noteScore(score: f64): void {
+  if (!(Math.abs(score) < LARGEST_SCORE)) return;
+  const units = <i64>Math.round(Math.abs(score) * 10_000);
+  const fraction = (units % 10_000).toString().padStart(4, "0");
+  fields.open();
+  fields.text("cache_score", `${score < 0 ? "-" : ""}${units / 10_000}.${fraction}`);
   fields.close();
 }
 

@@ -13,7 +13,10 @@ import { writeReplay, writeTemplate } from "./entry/replay";
 import { hits } from "./metrics";
 import { noteFree, noteResult } from "./pass-state";
 import { CachedRequest } from "./request/cached-request";
+import { semanticHits } from "./semantic/notes";
 
+/** Response header of a hit that was found by meaning. */
+const MATCH_HEADER = "x-ai-cache-match";
 const KEPT_BYTES: i32 = 64 << 10;
 const GATEWAY_TIMEOUT = 504;
 
@@ -24,8 +27,15 @@ const message = new ByteBuffer().text(
   "Nothing is stored for this request, and Cache-Control: only-if-cached forbids another.",
 );
 
-/** Replies with a stored response, `age` seconds old. Returns `false`, and nothing is sent, if it cannot be read. */
-export function replyWith(entry: Entry, config: AiCacheConfig, api: Api, request: CachedRequest, age: i64): bool {
+/** Replies with a stored response, `age` seconds old; `isSimilar`: to a question that means the same. Returns `false`, and nothing is sent, if it cannot be read. */
+export function replyWith(
+  entry: Entry,
+  config: AiCacheConfig,
+  api: Api,
+  request: CachedRequest,
+  age: i64,
+  isSimilar: bool,
+): bool {
   const isStream = request.isStream;
   const template = isStream ? config.streamTemplate : config.template;
   body.clear();
@@ -36,9 +46,11 @@ export function replyWith(entry: Entry, config: AiCacheConfig, api: Api, request
   }
   value.clear();
   headers.clear().addText(CACHE_HEADER, "hit").add("age", value.integer(age).slice);
+  if (isSimilar) headers.addText(MATCH_HEADER, "semantic");
   addHeader(PROVIDER_HEADER, entry.provider);
   addHeader(MODEL_HEADER, entry.model);
   hits.add();
+  if (isSimilar) semanticHits.add();
   noteResult("hit");
   noteFree();
   const type = isStream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8";

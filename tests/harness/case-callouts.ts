@@ -2,6 +2,7 @@
 import { checkers } from "../checkers/index.ts";
 import { engines } from "../engines/index.ts";
 import type { Dialect, ProviderReply, ProviderRequest } from "../providers/types.ts";
+import { vectors } from "../vectors/index.ts";
 import type { Case, CaseCallouts } from "./case.ts";
 import { toReply } from "./wire.ts";
 
@@ -27,8 +28,8 @@ export function answerCallout(callouts: CaseCallouts, cluster: string, request: 
 }
 
 function mockOf(name: string): Dialect {
-  const mock = checkers[name] ?? engines[name];
-  if (!mock) throw new Error(`no mock service "${name}" in tests/checkers or tests/engines`);
+  const mock = checkers[name] ?? engines[name] ?? vectors[name];
+  if (!mock) throw new Error(`no mock service "${name}" in tests/checkers, tests/engines or tests/vectors`);
   return mock;
 }
 

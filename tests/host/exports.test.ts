@@ -29,7 +29,7 @@ const GRPC = [
 
 /** The callbacks of each plugin beside those that every plugin has. */
 const EXPORTS: Record<string, string[]> = {
-  "ai-cache": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
+  "ai-cache": [...[...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, ...GRPC], "proxy_on_log"],
   "ai-data-masking": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY],
   "ai-prompt-decorator": REQUEST_BODY,
   "ai-prompt-guard": REQUEST_BODY,

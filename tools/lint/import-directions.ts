@@ -16,6 +16,7 @@ const KERNEL: Record<string, string[]> = {
   plugin: ["abi", "host", "config", "json", "sse", "bytes"],
   cooldown: ["host", "bytes"],
   bridge: ["abi", "plugin", "host", "bytes"],
+  service: ["host", "config", "json", "ai", "bytes"],
   limit: ["redis", "host", "config", "pattern", "json", "ai", "bytes"],
   redis: ["plugin", "host", "config", "crypto", "bytes"],
   compat: ["plugin", "abi", "host", "bytes"],

@@ -4,7 +4,7 @@ import { ABSENT, Slice, sliceSize, slicesEqual, sliceStartsWith, subslice } from
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
-import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { jsonContent, jsonInteger, JsonKind, jsonKind, jsonPlain } from "../../../assembly/json/value";
 import { escapeJson } from "../../../assembly/json/writer";
 
 /** What every entry of this version begins with; the key follows. */
@@ -38,14 +38,17 @@ export class Entry {
   provider: Slice = ABSENT;
   /** The model that it was asked for, alike. */
   model: Slice = ABSENT;
+  /** What requests share that may get it because their question means the same; ABSENT if only equal ones may. */
+  partition: Slice = ABSENT;
   /** The response: a `chat.completion`. */
   response: Slice = ABSENT;
 
   /** Reads what a store has for a key. */
   read(stored: Slice, key: Slice, secret: Slice, now: i64): EntryFault {
     if (!sliceSize(stored)) return EntryFault.Missing;
-    if (!sliceStartsWith(stored, BEGIN)) return EntryFault.Refused;
-    if (!slicesEqual(subslice(stored, BEGIN.length, BEGIN.length + KEY_SIZE), key)) return EntryFault.Missing;
+    const own = keyOfEntry(stored);
+    if (own == ABSENT) return EntryFault.Refused;
+    if (!slicesEqual(own, key)) return EntryFault.Missing;
     const text = sliceSize(secret) ? subslice(stored, 0, sliceSize(stored) - CODE_SIZE) : stored;
     if (sliceSize(secret) && !hasCode(text, subslice(stored, sliceSize(text)), secret)) return EntryFault.Refused;
     if (document.parse(text) != JsonError.None || !document.isObject) return EntryFault.Refused;
@@ -53,19 +56,29 @@ export class Entry {
     this.created = jsonInteger(document.get("created"), -1);
     this.provider = jsonContent(document.get("provider"));
     this.model = jsonContent(document.get("model"));
+    this.partition = jsonPlain(document.get("partition"));
     this.response = document.get("response");
     if (this.created < 0 || expires < 0 || jsonKind(this.response) != JsonKind.Object) return EntryFault.Refused;
     return expires && expires <= now ? EntryFault.Expired : EntryFault.None;
   }
 }
 
-/** Appends an entry for a response, a `chat.completion`. `expires`: seconds since 1970; 0 for never. Provider and model are UTF-8. */
+/** The key that an entry begins with; ABSENT if what is stored is none. */
+export function keyOfEntry(stored: Slice): Slice {
+  return sliceStartsWith(stored, BEGIN) ? subslice(stored, BEGIN.length, BEGIN.length + KEY_SIZE) : ABSENT;
+}
+
+/**
+ * Appends an entry for a response, a `chat.completion`. `expires`: seconds since 1970; 0 for never. Provider and model are UTF-8; `partition`
+ * may be empty.
+ */
 export function writeEntry(
   key: Slice,
   created: i64,
   expires: i64,
   provider: Slice,
   model: Slice,
+  partition: Slice,
   response: Slice,
   secret: Slice,
   out: ByteBuffer,
@@ -74,6 +87,7 @@ export function writeEntry(
   out.text(BEGIN).append(key).text('","created":').integer(created).text(',"expires":').integer(expires);
   escapeJson(provider, out.text(',"provider":"'));
   escapeJson(model, out.text('","model":"'));
+  if (sliceSize(partition)) out.text('","partition":"').append(partition);
   out.text('","response":').append(response).byte(0x7d);
   if (!sliceSize(secret)) return;
   writeCode(subslice(out.slice, from), secret);

@@ -17,7 +17,7 @@ import {
   jsonNext,
   jsonNextKey,
 } from "../../../assembly/json/value";
-import { isPlainMessages, writeAsChat } from "./plain-messages";
+import { appendWithout, isPlainMessages, writeAsChat } from "./plain-messages";
 
 const COMMA: u32 = 0x2c;
 /** Memory that is kept for the next request. */
@@ -85,49 +85,50 @@ export function isCached(api: Api): bool {
 
 /**
  * Appends the request in its canonical form, without what decides only about the form of the response: `stream`, and the members of
- * `stream_options` that are known. A request of Messages that a chat says without loss has the form of the chat.
+ * `stream_options` that are known. A request of Messages that a chat says without loss has the form of the chat. `hidden`: a part of `messages`
+ * in the place of which the form has an empty text.
  */
-export function writeRequest(request: JsonDocument, isMessages: bool, out: ByteBuffer): void {
+export function writeRequest(request: JsonDocument, isMessages: bool, out: ByteBuffer, hidden: Slice = ABSENT): void {
   text.clear();
   if (isMessages && isPlainMessages(request)) {
-    writeAsChat(request, text);
+    writeAsChat(request, hidden, text);
     out.text("chat:");
   } else {
-    writeWithoutForm(request, isMessages, text);
+    writeWithoutForm(request, isMessages, hidden, text);
     out.text(isMessages ? "messages:" : "chat:");
   }
   writeCanonical(text.slice, out);
   text.release(KEPT_BYTES);
 }
 
-function writeWithoutForm(request: JsonDocument, isMessages: bool, out: ByteBuffer): void {
+function writeWithoutForm(request: JsonDocument, isMessages: bool, hidden: Slice, out: ByteBuffer): void {
   out.byte(0x7b);
   for (let i = 0; i < request.count; i++) {
     const key = request.keyAt(i);
     const value = request.valueAt(i);
     if (jsonEquals(key, "stream")) continue;
     if (!isMessages && jsonEquals(key, "stream_options")) writeOtherOptions(key, value, out);
-    else writeMember(key, value, out);
+    else writeMember(key, value, hidden, out);
   }
   out.byte(0x7d);
 }
 
 /** Appends a member to an open object. */
-function writeMember(key: Slice, value: Slice, out: ByteBuffer): void {
+function writeMember(key: Slice, value: Slice, hidden: Slice, out: ByteBuffer): void {
   if (out.size > 1) out.byte(COMMA);
-  out.append(key).byte(0x3a).append(value);
+  appendWithout(hidden, value, out.append(key).byte(0x3a));
 }
 
 /** Appends `stream_options` if a member of it is not known. */
 function writeOtherOptions(key: Slice, options: Slice, out: ByteBuffer): void {
   if (jsonKind(options) != JsonKind.Object) {
-    if (isSet(options)) writeMember(key, options, out);
+    if (isSet(options)) writeMember(key, options, ABSENT, out);
     return;
   }
   for (let name = jsonFirstKey(options); name != ABSENT;) {
     const value = jsonMemberValue(options, name);
     if (!jsonEquals(name, "include_usage") && !jsonEquals(name, "include_obfuscation")) {
-      writeMember(key, options, out);
+      writeMember(key, options, ABSENT, out);
       return;
     }
     name = jsonNextKey(options, value);

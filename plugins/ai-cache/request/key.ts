@@ -76,10 +76,10 @@ export function findKey(
   canonical.clear();
   if (reference === null) {
     writeRequest(request, isMessages, canonical);
-    hash(secret, place, canonical.slice, key);
+    writeHash(secret, place, canonical.slice, key);
   } else {
     reference.write(request, canonical);
-    hash(secret, sliceOfBuffer(config.version), canonical.slice, key);
+    writeHash(secret, sliceOfBuffer(config.version), canonical.slice, key);
     if (canonical.size <= LONGEST_QUESTION && !sliceSize(secret)) question.append(canonical.slice);
   }
   const isFound = canonical.size > 0;
@@ -87,7 +87,8 @@ export function findKey(
   return isFound;
 }
 
-function hash(secret: Slice, first: Slice, second: Slice, out: ByteBuffer): void {
+/** Appends the hash of two texts, with a secret their HMAC, as hexadecimal digits. */
+export function writeHash(secret: Slice, first: Slice, second: Slice, out: ByteBuffer): void {
   digest.clear();
   addPart(first, digest);
   if (sliceSize(secret)) {

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { jsonEquals, jsonFirst, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
 import { JsonWalker } from "../../../assembly/json/walker";
@@ -29,8 +29,8 @@ export function isPlainMessages(request: JsonDocument): bool {
   return true;
 }
 
-/** Appends such a request as a chat, without `stream`. */
-export function writeAsChat(request: JsonDocument, out: ByteBuffer): void {
+/** Appends such a request as a chat, without `stream`, and with an empty text in the place of `hidden`, a part of `messages`. */
+export function writeAsChat(request: JsonDocument, hidden: Slice, out: ByteBuffer): void {
   out.byte(0x7b);
   for (let i = 0; i < request.count; i++) {
     const key = request.keyAt(i);
@@ -47,9 +47,20 @@ export function writeAsChat(request: JsonDocument, out: ByteBuffer): void {
   for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
     if (needsComma) out.byte(COMMA);
     needsComma = true;
-    out.append(message);
+    appendWithout(hidden, message, out);
   }
   out.text("]}");
+}
+
+/** Appends a value with an empty text in the place of one of its parts, if `hidden` is one. */
+export function appendWithout(hidden: Slice, value: Slice, out: ByteBuffer): void {
+  const isInside = sliceStart(hidden) >= sliceStart(value) && sliceEnd(hidden) <= sliceEnd(value);
+  if (hidden == ABSENT || !isInside) {
+    out.append(value);
+    return;
+  }
+  out.append(sliceBetween(sliceStart(value), sliceStart(hidden))).text('""');
+  out.append(sliceBetween(sliceEnd(hidden), sliceEnd(value)));
 }
 
 function isSame(key: Slice): bool {
@@ -78,7 +89,7 @@ function hasPlainMessages(messages: Slice): bool {
 }
 
 /** Whether a content is a text, or a list of nothing but texts, which both protocols write in the same way. */
-function isPlainContent(content: Slice): bool {
+export function isPlainContent(content: Slice): bool {
   if (jsonKind(content) == JsonKind.String) return true;
   if (jsonKind(content) != JsonKind.Array) return false;
   for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
