@@ -55,7 +55,7 @@ const NEEDS: [source: RegExp, callbacks: string[]][] = [
   [/\boverride on(Streaming)?RequestBody\b|\boverride onRequestTrailers\b|\brequestBodyMode = /, REQUEST_BODY],
   [/\boverride onResponseHeaders\b/, RESPONSE_HEADERS],
   [/\boverride on(Streaming)?ResponseBody\b|\boverride onResponseTrailers\b|\bresponseBodyMode = /, RESPONSE_BODY],
-  [/\bdispatchHttp\(/, HTTP_CALLOUTS],
+  [/\bdispatchHttp\(|\bnew ServiceCall\b/, HTTP_CALLOUTS],
   [/\bextends Grpc(Call|Stream)\b|\bRedisClient\b/, GRPC],
   [/\boverride onLog\b/, ["proxy_on_log"]],
 ];

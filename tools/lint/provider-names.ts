@@ -12,8 +12,8 @@ export const providerNames: Check = {
     const ids = providerFiles();
     return (
       [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")]
-        // ai-security-guard names services that check texts, some of them of the same companies.
-        .filter((file) => !file.includes("/providers/") && !file.startsWith("plugins/ai-security-guard/"))
+        // Services that check texts or embed them: some are of the same companies.
+        .filter((file) => !/\/providers\/|^plugins\/(?:ai-security-guard|ai-cache\/embedding)\//.test(file))
         .flatMap((file) =>
           readFileSync(join(root, file), "utf8")
             .split("\n")

@@ -12,7 +12,7 @@ export class AzureEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new AzureEmbedder("azure");
     if (!reader.has("serviceHost")) reader.fail("serviceHost", "is required: the host of the resource");
-    embedder.readCommon(reader, "", "text-embedding-ada-002");
+    embedder.readCommon("", "text-embedding-ada-002", reader);
     embedder.readApiKey(reader, true);
     const version = encodedSegment(reader.requiredText("apiVersion"));
     embedder.path = `/openai/deployments/${encodedSegment(embedder.model)}/embeddings?api-version=${version}`;

@@ -8,7 +8,7 @@ import { Embedder } from "./embedder";
 export class CohereEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new CohereEmbedder("cohere");
-    embedder.readCommon(reader, "api.cohere.com", "embed-v4.0");
+    embedder.readCommon("api.cohere.com", "embed-v4.0", reader);
     embedder.readApiKey(reader, true);
     if (embedder.model.endsWith("-v2.0")) reader.fail("model", "is gone since April 2026: write embed-v4.0");
     return embedder;

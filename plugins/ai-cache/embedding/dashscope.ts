@@ -12,7 +12,7 @@ const OLD_MOST_BYTES: i32 = 2048;
 export class DashScopeEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new DashScopeEmbedder("dashscope");
-    embedder.readCommon(reader, "dashscope.aliyuncs.com", "text-embedding-v2");
+    embedder.readCommon("dashscope.aliyuncs.com", "text-embedding-v2", reader);
     embedder.readApiKey(reader, true);
     return embedder;
   }

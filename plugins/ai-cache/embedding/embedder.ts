@@ -37,8 +37,8 @@ export abstract class Embedder extends Remote {
   }
 
   /** Reads the options that all have: `host` is the public one, `model` the one without the option. */
-  protected readCommon(reader: ConfigReader, host: string, model: string): void {
-    this.readService(reader, host);
+  protected readCommon(host: string, model: string, reader: ConfigReader): void {
+    this.readService(host, reader);
     this.model = reader.text("model", model);
     if (!this.model.length) reader.fail("model", "must not be empty");
   }

@@ -12,7 +12,7 @@ const MOST_BYTES: i32 = 2048;
 export class HuggingFaceEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new HuggingFaceEmbedder("huggingface");
-    embedder.readCommon(reader, "router.huggingface.co", "sentence-transformers/all-MiniLM-L6-v2");
+    embedder.readCommon("router.huggingface.co", "sentence-transformers/all-MiniLM-L6-v2", reader);
     embedder.readApiKey(reader, true);
     const model = embedder.model;
     if (!isVisible(model) || model.includes("?") || model.includes("#"))

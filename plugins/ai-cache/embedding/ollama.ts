@@ -8,7 +8,7 @@ import { Embedder } from "./embedder";
 export class OllamaEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new OllamaEmbedder("ollama");
-    embedder.readCommon(reader, "", "llama3.2");
+    embedder.readCommon("", "llama3.2", reader);
     return embedder;
   }
 

@@ -8,7 +8,7 @@ import { Embedder } from "./embedder";
 export class OpenAiEmbedder extends Embedder {
   static read(reader: ConfigReader): Embedder {
     const embedder = new OpenAiEmbedder("openai");
-    embedder.readCommon(reader, "api.openai.com", "text-embedding-3-small");
+    embedder.readCommon("api.openai.com", "text-embedding-3-small", reader);
     embedder.readApiKey(reader, true);
     return embedder;
   }

@@ -49,7 +49,7 @@ export abstract class Remote {
   }
 
   /** Reads where the service is, and how long it may take. `host` is the public one, empty if there is none. */
-  protected readService(reader: ConfigReader, host: string): void {
+  protected readService(host: string, reader: ConfigReader): void {
     this.service = HttpService.readNamed(host, reader);
     this.timeoutMilliseconds = <i32>reader.integerOrText("timeout", TIMEOUT, 1, MOST_TIMEOUT);
   }

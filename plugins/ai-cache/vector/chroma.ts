@@ -18,7 +18,7 @@ export class Chroma extends VectorStore {
 
   static read(reader: ConfigReader): VectorStore {
     const store = new Chroma("chroma");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.readApiKey(reader, false);
     const tenant = encodedSegment(reader.text("tenant", "default_tenant"));

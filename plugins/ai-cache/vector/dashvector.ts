@@ -16,7 +16,7 @@ export class DashVector extends VectorStore {
   static read(reader: ConfigReader): VectorStore {
     const store = new DashVector("dashvector");
     if (!reader.has("serviceHost")) reader.fail("serviceHost", "is required: the endpoint of the cluster");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.readApiKey(reader, true);
     store.path = `/v1/collections/${encodedSegment(store.collection)}`;

@@ -14,7 +14,7 @@ export class Elasticsearch extends VectorStore {
 
   static read(reader: ConfigReader): VectorStore {
     const store = new Elasticsearch("elasticsearch");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.path = `/${encodedSegment(store.collection)}/`;
     const key = store.readApiKey(reader, false);

@@ -12,7 +12,7 @@ const MOST_ENTRY_BYTES: i32 = 60_000;
 export class Milvus extends VectorStore {
   static read(reader: ConfigReader): VectorStore {
     const store = new Milvus("milvus");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.readApiKey(reader, false);
     return store;

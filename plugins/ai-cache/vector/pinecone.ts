@@ -13,7 +13,7 @@ export class Pinecone extends VectorStore {
   static read(reader: ConfigReader): VectorStore {
     const store = new Pinecone("pinecone");
     if (!reader.has("serviceHost")) reader.fail("serviceHost", "is required: the host of the index");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readApiKey(reader, true);
     // The namespace.
     store.collection = reader.textOrNumber("collectionID");

@@ -12,7 +12,7 @@ export class Qdrant extends VectorStore {
 
   static read(reader: ConfigReader): VectorStore {
     const store = new Qdrant("qdrant");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.readApiKey(reader, false);
     store.path = `/collections/${encodedSegment(store.collection)}/points`;

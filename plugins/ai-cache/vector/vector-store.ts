@@ -116,8 +116,8 @@ export abstract class VectorStore extends Remote {
   }
 
   /** Reads the options that all have. */
-  protected readCommon(reader: ConfigReader, host: string): void {
-    this.readService(reader, host);
+  protected readCommon(reader: ConfigReader): void {
+    this.readService("", reader);
     this.top = min(<i32>reader.integerOrText("topK", 1, 1, MOST_TOP), MOST_MATCHES);
     this.readThreshold(reader);
   }
@@ -142,7 +142,7 @@ export abstract class VectorStore extends Remote {
   /** A filter for a partition: the field, an operator with an opening quote, and a closing one. Valid until the next call. */
   protected expression(before: string, partition: Slice, after: string): Slice {
     filter.clear();
-    return filter.text(PARTITION).text(before).append(partition).text(after).slice;
+    return filter.text(`${PARTITION}${before}`).append(partition).text(after).slice;
   }
 
   private readThreshold(reader: ConfigReader): void {

@@ -14,7 +14,7 @@ const query = new ByteBuffer();
 export class Weaviate extends VectorStore {
   static read(reader: ConfigReader): VectorStore {
     const store = new Weaviate("weaviate");
-    store.readCommon(reader, "");
+    store.readCommon(reader);
     store.readCollection(reader);
     store.readApiKey(reader, false);
     if (store.collection.length && !isClass(store.collection))
@@ -28,7 +28,7 @@ export class Weaviate extends VectorStore {
 
   override writeQuery(partition: Slice, vector: Slice, call: ServiceCall): void {
     query.clear();
-    query.text(`{Get{${this.collection}(limit:`).integer(this.top).text(",nearVector:{vector:").append(vector);
+    query.text(`{Get{${this.collection}(limit:`).integer(this.top).text(`,nearVector:{vector:`).append(vector);
     query.text(`},where:{path:["${PARTITION}"],operator:Equal,valueText:"`).append(partition);
     query.text(`"}){${PARTITION} ${KEY} ${this.keepsEntries ? ENTRY : ""} _additional{distance}}}}`);
     call.post("/v1/graphql").key("query").text(query.slice).endObject();
