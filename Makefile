@@ -58,6 +58,10 @@ metrics: build ## Test the dashboard and the alert rules of examples/observabili
 prometheus: ## Unpack Debian's Prometheus into .tools, for make metrics
 	@tools/prometheus.sh
 
+.PHONY: chroma
+chroma: ## Install Chroma's server into .tools (90 MB), for the test of ai-cache with a real vector store
+	@tools/chroma.sh
+
 fuzz: build ## Attack ai-proxy with random traffic (MINUTES=5, SEED=1 to repeat)
 	@$(NODE) tests/fuzz/run.ts
 
