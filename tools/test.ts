@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findAgents } from "../tests/agents/agent.ts";
@@ -54,6 +54,15 @@ const RINGS: Ring[] = [
   { name: "lint", folders: ["tools"], concurrency: 1, beside: () => runChecks(checks) },
 ];
 
+/**
+ * The rings of a whole run, in lanes that run at the same time: the first one computes, the second one waits for Envoy and for clients
+ * half of its time. Within a lane, one ring follows the other.
+ */
+const LANES = [
+  ["unit", "host", "lint"],
+  ["envoy", "oldest", "clients", "agents", "browser", "prometheus"],
+];
+
 /** The Envoy of the ring accepts the shipped files; not if `T` selects other tests. */
 function validateFiles(): Promise<Tally> {
   return runChecks(process.env.T ? [] : [envoyFiles]);
@@ -86,6 +95,19 @@ function runBuild(): Tally {
     stdio: "inherit",
   });
   return { ...emptyTally(), ...(status === 0 ? { passed: 1 } : { failed: 1 }) };
+}
+
+/** Runs a lane in a process of its own, since the Envoy of a ring is in its environment. */
+function runLane(names: string[]): Promise<Tally> {
+  let tally: Tally | undefined;
+  return new Promise((resolve) =>
+    fork(import.meta.filename, names, { cwd: root })
+      .on("message", (message) => (tally = message as Tally))
+      .on("close", (status, signal) => {
+        if (!tally) console.log(`  FAILED   the rings ${names.join(", ")} ended with ${signal ?? status}`);
+        resolve(tally ?? { ...emptyTally(), failed: 1 });
+      }),
+  );
 }
 
 async function runRing(ring: Ring, progress: Progress): Promise<Tally> {
@@ -139,11 +161,15 @@ function mayMatch(file: string): boolean {
   return titles.some((title) => pattern.test(title)) || (isMade && pattern.test(text));
 }
 
-/** Test files that are in no ring would never run. */
+/** Test files that are in no ring would never run, nor would rings that are in no lane. */
 function checkStrays(): Tally {
   const folders = RINGS.flatMap((ring) => ring.folders);
   const strays = filesIn("tests", ".test.ts").filter((file) => !folders.includes(file.split("/")[1]));
   for (const file of strays) console.log(`  FAILED   ${file} belongs to no ring`);
+  for (const { name } of RINGS.filter(({ name }) => LANES.flat().filter((other) => other === name).length !== 1)) {
+    console.log(`  FAILED   the ring ${name} is not in one lane`);
+    strays.push(name);
+  }
   return { ...emptyTally(), failed: strays.length };
 }
 
@@ -154,18 +180,29 @@ if (unknown.length > 0) {
   console.error(`test: no ring ${unknown.join(", ")}; there is ${RINGS.map((ring) => ring.name).join(", ")}`);
   process.exit(2);
 }
-const steps: [name: string, run: (progress: Progress) => Tally | Promise<Tally>][] = RINGS.filter(
-  (ring) => names.length === 0 || names.includes(ring.name),
-).map((ring) => [ring.name, (progress) => runRing(ring, progress)]);
-if (names.length === 0) steps.unshift(["build", runBuild], ["strays", checkStrays]);
-
-const tallies: Tally[] = [];
-for (const [name, run] of steps) {
-  const progress = new Progress(name);
-  const tally = await run(progress);
-  if (name !== "strays") progress.end(tally);
-  tallies.push(tally);
+if (names.length === 0) {
+  const progress = new Progress("build");
+  const built = runBuild();
+  progress.end(built);
+  const lanes = await Promise.all(LANES.map(runLane));
+  finish(sum([built, checkStrays(), ...lanes]));
+} else {
+  const tallies: Tally[] = [];
+  for (const ring of RINGS.filter(({ name }) => names.includes(name))) {
+    const progress = new Progress(ring.name);
+    const tally = await runRing(ring, progress);
+    progress.end(tally);
+    tallies.push(tally);
+  }
+  finish(sum(tallies));
 }
-const total = sum(tallies);
-console.log(describe(total));
-process.exit(total.failed > 0 ? 1 : 0);
+
+/** Prints the last line; a lane tells it to the process that runs all of them. */
+function finish(total: Tally): void {
+  const exit = () => process.exit(total.failed > 0 ? 1 : 0);
+  if (process.send) process.send(total, exit);
+  else {
+    console.log(describe(total));
+    exit();
+  }
+}
