@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { Slice } from "../../bytes/slice";
+import { Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
 
 /** Names of dropped fields of more bytes than this are not added to. */
 const MOST_DROPPED = 512;
@@ -128,8 +128,8 @@ export abstract class RequestSink {
   /** Adds a text, to the message or to the open tool result. */
   abstract text(text: Slice): bool;
 
-  /** Adds a picture of a media type, as Base64. */
-  abstract imageData(mediaType: Slice, data: Slice): bool;
+  /** Adds a picture of a media type, as Base64; `detail` is OpenAI's, or ABSENT. */
+  abstract imageData(mediaType: Slice, data: Slice, detail: Slice): bool;
 
   /** Adds the picture at a URL; `detail` is OpenAI's, or ABSENT. */
   abstract imageUrl(url: Slice, detail: Slice): bool;
@@ -180,12 +180,20 @@ export abstract class RequestSink {
     return false;
   }
 
-  /** Notes a field of the client that has no counterpart: visible ASCII. Of many only the first are noted. Returns `true`. */
+  /**
+   * Notes a field of the client that has no counterpart: visible ASCII. Of many only the first are noted, of the same one
+   * several times in a row one. Returns `true`.
+   */
   drop(field: string): bool {
-    if (this.dropped.size > MOST_DROPPED) return true;
+    if (this.dropped.size > MOST_DROPPED || sliceEndsWith(this.dropped.slice, field)) return true;
     if (this.dropped.size) this.dropped.text(", ");
     this.dropped.text(field);
     return true;
+  }
+
+  /** Notes the `detail` of a picture that the provider reads as it sees fit, unless the client wants just that. */
+  protected dropDetail(detail: Slice): void {
+    if (sliceSize(detail) && !sliceEquals(detail, "auto")) this.drop("image_url.detail");
   }
 
   /** Makes it ready for another request; no large memory is kept. */

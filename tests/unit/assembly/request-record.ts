@@ -63,8 +63,8 @@ export class RequestRecord extends RequestSink {
     return this.line("text", text);
   }
 
-  imageData(mediaType: Slice, data: Slice): bool {
-    return this.line("imageData", mediaType, data);
+  imageData(mediaType: Slice, data: Slice, detail: Slice): bool {
+    return this.line("imageData", mediaType, data, detail);
   }
 
   imageUrl(url: Slice, detail: Slice): bool {

@@ -63,19 +63,20 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
     return true;
   }
 
-  imageData(mediaType: Slice, data: Slice): bool {
+  imageData(mediaType: Slice, data: Slice, detail: Slice): bool {
+    this.dropDetail(detail);
     const out = this.medium('{"inlineData":{"mimeType":"', true).append(mediaType);
     out.text('","data":"').append(data).text('"}}');
     return true;
   }
 
   imageUrl(url: Slice, detail: Slice): bool {
-    if (detail != ABSENT) this.drop("image_url.detail");
+    this.dropDetail(detail);
     return this.fileAt(url);
   }
 
   documentData(mediaType: Slice, data: Slice, name: Slice): bool {
-    return this.imageData(mediaType, data);
+    return this.imageData(mediaType, data, ABSENT);
   }
 
   documentUrl(url: Slice, name: Slice): bool {

@@ -20,6 +20,8 @@ export class Block extends JsonFields {
   signature: Slice = ABSENT;
   data: Slice = ABSENT;
   title: Slice = ABSENT;
+  context: Slice = ABSENT;
+  citations: Slice = ABSENT;
   cacheControl: Slice = ABSENT;
 
   protected take(walker: JsonWalker): void {
@@ -36,6 +38,8 @@ export class Block extends JsonFields {
     else if (walker.keyIs("signature")) this.signature = walker.value();
     else if (walker.keyIs("data")) this.data = walker.value();
     else if (walker.keyIs("title")) this.title = walker.value();
+    else if (walker.keyIs("context")) this.context = walker.value();
+    else if (walker.keyIs("citations")) this.citations = walker.value();
     else if (walker.keyIs("cache_control")) this.cacheControl = walker.value();
     else walker.value();
   }
@@ -54,6 +58,8 @@ export class Block extends JsonFields {
     this.signature = ABSENT;
     this.data = ABSENT;
     this.title = ABSENT;
+    this.context = ABSENT;
+    this.citations = ABSENT;
     this.cacheControl = ABSENT;
   }
 }

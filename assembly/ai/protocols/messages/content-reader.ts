@@ -107,13 +107,14 @@ function readMedium(from: Block, sink: RequestSink): bool {
   const source = from.source;
   const kind = jsonGet(source, "type");
   const title = jsonContent(from.title);
+  if (!isImage && !readAbout(from, jsonEquals(kind, "text") ? title : ABSENT, sink)) return false;
   if (jsonEquals(kind, "base64")) {
     const mediaType = jsonContent(jsonGet(source, "media_type"));
     const data = jsonContent(jsonGet(source, "data"));
     if (!sliceSize(mediaType) || !sliceSize(data)) {
       return refuse("The source must have a media_type and data.", ".source", sink);
     }
-    return isImage ? sink.imageData(mediaType, data) : sink.documentData(mediaType, data, title);
+    return isImage ? sink.imageData(mediaType, data, ABSENT) : sink.documentData(mediaType, data, title);
   }
   if (jsonEquals(kind, "url")) {
     const url = jsonContent(jsonGet(source, "url"));
@@ -123,6 +124,22 @@ function readMedium(from: Block, sink: RequestSink): bool {
   const text = jsonGet(source, "data");
   if (!isImage && jsonEquals(kind, "text") && jsonKind(text) == JsonKind.String) return sink.text(jsonContent(text));
   return refuse("This provider takes no source of this type.", ".source.type", sink);
+}
+
+/**
+ * Reads what a document says about itself, which the model reads too, into texts before it: `title`, ABSENT if it is the name
+ * of a file, and its context. https://platform.claude.com/docs/en/build-with-claude/citations
+ */
+function readAbout(from: Block, title: Slice, sink: RequestSink): bool {
+  if (jsonIsTrue(jsonGet(from.citations, "enabled"))) sink.drop("messages.citations");
+  const context = jsonContent(from.context);
+  if (!sliceSize(title) && !sliceSize(context)) return true;
+  // The mark for the cache is on the document.
+  sink.cacheControl(ABSENT);
+  if (sliceSize(title) && !sink.text(title)) return false;
+  if (sliceSize(context) && !sink.text(context)) return false;
+  if (jsonKind(from.cacheControl) == JsonKind.Object) sink.cacheControl(from.cacheControl);
+  return true;
 }
 
 function refuseMember(name: string, sink: RequestSink): bool {

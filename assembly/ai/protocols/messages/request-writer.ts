@@ -43,7 +43,8 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
     return this.endBlock(this.block('{"type":"text","text":"').append(text).byte(0x22));
   }
 
-  imageData(mediaType: Slice, data: Slice): bool {
+  imageData(mediaType: Slice, data: Slice, detail: Slice): bool {
+    this.dropDetail(detail);
     const out = this.block('{"type":"image","source":{"type":"base64","media_type":"');
     if (sliceEquals(mediaType, "image/jpg")) out.text("image/jpeg");
     else out.append(mediaType);
@@ -51,6 +52,7 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   }
 
   imageUrl(url: Slice, detail: Slice): bool {
+    this.dropDetail(detail);
     return this.endBlock(this.block('{"type":"image","source":{"type":"url","url":"').append(url).text('"}'));
   }
 

@@ -58,8 +58,8 @@ function readImage(image: Slice, sink: RequestSink): bool {
   const isText = jsonKind(image) == JsonKind.String;
   const url = jsonContent(isText ? image : jsonGet(image, "url"));
   if (!sliceSize(url)) return refuse("An image must have a url.", ".image_url.url", sink);
-  if (isDataUrl(url)) return readData(url, ABSENT, ".image_url.url", sink);
-  return sink.imageUrl(url, isText ? ABSENT : jsonContent(jsonGet(image, "detail")));
+  const detail = isText ? ABSENT : jsonContent(jsonGet(image, "detail"));
+  return isDataUrl(url) ? readData(url, ABSENT, detail, ".image_url.url", sink) : sink.imageUrl(url, detail);
 }
 
 function readFile(file: Slice, sink: RequestSink): bool {
@@ -68,7 +68,7 @@ function readFile(file: Slice, sink: RequestSink): bool {
     return refuse("This provider takes no ids of files: send the data in file_data.", ".file.file_id", sink);
   }
   const name = jsonContent(jsonGet(file, "filename"));
-  if (isDataUrl(data)) return readData(data, name, ".file.file_data", sink);
+  if (isDataUrl(data)) return readData(data, name, ABSENT, ".file.file_data", sink);
   if (startsWithIgnoringCase(data, "http")) return sink.documentUrl(data, name);
   return refuse("The data must be a URL such as data:application/pdf;base64,…", ".file.file_data", sink);
 }
@@ -81,11 +81,11 @@ function readAudio(audio: Slice, sink: RequestSink): bool {
 }
 
 /** Reads a `data:` URL, which is a picture or a document. */
-function readData(url: Slice, name: Slice, member: string, sink: RequestSink): bool {
+function readData(url: Slice, name: Slice, detail: Slice, member: string, sink: RequestSink): bool {
   const mediaType = dataUrlType(url);
   if (mediaType == ABSENT) return refuse("A data: URL must have Base64 data.", member, sink);
   const data = dataUrlData(url);
-  if (sliceStartsWith(mediaType, "image")) return sink.imageData(mediaType, data);
+  if (sliceStartsWith(mediaType, "image")) return sink.imageData(mediaType, data, detail);
   return sink.documentData(mediaType, data, name);
 }
 

@@ -46,20 +46,13 @@ export class ChatRequestWriter extends ChatRequestOptions {
     return true;
   }
 
-  imageData(mediaType: Slice, data: Slice): bool {
-    this.medium('{"type":"image_url","image_url":{"url":"data:')
-      .append(mediaType)
-      .text(";base64,")
-      .append(data)
-      .text('"}}');
-    return true;
+  imageData(mediaType: Slice, data: Slice, detail: Slice): bool {
+    const out = this.medium('{"type":"image_url","image_url":{"url":"data:').append(mediaType).text(";base64,");
+    return endImage(out.append(data), detail);
   }
 
   imageUrl(url: Slice, detail: Slice): bool {
-    const out = this.medium('{"type":"image_url","image_url":{"url":"').append(url).byte(0x22);
-    if (detail != ABSENT) out.text(',"detail":"').append(detail).byte(0x22);
-    out.text("}}");
-    return true;
+    return endImage(this.medium('{"type":"image_url","image_url":{"url":"').append(url), detail);
   }
 
   documentData(mediaType: Slice, data: Slice, name: Slice): bool {
@@ -182,4 +175,11 @@ export class ChatRequestWriter extends ChatRequestOptions {
     if (!this.hasDroppedReasoning) this.drop("messages.thinking");
     this.hasDroppedReasoning = true;
   }
+}
+
+/** Ends a picture behind its URL. */
+function endImage(out: ByteBuffer, detail: Slice): bool {
+  if (sliceSize(detail)) out.text('","detail":"').append(detail);
+  out.text('"}}');
+  return true;
 }

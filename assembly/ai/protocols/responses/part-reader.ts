@@ -56,10 +56,11 @@ function readImage(path: string, position: i32, sink: RequestSink): bool {
   if (!sliceSize(url)) {
     return refuse("A picture must have an image_url: this provider knows no files of OpenAI.", path, position, sink);
   }
-  if (!isDataUrl(url)) return sink.imageUrl(url, jsonContent(part.detail));
+  const detail = jsonContent(part.detail);
+  if (!isDataUrl(url)) return sink.imageUrl(url, detail);
   const type = dataUrlType(url);
   if (type == ABSENT) return refuse("A data: URL must have Base64 data.", path, position, sink);
-  return sink.imageData(type, dataUrlData(url));
+  return sink.imageData(type, dataUrlData(url), detail);
 }
 
 function readFile(path: string, position: i32, sink: RequestSink): bool {

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceSize, sliceStartsWith } from "../../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, sliceStartsWith } from "../../../../assembly/bytes/slice";
 import {
   jsonContent,
   jsonEquals,
@@ -96,7 +96,11 @@ function writeMedium(place: Place, part: Slice, type: Slice, writer: JsonWriter)
     writer.key("text").raw(text);
     return true;
   }
-  if (jsonEquals(type, "image_url")) return writeUrl(place, part, "image_url", "image", writer);
+  if (jsonEquals(type, "image_url")) {
+    const detail = jsonContent(jsonGet(jsonGet(part, "image_url"), "detail"));
+    if (sliceSize(detail) && !sliceEquals(detail, "auto")) place.drop("image_url.detail");
+    return writeUrl(place, part, "image_url", "image", writer);
+  }
   if (jsonEquals(type, "video_url")) return writeUrl(place, part, "video_url", "video", writer);
   if (jsonEquals(type, "input_audio")) return writeAudio(place, jsonGet(part, "input_audio"), writer);
   if (jsonEquals(type, "video")) {

@@ -1,4 +1,5 @@
-import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
+import { fieldName } from "../../../../assembly/ai/hub/field-name";
+import { ABSENT, Slice, sliceEquals, sliceSize } from "../../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../../assembly/json/document";
 import {
   jsonEquals,
@@ -64,14 +65,34 @@ const PARAMETERS: Parameter[] = [
   new Parameter("asr_options", Type.Object),
 ];
 
+/** The fields that other functions read. */
+const READ_ELSEWHERE: StaticArray<string> = [
+  "model",
+  "messages",
+  "stream",
+  "stream_options",
+  "incremental_output",
+  "enable_thinking",
+  "thinking_budget",
+  "thinking",
+  "reasoning_effort",
+  "chat_template_kwargs",
+  "modalities",
+];
+
+/** Names of dropped fields of more bytes than this are not added to. */
+const MOST_DROPPED = 512;
+
 /** Writes the `parameters` of a chat; `false` when `exchange.refuse` said why not. */
 export function writeParameters(exchange: Exchange, request: JsonDocument, search: bool, writer: JsonWriter): bool {
   writer.beginObject().key("result_format").string("message");
   if (!writeStreaming(exchange, request, writer) || !refuseForeign(exchange, request)) return false;
   for (let i = 0; i < request.count; i++) {
-    const parameter = find(request.keyAt(i));
-    if (parameter === null || jsonKind(request.valueAt(i)) == JsonKind.Null) continue;
-    if (!writeParameter(exchange, parameter, request.valueAt(i), request, writer)) return false;
+    const key = request.keyAt(i);
+    const parameter = find(key);
+    if (jsonKind(request.valueAt(i)) == JsonKind.Null) continue;
+    if (parameter === null) noteForeign(exchange, key, request.valueAt(i));
+    else if (!writeParameter(exchange, parameter, request.valueAt(i), request, writer)) return false;
   }
   if (!writeThinking(exchange, request, writer)) return false;
   if (search && present(request, "enable_search") == ABSENT) writer.key("enable_search").boolean(true);
@@ -121,6 +142,21 @@ function refuseForeign(exchange: Exchange, request: JsonDocument): bool {
     return exchange.refuse("'modalities' can be text only.", "modalities", "unsupported_value");
   }
   return true;
+}
+
+/** Notes a field that DashScope does not have. Of many only the first are noted. */
+function noteForeign(exchange: Exchange, key: Slice, value: Slice): void {
+  if (isReadElsewhere(key) || sliceSize(exchange.dropped) > MOST_DROPPED) return;
+  if (jsonEquals(key, "service_tier") && jsonEquals(value, "auto")) return;
+  if (jsonEquals(key, "store") && jsonKind(value) == JsonKind.False) return;
+  if (jsonEquals(key, "metadata") && sliceEquals(value, "{}")) return;
+  if (jsonEquals(key, "frequency_penalty") && sliceEquals(value, "0")) return;
+  exchange.noteDropped(fieldName(key));
+}
+
+function isReadElsewhere(key: Slice): bool {
+  for (let i = 0; i < READ_ELSEWHERE.length; i++) if (jsonEquals(key, READ_ELSEWHERE[i])) return true;
+  return false;
 }
 
 function find(key: Slice): Parameter | null {

@@ -1,3 +1,4 @@
+import { sliceEndsWith } from "../../../../assembly/bytes/slice";
 import { Exchange } from "../../exchange";
 
 /** Where in the messages the translation is, so that a refusal can name the field; its path is written only then. */
@@ -8,6 +9,11 @@ export class Place {
   part: i32 = -1;
 
   constructor(private exchange: Exchange) {}
+
+  /** Notes a field that is left out, once for several in a row. */
+  drop(field: string): void {
+    if (!sliceEndsWith(this.exchange.dropped, field)) this.exchange.noteDropped(field);
+  }
 
   /** Refuses a field, `.role` and the like, or "" for the message or the part itself; gives `false`. */
   refuse(field: string, message: string, code: string = "invalid_type"): bool {
