@@ -9,7 +9,7 @@ import { RedisPeer } from "./redis-peer.ts";
 
 /** EXCHANGES=1000000 takes some minutes. */
 const EXCHANGES = Number(process.env.EXCHANGES ?? 6_000);
-const WARM_UP = 2_000;
+const WARM_UP = 4_000;
 const PLACES = 16;
 const QUESTIONS = 40;
 const CHATS = "/v1/chat/completions";
