@@ -8,6 +8,7 @@ import { filterEntry } from "./filter-entry.ts";
 import { kubernetesManifests } from "./kubernetes/documents.ts";
 import { gatewaysTable } from "./kubernetes/gateways-table.ts";
 import { matrixTable, nativeMatrixTable } from "./matrix-table.ts";
+import { SHIPPED_MODELS, shippedModels } from "./model-table.ts";
 import { nativeTable, shortNativeTable } from "./native-table.ts";
 import { numbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
@@ -43,7 +44,7 @@ const WIDTH = 120;
 
 /** Lists the documents whose generated sections are out of date. */
 export function stale(): string[] {
-  return [...withTypes(), ...rewritten(), ...kubernetesManifests(), ...forEditors(), ...forGrafana()]
+  return [...withTypes(), ...rewritten(), ...kubernetesManifests(), ...forEditors(), ...forGrafana(), ...forModule()]
     .filter(([file, text]) => current(file) !== text)
     .map(([file]) => file);
 }
@@ -52,7 +53,7 @@ export function stale(): string[] {
 export function writeDocuments(): string[] {
   const changed = [];
   // The schemas come first, since the tables of options are made from them.
-  for (const texts of [withTypes, rewritten, kubernetesManifests, forEditors, forGrafana]) {
+  for (const texts of [withTypes, rewritten, kubernetesManifests, forEditors, forGrafana, forModule]) {
     for (const [file, text] of texts()) {
       if (current(file) === text) continue;
       mkdirSync(dirname(join(root, file)), { recursive: true });
@@ -84,6 +85,9 @@ const forEditors = (): Map<string, string> => new Map([[EDITOR_SCHEMA, editorSch
 
 /** The dashboard of examples/observability. */
 const forGrafana = (): Map<string, string> => new Map([[DASHBOARD, dashboardText()]]);
+
+/** The table of models in the module of ai-proxy. */
+const forModule = (): Map<string, string> => new Map([[SHIPPED_MODELS, shippedModels()]]);
 
 function rewritten(): Map<string, string> {
   const texts = new Map<string, string>();

@@ -19,8 +19,8 @@ export const PROVIDER_HEADER = "x-ai-provider";
 /** Response header: the model that the provider was asked for. Written by ai-proxy and chatgpt-proxy. */
 export const MODEL_HEADER = "x-ai-model";
 /**
- * Response header: the fields of the request that ai-proxy removed because the provider refuses them, `n, logprobs`. Written
- * by ai-proxy, which removes what a provider sends under that name.
+ * Response header: the fields of the request that ai-proxy changed because the provider, or the model, refuses them: `n` was
+ * removed, `max_tokens=4096` has that value, `max_tokens>max_completion_tokens` has that name. Written by ai-proxy, which removes what a provider sends under that name.
  */
 export const DROPPED_HEADER = "x-ai-dropped-params";
 /**

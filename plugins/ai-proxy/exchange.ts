@@ -2,6 +2,7 @@ import { Api } from "../../assembly/ai/api";
 import { ChatProtocol } from "../../assembly/ai/chat-protocol";
 import { AskedResponse } from "../../assembly/ai/protocols/responses/asked";
 import { HeaderEdits } from "../../assembly/ai/header-edits";
+import { ModelTraits } from "../../assembly/ai/model-traits";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
@@ -76,6 +77,8 @@ export class Exchange {
   hidesCredentials: bool = false;
   /** The model that the provider is asked for, UTF-8 without escapes. Lives as long as the stream. */
   readonly model: ByteBuffer = new ByteBuffer();
+  /** What is known of that model; `null` for nothing. */
+  traits: ModelTraits | null = null;
   /** Whether the `model` of the body must be replaced by `model`. */
   isModelChanged: bool = false;
   /** Whether the client's own name of the model is kept for the response. */
@@ -171,21 +174,27 @@ export class Exchange {
 
   /** Notes the names of fields, divided by `, `, that were left out because the provider's protocol has none for them. */
   noteAllDropped(names: Slice): void {
-    let bytes = this.droppedBytes;
-    if (bytes) bytes.text(", ");
-    else this.droppedBytes = bytes = new ByteBuffer();
-    bytes.append(names);
+    this.nextDropped().append(names);
   }
 
   /** Notes the name of a field that was removed because the provider refuses it; `object` comes before it, with a dot. */
   noteDropped(name: string, object: string = ""): void {
+    this.nextDropped().text(object).text(name);
+  }
+
+  /** Notes that a field got another value (`=`), or another name (`>`). */
+  noteChanged(name: string, sign: u32, value: Slice): void {
+    this.nextDropped().text(name).byte(sign).append(value);
+  }
+
+  private nextDropped(): ByteBuffer {
     let bytes = this.droppedBytes;
     if (bytes) bytes.text(", ");
     else this.droppedBytes = bytes = new ByteBuffer();
-    bytes.text(object).text(name);
+    return bytes;
   }
 
-  /** The fields that were removed because the provider refuses them, for a response header; `ABSENT` for none. */
+  /** The fields that were removed or changed because the provider refuses them, for a response header; `ABSENT` for none. */
   get dropped(): Slice {
     const bytes = this.droppedBytes;
     return bytes === null ? ABSENT : bytes.slice;
@@ -251,6 +260,7 @@ export class Exchange {
     this.asksForUsage = false;
     this.hidesCredentials = false;
     this.model.release(KEPT_BYTES);
+    this.traits = null;
     this.isModelChanged = false;
     this.hasRequestedModel = false;
     this.hasSettings = false;

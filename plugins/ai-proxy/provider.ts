@@ -58,7 +58,7 @@ export abstract class Provider extends ProviderType {
     exchange.headers.set(this.settings.tokenHeader, sliceOfBuffer(token.header));
   }
 
-  /** Tells the writer of Anthropic's Messages what the model takes (`ChatProtocol.Messages` only). */
+  /** Tells the writer of Anthropic's Messages what the provider wants beside what the model takes (`ChatProtocol.Messages` only). */
   prepareMessages(exchange: Exchange, writer: MessagesRequestWriter): void {}
 
   /** Sets the headers that requests need beside the API key, whether there is one or not. */

@@ -6,6 +6,24 @@ import { Effort } from "./request-sink";
 const MEDIUM_BUDGET: i64 = 4096;
 const HIGH_BUDGET: i64 = 16384;
 
+/** The smallest budget. https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
+export const SMALLEST_BUDGET: i64 = 1024;
+
+/** The budget that fits an effort. */
+export function budgetOfEffort(effort: Effort): i64 {
+  switch (effort) {
+    case Effort.Minimal:
+    case Effort.Low:
+      return SMALLEST_BUDGET;
+    case Effort.High:
+      return 16_384;
+    case Effort.Highest:
+      return 32_768;
+    default:
+      return 8192;
+  }
+}
+
 /** The effort that fits a budget of reasoning tokens. */
 export function effortOfBudget(tokens: i64): Effort {
   if (tokens < MEDIUM_BUDGET) return Effort.Low;

@@ -13,6 +13,7 @@ import { ChatOptions } from "./chat-options";
 import { KeyFailover } from "./key-failover";
 import { ModelMapping } from "./model-mapping";
 import { ProviderSettings } from "./provider-settings";
+import { KnownModels } from "../models/known-models";
 import { ProviderOptions, ProviderType } from "./provider-type";
 
 /** The protocol of requests and responses. */
@@ -46,6 +47,8 @@ export class ProviderConfig {
   forwardsCredentials: bool = false;
   /** The provider's models by the client's names. */
   models: ModelMapping = new ModelMapping();
+  /** What is known of the provider's models. */
+  known: KnownModels = new KnownModels();
   /** The protocol of requests and responses. */
   protocol: Protocol = Protocol.OpenAi;
   /** The prefix that is removed from the client's path, or added, without a slash at its end; "" for none. */
@@ -110,6 +113,10 @@ export class ProviderConfig {
     const own = type.readContext(reader, config.tokens, config.timeout);
     if (own) config.chat.context = own;
     config.readOptions(reader, type);
+    config.known = KnownModels.read(reader, config.settings.hasOwnModels ? settings.type : "");
+    if (config.protocol == Protocol.Original && reader.has("models")) {
+      reader.warn("models", "has no effect with protocol: original");
+    }
     return config;
   }
 

@@ -114,8 +114,10 @@ export class ProviderSettings {
   reasoningSwitch: ReasoningSwitch = ReasoningSwitch.Effort;
   /** Whether the provider takes `reasoning_effort` beside another switch. */
   keepsEffort: bool = false;
-  /** How the names of the models begin that take `reasoning_effort`, divided by blanks; "" for all (translated requests). */
-  reasoningModels: string = "";
+  /** Whether only models of the shipped table are asked to reason: others may refuse `reasoning_effort` (translated requests). */
+  asksKnownModels: bool = false;
+  /** Whether the models are those that the shipped table knows by the type; not where any server may stand behind it. */
+  hasOwnModels: bool = true;
   /** Whether the provider switches reasoning by `enable_thinking` and limits it by `thinking_budget` (translated requests). */
   takesThinkingBudget: bool = false;
   /** Whether the provider reads `reasoning_content` in messages of the assistant (translated requests). */

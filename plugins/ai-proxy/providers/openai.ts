@@ -17,7 +17,7 @@ class OpenAi extends OpenAiCompatible {
 export const openai = new OpenAi(settings(true));
 
 /** Of another server it is not known whether it knows `developer`. */
-function settings(knowsDeveloper: bool): ProviderSettings {
+function settings(isOpenAi: bool): ProviderSettings {
   return {
     type: "openai",
     host: "api.openai.com",
@@ -25,8 +25,9 @@ function settings(knowsDeveloper: bool): ProviderSettings {
     apis: OPENAI_APIS,
     refusesUnknownApis: false,
     requiresToken: false,
-    knowsDeveloper,
+    knowsDeveloper: isOpenAi,
     // https://platform.openai.com/docs/guides/reasoning
-    reasoningModels: knowsDeveloper ? "o1 o3 o4 gpt-5" : "",
+    asksKnownModels: isOpenAi,
+    hasOwnModels: isOpenAi,
   };
 }

@@ -7,7 +7,10 @@ import { JsonError } from "../../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { applySettings } from "../config/custom-settings";
 import { Exchange } from "../exchange";
+import { fitModel } from "./fit-model";
 import { editMessages, renameDeveloper } from "./messages";
+import { knowsDeveloper } from "./client-name";
+import { noteRenamedLimit, renameLimit } from "./output-limit";
 import { fitFields, fitMessages } from "./provider-fields";
 
 const edit = new JsonEdit();
@@ -16,7 +19,7 @@ const prepared = new ByteBuffer();
 const KEPT_BYTES = 256 * 1024;
 
 /**
- * The edit of a body that has OpenAI's format on both sides: the mapped model, the request for usage, the limit's name,
+ * The edit of a body that has the provider's protocol: the mapped model, the request for usage, what provider and model take,
  * the configured `response_format`, `context` (the text that is added to every chat, or `ABSENT`). `null` for no edit;
  * all other bytes stay as they are.
  */
@@ -35,8 +38,8 @@ export function editRequest(exchange: Exchange, request: JsonDocument, context: 
     changes = true;
   }
   if (isChat && fitFields(exchange, request, edit)) changes = true;
-  const limit = isChat ? config.settings.limitField : "";
-  if (limit.length && limitBy(limit, request)) changes = true;
+  if (fitModel(exchange, request, false, edit)) changes = true;
+  if (isChat && nameLimit(exchange, request)) changes = true;
   const schema = config.responseJsonSchema;
   if (schema && isChat) {
     edit.set("response_format", sliceOfBuffer(schema));
@@ -45,14 +48,20 @@ export function editRequest(exchange: Exchange, request: JsonDocument, context: 
   return changes ? edit : null;
 }
 
-/** Applies the configured changes to a chat that a provider translates, and parses it again. */
-export function prepareChat(exchange: Exchange, request: JsonDocument, context: Slice): void {
+/**
+ * Applies to a request that is translated next what the model takes and, if it is a chat, the configured changes, and parses it
+ * again.
+ */
+export function prepareRequest(exchange: Exchange, request: JsonDocument, context: Slice): void {
   const edits = exchange.config.chat.messages;
   const schema = exchange.config.responseJsonSchema;
-  if (exchange.api != Api.ChatCompletions || (!edits.any && context == ABSENT && schema === null)) return;
+  const isChat = exchange.api == Api.ChatCompletions && exchange.hasChat;
+  const editsChat = isChat && (edits.any || context != ABSENT || schema !== null);
+  if (!editsChat && exchange.traits === null) return;
   edit.begin(request);
-  if (edits.any || context != ABSENT) editMessages(edits, context, request, edit);
-  if (schema) edit.set("response_format", sliceOfBuffer(schema));
+  if (isChat && (edits.any || context != ABSENT)) editMessages(edits, context, request, edit);
+  if (isChat && schema) edit.set("response_format", sliceOfBuffer(schema));
+  fitModel(exchange, request, true, edit);
   if (!edit.changed) return;
   prepared.release(KEPT_BYTES);
   edit.write(prepared);
@@ -73,7 +82,7 @@ function editChatMessages(exchange: Exchange, request: JsonDocument, context: Sl
   const hasOthers = settings.droppedOfMessages.length > 0 || settings.renamedOfMessages.length > 0;
   const renamed = hasOthers
     ? fitMessages(exchange, request, edit)
-    : !settings.knowsDeveloper && renameDeveloper(request, edit);
+    : !knowsDeveloper(exchange) && renameDeveloper(request, edit);
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // `editMessages` copies messages from the text of the request.
@@ -84,6 +93,16 @@ function editChatMessages(exchange: Exchange, request: JsonDocument, context: Sl
   }
   editMessages(config.chat.messages, context, request, edit);
   return renamed || edit.changed;
+}
+
+/** Gives the limit of the response the one name that the model, or the provider, knows; returns whether anything changed. */
+function nameLimit(exchange: Exchange, request: JsonDocument): bool {
+  const traits = exchange.traits;
+  const ofModel = traits ? traits.limitField : "";
+  const field = ofModel.length ? ofModel : exchange.config.settings.limitField;
+  if (!field.length || !renameLimit(field, traits ? traits.mostTokens : 0, request, edit)) return false;
+  if (ofModel.length) noteRenamedLimit(exchange, field);
+  return true;
 }
 
 function askForUsage(request: JsonDocument): void {
@@ -97,23 +116,4 @@ function askForUsage(request: JsonDocument): void {
   const asked = jsonGet(options, "include_usage");
   if (asked == ABSENT) edit.insertMember(options, "include_usage", yes);
   else edit.replace(asked, yes);
-}
-
-/** Renames the limit of the response to the one name that the provider knows; value and position stay. */
-function limitBy(field: string, request: JsonDocument): bool {
-  const other = field == "max_tokens" ? "max_completion_tokens" : "max_tokens";
-  const index = request.indexOf(other);
-  if (index < 0) return false;
-  const known = request.get(field);
-  const isNull = jsonKind(known) == JsonKind.Null;
-  if (known != ABSENT && (!isNull || jsonKind(request.valueAt(index)) == JsonKind.Null)) edit.remove(other);
-  else if (isNull) {
-    // `null` is no limit: the value of the other name takes its place.
-    edit.remove(other);
-    edit.replace(known, request.valueAt(index));
-  } else {
-    literals.clear();
-    edit.replace(request.keyAt(index), literals.byte(0x22).text(field).byte(0x22).slice);
-  }
-  return true;
 }

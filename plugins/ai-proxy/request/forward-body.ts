@@ -11,7 +11,8 @@ import { providerOf } from "../providers";
 import { contextOf } from "./awaited-values";
 import { writeRequest } from "./bridge";
 import { needsSettingsOnly } from "./body-need";
-import { editRequest, prepareChat, putSettings } from "./edit-request";
+import { editRequest, prepareRequest, putSettings } from "./edit-request";
+import { readTraits } from "./fit-model";
 import { limitFirstByte } from "./first-byte";
 import { FormUpload } from "./form-upload";
 import { forward } from "./forward";
@@ -50,7 +51,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     exchange.wasTranslated = true;
     exchange.created = nowInSeconds();
   }
-  if (!readRequest(exchange, document, bytes)) return false;
+  if (!readRequest(exchange, document, bytes) || !readTraits(exchange, document)) return false;
   if (exchange.streaming) limitFirstByte(exchange);
   const source = contextOf(exchange);
   const context = source ? readValue(source) : ABSENT;
@@ -65,7 +66,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   }
   built.release(KEPT_BYTES);
   exchange.created = nowInSeconds();
-  if (exchange.hasChat) prepareChat(exchange, document, context);
+  prepareRequest(exchange, document, context);
   const isWritten = isElsewhere
     ? writeRequest(exchange, document, exchange.hasChat ? ABSENT : context, built)
     : provider.translateRequest(exchange, document, built);

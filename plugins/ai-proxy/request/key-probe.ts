@@ -17,7 +17,8 @@ import { waitAsked } from "../keys/key-wait";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { needsSettingsOnly } from "./body-need";
-import { editRequest, prepareChat } from "./edit-request";
+import { editRequest, prepareRequest } from "./edit-request";
+import { readTraits } from "./fit-model";
 import { readPath } from "./prepare-headers";
 import { readRequest } from "./read-request";
 import { writeUpstreamPath } from "./upstream-path";
@@ -125,10 +126,10 @@ function writeBody(failover: KeyFailover): void {
 function translate(exchange: Exchange): bool {
   client.clear();
   client.append(body.slice);
-  if (!readRequest(exchange, document, client.slice)) return false;
+  if (!readRequest(exchange, document, client.slice) || !readTraits(exchange, document)) return false;
   exchange.created = nowInSeconds();
   if (providerOf(exchange).requestTreatment(exchange) == BodyTreatment.Converted) {
-    prepareChat(exchange, document, ABSENT);
+    prepareRequest(exchange, document, ABSENT);
     body.clear();
     return providerOf(exchange).translateRequest(exchange, document, body);
   }

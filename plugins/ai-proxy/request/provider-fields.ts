@@ -1,14 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import {
-  ABSENT,
-  Slice,
-  sliceBetween,
-  sliceEnd,
-  sliceEquals,
-  sliceIncludes,
-  sliceStart,
-  sliceStartsWith,
-} from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceIncludes, sliceStart } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import {
@@ -24,6 +15,8 @@ import {
 } from "../../../assembly/json/value";
 import { ReasoningSwitch, RenamedField } from "../config/provider-settings";
 import { Exchange } from "../exchange";
+import { clientName, knowsDeveloper } from "./client-name";
+import { isDefault } from "./parameter-rules";
 
 const QUOTE = 0x22;
 const NOTHING: string[] = [];
@@ -56,9 +49,9 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
     changed = true;
   }
   const effort = exchange.isBridged ? request.get("reasoning_effort") : ABSENT;
-  if (effort != ABSENT && !takesEffort(exchange, effort)) {
+  if (effort != ABSENT && exchange.traits === null && asksKnownModelsOnly(exchange)) {
     edit.remove("reasoning_effort");
-    exchange.noteDropped("thinking");
+    exchange.noteDropped(clientName(exchange, "reasoning_effort"));
     changed = true;
   }
   const isSwitched = settings.reasoningSwitch != ReasoningSwitch.Effort && switchReasoning(exchange, request, edit);
@@ -74,6 +67,7 @@ export function fitMessages(exchange: Exchange, request: JsonDocument, edit: Jso
   const drops = keepsFields(exchange) ? NOTHING : settings.droppedOfMessages;
   const renames = settings.renamedOfMessages;
   const messages = request.get("messages");
+  const keepsDeveloper = knowsDeveloper(exchange);
   let noted: u32 = 0;
   let changed = false;
   for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
@@ -94,7 +88,7 @@ export function fitMessages(exchange: Exchange, request: JsonDocument, edit: Jso
         edit.replace(sliceBetween(from, keepsOne || next == ABSENT ? sliceEnd(value) : sliceStart(next)), ABSENT);
         changed = true;
       }
-      if (!settings.knowsDeveloper && jsonEquals(key, "role") && jsonEquals(value, "developer")) {
+      if (!keepsDeveloper && jsonEquals(key, "role") && jsonEquals(value, "developer")) {
         literal.clear();
         edit.replace(value, literal.text('"system"').slice);
         changed = true;
@@ -131,23 +125,9 @@ function keepsFields(exchange: Exchange): bool {
   return model.length > 0 && sliceIncludes(exchange.model.slice, model);
 }
 
-/** Whether the model takes this `reasoning_effort`; not all of OpenAI's that reason can be told not to. */
-function takesEffort(exchange: Exchange, effort: Slice): bool {
-  const names = exchange.config.settings.reasoningModels;
-  if (!names.length) return true;
-  if (jsonEquals(effort, "none")) return false;
-  for (let from = 0; from < names.length;) {
-    const blank = names.indexOf(" ", from);
-    const end = blank < 0 ? names.length : blank;
-    if (sliceStartsWith(exchange.model.slice, names.substring(from, end))) return true;
-    from = end + 1;
-  }
-  return false;
-}
-
-/** Whether the field says what the provider does without it. */
-function isDefault(name: string, value: Slice): bool {
-  return jsonKind(value) == JsonKind.Null || (name == "n" && sliceEquals(value, "1"));
+/** Whether a model that the shipped table does not know is not asked to reason. */
+function asksKnownModelsOnly(exchange: Exchange): bool {
+  return exchange.config.settings.asksKnownModels && exchange.config.known.isShipped;
 }
 
 function switchReasoning(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {

@@ -7,6 +7,7 @@ import { MessagesRequestWriter } from "../../../assembly/ai/protocols/messages/r
 import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/request-reader";
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { ResponsesRequestReader } from "../../../assembly/ai/protocols/responses/request-reader";
+import { ModelTraits, UNKNOWN_MODEL } from "../../../assembly/ai/model-traits";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
@@ -37,21 +38,25 @@ export function requestReader(exchange: Exchange): RequestReader | null {
 /** The writer of requests in the provider's protocol, ready for one: a line for each. */
 export function requestWriter(exchange: Exchange): RequestSink {
   const settings = exchange.config.settings;
+  const known = exchange.traits;
+  const traits = known ? known : UNKNOWN_MODEL;
   switch (exchange.upstream) {
     case ChatProtocol.Messages:
       messagesWriter.reset();
+      messagesWriter.traits = traits;
       providerOf(exchange).prepareMessages(exchange, messagesWriter);
       return messagesWriter;
     case ChatProtocol.Gemini:
-      return geminiWriterFor(settings);
+      return geminiWriterFor(settings, traits);
     default:
       return chatWriterFor(settings);
   }
 }
 
-function geminiWriterFor(settings: ProviderSettings): RequestSink {
+function geminiWriterFor(settings: ProviderSettings, traits: ModelTraits): RequestSink {
   const writer = geminiWriter;
   writer.reset();
+  writer.traits = traits;
   writer.safetySettings = settings.safetySettings;
   writer.thinkingBudget = settings.thinkingBudget;
   return writer;

@@ -1,8 +1,7 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice } from "../../../bytes/slice";
-import { jsonInteger } from "../../../json/value";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
-import { GeminiModel, Thinking } from "./model";
+import { ModelTraits, Thinking, UNKNOWN_MODEL } from "../../model-traits";
 import { allowedBudget, NO_BUDGET, writeThinking } from "./thinking";
 
 /** What is open in the request. */
@@ -15,8 +14,8 @@ const enum Open {
 
 /** Writes the options and the tools of Gemini's `generateContent`. https://ai.google.dev/api/generate-content */
 export abstract class GeminiRequestOptions extends RequestSink {
-  /** What the model takes to which the request goes. */
-  protected readonly model: GeminiModel = new GeminiModel();
+  /** What the model takes to which the request goes; set before `begin`. */
+  traits: ModelTraits = UNKNOWN_MODEL;
   /** The tokens of reasoning where the request does not say, -1 for the model's own choice; `NO_BUDGET` for none. */
   thinkingBudget: i64 = NO_BUDGET;
   /** The value of `safetySettings`, as JSON; "" for none. */
@@ -25,9 +24,8 @@ export abstract class GeminiRequestOptions extends RequestSink {
   private isFirst: bool = true;
   private hasReasoning: bool = false;
 
-  /** The name of the model says what it takes, and stands in the path of the request alone. */
+  /** The name of the model stands in the path of the request alone. */
   begin(model: Slice): bool {
-    this.model.read(model);
     this.open = Open.Config;
     this.isFirst = true;
     this.hasReasoning = false;
@@ -41,10 +39,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
   }
 
   maxTokens(count: Slice): bool {
-    const most = this.model.mostTokens;
-    const out = this.option('"maxOutputTokens":');
-    if (most && jsonInteger(count, i64.MAX_VALUE) > most) out.integer(most);
-    else out.append(count);
+    this.option('"maxOutputTokens":').append(count);
     return true;
   }
 
@@ -63,8 +58,9 @@ export abstract class GeminiRequestOptions extends RequestSink {
 
   reasoning(effort: Effort, budget: Slice): bool {
     this.hasReasoning = true;
-    if (this.model.thinking != Thinking.None) {
-      writeThinking(this.model, effort, budget, this.option('"thinkingConfig":'));
+    const mode = this.traits.thinking;
+    if (mode == Thinking.Budget || mode == Thinking.Level) {
+      writeThinking(this.traits, effort, budget, this.option('"thinkingConfig":'));
       return true;
     }
     return effort == Effort.None ? true : this.drop("reasoning");
@@ -111,6 +107,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
 
   override reset(): void {
     super.reset();
+    this.traits = UNKNOWN_MODEL;
     this.thinkingBudget = NO_BUDGET;
     this.safetySettings = "";
   }
@@ -131,9 +128,9 @@ export abstract class GeminiRequestOptions extends RequestSink {
   /** Appends the configured budget where the request says nothing about reasoning. */
   private writeDefault(): void {
     const budget = this.thinkingBudget;
-    if (this.hasReasoning || budget == NO_BUDGET || this.model.thinking != Thinking.Budget) return;
+    if (this.hasReasoning || budget == NO_BUDGET || this.traits.thinking != Thinking.Budget) return;
     const out = this.option('"thinkingConfig":{"includeThoughts":').text(budget == 0 ? "false" : "true");
-    out.text(',"thinkingBudget":').integer(allowedBudget(this.model, budget)).byte(0x7d);
+    out.text(',"thinkingBudget":').integer(allowedBudget(this.traits, budget)).byte(0x7d);
   }
 
   /** Begins a member of `generationConfig`. */

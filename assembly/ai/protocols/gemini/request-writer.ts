@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize, sliceStartsWith } from "../../../bytes/slice";
 import { Role } from "../../hub/request-sink";
+import { Feature } from "../../model-traits";
 import { CallNames } from "./call-names";
 import { GEMINI_REASONING } from "./reasoning-format";
 import { GeminiRequestOptions } from "./request-options";
@@ -104,7 +105,8 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
   toolCall(id: Slice, name: Slice, argumentsJson: Slice): bool {
     const out = this.part('{"functionCall":{"id":"').append(id).text('","name":"').append(name);
     out.text('","args":').append(argumentsJson).byte(0x7d);
-    if (!this.hasCall && this.model.isStrict && !this.signature.size) this.signature.text(NO_SIGNATURE);
+    if (!this.hasCall && this.traits.has(Feature.SignedCalls) && !this.signature.size)
+      this.signature.text(NO_SIGNATURE);
     this.hasCall = true;
     this.names.add(id, name);
     this.endPart(out);
@@ -200,14 +202,14 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
   private medium(start: string, fitsResult: bool): ByteBuffer {
     if (!this.isInResult) return this.part(start);
     // https://ai.google.dev/gemini-api/docs/function-calling#multimodal
-    if (!fitsResult || !this.model.isStrict) return this.late.byte(0x2c).text(start);
+    if (!fitsResult || !this.traits.has(Feature.SignedCalls)) return this.late.byte(0x2c).text(start);
     if (this.media.size) this.media.byte(0x2c);
     return this.media.text(start);
   }
 
   /** https://ai.google.dev/gemini-api/docs/file-input-methods */
   private fileAt(url: Slice): bool {
-    const isRead = this.model.readsUrls && sliceStartsWith(url, "https://");
+    const isRead = this.traits.has(Feature.FileUrls) && sliceStartsWith(url, "https://");
     if (!isRead)
       return this.refuse(
         "This model reads files at https URLs of Gemini 2.5 and later only: send the data.",

@@ -1,8 +1,9 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { Slice, ABSENT } from "../../../bytes/slice";
 import { jsonInteger } from "../../../json/value";
+import { LEVEL_NAMES, levelOfEffort, nearestLevel } from "../../effort-levels";
 import { Effort } from "../../hub/request-sink";
-import { GeminiModel, Thinking } from "./model";
+import { ModelTraits, Thinking } from "../../model-traits";
 
 /** No budget: the request decides alone about reasoning. */
 export const NO_BUDGET: i64 = i64.MIN_VALUE;
@@ -13,7 +14,7 @@ const DYNAMIC_BUDGET: i64 = -1;
  * Appends the `thinkingConfig` of a model that reasons, for an effort and a budget (a JSON integer, or ABSENT). Models with
  * levels take the effort, others the budget. https://ai.google.dev/gemini-api/docs/thinking
  */
-export function writeThinking(model: GeminiModel, effort: Effort, budget: Slice, out: ByteBuffer): void {
+export function writeThinking(model: ModelTraits, effort: Effort, budget: Slice, out: ByteBuffer): void {
   out.text(effort == Effort.None ? '{"includeThoughts":false' : '{"includeThoughts":true');
   if (model.thinking == Thinking.Level) {
     const level = levelOf(model, effort);
@@ -26,11 +27,10 @@ export function writeThinking(model: GeminiModel, effort: Effort, budget: Slice,
 }
 
 /** The budget within the limits of a model; 0, where it is allowed, switches reasoning off. */
-export function allowedBudget(model: GeminiModel, tokens: i64): i64 {
+export function allowedBudget(model: ModelTraits, tokens: i64): i64 {
   if (tokens < 0) return DYNAMIC_BUDGET;
-  if (model.isPro) return max<i64>(min<i64>(tokens, 32768), 128);
-  if (model.isLite && tokens > 0) return max<i64>(min<i64>(tokens, 24576), 512);
-  return min<i64>(tokens, 24576);
+  if (tokens == 0 && (model.levels & 1) != 0) return 0;
+  return max(min(tokens, model.mostBudget), model.leastBudget);
 }
 
 /** The tokens that Google's own table has for an effort. https://ai.google.dev/gemini-api/docs/openai#thinking */
@@ -53,19 +53,7 @@ function budgetOf(effort: Effort): i64 {
 }
 
 /** The name of a level; "" for the model's own choice. No level switches reasoning off: `None` is the lowest one. */
-function levelOf(model: GeminiModel, effort: Effort): string {
-  switch (effort) {
-    case Effort.None:
-    case Effort.Minimal:
-      return model.isPro ? "low" : "minimal";
-    case Effort.Low:
-      return "low";
-    case Effort.Medium:
-      return model.hasMedium ? "medium" : "high";
-    case Effort.High:
-    case Effort.Highest:
-      return "high";
-    default:
-      return "";
-  }
+function levelOf(model: ModelTraits, effort: Effort): string {
+  const level = effort == Effort.Adaptive ? -1 : nearestLevel(model.levels, levelOfEffort(effort));
+  return level < 0 ? "" : LEVEL_NAMES[level];
 }

@@ -4,21 +4,23 @@ import { escapeJson } from "../../../json/writer";
 import { jsonFirstKey, jsonGet, jsonInteger } from "../../../json/value";
 import { jsonNumber } from "../../../json/number";
 import { ANY_JSON, JSON_OF_SCHEMA } from "../../hub/json-instructions";
+import { LEVEL_NAMES, levelOfEffort, nearestLevel } from "../../effort-levels";
+import { budgetOfEffort, SMALLEST_BUDGET } from "../../hub/effort";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
+import { Feature, ModelTraits, Thinking, UNKNOWN_MODEL } from "../../model-traits";
 import { isBlank } from "./blank";
-import { ModelTraits, NEWEST_TRAITS, ThinkingMode } from "./model-traits";
 
 const KEPT_BYTES = 4096;
-/** The smallest budget. https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
-const SMALLEST_BUDGET: i64 = 1024;
+/** The levels of a model whose levels are not known, from `low` on. https://platform.claude.com/docs/en/build-with-claude/effort */
+const ALL_LEVELS: u32 = 0x7c;
 
 /**
  * Writes the options and the tools of a request of Anthropic's Messages. What the model does not take is left out, and noted.
  * https://platform.claude.com/docs/en/api/messages
  */
 export abstract class MessagesRequestOptions extends RequestSink {
-  /** What the model takes; set before `begin`. */
-  traits: ModelTraits = NEWEST_TRAITS;
+  /** What the model takes; set before `begin`. One that is not known is taken for one of the newest. */
+  traits: ModelTraits = UNKNOWN_MODEL;
   /** What the system says where the client's messages of the system say nothing; "" for nothing. */
   standardSystem: string = "";
   /** The reasoning that is asked for, and its budget, 0 for none. */
@@ -103,7 +105,7 @@ export abstract class MessagesRequestOptions extends RequestSink {
   }
 
   jsonSchema(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
-    if (this.traits.takesSchema) {
+    if (this.traits.has(Feature.JsonSchema)) {
       this.schema.append(schema);
       return true;
     }
@@ -126,14 +128,14 @@ export abstract class MessagesRequestOptions extends RequestSink {
     if (schema == ABSENT || jsonFirstKey(schema) == ABSENT) out.text('{"type":"object"}');
     else if (jsonGet(schema, "type") != ABSENT) out.append(schema);
     else out.text('{"type":"object",').append(membersOf(schema));
-    if (isStrict && this.traits.takesSchema) out.text(',"strict":true');
+    if (isStrict && this.traits.has(Feature.JsonSchema)) out.text(',"strict":true');
     this.writeControl(out).byte(0x7d);
     return true;
   }
 
   toolChoice(choice: ToolChoice, name: Slice): bool {
     const isForced = choice == ToolChoice.Any || choice == ToolChoice.Named;
-    if (isForced && !this.traits.takesForcedTools) {
+    if (isForced && !this.traits.has(Feature.ForcedTools)) {
       this.drop("tool_choice");
       choice = ToolChoice.Auto;
     }
@@ -160,7 +162,7 @@ export abstract class MessagesRequestOptions extends RequestSink {
 
   override reset(): void {
     super.reset();
-    this.traits = NEWEST_TRAITS;
+    this.traits = UNKNOWN_MODEL;
     this.standardSystem = "";
     this.effort = Effort.None;
     this.isEffortGiven = false;
@@ -217,29 +219,31 @@ export abstract class MessagesRequestOptions extends RequestSink {
   /** Writes the limit, `thinking` and `output_config`; whether the model reasons as it is asked to. */
   private writeThinking(): bool {
     const out = this.out;
-    const mode = this.traits.thinking;
+    const mode = this.mode;
     const asks = this.isEffortGiven && this.effort != Effort.None;
     const forbids = this.isEffortGiven && this.effort == Effort.None;
-    const standard = <i64>this.traits.defaultLimit;
+    const most = this.traits.mostTokens;
+    const standard = most ? min(this.traits.defaultTokens, most) : this.traits.defaultTokens;
     const limit = this.limit ? this.limit : standard;
     out.text(',"max_tokens":').integer(limit);
-    let thinks = asks && mode != ThinkingMode.None && !this.forcesTool;
-    if (mode == ThinkingMode.Budget && thinks) {
-      const budget = min(this.wantedBudget(), this.limit ? limit - 1 : standard >> 1);
+    let thinks = asks && mode != Thinking.None && !this.forcesTool;
+    if (mode == Thinking.Budget && thinks) {
+      const wanted = this.budget ? max(this.budget, SMALLEST_BUDGET) : budgetOfEffort(this.effort);
+      const budget = min(wanted, this.limit ? limit - 1 : standard >> 1);
       // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#extended-thinking-with-tool-use
       if (budget < SMALLEST_BUDGET || this.lacksReasoning) thinks = false;
       else out.text(',"thinking":{"type":"enabled","budget_tokens":').integer(budget).byte(0x7d);
     } else if (thinks) {
       out.text(',"thinking":{"type":"adaptive"');
-      out.text(this.traits.hidesThinking ? ',"display":"summarized"}' : "}");
-    } else if (mode == ThinkingMode.AdaptiveByDefault && (forbids || this.forcesTool)) {
+      out.text(this.traits.has(Feature.HiddenThinking) ? ',"display":"summarized"}' : "}");
+    } else if (mode == Thinking.AdaptiveByDefault && (forbids || this.forcesTool)) {
       out.text(',"thinking":{"type":"disabled"}');
-    } else if (mode == ThinkingMode.AdaptiveAlways && forbids) this.drop("reasoning_effort");
+    } else if (mode == Thinking.AdaptiveAlways && forbids) this.drop("reasoning_effort");
     if (asks && !thinks) this.drop("reasoning_effort");
-    const hasEffort = thinks && mode != ThinkingMode.Budget && this.effort != Effort.Adaptive;
+    const hasEffort = thinks && mode != Thinking.Budget && this.effort != Effort.Adaptive;
     if (!hasEffort && !this.schema.size) return thinks;
     out.text(',"output_config":{');
-    if (hasEffort) out.text('"effort":"').text(effortName(this.effort)).byte(0x22);
+    if (hasEffort) out.text('"effort":"').text(this.level).byte(0x22);
     if (this.schema.size) {
       out.text(hasEffort ? ',"format":' : '"format":');
       out.text('{"type":"json_schema","schema":').append(this.schema.slice).byte(0x7d);
@@ -248,28 +252,27 @@ export abstract class MessagesRequestOptions extends RequestSink {
     return thinks;
   }
 
-  private wantedBudget(): i64 {
-    if (this.budget) return max(this.budget, SMALLEST_BUDGET);
-    switch (this.effort) {
-      case Effort.Minimal:
-      case Effort.Low:
-        return SMALLEST_BUDGET;
-      case Effort.High:
-        return 16_384;
-      case Effort.Highest:
-        return 32_768;
-      default:
-        return 8192;
-    }
+  /** How the model is told to reason. */
+  private get mode(): Thinking {
+    const mode = this.traits.thinking;
+    return mode == Thinking.None || mode == Thinking.Budget || mode >= Thinking.Adaptive
+      ? mode
+      : Thinking.AdaptiveAlways;
+  }
+
+  private get level(): string {
+    const levels = this.traits.levels;
+    return LEVEL_NAMES[nearestLevel(levels ? levels : ALL_LEVELS, levelOfEffort(this.effort))];
   }
 
   /**
-   * Models that reason take none of these numbers, and no model takes both temperature and top_p. A temperature is at most 1.
+   * Models that reason take none of these numbers, nor do the newest; no model takes both temperature and top_p. A temperature is
+   * at most 1.
    * https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
    */
   private writeSampling(thinks: bool): void {
     const out = this.out;
-    const takes = this.traits.takesSampling && !thinks;
+    const takes = this.traits !== UNKNOWN_MODEL && !thinks;
     const temperature = this.temperature;
     if (temperature.size && takes) {
       const isTooHigh = jsonNumber(temperature.slice, 1) > 1;
@@ -283,13 +286,6 @@ export abstract class MessagesRequestOptions extends RequestSink {
     if (this.topK.size && takes) out.text(',"top_k":').append(this.topK.slice);
     else if (this.topK.size) this.drop("top_k");
   }
-}
-
-/** https://platform.claude.com/docs/en/build-with-claude/effort */
-function effortName(effort: Effort): string {
-  if (effort == Effort.Medium) return "medium";
-  if (effort == Effort.High) return "high";
-  return effort == Effort.Highest ? "max" : "low";
 }
 
 /** An object that has members, without its first bracket. */

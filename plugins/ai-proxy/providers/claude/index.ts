@@ -9,7 +9,6 @@ import { ApiToken } from "../../config/api-token";
 import { ProviderOptions } from "../../config/provider-type";
 import { Exchange } from "../../exchange";
 import { Api, asksForMessage, OpenAiCompatible } from "../../openai-compatible";
-import { traitsOf } from "./models";
 import { ClaudeOptions } from "./options";
 
 const PATH = "/v1/messages";
@@ -53,7 +52,6 @@ class Claude extends OpenAiCompatible {
   }
 
   override prepareMessages(exchange: Exchange, writer: MessagesRequestWriter): void {
-    writer.traits = traitsOf(exchange.model.slice);
     writer.standardSystem = optionsOf(exchange).isCode
       ? "You are Claude Code, Anthropic's official CLI for Claude."
       : "";
