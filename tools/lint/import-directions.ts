@@ -34,7 +34,7 @@ const NOT_FOR_PLUGINS: Record<string, string> = {
 const AI_PROXY = "plugins/ai-proxy/";
 /** The floors of ai-proxy, the lowest first: a file imports its own floor and those below. */
 const FLOORS: [name: string, files: RegExp][] = [
-  ["config/ and models/", /^(config|models)\//],
+  ["config/", /^(config|models)\//],
   ["the exchange", /^(exchange|provider-state)\.ts$/],
   [
     "the provider interface",
