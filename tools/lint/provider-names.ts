@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { filesIn } from "../files.ts";
 import { root } from "../plugins.ts";
+import { SHIPPED_MODELS } from "../model-table.ts";
 import { providerFiles } from "../providers.ts";
 import type { Check } from "./check.ts";
 
@@ -14,6 +15,8 @@ export const providerNames: Check = {
       [...filesIn("assembly", ".ts"), ...filesIn("plugins", ".ts")]
         // Services that check texts or embed them: some are of the same companies.
         .filter((file) => !/\/providers\/|^plugins\/(?:ai-security-guard|ai-cache\/embedding)\//.test(file))
+        // The table of models is data, by the provider.
+        .filter((file) => file !== SHIPPED_MODELS)
         .flatMap((file) =>
           readFileSync(join(root, file), "utf8")
             .split("\n")

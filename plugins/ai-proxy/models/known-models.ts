@@ -1,6 +1,6 @@
 import { ModelTraits } from "../../../assembly/ai/model-traits";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceOf, slicesEqual, sliceSize, sliceStart } from "../../../assembly/bytes/slice";
+import { copyInto, Slice, sliceOfBuffer, slicesEqual, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { plainName } from "./model-name";
 import { ModelPattern } from "./model-pattern";
@@ -29,7 +29,7 @@ export class KnownModels {
   private configured: ModelTable = new ModelTable();
   private shipped: ModelTable = new ModelTable();
   /** The name that was looked up last, and what was found. */
-  private readonly lastName: StaticArray<u8> = new StaticArray<u8>(LONGEST_NAME);
+  private readonly lastName: ArrayBuffer = new ArrayBuffer(LONGEST_NAME);
   private lastSize: i32 = 0;
   private last: ModelTraits | null = null;
   /** Whether anything may be found. */
@@ -54,8 +54,8 @@ export class KnownModels {
   /** What is known of a model; `null` for nothing. Allocates nothing. */
   find(model: Slice): ModelTraits | null {
     if (!this.any || sliceSize(model) > LONGEST_NAME) return null;
-    const bytes = changetype<usize>(this.lastName);
-    if (slicesEqual(model, sliceOf(bytes, this.lastSize))) return this.last;
+    const last = sliceOfBuffer(this.lastName);
+    if (slicesEqual(model, subslice(last, 0, this.lastSize))) return this.last;
     folded.clear();
     folded.appendInLowerCase(model);
     const name = folded.slice;
@@ -64,7 +64,7 @@ export class KnownModels {
     if (traits === null) traits = this.configured.find(plain);
     if (traits === null) traits = this.shipped.find(plain);
     this.lastSize = sliceSize(model);
-    memory.copy(bytes, sliceStart(model), this.lastSize);
+    copyInto(last, model);
     this.last = traits;
     return traits;
   }

@@ -14,12 +14,12 @@ const NEEDED = ["model", "messages", "input"];
 /** Reads what is done with parameters; a list that is not there is as in `base`, without the parameters that another one names. */
 export function readRules(reader: ConfigReader, base: ParameterRule[]): ParameterRule[] {
   const rules: ParameterRule[] = [];
-  addNames(reader, ParameterAction.Drop, rules);
-  addNames(reader, ParameterAction.DropWhenReasoning, rules);
-  addNames(reader, ParameterAction.Reject, rules);
-  addValues(reader, ParameterAction.AtLeast, rules);
-  addValues(reader, ParameterAction.AtMost, rules);
-  addValues(reader, ParameterAction.Rename, rules);
+  addNames(reader, "drop", ParameterAction.Drop, rules);
+  addNames(reader, "dropWhenReasoning", ParameterAction.DropWhenReasoning, rules);
+  addNames(reader, "reject", ParameterAction.Reject, rules);
+  addValues(reader, "atLeast", ParameterAction.AtLeast, rules);
+  addValues(reader, "atMost", ParameterAction.AtMost, rules);
+  addValues(reader, "rename", ParameterAction.Rename, rules);
   const own = rules.length;
   for (let i = 0; i < base.length; i++) {
     const rule = base[i];
@@ -29,15 +29,13 @@ export function readRules(reader: ConfigReader, base: ParameterRule[]): Paramete
   return rules;
 }
 
-function addNames(reader: ConfigReader, action: ParameterAction, rules: ParameterRule[]): void {
-  const key = KEYS[action];
+function addNames(reader: ConfigReader, key: string, action: ParameterAction, rules: ParameterRule[]): void {
   const names = reader.texts(key);
   for (let i = 0; i < names.length; i++) add(reader, `${key}[${i}]`, new ParameterRule(names[i], action), rules);
 }
 
 /** Adds rules with a number or with a new name. */
-function addValues(reader: ConfigReader, action: ParameterAction, rules: ParameterRule[]): void {
-  const key = KEYS[action];
+function addValues(reader: ConfigReader, key: string, action: ParameterAction, rules: ParameterRule[]): void {
   const texts = reader.textMap(key, true);
   const names = texts.keys();
   for (let i = 0; i < names.length; i++) {
