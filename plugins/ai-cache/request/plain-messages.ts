@@ -1,12 +1,10 @@
+import { isPlainContent, plainRole } from "../../../assembly/ai/plain-message";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
-import { jsonEquals, jsonFirst, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
-import { JsonWalker } from "../../../assembly/json/walker";
+import { jsonEquals, jsonFirst, jsonNext } from "../../../assembly/json/value";
 
 const COMMA: u32 = 0x2c;
-
-const walker = new JsonWalker();
 
 /** The members that a chat has under the same name and with the same meaning. */
 const SAME: string[] = ["model", "max_tokens", "temperature", "top_p"];
@@ -72,36 +70,8 @@ function isSame(key: Slice): bool {
 function hasPlainMessages(messages: Slice): bool {
   let role = ABSENT;
   for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-    let content = ABSENT;
-    let members = 0;
-    role = ABSENT;
-    walker.start(message);
-    if (!walker.enterObject()) return false;
-    for (; walker.nextMember(); members++) {
-      if (walker.keyIs("role")) role = walker.value();
-      else if (walker.keyIs("content")) content = walker.value();
-      else return false;
-    }
-    const isTurn = jsonEquals(role, "user") || jsonEquals(role, "assistant");
-    if (members != 2 || !isTurn || !isPlainContent(content)) return false;
+    role = plainRole(message);
+    if (!jsonEquals(role, "user") && !jsonEquals(role, "assistant")) return false;
   }
   return jsonEquals(role, "user");
-}
-
-/** Whether a content is a text, or a list of nothing but texts, which both protocols write in the same way. */
-export function isPlainContent(content: Slice): bool {
-  if (jsonKind(content) == JsonKind.String) return true;
-  if (jsonKind(content) != JsonKind.Array) return false;
-  for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
-    let members = 0;
-    let isText = false;
-    walker.start(part);
-    if (!walker.enterObject()) return false;
-    for (; walker.nextMember(); members++) {
-      if (walker.keyIs("type")) isText = jsonEquals(walker.value(), "text");
-      else if (!walker.keyIs("text") || jsonKind(walker.value()) != JsonKind.String) return false;
-    }
-    if (members != 2 || !isText) return false;
-  }
-  return true;
 }

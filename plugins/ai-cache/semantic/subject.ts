@@ -12,9 +12,9 @@ import {
   jsonUnescape,
 } from "../../../assembly/json/value";
 import { NameClasses } from "../../../assembly/ai/name-classes";
+import { isPlainContent } from "../../../assembly/ai/plain-message";
 import { writeRequest } from "../request/cached-request";
 import { writeHash } from "../request/key";
-import { isPlainContent } from "../request/plain-messages";
 import { addPart } from "../request/scope";
 import { SemanticSettings } from "./settings";
 
