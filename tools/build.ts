@@ -24,6 +24,8 @@ const AI_STATISTICS_BUDGET_BYTES = 120_000;
 const AI_DATA_MASKING_BUDGET_BYTES = 135_000;
 /** Holds the Redis client, and reads and writes the messages of every protocol of clients. */
 const AI_CACHE_BUDGET_BYTES = 170_000;
+/** Holds the Redis client, and reads streams of chats and Messages. */
+const AI_HISTORY_BUDGET_BYTES = 110_000;
 /** Runs for every message to and from Redis, without most of the kernel. */
 const REDIS_BRIDGE_BUDGET_BYTES = 8_000;
 /** The limit of ai-security-guard, in bytes: the services that check texts, and Aliyun's signature. */
@@ -35,6 +37,7 @@ const BUDGETS: Record<string, number> = {
   "redis-bridge": REDIS_BRIDGE_BUDGET_BYTES,
   "ai-cache": AI_CACHE_BUDGET_BYTES,
   "ai-data-masking": AI_DATA_MASKING_BUDGET_BYTES,
+  "ai-history": AI_HISTORY_BUDGET_BYTES,
   "ai-proxy": AI_PROXY_BUDGET_BYTES,
   "ai-search": AI_SEARCH_BUDGET_BYTES,
   "ai-security-guard": AI_SECURITY_GUARD_BUDGET_BYTES,

@@ -7,6 +7,7 @@ import { root } from "./plugins.ts";
 export const HOLDS = [
   "ai-cache",
   "ai-data-masking",
+  "ai-history",
   "ai-prompt-decorator",
   "ai-prompt-guard",
   "ai-prompt-template",

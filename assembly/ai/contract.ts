@@ -162,6 +162,12 @@ export const CHECKED_STATE = "ai_checked";
 export const SEARCHED_STATE = "ai_searched";
 
 /**
+ * Filter state: that ai-history has seen this request, so that its next pass does not get the history again, and what is stored of it with the
+ * response: the key of its identity and its messages. Written and read by ai-history alone; do not log it.
+ */
+export const HISTORY_STATE = "ai_history";
+
+/**
  * Filter state: what ai-cache did with the request: `hit`, `miss`, `bypass`, or `skip` where the client asked for that. Written by ai-cache;
  * read by ai-statistics and access logs (`%FILTER_STATE(wasm.ai_cache:PLAIN)%`).
  */

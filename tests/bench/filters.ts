@@ -86,6 +86,9 @@ export const bareTokenLimit = bare("ai-token-ratelimit");
 /** ai-statistics, with the metrics that are recorded by default, and its host calls. */
 export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statistics", {}) };
 
+/** ai-history behind key-auth, with its histories in Envoy. */
+export const history = [keyAuths.plugin, plugin("ai-history", { memory: {} })];
+
 /** ai-cache with its responses in Envoy, and in Redis; equal requests do not wait for each other. */
 export const caches = {
   memory: plugin("ai-cache", { cache: { type: "memory" }, share: "route", wait_timeout: 0 }),

@@ -7,6 +7,7 @@ import {
   chain,
   consumerKey,
   guards,
+  history,
   keyAuths,
   masking,
   modelRouters,
@@ -75,9 +76,7 @@ const stream = { request: chatRequest(1024, true), connections: 50, requests: 15
 /** A small page, requested with a key. */
 const page = {
   request: get("/v1/models?limit=20", { "x-api-key": consumerKey(7) }),
-  connections: 64,
-  requests: 0,
-  events: 0,
+  ...{ connections: 64, requests: 0, events: 0 },
   respond: { contentType: "text/plain", body: "ok" },
 };
 
@@ -238,6 +237,13 @@ export const JOBS: Job[] = [
     request: withHeader(stream.request, "cache-control: no-cache"),
     filters: { noop, plugin: caches.memory },
     respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
+  },
+  {
+    id: "history-1k",
+    title: "chat, 1 KB, three rounds before it by ai-history, behind key-auth",
+    ...{ ...small, request: withHeader(small.request, `x-api-key: ${consumerKey(1)}`) },
+    filters: { "key-auth": keyAuths.plugin, plugin: history },
+    respond: openAiChat,
   },
   {
     id: "guard-stream",

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bootstrapFor, clusterFor, listenerFor, routeFor, wasmFilter, type EnvoyConfig } from "../harness/bootstrap.ts";
 import { answerCallout, calloutsOf } from "../harness/case-callouts.ts";
+import { keyAuthFor } from "../harness/case-consumers.ts";
 import { DOWN_CLUSTER, usesRedis } from "../harness/case-redis.ts";
 import { routeConfiguration, type Case, type Exchange } from "../harness/case.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
@@ -169,10 +170,14 @@ export class CaseRing {
         addToRequest: { [CASE_HEADER]: id },
       });
     });
+    const keyAuth = keyAuthFor(testCase);
+    const before = keyAuth
+      ? [wasmFilter({ plugin: "key-auth", wasm: "build/key-auth.wasm", configuration: keyAuth, vmId: id })]
+      : [];
     return listenerFor({
       name: id,
       routes,
-      [this.position]: [wasmFilter({ plugin, wasm, configuration, vmId: id })],
+      [this.position]: [...before, wasmFilter({ plugin, wasm, configuration, vmId: id })],
       accessLog: { path: join(this.folder, `${id}.log`), fields: FIELDS },
       bufferLimitBytes,
     });

@@ -44,6 +44,11 @@ const files: Record<string, Call[]> = {
   "ai-search": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-security-guard": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-cache": [["a chat", 200, "/v1/chat/completions", ["authorization", "Bearer me"], "gpt-4-turbo"]],
+  "ai-history": [
+    ["a chat without a question", 200, "/v1/chat/completions", ["x-api-key", "demo-key"], "gpt-4-turbo"],
+    ["the history", 200, "/ai-history/query", ["x-api-key", "demo-key"]],
+    ["no key", 401, "/ai-history/query"],
+  ],
   "ai-data-masking": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "model-mapper": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4-turbo"]],
   "ai-prompt-decorator": [["a chat", 200, "/v1/chat/completions", undefined, "gpt-4o"]],

@@ -26,6 +26,8 @@ export interface CaseRequest extends BodySource {
   path?: string;
   authority?: string;
   headers?: Record<string, string | string[]>;
+  /** Whose key key-auth has found in the request. */
+  consumer?: string;
   chunks?: number[];
   everyByte?: boolean;
   trailers?: Record<string, string | string[]>;

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { dialects } from "../providers/index.ts";
 import type { HeaderPair, ProviderReply, ProviderRequest } from "../providers/types.ts";
 import type { BodySource, Case, CaseReply, CaseRequest, Exchange } from "./case.ts";
+import { KEY_HEADER, keyOf } from "./case-consumers.ts";
 import type { ClientRequest } from "./http-client.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -19,6 +20,7 @@ export function bodyBytes(source: BodySource): Buffer | undefined {
 export function toClientRequest(request: CaseRequest): ClientRequest {
   const body = bodyBytes(request) ?? Buffer.alloc(0);
   const headers = headerPairs(request.headers);
+  if (request.consumer) headers.push([KEY_HEADER, keyOf(request.consumer)]);
   const names = new Set(headers.map(([name]) => name));
   if (request.json !== undefined && !names.has("content-type")) headers.push(["content-type", "application/json"]);
   if (body.length > 0 && !request.trailers && !names.has("content-length") && !names.has("transfer-encoding")) {

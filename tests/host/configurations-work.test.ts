@@ -33,6 +33,7 @@ const fine: Record<string, object> = {
   "model-router": { modelToHeader: "x-m" },
   "model-mapper": { modelMapping: { a: "b" } },
   "ai-cache": { cache: { type: "memory" } },
+  "ai-history": { memory: {} },
   "ai-data-masking": { deny_words: ["a"] },
   "ai-search": { searchFrom: [{ type: "searxng", cluster: "c" }] },
   "ai-security-guard": {
@@ -215,6 +216,7 @@ const own: Record<string, Record<string, (size: number) => string>> = {
     "a long template": (size) => json({ responseTemplate: `${long(size)}%s` }),
     "many places for the text": (size) => json({ responseTemplate: "%s".repeat(size / 2) }),
   },
+  "ai-history": { "long texts": (size) => json({ secret: long(size / 2), cacheKeyPrefix: long(size / 2) }) },
   "ai-data-masking": {
     "many words": (size) => json({ deny_words: times(size, 16, (n) => `w${n}`) }),
     "a long word": (size) => json({ deny_words: [long(size)] }),

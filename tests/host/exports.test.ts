@@ -31,6 +31,7 @@ const GRPC = [
 const EXPORTS: Record<string, string[]> = {
   "ai-cache": [...[...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, ...GRPC], "proxy_on_log"],
   "ai-data-masking": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY],
+  "ai-history": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC],
   "ai-prompt-decorator": REQUEST_BODY,
   "ai-prompt-guard": REQUEST_BODY,
   "ai-prompt-template": REQUEST_BODY,

@@ -47,6 +47,7 @@ const configurations: Record<string, object> = {
   },
   fallback: { targets: [{ name: "other", model: "m" }] },
   "ai-cache": { share: "route" },
+  "ai-history": {},
   "ai-data-masking": {
     deny_words: words,
     replace_roles: [
@@ -106,6 +107,8 @@ function steps(plugin: string, path: string, pieces: string[]): number {
   const context = host.configure(plugin, JSON.stringify(configurations[plugin]));
   assert.ok(context);
   const stream = host.stream(context, { bufferLimitBytes: 1 << 24 });
+  if (plugin === "ai-history")
+    stream.filterState.set("ai_consumer", { value: Buffer.from("ann"), readonly: false, span: 1 });
   const pseudo: HeaderPair[] = [
     [":method", "POST"],
     [":path", path],

@@ -20,6 +20,7 @@ const filters: [plugin: string, configuration: object][] = [
   ["model-router", {}],
   ["model-mapper", { modelMapping: { a: "b" } }],
   ["ai-cache", { share: "route", wait_timeout: 0 }],
+  ["ai-history", {}],
   ["ai-data-masking", { deny_words: ["forbidden"] }],
   ["ai-prompt-decorator", { prepend: [{ role: "user", content: "a" }] }],
   ["ai-prompt-guard", { deny_patterns: ["forbidden"] }],
@@ -46,6 +47,8 @@ for (const [plugin, configuration] of filters)
     };
     const open = (host: ProxyHost, context: RootContext, holdsHeaders: boolean): HttpStream => {
       const stream = host.stream(context, { holdsHeaders });
+      if (plugin === "ai-history")
+        stream.filterState.set("ai_consumer", { value: Buffer.from("ann"), readonly: false, span: 1 });
       stream.requestHeaders(
         [
           [":method", "POST"],

@@ -47,7 +47,10 @@ for (const name of withRedis)
 
 describe("the Higress build", () => {
   it("has the modules that differ", () => {
-    const names = ["ai-cache", "ai-proxy", "ai-quota", "ai-token-ratelimit", "cluster-key-rate-limit", "model-mapper"];
+    const names = [
+      ...["ai-cache", "ai-history", "ai-proxy", "ai-quota", "ai-token-ratelimit", "cluster-key-rate-limit"],
+      "model-mapper",
+    ];
     assert.deepEqual(
       plugins.map(({ name }) => name),
       names,

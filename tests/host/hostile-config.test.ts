@@ -25,6 +25,7 @@ const small: Record<string, string> = {
   "model-router": '{"modelToHeader":"x-m"}',
   "model-mapper": '{"modelMapping":{"a":"b"}}',
   "ai-cache": '{"cache":{"type":"memory"}}',
+  "ai-history": '{"memory":{}}',
   "ai-data-masking": '{"deny_words":["a"]}',
   "ai-search": '{"searchFrom":[{"type":"searxng","cluster":"c"}]}',
   "ai-security-guard":

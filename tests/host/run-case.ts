@@ -12,7 +12,7 @@ import type { ProviderReply, ProviderRequest } from "../providers/types.ts";
 import { caseRedis } from "./case-redis.ts";
 import type { HttpCallout } from "./callouts.ts";
 import type { RootContext } from "./contexts.ts";
-import { runExchange, type Outcome } from "./exchange.ts";
+import { runStream, type Outcome } from "./exchange.ts";
 import { findLeak } from "./leak-check.ts";
 import { ProxyHost, type CalloutReply } from "./proxy-host.ts";
 import type { RouteMatch } from "./routes.ts";
@@ -172,7 +172,10 @@ export class HostCase {
       ...(callouts ? { callout: (call: HttpCallout) => serviceReply(callouts, call) } : {}),
       redis: (host: ProxyHost) => caseRedis.pump(host),
     };
-    const outcome = runExchange(host, context, request, peers, this.options);
+    const stream = host.stream(context, this.options);
+    const { consumer } = exchange.request;
+    if (consumer) stream.filterState.set("ai_consumer", { value: Buffer.from(consumer), readonly: false, span: 1 });
+    const outcome = runStream(host, stream, request, peers);
     const upstream = outcome.received && reply ? { request: outcome.received, reply } : null;
     return { ...outcome, request, upstream };
   }

@@ -36,6 +36,7 @@ describe("the poisoned build of a class with reset", () => {
       [
         "ai-cache",
         "ai-data-masking",
+        "ai-history",
         "ai-prompt-decorator",
         "ai-prompt-guard",
         "ai-prompt-template",

@@ -167,6 +167,14 @@ secret: sk-secret-of-a-provider
     json: '"timeout": "never"',
     said: "$.cache.timeout must be",
   },
+  "ai-history": {
+    yaml: `
+identityHeader: x user # wrong
+secret: sk-secret-of-a-provider
+`,
+    json: '"identityHeader": "x user"',
+    said: "$.identityHeader must be the name of a header",
+  },
   "ai-data-masking": {
     yaml: `
 replace_roles:

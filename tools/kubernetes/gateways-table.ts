@@ -4,6 +4,7 @@ import { deployable } from "./manifests.ts";
 /** What to know of a plugin before the router of a gateway that somebody else's controller configures. */
 const NOTES: Record<string, string> = {
   "ai-cache": 'Stores in the memory of each Envoy. Redis: see "bootstrap" above.',
+  "ai-history": 'Stores in the memory of each Envoy. Redis: see "bootstrap" above. Needs key-auth before it.',
   "ai-proxy":
     "Routes must not match the path or the host, which it changes. The next API key of `retryOnFailure` needs the router's chain.",
   "ai-quota": 'Needs Redis: see "bootstrap" above.',

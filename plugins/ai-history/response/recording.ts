@@ -1,0 +1,107 @@
+import { CUT_STATE } from "../../../assembly/ai/contract";
+import { ResponseReader } from "../../../assembly/ai/hub/response-reader";
+import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
+import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
+import { TokenUsage } from "../../../assembly/ai/usage";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
+import { namedProperty } from "../../../assembly/host/property";
+import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
+import { Answer } from "./answer";
+
+const KEPT_BYTES: i32 = 4 << 10;
+
+/** Who may have written a response of a model: the upstream, ai-cache, or a route that responds itself. Guards refuse with a response, too. */
+const WRITERS: StaticArray<string> = ["via_upstream", "ai-cache.hit", "direct_response"];
+
+const document = new JsonDocument();
+/** What readers append for a client; nothing here. */
+const nowhere = new ByteBuffer();
+
+/** The response to a request while it passes. */
+export class Recording {
+  private reader: ResponseReader | null = null;
+  private answer: Answer | null = null;
+  private readonly usage: TokenUsage = new TokenUsage();
+  /** The text of a response that is not streamed. */
+  private readonly body: ByteBuffer = new ByteBuffer();
+  private isStream: bool = false;
+
+  /** Begins with the headers of a response. Returns whether its body is read. */
+  begin(headers: HeaderMap, isMessages: bool): bool {
+    const status = headers.status;
+    const type = headers.get("content-type");
+    this.isStream = startsWithIgnoringCase(type, "text/event-stream");
+    if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return false;
+    if (!this.isStream && !startsWithIgnoringCase(type, "application/json")) return false;
+    if (!isOfModel(namedProperty("response\0code_details"))) return false;
+    this.usage.reset();
+    const answer = new Answer(isMessages);
+    this.answer = answer;
+    if (isMessages) this.reader = new MessagesReader(answer, this.usage);
+    else this.reader = new ChatReader(answer, this.usage);
+    return true;
+  }
+
+  /** Whether the response is read. */
+  get isOpen(): bool {
+    return this.reader !== null;
+  }
+
+  /** Whether a stream has ended as its protocol says; its body may last. */
+  get hasEnded(): bool {
+    const answer = this.answer;
+    return answer !== null && answer.hasEnded;
+  }
+
+  /** Reads the next bytes of the body. Afterwards it may be closed: the response cannot be stored. */
+  push(chunk: Slice, limit: i32): void {
+    const reader = this.reader;
+    const answer = this.answer;
+    if (reader === null || answer === null) return;
+    if (this.isStream) reader.push(chunk, nowhere);
+    else this.body.append(chunk);
+    if ((this.isStream ? answer.size : this.body.size) > limit || !answer.isUsable) this.close();
+  }
+
+  /** The body has ended. Returns the message; `null` if there is none that can be stored. Valid until `close`. */
+  end(): Answer | null {
+    const reader = this.reader;
+    const answer = this.answer;
+    if (reader === null || answer === null) return null;
+    if (this.isStream) reader.end(nowhere);
+    else if (document.parse(this.body.slice) == JsonError.None && document.isObject)
+      reader.readWhole(document, nowhere);
+    return answer.isWhole && !sliceSize(namedProperty(CUT_STATE)) ? answer : null;
+  }
+
+  /** The response is not stored, or was. */
+  close(): void {
+    const reader = this.reader;
+    if (reader) reader.free();
+    this.reader = null;
+    this.answer = null;
+    this.body.release(KEPT_BYTES);
+  }
+
+  /** Forgets the response. */
+  reset(): void {
+    this.close();
+    this.reader = null;
+    this.answer = null;
+    this.usage.reset();
+    this.isStream = false;
+  }
+
+  /** Frees the memory; the object is not used again. */
+  free(): void {
+    this.body.dispose();
+  }
+}
+
+function isOfModel(details: Slice): bool {
+  for (let i = 0; i < WRITERS.length; i++) if (sliceEquals(details, WRITERS[i])) return true;
+  return false;
+}
