@@ -16,6 +16,13 @@ export function readU64(bytes: Slice, offset: i32): u64 {
   return load<u64>(sliceStart(bytes) + offset);
 }
 
+/** The 32-bit number at an offset, big-endian. */
+// @ts-ignore: decorator
+@inline
+export function readU32BigEndian(bytes: Slice, offset: i32): u32 {
+  return bswap<u32>(load<u32>(sliceStart(bytes) + offset));
+}
+
 /** The 64-bit number at an offset, big-endian. */
 // @ts-ignore: decorator
 @inline

@@ -1,10 +1,13 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { readU32BigEndian } from "../bytes/integers";
 import { byteAt, Slice, sliceSize } from "../bytes/slice";
 
 /** The size of a SHA-256 digest in bytes. */
 export const SHA256_SIZE: i32 = 32;
 /** The size of the blocks that SHA-256 works on, in bytes. */
 export const SHA256_BLOCK: i32 = 64;
+/** The words of a block. */
+const WORDS: i32 = 16;
 
 /** The offset of the message's length in the last block. */
 const LENGTH_AT: i32 = 56;
@@ -53,7 +56,13 @@ export class Sha256 {
   update(bytes: Slice): this {
     const size = sliceSize(bytes);
     this.total += size;
-    for (let i = 0; i < size; i++) this.add(byteAt(bytes, i));
+    let at = 0;
+    while (at < size && this.held) this.add(byteAt(bytes, at++));
+    for (; at + SHA256_BLOCK <= size; at += SHA256_BLOCK) {
+      for (let t = 0; t < WORDS; t++) unchecked((W[t] = readU32BigEndian(bytes, at + (t << 2))));
+      this.compress();
+    }
+    while (at < size) this.add(byteAt(bytes, at++));
     return this;
   }
 
@@ -69,17 +78,29 @@ export class Sha256 {
     }
   }
 
-  // @ts-ignore: decorator
-  @inline
   private add(byte: u32): void {
     unchecked((this.block[this.held++] = <u8>byte));
-    if (this.held == SHA256_BLOCK) this.compress();
+    if (this.held < SHA256_BLOCK) return;
+    this.held = 0;
+    const block = this.block;
+    for (let t = 0; t < WORDS; t++) {
+      const at = t << 2;
+      const high = ((<u32>unchecked(block[at])) << 24) | ((<u32>unchecked(block[at + 1])) << 16);
+      unchecked((W[t] = high | ((<u32>unchecked(block[at + 2])) << 8) | unchecked(block[at + 3])));
+    }
+    this.compress();
   }
 
+  /** Works on the block whose words stand at the beginning of `W`. */
   private compress(): void {
+    for (let t = WORDS; t < 64; t++) {
+      const x = unchecked(W[t - 15]);
+      const y = unchecked(W[t - 2]);
+      const sigma0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
+      const sigma1 = rotr<u32>(y, 17) ^ rotr<u32>(y, 19) ^ (y >> 10);
+      unchecked((W[t] = sigma1 + W[t - 7] + sigma0 + W[t - 16]));
+    }
     const state = this.state;
-    this.held = 0;
-    this.schedule();
     let a = unchecked(state[0]);
     let b = unchecked(state[1]);
     let c = unchecked(state[2]);
@@ -88,19 +109,32 @@ export class Sha256 {
     let f = unchecked(state[5]);
     let g = unchecked(state[6]);
     let h = unchecked(state[7]);
-    for (let t = 0; t < 64; t++) {
-      const sum1 = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
-      const first = h + sum1 + ((e & f) ^ (~e & g)) + unchecked(K[t]) + unchecked(W[t]);
-      const sum0 = rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22);
-      const second = sum0 + ((a & b) ^ (a & c) ^ (b & c));
-      h = g;
-      g = f;
-      f = e;
-      e = d + first;
-      d = c;
-      c = b;
-      b = a;
-      a = first + second;
+    // Eight rounds at a time: after them each variable has its own meaning again, so that none is moved to another.
+    for (let t = 0; t < 64; t += 8) {
+      h += first(t, e, f, g);
+      d += h;
+      h += second(a, b, c);
+      g += first(t + 1, d, e, f);
+      c += g;
+      g += second(h, a, b);
+      f += first(t + 2, c, d, e);
+      b += f;
+      f += second(g, h, a);
+      e += first(t + 3, b, c, d);
+      a += e;
+      e += second(f, g, h);
+      d += first(t + 4, a, b, c);
+      h += d;
+      d += second(e, f, g);
+      c += first(t + 5, h, a, b);
+      g += c;
+      c += second(d, e, f);
+      b += first(t + 6, g, h, a);
+      f += b;
+      b += second(c, d, e);
+      a += first(t + 7, f, g, h);
+      e += a;
+      a += second(b, c, d);
     }
     unchecked((state[0] += a));
     unchecked((state[1] += b));
@@ -111,22 +145,21 @@ export class Sha256 {
     unchecked((state[6] += g));
     unchecked((state[7] += h));
   }
+}
 
-  private schedule(): void {
-    const block = this.block;
-    for (let t = 0; t < 16; t++) {
-      const at = t << 2;
-      const high = ((<u32>unchecked(block[at])) << 24) | ((<u32>unchecked(block[at + 1])) << 16);
-      unchecked((W[t] = high | ((<u32>unchecked(block[at + 2])) << 8) | unchecked(block[at + 3])));
-    }
-    for (let t = 16; t < 64; t++) {
-      const x = unchecked(W[t - 15]);
-      const y = unchecked(W[t - 2]);
-      const sigma0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
-      const sigma1 = rotr<u32>(y, 17) ^ rotr<u32>(y, 19) ^ (y >> 10);
-      unchecked((W[t] = sigma1 + W[t - 7] + sigma0 + W[t - 16]));
-    }
-  }
+/** What round `t` adds to its last variable first. FIPS 180-4, section 6.2.2, T1 without h. */
+// @ts-ignore: decorator
+@inline
+function first(t: i32, e: u32, f: u32, g: u32): u32 {
+  const sum = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
+  return sum + (g ^ (e & (f ^ g))) + unchecked(K[t]) + unchecked(W[t]);
+}
+
+/** T2 there. */
+// @ts-ignore: decorator
+@inline
+function second(a: u32, b: u32, c: u32): u32 {
+  return (rotr<u32>(a, 2) ^ rotr<u32>(a, 13) ^ rotr<u32>(a, 22)) + ((a & b) | (c & (a | b)));
 }
 
 const whole = new Sha256();
