@@ -55,6 +55,23 @@ describe("make explain", () => {
     assert.doesNotMatch(text, /YOUR_|higress-api-key/);
   });
 
+  it("shows what is changed of a request that the model would refuse", () => {
+    const file = written(
+      "models.yaml",
+      [
+        "apiVersion: extensions.higress.io/v1alpha1",
+        "kind: WasmPlugin",
+        "metadata: { name: ai-proxy }",
+        "spec:",
+        "  url: oci://x/ai-proxy:1",
+        "  defaultConfig: { provider: { type: openai, apiToken: sk-test-0001 } }",
+      ].join("\n"),
+    );
+    const text = explained(file, { body: { ...chat("o3"), temperature: 0.5, max_tokens: 5 } });
+    assert.match(text, /"max_completion_tokens":5/);
+    assert.match(text, /^dropped or changed \(x-ai-dropped-params\): temperature, max_tokens>max_completion_tokens$/m);
+  });
+
   it("shows a refusal, and the plugins that the request does not reach", () => {
     const text = explained(failover, {
       headers: { authorization: "Bearer sk-of-a-stranger" },

@@ -26,6 +26,8 @@ export interface Outcome {
   status: number;
   details: string;
   body: Buffer;
+  /** What the last request to a provider lacks, or has changed, of the client's request: `x-ai-dropped-params`; empty for nothing. */
+  changed: string;
   /** What the plugins log. */
   logs: string[];
 }
@@ -69,8 +71,9 @@ export function attemptsOf({ hosts, stream }: Chain, { request }: ExplainedReque
   if (isOpen) stream.clientReset();
   const { client, details } = stream;
   const status = Number(client.headers?.get(":status") ?? 0);
+  const changed = client.headers?.get("x-ai-dropped-params") ?? "";
   const logs = hosts.flatMap((host) => host.vm.logs.map(({ text }) => text));
-  return { attempts, calls, status, details, body: client.bodyBytes, logs };
+  return { attempts, calls, status, details, body: client.bodyBytes, changed, logs };
 }
 
 /** Lets a call fail, as if nothing listened there. Returns what it was. */

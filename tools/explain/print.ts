@@ -10,7 +10,7 @@ const OF_HOST = ["x-forwarded-proto", "x-request-id"];
 /** The lines that explain a request, without API keys. */
 export function explanationLines({ request }: ExplainedRequest, explanation: Explanation): string[] {
   const { gateway, route, sources, outcome, secrets } = explanation;
-  const { attempts, calls, logs, status, details, body } = outcome;
+  const { attempts, calls, logs, status, details, body, changed } = outcome;
   const others = [...gateway.downstream, ...gateway.upstream].filter(({ configuration }) => !configuration);
   const routed = route
     ? `${nameOf(route.name)}, ${route.direct ? "to which Envoy itself responds" : `cluster ${route.cluster}`}`
@@ -30,6 +30,7 @@ export function explanationLines({ request }: ExplainedRequest, explanation: Exp
     ),
     ...titled("log", logs),
     ...attempts.flatMap(attemptLines),
+    ...(changed ? ["", `dropped or changed (x-ai-dropped-params): ${changed}`] : []),
     "",
     `${end}: the client gets ${status}, ${details}`,
     ...(attempts.length ? [] : bodyLines(body)),
