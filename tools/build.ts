@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chosenProviders } from "./chosen-providers.ts";
+import { chosenSources, SMALL } from "./chosen-providers.ts";
 import { compile, TARGETS, type Target } from "./compile.ts";
 import { COMPILERS } from "./compiler.ts";
 import { higressPlugins } from "./higress.ts";
@@ -61,8 +61,8 @@ if (!chosenTarget) {
 }
 const target: Target = chosenTarget;
 
-/** The types of the providers that ai-proxy has; all if it is empty. */
-const chosen = process.env.PROVIDERS ?? "";
+/** The types of providers and the protocols that ai-proxy has; all if it is empty. */
+const { PROVIDERS = "", PROTOCOLS = "" } = process.env;
 
 /** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
@@ -85,8 +85,15 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
   const isHigress = target === "higress";
   const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
   try {
-    const replaced = plugin.name === "ai-proxy" && chosen ? chosenProviders(chosen) : {};
-    const { upToDate, bytes } = await compile({ entry: plugin.entry, out, target, replaced });
+    const replaced = plugin.name === "ai-proxy" ? chosenSources(PROVIDERS, PROTOCOLS) : {};
+    const isSmall = Object.keys(replaced).length > 0 && target === "release";
+    const { upToDate, bytes } = await compile({
+      entry: plugin.entry,
+      out,
+      target,
+      replaced,
+      options: isSmall ? SMALL : [],
+    });
     const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
     const tooBig = (target === "release" || isHigress) && bytes > budget;
     const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;

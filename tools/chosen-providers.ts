@@ -1,13 +1,23 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { chosenProtocols } from "./chosen-protocols.ts";
 import { LIST, listedProviders } from "./providers.ts";
 import { root } from "./plugins.ts";
 
+/** How a module is compiled whose providers or protocols are chosen: small before fast. */
+export const SMALL = ["--shrinkLevel", "2"];
+
 /**
- * The list of providers of ai-proxy with only the chosen ones: `names` are their types, divided by commas. Returns the text that takes the
- * place of `providers/index.ts`, by its path. Throws an error that names the types if one is not known.
+ * What a build of ai-proxy replaces for chosen types of providers and protocols, both divided by commas, empty for all: the texts that
+ * take the place of sources, by their path. Throws an error that names what there is if a name is not known.
  */
-export function chosenProviders(names: string): Record<string, string> {
+export function chosenSources(providers: string, protocols: string): Record<string, string> {
+  if (!providers && !protocols) return {};
+  const chosen = providers ? chosenTypes(providers) : [];
+  return { ...(providers ? { [LIST]: listOf(chosen) } : {}), ...chosenProtocols(chosen, protocols) };
+}
+
+function chosenTypes(names: string): string[] {
   const chosen = names
     .split(",")
     .map((name) => name.trim())
@@ -18,14 +28,17 @@ export function chosenProviders(names: string): Record<string, string> {
     const types = listed.map(({ id }) => id).sort();
     throw new Error(`PROVIDERS names ${unknown.join(", ") || "no provider"}; there is ${types.join(", ")}`);
   }
+  return chosen;
+}
+
+/** `providers/index.ts` with the chosen types alone. */
+function listOf(chosen: string[]): string {
   const text = readFileSync(join(root, LIST), "utf8");
   const left = [...text.matchAll(/import \{ (\w+) \} from "\.\/([^"]+)";\n/g)].filter(
     ([, , path]) => !chosen.includes(path.split("/")[0]),
   );
-  return {
-    [LIST]: left.reduce(
-      (rest, [line, name]) => rest.replace(line, "").replace(new RegExp(`^  ${name},\n`, "m"), ""),
-      text,
-    ),
-  };
+  return left.reduce(
+    (rest, [line, name]) => rest.replace(line, "").replace(new RegExp(`^  ${name},\n`, "m"), ""),
+    text,
+  );
 }

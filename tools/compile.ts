@@ -32,6 +32,8 @@ export interface Compilation {
   replaced?: Record<string, string>;
   /** False for a module that only tests run: the optimizer takes three quarters of the time. */
   optimized?: boolean;
+  /** Options of the compiler beside those of the target. */
+  options?: string[];
 }
 
 const WITHOUT_OPTIMIZER = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
@@ -53,9 +55,10 @@ export async function compile({
   folders = [],
   replaced = {},
   optimized = true,
+  options: more = [],
 }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
-  const stamp = fingerprint({ entry, out, target, folders, replaced, optimized });
+  const stamp = fingerprint({ entry, out, target, folders, replaced, optimized, options: more });
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
@@ -66,7 +69,7 @@ export async function compile({
   // Several test files may compile one module at the same time: none may read an incomplete one. The debug build has a source map
   // beside it, whose name stands in the module.
   const own = isPacked ? `${out}.${process.pid}.wasm` : out;
-  const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root];
+  const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root, ...more];
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   if (!optimized) options.push(...WITHOUT_OPTIMIZER);
   const version = versionOf(entry);
@@ -97,13 +100,13 @@ function versionOf(entry: string): string | undefined {
 }
 
 /** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
-function fingerprint({ entry, target, folders, replaced, optimized }: Required<Compilation>): string {
+function fingerprint({ entry, target, folders, replaced, optimized, options }: Required<Compilation>): string {
   const hash = createHash("sha256")
     .update(optimized ? target : `${target}, not optimized`)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([POISONED_OPTIONS, poisonedLibrary(), poisonedSources()]) : "")
     .update(versionOf(entry) ?? "")
-    .update(JSON.stringify(replaced));
+    .update(JSON.stringify([replaced, options]));
   const inputs = ["asconfig.json", ...["assembly", PACK_FOLDER, ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");

@@ -7,6 +7,7 @@ import { MessageWriter } from "../../assembly/ai/protocols/messages/message-writ
 import { ResponseEventWriter } from "../../assembly/ai/protocols/responses/event-writer";
 import { ResponseWriter } from "../../assembly/ai/protocols/responses/response-writer";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
+import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "./built-protocols";
 import { Exchange } from "./exchange";
 
 /** The writer of a chat's stream in the client's protocol. Its owner frees it. */
@@ -20,25 +21,26 @@ export function wholeSink(exchange: Exchange): ResponseSink {
 }
 
 function newStreamSink(exchange: Exchange): ResponseSink {
-  switch (exchange.client) {
-    case ChatProtocol.Messages:
-      return new MessageEventWriter(hidesReasoning(exchange));
-    case ChatProtocol.Responses:
-      return new ResponseEventWriter(exchange.askedResponse, hidesReasoning(exchange));
-    default:
-      return new ChunkWriter(exchange.config.reasoning);
+  const client = exchange.client;
+  if (MESSAGES_CLIENTS) {
+    if (client == ChatProtocol.Messages) return new MessageEventWriter(hidesReasoning(exchange));
   }
+  if (RESPONSES_CLIENTS) {
+    if (client == ChatProtocol.Responses)
+      return new ResponseEventWriter(exchange.askedResponse, hidesReasoning(exchange));
+  }
+  return new ChunkWriter(exchange.config.reasoning);
 }
 
 function newWholeSink(exchange: Exchange): ResponseSink {
-  switch (exchange.client) {
-    case ChatProtocol.Messages:
-      return new MessageWriter(hidesReasoning(exchange));
-    case ChatProtocol.Responses:
-      return new ResponseWriter(exchange.askedResponse, hidesReasoning(exchange));
-    default:
-      return new CompletionWriter(exchange.config.reasoning);
+  const client = exchange.client;
+  if (MESSAGES_CLIENTS) {
+    if (client == ChatProtocol.Messages) return new MessageWriter(hidesReasoning(exchange));
   }
+  if (RESPONSES_CLIENTS) {
+    if (client == ChatProtocol.Responses) return new ResponseWriter(exchange.askedResponse, hidesReasoning(exchange));
+  }
+  return new CompletionWriter(exchange.config.reasoning);
 }
 
 function prepared(sink: ResponseSink, exchange: Exchange): ResponseSink {

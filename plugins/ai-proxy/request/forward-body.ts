@@ -5,6 +5,7 @@ import { nowInSeconds } from "../../../assembly/host/clock";
 import { requestHeaders } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
+import { BRIDGES, MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
@@ -38,18 +39,22 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (exchange.isOnlySigned) return forward(exchange, requestHeaders, body.bytes());
   if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
   let bytes = body.bytes();
-  if (exchange.estimatesTokens) {
-    // The reply takes the place of a refusal.
-    if (readBody(exchange, document, bytes)) replyWithEstimate(bytes);
-    return false;
+  if (MESSAGES_CLIENTS) {
+    if (exchange.estimatesTokens) {
+      // The reply takes the place of a refusal.
+      if (readBody(exchange, document, bytes)) replyWithEstimate(bytes);
+      return false;
+    }
   }
-  if (exchange.isBridgedFromChat) {
-    if (!readBody(exchange, document, bytes)) return false;
-    bridged.release(KEPT_BYTES);
-    if (!writeRequest(exchange, document, ABSENT, bridged)) return false;
-    bytes = bridged.slice;
-    exchange.wasTranslated = true;
-    exchange.created = nowInSeconds();
+  if (MESSAGES_CLIENTS || RESPONSES_CLIENTS) {
+    if (exchange.isBridgedFromChat) {
+      if (!readBody(exchange, document, bytes)) return false;
+      bridged.release(KEPT_BYTES);
+      if (!writeRequest(exchange, document, ABSENT, bridged)) return false;
+      bytes = bridged.slice;
+      exchange.wasTranslated = true;
+      exchange.created = nowInSeconds();
+    }
   }
   if (!readRequest(exchange, document, bytes) || !readTraits(exchange, document)) return false;
   if (exchange.streaming) limitFirstByte(exchange);
@@ -67,10 +72,9 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   built.release(KEPT_BYTES);
   exchange.created = nowInSeconds();
   prepareRequest(exchange, document, context);
-  const isWritten = isElsewhere
-    ? writeRequest(exchange, document, exchange.hasChat ? ABSENT : context, built)
-    : provider.translateRequest(exchange, document, built);
-  if (!isWritten) return false;
+  if (BRIDGES && isElsewhere) {
+    if (!writeRequest(exchange, document, exchange.hasChat ? ABSENT : context, built)) return false;
+  } else if (!provider.translateRequest(exchange, document, built)) return false;
   exchange.wasTranslated = true;
   return forwardBuilt(exchange, body);
 }

@@ -2,10 +2,17 @@ import { Api } from "../../../assembly/ai/api";
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestPath } from "../../../assembly/ai/request-path";
 import { withoutQuery } from "../../../assembly/bytes/query";
-import { ABSENT, includesIgnoringCase, sliceEquals, sliceEqualsIgnoringCase } from "../../../assembly/bytes/slice";
+import {
+  ABSENT,
+  includesIgnoringCase,
+  sliceEquals,
+  sliceEqualsIgnoringCase,
+  sliceStartsWith,
+} from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
+import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../built-protocols";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 import { limitBetas } from "./betas";
@@ -60,6 +67,7 @@ export function readPath(exchange: Exchange): void {
 
 function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
+  if (config.protocol != Protocol.Original && lacksClient(exchange)) return true;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
   if (exchange.estimatesTokens) return false;
   if (config.capabilities[exchange.api] !== null) return false;
@@ -67,6 +75,22 @@ function lacksApi(exchange: Exchange): bool {
   if (!isStored && (!config.settings.refusesUnknownApis || providerOf(exchange).serves(exchange))) return false;
   exchange.refuse(`The provider '${config.name}' does not have this API.`, "", "unsupported_api", 404);
   return true;
+}
+
+/** Whether the client's protocol is one that the module was built without. */
+function lacksClient(exchange: Exchange): bool {
+  const tail = exchange.tail;
+  if (!MESSAGES_CLIENTS) {
+    if (sliceStartsWith(tail, "/messages")) return !refuseClient(exchange, "Anthropic's Messages");
+  }
+  if (!RESPONSES_CLIENTS) {
+    if (sliceStartsWith(tail, "/responses")) return !refuseClient(exchange, "OpenAI's Responses");
+  }
+  return false;
+}
+
+function refuseClient(exchange: Exchange, protocol: string): bool {
+  return exchange.refuse(`This gateway was built without ${protocol}.`, "", "unsupported_api", 404);
 }
 
 /**

@@ -8,62 +8,88 @@ import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/re
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { ResponsesRequestReader } from "../../../assembly/ai/protocols/responses/request-reader";
 import { ModelTraits, UNKNOWN_MODEL } from "../../../assembly/ai/model-traits";
+import { GEMINI_PROVIDERS, MESSAGES_CLIENTS, MESSAGES_PROVIDERS, RESPONSES_CLIENTS } from "../built-protocols";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 
-// One request is translated at a time: all share the readers and writers.
-const messagesReader = new MessagesRequestReader();
-const chatReader = new ChatRequestReader();
-const responsesReader = new ResponsesRequestReader();
-const messagesWriter = new MessagesRequestWriter();
-const chatWriter = new ChatRequestWriter();
-const geminiWriter = new GeminiRequestWriter();
+// One request is translated at a time: all share the readers and writers. Each is made for the first request that needs it, and only
+// then is its class named: so a build without a protocol has no code of it.
+let messagesReader: RequestReader | null = null;
+let chatReader: RequestReader | null = null;
+let responsesReader: RequestReader | null = null;
+let messagesWriter: RequestSink | null = null;
+let chatWriter: RequestSink | null = null;
+let geminiWriter: RequestSink | null = null;
 
 /** The reader of requests in the client's protocol: a line for each; `null` where they are not translated. */
 export function requestReader(exchange: Exchange): RequestReader | null {
-  switch (exchange.client) {
-    case ChatProtocol.OpenAi:
-      return chatReader;
-    case ChatProtocol.Messages:
-      return messagesReader;
-    case ChatProtocol.Responses:
-      responsesReader.asked = exchange.askedResponse;
-      return responsesReader;
-    default:
-      return null;
+  const client = exchange.client;
+  if (MESSAGES_CLIENTS) {
+    if (client == ChatProtocol.Messages) {
+      const known = messagesReader;
+      return known ? known : (messagesReader = new MessagesRequestReader());
+    }
   }
+  if (RESPONSES_CLIENTS) {
+    if (client == ChatProtocol.Responses) return responsesReaderFor(exchange);
+  }
+  if (MESSAGES_PROVIDERS || GEMINI_PROVIDERS) {
+    if (client == ChatProtocol.OpenAi) {
+      const known = chatReader;
+      return known ? known : (chatReader = new ChatRequestReader());
+    }
+  }
+  return null;
 }
 
 /** The writer of requests in the provider's protocol, ready for one: a line for each. */
 export function requestWriter(exchange: Exchange): RequestSink {
-  const settings = exchange.config.settings;
-  const known = exchange.traits;
-  const traits = known ? known : UNKNOWN_MODEL;
-  switch (exchange.upstream) {
-    case ChatProtocol.Messages:
-      messagesWriter.reset();
-      messagesWriter.traits = traits;
-      providerOf(exchange).prepareMessages(exchange, messagesWriter);
-      return messagesWriter;
-    case ChatProtocol.Gemini:
-      return geminiWriterFor(settings, traits);
-    default:
-      return chatWriterFor(settings);
+  const upstream = exchange.upstream;
+  if (MESSAGES_PROVIDERS) {
+    if (upstream == ChatProtocol.Messages) return messagesWriterFor(exchange);
   }
+  if (GEMINI_PROVIDERS) {
+    if (upstream == ChatProtocol.Gemini) return geminiWriterFor(exchange);
+  }
+  return chatWriterFor(exchange.config.settings);
 }
 
-function geminiWriterFor(settings: ProviderSettings, traits: ModelTraits): RequestSink {
-  const writer = geminiWriter;
+function responsesReaderFor(exchange: Exchange): RequestReader {
+  const reader = responsesReader ? (responsesReader as ResponsesRequestReader) : new ResponsesRequestReader();
+  responsesReader = reader;
+  reader.asked = exchange.askedResponse;
+  return reader;
+}
+
+function traitsOf(exchange: Exchange): ModelTraits {
+  const known = exchange.traits;
+  return known ? known : UNKNOWN_MODEL;
+}
+
+function messagesWriterFor(exchange: Exchange): RequestSink {
+  const writer = messagesWriter ? (messagesWriter as MessagesRequestWriter) : new MessagesRequestWriter();
+  messagesWriter = writer;
   writer.reset();
-  writer.traits = traits;
+  writer.traits = traitsOf(exchange);
+  providerOf(exchange).prepareMessages(exchange, writer);
+  return writer;
+}
+
+function geminiWriterFor(exchange: Exchange): RequestSink {
+  const writer = geminiWriter ? (geminiWriter as GeminiRequestWriter) : new GeminiRequestWriter();
+  geminiWriter = writer;
+  writer.reset();
+  const settings = exchange.config.settings;
+  writer.traits = traitsOf(exchange);
   writer.safetySettings = settings.safetySettings;
   writer.thinkingBudget = settings.thinkingBudget;
   return writer;
 }
 
 function chatWriterFor(settings: ProviderSettings): RequestSink {
-  const writer = chatWriter;
+  const writer = chatWriter ? (chatWriter as ChatRequestWriter) : new ChatRequestWriter();
+  chatWriter = writer;
   writer.reset();
   writer.takesReasoning = settings.takesReasoning;
   writer.takesBudget = settings.takesThinkingBudget;

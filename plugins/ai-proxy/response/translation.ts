@@ -2,6 +2,7 @@ import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonDocument } from "../../../assembly/json/document";
 import { streamSink, wholeSink } from "../client-sink";
+import { BRIDGES } from "../built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
@@ -18,6 +19,7 @@ export function isProvidersOwn(exchange: Exchange): bool {
 /** Turns the provider's stream into the client's; `null` if the API has no streams. Its owner frees it. */
 export function translatedStream(exchange: Exchange): StreamTransform | null {
   if (isProvidersOwn(exchange)) return providerOf(exchange).translateStream(exchange);
+  if (!BRIDGES) return null;
   return responseReader(exchange, streamSink(exchange));
 }
 
@@ -37,6 +39,7 @@ export function clientStream(exchange: Exchange, isEdited: bool): ResponseStream
 /** Appends the client's response for the provider's whole one; `false` if it is not what the provider documents. */
 export function translatedBody(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
   if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out);
+  if (!BRIDGES) return false;
   const reader = responseReader(exchange, wholeSink(exchange));
   const isRead = reader.readWhole(response, out);
   reader.free();

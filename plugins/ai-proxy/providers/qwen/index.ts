@@ -7,6 +7,7 @@ import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
+import { DASHSCOPE_PROVIDERS } from "../../built-protocols";
 import { streamSink, wholeSink } from "../../client-sink";
 import { ProviderOptions } from "../../config/provider-type";
 import { Exchange } from "../../exchange";
@@ -42,6 +43,7 @@ class Qwen extends OpenAiCompatible {
   }
 
   override translateRequest(exchange: Exchange, request: JsonDocument, out: ByteBuffer): bool {
+    if (!DASHSCOPE_PROVIDERS) return false;
     return exchange.api == Api.Embeddings
       ? translateEmbeddings(exchange, request, out)
       : translateChat(exchange, optionsOf(exchange), request, out);
@@ -52,6 +54,7 @@ class Qwen extends OpenAiCompatible {
   }
 
   override translateResponse(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+    if (!DASHSCOPE_PROVIDERS) return false;
     if (exchange.api == Api.Embeddings) return translateEmbeddingList(exchange, response, out);
     const reader = readerInto(wholeSink(exchange), exchange);
     const isRead = reader.readWhole(response, out);
@@ -60,6 +63,7 @@ class Qwen extends OpenAiCompatible {
   }
 
   override translateStream(exchange: Exchange): StreamTransform | null {
+    if (!DASHSCOPE_PROVIDERS) return null;
     return exchange.api == Api.ChatCompletions ? readerInto(streamSink(exchange), exchange) : null;
   }
 

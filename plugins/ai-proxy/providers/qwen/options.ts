@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../../../assembly/config/reader";
+import { DASHSCOPE_PROVIDERS } from "../../built-protocols";
 import { readHost } from "../../config/address";
 import { ProviderOptions } from "../../config/provider-type";
 
@@ -15,6 +16,11 @@ export class QwenOptions extends ProviderOptions {
   static read(reader: ConfigReader): QwenOptions {
     const options = new QwenOptions();
     options.compatible = reader.booleanOrText("qwenEnableCompatible", true);
+    if (!DASHSCOPE_PROVIDERS) {
+      if (!options.compatible)
+        reader.fail("qwenEnableCompatible", "must be true: this build has no DashScope protocol");
+      options.compatible = true;
+    }
     options.search = reader.booleanOrText("qwenEnableSearch", false);
     options.fileUrls = readFileUrls(reader);
     if (options.fileUrls.length > 0 && reader.has("context")) {
