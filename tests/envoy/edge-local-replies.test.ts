@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `local_reply_config` of envoy/ai-gateway.yaml gives Envoy's own errors OpenAI's shape, and changes no reply of a plugin.
+// `local_reply_config` of envoy/ai-gateway.yaml gives Envoy's own errors OpenAI's or Anthropic's shape, and changes no reply of a plugin.
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/local_reply
 import assert from "node:assert/strict";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -185,6 +185,29 @@ describe("Envoy's own refusals in envoy/ai-gateway.yaml", () => {
         code,
         message,
       );
+    });
+  }
+
+  const messages: Partial<ClientRequest> = { ...chat, path: "/v1/messages?beta=true" };
+  const ofMessages: [name: string, status: number, type: string, request: Partial<ClientRequest>][] = [
+    ["no route", 404, "not_found_error", { ...messages, authority: "other.example" }],
+    ["a page of elsewhere", 403, "permission_error", { ...messages, headers: [["origin", "https://evil.example"]] }],
+    ["a body that is too large", 413, "request_too_large", { ...messages, chunks: [big] }],
+    ["an unknown upgrade", 403, "permission_error", { ...messages, headers: [["connection", "upgrade"], ["upgrade", "foo"]] }],
+    ["a provider that refuses the connection", 503, "api_error", { path: "/openai/v1/messages" }],
+    ["a provider that refuses the connection, for its tokens", 503, "api_error", { path: "/openai/v1/messages/count_tokens" }],
+    ["a cluster without a healthy endpoint", 503, "api_error", { path: "/sick/v1/messages" }],
+    ["a provider that takes too long", 504, "timeout_error", { path: "/slow/v1/messages" }],
+  ]; // prettier-ignore
+  for (const [name, status, type, request] of ofMessages) {
+    it(`has the shape of Anthropic's Messages for ${name}`, async () => {
+      const whole = { method: "GET", path: "/", authority: "gateway.example", headers: [], chunks: [], ...request };
+      const response = await send(envoy.listenerPorts.gateway, whole);
+      const body = response.body.toString();
+      assert.equal(response.status, status, body);
+      assert.equal(Object.fromEntries(response.headers)["content-type"], "application/json");
+      const { message } = (JSON.parse(body) as { error: { message: string } }).error;
+      assert.deepEqual(JSON.parse(body), { type: "error", error: { type, message } });
     });
   }
 
