@@ -46,7 +46,8 @@ export function errorBodyOf(isOfMessages: bool, status: i32, message: Slice, cod
   return body.slice;
 }
 
-function isMessages(path: Slice): bool {
+/** Whether a path, with or without its query, ends with that of Messages or their token counts. */
+export function isMessages(path: Slice): bool {
   const plain = withoutQuery(path);
   let size = sliceSize(plain);
   while (size > 0 && byteAt(plain, size - 1) == SLASH) size--;

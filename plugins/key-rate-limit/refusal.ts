@@ -1,7 +1,8 @@
-import { errorBody, ErrorFormat } from "../../assembly/ai/refusal";
+import { errorBodyFor, ErrorFormat } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 
 const headers = new HeaderPairs();
@@ -9,7 +10,7 @@ const number = new ByteBuffer();
 const message = new ByteBuffer();
 const body = String.UTF8.encode("rate_limited");
 
-/** Refuses a request as Higress's key-rate-limit does, or with OpenAI's error object, with the time to the next window. */
+/** Refuses a request as Higress's key-rate-limit does, or with the error object of the client's protocol, with the time to the next window. */
 export function refuseRate(limit: u32, seconds: u32, format: ErrorFormat): void {
   headers.clear();
   add("retry-after", seconds);
@@ -31,8 +32,9 @@ export function refuseConcurrency(limit: u32, format: ErrorFormat): void {
 }
 
 function reply(details: string, sentence: Slice, format: ErrorFormat): void {
-  if (format == ErrorFormat.Text) sendLocalReply(429, details, "", sliceOfBuffer(body), headers);
-  else sendLocalReply(429, details, "application/json", errorBody(429, sentence, "rate_limit_exceeded"), headers);
+  if (format == ErrorFormat.Text) return sendLocalReply(429, details, "", sliceOfBuffer(body), headers);
+  const error = errorBodyFor(requestHeaders.first(":path"), 429, sentence, "rate_limit_exceeded");
+  sendLocalReply(429, details, "application/json", error, headers);
 }
 
 function add(name: string, value: u32): void {

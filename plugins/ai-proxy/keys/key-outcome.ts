@@ -114,6 +114,6 @@ function settle(
   }
   if (hasNext && exchange.isInRoutersChain) exchange.nextKey = NextKey.Retry;
   if (!wait) return KeyOutcome.Passed;
-  replyWithoutKey(exchange.config.name, wait);
+  replyWithoutKey(exchange, wait);
   return KeyOutcome.Replied;
 }

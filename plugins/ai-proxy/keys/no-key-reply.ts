@@ -1,8 +1,9 @@
-import { writeError } from "../../../assembly/ai/error";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT } from "../../../assembly/bytes/slice";
 import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../../assembly/host/reply";
+import { writeClientError } from "../client-error";
+import { Exchange } from "../exchange";
 
 /** The reason in the response code details, and `code` of the error. */
 export const NO_KEY = "api_keys_unavailable";
@@ -15,13 +16,13 @@ const code = new ByteBuffer();
 const body = new ByteBuffer();
 
 /** Replies that no API key of the provider is free for so many milliseconds. */
-export function replyWithoutKey(provider: string, wait: u64): void {
+export function replyWithoutKey(exchange: Exchange, wait: u64): void {
   const seconds = retryAfterOf(wait);
   message.clear();
   code.clear();
   body.clear();
-  message.text(messageWithoutKey(provider, seconds));
-  writeError(body, UNAVAILABLE, message.slice, ABSENT, code.text(NO_KEY).slice);
+  message.text(messageWithoutKey(exchange.config.name, seconds));
+  writeClientError(exchange, body, UNAVAILABLE, message.slice, ABSENT, code.text(NO_KEY).slice);
   pairs.clear().addText("retry-after", seconds.toString());
   sendLocalReply(UNAVAILABLE, `ai-proxy.${NO_KEY}`, "application/json", body.slice, pairs);
 }
