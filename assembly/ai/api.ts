@@ -65,6 +65,11 @@ function openAiApis(): Api[] {
   return apis;
 }
 
+/** Whether responses of the API describe models, which OpenAI and Anthropic do differently. */
+export function listsModels(api: Api): bool {
+  return api == Api.Models || api == Api.RetrieveModel;
+}
+
 /** Whether a request of the API is a JSON object that must name a model. */
 export function takesModel(api: Api): bool {
   return api == Api.ChatCompletions || api == Api.Completions || api == Api.Embeddings;

@@ -48,6 +48,11 @@ export abstract class Provider extends ProviderType {
    */
   abstract writePath(exchange: Exchange, out: ByteBuffer): bool;
 
+  /** Whether the provider describes its models as Anthropic does, not as OpenAI does. */
+  get listsAnthropicModels(): bool {
+    return false;
+  }
+
   /** Whether `writePath` writes the model, so that the body must be read for it. */
   putsModelInPath(exchange: Exchange): bool {
     return false;

@@ -1,4 +1,4 @@
-import { Api } from "../../../assembly/ai/api";
+import { Api, listsModels } from "../../../assembly/ai/api";
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestPath } from "../../../assembly/ai/request-path";
 import { withoutQuery } from "../../../assembly/bytes/query";
@@ -16,6 +16,7 @@ import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../built-protocols";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 import { limitBetas } from "./betas";
+import { chooseModelShape } from "./model-shape";
 import { chooseProtocol } from "./bridge";
 import { BodyNeed, bodyNeed, needsSettingsOnly } from "./body-need";
 import { applyEdits, restoreClientHeaders } from "./client-headers";
@@ -39,6 +40,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const edits = exchange.headers;
   edits.clear();
   chooseProtocol(exchange);
+  if (listsModels(exchange.api)) chooseModelShape(exchange, headers);
   if (lacksApi(exchange) || isSocket(exchange, headers) || !readPathModel(exchange) || !readQueryModel(exchange))
     return BodyNeed.Refused;
   const need = bodyNeed(exchange, headers, endOfStream);

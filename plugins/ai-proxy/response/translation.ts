@@ -1,3 +1,5 @@
+import { listsModels } from "../../../assembly/ai/api";
+import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -7,6 +9,7 @@ import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { EditedStream } from "./edited-stream";
+import { writeModelsForChats, writeModelsForMessages } from "./model-list";
 import { ResponseEditor } from "./response-editor";
 import { responseReader } from "./response-protocols";
 import { ResponseStream, TranslatedStream } from "./response-stream";
@@ -38,6 +41,10 @@ export function clientStream(exchange: Exchange, isEdited: bool): ResponseStream
 
 /** Appends the client's response for the provider's whole one; `false` if it is not what the provider documents. */
 export function translatedBody(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+  if (listsModels(exchange.api)) {
+    const isForMessages = exchange.client == ChatProtocol.Messages;
+    return isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out);
+  }
   if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out);
   if (!BRIDGES) return false;
   const reader = responseReader(exchange, wholeSink(exchange));

@@ -28,9 +28,13 @@ class Claude extends OpenAiCompatible {
   }
 
   override writePath(exchange: Exchange, out: ByteBuffer): bool {
-    const isMessage = exchange.upstream == ChatProtocol.Messages && exchange.api != Api.CountTokens;
-    if (!isMessage) return super.writePath(exchange, out);
+    const isMessage = exchange.api == Api.ChatCompletions || exchange.api == Api.Messages;
+    if (!isMessage || exchange.upstream != ChatProtocol.Messages) return super.writePath(exchange, out);
     out.text(optionsOf(exchange).isCode ? CODE_PATH : PATH);
+    return true;
+  }
+
+  override get listsAnthropicModels(): bool {
     return true;
   }
 
@@ -66,7 +70,7 @@ class Claude extends OpenAiCompatible {
 export const claude = new Claude({
   type: "claude",
   address: "api.anthropic.com/v1",
-  apis: [Api.ChatCompletions, Api.CountTokens],
+  apis: [Api.ChatCompletions, Api.CountTokens, Api.Models, Api.RetrieveModel],
   messagesBase: "/v1",
   messagesTokenHeader: "x-api-key",
 });
