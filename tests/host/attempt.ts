@@ -100,6 +100,11 @@ export class Attempt {
     this.response.headers(this.maps.headers, end);
   }
 
+  /** The response's headers as the filters have left them; null before there are any. */
+  get answered(): HeaderMap | null {
+    return this.maps.headers;
+  }
+
   /** A piece of the response. On HTTP/1.1 the end of a body is a callback of its own. */
   responseBody(data: Buffer, end: boolean): void {
     if (this.over) return;

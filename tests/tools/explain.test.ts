@@ -134,6 +134,23 @@ describe("make explain", () => {
     });
   }
 
+  it("shows into which protocol a request is translated, or to which base of the provider it passes", () => {
+    const request = {
+      host: "a.kimi.example.com",
+      path: "/v1/messages",
+      body: { ...chat("m"), max_tokens: 9, top_k: 1 },
+    };
+    const passed = explained("examples/kubernetes/higress/ai-proxy.yaml", request);
+    assert.match(passed, /POST \/anthropic\/v1\/messages\n {2}host: api\.moonshot\.cn/);
+    assert.doesNotMatch(passed, /translated:/);
+    const translated = explained("examples/kubernetes/higress/ai-proxy.yaml", {
+      ...request,
+      host: "x",
+      route: "openai",
+    });
+    assert.match(translated, /translated: messages-to-chat\n {2}left out: top_k\n {2}POST \/v1\/chat\/completions/);
+  });
+
   it("shows that nothing applies", () => {
     const text = explained("tests/fixtures/wasmplugin/four-providers.yaml", { route: "x", body: chat("m") });
     assert.match(text, /no rule matches, and there is no global part: nothing to do/);

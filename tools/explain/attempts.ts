@@ -15,6 +15,10 @@ export interface ExplainedAttempt {
   path: string;
   headers: HeaderPair[];
   body: Buffer;
+  /** From which protocol into which the request is translated (`x-ai-translated`); "" if it passes in the client's. */
+  translated: string;
+  /** The fields that were left out (`x-ai-dropped-params`). */
+  dropped: string;
 }
 
 /** What a request leads to. */
@@ -54,7 +58,8 @@ export function attemptsOf({ hosts, stream }: Chain, { request }: ExplainedReque
     last = next;
     if (attempts.length === MOST_ATTEMPTS) break;
     if (next.connect() && next.upstream.end === "clean") {
-      attempts.push(attemptOf(next, stream.route?.name ?? ""));
+      const attempt = attemptOf(next, stream.route?.name ?? "");
+      attempts.push(attempt);
       next.responseHeaders(
         [
           [":status", "503"],
@@ -64,6 +69,8 @@ export function attemptsOf({ hosts, stream }: Chain, { request }: ExplainedReque
         false,
       );
       if (!next.isOver) next.responseBody(Buffer.from("{}"), true);
+      const said = (name: string): string => next!.answered?.get(name) ?? stream.client.headers?.get(name) ?? "";
+      Object.assign(attempt, { translated: said("x-ai-translated"), dropped: said("x-ai-dropped-params") });
     }
     failCalls();
   }
@@ -95,5 +102,5 @@ function attemptOf({ upstream, target }: Attempt, route: string): ExplainedAttem
   const header = (name: string): string => upstream.headers?.get(name) ?? "";
   const headers = upstream.headers?.pairs().filter(([name]) => !name.startsWith(":") && !FOR_ROUTER.test(name)) ?? [];
   const request = { method: header(":method"), host: header(":authority"), path: header(":path") };
-  return { route, cluster: target.cluster, ...request, headers, body: upstream.bodyBytes };
+  return { route, cluster: target.cluster, ...request, headers, body: upstream.bodyBytes, translated: "", dropped: "" };
 }

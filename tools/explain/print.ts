@@ -45,13 +45,15 @@ function titled(title: string, texts: string[]): string[] {
 const nameOf = (route: string): string => route || "(without a name)";
 
 function attemptLines(
-  { route, cluster, method, host, path, headers, body }: ExplainedAttempt,
+  { route, cluster, method, host, path, headers, body, translated, dropped }: ExplainedAttempt,
   index: number,
 ): string[] {
   const begin = index === 0 ? "attempt 1" : `if that fails with 503: attempt ${index + 1}`;
   return [
     "",
     `${begin}, route ${nameOf(route)}, cluster ${cluster}`,
+    ...(translated ? [`  translated: ${translated}`] : []),
+    ...(dropped ? [`  left out: ${dropped}`] : []),
     `  ${method} ${path}`,
     `  host: ${host}`,
     ...headers.filter(([name]) => !OF_HOST.includes(name)).map(([name, value]) => `  ${name}: ${shown(name, value)}`),
