@@ -5,7 +5,7 @@ import { root } from "./plugins.ts";
 import { listedProviders } from "./providers.ts";
 
 /** The file that says which protocols ai-proxy is built with. */
-const BUILT = "plugins/ai-proxy/built-protocols.ts";
+const BUILT = "plugins/ai-proxy/config/built-protocols.ts";
 
 /** The names that PROTOCOLS may have. Chats are in every module: what is translated passes through them, or begins with them. */
 const NAMES = ["chat", "messages", "responses", "dashscope"];

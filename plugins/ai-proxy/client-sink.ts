@@ -7,7 +7,7 @@ import { MessageWriter } from "../../assembly/ai/protocols/messages/message-writ
 import { ResponseEventWriter } from "../../assembly/ai/protocols/responses/event-writer";
 import { ResponseWriter } from "../../assembly/ai/protocols/responses/response-writer";
 import { ReasoningMode } from "../../assembly/ai/reasoning-mode";
-import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "./built-protocols";
+import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "./config/built-protocols";
 import { Exchange } from "./exchange";
 
 /** The writer of a chat's stream in the client's protocol. Its owner frees it. */

@@ -78,7 +78,7 @@ const logged = (host: ProxyHost): string => host.vm.logs.map(({ text }) => text)
 
 /** The flags that are set in a build. */
 function flags(providers: string, protocols: string): string[] {
-  const text = chosenSources(providers, protocols)["plugins/ai-proxy/built-protocols.ts"];
+  const text = chosenSources(providers, protocols)["plugins/ai-proxy/config/built-protocols.ts"];
   return [...text.matchAll(/export const (\w+): bool = true;/g)].map(([, name]) => name);
 }
 

@@ -5,7 +5,7 @@ import { nowInSeconds } from "../../../assembly/host/clock";
 import { requestHeaders } from "../../../assembly/host/headers";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
-import { BRIDGES, MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../built-protocols";
+import { BRIDGES, MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";

@@ -1,7 +1,7 @@
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { ABSENT, sliceEquals } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { MESSAGES_CLIENTS, MESSAGES_PROVIDERS } from "../built-protocols";
+import { MESSAGES_CLIENTS, MESSAGES_PROVIDERS } from "../config/built-protocols";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";

@@ -12,7 +12,7 @@ import {
 import { HeaderMap } from "../../../assembly/host/headers";
 import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
-import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../built-protocols";
+import { MESSAGES_CLIENTS, RESPONSES_CLIENTS } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";
 import { limitBetas } from "./betas";

@@ -8,7 +8,7 @@ import { ChatRequestReader } from "../../../assembly/ai/protocols/openai-chat/re
 import { ChatRequestWriter } from "../../../assembly/ai/protocols/openai-chat/request-writer";
 import { ResponsesRequestReader } from "../../../assembly/ai/protocols/responses/request-reader";
 import { ModelTraits, UNKNOWN_MODEL } from "../../../assembly/ai/model-traits";
-import { GEMINI_PROVIDERS, MESSAGES_CLIENTS, MESSAGES_PROVIDERS, RESPONSES_CLIENTS } from "../built-protocols";
+import { GEMINI_PROVIDERS, MESSAGES_CLIENTS, MESSAGES_PROVIDERS, RESPONSES_CLIENTS } from "../config/built-protocols";
 import { ProviderSettings } from "../config/provider-settings";
 import { Exchange } from "../exchange";
 import { providerOf } from "../providers";

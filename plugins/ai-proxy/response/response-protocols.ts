@@ -4,7 +4,7 @@ import { ResponseSink } from "../../../assembly/ai/hub/response-sink";
 import { GeminiReader } from "../../../assembly/ai/protocols/gemini/reader";
 import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
-import { GEMINI_PROVIDERS, MESSAGES_PROVIDERS } from "../built-protocols";
+import { GEMINI_PROVIDERS, MESSAGES_PROVIDERS } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 
 /** The reader of the provider's responses: a line for each protocol that a provider has. Its owner frees it. */

@@ -4,7 +4,7 @@ import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonDocument } from "../../../assembly/json/document";
 import { streamSink, wholeSink } from "../client-sink";
-import { BRIDGES } from "../built-protocols";
+import { BRIDGES } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";

@@ -7,7 +7,7 @@ import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { Slice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
 import { JsonDocument } from "../../../../assembly/json/document";
-import { DASHSCOPE_PROVIDERS } from "../../built-protocols";
+import { DASHSCOPE_PROVIDERS } from "../../config/built-protocols";
 import { streamSink, wholeSink } from "../../client-sink";
 import { ProviderOptions } from "../../config/provider-type";
 import { Exchange } from "../../exchange";

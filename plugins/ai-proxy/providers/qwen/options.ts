@@ -1,5 +1,5 @@
 import { ConfigReader } from "../../../../assembly/config/reader";
-import { DASHSCOPE_PROVIDERS } from "../../built-protocols";
+import { DASHSCOPE_PROVIDERS } from "../../config/built-protocols";
 import { readHost } from "../../config/address";
 import { ProviderOptions } from "../../config/provider-type";
 
