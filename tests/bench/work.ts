@@ -19,6 +19,7 @@ import {
   tokenLimits,
 } from "./filters.ts";
 import type { Job } from "./job.ts";
+import { pairJobs } from "./pairs.ts";
 import { requestsTo, type Routes } from "./routes.ts";
 import {
   chatRequest,
@@ -177,6 +178,7 @@ export const JOBS: Job[] = [
     request: chatRequest(1024, true, undefined, "/v1/messages"),
     respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
   },
+  ...pairJobs({ small, large, stream, pace }),
   {
     id: "tokens-1k",
     title: "chat, 1 KB, its tokens limited in Envoy",
