@@ -4,6 +4,7 @@
 // https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/header_sanitizing.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
 import { gatewayConfig } from "../../tools/gateway/config.ts";
 import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import { send, type ClientResponse, type SendOptions } from "../harness/http-client.ts";
@@ -46,6 +47,14 @@ const ADDRESSES: HeaderPair[] = [
   ["origin", "http://localhost:3000"],
   ["referer", "http://localhost:3000/of-the-client"],
 ];
+
+/** A zstd frame of one block as it is, of 256 bytes to 64 KB. https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1 */
+function zstdOf(body: Buffer): Buffer {
+  const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x60, 0, 0, 0, 0, 0]);
+  head.writeUInt16LE(body.length - 256, 5);
+  head.writeUIntLE((body.length << 3) | 1, 7, 3);
+  return Buffer.concat([head, body]);
+}
 
 describe("envoy/ai-gateway.yaml and untrusted clients", () => {
   let envoy: EnvoyProcess;
@@ -94,6 +103,12 @@ describe("envoy/ai-gateway.yaml and untrusted clients", () => {
     return send(envoy.listenerPorts.gateway, request, options);
   }
 
+  function encoded(encoding: string, body: Buffer): Promise<ClientResponse> {
+    const headers: HeaderPair[] = [["content-type", "application/json"], ["content-encoding", encoding], CHAT_APP];
+    const path = "/openai/v1/chat/completions";
+    return send(envoy.listenerPorts.gateway, { method: "POST", path, authority: "a", headers, chunks: [body] });
+  }
+
   for (const version of ["HTTP/1.1", "HTTP/2"]) {
     const options = { http2: version === "HTTP/2" };
     for (const path of ["/v1/chat/completions", "/guarded/v1/chat/completions"]) {
@@ -137,6 +152,27 @@ describe("envoy/ai-gateway.yaml and untrusted clients", () => {
       statuses.push((await chat("/by-address/v1/chat/completions", [CHAT_APP, ...named])).status);
     }
     assert.deepEqual(statuses, [200, 200, 429]);
+  });
+
+  const encodings = { gzip: gzipSync, zstd: zstdOf } as const;
+  for (const [encoding, encode] of Object.entries(encodings)) {
+    it(`decodes a chat that is encoded with ${encoding}`, async () => {
+      const body = Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi".repeat(999) }] }));
+      const response = await encoded(encoding, encode(body));
+      assert.equal(response.status, 200, response.body.toString());
+      const { headers, body: received } = provider.requests.at(-1)!;
+      assert.deepEqual(JSON.parse(String(received)), JSON.parse(String(body)));
+      assert.ok(!headers.some(([name]) => name === "content-encoding"));
+    });
+  }
+
+  it("refuses a chat with another encoding, and one that it cannot decode", async () => {
+    const count = provider.requests.length;
+    const response = await encoded("br", Buffer.from("{}"));
+    assert.equal(response.status, 415);
+    assert.match(response.body.toString(), /content-encoding/);
+    assert.notEqual((await encoded("gzip", Buffer.from("no gzip"))).status, 200);
+    assert.equal(provider.requests.length, count);
   });
 
   it("treats a host with a dot at its end as the one without", async () => {
