@@ -8,13 +8,15 @@ import { writeCallId } from "../openai-chat/call-id";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 
+const PING = 'event: ping\ndata: {"type":"ping"}\n\n';
+
 /**
- * Writes Anthropic's stream of events: `message_start`, for each block its start, deltas and stop, `message_delta` with the
+ * Writes Anthropic's stream of events: `message_start` and a `ping`, for each block its start, deltas and stop, `message_delta` with the
  * reason and the usage, `message_stop`; an error ends it too. https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export class MessageEventWriter extends BlockWriter {
   override keepAlive(): void {
-    this.out.text('event: ping\ndata: {"type":"ping"}\n\n');
+    this.out.text(PING);
   }
 
   protected writeStart(id: Slice): void {
@@ -23,6 +25,7 @@ export class MessageEventWriter extends BlockWriter {
     escapeJson(this.model.slice, out);
     out.text('","content":[],"stop_reason":null,"stop_sequence":null,"usage":{"input_tokens":0,"output_tokens":0}}}');
     sseEnd(out);
+    out.text(PING);
   }
 
   protected startBlock(kind: BlockKind): void {
