@@ -1,12 +1,15 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceEquals, sliceSize } from "../../../bytes/slice";
 import { Role } from "../../hub/request-sink";
+import { Thinking } from "../../model-traits";
 import { isBlank } from "./blank";
 import { MessagesRequestOptions } from "./request-options";
 import { REASONING_FORMAT } from "./reasoning-format";
 import { writeToolId } from "./tool-id";
 
 const KEPT_BYTES = 64 * 1024;
+const NO_PREFILL =
+  "This model does not continue a message of the assistant: the last message must be the user's, or a tool's result.";
 
 /**
  * Writes a request of Anthropic's Messages. Messages of one role in a row become one; in those of the user the results of tools
@@ -115,7 +118,11 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
 
   end(): bool {
     // https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
-    if (this.isOpen && this.openRole == Role.Assistant) this.lacksReasoning = true;
+    if (this.isOpen && this.openRole == Role.Assistant) {
+      // https://platform.claude.com/docs/en/about-claude/models/whats-new-claude-4-6#prefill-removal
+      if (this.traits.thinking >= Thinking.Adaptive) return this.refuse(NO_PREFILL, "messages");
+      this.lacksReasoning = true;
+    }
     this.close();
     this.member(this.hasMessages ? "]" : ',"messages":[]');
     this.writeOptions();
