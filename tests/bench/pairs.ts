@@ -26,6 +26,11 @@ interface Pair {
 const apiTokens = ["bench-key"];
 const PAIRS: Pair[] = [
   {
+    ...{ id: "messages", title: "Anthropic's Messages, to a chat of OpenAI", provider: { type: "openai", apiTokens } },
+    request: (bytes, stream) => chatRequest(bytes, stream, undefined, "/v1/messages"),
+    ...{ body: openAiResponse, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding },
+  },
+  {
     ...{ id: "responses", title: "OpenAI's Responses, to a chat of OpenAI" },
     // The type has chats alone.
     ...{ provider: { type: "nvidia", apiTokens }, request: responsesRequest },

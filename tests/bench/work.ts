@@ -52,7 +52,6 @@ const openAiChat: WholeResponse = { contentType: json, body: openAiResponse };
 const dashScopeChat: WholeResponse = { contentType: json, body: dashScopeResponse };
 const passedThrough = { filters: { noop, ...bareAiProxy, ...aiProxies(openai) } };
 const translated = { filters: { noop, ...aiProxies(qwen) } };
-const fromMessages = { filters: { noop, ...aiProxies(openai) } };
 const small = { request: chatRequest(1024, false), connections: 64, requests: 0, events: 0 };
 const large = { request: chatRequest(100 * 1024, false), connections: 16, requests: 0, events: 0 };
 
@@ -153,30 +152,6 @@ export const JOBS: Job[] = [
     ...stream,
     ...translated,
     respond: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
-  },
-  {
-    id: "messages-1k",
-    title: "Anthropic's Messages, 1 KB, to a chat of OpenAI and back",
-    ...small,
-    ...fromMessages,
-    request: chatRequest(1024, false, undefined, "/v1/messages"),
-    respond: openAiChat,
-  },
-  {
-    id: "messages-100k",
-    title: "Anthropic's Messages, 100 KB, to a chat of OpenAI and back",
-    ...large,
-    ...fromMessages,
-    request: chatRequest(100 * 1024, false, undefined, "/v1/messages"),
-    respond: openAiChat,
-  },
-  {
-    id: "messages-stream",
-    title: "event of a stream of Anthropic's Messages, from a chat of OpenAI",
-    ...stream,
-    ...fromMessages,
-    request: chatRequest(1024, true, undefined, "/v1/messages"),
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
   },
   ...pairJobs({ small, large, stream, pace }),
   {
