@@ -1,48 +1,21 @@
-import { ABSENT } from "../../assembly/bytes/slice";
-import { Callout, CalloutResponse, dispatchHttp } from "../../assembly/host/callout";
-import { HeaderPairs } from "../../assembly/host/header-pairs";
+import { Callout, CalloutResponse } from "../../assembly/host/callout";
 import { Engine } from "./engines/engine";
-import { EngineCall } from "./engines/engine-call";
+import { ServiceCall } from "../../assembly/service/call";
 import { ResultDraft } from "./engines/result-draft";
 import { SearchQuery } from "./engines/search-query";
 import { noteFailure } from "./notes";
 import { ResultList } from "./results";
 
-const KEPT_BYTES: i32 = 16 << 10;
 /** A larger response is none: no engine sends so much text. */
 export const MOST_REPLY_BYTES: i32 = 4 << 20;
 
-const headers = new HeaderPairs();
-const call = new EngineCall();
+const call = new ServiceCall();
 const draft = new ResultDraft();
 
 /** Receives the end of a call. */
 export abstract class TaskOwner {
   /** A call of an engine has ended. */
   abstract onTask(): void;
-}
-
-/** Sends a call that was written. */
-export function sendCall(
-  call: EngineCall,
-  cluster: string,
-  authority: string,
-  timeoutMilliseconds: i32,
-  callout: Callout,
-): bool {
-  headers
-    .clear()
-    .addText(":method", call.isPost ? "POST" : "GET")
-    .add(":path", call.path.slice);
-  headers.addText(":authority", authority);
-  const edits = call.headers;
-  for (let i = 0; i < edits.count; i++) {
-    if (edits.valueAt(i) != ABSENT) headers.add(edits.nameAt(i), edits.valueAt(i));
-    else headers.addText(edits.nameAt(i), edits.textAt(i));
-  }
-  const isSent = dispatchHttp(cluster, headers, call.body.slice, timeoutMilliseconds, callout);
-  call.release(KEPT_BYTES);
-  return isSent;
 }
 
 /** One call of an engine, and its results. */
@@ -67,8 +40,7 @@ export class EngineTask extends Callout {
     this.engine = engine;
     this.results.begin(engine.count, maxPageBytes, engine.needsLink);
     engine.writeCall(query, call);
-    const service = engine.service;
-    this.hasFailed = !sendCall(call, service.cluster, service.authority, timeoutMilliseconds, this);
+    this.hasFailed = !call.send(engine.service, timeoutMilliseconds, this);
     if (this.hasFailed) noteFailure(engine, "the call could not be sent");
     return !this.hasFailed;
   }

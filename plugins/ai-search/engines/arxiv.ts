@@ -4,7 +4,7 @@ import { ConfigReader } from "../../../assembly/config/reader";
 import { readEntry } from "./arxiv-entry";
 import { isCategory, writeQuery } from "./arxiv-query";
 import { Engine, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 import { elementIn, XmlElements } from "./xml";
@@ -28,7 +28,7 @@ export class Arxiv extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     const category = sliceSize(query.category) ? query.category : sliceOfBuffer(this.category);
     search.clear();
     writeQuery(words(query, MOST_QUERY), query.kind == EngineKind.Arxiv, category, search);

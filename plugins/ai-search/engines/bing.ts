@@ -2,7 +2,7 @@ import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonNext } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { readItems } from "./json-list";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
@@ -20,7 +20,7 @@ export class Bing extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     call.get("/v7.0/search").parameter("q", words(query, MOST_QUERY));
     call.number("count", this.count).number("offset", this.start);
     if (this.language.length) call.textParameter("mkt", this.language);

@@ -3,7 +3,7 @@ import { ABSENT, byteAt, Slice, sliceSize, subslice } from "../../../assembly/by
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonNext } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 
@@ -23,7 +23,7 @@ export class Brave extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     call
       .get("/res/v1/web/search")
       .parameter("q", firstWords(words(query, MOST_QUERY)))

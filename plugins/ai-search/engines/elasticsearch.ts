@@ -6,7 +6,7 @@ import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 
@@ -40,7 +40,7 @@ export class Elasticsearch extends Engine {
     return this.refers;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     const text = words(query, MOST_QUERY);
     const json = call.post(this.path).key("retriever").beginObject();
     if (this.semanticField.length) {

@@ -8,7 +8,7 @@ import { HttpService } from "../../../assembly/config/service";
 import { jsonValidate } from "../../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { ANY_KIND, EngineKind, SearchQuery } from "./search-query";
 
@@ -60,7 +60,7 @@ export abstract class Engine {
   }
 
   /** Writes the call for a query. */
-  abstract writeCall(query: SearchQuery, call: EngineCall): void;
+  abstract writeCall(query: SearchQuery, call: ServiceCall): void;
 
   /** Reads a response with status 200. Returns `false` if it is none of this engine. */
   abstract readReply(body: Slice, draft: ResultDraft, sink: ResultSink): bool;
@@ -102,7 +102,7 @@ export abstract class Engine {
   }
 
   /** Adds `optionArgs` to the query. */
-  protected addOptions(call: EngineCall): void {
+  protected addOptions(call: ServiceCall): void {
     for (let i = 0; i < this.optionNames.length; i++) call.textParameter(this.optionNames[i], this.optionValues[i]);
   }
 

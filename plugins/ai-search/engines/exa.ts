@@ -3,7 +3,7 @@ import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonNext } from "../../../assembly/json/value";
 import { readsWholePages } from "./content-mode";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 
@@ -22,7 +22,7 @@ export class Exa extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     const json = call.post("/search").key("query").text(words(query, MOST_QUERY));
     json.key("numResults").integer(this.count);
     json.key("contents").beginObject();

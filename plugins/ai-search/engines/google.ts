@@ -2,7 +2,7 @@ import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, jsonNext } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 
@@ -25,7 +25,7 @@ export class Google extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     call.get("/customsearch/v1").textParameter("cx", this.cx).parameter("q", words(query, MOST_QUERY));
     call
       .number("num", this.count)

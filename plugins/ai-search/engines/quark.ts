@@ -3,7 +3,7 @@ import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
 import { readsWholePages } from "./content-mode";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
 
@@ -22,7 +22,7 @@ export class Quark extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     call.get("/search/genericSearch").parameter("query", words(query, MOST_QUERY));
     if (this.start) call.number("page", this.page + 1);
     call.headers.setText("x-api-key", this.apiKey);

@@ -2,7 +2,7 @@ import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonGet } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { readItems } from "./json-list";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
@@ -20,7 +20,7 @@ export class Searxng extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     call.get("/search").parameter("q", words(query, MOST_QUERY)).textParameter("format", "json");
     if (this.language.length) call.textParameter("language", this.language);
     if (this.start) call.number("pageno", this.page + 1);

@@ -3,7 +3,7 @@ import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonGet } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { readItems } from "./json-list";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
@@ -19,7 +19,7 @@ export class Serper extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     const json = call.post("/search").key("q").text(words(query, MOST_QUERY));
     json.key("num").integer(this.count);
     if (this.start) json.key("page").integer(this.page + 1);

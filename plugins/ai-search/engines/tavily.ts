@@ -2,7 +2,7 @@ import { ABSENT, Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { jsonFirst, jsonGet, JsonKind, jsonKind, jsonNext } from "../../../assembly/json/value";
 import { Engine, objectOf, ResultSink, words } from "./engine";
-import { EngineCall } from "./engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { readsWholePages } from "./content-mode";
 import { ResultDraft } from "./result-draft";
 import { EngineKind, SearchQuery } from "./search-query";
@@ -24,7 +24,7 @@ export class Tavily extends Engine {
     return engine;
   }
 
-  override writeCall(query: SearchQuery, call: EngineCall): void {
+  override writeCall(query: SearchQuery, call: ServiceCall): void {
     const json = call.post("/search").key("query").text(words(query, MOST_QUERY));
     json.key("max_results").integer(this.count);
     if (this.isFull) json.key("include_raw_content").boolean(true);

@@ -2,8 +2,8 @@ import { Slice } from "../../../assembly/bytes/slice";
 import { isHost } from "../../../assembly/config/host";
 import { isVisible } from "../../../assembly/config/printable";
 import { ConfigReader } from "../../../assembly/config/reader";
-import { readCluster, ServiceKeys } from "../../../assembly/config/service";
-import { EngineCall } from "../engines/engine-call";
+import { HttpService, readCluster, ServiceKeys } from "../../../assembly/config/service";
+import { ServiceCall } from "../../../assembly/service/call";
 import { rewritePrompt } from "./prompt";
 import { Template } from "../template";
 
@@ -16,8 +16,7 @@ const MOST_COUNT: i64 = 10;
 /** How a model turns a question into queries: `searchRewrite`. */
 export class RewriteSettings {
   private constructor(
-    readonly cluster: string,
-    readonly authority: string,
+    readonly service: HttpService,
     private readonly path: string,
     private readonly apiKey: string,
     private readonly model: string,
@@ -42,8 +41,7 @@ export class RewriteSettings {
     const apiKey = reader.text("llmApiKey");
     if (!isVisible(apiKey)) reader.fail("llmApiKey", "must be printable ASCII without blanks");
     return new RewriteSettings(
-      cluster,
-      host,
+      new HttpService(cluster, host),
       slash < 0 ? "/" : rest.substring(slash),
       apiKey,
       reader.requiredText("llmModelName"),
@@ -54,7 +52,7 @@ export class RewriteSettings {
   }
 
   /** Writes the request to the model. */
-  writeCall(prompt: Slice, call: EngineCall): void {
+  writeCall(prompt: Slice, call: ServiceCall): void {
     const json = call.post(this.path).key("stream").boolean(false).key("max_tokens").integer(4096);
     json.key("model").string(this.model).key("messages").beginArray().beginObject();
     json.key("role").string("user").key("content").text(prompt).endObject().endArray().endObject();

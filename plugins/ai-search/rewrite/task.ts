@@ -2,9 +2,9 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { Callout, CalloutResponse } from "../../../assembly/host/callout";
 import { jsonAt, jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
-import { MOST_REPLY_BYTES, sendCall } from "../engine-task";
+import { MOST_REPLY_BYTES } from "../engine-task";
 import { objectOf } from "../engines/engine";
-import { EngineCall } from "../engines/engine-call";
+import { ServiceCall } from "../../../assembly/service/call";
 import { noteRewriteFailure } from "../notes";
 import { RewriteSettings } from "./settings";
 
@@ -12,7 +12,7 @@ const KEPT_BYTES: i32 = 16 << 10;
 
 const prompt = new ByteBuffer();
 const number = new ByteBuffer();
-const call = new EngineCall();
+const call = new ServiceCall();
 const reply = new ByteBuffer();
 
 /** Receives the reply of the model. */
@@ -41,7 +41,7 @@ export class RewriteTask extends Callout {
     settings.prompt.write(question, number.integer(most).slice, ABSENT, prompt);
     settings.writeCall(prompt.slice, call);
     prompt.release(KEPT_BYTES);
-    if (sendCall(call, settings.cluster, settings.authority, timeoutMilliseconds, this)) return true;
+    if (call.send(settings.service, timeoutMilliseconds, this)) return true;
     noteRewriteFailure("the call could not be sent");
     return false;
   }
