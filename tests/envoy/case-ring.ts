@@ -96,7 +96,6 @@ export class CaseRing {
     const cases = this.entries.map(({ testCase }) => testCase).filter(usesRedis);
     if (!cases.length) return bootstrapFor([], clusters);
     this.valkey = await Valkey.start();
-    for (const command of cases.flatMap(({ redis }) => redis ?? [])) await this.valkey.run(...command);
     const down = clusterFor({ name: DOWN_CLUSTER, port: 1, http2: true });
     return withRedis(bootstrapFor([], [...clusters, down]), { port: this.valkey.port });
   }
@@ -115,6 +114,8 @@ export class CaseRing {
     const entry = this.entries.find((other) => other.testCase === testCase);
     if (!entry || !this.envoy) throw new Error("the case is not in this ring, or the ring was not started");
     const port = this.envoy.listenerPorts[entry.id];
+    // Not before: what they write may expire while other cases run.
+    for (const command of testCase.redis ?? []) await this.valkey?.run(...command);
     const problems: string[] = [];
     if (testCase.configError && port) problems.push("Envoy accepted the configuration");
     else if (!testCase.configError && !port)

@@ -38,7 +38,7 @@ export interface Facts {
   apis: Partial<Record<ApiName, string>>;
   /** `none`: no API key is needed. */
   key: "bearer" | "none";
-  /** The header of the API key for Messages, where it is not `authorization`. */
+  /** The header of the API key for all but chats, where it is not `authorization`. */
   messagesKey?: string;
   /** A model of the provider. */
   model: string;

@@ -39,7 +39,7 @@ export class Requests {
   protected place(name: ApiName): NonNullable<Exclude<Exchange["expectUpstream"], false>> {
     const { host, pathname } = new URL(this.facts.apis[name]!);
     const { key, messagesKey } = this.facts;
-    const isOwn = messagesKey !== undefined && (name === "messages" || name === "countTokens");
+    const isOwn = messagesKey !== undefined && name !== "chat";
     const headers = isOwn
       ? { [messagesKey]: KEY, authorization: null }
       : { authorization: `Bearer ${KEY}`, "x-api-key": null };

@@ -202,7 +202,7 @@ test("aliyun: a configuration that cannot work is refused with its path", () => 
     [without("accessKey"), "$.accessKey is required"],
     [without("secretKey"), "$.secretKey is required"],
     [without("serviceName"), "$.serviceName is required"],
-    [without("servicePort"), "$.servicePort is required with serviceName"],
+    [{ ...without("servicePort"), serviceName: "guard" }, "$.servicePort is required with serviceName"],
     [without("serviceHost"), "$.serviceHost is required"],
     [without("type"), "$.type is required"],
     [

@@ -58,7 +58,7 @@ describe("the input of a response becomes the messages of a chat", () => {
     assert.deepEqual(chatOf([{ role: "user", content }]), [
       user([
         { type: "text", text: "Look" },
-        { type: "image_url", image_url: { url: "data:image/png;base64,QUJD" } },
+        { type: "image_url", image_url: { url: "data:image/png;base64,QUJD", detail: "low" } },
         { type: "image_url", image_url: { url: "https://example.com/a.png", detail: "high" } },
         { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,QUJD" } },
         { type: "input_audio", input_audio: { data: "QUJD", format: "wav" } },
