@@ -52,6 +52,8 @@ function addValues(reader: ConfigReader, key: string, action: ParameterAction, r
 }
 
 function add(reader: ConfigReader, place: string, rule: ParameterRule, rules: ParameterRule[]): void {
+  // There are too many already: each further one would be compared with all of them.
+  if (rules.length > MOST_RULES) return;
   if (!isName(rule.name) || NEEDED.includes(rule.name)) reader.fail(place, "must be the name of a parameter");
   else if (isSecond(rule, rules)) reader.fail(place, "is named twice");
   else rules.push(rule);
