@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { readU32BigEndian } from "../bytes/integers";
-import { byteAt, Slice, sliceSize } from "../bytes/slice";
+import { readU32, readU32BigEndian, writeU32 } from "../bytes/integers";
+import { byteAt, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
 
 /** The size of a SHA-256 digest in bytes. */
 export const SHA256_SIZE: i32 = 32;
@@ -30,7 +30,7 @@ const INITIAL: StaticArray<u32> = [
 ];
 
 /** The message schedule of the current block: one for all digests, since a block is processed in one call. */
-const W = new StaticArray<u32>(64);
+const W = new ArrayBuffer(64 << 2);
 
 /**
  * SHA-256 (FIPS 180-4) of a message that comes in pieces. One object serves many messages, and allocates no memory for them.
@@ -58,8 +58,9 @@ export class Sha256 {
     this.total += size;
     let at = 0;
     while (at < size && this.held) this.add(byteAt(bytes, at++));
+    const words = sliceOfBuffer(W);
     for (; at + SHA256_BLOCK <= size; at += SHA256_BLOCK) {
-      for (let t = 0; t < WORDS; t++) unchecked((W[t] = readU32BigEndian(bytes, at + (t << 2))));
+      for (let t = 0; t < WORDS; t++) writeU32(words, t << 2, readU32BigEndian(bytes, at + (t << 2)));
       this.compress();
     }
     while (at < size) this.add(byteAt(bytes, at++));
@@ -83,22 +84,26 @@ export class Sha256 {
     if (this.held < SHA256_BLOCK) return;
     this.held = 0;
     const block = this.block;
+    const words = sliceOfBuffer(W);
     for (let t = 0; t < WORDS; t++) {
       const at = t << 2;
       const high = ((<u32>unchecked(block[at])) << 24) | ((<u32>unchecked(block[at + 1])) << 16);
-      unchecked((W[t] = high | ((<u32>unchecked(block[at + 2])) << 8) | unchecked(block[at + 3])));
+      writeU32(words, at, high | ((<u32>unchecked(block[at + 2])) << 8) | unchecked(block[at + 3]));
     }
     this.compress();
   }
 
   /** Works on the block whose words stand at the beginning of `W`. */
   private compress(): void {
-    for (let t = WORDS; t < 64; t++) {
-      const x = unchecked(W[t - 15]);
-      const y = unchecked(W[t - 2]);
+    const words = sliceOfBuffer(W);
+    const constants = K;
+    // Offsets in bytes from the word that came sixteen words before.
+    for (let at = 0; at < (64 - WORDS) << 2; at += 4) {
+      const x = readU32(words, at + 4);
+      const y = readU32(words, at + 56);
       const sigma0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
       const sigma1 = rotr<u32>(y, 17) ^ rotr<u32>(y, 19) ^ (y >> 10);
-      unchecked((W[t] = sigma1 + W[t - 7] + sigma0 + W[t - 16]));
+      writeU32(words, at + 64, readU32(words, at) + sigma0 + readU32(words, at + 36) + sigma1);
     }
     const state = this.state;
     let a = unchecked(state[0]);
@@ -111,28 +116,28 @@ export class Sha256 {
     let h = unchecked(state[7]);
     // Eight rounds at a time: after them each variable has its own meaning again, so that none is moved to another.
     for (let t = 0; t < 64; t += 8) {
-      h += first(t, e, f, g);
+      h += first(unchecked(constants[t]) + readU32(words, t << 2), e, f, g);
       d += h;
       h += second(a, b, c);
-      g += first(t + 1, d, e, f);
+      g += first(unchecked(constants[t + 1]) + readU32(words, (t + 1) << 2), d, e, f);
       c += g;
       g += second(h, a, b);
-      f += first(t + 2, c, d, e);
+      f += first(unchecked(constants[t + 2]) + readU32(words, (t + 2) << 2), c, d, e);
       b += f;
       f += second(g, h, a);
-      e += first(t + 3, b, c, d);
+      e += first(unchecked(constants[t + 3]) + readU32(words, (t + 3) << 2), b, c, d);
       a += e;
       e += second(f, g, h);
-      d += first(t + 4, a, b, c);
+      d += first(unchecked(constants[t + 4]) + readU32(words, (t + 4) << 2), a, b, c);
       h += d;
       d += second(e, f, g);
-      c += first(t + 5, h, a, b);
+      c += first(unchecked(constants[t + 5]) + readU32(words, (t + 5) << 2), h, a, b);
       g += c;
       c += second(d, e, f);
-      b += first(t + 6, g, h, a);
+      b += first(unchecked(constants[t + 6]) + readU32(words, (t + 6) << 2), g, h, a);
       f += b;
       b += second(c, d, e);
-      a += first(t + 7, f, g, h);
+      a += first(unchecked(constants[t + 7]) + readU32(words, (t + 7) << 2), f, g, h);
       e += a;
       a += second(b, c, d);
     }
@@ -150,9 +155,9 @@ export class Sha256 {
 /** What round `t` adds to its last variable first. FIPS 180-4, section 6.2.2, T1 without h. */
 // @ts-ignore: decorator
 @inline
-function first(t: i32, e: u32, f: u32, g: u32): u32 {
+function first(word: u32, e: u32, f: u32, g: u32): u32 {
   const sum = rotr<u32>(e, 6) ^ rotr<u32>(e, 11) ^ rotr<u32>(e, 25);
-  return sum + (g ^ (e & (f ^ g))) + unchecked(K[t]) + unchecked(W[t]);
+  return word + (g ^ (e & (f ^ g))) + sum;
 }
 
 /** T2 there. */
