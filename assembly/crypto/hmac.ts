@@ -1,5 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { byteAt, Slice, sliceSize } from "../bytes/slice";
+import { readU64, writeU64 } from "../bytes/integers";
+import { Slice, sliceSize } from "../bytes/slice";
 import { Sha256, SHA256_BLOCK } from "./sha256";
 
 const INNER_PAD: u32 = 0x36;
@@ -53,13 +54,17 @@ export function hmacSha256(secret: Slice, message: Slice, out: ByteBuffer): void
 
 function padded(pad: u32): Slice {
   block.clear();
-  for (let i = 0; i < SHA256_BLOCK; i++) block.byte((i < key.size ? byteAt(key.slice, i) : 0) ^ pad);
-  return block.slice;
+  block.append(key.slice).zeros(SHA256_BLOCK - key.size);
+  const bytes = block.slice;
+  // The same byte eight times.
+  const pads = <u64>pad * 0x0101010101010101;
+  for (let at = 0; at < SHA256_BLOCK; at += 8) writeU64(bytes, at, readU64(bytes, at) ^ pads);
+  return bytes;
 }
 
 function overwrite(buffer: ByteBuffer): void {
   const size = buffer.size;
   buffer.clear();
-  for (let i = 0; i < size; i++) buffer.byte(0);
+  buffer.zeros(size);
   buffer.clear();
 }

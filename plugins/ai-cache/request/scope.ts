@@ -1,7 +1,9 @@
 import { CONSUMER_STATE, CREDENTIAL_HEADERS, CREDENTIAL_PARAMETERS } from "../../../assembly/ai/contract";
+import { addNames } from "../../../assembly/ai/name-list";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { QueryParameters, queryOf } from "../../../assembly/bytes/query";
-import { Slice, sliceEquals, sliceEqualsIgnoringCase, sliceSize } from "../../../assembly/bytes/slice";
+import { Slice, sliceEqualsIgnoringCase, sliceSize } from "../../../assembly/bytes/slice";
+import { TextTable } from "../../../assembly/bytes/text-table";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
 import { FilterState } from "../../../assembly/host/filter-state";
 import { HeaderMap } from "../../../assembly/host/headers";
@@ -10,6 +12,8 @@ import { Share } from "../config";
 const consumer = new FilterState(CONSUMER_STATE);
 const parts = new ByteBuffer();
 const parameters = new QueryParameters();
+const credentialHeaders = new TextTable();
+addNames(CREDENTIAL_HEADERS.join(" "), credentialHeaders);
 /** The secret of scopes where the configuration has none: a credential is never in a key as it is. */
 const PUBLIC = new ByteBuffer().text("ai-cache scope");
 
@@ -40,7 +44,7 @@ function writeOwner(headers: HeaderMap, out: ByteBuffer): bool {
   const from = out.text("credential").size;
   for (let i = 0; i < headers.count; i++) {
     const header = headers.nameAt(i);
-    if (isCredentialHeader(header)) addPair(header, headers.valueAt(i), out);
+    if (credentialHeaders.find(header) >= 0) addPair(header, headers.valueAt(i), out);
   }
   parameters.begin(queryOf(headers.get(":path")));
   while (parameters.next()) if (isCredentialParameter(parameters.name)) addPair(parameters.name, parameters.value, out);
@@ -51,11 +55,6 @@ function addPair(name: Slice, value: Slice, out: ByteBuffer): void {
   if (!sliceSize(value)) return;
   addPart(name, out);
   addPart(value, out);
-}
-
-function isCredentialHeader(name: Slice): bool {
-  for (let i = 0; i < CREDENTIAL_HEADERS.length; i++) if (sliceEquals(name, CREDENTIAL_HEADERS[i])) return true;
-  return false;
 }
 
 function isCredentialParameter(name: Slice): bool {
