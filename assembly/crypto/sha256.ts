@@ -1,13 +1,11 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { readU32, readU32BigEndian, writeU32 } from "../bytes/integers";
+import { readU32, readU32BigEndian, writeByte, writeU32 } from "../bytes/integers";
 import { byteAt, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
 
 /** The size of a SHA-256 digest in bytes. */
 export const SHA256_SIZE: i32 = 32;
 /** The size of the blocks that SHA-256 works on, in bytes. */
 export const SHA256_BLOCK: i32 = 64;
-/** The words of a block. */
-const WORDS: i32 = 16;
 
 /** The offset of the message's length in the last block. */
 const LENGTH_AT: i32 = 56;
@@ -40,7 +38,7 @@ const W = new ArrayBuffer(64 << 2);
  */
 export class Sha256 {
   private readonly state: StaticArray<u32> = new StaticArray<u32>(8);
-  private readonly block: StaticArray<u8> = new StaticArray<u8>(SHA256_BLOCK);
+  private readonly block: ArrayBuffer = new ArrayBuffer(SHA256_BLOCK);
   private held: i32 = 0;
   private total: u64 = 0;
 
@@ -58,11 +56,7 @@ export class Sha256 {
     this.total += size;
     let at = 0;
     while (at < size && this.held) this.add(byteAt(bytes, at++));
-    const words = sliceOfBuffer(W);
-    for (; at + SHA256_BLOCK <= size; at += SHA256_BLOCK) {
-      for (let t = 0; t < WORDS; t++) writeU32(words, t << 2, readU32BigEndian(bytes, at + (t << 2)));
-      this.compress();
-    }
+    for (; at + SHA256_BLOCK <= size; at += SHA256_BLOCK) this.compress(bytes, at);
     while (at < size) this.add(byteAt(bytes, at++));
     return this;
   }
@@ -80,25 +74,20 @@ export class Sha256 {
   }
 
   private add(byte: u32): void {
-    unchecked((this.block[this.held++] = <u8>byte));
+    const block = sliceOfBuffer(this.block);
+    writeByte(block, this.held++, byte);
     if (this.held < SHA256_BLOCK) return;
     this.held = 0;
-    const block = this.block;
-    const words = sliceOfBuffer(W);
-    for (let t = 0; t < WORDS; t++) {
-      const at = t << 2;
-      const high = ((<u32>unchecked(block[at])) << 24) | ((<u32>unchecked(block[at + 1])) << 16);
-      writeU32(words, at, high | ((<u32>unchecked(block[at + 2])) << 8) | unchecked(block[at + 3]));
-    }
-    this.compress();
+    this.compress(block, 0);
   }
 
-  /** Works on the block whose words stand at the beginning of `W`. */
-  private compress(): void {
+  /** Works on the block at an offset. */
+  private compress(bytes: Slice, from: i32): void {
     const words = sliceOfBuffer(W);
     const constants = K;
+    for (let at = 0; at < SHA256_BLOCK; at += 4) writeU32(words, at, readU32BigEndian(bytes, from + at));
     // Offsets in bytes from the word that came sixteen words before.
-    for (let at = 0; at < (64 - WORDS) << 2; at += 4) {
+    for (let at = 0; at < (64 << 2) - SHA256_BLOCK; at += 4) {
       const x = readU32(words, at + 4);
       const y = readU32(words, at + 56);
       const sigma0 = rotr<u32>(x, 7) ^ rotr<u32>(x, 18) ^ (x >> 3);
