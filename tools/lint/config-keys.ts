@@ -6,7 +6,7 @@ import type { Check } from "./check.ts";
 import { importsOf } from "./imports.ts";
 
 /** Folders of the kernel with readers of options that several plugins have. */
-const SHARED_READERS = /^assembly\/(?:(?:limit|redis|ai\/prices)\/|config\/service\.ts$)/;
+const SHARED_READERS = /^assembly\/(?:(?:limit|redis|ai\/prices)\/|config\/(?:kinds|service)\.ts$)/;
 
 /** The parts of a JSON Schema that contain property names. */
 interface Schema {

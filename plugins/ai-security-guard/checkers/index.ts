@@ -1,3 +1,4 @@
+import { Kind, readKind } from "../../../assembly/config/kinds";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { Aliyun } from "./aliyun";
 import { AzureContentSafety } from "./azure";
@@ -9,24 +10,16 @@ import { OpenAiModeration } from "./openai";
 import { Presidio } from "./presidio";
 import { Webhook } from "./webhook";
 
-/** A service: the value of `type`, and what reads its options. */
-class CheckerType {
-  constructor(
-    readonly name: string,
-    readonly read: (reader: ConfigReader) => Checker,
-  ) {}
-}
-
 /** All services, by their names. */
-const TYPES: CheckerType[] = [
-  new CheckerType("aliyun", Aliyun.read),
-  new CheckerType("azure", AzureContentSafety.read),
-  new CheckerType("bedrock", BedrockGuardrail.read),
-  new CheckerType("judge", Judge.read),
-  new CheckerType("lakera", Lakera.read),
-  new CheckerType("openai", OpenAiModeration.read),
-  new CheckerType("presidio", Presidio.read),
-  new CheckerType("webhook", Webhook.read),
+const TYPES: Kind<Checker>[] = [
+  new Kind<Checker>("aliyun", Aliyun.read),
+  new Kind<Checker>("azure", AzureContentSafety.read),
+  new Kind<Checker>("bedrock", BedrockGuardrail.read),
+  new Kind<Checker>("judge", Judge.read),
+  new Kind<Checker>("lakera", Lakera.read),
+  new Kind<Checker>("openai", OpenAiModeration.read),
+  new Kind<Checker>("presidio", Presidio.read),
+  new Kind<Checker>("webhook", Webhook.read),
 ];
 
 /**
@@ -34,14 +27,7 @@ const TYPES: CheckerType[] = [
  * read with other errors is not used: the configuration is refused.
  */
 export function readChecker(reader: ConfigReader): Checker | null {
-  const name = reader.requiredText("type");
-  const names: string[] = [];
-  for (let i = 0; i < TYPES.length; i++) {
-    if (TYPES[i].name == name) return TYPES[i].read(reader);
-    names.push(TYPES[i].name);
-  }
-  if (name.trim().length) reader.fail("type", `must be one of ${names.join(", ")}`);
-  return null;
+  return readKind<Checker>(TYPES, [], reader);
 }
 
 /** Reads Higress's options, which name no service. */
