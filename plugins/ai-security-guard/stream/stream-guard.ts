@@ -73,16 +73,26 @@ export class StreamGuard extends CheckRun {
     return this.takeReleased(chunk);
   }
 
-  /** The response has ended with trailers. Returns whether they must wait for `onChecked`. */
+  /** The response has ended with trailers. Returns whether they must wait for `onChecked` or `onExpired`. */
   end(): bool {
     if (this.isOver) return false;
     const held = this.held;
     this.isComplete = true;
     held.finish();
     this.advance();
-    if (!held.waits && sliceSize(held.released)) heldResponseBody().replace(this.takeReleased(ABSENT));
-    if (held.waits) this.setTime();
-    return held.waits;
+    if (held.waits) {
+      this.setTime();
+      return true;
+    }
+    if (!sliceSize(held.released)) return false;
+    const body = heldResponseBody();
+    if (body.size) {
+      body.replace(this.takeReleased(ABSENT));
+      return false;
+    }
+    // All that was held has been forwarded: Envoy takes more of the body in a callback that is not of the response.
+    this.deadline.begin(this.filter!, 0);
+    return true;
   }
 
   /** The checks of a window have ended in a callback of a callout. */
