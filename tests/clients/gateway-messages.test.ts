@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The official Anthropic client over providers that are asked for chats, or in an API of their own.
+// The official Anthropic clients over providers that are asked for chats, or in an API of their own.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 import { headerOf } from "../providers/wire.ts";
+import { anthropicPythonTests } from "./anthropic-python.ts";
 import { anthropicClientSuite, type AnthropicTarget } from "./anthropic-suite.ts";
 import { type Gateway, type Service, startGateway } from "./gateway.ts";
 
@@ -11,7 +12,11 @@ const key = "sk-client-for-tests";
 const apiTokens = ["sk-provider-for-tests"];
 const qwen = { type: "qwen", apiTokens, translateMessages: true };
 
-const entries: Record<string, Service & { target: Omit<AnthropicTarget, "key"> }> = {
+interface Entry extends Service {
+  target: Omit<AnthropicTarget, "key">;
+}
+
+const entries: Record<string, Entry> = {
   openai: {
     dialect: "openai",
     provider: { type: "openai", apiTokens },
@@ -42,26 +47,33 @@ const entries: Record<string, Service & { target: Omit<AnthropicTarget, "key"> }
   },
 };
 
+/** Gets the requests as they are. */
+const claude: Entry = {
+  dialect: "claude-native",
+  provider: { type: "claude", apiTokens },
+  target: { model: "claude-sonnet-4-5", thinkingModel: "claude-sonnet-4-5", family: "claude" },
+};
+
 describe("clients of Anthropic's Messages over chats", () => {
   let gateway: Gateway;
   before(async () => {
-    gateway = await startGateway(entries);
+    gateway = await startGateway({ ...entries, claude });
   });
   after(() => gateway.close());
+  const messagesBase = (service: string): string => gateway.baseUrl(service).replace(/\/v1$/, "");
 
   for (const [service, { target }] of Object.entries(entries)) {
     anthropicClientSuite(service, { key, anyKey: true, dropsUnknown: true, ...target }, async () => ({
-      baseUrl: gateway.baseUrl(service).replace(/\/v1$/, ""),
+      baseUrl: messagesBase(service),
       close: async () => {},
     }));
   }
 
+  const targets = Object.entries({ ...entries, claude }).map(([service, { target }]) => [service, { key, ...target }]);
+  anthropicPythonTests(Object.fromEntries(targets) as Record<string, AnthropicTarget>, messagesBase);
+
   it("tells the client what was translated and dropped, and the provider nothing of Anthropic", async () => {
-    const client = new Anthropic({
-      baseURL: gateway.baseUrl("openai").replace(/\/v1$/, ""),
-      apiKey: key,
-      maxRetries: 0,
-    });
+    const client = new Anthropic({ baseURL: messagesBase("openai"), apiKey: key, maxRetries: 0 });
     const messages = [{ role: "user" as const, content: "Hello!" }];
     const request = { model: "gpt-4o", max_tokens: 9, top_k: 3, messages };
     const { response } = await client.messages.create(request).withResponse();

@@ -121,7 +121,9 @@ function readConfig(config: JsonObject, limits: Limits): boolean {
 /** https://ai.google.dev/gemini-api/docs/thinking */
 function readThinking(config: JsonObject, limits: Limits): boolean {
   checkNames(config, ["includeThoughts", "thinkingBudget", "thinkingLevel"], "generation_config.thinking_config");
-  const { thinkingBudget: budget, thinkingLevel: level } = config;
+  const { thinkingBudget: budget } = config;
+  // The official clients write the names of enums in capitals.
+  const level = typeof config.thinkingLevel === "string" ? config.thinkingLevel.toLowerCase() : config.thinkingLevel;
   if (limits.thinking === "none") throw invalid("Thinking is not enabled for this model.");
   if (budget !== undefined && level !== undefined) {
     throw invalid("You can only set only one of thinking budget and thinking level.");
@@ -254,7 +256,8 @@ function readTools(tools: unknown): ToolDeclaration[] {
         ["name", "description", "parameters", "parametersJsonSchema", "behavior", "response"],
         at,
       );
-      const { name, parametersJsonSchema: schema } = declaration;
+      const { name, parametersJsonSchema, parameters } = declaration;
+      const schema = parametersJsonSchema ?? parameters;
       if (typeof name !== "string" || !/^[A-Za-z_][\w.:-]{0,127}$/.test(name))
         throw invalid(`${at}: Invalid function name.`);
       return { name, parameter: isObject(schema) ? firstParameter(schema) : "" };

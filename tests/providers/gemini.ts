@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gemini's own API: https://ai.google.dev/api/generate-content and https://ai.google.dev/api/embeddings
+// Gemini's own API: https://ai.google.dev/api/generate-content, https://ai.google.dev/api/embeddings and https://ai.google.dev/api/tokens
 import { faultOf, withTransportFault } from "./faults.ts";
-import { faultRefusal, GeminiRefusal, invalid } from "./gemini-errors.ts";
+import { faultRefusal, GeminiRefusal, invalid, unknownName } from "./gemini-errors.ts";
 import { readContents, SIGNATURE } from "./gemini-request.ts";
 import { type Output, outputFor, promptTokens, tokensOf } from "./scenarios.ts";
 import type { Dialect, ProviderReply, ProviderRequest } from "./types.ts";
 import { eventStream, headerOf, isObject, type JsonObject, jsonReply, parseObject, requestIdOf } from "./wire.ts";
 
-const METHODS = /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|batchEmbedContents)(\?.*)?$/;
+const METHODS =
+  /^\/v1beta\/models\/([^/:]+):(generateContent|streamGenerateContent|batchEmbedContents|countTokens)(\?.*)?$/;
 
 /** The dialect `gemini-native`. */
 export const geminiDialect = (): Dialect => ({
@@ -36,6 +37,7 @@ function serve(request: ProviderRequest): ProviderReply {
     throw new GeminiRefusal(404, "NOT_FOUND", text);
   }
   if (method === "batchEmbedContents") return jsonReply(200, embed(model, body));
+  if (method === "countTokens") return prettyReply(countTokens(model, body));
   const asked = readContents(model, body);
   const isStream = method === "streamGenerateContent";
   const fault = faultOf(model);
@@ -112,6 +114,28 @@ const prettyReply = (body: JsonObject): ProviderReply => ({
   ...jsonReply(200, body),
   chunks: [Buffer.from(JSON.stringify(body, null, 2))],
 });
+
+/**
+ * Either the contents alone, or a whole request that names its model; without a word on the response.
+ * https://ai.google.dev/api/tokens#method:-models.counttokens
+ */
+function countTokens(model: string, body: JsonObject): JsonObject {
+  const { generateContentRequest: request, contents, ...others } = body;
+  for (const name of Object.keys(others)) throw unknownName(name, "");
+  if (request !== undefined && contents !== undefined) {
+    throw invalid("* CountTokensRequest: either contents or generate_content_request must be set, but not both.");
+  }
+  const { model: name, ...asked } = isObject(request) ? request : { model: `models/${model}`, contents };
+  if (name !== `models/${model}`) {
+    throw invalid("* CountTokensRequest.generate_content_request.model: must match model in the URL.");
+  }
+  readContents(model, asked);
+  const refusal = faultRefusal(faultOf(model));
+  if (refusal) throw refusal;
+  const { contents: messages, ...rest } = asked as { contents: unknown; systemInstruction?: unknown; tools?: unknown };
+  const beside = [rest.systemInstruction, rest.tools].filter(Boolean);
+  return { totalTokens: promptTokens(messages) + (beside.length ? promptTokens(beside) : 0) };
+}
 
 /** https://ai.google.dev/api/embeddings#method:-models.batchembedcontents */
 function embed(model: string, body: JsonObject): JsonObject {
