@@ -71,7 +71,7 @@ export function readChat(body: JsonObject, lenient: readonly string[] | "any"): 
 export function chatCompletion(id: string, body: JsonObject, output: Output): JsonObject {
   const message = {
     role: "assistant",
-    content: output.toolCalls.length > 0 ? null : output.content.join(""),
+    content: output.toolCalls.length > 0 && output.content.length === 0 ? null : output.content.join(""),
     ...(output.reasoning.length > 0 ? { reasoning_content: output.reasoning.join("") } : {}),
     ...(output.toolCalls.length > 0 ? { tool_calls: output.toolCalls.map(wholeCall) } : {}),
     refusal: null,

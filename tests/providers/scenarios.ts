@@ -45,11 +45,12 @@ interface Scenario {
   output(conversation: Conversation): ScenarioOutput;
 }
 
-/** The output of a scenario without the reasoning, which any scenario can have. */
-type ScenarioOutput = Omit<Output, "reasoning">;
-type FixtureName = "text" | "tool-result" | "reasoning" | "vision" | "json";
+/** The output of a scenario; any scenario can have reasoning, and most have the same. */
+type ScenarioOutput = Omit<Output, "reasoning"> & { reasoning?: string[] };
+type FixtureName = "text" | "tool-result" | "reasoning" | "vision" | "json" | "told-call";
 type Fixtures = Record<FixtureName, { content: string[] }> & {
   reasoning: { reasoning: string[] };
+  "told-call": { reasoning: string[] };
   "tool-call": { cities: string[] };
   search: { results: JsonObject[] };
 };
@@ -65,6 +66,7 @@ const textOutput = (name: FixtureName): ScenarioOutput => ({
 /** The first scenario whose condition is true applies. */
 const scenarios: Scenario[] = [
   { name: "tool-result", when: (c) => c.lastRole === "tool", output: () => textOutput("tool-result") },
+  { name: "told-call", when: (c) => callsTool(c) && /\btell me\b/i.test(c.lastText), output: toldCalls },
   { name: "tool-call", when: callsTool, output: toolCalls },
   { name: "vision", when: (c) => c.images > 0, output: () => textOutput("vision") },
   { name: "json", when: (c) => c.wantsJson, output: () => textOutput("json") },
@@ -75,7 +77,8 @@ const scenarios: Scenario[] = [
 /** The output for a conversation: the same for every dialect, and the same each time. */
 export function outputFor(conversation: Conversation): Output {
   const chosen = scenarios.find((scenario) => scenario.when(conversation))!.output(conversation);
-  const output = { ...chosen, reasoning: conversation.thinking ? fixtures.reasoning.reasoning : [] };
+  const reasoning = chosen.reasoning ?? fixtures.reasoning.reasoning;
+  const output = { ...chosen, reasoning: conversation.thinking ? reasoning : [] };
   const limit = conversation.maxTokens ?? Infinity;
   if (output.toolCalls.length > 0 || output.content.length <= limit) return output;
   return { ...output, content: output.content.slice(0, limit), finish: "length" };
@@ -111,4 +114,15 @@ function toolCalls(conversation: Conversation): ScenarioOutput {
     pieces: ['{"', tool.parameter, '": "', city, '市"}'],
   }));
   return { content: [], toolCalls: calls, finish: "tool_calls" };
+}
+
+/** The same calls behind a text, everything in few pieces: a short stream that has it all. */
+function toldCalls(conversation: Conversation): ScenarioOutput {
+  const { toolCalls: calls, finish } = toolCalls(conversation);
+  const halves = calls.map(({ pieces, ...call }) => ({
+    ...call,
+    pieces: [pieces.slice(0, 3).join(""), pieces.slice(3).join("")],
+  }));
+  const { reasoning, content } = fixtures["told-call"];
+  return { reasoning, content, toolCalls: halves, finish };
 }
