@@ -12,6 +12,10 @@ const COMMA: u32 = 0x2c;
 const COLON: u32 = 0x3a;
 /** Memory that is kept for the next value. */
 const KEPT_BYTES: i32 = 64 << 10;
+/** An object with more members keeps their order: to sort them would need more time than to read them. */
+const MOST_SORTED: i32 = 4096;
+/** Of a value so many times its size is moved by sorting at most. */
+const MOST_MOVES: i64 = 32;
 
 /** A member of an object that was written, as offsets in the output. */
 // @ts-ignore: decorator
@@ -40,12 +44,14 @@ const sorted = new ByteBuffer();
 const decoded = new ByteBuffer();
 /** U+FFFD, which also stands for a lone surrogate once it is decoded. */
 const lostBytes = new ByteBuffer().text("\ufffd");
+/** How many bytes may still be moved. */
+let movable: i64 = 0;
 
 /**
  * Appends a validated JSON value in a form that is the same for two texts of it: without white space, the members of objects in the order of
  * their names, escapes as the characters that they mean. Two values have one form only if they are the same: numbers stay as they are written,
  * members that occur twice stay in their order, and a string with a lone surrogate stays as it is written. The form is to be hashed; it is no
- * JSON. Needs time in proportion to the text, once for each level of objects whose members are not in order.
+ * JSON. Needs time in proportion to the text: members of very many, or of very deep, objects may stay in the order in which they are written.
  */
 export function writeCanonical(value: Slice, out: ByteBuffer): void {
   const end = sliceEnd(value);
@@ -53,6 +59,7 @@ export function writeCanonical(value: Slice, out: ByteBuffer): void {
   let isKey = false;
   memberBytes.clear();
   containerBytes.clear();
+  movable = MOST_MOVES * <i64>sliceSize(value);
   while ((p = skipSpace(p, end)) < end) {
     const byte: u32 = load<u8>(p);
     if (byte == QUOTE) {
@@ -150,7 +157,11 @@ function close(out: ByteBuffer): void {
     // Each member ends with a comma, so that their order is all that can differ.
     out.byte(COMMA);
     endMember(out);
-    if (!isSorted(first, count, out)) sort(first, count, container.start, out);
+    const size = <i64>(out.size - container.start);
+    if (count <= MOST_SORTED && size <= movable && !isSorted(first, count, out)) {
+      movable -= size;
+      sort(first, count, container.start, out);
+    }
     members.removeFrom(first, count);
   }
   containers.remove(last);

@@ -64,6 +64,21 @@ describe("the canonical form of JSON", () => {
     expect(forms.size).toBe(all.length);
   });
 
+  test("leaves the order of members of very large objects", () => {
+    let members = "";
+    for (let i = 5000; i > 0; i--) members += `,"${i}":0`;
+    expect(canonical(`{"b":{${members.substring(1)}},"a":1}`)).toBe(`{"a":1,"b":{${members.substring(1)},},}`);
+  });
+
+  test("leaves the order of members of very deep objects", () => {
+    const deepest = '{"a":0,"b":1}';
+    let text = '{"b":1,"a":0}';
+    for (let i = 0; i < 200; i++) text = `{"b":${text},"a":0}`;
+    const form = canonical(text);
+    expect(form.includes(deepest.substring(0, 6))).toBe(true);
+    expect(form.startsWith('{"b":')).toBe(true);
+  });
+
   test("is appended", () => {
     out.clear();
     out.text("x");
