@@ -129,7 +129,8 @@ function withoutLastDot(host: Slice): Slice {
   return subslice(host, 0, size);
 }
 
-function withoutPort(authority: Slice): Slice {
+/** An authority without its port. */
+export function withoutPort(authority: Slice): Slice {
   const colon = lastIndexOfByte(authority, COLON);
   if (colon < 0) return authority;
   return indexOfByte(authority, BRACKET, colon) < 0 ? subslice(authority, 0, colon) : authority;

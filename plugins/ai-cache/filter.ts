@@ -70,7 +70,7 @@ export class AiCacheFilter extends SearchingFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
-    if (config.isOff || endOfStream) return HeadersAction.Continue;
+    if (config.isOff || endOfStream || !sliceEquals(headers.get(":method"), "POST")) return HeadersAction.Continue;
     const whole = headers.get(":path");
     path.read(whole == ABSENT ? whole : withoutQuery(whole));
     if (!isCached(path.api)) return HeadersAction.Continue;

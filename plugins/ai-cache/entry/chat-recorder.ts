@@ -31,7 +31,7 @@ export class ChatRecorder extends ChatReader {
     const writer = this.writer;
     this.shape.read(response.root);
     writer.created = this.shape.created;
-    writer.isLossy = !this.shape.isStorable;
+    writer.isLossy = !this.shape.isStorable || !this.shape.isEnding;
     writer.isTerminated = super.readWhole(response, out);
     return writer.isTerminated;
   }

@@ -1,6 +1,6 @@
 import { NameClasses } from "../../../assembly/ai/name-classes";
 import { Slice, sliceSize } from "../../../assembly/bytes/slice";
-import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { jsonContent, jsonEquals, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWalker } from "../../../assembly/json/walker";
 import { ResponseShape } from "./shape";
 
@@ -21,7 +21,7 @@ const enum Part {
 }
 
 const RESPONSE = new NameClasses()
-  .add(Part.Plain, "id object usage error system_fingerprint service_tier obfuscation provider request_id nvext")
+  .add(Part.Plain, "id object usage system_fingerprint service_tier obfuscation provider request_id nvext")
   .add(Part.Plain, "x_groq timings prompt_filter_results content_filter_results")
   .add(Part.Model, "model")
   .add(Part.Created, "created")
@@ -37,6 +37,8 @@ const MESSAGE = new NameClasses()
   .add(Part.ToolCalls, "tool_calls");
 const CALL = new NameClasses().add(Part.Plain, "index id type").add(Part.Message, "function");
 const FUNCTION = new NameClasses().add(Part.Plain, "name arguments");
+/** Why a choice ends that is whole, or that the stored message has a word for. With others, such as `error` or `abort`, it broke off. */
+const FINISHES = new NameClasses().add(1, "stop length tool_calls content_filter eos eos_token stop_sequence");
 
 const walker = new JsonWalker();
 
@@ -44,9 +46,10 @@ const walker = new JsonWalker();
 export class ChatShape extends ResponseShape {
   /** When the response was made, in seconds since 1970. */
   created: i64 = 0;
-  /** Whether an event before has ended the choice, and whether this one does. */
+  /** Whether the choice has ended. */
+  isEnding: bool = false;
+  /** Whether an event before has ended it. */
   private isOver: bool = false;
-  private isEnding: bool = false;
 
   /** Reads a validated object. */
   read(json: Slice): void {
@@ -92,7 +95,10 @@ export class ChatShape extends ResponseShape {
   }
 
   private readFinish(value: Slice): void {
-    if (sliceSize(jsonContent(value))) this.isEnding = true;
+    // DashScope sends `"null"` before the end.
+    if (!sliceSize(jsonContent(value)) || jsonEquals(value, "null")) return;
+    this.isEnding = true;
+    if (!FINISHES.of(value)) this.isStorable = false;
   }
 
   private readCalls(): void {

@@ -1,6 +1,7 @@
 import { Choice, ToolCall } from "../../../assembly/ai/hub/choices";
 import { FinishReason } from "../../../assembly/ai/hub/finish-reason";
 import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
+import { isBlank } from "../../../assembly/ai/protocols/messages/blank";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
 import { ABSENT, Slice, sliceSize } from "../../../assembly/bytes/slice";
 
@@ -14,6 +15,8 @@ export class EntryWriter extends CompletionWriter {
   isLossy: bool = false;
   /** Whether the response has ended as its protocol says. */
   isTerminated: bool = false;
+  /** Whether the message has a text that is not blank. */
+  private hasText: bool = false;
   /** The bytes of its texts, which the writer holds until the end. */
   size: i32 = 0;
   /** How many things the event has said that is read. */
@@ -33,9 +36,9 @@ export class EntryWriter extends CompletionWriter {
     return !this.isLossy && !this.errorStatus;
   }
 
-  /** Whether what was written is the whole message. */
+  /** Whether what was written is the whole message, and says something: an empty one would be repeated until it expires. */
   get isWhole(): bool {
-    return this.isStorable && this.hasEnded && this.isTerminated;
+    return this.isStorable && this.hasEnded && this.isTerminated && (this.hasText || this.hasToolCalls);
   }
 
   /** Begins another event. */
@@ -78,6 +81,7 @@ export class EntryWriter extends CompletionWriter {
 
   protected override writeText(choice: Choice, piece: Slice): void {
     this.size += sliceSize(piece);
+    if (!this.hasText) this.hasText = !isBlank(piece);
     super.writeText(choice, piece);
   }
 
@@ -102,6 +106,7 @@ export class EntryWriter extends CompletionWriter {
 
   protected override writeFinish(choice: Choice, reason: FinishReason): void {
     if (reason == FinishReason.Length || reason == FinishReason.ContentFilter) this.isCut = true;
+    if (reason == FinishReason.ToolCalls && !this.hasToolCalls) this.isLossy = true;
     super.writeFinish(choice, reason);
   }
 

@@ -67,6 +67,7 @@ const walker = new JsonWalker();
 export class MessagesShape extends ResponseShape {
   /** Whether the event was read that ends a stream. */
   hasStopped: bool = false;
+  private hasReason: bool = false;
   private kind: Kind = Kind.None;
   /** Whether the block that is open is a text without a letter. */
   private isBlank: bool = false;
@@ -75,6 +76,7 @@ export class MessagesShape extends ResponseShape {
   readWhole(json: Slice): void {
     walker.start(json);
     this.readMessage();
+    if (!this.hasReason) this.isStorable = false;
   }
 
   /** Reads the data of an event of a stream, a validated value. */
@@ -148,6 +150,7 @@ export class MessagesShape extends ResponseShape {
   private take(part: Part, value: Slice): void {
     if (part == Part.Unknown) this.lose(value);
     else if (part == Part.Reason && sliceSize(jsonContent(value))) {
+      this.hasReason = true;
       // One that the stored message has no word for would become another one.
       if (!jsonEquals(value, stopReason(finishOf(value)))) this.isStorable = false;
     }

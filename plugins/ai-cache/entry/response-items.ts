@@ -31,10 +31,7 @@ const KINDS = new NameClasses()
   .add(Kind.Call, "function_call");
 /** Members that are stored, that repeat the request, or that say nothing about the message. */
 const RESPONSE = new NameClasses()
-  .add(
-    1,
-    "id object created_at completed_at status background billing error incomplete_details instructions model output",
-  )
+  .add(1, "id object created_at completed_at status background billing incomplete_details instructions model output")
   .add(
     1,
     "max_output_tokens max_tool_calls metadata parallel_tool_calls prompt_cache_key prompt_cache_retention reasoning",

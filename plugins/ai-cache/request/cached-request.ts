@@ -43,7 +43,10 @@ export class CachedRequest {
    */
   read(request: JsonDocument, api: Api): bool {
     this.reset();
-    this.isStream = jsonIsTrue(request.get("stream"));
+    const stream = request.get("stream");
+    this.isStream = jsonIsTrue(stream);
+    // Some providers take `"true"` for it, others refuse it.
+    if (isSet(stream) && !this.isStream && !isFalse(stream)) return false;
     if (api == Api.Responses) return this.readResponses(request);
     if (jsonKind(request.get("messages")) != JsonKind.Array) return false;
     if (api == Api.Messages) return true;

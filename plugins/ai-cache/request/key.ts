@@ -1,9 +1,20 @@
 import { Api } from "../../../assembly/ai/api";
+import { addNames } from "../../../assembly/ai/name-list";
 import { RequestPath } from "../../../assembly/ai/request-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { encodeHex } from "../../../assembly/bytes/hex";
 import { queryOf, withoutQuery } from "../../../assembly/bytes/query";
-import { Slice, sliceOfBuffer, sliceSize, slicesEqual, sliceStart, subslice } from "../../../assembly/bytes/slice";
+import {
+  Slice,
+  sliceEquals,
+  sliceOfBuffer,
+  sliceSize,
+  slicesEqual,
+  sliceStart,
+  subslice,
+} from "../../../assembly/bytes/slice";
+import { TextTable } from "../../../assembly/bytes/text-table";
+import { withoutPort } from "../../../assembly/config/matchers";
 import { HmacSha256 } from "../../../assembly/crypto/hmac";
 import { sha256, Sha256 } from "../../../assembly/crypto/sha256";
 import { HeaderMap } from "../../../assembly/host/headers";
@@ -14,8 +25,17 @@ import { writeRequest } from "./cached-request";
 import { addPart, writeScope } from "./scope";
 
 /** Changes with what a key is made of. */
-const FORMAT = "ai-cache 1";
+const FORMAT = "ai-cache 2";
 const PROVIDER_CONFIG = "xds\0route_metadata\0filter_metadata\0ai-proxy\0config";
+/**
+ * Request headers that say how a provider responds. https://platform.claude.com/docs/en/api/beta-headers ·
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html ·
+ * https://learn.microsoft.com/azure/machine-learning/how-to-safely-rollout-online-endpoints
+ */
+const OPTION_HEADERS =
+  "anthropic-beta anthropic-version openai-beta x-amzn-bedrock-guardrailidentifier x-amzn-bedrock-guardrailversion azureml-model-deployment extra-parameters";
+/** The version that clients of Messages name, and clients of chats do not. https://platform.claude.com/docs/en/api/versioning */
+const USUAL_VERSION = "2023-06-01";
 /** A longer question is a key by its hash alone. */
 const LONGEST_QUESTION: i32 = 4096;
 const KEPT_BYTES: i32 = 64 << 10;
@@ -26,6 +46,8 @@ const sha = new Sha256();
 const hmac = new HmacSha256();
 const digest = new ByteBuffer();
 const canonical = new ByteBuffer();
+const optionHeaders = new TextTable();
+addNames(OPTION_HEADERS, optionHeaders);
 /** The configuration of ai-proxy that was hashed last, and its hash: most routes have the one of the request before. */
 const knownConfig = new ByteBuffer();
 const knownHash = new ByteBuffer();
@@ -42,17 +64,17 @@ export function writePlace(config: AiCacheConfig, path: RequestPath, headers: He
   const plain = withoutQuery(whole);
   if (config.share != Share.Global) {
     const route = routeName();
+    const authority = headers.get(":authority");
     addPart(route, out);
-    // Routes without names may differ in nothing but their domains.
-    addPart(sliceSize(route) ? subslice(route, 0, 0) : headers.get(":authority"), out);
+    // Rules of ai-proxy may choose the provider by the domain. Routes without names may differ in nothing but their domains, with a port maybe.
+    addPart(sliceSize(route) ? withoutPort(authority) : authority, out);
   }
   addPart(clusterName(), out);
   writeConfigHash(namedProperty(PROVIDER_CONFIG), out);
   // What stands before the name of the API, such as Azure's deployment.
   addPart(subslice(plain, 0, <i32>(sliceStart(path.tail) - sliceStart(plain))), out);
   addPart(queryOf(whole), out);
-  addPart(headers.get("anthropic-beta"), out);
-  addPart(headers.get("openai-beta"), out);
+  writeOptions(headers, out);
   if (path.api == Api.Responses) addPart(responses.slice, out);
   return true;
 }
@@ -102,6 +124,17 @@ export function writeHash(secret: Slice, first: Slice, second: Slice, out: ByteB
   }
   encodeHex(digest.slice, out);
   digest.release(KEPT_BYTES);
+}
+
+/** Appends all lines of the headers that say how a provider responds. */
+function writeOptions(headers: HeaderMap, out: ByteBuffer): void {
+  for (let i = 0; i < headers.count; i++) {
+    const name = headers.nameAt(i);
+    const value = headers.valueAt(i);
+    if (optionHeaders.find(name) < 0 || sliceEquals(value, USUAL_VERSION)) continue;
+    addPart(name, out);
+    addPart(value, out);
+  }
 }
 
 function writeConfigHash(config: Slice, out: ByteBuffer): void {
