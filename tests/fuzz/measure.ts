@@ -8,7 +8,7 @@ import { ProxyHost } from "../host/proxy-host.ts";
 import type { ProviderReply } from "../providers/types.ts";
 
 /** The smaller of the two sizes, in bytes; the larger is four times as much. */
-export const SMALL = 20_000;
+export const SMALL = 10_000;
 export const LARGE = 4 * SMALL;
 /** The maximum steps and the maximum output bytes per input byte: docs/architecture.md promises these limits. */
 export const STEPS_PER_BYTE = 60;
