@@ -9,7 +9,7 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
-export const BARE = ["ai-proxy", "ai-statistics", "ai-token-ratelimit", "key-auth", "model-router", "request-block"];
+export const BARE = ["ai-cache", "ai-proxy", "ai-statistics", "ai-token-ratelimit", "key-auth", "model-router", "request-block"];
 /** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 
@@ -88,6 +88,9 @@ export const statistics = { ...bare("ai-statistics"), plugin: plugin("ai-statist
 
 /** ai-history behind key-auth, with its histories in Envoy. */
 export const history = [keyAuths.plugin, plugin("ai-history", { memory: {} })];
+
+/** The host calls of a chat that ai-cache has in Envoy. */
+export const bareCache = bare("ai-cache");
 
 /** ai-cache with its responses in Envoy, and in Redis; equal requests do not wait for each other. */
 export const caches = {

@@ -2,6 +2,7 @@ import { get } from "./client.ts";
 import {
   aiProxies,
   bareAiProxy,
+  bareCache,
   bareTokenLimit,
   caches,
   chain,
@@ -203,7 +204,7 @@ export const JOBS: Job[] = [
     // A request that is not a hit fails the run.
     request: withHeader(small.request, "cache-control: only-if-cached"),
     first: small.request,
-    filters: { plugin: caches.memory },
+    filters: { ...bareCache, plugin: caches.memory },
     respond: openAiChat,
     direct: openAiChat,
   },

@@ -13,6 +13,7 @@ import {
   proxy_increment_metric,
   proxy_record_metric,
   proxy_replace_header_map_value,
+  proxy_send_local_response,
   proxy_set_property,
   proxy_set_shared_data,
 } from "../../../assembly/abi/imports";
@@ -112,9 +113,32 @@ export function readDate(): void {
   proxy_get_current_time_nanoseconds(RETURNED);
 }
 
+/** Reads a value of shared data. */
+export function readShared(key: ArrayBuffer): void {
+  proxy_get_shared_data(changetype<usize>(key), key.byteLength, RETURNED, RETURNED + 4, RETURNED + 8);
+}
+
+/** Writes a value of shared data. */
+export function writeShared(key: ArrayBuffer, value: ArrayBuffer): void {
+  proxy_set_shared_data(changetype<usize>(key), key.byteLength, changetype<usize>(value), value.byteLength, 0);
+}
+
 /** Reads a value of shared data and writes it. */
 export function updateShared(key: ArrayBuffer, value: ArrayBuffer): void {
-  const name = changetype<usize>(key);
-  proxy_get_shared_data(name, key.byteLength, RETURNED, RETURNED + 4, RETURNED + 8);
-  proxy_set_shared_data(name, key.byteLength, changetype<usize>(value), value.byteLength, 0);
+  readShared(key);
+  writeShared(key, value);
+}
+
+/** Sends a response; `headers` in the encoding of the ABI. */
+export function sendReply(status: u32, details: ArrayBuffer, body: ArrayBuffer, headers: ArrayBuffer): void {
+  proxy_send_local_response(
+    status,
+    changetype<usize>(details),
+    details.byteLength,
+    changetype<usize>(body),
+    body.byteLength,
+    changetype<usize>(headers),
+    headers.byteLength,
+    -1,
+  );
 }
