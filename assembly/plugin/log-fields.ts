@@ -30,16 +30,22 @@ export class LogFields {
     this.state = new FilterState(name);
   }
 
+  /** Sets one member to a text without characters that JSON escapes, as `open`, `text` and `close` do. */
+  note(name: string, content: string): void {
+    const escaped = this.state.get();
+    if (sliceSize(escaped)) {
+      this.read(escaped);
+      this.text(name, content);
+      return this.close();
+    }
+    source.release(KEPT_BYTES);
+    source.text('{\\"').text(name).text('\\":\\"').text(content).text('\\"}');
+    this.state.set(source.slice);
+  }
+
   /** Reads the object that is in the state: empty if there is none. */
   open(): void {
-    const escaped = this.state.get();
-    source.release(KEPT_BYTES);
-    if (sliceSize(escaped) > 0) readQuoted(escaped, source);
-    if (document.parse(source.slice) != JsonError.None || !document.isObject) {
-      source.clear();
-      document.parse(source.text("{}").slice);
-    }
-    edit.begin(document);
+    this.read(this.state.get());
   }
 
   /** Sets a member to an integer. */
@@ -67,5 +73,15 @@ export class LogFields {
     escapeJson(text.slice, source);
     this.state.set(source.slice);
     text.release(KEPT_BYTES);
+  }
+
+  private read(escaped: Slice): void {
+    source.release(KEPT_BYTES);
+    if (sliceSize(escaped) > 0) readQuoted(escaped, source);
+    if (document.parse(source.slice) != JsonError.None || !document.isObject) {
+      source.clear();
+      document.parse(source.text("{}").slice);
+    }
+    edit.begin(document);
   }
 }

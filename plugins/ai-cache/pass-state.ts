@@ -54,9 +54,7 @@ export function notePass(part: Part, key: Slice, question: Slice): void {
 export function noteResult(what: string): void {
   text.clear();
   result.set(text.text(what).slice);
-  fields.open();
-  fields.text("cache_status", what);
-  fields.close();
+  fields.note("cache_status", what);
 }
 
 /** Notes how close the closest question was, in the store's own unit, with four decimals. */
