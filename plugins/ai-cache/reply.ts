@@ -3,13 +3,13 @@ import { CACHE_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/c
 import { errorBodyOf } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { isHeaderValue } from "../../assembly/bytes/header-value";
-import { Slice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { unescapeJson } from "../../assembly/json/string";
 import { AiCacheConfig } from "./config";
 import { Entry } from "./entry/entry";
-import { writeReplay, writeTemplate } from "./entry/replay";
+import { replayOf, writeTemplate } from "./entry/replay";
 import { hits } from "./metrics";
 import { noteFree, noteResult } from "./pass-state";
 import { CachedRequest } from "./request/cached-request";
@@ -38,11 +38,12 @@ export function replyWith(
 ): bool {
   const isStream = request.isStream;
   const template = isStream ? config.streamTemplate : config.template;
-  body.clear();
-  if (!writeReplay(entry.response, api, request, body)) return false;
+  let response = replayOf(entry.response, api, request, body);
+  if (response == ABSENT) return false;
   if (template !== null && api == Api.ChatCompletions) {
     body.clear();
     writeTemplate(entry.response, template, body);
+    response = body.slice;
   }
   value.clear();
   headers.clear().addText(CACHE_HEADER, "hit").add("age", value.integer(age).slice);
@@ -54,7 +55,7 @@ export function replyWith(
   noteResult("hit");
   noteFree();
   const type = isStream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8";
-  sendLocalReply(200, "ai-cache.hit", type, body.slice, headers);
+  sendLocalReply(200, "ai-cache.hit", type, response, headers);
   body.release(KEPT_BYTES);
   return true;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Equal requests at the same time: one of them asks the provider. And entries of a store that are not what they should be.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { describe, it } from "node:test";
 import { ask, bodyOf, completion, hello, isAsked, respond, start } from "./ai-cache-gateway.ts";
 import { RedisPeer } from "./redis-peer.ts";
+import { wordHash } from "./word-hash.ts";
 
 const SECOND = 1000;
 describe("100 equal requests at the same time", () => {
@@ -93,6 +95,14 @@ describe("100 equal requests at the same time", () => {
 const REDIS = { cache: { type: "redis", serviceName: "redis.static", timeout: 300 } };
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
+/** The code of an entry: its HMAC or, without a secret, the hash of its 64-bit words. */
+function codeOf(text: string, { secret }: { secret?: string }): string {
+  if (secret) return createHmac("sha256", secret).update(text).digest("hex");
+  const code = Buffer.alloc(8);
+  code.writeBigUInt64LE(wordHash(Buffer.from(text)));
+  return code.toString("hex");
+}
+
 /** The entry that a gateway stores for the request. */
 function entryOf(configuration: object): string {
   const gateway = start({ ...REDIS, ...configuration });
@@ -109,10 +119,10 @@ for (const [kind, configuration] of Object.entries({ "without a secret": {}, "wi
   describe(`an entry ${kind}`, () => {
     const entry = entryOf(configuration);
     /** What becomes of the request if the store has this. */
-    const outcome = (stored: string): "hit" | "miss" => {
+    const outcome = (stored: string, body: object = {}): "hit" | "miss" => {
       const gateway = start({ ...REDIS, ...configuration });
       const peer = new RedisPeer(gateway.host, ([name]) => (name === "GETRANGE" ? stored : "+OK\r\n"));
-      const stream = ask(gateway);
+      const stream = ask(gateway, [], body);
       peer.answer();
       const asked = isAsked(stream);
       if (asked) respond(stream, hello);
@@ -130,19 +140,35 @@ for (const [kind, configuration] of Object.entries({ "without a secret": {}, "wi
 
     it("that is of another key, version or time, or no entry, is a miss", () => {
       const changes = [
-        entry.replace('"v":1', '"v":2'),
+        entry.replace('"v":2', '"v":1'),
         entry.replace(/"key":"./, '"key":"x'),
-        entry.replace(/"expires":\d+/, '"expires":1'),
-        entry.replace(/"created":\d+/, '"created":-1'),
-        entry.replace('"response":{', '"response":[{').replace(/\}\}([0-9a-f]*)$/, "}]}$1"),
-        entry.replace('"choices":[', '"choises":['),
         "hello",
         "{}",
         "null",
         "\0".repeat(100),
-        `{"v":1,"key":"${"[".repeat(1000)}`,
+        `{"v":2,"key":"${"[".repeat(1000)}`,
       ];
       for (const changed of changes) assert.equal(outcome(bulk(changed)), "miss", changed.slice(0, 200));
+    });
+
+    it("whose code is right, but which is over or has other members, is a miss", () => {
+      const object = entry.slice(0, entry.lastIndexOf("}") + 1);
+      const sealed = (text: string): string => text + codeOf(text, configuration);
+      assert.equal(sealed(object), entry);
+      for (const changed of [
+        object.replace(/"expires":\d+/, '"expires":1'),
+        object.replace(/"expires":\d+/, '"expires":-1'),
+        object.replace(/"created":\d+/, '"created":-1'),
+        object.replace(/"created":\d+,/, ""),
+        object.replace(/"provider":"/, '"provider":'),
+        object.replace(/"response":.*/, '"response":'),
+        object.replace(/"response":\{/, '"response":[{'),
+        object.slice(0, object.indexOf('"model"') + 9),
+        object.slice(0, 20),
+      ])
+        assert.equal(outcome(bulk(sealed(changed))), "miss", changed);
+      const broken = sealed(object.replace('"choices":[', '"choises":['));
+      assert.equal(outcome(bulk(broken), { stream: true }), "miss");
     });
 
     it("is a miss where the store says something else", () => {
@@ -158,9 +184,8 @@ for (const [kind, configuration] of Object.entries({ "without a secret": {}, "wi
         assert.equal(outcome(reply), "miss", reply);
     });
 
-    it("that was changed is a miss with a secret", () => {
-      const changed = entry.replace("hello", "hell0 hello");
-      assert.equal(outcome(bulk(changed)), "secret" in configuration ? "miss" : "hit");
+    it("that was changed is a miss", () => {
+      assert.equal(outcome(bulk(entry.replace("hello", "hell0 hello"))), "miss");
     });
   });
 

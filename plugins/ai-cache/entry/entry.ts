@@ -1,21 +1,21 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { wordHashOf } from "../../../assembly/bytes/hash";
 import { encodeHex } from "../../../assembly/bytes/hex";
 import { ABSENT, Slice, sliceSize, slicesEqual, sliceStartsWith, subslice } from "../../../assembly/bytes/slice";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
-import { JsonDocument } from "../../../assembly/json/document";
-import { JsonError } from "../../../assembly/json/validate";
-import { jsonContent, jsonInteger, JsonKind, jsonKind, jsonPlain } from "../../../assembly/json/value";
 import { escapeJson } from "../../../assembly/json/writer";
+import { EntryText } from "./entry-text";
 
 /** What every entry of this version begins with; the key follows. */
-const BEGIN = '{"v":1,"key":"';
+const BEGIN = '{"v":2,"key":"';
 const KEY_SIZE: i32 = 64;
-/** The hexadecimal digits of an entry's code, behind it. */
+/** The hexadecimal digits behind an entry: its HMAC or, without a secret, a checksum. */
 const CODE_SIZE: i32 = 64;
+const CHECKSUM_SIZE: i32 = 16;
 /** The most bytes that an entry has beside the response. */
 export const ENTRY_OVERHEAD: i32 = 4096;
 
-const document = new JsonDocument();
+const text = new EntryText();
 const digest = new ByteBuffer();
 const code = new ByteBuffer();
 
@@ -30,7 +30,10 @@ export const enum EntryFault {
   Refused,
 }
 
-/** A stored response: JSON, with a code behind it where there is a secret. The slices are parts of what was read. */
+/**
+ * A stored response: JSON whose members have a fixed order, with a code behind it. Nothing but the code is checked when it is read: it is as
+ * this plugin wrote it. The slices are parts of what was read.
+ */
 export class Entry {
   /** When it was stored, in seconds since 1970. */
   created: i64 = 0;
@@ -38,7 +41,7 @@ export class Entry {
   provider: Slice = ABSENT;
   /** The model that it was asked for, alike. */
   model: Slice = ABSENT;
-  /** What requests share that may get it because their question means the same; ABSENT if only equal ones may. */
+  /** What requests share that may get it because their question means the same; empty if only equal ones may. */
   partition: Slice = ABSENT;
   /** The response: a `chat.completion`. */
   response: Slice = ABSENT;
@@ -49,16 +52,17 @@ export class Entry {
     const own = keyOfEntry(stored);
     if (own == ABSENT) return EntryFault.Refused;
     if (!slicesEqual(own, key)) return EntryFault.Missing;
-    const text = sliceSize(secret) ? subslice(stored, 0, sliceSize(stored) - CODE_SIZE) : stored;
-    if (sliceSize(secret) && !hasCode(text, subslice(stored, sliceSize(text)), secret)) return EntryFault.Refused;
-    if (document.parse(text) != JsonError.None || !document.isObject) return EntryFault.Refused;
-    const expires = jsonInteger(document.get("expires"), -1);
-    this.created = jsonInteger(document.get("created"), -1);
-    this.provider = jsonContent(document.get("provider"));
-    this.model = jsonContent(document.get("model"));
-    this.partition = jsonPlain(document.get("partition"));
-    this.response = document.get("response");
-    if (this.created < 0 || expires < 0 || jsonKind(this.response) != JsonKind.Object) return EntryFault.Refused;
+    const end = sliceSize(stored) - (sliceSize(secret) ? CODE_SIZE : CHECKSUM_SIZE);
+    const object = subslice(stored, 0, end);
+    if (end < 0 || !hasCode(object, subslice(stored, end), secret)) return EntryFault.Refused;
+    text.begin(object, BEGIN.length + KEY_SIZE);
+    this.created = text.number('","created":');
+    const expires = text.number(',"expires":');
+    this.provider = text.content(',"provider":"');
+    this.model = text.content('","model":"');
+    this.partition = text.content('","partition":"');
+    this.response = text.lastObject('","response":');
+    if (text.isFaulty) return EntryFault.Refused;
     return expires && expires <= now ? EntryFault.Expired : EntryFault.None;
   }
 }
@@ -87,22 +91,22 @@ export function writeEntry(
   out.text(BEGIN).append(key).text('","created":').integer(created).text(',"expires":').integer(expires);
   escapeJson(provider, out.text(',"provider":"'));
   escapeJson(model, out.text('","model":"'));
-  if (sliceSize(partition)) out.text('","partition":"').append(partition);
+  out.text('","partition":"').append(partition);
   out.text('","response":').append(response).byte(0x7d);
-  if (!sliceSize(secret)) return;
   writeCode(subslice(out.slice, from), secret);
   out.append(code.slice);
 }
 
-function hasCode(text: Slice, given: Slice, secret: Slice): bool {
-  writeCode(text, secret);
+function hasCode(object: Slice, given: Slice, secret: Slice): bool {
+  writeCode(object, secret);
   return slicesEqual(code.slice, given);
 }
 
-/** Writes the code of a text into `code`. */
-function writeCode(text: Slice, secret: Slice): void {
+/** Writes the code of an entry into `code`. */
+function writeCode(object: Slice, secret: Slice): void {
   digest.clear();
   code.clear();
-  hmacSha256(secret, text, digest);
+  if (sliceSize(secret)) hmacSha256(secret, object, digest);
+  else digest.u64(wordHashOf(object));
   encodeHex(digest.slice, code);
 }

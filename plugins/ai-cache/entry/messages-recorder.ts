@@ -23,6 +23,8 @@ export class MessagesRecorder extends MessagesReader {
     writer.model = this.shape.model;
     // Messages do not say when they were made, chats do.
     writer.created = nowInSeconds();
+    // No details of reasoning beside its text: signed reasoning is not stored.
+    writer.reasoningFormat = "";
   }
 
   override readWhole(response: JsonDocument, out: ByteBuffer): bool {

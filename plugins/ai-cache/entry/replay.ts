@@ -3,14 +3,13 @@ import { ResponseSink } from "../../../assembly/ai/hub/response-sink";
 import { MessageEventWriter } from "../../../assembly/ai/protocols/messages/event-writer";
 import { MessageWriter } from "../../../assembly/ai/protocols/messages/message-writer";
 import { ChunkWriter } from "../../../assembly/ai/protocols/openai-chat/chunk-writer";
-import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
 import { ResponseEventWriter } from "../../../assembly/ai/protocols/responses/event-writer";
 import { ResponseWriter } from "../../../assembly/ai/protocols/responses/response-writer";
 import { ReasoningMode } from "../../../assembly/ai/reasoning-mode";
 import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { jsonAt, jsonContent, jsonGet, jsonInteger, jsonUnescape } from "../../../assembly/json/value";
@@ -22,10 +21,17 @@ const model = new ByteBuffer();
 const usage = new TokenUsage();
 
 /**
- * Appends the response of an entry, a `chat.completion`, in the form that its client wants. Returns `false` if it cannot be read: then what was
- * appended is of no use.
+ * The response of an entry, a `chat.completion`, in the form that its client wants; ABSENT if it cannot be read. A whole chat gets it as it is
+ * stored, other forms are written to `out`.
  */
-export function writeReplay(response: Slice, api: Api, request: CachedRequest, out: ByteBuffer): bool {
+export function replayOf(response: Slice, api: Api, request: CachedRequest, out: ByteBuffer): Slice {
+  if (api == Api.ChatCompletions && !request.isStream) return response;
+  out.clear();
+  return writeReplay(response, api, request, out) ? out.slice : ABSENT;
+}
+
+/** Appends the response in another form. */
+function writeReplay(response: Slice, api: Api, request: CachedRequest, out: ByteBuffer): bool {
   if (document.parse(response) != JsonError.None || !document.isObject) return false;
   const sink = sinkOf(api, request);
   model.clear();
@@ -51,5 +57,5 @@ function sinkOf(api: Api, request: CachedRequest): ResponseSink {
   const asked = request.asked;
   if (asked) return isStream ? new ResponseEventWriter(asked, false) : new ResponseWriter(asked, false);
   if (api == Api.Messages) return isStream ? new MessageEventWriter(false) : new MessageWriter(false);
-  return isStream ? new ChunkWriter(ReasoningMode.Passthrough) : new CompletionWriter(ReasoningMode.Passthrough);
+  return new ChunkWriter(ReasoningMode.Passthrough);
 }
