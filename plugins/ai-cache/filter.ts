@@ -9,7 +9,6 @@ import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
-import { JsonError } from "../../assembly/json/validate";
 import { refuseCompression } from "../../assembly/limit/compression";
 import { isRedirected, mayBeJson } from "../../assembly/limit/request-state";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
@@ -23,7 +22,7 @@ import { bypasses, joined, misses, refused } from "./metrics";
 import { notePass, noteResult, noteScore, Part, readPass } from "./pass-state";
 import { replyNotCached, replyWith } from "./reply";
 import { CachedRequest, isCached } from "./request/cached-request";
-import { findKey, writePlace } from "./request/key";
+import { readKey, writePlace } from "./request/key";
 import { SearchingFilter } from "./semantic/searching-filter";
 import { LATER } from "./store/store";
 
@@ -87,8 +86,7 @@ export class AiCacheFilter extends SearchingFilter {
   }
 
   override onRequestBody(body: BodyBuffer): BodyAction {
-    const isRead = document.parse(body.bytes()) == JsonError.None && document.isObject;
-    if (!isRead || !this.request.read(document, this.api) || !this.findsKey()) {
+    if (!this.findsKey(body.bytes())) {
       this.bypass("bypass");
       return BodyAction.Continue;
     }
@@ -197,12 +195,12 @@ export class AiCacheFilter extends SearchingFilter {
     return HeadersAction.Continue;
   }
 
-  private findsKey(): bool {
+  /** Reads the request. Returns whether it has a key. */
+  private findsKey(body: Slice): bool {
     const config = this.config!;
     const place = this.place.slice;
-    const isMessages = this.api == Api.Messages;
-    if (!findKey(config, place, document, isMessages, this.key, this.question)) return false;
-    this.search.prepare(config.semantic, config.secret, place, document, isMessages);
+    if (!readKey(config, this.api, place, body, document, this.request, this.key, this.question)) return false;
+    this.search.prepare(config.semantic, config.secret, place, document, this.api == Api.Messages);
     return true;
   }
 

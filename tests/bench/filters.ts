@@ -9,7 +9,15 @@ export const noop = wasmFilter({ plugin: "noop", wasm: NOOPS.index, configuratio
 export const requestNoop = wasmFilter({ plugin: "noop", wasm: NOOPS["request-only"], configuration: "{}" });
 
 /** Only the host calls of a plugin, compiled from `bare/`: the minimum cost of any Wasm filter of its kind. */
-export const BARE = ["ai-cache", "ai-proxy", "ai-statistics", "ai-token-ratelimit", "key-auth", "model-router", "request-block"];
+export const BARE = [
+  "ai-cache",
+  "ai-proxy",
+  "ai-statistics",
+  "ai-token-ratelimit",
+  "key-auth",
+  "model-router",
+  "request-block",
+];
 /** The path of such a filter's module. */
 export const bareOf = (name: string): string => `build/bench/bare-${name}.wasm`;
 

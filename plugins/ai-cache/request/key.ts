@@ -20,8 +20,10 @@ import { sha256, Sha256 } from "../../../assembly/crypto/sha256";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { clusterName, namedProperty, routeName } from "../../../assembly/host/property";
 import { JsonDocument } from "../../../assembly/json/document";
+import { JsonError } from "../../../assembly/json/validate";
 import { AiCacheConfig, Share } from "../config";
-import { writeRequest } from "./cached-request";
+import { CachedRequest, writeRequest } from "./cached-request";
+import { findKnown, remember } from "./known-requests";
 import { addPart, writeScope } from "./scope";
 
 /** Changes with what a key is made of. */
@@ -59,7 +61,7 @@ const knownHash = new ByteBuffer();
 export function writePlace(config: AiCacheConfig, path: RequestPath, headers: HeaderMap, out: ByteBuffer): bool {
   out.text(FORMAT);
   addPart(sliceOfBuffer(config.version), out);
-  if (!writeScope(config.share, headers, sliceOfBuffer(config.secret), out)) return false;
+  if (!writeScope(config, headers, out)) return false;
   const whole = headers.get(":path");
   const plain = withoutQuery(whole);
   if (config.share != Share.Global) {
@@ -80,11 +82,31 @@ export function writePlace(config: AiCacheConfig, path: RequestPath, headers: He
 }
 
 /**
- * Writes the key of a request as hexadecimal digits: SHA-256 of the place and the canonical request, or HMAC-SHA256 where the configuration has a
- * secret. With the key of the reference it is made of the question alone, which is appended to `question` where the store uses it as it is. Returns
- * `false` if the request has no question.
+ * Reads a request and writes its key as hexadecimal digits. Returns `false` if it is not cached. `document` is not read if the request came before.
  */
-export function findKey(
+export function readKey(
+  config: AiCacheConfig,
+  api: Api,
+  place: Slice,
+  body: Slice,
+  document: JsonDocument,
+  request: CachedRequest,
+  key: ByteBuffer,
+  question: ByteBuffer,
+): bool {
+  key.clear();
+  if (findKnown(config, api, place, body, request, key)) return true;
+  if (document.parse(body) != JsonError.None || !document.isObject || !request.read(document, api)) return false;
+  if (!writeKey(config, place, document, api == Api.Messages, key, question)) return false;
+  remember(config, api, place, body, request, key.slice);
+  return true;
+}
+
+/**
+ * Writes SHA-256 of the place and the canonical request, or HMAC-SHA256 where the configuration has a secret. With the key of the reference it is
+ * made of the question alone, which is appended to `question` where the store uses it as it is. Returns `false` if the request has no question.
+ */
+function writeKey(
   config: AiCacheConfig,
   place: Slice,
   request: JsonDocument,
@@ -94,7 +116,6 @@ export function findKey(
 ): bool {
   const secret = sliceOfBuffer(config.secret);
   const reference = config.question;
-  key.clear();
   canonical.clear();
   if (reference === null) {
     writeRequest(request, isMessages, canonical);

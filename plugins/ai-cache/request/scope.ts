@@ -2,12 +2,12 @@ import { CONSUMER_STATE, CREDENTIAL_HEADERS, CREDENTIAL_PARAMETERS } from "../..
 import { addNames } from "../../../assembly/ai/name-list";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { QueryParameters, queryOf } from "../../../assembly/bytes/query";
-import { Slice, sliceEqualsIgnoringCase, sliceSize } from "../../../assembly/bytes/slice";
+import { Slice, sliceEqualsIgnoringCase, sliceOfBuffer, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
 import { FilterState } from "../../../assembly/host/filter-state";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { Share } from "../config";
+import { AiCacheConfig, Share } from "../config";
 
 const consumer = new FilterState(CONSUMER_STATE);
 const parts = new ByteBuffer();
@@ -16,18 +16,32 @@ const credentialHeaders = new TextTable();
 addNames(CREDENTIAL_HEADERS.join(" "), credentialHeaders);
 /** The secret of scopes where the configuration has none: a credential is never in a key as it is. */
 const PUBLIC = new ByteBuffer().text("ai-cache scope");
+/** The scope that was hashed last: most requests have the one of the request before, unless each client has its own. */
+let knownSecret: ArrayBuffer | null = null;
+const knownParts = new ByteBuffer();
+const knownScope = new ByteBuffer();
 
 /**
  * Appends the 32 bytes of the scope whose requests share responses. Returns `false` if the request belongs to nobody: no filter has named
  * its consumer, and it has no credential.
  */
-export function writeScope(share: Share, headers: HeaderMap, secret: Slice, out: ByteBuffer): bool {
+export function writeScope(config: AiCacheConfig, headers: HeaderMap, out: ByteBuffer): bool {
+  const share = config.share;
   parts.clear();
   if (share == Share.Global) parts.text("global");
   else if (share == Share.Route) parts.text("route");
   else if (!writeOwner(headers, parts)) return false;
-  hmacSha256(sliceSize(secret) ? secret : PUBLIC.slice, parts.slice, out);
+  if (config.secret !== knownSecret || !slicesEqual(parts.slice, knownParts.slice)) learnScope(config.secret);
+  out.append(knownScope.slice);
   return true;
+}
+
+function learnScope(secret: ArrayBuffer): void {
+  knownSecret = secret;
+  knownParts.clear();
+  knownParts.append(parts.slice);
+  knownScope.clear();
+  hmacSha256(secret.byteLength ? sliceOfBuffer(secret) : PUBLIC.slice, parts.slice, knownScope);
 }
 
 /** Appends a part with its size in front: no value of a client looks like another part. */
