@@ -20,7 +20,6 @@ const FREE_STEPS = 100_000;
 const BYTES_PER_BYTE = 400;
 /** The same for a byte of patterns, which are compiled. */
 const BYTES_PER_BYTE_OF_PATTERNS = 2500;
-
 const json = (value: unknown): string => JSON.stringify(value);
 const times = (size: number, each: number, make: (n: number) => unknown): unknown[] =>
   Array.from({ length: Math.max(1, Math.floor(size / each)) }, (_, n) => make(n));
