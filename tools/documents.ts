@@ -10,7 +10,7 @@ import { gatewaysTable } from "./kubernetes/gateways-table.ts";
 import { matrixTable, nativeMatrixTable } from "./matrix-table.ts";
 import { SHIPPED_MODELS, shippedModels } from "./model-table.ts";
 import { nativeTable, shortNativeTable } from "./native-table.ts";
-import { numbersTable } from "./numbers-table.ts";
+import { numbersTable, shortNumbersTable } from "./numbers-table.ts";
 import { findPlugins, root } from "./plugins.ts";
 import { listedProviders, providers } from "./providers.ts";
 
@@ -24,7 +24,8 @@ interface Section {
 const sections = (): Section[] => [
   { file: "README.md", name: "plugins", text: pluginsTable },
   { file: "README.md", name: "providers", text: providersList },
-  { file: "README.md", name: "numbers", text: numbersTable },
+  { file: "README.md", name: "numbers", text: shortNumbersTable },
+  { file: "docs/cost.md", name: "numbers", text: numbersTable },
   { file: "README.md", name: "native", text: shortNativeTable },
   { file: "docs/comparison.md", name: "native", text: nativeTable },
   { file: "docs/matrix.md", name: "matrix", text: matrixTable },

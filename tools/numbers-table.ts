@@ -24,36 +24,90 @@ const COLUMNS: Record<string, string> = {
   Lua: "the same in Lua",
 };
 
-/** Writes the measured numbers as Markdown, or a sentence if there are none. */
-export function numbersTable(): string {
-  if (!existsSync(join(root, RESULTS))) return "Not measured yet: `make bench`.";
-  const results = JSON.parse(readFileSync(join(root, RESULTS), "utf8")) as Results;
-  const { date, machine, envoy, rounds, pinned } = results;
-  const where = pinned ? "Envoy with one worker on a core of its own" : "Envoy with one worker";
+/** The work whose rows the README shows: one for each kind. */
+const SHORT = [
+  ...["chat-1k", "chat-100k", "chain-1k", "qwen-1k", "messages-1k", "claude-1k", "gemini-1k", "stream", "qwen-stream"],
+  ...[
+    "messages-stream",
+    "claude-stream",
+    "tokens-1k",
+    "statistics-1k",
+    "cache-hit",
+    "masking-1k",
+    "key-auth",
+    "route-1k",
+  ],
+];
+/** Their columns. */
+const SHORT_COLUMNS = Object.fromEntries(Object.entries(COLUMNS).slice(0, 3));
+const UNMEASURED = "Not measured yet: `make bench`.";
+
+/** Writes the measured numbers that the README shows as Markdown, or a sentence if there are none. */
+export function shortNumbersTable(): string {
+  const results = readResults();
+  if (!results) return UNMEASURED;
+  const work = results.work.filter(({ id }) => SHORT.includes(id));
   return [
-    `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
-    "and the most. Every round measures every lane, and the factor is taken round by round.",
-    "",
-    `| work | no filter | ${Object.values(COLUMNS).join(" | ")} |`,
-    `|---|---|${"---|".repeat(Object.keys(COLUMNS).length)}`,
-    ...results.work.flatMap(workRows),
-    "",
-    "| | no filter | ai-proxy |",
-    "|---|---|---|",
-    ...footprintRows(results.footprint),
+    ...introduction(results),
+    ...workTable(
+      work.map((done) => ({ ...done, costs: mainCosts(done.costs) })),
+      SHORT_COLUMNS,
+    ),
+    ...footprintTable(results.footprint),
+  ].join("\n");
+}
+
+/** Writes all measured numbers as Markdown, or a sentence if there are none. */
+export function numbersTable(): string {
+  const results = readResults();
+  if (!results) return UNMEASURED;
+  return [
+    ...introduction(results),
+    ...workTable(results.work, COLUMNS),
+    ...footprintTable(results.footprint),
     ...(results.failover ? failoverRows(results.failover) : []),
     ...(results.sharedBudget ? sharedBudgetRows(results.sharedBudget) : []),
     ...(results.sharedCache ? sharedCacheRows(results.sharedCache) : []),
   ].join("\n");
 }
 
+function readResults(): Results | undefined {
+  if (!existsSync(join(root, RESULTS))) return undefined;
+  return JSON.parse(readFileSync(join(root, RESULTS), "utf8")) as Results;
+}
+
+function introduction({ date, machine, envoy, rounds, pinned }: Results): string[] {
+  const where = pinned ? "Envoy with one worker on a core of its own" : "Envoy with one worker";
+  return [
+    `Envoy's own CPU time, ${date}, Envoy ${envoy}, ${machine}, ${where}; the median of ${rounds} rounds with the least`,
+    "and the most. Every round measures every lane, and the factor is taken round by round.",
+    "",
+  ];
+}
+
+/** The costs without the lanes that have no column. */
+const mainCosts = (costs: Work["costs"]): Work["costs"] =>
+  Object.fromEntries(Object.entries(costs).filter(([lane]) => lane === "none" || lane in COLUMNS));
+
+function workTable(work: Work[], columns: Record<string, string>): string[] {
+  return [
+    `| work | no filter | ${Object.values(columns).join(" | ")} |`,
+    `|---|---|${"---|".repeat(Object.keys(columns).length)}`,
+    ...work.flatMap((done) => workRows(done, Object.keys(columns))),
+    "",
+  ];
+}
+
+function footprintTable(footprint: Footprint): string[] {
+  return ["| | no filter | ai-proxy |", "|---|---|---|", ...footprintRows(footprint)];
+}
+
 /** A row with the lanes that have a column, and one more row for each other lane. */
-function workRows({ title, unit, costs }: Work): string[] {
+function workRows({ title, unit, costs }: Work, columns: string[]): string[] {
   const base = `${spread(costs.none.micros, 1)} µs per ${unit}`;
   const row = (what: string, cells: (string | undefined)[]): string =>
     `| ${[what, base, ...cells.map((cell) => cell ?? "")].join(" | ")} |`;
   const others = Object.keys(costs).filter((lane) => lane !== "none" && !(lane in COLUMNS));
-  const columns = Object.keys(COLUMNS);
   return [
     row(
       title,
@@ -91,7 +145,7 @@ function failoverRows({ armed, firstToken }: Failover): string[] {
   });
   return [
     "",
-    "Through the chain of [examples/model-failover](examples/model-failover/README.md); the times to the first token are the median of 200 calls with the",
+    "Through the chain of [examples/model-failover](../examples/model-failover/README.md); the times to the first token are the median of 200 calls with the",
     "10th and the 90th percentile.",
     "",
     "| | without fallback | with fallback |",
