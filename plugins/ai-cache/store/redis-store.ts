@@ -2,23 +2,14 @@ import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../../assembly/bytes
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { RedisArguments } from "../../../assembly/redis/arguments";
 import { RedisClient } from "../../../assembly/redis/client";
-import { RedisCommand, RedisFault } from "../../../assembly/redis/command";
+import { RedisFault } from "../../../assembly/redis/command";
+import { RedisWrites } from "../../../assembly/redis/writes";
 import { storeErrors } from "../metrics";
 import { LATER, LookupFilter, Store } from "./store";
 
-const MOST_SPARE = 64;
-
 const args = new RedisArguments();
 const name = new ByteBuffer();
-const spare: PutCommand[] = [];
-
-/** Stores an entry. It belongs to the root context: the client may have left when Redis replies. */
-class PutCommand extends RedisCommand {
-  onResult(fault: RedisFault, reply: Slice): void {
-    if (fault != RedisFault.None) storeErrors.add();
-    if (spare.length < MOST_SPARE) spare.push(this);
-  }
-}
+const writes = new RedisWrites(storeErrors);
 
 /** Responses in Redis or Valkey, which several Envoys may share. */
 export class RedisStore extends Store {
@@ -50,12 +41,9 @@ export class RedisStore extends Store {
   }
 
   override put(key: Slice, question: Slice, entry: Slice, seconds: i32): void {
-    const command = spare.length ? spare.pop() : new PutCommand();
     args.clear().text("SET").bytes(this.nameOf(key, question)).bytes(entry);
     if (seconds) args.text("EX").integer(seconds);
-    if (this.client.run(command, args) == RedisFault.None) return;
-    storeErrors.add();
-    if (spare.length < MOST_SPARE) spare.push(command);
+    writes.run(this.client, args);
   }
 
   private nameOf(key: Slice, question: Slice): Slice {

@@ -2,12 +2,11 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { RedisArguments } from "../../../assembly/redis/arguments";
 import { RedisClient } from "../../../assembly/redis/client";
-import { RedisCommand, RedisFault } from "../../../assembly/redis/command";
+import { RedisFault } from "../../../assembly/redis/command";
 import { RedisScript } from "../../../assembly/redis/script";
+import { RedisWrites } from "../../../assembly/redis/writes";
 import { storeErrors } from "../metrics";
 import { HistoryStore, Outcome, StoreFilter } from "./store";
-
-const MOST_SPARE = 64;
 
 /** Adds a line: its arguments are the line, the most bytes, and the lifetime in seconds or 0. */
 const ADD = new RedisScript(`local value = (redis.call('GET', KEYS[1]) or '') .. ARGV[1]
@@ -24,15 +23,7 @@ return 1`);
 
 const args = new RedisArguments();
 const name = new ByteBuffer();
-const spare: AddCommand[] = [];
-
-/** Adds a line. It belongs to the root context: the client may have left when Redis replies. */
-class AddCommand extends RedisCommand {
-  onResult(fault: RedisFault, reply: Slice): void {
-    if (fault != RedisFault.None) storeErrors.add();
-    if (spare.length < MOST_SPARE) spare.push(this);
-  }
-}
+const writes = new RedisWrites(storeErrors);
 
 /** Histories in Redis or Valkey, which several Envoys may share: a string each. */
 export class RedisStore extends HistoryStore {
@@ -52,11 +43,8 @@ export class RedisStore extends HistoryStore {
   }
 
   add(key: Slice, line: Slice, limit: i32): void {
-    const command = spare.length ? spare.pop() : new AddCommand();
     args.clear().integer(1).bytes(this.nameOf(key)).bytes(line).integer(limit).integer(this.lifetime);
-    if (this.client.evaluate(command, ADD, args) == RedisFault.None) return;
-    storeErrors.add();
-    if (spare.length < MOST_SPARE) spare.push(command);
+    writes.evaluate(this.client, ADD, args);
   }
 
   remove(key: Slice, filter: StoreFilter): Outcome {
