@@ -3,12 +3,13 @@ import { CUT_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/cont
 import { ResponseReader } from "../../assembly/ai/hub/response-reader";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
+import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
+import { ResponseBody, responseBodyOf } from "../../assembly/limit/response-body";
 import { AiCacheConfig } from "./config";
 import { ChatRecorder } from "./entry/chat-recorder";
 import { writeEntry } from "./entry/entry";
@@ -45,11 +46,9 @@ export class Filling {
 
   /** Begins with the headers of a response. Returns whether its body is read. */
   begin(headers: HeaderMap, api: Api): bool {
-    const status = headers.status;
-    const type = headers.get("content-type");
-    this.isStream = startsWithIgnoringCase(type, "text/event-stream");
-    if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return false;
-    if (!this.isStream && !startsWithIgnoringCase(type, "application/json")) return false;
+    const form = responseBodyOf(headers);
+    if (form == ResponseBody.None) return false;
+    this.isStream = form == ResponseBody.Stream;
     keepName(this.provider, headers.get(PROVIDER_HEADER));
     keepName(this.model, headers.get(MODEL_HEADER));
     this.usage.reset();

@@ -4,11 +4,12 @@ import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
 import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../../assembly/bytes/slice";
+import { Slice, sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { namedProperty } from "../../../assembly/host/property";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
+import { ResponseBody, responseBodyOf } from "../../../assembly/limit/response-body";
 import { Answer } from "./answer";
 
 const KEPT_BYTES: i32 = 4 << 10;
@@ -31,12 +32,9 @@ export class Recording {
 
   /** Begins with the headers of a response. Returns whether its body is read. */
   begin(headers: HeaderMap, isMessages: bool): bool {
-    const status = headers.status;
-    const type = headers.get("content-type");
-    this.isStream = startsWithIgnoringCase(type, "text/event-stream");
-    if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return false;
-    if (!this.isStream && !startsWithIgnoringCase(type, "application/json")) return false;
-    if (!isOfModel(namedProperty("response\0code_details"))) return false;
+    const form = responseBodyOf(headers);
+    this.isStream = form == ResponseBody.Stream;
+    if (form == ResponseBody.None || !isOfModel(namedProperty("response\0code_details"))) return false;
     this.usage.reset();
     const answer = new Answer(isMessages);
     this.answer = answer;
