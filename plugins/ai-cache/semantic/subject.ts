@@ -12,6 +12,7 @@ import {
   jsonUnescape,
 } from "../../../assembly/json/value";
 import { NameClasses } from "../../../assembly/ai/name-classes";
+import { lastQuestion } from "../../../assembly/ai/prompt/last-question";
 import { isPlainContent } from "../../../assembly/ai/plain-message";
 import { writeRequest } from "../request/cached-request";
 import { writeHash } from "../request/key";
@@ -46,7 +47,7 @@ export function readSubject(
   question: ByteBuffer,
   partition: ByteBuffer,
 ): bool {
-  const content = lastQuestion(request.get("messages"));
+  const content = questionAtEnd(request.get("messages"));
   if (content == ABSENT) return false;
   writeText(content, question);
   if (question.size > settings.embedder.maxBytes || !sliceSize(trimmed(question.slice))) {
@@ -67,11 +68,11 @@ export function readSubject(
 }
 
 /** The content of the last message, if it is a text of the user, or a list of nothing but texts. */
-function lastQuestion(messages: Slice): Slice {
-  let last = ABSENT;
-  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) last = message;
+function questionAtEnd(messages: Slice): Slice {
+  const last = lastQuestion(messages, false);
+  if (last == ABSENT || jsonNext(messages, last) != ABSENT) return ABSENT;
   const content = jsonGet(last, "content");
-  return jsonEquals(jsonGet(last, "role"), "user") && isPlainContent(content) ? content : ABSENT;
+  return isPlainContent(content) ? content : ABSENT;
 }
 
 function writeText(content: Slice, out: ByteBuffer): void {

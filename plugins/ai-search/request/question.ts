@@ -1,4 +1,5 @@
-import { PromptRole, roleOfMessage, roleOfType } from "../../../assembly/ai/prompt/role";
+import { lastQuestion } from "../../../assembly/ai/prompt/last-question";
+import { PromptRole, roleOfType } from "../../../assembly/ai/prompt/role";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, sliceSize, trimmed } from "../../../assembly/bytes/slice";
 import { cutText } from "../../../assembly/bytes/well-formed";
@@ -22,11 +23,7 @@ export class Question {
   /** The JSON string of the text, which the prompt replaces; `ABSENT` if the last message is no question. */
   token: Slice = ABSENT;
 
-  /**
-   * Finds the question in the outermost object of a request. The results of a tool are no question: the model continues what it did.
-   * https://platform.openai.com/docs/api-reference/chat/create · https://docs.claude.com/en/api/messages ·
-   * https://platform.openai.com/docs/api-reference/responses/create
-   */
+  /** Finds the question in the outermost object of a request. */
   find(root: Slice, isResponses: bool): bool {
     const messages = jsonGet(root, isResponses ? "input" : "messages");
     const isText = isResponses && jsonKind(messages) == JsonKind.String;
@@ -41,18 +38,6 @@ export class Question {
     out.append(trimmed(cutText(text.slice, MOST_QUERY)));
     text.release(KEPT_BYTES);
   }
-}
-
-/** The last message of the user, if no result of a tool follows it. */
-function lastQuestion(messages: Slice, isResponses: bool): Slice {
-  let last = ABSENT;
-  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-    const role = roleOfMessage(message);
-    if (role == PromptRole.User) last = message;
-    // An item of Responses without a role is a call of a tool, its result, or reasoning.
-    else if (role == PromptRole.Tool || (isResponses && jsonGet(message, "role") == ABSENT)) last = ABSENT;
-  }
-  return last;
 }
 
 /** The last text of a message, unless it has the result of a tool. */
