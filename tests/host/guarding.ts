@@ -6,6 +6,7 @@ import { chatgptProxy } from "./guarding-chatgpt.ts";
 import { dataMasking } from "./guarding-masking.ts";
 import { promptPlugins } from "./guarding-prompts.ts";
 import { search } from "./guarding-search.ts";
+import { cache, histories } from "./guarding-stores.ts";
 import { securityGuard } from "./guarding-security.ts";
 import { modelMapper, modelRouter } from "./guarding-models.ts";
 
@@ -18,14 +19,26 @@ export interface Seen {
   received: ProviderRequest | null;
   /** The calls that the plugin made: cluster, host, key. */
   calls: string[];
+  /** The body of the response. */
+  body: string;
 }
 
-/** A request that shows whether the option guards. */
-export interface Probe {
+/** A request; a POST unless it says otherwise. */
+export interface ProbeRequest {
   method?: string;
   path?: string;
   headers?: [string, string][];
   body?: string;
+  /** The consumer that key-auth has identified. */
+  consumer?: string;
+}
+
+/** A request that shows whether the option guards. */
+export interface Probe extends ProbeRequest {
+  /** Another request comes before. */
+  earlier?: ProbeRequest;
+  /** What the provider responds, as JSON; else `{}` without a type. */
+  reply?: string;
   /** Another request is open when this one comes. */
   whileOpen?: boolean;
   /** The last of so many requests counts. */
@@ -47,6 +60,8 @@ export interface Guard {
   places?: ("global" | "rule" | "route")[];
   /** The configuration does not work without the option, whatever the request. */
   isRequired?: boolean;
+  /** Without the option nothing is open: only wrong forms of it could open something. */
+  isSafeWithout?: boolean;
   /** `{}` is a value like others: it says in so many words that there is none. */
   mayBeEmpty?: boolean;
   probe: Probe;
@@ -271,7 +286,9 @@ export const guards: Guard[] = [
   ...of("chatgpt-proxy", chatgptProxy),
   ...of("model-router", modelRouter),
   ...of("model-mapper", modelMapper),
+  ...of("ai-cache", cache),
   ...of("ai-data-masking", dataMasking),
+  ...of("ai-history", histories),
   ...of("ai-search", search),
   ...of("ai-security-guard", securityGuard),
   ...promptPlugins.flatMap(([plugin, options]) => of(plugin, options)),
