@@ -21,6 +21,9 @@ const FORGED: HeaderPair = ["x-mse-consumer", "batch-job"];
 
 /** The path of a route with ai-cache. */
 const CACHED = "/cached/v1/chat/completions";
+/** The paths of a route with ai-history. */
+const REMEMBERED = "/remembered/v1/chat/completions";
+const HISTORY = "/remembered/ai-history/query";
 /** The plugins of the file that no route of it uses. */
 const CONTENT_PLUGINS = [
   "ai-prompt-template",
@@ -65,6 +68,14 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
       Object.assign(
         { name: "cached" },
         { match: { path: CACHED }, route: cached, typed_per_filter_config: { "ai-cache": on } },
+      ),
+    );
+    const remembered = { cluster: "qwen", prefix_rewrite: "/" };
+    const metadata = { filter_metadata: { "key-auth": { config: '{"allow": ["chat-app", "batch-job"]}' } } };
+    routes.unshift(
+      Object.assign(
+        { name: "remembered", match: { prefix: "/remembered/" }, route: remembered, metadata },
+        { typed_per_filter_config: { "ai-history": on } },
       ),
     );
     envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>);
@@ -116,6 +127,24 @@ describe("the routes of envoy/ai-gateway.yaml", () => {
     assert.equal(provider.requests.length, asked + 2);
     const [, line] = await accessLog(envoy, CACHED, 3);
     assert.equal(line.details, "ai-cache.hit");
+  });
+
+  it("remembers the conversation of each consumer on a route that switches ai-history on", async () => {
+    const counts: number[] = [];
+    for (const header of [CHAT_APP, CHAT_APP, BATCH_JOB]) {
+      const { status } = await chat(REMEMBERED, [header, FORGED], { model: "gpt-3" });
+      assert.equal(status, 200);
+      const { messages } = JSON.parse(provider.requests.at(-1)!.body.toString()) as { messages: object[] };
+      counts.push(messages.length);
+    }
+    assert.deepEqual(counts, [1, 3, 1]);
+    const own = await get(HISTORY, [CHAT_APP]);
+    assert.equal((JSON.parse(own.body.toString()) as object[]).length, 4);
+    assert.equal((await get(HISTORY, [])).status, 401);
+    assert.equal((await remove(HISTORY, [CHAT_APP])).status, 204);
+    assert.equal((await get(HISTORY, [CHAT_APP])).body.toString(), "[]");
+    const other = await get(HISTORY, [BATCH_JOB]);
+    assert.equal((JSON.parse(other.body.toString()) as object[]).length, 2);
   });
 
   const places: [where: string, path: string, header?: HeaderPair][] = [
