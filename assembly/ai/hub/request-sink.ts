@@ -1,8 +1,11 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
+import { byteAt, Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
+import { JsonKind, jsonKind } from "../../json/value";
+import { fieldName } from "./field-name";
 
 /** Names of dropped fields of more bytes than this are not added to. */
 const MOST_DROPPED = 512;
+const SPACE = 0x20;
 
 const NOWHERE = new ByteBuffer();
 
@@ -78,6 +81,8 @@ export abstract class RequestSink {
   refusal: string = "";
   /** The path of the field at fault in the client's request, such as `messages[0].content[1].type`, or "". */
   refusalParam: string = "";
+  /** The name of the client's field with the id of the end user. */
+  userField: string = "user";
   /** The names of the client's fields that have no counterpart and were left out, divided by `, `. */
   readonly dropped: ByteBuffer = new ByteBuffer();
 
@@ -185,10 +190,19 @@ export abstract class RequestSink {
    * several times in a row one. Returns `true`.
    */
   drop(field: string): bool {
-    if (this.dropped.size > MOST_DROPPED || sliceEndsWith(this.dropped.slice, field)) return true;
-    if (this.dropped.size) this.dropped.text(", ");
-    this.dropped.text(field);
+    const dropped = this.dropped;
+    const before = dropped.size - field.length;
+    const isLast = sliceEndsWith(dropped.slice, field) && (!before || byteAt(dropped.slice, before - 1) == SPACE);
+    if (dropped.size > MOST_DROPPED || isLast) return true;
+    if (dropped.size) dropped.text(", ");
+    dropped.text(field);
     return true;
+  }
+
+  /** Notes a member of one of the client's objects, unless it is `null`. Returns `true`. */
+  dropMember(object: string, key: Slice, value: Slice): bool {
+    if (jsonKind(value) == JsonKind.Null || this.dropped.size > MOST_DROPPED) return true;
+    return this.drop(`${object}.${fieldName(key)}`);
   }
 
   /** Notes the `detail` of a picture that the provider reads as it sees fit, unless the client wants just that. */
@@ -201,6 +215,7 @@ export abstract class RequestSink {
     this.out = NOWHERE;
     this.refusal = "";
     this.refusalParam = "";
+    this.userField = "user";
     this.dropped.release(256);
   }
 }

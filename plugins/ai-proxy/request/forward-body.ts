@@ -74,7 +74,11 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   prepareRequest(exchange, document, context);
   if (BRIDGES && isElsewhere) {
     if (!writeRequest(exchange, document, exchange.hasChat ? ABSENT : context, built)) return false;
-  } else if (!provider.translateRequest(exchange, document, built)) return false;
+  } else if (!provider.translateRequest(exchange, document, built)) {
+    // The client does not know the chat that was made of its request.
+    if (exchange.isBridgedFromChat) exchange.refusalParam = "";
+    return false;
+  }
   exchange.wasTranslated = true;
   return forwardBuilt(exchange, body);
 }

@@ -41,7 +41,13 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   edits.clear();
   chooseProtocol(exchange);
   if (listsModels(exchange.api)) chooseModelShape(exchange, headers);
-  if (lacksApi(exchange) || isSocket(exchange, headers) || !readPathModel(exchange) || !readQueryModel(exchange))
+  if (
+    lacksApi(exchange) ||
+    isSocket(exchange, headers) ||
+    lacksMethod(exchange, headers) ||
+    !readPathModel(exchange) ||
+    !readQueryModel(exchange)
+  )
     return BodyNeed.Refused;
   const need = bodyNeed(exchange, headers, endOfStream);
   if (need == BodyNeed.Refused) return need;
@@ -104,6 +110,12 @@ function isSocket(exchange: Exchange, headers: HeaderMap): bool {
   if (!sliceEqualsIgnoringCase(headers.get("upgrade"), "websocket")) return false;
   const message = "The Responses of this provider come over HTTP, without a WebSocket: send a POST request.";
   return !exchange.refuse(message, "", "unsupported_upgrade", 426);
+}
+
+/** Whether the method is none of the client's API: the body of another one would reach the provider as it is. */
+function lacksMethod(exchange: Exchange, headers: HeaderMap): bool {
+  if (!exchange.isBridged || listsModels(exchange.api) || sliceEquals(headers.get(":method"), "POST")) return false;
+  return !exchange.refuse("This API takes POST requests alone.", "", "method_not_allowed", 405);
 }
 
 /** Whether a request whose body is not read may be one for a stream. */

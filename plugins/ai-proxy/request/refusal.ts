@@ -25,6 +25,8 @@ export function refuse(exchange: Exchange): void {
     present(code, exchange.refusalCode),
   );
   pairs.clear();
+  // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
+  if (status == 405) pairs.addText("allow", "POST");
   if (exchange.retryAfter) pairs.addText("retry-after", exchange.retryAfter.toString());
   sendLocalReply(status, `ai-proxy.${reasonOf(exchange)}`, "application/json", body.slice, pairs);
 }
@@ -33,6 +35,7 @@ export function refuse(exchange: Exchange): void {
 function reasonOf(exchange: Exchange): string {
   const status = exchange.refusalStatus;
   if (status == 404) return "unsupported_api";
+  if (status == 405) return "method_not_allowed";
   if (status == 426) return "unsupported_upgrade";
   if (status == 415) return "unsupported_content_encoding";
   return status == 503 ? exchange.refusalCode : "bad_request";

@@ -77,7 +77,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
   }
 
   user(id: Slice): bool {
-    return this.drop("user");
+    return this.drop(this.userField);
   }
 
   tool(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {

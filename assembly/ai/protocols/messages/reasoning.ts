@@ -1,6 +1,16 @@
 import { ABSENT, Slice } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
-import { jsonEquals, jsonGet, jsonInteger, jsonIsInteger, jsonKind, JsonKind } from "../../../json/value";
+import {
+  jsonEquals,
+  jsonFirstKey,
+  jsonGet,
+  jsonInteger,
+  jsonIsInteger,
+  jsonKind,
+  JsonKind,
+  jsonMemberValue,
+  jsonNextKey,
+} from "../../../json/value";
 import { effortOfBudget, effortOfName } from "../../hub/effort";
 import { Effort, RequestSink } from "../../hub/request-sink";
 
@@ -14,6 +24,10 @@ export function readReasoning(request: JsonDocument, sink: RequestSink): bool {
   const thinking = request.get("thinking");
   const type = jsonGet(thinking, "type");
   const named = jsonGet(config, "effort");
+  if (jsonKind(thinking) != JsonKind.Object && jsonKind(thinking) != JsonKind.Null && thinking != ABSENT) {
+    return sink.refuse("thinking must be an object.", "thinking");
+  }
+  dropOthers(config, sink);
   let isRead = true;
   if (jsonEquals(type, "disabled")) isRead = sink.reasoning(Effort.None, ABSENT);
   else if (jsonEquals(type, "enabled")) {
@@ -31,7 +45,19 @@ export function readReasoning(request: JsonDocument, sink: RequestSink): bool {
 /** https://platform.claude.com/docs/en/build-with-claude/structured-outputs */
 function readFormat(format: Slice, sink: RequestSink): bool {
   const schema = jsonGet(format, "schema");
-  if (!jsonEquals(jsonGet(format, "type"), "json_schema")) return true;
+  if (format == ABSENT || jsonKind(format) == JsonKind.Null) return true;
+  if (!jsonEquals(jsonGet(format, "type"), "json_schema")) {
+    return sink.refuse("type must be json_schema.", "output_config.format.type");
+  }
   if (jsonKind(schema) != JsonKind.Object) return sink.refuse("The schema must be an object.", "output_config.format");
   return sink.jsonSchema(ABSENT, ABSENT, schema, true);
+}
+
+/** Notes what else `output_config` says, such as `task_budget`. */
+function dropOthers(config: Slice, sink: RequestSink): void {
+  for (let key = jsonFirstKey(config); key != ABSENT;) {
+    const value = jsonMemberValue(config, key);
+    if (!jsonEquals(key, "effort") && !jsonEquals(key, "format")) sink.dropMember("output_config", key, value);
+    key = jsonNextKey(config, value);
+  }
 }

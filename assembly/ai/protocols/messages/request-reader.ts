@@ -46,6 +46,7 @@ export class MessagesRequestReader extends RequestReader {
     if (jsonEquals(key, "stop_sequences")) return readStops(value, sink);
     if (jsonEquals(key, "metadata")) {
       const user = jsonContent(jsonGet(value, "user_id"));
+      sink.userField = "metadata.user_id";
       return sliceSize(user) ? sink.user(user) : true;
     }
     if (jsonEquals(key, "mcp_servers")) {
@@ -65,6 +66,7 @@ function isReadElsewhere(key: Slice): bool {
 }
 
 function readStops(list: Slice, sink: RequestSink): bool {
+  if (jsonKind(list) != JsonKind.Array) return sink.refuse("stop_sequences must be a list.", "stop_sequences");
   let position = 0;
   for (let stop = jsonFirst(list); stop != ABSENT; stop = jsonNext(list, stop)) {
     if (jsonKind(stop) != JsonKind.String) {

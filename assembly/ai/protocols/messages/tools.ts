@@ -14,8 +14,9 @@ const walker = new JsonWalker();
  * out, else they are refused. https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview
  */
 export function readTools(request: JsonDocument, drops: bool, sink: RequestSink): bool {
-  walker.start(request.get("tools"));
-  if (!walker.enterArray()) return true;
+  const tools = request.get("tools");
+  walker.start(tools);
+  if (!walker.enterArray()) return !isGiven(tools) || sink.refuse("tools must be a list.", "tools");
   let count = 0;
   let position = 0;
   while (walker.nextElement()) {
@@ -33,7 +34,10 @@ export function readTools(request: JsonDocument, drops: bool, sink: RequestSink)
       else if (walker.keyIs("input_schema")) schema = walker.value();
       else if (walker.keyIs("strict")) strict = walker.value();
       else if (walker.keyIs("cache_control")) cacheControl = walker.value();
-      else walker.value();
+      else {
+        const key = walker.key;
+        sink.dropMember("tools", key, walker.value());
+      }
     }
     const isServers = jsonKind(type) == JsonKind.String && !jsonEquals(type, "custom");
     if (isServers && !refuseOrDrop(type, position, drops, sink)) return false;
@@ -58,7 +62,7 @@ function refuseOrDrop(type: Slice, position: i32, drops: bool, sink: RequestSink
 
 function readChoice(choice: Slice, sink: RequestSink): bool {
   const type = jsonGet(choice, "type");
-  if (jsonKind(type) != JsonKind.String) return true;
+  if (!isGiven(choice)) return true;
   let isRead = true;
   if (jsonEquals(type, "any")) isRead = sink.toolChoice(ToolChoice.Any, ABSENT);
   else if (jsonEquals(type, "none")) isRead = sink.toolChoice(ToolChoice.None, ABSENT);
@@ -70,4 +74,8 @@ function readChoice(choice: Slice, sink: RequestSink): bool {
   } else return sink.refuse("type must be auto, any, tool or none.", "tool_choice.type");
   const parallel = jsonGet(choice, "disable_parallel_tool_use");
   return isRead && (jsonIsTrue(parallel) ? sink.parallelToolCalls(false) : true);
+}
+
+function isGiven(value: Slice): bool {
+  return value != ABSENT && jsonKind(value) != JsonKind.Null;
 }

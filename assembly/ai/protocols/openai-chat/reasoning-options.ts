@@ -12,7 +12,9 @@ import { Effort, RequestSink } from "../../hub/request-sink";
 export function readReasoningOptions(request: JsonDocument, sink: RequestSink): bool {
   const thinking = request.get("thinking");
   if (jsonKind(thinking) == JsonKind.Object) return readThinking(thinking, request.get("reasoning_effort"), sink);
+  if (isGiven(thinking)) sink.drop("thinking");
   const reasoning = request.get("reasoning");
+  if (isGiven(reasoning) && jsonKind(reasoning) != JsonKind.Object) sink.drop("reasoning");
   if (jsonKind(reasoning) == JsonKind.Object) {
     const enabled = jsonKind(jsonGet(reasoning, "enabled"));
     if (enabled == JsonKind.False) return sink.reasoning(Effort.None, ABSENT);

@@ -98,7 +98,7 @@ export abstract class ChatRequestOptions extends RequestSink {
   }
 
   user(id: Slice): bool {
-    if (sliceSize(id) > LONGEST_USER) return this.drop("metadata.user_id");
+    if (sliceSize(id) > LONGEST_USER) return this.drop(this.userField);
     this.member(',"user":"').append(id).byte(0x22);
     return true;
   }

@@ -84,6 +84,7 @@ function isReadElsewhere(key: Slice): bool {
 
 /** https://platform.openai.com/docs/guides/reasoning */
 function readReasoning(reasoning: Slice, sink: RequestSink): bool {
+  if (jsonKind(reasoning) != JsonKind.Object) return sink.refuse("reasoning must be an object.", "reasoning");
   const effort = jsonGet(reasoning, "effort");
   const kind = jsonKind(effort);
   if (kind == JsonKind.Absent || kind == JsonKind.Null) return true;
@@ -94,6 +95,7 @@ function readReasoning(reasoning: Slice, sink: RequestSink): bool {
 
 /** https://platform.openai.com/docs/guides/structured-outputs */
 function readTextOptions(options: Slice, sink: RequestSink): bool {
+  if (jsonKind(options) != JsonKind.Object) return sink.refuse("text must be an object.", "text");
   const verbosity = jsonGet(options, "verbosity");
   if (jsonKind(verbosity) == JsonKind.String && !jsonEquals(verbosity, "medium")) sink.drop("text.verbosity");
   const format = jsonGet(options, "format");

@@ -1,5 +1,6 @@
 import { ABSENT, Slice } from "../../../bytes/slice";
 import { JsonFields } from "../../../json/fields";
+import { JsonKind, jsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 
 /** The members of one tool as JSON values, ABSENT where it lacks them. */
@@ -11,6 +12,8 @@ export class ToolMembers extends JsonFields {
   strict: Slice = ABSENT;
   format: Slice = ABSENT;
   tools: Slice = ABSENT;
+  /** The key of another member, which chats do not have. */
+  other: Slice = ABSENT;
 
   protected clear(): void {
     this.type = ABSENT;
@@ -20,6 +23,7 @@ export class ToolMembers extends JsonFields {
     this.strict = ABSENT;
     this.format = ABSENT;
     this.tools = ABSENT;
+    this.other = ABSENT;
   }
 
   protected take(walker: JsonWalker): void {
@@ -30,6 +34,9 @@ export class ToolMembers extends JsonFields {
     else if (walker.keyIs("strict")) this.strict = walker.value();
     else if (walker.keyIs("format")) this.format = walker.value();
     else if (walker.keyIs("tools")) this.tools = walker.value();
-    else walker.value();
+    else {
+      const key = walker.key;
+      if (jsonKind(walker.value()) != JsonKind.Null) this.other = key;
+    }
   }
 }

@@ -3,6 +3,7 @@ import { ABSENT, Slice, sliceSize, sliceToString, subslice } from "../../../byte
 import { JsonDocument } from "../../../json/document";
 import { jsonContent, jsonEquals, jsonGet, jsonIsTrue, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { fieldName } from "../../hub/field-name";
 import { RequestSink, ToolChoice } from "../../hub/request-sink";
 import { LONGEST_TYPE } from "./part-reader";
 import { ToolMembers } from "./tool-members";
@@ -57,6 +58,7 @@ export class ToolReader {
   private readNamespace(path: string, names: ToolNames, sink: RequestSink): bool {
     const namespace = tool.name;
     if (jsonKind(namespace) != JsonKind.String) return sink.refuse("A namespace must have a name.", `${path}.name`);
+    if (sliceSize(jsonContent(tool.description))) sink.drop(`${path}.description`);
     inner.start(tool.tools);
     if (!inner.enterArray()) return sink.refuse("A namespace must have a list of tools.", `${path}.tools`);
     for (let position = 0; inner.nextElement(); position++) {
@@ -76,6 +78,7 @@ export class ToolReader {
     if (!writeFunctionName(namespace, name, functionName)) {
       return sink.refuse("Names in a namespace may have letters, digits, _ and - only.", `${path}.name`);
     }
+    if (tool.other != ABSENT) sink.drop(`tools.${fieldName(tool.other)}`);
     const isRenamed = isCustom || namespace != ABSENT;
     if (isRenamed && !names.add(functionName.slice, isCustom, namespace, name)) {
       return sink.refuse("The names of custom tools and of tools in namespaces are too long together.", "tools");
