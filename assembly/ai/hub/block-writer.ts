@@ -45,8 +45,9 @@ export abstract class BlockWriter extends ResponseSink {
   }
 
   begin(id: Slice): void {
-    this.id.append(repeatableId(id));
-    this.writeStart(id);
+    // One that is too long, or missing, is replaced.
+    if (!this.id.append(repeatableId(id)).size) this.id.integer(this.created);
+    this.writeStart(this.id.slice);
   }
 
   logprobs(choice: Choice, value: Slice): void {}
@@ -58,8 +59,13 @@ export abstract class BlockWriter extends ResponseSink {
   flush(): void {}
 
   override signature(choice: Choice, value: Slice): void {
+    this.sign(choice, value, false);
+  }
+
+  /** Ends the block of reasoning, or with `isAlone` one of its own, with a signature. */
+  protected sign(choice: Choice, value: Slice, isAlone: bool): void {
     if (choice.index != 0 || this.hidesReasoning || this.hasEnded) return;
-    if (this.kind != BlockKind.Thinking) this.enter(choice, BlockKind.Thinking);
+    if (isAlone || this.kind != BlockKind.Thinking) this.enter(choice, BlockKind.Thinking);
     if (this.hasEnded) return;
     this.endReasoningText(choice);
     this.writeSignature(value);

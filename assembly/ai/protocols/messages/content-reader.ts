@@ -1,7 +1,8 @@
 import { ABSENT, Slice, sliceSize, sliceStartsWith, sliceToString, subslice } from "../../../bytes/slice";
-import { jsonContent, jsonEquals, jsonGet, jsonIsTrue, jsonKind, JsonKind } from "../../../json/value";
+import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonIsTrue, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { RequestSink, Role } from "../../hub/request-sink";
+import { ownSignature } from "../../hub/signature";
 import { Block } from "./block";
 
 /** The longest name of a type that a refusal repeats, in bytes. */
@@ -45,7 +46,11 @@ function readBlock(role: Role, sink: RequestSink): bool {
   if (role == Role.Assistant) {
     if (jsonEquals(block.type, "tool_use")) return readToolUse(sink);
     if (jsonEquals(block.type, "thinking")) {
-      return sink.reasoningText(jsonContent(block.thinking), jsonContent(block.signature));
+      const text = jsonContent(block.thinking);
+      const signature = ownSignature(sink.reasoningFormat, jsonContent(block.signature));
+      // What another provider has signed without a text says nothing to this one.
+      if (signature == ABSENT && !sliceSize(text)) return sink.drop("messages.thinking");
+      return sink.reasoningText(text, signature);
     }
     if (jsonEquals(block.type, "redacted_thinking")) return sink.redactedReasoning(jsonContent(block.data));
   }
@@ -57,6 +62,7 @@ function readText(from: Block, role: Role, sink: RequestSink): bool {
     return refuse("The text of a block must be a string.", ".text", sink);
   }
   const text = jsonContent(from.text);
+  if (jsonFirst(from.citations) != ABSENT) sink.drop("messages.citations");
   return role == Role.System && isBillingNote(text) ? true : sink.text(text);
 }
 
@@ -84,6 +90,9 @@ function readToolResult(sink: RequestSink): bool {
   const kind = jsonKind(content);
   if (kind == JsonKind.String && !sink.text(jsonContent(content))) return false;
   if (kind == JsonKind.Array && !readParts(content, sink)) return false;
+  if (kind == JsonKind.Object || kind == JsonKind.Number || kind == JsonKind.True || kind == JsonKind.False) {
+    return refuse("The content of a tool result must be a string or a list of blocks.", ".content", sink);
+  }
   return sink.endToolResult();
 }
 

@@ -4,6 +4,7 @@ import { sseEnd } from "../../../sse/encoder";
 import { writeMessagesError } from "../../error";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { ToolCall } from "../../hub/choices";
+import { writeNamedSignature } from "../../hub/signature";
 import { writeCallId } from "../openai-chat/call-id";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
@@ -51,7 +52,8 @@ export class MessageEventWriter extends BlockWriter {
 
   protected writeSignature(value: Slice): void {
     this.startDelta();
-    this.out.text('{"type":"signature_delta","signature":"').append(value).text('"}}\n\n');
+    writeNamedSignature(this.reasoningFormat, value, this.out.text('{"type":"signature_delta","signature":"'));
+    this.out.text('"}}\n\n');
   }
 
   protected stopBlock(kind: BlockKind): void {

@@ -5,6 +5,7 @@ import { writeMessagesError } from "../../error";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { writeArgumentsObject } from "../../hub/arguments";
 import { ToolCall } from "../../hub/choices";
+import { writeNamedSignature } from "../../hub/signature";
 import { writeCallId } from "../openai-chat/call-id";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
@@ -60,7 +61,9 @@ export class MessageWriter extends BlockWriter {
     if (kind == BlockKind.Text) out.byte(0x22);
     else if (kind == BlockKind.ToolUse) this.writeInput();
     else {
-      out.text('","signature":"').append(this.signatureText).byte(0x22);
+      out.text('","signature":"');
+      if (this.signatureText != ABSENT) writeNamedSignature(this.reasoningFormat, this.signatureText, out);
+      out.byte(0x22);
       this.signatureText = ABSENT;
     }
     out.byte(0x7d);

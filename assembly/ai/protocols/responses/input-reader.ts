@@ -4,6 +4,7 @@ import { jsonContent, jsonEquals, jsonKind, JsonKind } from "../../../json/value
 import { JsonWalker } from "../../../json/walker";
 import { writeArgumentsObject } from "../../hub/arguments";
 import { RequestSink, Role } from "../../hub/request-sink";
+import { ownSignature, REDACTED } from "../../hub/signature";
 import { Item } from "./item";
 import { LONGEST_TYPE, readParts } from "./part-reader";
 import { writeFunctionName } from "./tool-names";
@@ -114,11 +115,15 @@ export class InputReader {
   /** The reasoning of an earlier turn: its own text, else its summary, with what only its provider can read. */
   private readReasoning(sink: RequestSink): bool {
     const encrypted = jsonContent(item.encrypted);
+    const signature = ownSignature(sink.reasoningFormat, encrypted);
+    const redacted = ownSignature(sink.reasoningFormat + REDACTED, encrypted);
     let reasoning = textsOf(item.content);
     if (sliceSize(reasoning) == 0) reasoning = textsOf(item.summary);
-    if (sliceSize(reasoning) == 0 && sliceSize(encrypted) == 0) return true;
+    // Another provider has encrypted it.
+    if (sliceSize(encrypted) && signature == ABSENT && redacted == ABSENT) sink.drop("input.encrypted_content");
+    if (sliceSize(reasoning) == 0 && signature == ABSENT && redacted == ABSENT) return true;
     if (!this.turnTo(Open.Assistant, sink)) return false;
-    return sink.reasoningText(reasoning, sliceSize(encrypted) ? encrypted : ABSENT);
+    return redacted == ABSENT ? sink.reasoningText(reasoning, signature) : sink.redactedReasoning(redacted);
   }
 
   private turnTo(open: Open, sink: RequestSink): bool {

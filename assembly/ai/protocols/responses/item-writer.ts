@@ -5,8 +5,9 @@ import { jsonValidate } from "../../../json/validate";
 import { jsonContent, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { escapeJson } from "../../../json/writer";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
-import { ToolCall } from "../../hub/choices";
+import { Choice, ToolCall } from "../../hub/choices";
 import { FinishReason } from "../../hub/finish-reason";
+import { REDACTED, writeNamedSignature } from "../../hub/signature";
 import { writeCallId } from "../openai-chat/call-id";
 import { AskedResponse } from "./asked";
 import { writeResponsesUsage } from "./usage";
@@ -44,6 +45,8 @@ export abstract class ItemWriter extends BlockWriter {
   private readonly items: ByteBuffer = new ByteBuffer();
   /** Members of the open item: `call_id`, `name` and the namespace of a call, `encrypted_content` of reasoning. */
   private readonly members: ByteBuffer = new ByteBuffer();
+  /** Whether the reasoning that is signed has no text: only the provider can read it. */
+  private isRedacted: bool = false;
 
   /** `asked` outlives the writer; `hidesReasoning`: the client gets none. */
   constructor(
@@ -70,8 +73,6 @@ export abstract class ItemWriter extends BlockWriter {
   protected abstract onItemEnd(): void;
 
   protected writeStart(id: Slice): void {
-    // Each event repeats the id: one that is too long, or missing, is replaced.
-    if (!this.id.size) this.id.integer(this.created);
     this.onStart();
   }
 
@@ -105,9 +106,17 @@ export abstract class ItemWriter extends BlockWriter {
     if (this.kindOfItem != ItemKind.CustomCall) this.onPiece(piece);
   }
 
+  override redactedReasoning(choice: Choice, data: Slice): void {
+    this.isRedacted = true;
+    this.sign(choice, data, true);
+    this.isRedacted = false;
+  }
+
   protected writeSignature(value: Slice): void {
     if (this.items.size + sliceSize(value) > MOST_KEPT) return;
-    this.members.text(',"encrypted_content":"').append(value).byte(0x22);
+    const members = this.members.text(',"encrypted_content":"');
+    writeNamedSignature(this.isRedacted ? this.reasoningFormat + REDACTED : this.reasoningFormat, value, members);
+    members.byte(0x22);
   }
 
   protected stopBlock(kind: BlockKind): void {
