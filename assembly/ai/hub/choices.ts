@@ -30,6 +30,10 @@ export class ToolCall extends TextProgress {
   key: i32;
   /** Its number in the choice, from 0, in the order in which the calls begin. */
   index: i32;
+  /** A hash of its id; 0 for a call without one. */
+  idHash: u32;
+  /** The key of the last call that began under the same number of the provider; 0 for none. */
+  last: i32;
 }
 
 /**

@@ -1,10 +1,12 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { ABSENT, Slice } from "../../bytes/slice";
+import { ABSENT, hashOf, Slice, sliceSize } from "../../bytes/slice";
 import { TokenUsage } from "../usage";
 import { Choice, Choices, ToolCall } from "./choices";
 import { FinishReason } from "./finish-reason";
 
 const NOWHERE = new ByteBuffer();
+/** The keys from here on are of calls whose number another call of the choice has. */
+const REPEATED_KEY = 0x40000000;
 const unsaid = new ByteBuffer().text("The provider failed without a message.");
 
 /**
@@ -87,13 +89,22 @@ export abstract class ResponseSink {
 
   /**
    * Turns to a tool call of a choice, `key` being the provider's number for it, from 0. Id and name count when the call is
-   * new. The call is valid until the next `toolCall`; null if there are too many.
+   * new. Some servers give every call the number 0: a name with another id begins a call of its own, to which what follows without
+   * an id belongs. The call is valid until the next `toolCall`; null if there are too many.
    */
   toolCall(choice: Choice, key: i32, id: Slice, name: Slice): ToolCall | null {
-    const known = this.choices.find(choice, key);
-    if (known) return known;
-    const call = this.choices.addCall(choice, key);
-    if (call) this.writeToolCall(choice, call, id, name);
+    const choices = this.choices;
+    const hash = sliceSize(id) ? hashOf(id) : 0;
+    const first = choices.find(choice, key);
+    let known = first;
+    if (first && first.last && (!hash || hash != first.idHash)) known = choices.find(choice, first.last);
+    const isOther = known !== null && hash && known.idHash && hash != known.idHash && sliceSize(name) > 0;
+    if (known && !isOther) return known;
+    const call = choices.addCall(choice, first ? REPEATED_KEY + choice.calls : key);
+    if (call === null) return null;
+    call.idHash = hash;
+    if (first) choices.find(choice, key)!.last = call.key;
+    this.writeToolCall(choice, call, id, name);
     return call;
   }
 

@@ -22,15 +22,12 @@ import { FAILED } from "./hidden-failure";
 import { noteIncomplete } from "./incomplete-streams";
 import { isCompressed, isEventStream, nameServer, noteCompressed } from "./response-headers";
 import {
-  BAD_GATEWAY,
-  BAD_RESPONSE,
   COMPRESSED_RESPONSE,
   EMPTY_RESPONSE,
   maySendReply,
   replyBadResponse,
   replyWithError,
   UNASKED_STREAM,
-  writeBadResponse,
 } from "./response-reply";
 import { hasKnownEnd } from "./stream-end";
 import { clientStream } from "./translation";
@@ -204,10 +201,7 @@ export class ProviderResponse {
     } else if (exchange.streaming) {
       failed = streamResponse(exchange, body.bytes(), this.isEdited, out);
       if (!failed) responseHeaders.setText("content-type", "text/event-stream");
-    } else if (!translateResponse(exchange, body.bytes(), this.isEdited, out)) {
-      writeBadResponse(exchange, out, BAD_RESPONSE);
-      failed = BAD_GATEWAY;
-    }
+    } else failed = translateResponse(exchange, body.bytes(), this.isEdited, out);
     // Before the body: if it is above the buffer limit, Envoy replies 500 and writes the access log within the call.
     if (this.isConverted) publishUsage(exchange.usage);
     if (failed && !failHeld(exchange, failed, out.slice)) return BodyAction.Continue;

@@ -39,16 +39,21 @@ export function clientStream(exchange: Exchange, isEdited: bool): ResponseStream
   return new EditedStream(exchange, editor, new TranslatedStream(transform, null));
 }
 
-/** Appends the client's response for the provider's whole one; `false` if it is not what the provider documents. */
-export function translatedBody(exchange: Exchange, response: JsonDocument, out: ByteBuffer): bool {
+/**
+ * Appends the client's response for the provider's whole one. Gives 0, or the status of the error that was appended in its place; -1,
+ * and nothing appended, if it is not what the provider documents.
+ */
+export function translatedBody(exchange: Exchange, response: JsonDocument, out: ByteBuffer): i32 {
   if (listsModels(exchange.api)) {
     const isForMessages = exchange.client == ChatProtocol.Messages;
-    return isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out);
+    return (isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out)) ? 0 : -1;
   }
-  if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out);
-  if (!BRIDGES) return false;
+  if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out) ? 0 : -1;
+  if (!BRIDGES) return -1;
   const reader = responseReader(exchange, wholeSink(exchange));
-  const isRead = reader.readWhole(response, out);
+  let status = reader.readWhole(response, out) ? 0 : -1;
+  // A body that is an error although the status is 200, as in a stream.
+  if (status && !reader.errorStatus && reader.pushWhole(response, out)) status = reader.errorStatus;
   reader.free();
-  return isRead;
+  return status;
 }

@@ -18,17 +18,23 @@ const translated = new ByteBuffer();
 const edit = new JsonEdit();
 const KEPT_BYTES = 64 * 1024;
 
-/** Translates a whole response, and edits it where the configuration wants it; `false` where it is not what the provider promises. */
-export function translateResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): bool {
+/**
+ * Translates a whole response, and edits it where the configuration wants it. Gives the status of the error that was written in its
+ * place, or 0.
+ */
+export function translateResponse(exchange: Exchange, body: Slice, isEdited: bool, out: ByteBuffer): i32 {
   const from = exchange.isBridgedFromChat && isEdited ? edited(exchange, body) : body;
-  if (document.parse(from) != JsonError.None) return false;
-  if (!translatedBody(exchange, document, out)) return false;
-  if (!isEdited || exchange.isBridgedFromChat) return true;
+  const status = document.parse(from) == JsonError.None ? translatedBody(exchange, document, out) : -1;
+  if (status < 0) {
+    writeBadResponse(exchange, out, BAD_RESPONSE);
+    return BAD_GATEWAY;
+  }
+  if (status || !isEdited || exchange.isBridgedFromChat) return status;
   translated.release(KEPT_BYTES);
   translated.append(out.slice);
   out.clear();
   if (!editResponse(exchange, translated.slice, out)) out.append(translated.slice);
-  return true;
+  return 0;
 }
 
 /**

@@ -64,7 +64,7 @@ export class MessagesReader extends ResponseReader {
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
     if (!response.isObject) return false;
     this.sink.out = out;
-    if (jsonEquals(response.get("type"), "error")) this.readError(response);
+    if (jsonKind(response.get("error")) == JsonKind.Object) this.readError(response);
     else if (!this.readWhole(response, out)) return false;
     this.noteOutput(out);
     return true;

@@ -11,12 +11,15 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { escapeJson } from "../../../json/writer";
 import { Choice } from "../../hub/choices";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
 const joined = new ByteBuffer();
+/** Holds the arguments of a call that are an object, until the next ones are read. */
+const objectText = new ByteBuffer();
 
 /** One choice of a chat, whole or an event of a stream, of OpenAI or DashScope. Texts are contents of JSON strings. */
 export class ChatChoice {
@@ -135,11 +138,19 @@ class ChatCall {
     this.key = isWhole ? position : readIndex(jsonGet(call, "index"), position);
     this.id = jsonContent(jsonGet(call, "id"));
     this.name = jsonContent(jsonGet(called, "name"));
-    this.argumentsText = jsonContent(jsonGet(called, "arguments"));
+    const value = jsonGet(called, "arguments");
+    this.argumentsText = jsonKind(value) == JsonKind.Object ? escaped(value) : jsonContent(value);
   }
 }
 
 const call = new ChatCall();
+
+/** The arguments that some servers write as an object, as the content of a JSON string. */
+function escaped(object: Slice): Slice {
+  objectText.release(4096);
+  escapeJson(object, objectText);
+  return objectText.slice;
+}
 
 /** The text of a content: a string, or the list of parts of a multimodal model's response. */
 function contentText(content: Slice): Slice {

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { Slice, sliceEquals } from "../../../bytes/slice";
+import { Slice, sliceEquals, trimmed } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
@@ -34,7 +34,7 @@ export class ChatReader extends ResponseReader {
       if (this.hasBegunResponse) sink.keepAlive();
       return;
     }
-    if (sliceEquals(event.data, "[DONE]")) {
+    if (sliceEquals(trimmed(event.data), "[DONE]")) {
       this.finish();
       return;
     }
