@@ -111,7 +111,9 @@ export class OpenAiCompatible extends Provider {
 /** Whether the provider gets a request of Anthropic's Messages. */
 export function asksForMessage(exchange: Exchange): bool {
   const api = exchange.api;
-  return api == Api.Messages || api == Api.CountTokens || exchange.upstream == ChatProtocol.Messages;
+  if (api == Api.Messages || api == Api.CountTokens || exchange.upstream == ChatProtocol.Messages) return true;
+  // Such as batches of messages.
+  return api == Api.Other && sliceStartsWith(exchange.tail, "/messages/");
 }
 
 function bitOf(api: Api): u64 {
