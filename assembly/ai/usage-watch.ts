@@ -1,5 +1,14 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, indexOfText, Slice, sliceSize, startsWithIgnoringCase, subslice, trimmed } from "../bytes/slice";
+import {
+  ABSENT,
+  indexOfText,
+  Slice,
+  sliceEquals,
+  sliceSize,
+  startsWithIgnoringCase,
+  subslice,
+  trimmed,
+} from "../bytes/slice";
 import { jsonUnescape } from "../json/string";
 import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
@@ -69,6 +78,8 @@ export class UsageWatch {
   readonly model: ByteBuffer = new ByteBuffer();
   /** Whether the response is a stream. */
   isStream: bool = false;
+  /** Whether the response is a stream of which events have come, and not `[DONE]` yet. */
+  isUnderWay: bool = false;
   private isJson: bool = false;
   private isTooLong: bool = false;
   private readonly decoder: SseDecoder = new SseDecoder();
@@ -101,6 +112,7 @@ export class UsageWatch {
   /** Reads the data of an event, for callers that decode the stream themselves. `readsTexts`: the output is estimated too. */
   pushEvent(data: Slice, readsTexts: bool): void {
     this.read(data, readsTexts);
+    this.isUnderWay = this.isJson || !sliceEquals(data, "[DONE]");
   }
 
   /** The data of the last event that `next` has read, `ABSENT` if it is no JSON. */
@@ -148,6 +160,7 @@ export class UsageWatch {
     this.decoder.free();
     this.body.release(KEPT_BYTES);
     this.isStream = false;
+    this.isUnderWay = false;
     this.isJson = false;
     this.isTooLong = false;
   }
@@ -193,7 +206,7 @@ export class UsageWatch {
 
   /** A stream whose events count its output needs no estimate. */
   private readEvent(): void {
-    this.read(this.decoder.data, this.usage.status != UsageStatus.Complete || !this.usage.completion);
+    this.pushEvent(this.decoder.data, this.usage.status != UsageStatus.Complete || !this.usage.completion);
   }
 
   /** Reads the body, which is validated on the way. */

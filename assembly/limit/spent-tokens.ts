@@ -16,15 +16,20 @@ const estimated = new TokenUsage();
 
 /**
  * The usage of a response that has ended: as ai-proxy reports it, else as the response itself says, else the estimate of the prompt and of what
- * the response has shown; with counts from 0 to `MOST`. `null` without any. What a stream that was cut off has reported is completed by its
+ * the response has shown; with counts from 0 to `MOST`. `null` without any. What is reported of a stream that was cut off is completed by its
  * estimate. `prompt`: the estimated tokens of the prompt; -1 if nothing is estimated. `needsModel`: see `UsageWatch.finish`. Valid
  * until the next call.
  */
 export function spentUsage(watch: UsageWatch, prompt: i64, needsModel: bool = true): TokenUsage | null {
   const state = published.get();
   if (state != ABSENT && sliceSize(state) && !jsonValidate(state)) {
+    if (watch.isUnderWay) watch.finish(needsModel);
+    // A provider may report the prompt with the first event, and the output with the last one, which has not come.
+    const isCutOff = prompt >= 0 && watch.isUnderWay && watch.usage.status != UsageStatus.Complete;
     reported.reset();
-    reported.read(state);
+    if (isCutOff) reported.readFirst(state);
+    else reported.read(state);
+    if (isCutOff) reported.estimateRest(prompt, watch.output.tokens);
     // What the first event of Messages says is not the end.
     if (reported.seen && watch.usage.status != UsageStatus.Partial) return bounded(reported);
   }

@@ -250,7 +250,10 @@ export class Account {
 
   /** Of the events after it those alone are parsed that can have usage or be an error, unless the output is estimated. */
   private readFurther(data: Slice, now: u64): void {
-    if (sliceEquals(data, "[DONE]")) return;
+    if (sliceEquals(data, "[DONE]")) {
+      this.watch.isUnderWay = false;
+      return;
+    }
     const listener = this.chunkListener;
     if (listener) listener.onChunk(<i64>((now - this.lastChunkAt) / MILLISECOND));
     this.chunks++;
