@@ -237,6 +237,8 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     while (cut.block && used + cut.block / 2 >= reservation.reservedTokens && !this.admission.isPending) {
       const tokens = max<i64>(used - reservation.reservedTokens, 0) + cut.block;
       reservation.ask(tokens, this.price.costOfTokens(0, tokens));
+      // More output costs nothing: only money is limited, and the model has no price, or none for its output.
+      if (reservation.isEmpty) return true;
       if (redis === null || this.isLocal) {
         reserveLocal(reservation, this.verdict);
         this.takeBlock(true);
