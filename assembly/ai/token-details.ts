@@ -2,6 +2,9 @@ import { ByteBuffer } from "../bytes/buffer";
 import { jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
 
+/** A provider that reports more is not believed: sums of a few such numbers fit 64 bits. */
+export const MOST_TOKENS: i64 = 1_000_000_000_000_000;
+
 /** What the tokens of one side are. A count of -1 was not reported. */
 export class TokenDetails {
   /** Those that came from the provider's cache. */
@@ -24,7 +27,7 @@ export class TokenDetails {
     if (!source.enterObject()) return;
     while (source.nextMember()) {
       const value = source.value();
-      const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
+      const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
       if (count >= 0) this.set(source, count);
     }
   }

@@ -2,7 +2,7 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceStartsWith } from "../bytes/slice";
 import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
-import { TokenDetails } from "./token-details";
+import { MOST_TOKENS, TokenDetails } from "./token-details";
 
 const walker = new JsonWalker();
 
@@ -87,7 +87,7 @@ export class TokenUsage {
         continue;
       }
       const value = source.value();
-      const count = jsonKind(value) == JsonKind.Number ? jsonInteger(value, -1) : -1;
+      const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
       if (count < 0) continue;
       if (source.keyIs("prompt_tokens")) {
         // It includes those of a cache, also where a gateway adds Anthropic's names.
