@@ -2,6 +2,21 @@ import { Slice } from "../bytes/slice";
 import { ReplyKind, ReplyReader } from "../redis/reply";
 
 const NUMBERS: i32 = 3;
+/** What can be added to it fits 64 bits. */
+const MOST_USED: i64 = i64.MAX_VALUE / 4;
+/** No counter has this value. */
+const NO_COUNTER: i64 = i64.MIN_VALUE;
+
+/** The next number of a reply as the value of a counter, which an operator may have made negative; `NO_COUNTER` for anything else. */
+export function nextCounter(reader: ReplyReader): i64 {
+  const used = reader.nextInteger(NO_COUNTER);
+  return used == NO_COUNTER ? used : max(min(used, MOST_USED), -MOST_USED);
+}
+
+/** Whether `nextCounter` has found a number. */
+export function isCounter(used: i64): bool {
+  return used != NO_COUNTER;
+}
 
 /** The result of a check of the limits of a request. */
 export class Verdict {
@@ -29,9 +44,9 @@ export class Verdict {
     if (!reader.next() || reader.kind != ReplyKind.Array || reader.integer != NUMBERS * count) return false;
     for (let i = 0; i < count; i++) {
       const limit = reader.nextInteger(-1);
-      const used = reader.nextInteger(-1);
+      const used = nextCounter(reader);
       const seconds = reader.nextInteger(-1);
-      if (limit <= 0 || used < 0 || seconds < 0) return false;
+      if (limit <= 0 || !isCounter(used) || seconds < 0) return false;
       this.take(limit, used, seconds);
     }
     return true;

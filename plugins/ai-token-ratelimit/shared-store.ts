@@ -2,7 +2,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { nowInSeconds } from "../../assembly/host/clock";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { TokenCharges } from "../../assembly/limit/token-charges";
-import { Verdict } from "../../assembly/limit/verdict";
+import { isCounter, nextCounter, Verdict } from "../../assembly/limit/verdict";
 import { RedisArguments } from "../../assembly/redis/arguments";
 import { RedisClient } from "../../assembly/redis/client";
 import { RedisCommand, RedisFault } from "../../assembly/redis/command";
@@ -47,9 +47,9 @@ export function readReserved(reply: Slice, reservation: Reservation, verdict: Ve
   if (!reader.next() || reader.kind != ReplyKind.Array || reader.integer != 1 + 2 * limits.count) return false;
   const now = reader.nextInteger(-1);
   for (let i = 0; i < limits.count; i++) {
-    const used = reader.nextInteger(-1);
+    const used = nextCounter(reader);
     const left = reader.nextInteger(-1);
-    if (now < 0 || used < 0 || left < 0) return false;
+    if (now < 0 || !isCounter(used) || left < 0) return false;
     reservation.setEnd(i, now + left);
     verdict.take(limits.rateAt(i).count, used + reservation.askedAt(i), (left + MILLISECONDS - 1) / MILLISECONDS);
   }

@@ -111,6 +111,25 @@ describe("a reservation in Redis", () => {
     gateway.host.check();
   });
 
+  it("is granted where an operator has made the counter negative, and settled", () => {
+    const gateway = new SharedTokenGateway({ on_store_down: "deny" });
+    const stream = gateway.begin("ann", 500);
+    const amount = Number(gateway.sent()[4]);
+    gateway.reserved(-700);
+    gateway.answer(stream, 30);
+    assert.equal(remaining(stream), BUDGET + 700 - amount);
+    assert.deepEqual(gateway.sent(), ["1", KEY, String(NOW + LEFT), "3600", String(30 - amount)]);
+  });
+
+  it("is not granted by the largest counter", () => {
+    const gateway = new SharedTokenGateway();
+    const stream = gateway.begin("ann", 500);
+    gateway.sent();
+    gateway.redis.send(`*3\r\n:${NOW}\r\n:9223372036854775807\r\n:5000\r\n`);
+    assert.equal(statusOf(stream), 429);
+    assert.deepEqual(gateway.redis.take(), []);
+  });
+
   it("leaves nothing behind when the configuration ends before the reply", () => {
     const gateway = new SharedTokenGateway();
     for (let i = 0; i < 10; i++) gateway.begin("ann", 500).clientReset();
@@ -148,7 +167,7 @@ describe("a reservation in Redis", () => {
 
   for (const reply of [
     "*3\r\n:1\r\n:2\r\n",
-    `*3\r\n:${NOW}\r\n:-1\r\n:5\r\n`,
+    `*3\r\n:${NOW}\r\n:1\r\n:-5\r\n`,
     `*3\r\n:${NOW}\r\n$1\r\nx\r\n:5\r\n`,
     "*0\r\n",
     ":1\r\n",
