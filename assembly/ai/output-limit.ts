@@ -33,13 +33,13 @@ export class OutputLimit {
     this.choices = 1;
   }
 
-  /** Reads a member. Of several limits the largest one counts. */
+  /** Reads a member. Of several limits the largest one counts; 0 is none, as servers like Ollama read it. */
   read(key: Slice, value: Slice): void {
     if (jsonKind(value) != JsonKind.Number) return;
     const option = OPTIONS.of(key);
     if (option == Option.Other) return;
     const count = jsonInteger(value, -1);
-    if (count < 0) return;
+    if (count <= 0) return;
     if (option == Option.Tokens) this.tokens = max(this.tokens, min(count, MOST_TOKENS));
     else this.choices = max(this.choices, min(count, MOST_CHOICES));
   }

@@ -3,6 +3,7 @@ import { decodePercent } from "../bytes/percent";
 import { QueryParameters, queryOf } from "../bytes/query";
 import {
   ABSENT,
+  byteAt,
   indexOfByte,
   Slice,
   sliceEquals,
@@ -19,6 +20,7 @@ import { addressPart, parseAddress } from "./address";
 const COMMA: u32 = 0x2c;
 const SEMICOLON: u32 = 0x3b;
 const EQUALS: u32 = 0x3d;
+const QUOTE: u32 = 0x22;
 
 /** The part of a request whose value is limited. */
 export const enum KeyPart {
@@ -102,11 +104,19 @@ export class RequestKey {
       const pair = trimmed(subslice(header, at, end < 0 ? size : end));
       const equals = indexOfByte(pair, EQUALS);
       const isNamed = equals >= 0 && slicesEqual(trimmed(subslice(pair, 0, equals)), sliceOfBuffer(this.nameBytes));
-      if (isNamed && equals + 1 < sliceSize(pair)) return trimmed(subslice(pair, equals + 1));
+      const value = isNamed ? withoutQuotes(trimmed(subslice(pair, equals + 1))) : ABSENT;
+      if (sliceSize(value)) return value;
       at = end < 0 ? size : end + 1;
     }
     return ABSENT;
   }
+}
+
+/** A value of a cookie may stand in quotes, which mean nothing. https://www.rfc-editor.org/rfc/rfc6265#section-4.1.1 */
+function withoutQuotes(value: Slice): Slice {
+  const last = sliceSize(value) - 1;
+  const isQuoted = last > 0 && byteAt(value, 0) == QUOTE && byteAt(value, last) == QUOTE;
+  return isQuoted ? subslice(value, 1, last) : value;
 }
 
 function firstItem(list: Slice): Slice {
