@@ -1,3 +1,5 @@
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { writeNormalPath } from "../../assembly/bytes/normal-path";
 import { byteAt, Slice, sliceEndsWith, sliceIncludes, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { ConfigReader } from "../../assembly/config/reader";
 import { RedisClient } from "../../assembly/redis/client";
@@ -10,7 +12,13 @@ const ADMIN_API = "/v1/chat/completions";
 const VERSION = "/v1/";
 const AZURE = "/openai/";
 const SLASH: u32 = 0x2f;
+const PERCENT: u32 = 0x25;
+const BACKSLASH: u32 = 0x5c;
+const SEMICOLON: u32 = 0x3b;
+const DOT: u32 = 0x2e;
 const PATH_SUFFIXES: string[] = ["/v1/chat/completions", "/v1/messages"];
+
+const normal = new ByteBuffer();
 
 /** What a request is for this plugin. */
 export const enum RequestKind {
@@ -60,8 +68,16 @@ export class AiQuotaConfig {
     );
   }
 
-  /** What a request is, by its path without the query. */
+  /** What a request is, by its path without the query: as it stands, or as a server may read it. */
   kindOf(path: Slice): RequestKind {
+    const kind = this.kindOfPlain(path);
+    if (kind != RequestKind.Other || !hasOtherForm(path)) return kind;
+    normal.clear();
+    writeNormalPath(path, normal, true);
+    return this.kindOfPlain(normal.slice);
+  }
+
+  private kindOfPlain(path: Slice): RequestKind {
     if (this.isAdmin(path, "/refresh")) return RequestKind.Refresh;
     if (this.isAdmin(path, "/delta")) return RequestKind.Delta;
     if (this.isAdmin(path, "")) return RequestKind.Query;
@@ -80,6 +96,16 @@ export class AiQuotaConfig {
   private isAdmin(path: Slice, end: string): bool {
     return sliceEndsWith(path, end) && sliceEndsWith(subslice(path, 0, sliceSize(path) - end.length), this.adminPath);
   }
+}
+
+/** Whether the path has escapes, parameters, empty segments or dot segments: servers read them in more than one way. */
+function hasOtherForm(path: Slice): bool {
+  for (let i = 0; i < sliceSize(path); i++) {
+    const byte = byteAt(path, i);
+    if (byte == PERCENT || byte == BACKSLASH || byte == SEMICOLON) return true;
+    if (i && byteAt(path, i - 1) == SLASH && (byte == SLASH || byte == DOT)) return true;
+  }
+  return false;
 }
 
 function endsWithOne(path: Slice, suffixes: string[]): bool {

@@ -15,7 +15,7 @@ import { PatternScan } from "../../assembly/pattern/scan";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { BodyMode, HeadersAction, HOLD, HttpFilter } from "../../assembly/plugin/filter";
 import { RequestBlockConfig } from "./config";
-import { differsAsForm, writeNormalPath } from "./normal-path";
+import { differsAsForm, writeNormalPath } from "../../assembly/bytes/normal-path";
 
 const pool = new FilterPool<RequestBlockFilter>();
 const scan = new PatternScan();

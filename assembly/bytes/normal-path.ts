@@ -1,17 +1,8 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { decodePercent } from "../../assembly/bytes/percent";
-import { writeByte } from "../../assembly/bytes/integers";
-import { queryOf, withoutQuery } from "../../assembly/bytes/query";
-import {
-  ABSENT,
-  byteAt,
-  indexOfByte,
-  lastIndexOfByte,
-  Slice,
-  sliceEquals,
-  sliceSize,
-  subslice,
-} from "../../assembly/bytes/slice";
+import { ByteBuffer } from "./buffer";
+import { decodePercent } from "./percent";
+import { writeByte } from "./integers";
+import { queryOf, withoutQuery } from "./query";
+import { ABSENT, byteAt, indexOfByte, lastIndexOfByte, Slice, sliceEquals, sliceSize, subslice } from "./slice";
 
 const SLASH: u32 = 0x2f;
 const QUESTION: u32 = 0x3f;
