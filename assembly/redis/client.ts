@@ -44,6 +44,8 @@ export class RedisClient extends TransportListener {
   private readonly failed: CommandQueue = new CommandQueue();
   /** Whether Redis has replied on this connection: patient commands wait for it. */
   private isProven: bool = false;
+  /** Whether Redis was not ready for the last patient command, though it may be for others: reads, or commands of another node. */
+  private isRefusing: bool = false;
   /** When the latest bytes arrived, or the connection was opened: nanoseconds. */
   private heardAt: u64 = 0;
   /** Whether there may be replies that were not passed on yet. */
@@ -228,6 +230,7 @@ export class RedisClient extends TransportListener {
       this.transmit(slot);
       return 0;
     }
+    if (command && command.isPatient) this.isRefusing = meaning == ErrorMeaning.Unavailable;
     this.note(meaning);
     if (!this.isProven && !isDown(meaning)) this.flush();
     if (meaning == ErrorMeaning.Unavailable && command && command.isPatient) {
@@ -240,8 +243,9 @@ export class RedisClient extends TransportListener {
 
   /** Notes what a reply says about Redis as a whole. */
   private note(meaning: ErrorMeaning): void {
-    if (!isDown(meaning)) this.backOff.succeed();
-    else if (!this.backOff.wait) this.backOff.fail();
+    if (!isDown(meaning)) {
+      if (!this.isRefusing) this.backOff.succeed();
+    } else if (!this.backOff.wait) this.backOff.fail();
     // Redis was not reached: patient commands wait until it is.
     if (meaning == ErrorMeaning.Unreachable) this.isProven = false;
     const trouble = troubleOf(meaning);

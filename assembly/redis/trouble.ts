@@ -13,6 +13,8 @@ export const enum Trouble {
   Down,
   Silent,
   Loading,
+  Cluster,
+  Refused,
   Full,
   Protocol,
 }
@@ -24,6 +26,8 @@ const REPEATED: u64 = 60_000_000_000;
  * Redis replies again. No line contains a value of Redis. */
 export class TroubleLog {
   private current: Trouble = Trouble.None;
+  /** Whether the last line names a trouble. */
+  private isTold: bool = false;
   /** When each was logged; 0 for never. */
   private readonly loggedAt: StaticArray<u64> = new StaticArray<u64>(Trouble.Protocol + 1);
 
@@ -37,6 +41,7 @@ export class TroubleLog {
     const before = this.loggedAt[trouble];
     if (before && now - before < REPEATED) return;
     this.loggedAt[trouble] = now;
+    this.isTold = true;
     const severity = trouble == Trouble.Full || trouble == Trouble.Loading ? LogLevel.Warn : LogLevel.Error;
     log(severity, `${pluginHost().name()}: redis: ${this.sentence(trouble)}`);
   }
@@ -45,6 +50,8 @@ export class TroubleLog {
   clear(): void {
     if (this.current == Trouble.None) return;
     this.current = Trouble.None;
+    if (!this.isTold) return;
+    this.isTold = false;
     log(LogLevel.Info, `${pluginHost().name()}: redis: the store behind cluster "${this.cluster}" replies again`);
   }
 
@@ -65,7 +72,10 @@ function whatItDoes(trouble: Trouble): string {
   if (trouble == Trouble.WrongPassword) return "refuses the username or password, or lacks one";
   if (trouble == Trouble.RefusedDatabase) return "refuses the database: a Redis Cluster has only database 0";
   if (trouble == Trouble.Silent) return "does not reply in time";
-  return trouble == Trouble.Loading ? "is not ready" : "cannot be reached";
+  if (trouble == Trouble.Cluster)
+    return "is a node of a Redis Cluster: put redis_proxy between, as in envoy/redis.yaml";
+  if (trouble == Trouble.Refused) return "replies with an error to a command: is a key used by something else?";
+  return trouble == Trouble.Loading ? "is not ready, or cannot write" : "cannot be reached";
 }
 
 /** Whether an error means that Redis runs no command now. */
@@ -73,8 +83,10 @@ export function isDown(meaning: ErrorMeaning): bool {
   return meaning == ErrorMeaning.Unavailable || meaning == ErrorMeaning.Unreachable;
 }
 
-/** What an operator has to look at after an error; nothing if the command itself is wrong. */
+/** What an operator has to look at after an error. */
 export function troubleOf(meaning: ErrorMeaning): Trouble {
+  if (meaning == ErrorMeaning.Other) return Trouble.Refused;
+  if (meaning == ErrorMeaning.OtherNode) return Trouble.Cluster;
   if (meaning == ErrorMeaning.Unreachable) return Trouble.Down;
   if (meaning == ErrorMeaning.Unavailable) return Trouble.Loading;
   return meaning == ErrorMeaning.Denied ? Trouble.WrongPassword : Trouble.None;

@@ -45,8 +45,44 @@ for (const wasm of PROBES)
       assert.equal(resultOf(stream), "fault 0 :1");
       assert.deepEqual(
         probe.said.map((line) => line.replace(/.*"redis" /, "")),
-        ["is not ready", "cannot be reached", "replies again"],
+        ["is not ready, or cannot write", "cannot be reached", "replies again"],
       );
+    });
+
+    it("logs once that commands are refused, and not for each command between others that succeed", () => {
+      for (const [error, line] of [
+        ["MOVED 3999 127.0.0.1:6381", "is a node of a Redis Cluster: put redis_proxy between, as in envoy/redis.yaml"],
+        ["WRONGTYPE x", "replies with an error to a command: is a key used by something else?"],
+        ["OOM command not allowed", "is not ready, or cannot write"],
+      ]) {
+        for (let i = 0; i < 20; i++) {
+          probe.request("/INCR/a");
+          probe.redis.send(`-${error}\r\n`);
+          assert.equal(resultOf(probe.request("/GET/a")), "");
+          probe.redis.send(":1\r\n");
+        }
+        assert.deepEqual(
+          probe.said.map((text) => text.replace(/.*"redis" /, "")),
+          [line, "replies again"],
+        );
+        probe = new RedisProbe(wasm);
+      }
+    });
+
+    it("tries settlements that Redis cannot write ever less often, though it can read", () => {
+      probe = new RedisProbe(wasm, {}, ([name]) => (name === "EVALSHA" ? "-OOM x\r\n" : ":1\r\n"));
+      for (let i = 0; i < 10; i++) {
+        probe.settle();
+        probe.redis.answer();
+      }
+      let tries = 0;
+      for (let step = 0; step < 400; step++) {
+        probe.request("/GET/a");
+        tries += probe.redis.answer().filter(([name]) => name === "EVALSHA").length;
+        probe.host.advance(50);
+      }
+      // 20 s: at most every 5 s in the end.
+      assert.ok(tries >= 60 && tries <= 120, `${tries} times for 10 settlements`);
     });
 
     it("fails a command without a reply, and the connection if it is silent", () => {
