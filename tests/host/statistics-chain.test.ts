@@ -145,3 +145,22 @@ describe("usage that no provider reports", () => {
       assert.deepEqual(usageOf(ended), ["none", undefined, undefined]);
     });
 });
+
+describe("the names of models in metrics", () => {
+  it("are not those of requests that a plugin has answered with 200", () => {
+    const block = new ProxyHost("build/request-block.wasm", { logLevel: "warn" });
+    const statistics = new ProxyHost("build/ai-statistics.wasm", { logLevel: "warn" });
+    const downstream = [
+      { vm: block.vm, root: block.configure("request-block", '{"block_urls":["/v1/"],"blocked_code":200}')! },
+      { vm: statistics.vm, root: statistics.configure("ai-statistics", "{}")! },
+    ];
+    const stream = new HttpStream({ downstream, upstream: [] });
+    stream.requestHeaders([...REQUEST, ["x-higress-llm-model", "made-up"]], true);
+    const names = [...statistics.vm.metrics.byName.keys()];
+    assert.ok(names.some((name) => name.includes("end_reason=refused")));
+    assert.deepEqual(
+      names.filter((name) => name.includes("made-up")),
+      [],
+    );
+  });
+});

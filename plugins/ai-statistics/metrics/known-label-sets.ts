@@ -2,7 +2,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
 import { Account } from "../account";
-import { folded, routeLabel } from "./label-values";
+import { folded, isServed, routeLabel } from "./label-values";
 import { labelSetOf } from "./generative-ai";
 import { LabelSets, NO_SET } from "./label-sets";
 
@@ -21,8 +21,8 @@ const other = new LabelSets();
  * if it is known. What is returned for other passes is valid until the next call.
  */
 export function labelSetsOf(account: Account, set: i32, limit: i32): LabelSets {
-  const isServed = account.status > 0 && account.status < 400;
-  if (isServed) {
+  const mayKeep = isServed(account);
+  if (mayKeep) {
     writeKey(account);
     const number = keys.find(key.slice);
     if (number >= 0 && (set == NO_SET || all[number].observations == set)) return all[number];
@@ -33,7 +33,7 @@ export function labelSetsOf(account: Account, set: i32, limit: i32): LabelSets {
   sets.duration = NO_SET;
   sets.request = NO_SET;
   sets.reference = NO_SET;
-  return isServed && set == NO_SET && folded.times == before && all.length < MOST ? kept(sets.observations) : sets;
+  return mayKeep && set == NO_SET && folded.times == before && all.length < MOST ? kept(sets.observations) : sets;
 }
 
 function kept(set: i32): LabelSets {

@@ -2,6 +2,7 @@ import { ABSENT, indexOfByte, Slice, sliceOfBuffer, sliceSize, subslice } from "
 import { LabelValues, otherValue } from "../../../assembly/host/label-values";
 import { Counter } from "../../../assembly/host/metric";
 import { Account } from "../account";
+import { EndReason } from "../end-reason";
 
 /** The most values that a VM names. */
 const MOST_CONSUMERS: i32 = 500;
@@ -72,13 +73,21 @@ export function clusterLabel(account: Account): Slice {
   return account.cluster;
 }
 
+/** Whether a provider has served the pass: its response, below 400, is not that of a plugin, of Envoy or of the cache for a model it does not name. */
+export function isServed(account: Account): bool {
+  const reason = account.endReason;
+  if (reason == EndReason.Refused || reason == EndReason.LocalReply) return false;
+  if (reason == EndReason.Cached && !account.mappedModel.size) return false;
+  return account.status > 0 && account.status < 400;
+}
+
 /**
- * A model that a provider has served: a response below 400 names it, or had it. That of a failed request is named only if it was
- * served before, so that no client can make up a label.
+ * A model that a provider has served: its response names it, or had it. That of another request is named only if it was served before, so
+ * that no client can make up a label.
  */
 function confirmed(account: Account, model: Slice): Slice {
   if (!sliceSize(model)) return model;
-  return account.status && account.status < 400 ? named(models, model) : models.known(model);
+  return isServed(account) ? named(models, model) : models.known(model);
 }
 
 function named(values: LabelValues, value: Slice): Slice {
