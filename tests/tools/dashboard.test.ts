@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the dashboard that types do not check. tests/prometheus runs its queries.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { it } from "node:test";
 import { parse } from "yaml";
 import type { Panel, RowPanel } from "@grafana/schema";
@@ -91,4 +91,18 @@ it("has the labels and the buckets of the shipped gateways in its example", () =
   for (const file of ["envoy/ai-gateway.yaml", "examples/model-failover/envoy.yaml"]) {
     for (const tag of statsOf(file).stats_tags) assert.ok(tags.has(JSON.stringify(tag)), tag.tag_name);
   }
+});
+
+it("has a tag in its example for each label of a metric", () => {
+  const tags = new Set(statsOf("examples/observability/envoy.yaml").stats_tags.map(({ tag_name }) => tag_name));
+  const files = ["plugins", "assembly"].flatMap((folder) =>
+    readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true }).map((file) => `${folder}/${file}`),
+  );
+  const labels = files
+    .filter((file) => file.endsWith(".ts") && !file.endsWith("metrics/reference.ts"))
+    .map(read)
+    .filter((text) => text.includes('host/metric-labels"'))
+    .flatMap((text) => [...text.matchAll(/\.add(?:Text)?\("(\w+)",/g)].map(([, label]) => label));
+  assert.ok(labels.length > 15, labels.join(" "));
+  for (const label of labels) assert.ok(tags.has(label), label);
 });
