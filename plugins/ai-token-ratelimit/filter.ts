@@ -227,7 +227,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     return false;
   }
 
-  /** Whether the stream goes on. Before what is reserved is used up, more is reserved. */
+  /** Whether the stream goes on. Before what is reserved is used up, more is reserved, unless more output costs nothing. */
   private hasTokens(): bool {
     const cut = this.cut;
     const reservation = this.reservation;
@@ -237,7 +237,6 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     while (cut.block && used + cut.block / 2 >= reservation.reservedTokens && !this.admission.isPending) {
       const tokens = max<i64>(used - reservation.reservedTokens, 0) + cut.block;
       reservation.ask(tokens, this.price.costOfTokens(0, tokens));
-      // More output costs nothing: only money is limited, and the model has no price, or none for its output.
       if (reservation.isEmpty) return true;
       if (redis === null || this.isLocal) {
         reserveLocal(reservation, this.verdict);
