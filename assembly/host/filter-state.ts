@@ -1,7 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceOfBuffer } from "../bytes/slice";
 import { callForeignFunction } from "./foreign";
-import { property, setProperty } from "./property";
+import { property, setPropertyAt } from "./property";
 
 // envoy.source.extensions.common.wasm.DeclarePropertyArguments: name = 1, readonly = 2, type = 3, schema = 4, span = 5.
 // https://github.com/envoyproxy/envoy/blob/main/source/extensions/common/wasm/declare_property.proto
@@ -36,7 +36,7 @@ export class FilterState {
 
   /** Sets the value for this request, in all its passes. */
   set(value: Slice): void {
-    setProperty(this.name, value);
+    setPropertyAt(sliceOfBuffer(this.path), value);
   }
 }
 

@@ -18,7 +18,11 @@ export function namedProperty(path: string): Slice {
 
 /** Sets a property of the stream, which other filters read by the same name. Returns whether the host accepted it. */
 export function setProperty(name: string, value: Slice): bool {
-  const path = encoded(name);
+  return setPropertyAt(encoded(name), value);
+}
+
+/** `setProperty` for a path in bytes. */
+export function setPropertyAt(path: Slice, value: Slice): bool {
   return proxy_set_property(sliceStart(path), sliceSize(path), sliceStart(value), sliceSize(value)) == Status.Ok;
 }
 

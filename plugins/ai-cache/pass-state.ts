@@ -26,6 +26,7 @@ const result = new FilterState(CACHE_STATE);
 const usage = new FilterState(USAGE_STATE);
 const fields = new LogFields(AI_LOG_STATE);
 const text = new ByteBuffer();
+const free = new ByteBuffer().text('{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"source":"cache"}');
 
 /** Declares the filter states that outlive an internal redirect. */
 export function defineStates(): void {
@@ -69,6 +70,5 @@ export function noteScore(score: f64): void {
 
 /** Notes that the response costs nothing: limiters and quotas charge what this state says. */
 export function noteFree(): void {
-  text.clear();
-  usage.set(text.text('{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"source":"cache"}').slice);
+  usage.set(free.slice);
 }

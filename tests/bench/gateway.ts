@@ -19,7 +19,7 @@ export interface Lane {
   upstreamPort: number;
   /** Routes with a configuration each; absent: one route without. */
   routes?: Routes;
-  /** What Envoy itself responds, in the place of the upstream. */
+  /** What Envoy itself responds, in the place of the upstream, if there are no filters: to compare it with what filters respond. */
   direct?: WholeResponse;
   /** Whether the filters are in the router's chain. */
   isUpstream?: boolean;
@@ -47,14 +47,15 @@ const wholeRequests: EnvoyConfig = {
 
 /** The bootstrap of an Envoy with a listener per lane. */
 export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
-  const listeners = lanes.map(({ name, filters = [], routes, direct, isUpstream = false }) =>
-    listenerFor({
+  const listeners = lanes.map(({ name, filters = [], routes, direct, isUpstream = false }) => {
+    const own = direct && !filters.length ? direct : null;
+    return listenerFor({
       name,
-      routes: [routeFor({ name, cluster: name, ...(direct ? { direct: directOf(direct) } : {}) })],
+      routes: [routeFor({ name, cluster: name, ...(own ? { direct: directOf(own) } : {}) })],
       ...(routes ? { virtualHosts: virtualHosts(name, routes) } : {}),
-      [isUpstream ? "upstream" : "downstream"]: direct && !filters.length ? [wholeRequests] : filters,
-    }),
-  );
+      [isUpstream ? "upstream" : "downstream"]: own ? [wholeRequests] : filters,
+    });
+  });
   const clusters = lanes.map(({ name, upstreamPort }) => ({
     ...clusterFor({ name, port: upstreamPort }),
     circuit_breakers: { thresholds: [MANY] },

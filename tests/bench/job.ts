@@ -10,7 +10,7 @@ export interface Job {
   request: Buffer;
   /** A request that is sent once to each lane, before it is measured. */
   first?: Buffer;
-  /** What Envoy itself responds on every lane, in the place of an upstream. */
+  /** What Envoy itself responds where there is no filter, in the place of an upstream. */
   direct?: WholeResponse;
   /** Requests that are sent in turn, in place of `request`. */
   turns?: Buffer[];

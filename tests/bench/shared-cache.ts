@@ -3,7 +3,7 @@ import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
 import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
-import { saturate } from "./load.ts";
+import { saturate, serveWhole } from "./load.ts";
 import { cpuMicros, pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedCache } from "./results.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
@@ -29,14 +29,15 @@ const eachLane = <T>(value: (lane: Lane) => T): Record<Lane, T> =>
  * itself sends: the time of one request at a time, and Envoy's CPU time.
  */
 export async function measureSharedCache(rounds: number): Promise<SharedCache> {
+  const direct = { contentType: "application/json", body: openAiResponse };
   const valkey = await Valkey.start();
+  const upstream = await serveWhole(direct);
   let envoy: EnvoyProcess | undefined;
   try {
-    const direct = { contentType: "application/json", body: openAiResponse };
     const lanes = LANES.map((lane) => ({
       name: nameOf(lane),
       filters: lane === "none" ? [] : [caches[lane]],
-      upstreamPort: 1,
+      upstreamPort: upstream.port,
       direct,
     }));
     const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
@@ -55,6 +56,7 @@ export async function measureSharedCache(rounds: number): Promise<SharedCache> {
     };
   } finally {
     await envoy?.stop();
+    await upstream.close();
     await valkey.stop();
   }
 }
