@@ -6,11 +6,40 @@ const SPACE: u32 = 0x20;
 const DELETE: u32 = 0x7f;
 const LINE_END: u32 = 0x0a;
 const OPEN_BRACKET: u32 = 0x5b;
+const CLOSE_BRACKET: u32 = 0x5d;
 const LESS: u32 = 0x3c;
 const BAR: u32 = 0x7c;
 /** The name in what begins and ends a result in the prompt: `[webpage 1 begin]`. */
 const FENCE = "webpage";
 const DIGITS = "0123456789ABCDEF";
+/**
+ * What stands behind the bracket in marks of chat templates that have no bar, of Gemma, Llama, Mistral and Qwen.
+ * https://ai.google.dev/gemma/docs/core/prompt-structure · https://docs.mistral.ai/cookbooks/concept-deep-dive-tokenization-chat_templates
+ */
+const MARKS: StaticArray<string> = [
+  "start_of_turn>",
+  "end_of_turn>",
+  "s>",
+  "/s>",
+  "bos>",
+  "eos>",
+  "<SYS>>",
+  "</SYS>>",
+  "tool_call>",
+  "/tool_call>",
+  "tool_response>",
+  "/tool_response>",
+];
+const MARKS_IN_BRACKETS: StaticArray<string> = [
+  "INST]",
+  "/INST]",
+  "SYSTEM_PROMPT]",
+  "/SYSTEM_PROMPT]",
+  "TOOL_CALLS]",
+  "TOOL_RESULTS]",
+  "/TOOL_RESULTS]",
+  "AVAILABLE_TOOLS]",
+];
 
 /**
  * Appends untrusted text of a page without control characters and Unicode's invisible ones, and so that it can neither end the fence around it nor contain
@@ -26,7 +55,7 @@ export function appendClean(text: Slice, out: ByteBuffer): void {
       if (isOfWriting(clean, i)) out.append(subslice(clean, i, i + invisible));
       i += invisible - 1;
     } else if (byte < SPACE) out.byte(byte == LINE_END ? byte : SPACE);
-    else if (byte == OPEN_BRACKET && isFence(clean, i)) out.byte(0x28);
+    else if (byte == OPEN_BRACKET && (isFence(clean, i) || isMark(clean, i, MARKS_IN_BRACKETS))) out.byte(0x28);
     else if (byte == LESS && isMarkOfTemplate(clean, i)) out.byte(LESS).byte(SPACE);
     else out.byte(byte);
   }
@@ -76,25 +105,48 @@ export function appendWebLink(text: Slice, most: i32, out: ByteBuffer): void {
 export function appendMarkdown(text: Slice, out: ByteBuffer): void {
   for (let i = 0; i < sliceSize(text); i++) {
     const byte = byteAt(text, i);
-    if (isMark(byte)) out.byte(0x5c);
+    if (isMarkdown(byte)) out.byte(0x5c);
     out.byte(byte);
   }
 }
 
-/** Whether the bracket begins what looks like a fence: blanks and invisible characters in it do not count. */
+/** Whether the bracket begins what looks like a fence: blanks, punctuation and invisible characters in it do not count. */
 function isFence(text: Slice, at: i32): bool {
   let letters = 0;
   for (let i = at + 1; i < sliceSize(text) && letters < FENCE.length;) {
     const byte = byteAt(text, i);
-    const skipped = byte <= SPACE ? 1 : invisibleSize(text, i);
+    const skipped = isSkipped(byte) ? 1 : invisibleSize(text, i);
     if (!skipped && (byte | 0x20) != <u32>FENCE.charCodeAt(letters++)) return false;
     i += max(skipped, 1);
   }
   return letters == FENCE.length;
 }
 
-/** Whether the angle bracket begins a mark: a bar follows it, also DeepSeek's fullwidth one (U+FF5C). */
+/** Blanks and punctuation, but no bracket: another fence may begin there. */
+function isSkipped(byte: u32): bool {
+  const isLetterOrDigit = (byte | 0x20) - 0x61 < 26 || byte - 0x30 < 10;
+  return byte < DELETE && !isLetterOrDigit && byte != OPEN_BRACKET && byte != CLOSE_BRACKET;
+}
+
+/** Whether one of the marks stands behind the bracket: invisible characters in it do not count. */
+function isMark(text: Slice, at: i32, marks: StaticArray<string>): bool {
+  for (let i = 0; i < marks.length; i++) if (follows(text, at + 1, unchecked(marks[i]))) return true;
+  return false;
+}
+
+function follows(text: Slice, from: i32, mark: string): bool {
+  let letters = 0;
+  for (let i = from; i < sliceSize(text) && letters < mark.length;) {
+    const skipped = invisibleSize(text, i);
+    if (!skipped && byteAt(text, i) != <u32>mark.charCodeAt(letters++)) return false;
+    i += max(skipped, 1);
+  }
+  return letters == mark.length;
+}
+
+/** Whether the angle bracket begins a mark: a bar follows it, also DeepSeek's fullwidth one (U+FF5C), or a known name. */
 function isMarkOfTemplate(text: Slice, at: i32): bool {
+  if (isMark(text, at, MARKS)) return true;
   let next = at + 1;
   for (let size = invisibleSize(text, next); size; size = invisibleSize(text, next)) next += size;
   return byteOf(text, next) == BAR || isCharacter(text, next, 0xef, 0xbd, 0x9c, 0x9c);
@@ -149,7 +201,7 @@ function isDelimiter(byte: u32): bool {
 }
 
 /** The characters that Markdown may read as marks. https://spec.commonmark.org/0.31.2/#backslash-escapes */
-function isMark(byte: u32): bool {
+function isMarkdown(byte: u32): bool {
   return (
     byte == 0x2a ||
     byte == 0x5f ||

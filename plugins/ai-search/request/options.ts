@@ -6,10 +6,13 @@ import {
   jsonContent,
   jsonEquals,
   jsonFirst,
+  jsonFirstKey,
   jsonGet,
   JsonKind,
   jsonKind,
+  jsonMemberValue,
   jsonNext,
+  jsonNextKey,
 } from "../../../assembly/json/value";
 import { JsonWriter } from "../../../assembly/json/writer";
 
@@ -39,14 +42,15 @@ export class SearchOptions {
   read(root: Slice, api: Api): void {
     this.isLimited = false;
     const tool = hasTool(api) ? searchTool(jsonGet(root, "tools")) : ABSENT;
-    this.options = tool == ABSENT ? jsonGet(root, OPTIONS) : tool;
+    const options = jsonGet(root, OPTIONS);
+    this.options = jsonKind(options) == JsonKind.Object ? options : ABSENT;
     if (tool == ABSENT) return;
+    const choice = jsonGet(root, "tool_choice");
+    // The model may call no tool, so that none was to search.
+    if (!jsonEquals(choice, "none") && !jsonEquals(jsonGet(choice, "type"), "none")) this.options = tool;
     const isOffline = jsonKind(jsonGet(tool, "external_web_access")) == JsonKind.False;
-    this.isLimited = isOffline || jsonEquals(jsonGet(jsonGet(root, "tool_choice"), "type"), "allowed_tools");
-    for (let i = 0; i < DOMAINS.length; i++) {
-      const kind = jsonKind(jsonGet(tool, DOMAINS[i]));
-      if (kind == JsonKind.Object || kind == JsonKind.Array) this.isLimited = true;
-    }
+    this.isLimited = isOffline || jsonEquals(jsonGet(choice, "type"), "allowed_tools");
+    for (let i = 0; i < DOMAINS.length; i++) if (namesDomains(jsonGet(tool, DOMAINS[i]))) this.isLimited = true;
   }
 
   /** Whether the request asks for a search. */
@@ -87,6 +91,19 @@ export function removeOptions(root: Slice, api: Api, edit: JsonEdit): void {
   const name = jsonContent(jsonGet(first, "name"));
   const isNamed = sliceSize(name) > 0 && slicesEqual(jsonContent(jsonGet(choice, "name")), name);
   if (isSearch(choice) || isNamed) edit.remove("tool_choice");
+}
+
+/** Whether a list has members, or an object a member that is no empty list. */
+function namesDomains(value: Slice): bool {
+  if (jsonKind(value) == JsonKind.Array) return jsonFirst(value) != ABSENT;
+  if (jsonKind(value) != JsonKind.Object) return false;
+  for (let key = jsonFirstKey(value); key != ABSENT;) {
+    const member = jsonMemberValue(value, key);
+    const kind = jsonKind(member);
+    if (kind != JsonKind.Null && (kind != JsonKind.Array || jsonFirst(member) != ABSENT)) return true;
+    key = jsonNextKey(value, member);
+  }
+  return false;
 }
 
 function hasTool(api: Api): bool {
