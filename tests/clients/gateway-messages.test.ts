@@ -72,6 +72,14 @@ describe("clients of Anthropic's Messages over chats", () => {
   const targets = Object.entries({ ...entries, claude }).map(([service, { target }]) => [service, { key, ...target }]);
   anthropicPythonTests(Object.fromEntries(targets) as Record<string, AnthropicTarget>, messagesBase);
 
+  it("gets the number of tokens that Gemini counts", async () => {
+    const client = new Anthropic({ baseURL: messagesBase("gemini"), apiKey: key, maxRetries: 0 });
+    const asked = { model: "gemini-2.5-flash", messages: [{ role: "user" as const, content: "Hello!" }] };
+    const { usage } = await client.messages.create({ ...asked, max_tokens: 9 });
+    assert.deepEqual(await client.messages.countTokens(asked), { input_tokens: usage.input_tokens });
+    assert.match(gateway.requests("gemini").at(-1)!.path, /:countTokens$/);
+  });
+
   it("tells the client what was translated and dropped, and the provider nothing of Anthropic", async () => {
     const client = new Anthropic({ baseURL: messagesBase("openai"), apiKey: key, maxRetries: 0 });
     const messages = [{ role: "user" as const, content: "Hello!" }];

@@ -55,7 +55,8 @@ function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool)
   if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
   const type = headers.get("content-type");
   const isJson = isJsonType(headers);
-  if ((takesModel(exchange.api) || exchange.estimatesTokens) && !settingsOnly) {
+  const isTranslated = exchange.estimatesTokens || exchange.isBridged;
+  if ((takesModel(exchange.api) || isTranslated) && !settingsOnly) {
     if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a JSON object."));
     if (isCompressed(headers)) return refuseCompressed(exchange);
     // These APIs take JSON alone; curl's `-d` sends another type. The body is read in any case.

@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, subslice } from "../../../assembly/bytes/slice";
 import { JsonDocument } from "../../../assembly/json/document";
 import { escapeJson } from "../../../assembly/json/writer";
+import { GEMINI_PROVIDERS } from "../config/built-protocols";
 import { ChatOptions } from "../config/chat-options";
 import { Protocol } from "../config/provider-config";
 import { Exchange } from "../exchange";
@@ -21,8 +22,8 @@ const instructions = new ByteBuffer();
 
 /**
  * Chooses the protocol in which the provider is asked for a chat: the client's own where the provider speaks it, or where the
- * configuration names a path for it; else that of the provider's chats. The API, and the path with the query, are then
- * those of a chat. Where the provider counts no tokens, the gateway estimates them.
+ * configuration names a path for it; else that of the provider's chats. The path with the query, and the API unless it
+ * counts tokens, are then those of a chat. Where the provider counts no tokens, the gateway estimates them.
  */
 export function chooseProtocol(exchange: Exchange): void {
   const config = exchange.config;
@@ -38,7 +39,7 @@ export function chooseProtocol(exchange: Exchange): void {
   if (upstream == client) return;
   if (client != ChatProtocol.OpenAi) {
     if (provider.speaks(exchange) && !isForced(client, config.chat)) return;
-    exchange.estimatesTokens = api == Api.CountTokens;
+    exchange.estimatesTokens = api == Api.CountTokens && !countsTokens(upstream);
   }
   if (exchange.estimatesTokens || requestReader(exchange) === null) return;
   exchange.api = Api.ChatCompletions;
@@ -47,6 +48,7 @@ export function chooseProtocol(exchange: Exchange): void {
     return;
   }
   exchange.upstream = upstream;
+  if (api == Api.CountTokens) exchange.api = api;
   if (client == ChatProtocol.OpenAi) return;
   exchange.path = path.slice;
   exchange.tail = subslice(path.slice, VERSION_SIZE);
@@ -83,6 +85,11 @@ function isChat(api: Api): bool {
 function protocolOf(api: Api): ChatProtocol {
   if (api == Api.Responses) return ChatProtocol.Responses;
   return api == Api.ChatCompletions ? ChatProtocol.OpenAi : ChatProtocol.Messages;
+}
+
+/** Whether a protocol has a request for the number of a chat's tokens, beside Anthropic's Messages. */
+function countsTokens(protocol: ChatProtocol): bool {
+  return GEMINI_PROVIDERS && protocol == ChatProtocol.Gemini;
 }
 
 /** Whether the configuration wants chats in place of the client's protocol. */

@@ -77,7 +77,7 @@ function lacksApi(exchange: Exchange): bool {
   const config = exchange.config;
   if (config.protocol != Protocol.Original && lacksClient(exchange)) return true;
   if (config.protocol == Protocol.Original || exchange.api == Api.Unknown || exchange.api == Api.Other) return false;
-  if (exchange.estimatesTokens) return false;
+  if (exchange.estimatesTokens || exchange.isBridged) return false;
   if (config.capabilities[exchange.api] !== null) return false;
   const isStored = exchange.api == Api.RetrieveResponse && config.chat.translatesResponses;
   if (!isStored && (!config.settings.refusesUnknownApis || providerOf(exchange).serves(exchange))) return false;

@@ -83,7 +83,7 @@ function readModel(exchange: Exchange, request: JsonDocument): bool {
   }
   requested.release(LONGEST_MODEL);
   exchange.model.clear();
-  const isOptional = !takesModel(exchange.api);
+  const isOptional = !takesModel(exchange.api) && !exchange.isBridged;
   if (isOptional && (kind == JsonKind.Null || (exchange.api == Api.Other && kind != JsonKind.String))) return true;
   if (kind == JsonKind.Absent) {
     if (isOptional) return true;
@@ -118,7 +118,7 @@ function readStream(exchange: Exchange, request: JsonDocument): bool {
   if (kind != JsonKind.Absent && kind != JsonKind.Null && kind != JsonKind.True && kind != JsonKind.False) {
     return exchange.refuse("'stream' must be true or false.", "stream", "invalid_type");
   }
-  exchange.streaming = jsonIsTrue(stream);
+  exchange.streaming = jsonIsTrue(stream) && exchange.api != Api.CountTokens;
   if (exchange.api != Api.ChatCompletions && exchange.api != Api.Completions) return true;
   const options = request.get("stream_options");
   const optionsKind = jsonKind(options);

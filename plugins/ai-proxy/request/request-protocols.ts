@@ -1,3 +1,4 @@
+import { Api } from "../../../assembly/ai/api";
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { RequestReader } from "../../../assembly/ai/hub/request-reader";
 import { RequestSink } from "../../../assembly/ai/hub/request-sink";
@@ -82,6 +83,7 @@ function geminiWriterFor(exchange: Exchange): RequestSink {
   writer.reset();
   const settings = exchange.config.settings;
   writer.traits = traitsOf(exchange);
+  writer.countsTokens = exchange.api == Api.CountTokens;
   writer.safetySettings = settings.safetySettings;
   writer.thinkingBudget = settings.thinkingBudget;
   return writer;

@@ -1,14 +1,15 @@
-import { listsModels } from "../../../assembly/ai/api";
+import { Api, listsModels } from "../../../assembly/ai/api";
 import { ChatProtocol } from "../../../assembly/ai/chat-protocol";
 import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonDocument } from "../../../assembly/json/document";
 import { streamSink, wholeSink } from "../client-sink";
-import { BRIDGES } from "../config/built-protocols";
+import { BRIDGES, GEMINI_PROVIDERS, MESSAGES_CLIENTS } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { EditedStream } from "./edited-stream";
+import { writeTokenCount } from "../token-count";
 import { writeModelsForChats, writeModelsForMessages } from "./model-list";
 import { ResponseEditor } from "./response-editor";
 import { responseReader } from "./response-protocols";
@@ -49,6 +50,9 @@ export function translatedBody(exchange: Exchange, response: JsonDocument, out: 
     return (isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out)) ? 0 : -1;
   }
   if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out) ? 0 : -1;
+  if (MESSAGES_CLIENTS && GEMINI_PROVIDERS) {
+    if (exchange.api == Api.CountTokens) return writeTokenCount(response.get("totalTokens"), out) ? 0 : -1;
+  }
   if (!BRIDGES) return -1;
   const reader = responseReader(exchange, wholeSink(exchange));
   let status = reader.readWhole(response, out) ? 0 : -1;

@@ -2,6 +2,7 @@ import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice } from "../../../bytes/slice";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 import { ModelTraits, Thinking, UNKNOWN_MODEL } from "../../model-traits";
+import { plainModel } from "./model";
 import { allowedBudget, NO_BUDGET, writeThinking } from "./thinking";
 
 /** What is open in the request. */
@@ -16,6 +17,8 @@ const enum Open {
 export abstract class GeminiRequestOptions extends RequestSink {
   /** What the model takes to which the request goes; set before `begin`. */
   traits: ModelTraits = UNKNOWN_MODEL;
+  /** Whether a `countTokens` for the request is written, in place of the request; set before `begin`. */
+  countsTokens: bool = false;
   /** The tokens of reasoning where the request does not say, -1 for the model's own choice; `NO_BUDGET` for none. */
   thinkingBudget: i64 = NO_BUDGET;
   /** The value of `safetySettings`, as JSON; "" for none. */
@@ -24,12 +27,15 @@ export abstract class GeminiRequestOptions extends RequestSink {
   private isFirst: bool = true;
   private hasReasoning: bool = false;
 
-  /** The name of the model stands in the path of the request alone. */
+  /** The name of the model stands in the path of the request, and in what is counted. https://ai.google.dev/api/tokens */
   begin(model: Slice): bool {
     this.open = Open.Config;
     this.isFirst = true;
     this.hasReasoning = false;
-    this.out.text('{"generationConfig":{');
+    if (this.countsTokens) {
+      this.out.text('{"generateContentRequest":{"model":"models/').append(plainModel(model));
+      this.out.text('","generationConfig":{');
+    } else this.out.text('{"generationConfig":{');
     return true;
   }
 
@@ -108,6 +114,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
   override reset(): void {
     super.reset();
     this.traits = UNKNOWN_MODEL;
+    this.countsTokens = false;
     this.thinkingBudget = NO_BUDGET;
     this.safetySettings = "";
   }

@@ -147,7 +147,7 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
       if (this.system.size) this.out.text(',"systemInstruction":{"parts":[').append(this.system.slice).text("]}");
     } else this.enter().text(',"contents":[]');
     if (this.safetySettings.length) this.out.text(',"safetySettings":').text(this.safetySettings);
-    this.out.byte(0x7d);
+    this.out.text(this.countsTokens ? "}}" : "}");
     return true;
   }
 

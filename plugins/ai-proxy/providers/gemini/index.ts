@@ -78,7 +78,9 @@ function optionsOf(exchange: Exchange): GeminiOptions {
 
 /** Whether the request goes to Gemini's own API. */
 function isNative(exchange: Exchange): bool {
-  if (exchange.api == Api.ChatCompletions) return exchange.upstream == ChatProtocol.Gemini;
+  if (exchange.api == Api.ChatCompletions || exchange.api == Api.CountTokens) {
+    return exchange.upstream == ChatProtocol.Gemini;
+  }
   return convertsEmbeddings(exchange);
 }
 

@@ -12,6 +12,7 @@ export function writeMethod(exchange: Exchange, version: string, out: ByteBuffer
   out.byte(0x2f).text(version).text("/models/");
   if (!writeModelSegment(exchange, plainModel(exchange.model.slice), out)) return false;
   if (exchange.api == Api.Embeddings) out.text(":batchEmbedContents");
+  else if (exchange.api == Api.CountTokens) out.text(":countTokens");
   else out.text(exchange.streaming ? ":streamGenerateContent?alt=sse" : ":generateContent");
   return true;
 }
