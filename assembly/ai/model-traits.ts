@@ -12,6 +12,8 @@ export const enum Thinking {
   Effort,
   /** By the name of a level (Gemini). */
   Level,
+  /** It is switched on or off, and limited by a number of tokens (DashScope). */
+  Switch,
   /** By an effort, or not at all: then it does not reason (Anthropic, and what follows). */
   Adaptive,
   /** By an effort; it reasons unless it is told not to. */

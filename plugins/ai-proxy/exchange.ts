@@ -167,6 +167,11 @@ export class Exchange {
     return this.isBridged && this.upstream == ChatProtocol.OpenAi;
   }
 
+  /** Whether the client's request is translated into another protocol than OpenAI's chats. */
+  get isBridgedElsewhere(): bool {
+    return this.isBridged && this.upstream != ChatProtocol.OpenAi;
+  }
+
   /** The API key that is sent; `null` for none. */
   get token(): ApiToken | null {
     return this.tokenNumber ? this.config.tokens[this.tokenNumber - 1] : null;

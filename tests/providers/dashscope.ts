@@ -13,6 +13,7 @@ import { checkParameters } from "./dashscope-parameters.ts";
 import { faultOf, withTransportFault } from "./faults.ts";
 import { choiceOf, firstParameter } from "./openai-chat.ts";
 import { embeddingOf } from "./openai-text.ts";
+import { badRequest } from "./openai-errors.ts";
 import { openAiDialect } from "./openai.ts";
 import { rankDocuments } from "./rerank.ts";
 import { outputFor, promptTokens } from "./scenarios.ts";
@@ -47,6 +48,7 @@ export function dashScopeDialect(): Dialect {
     models: modelNames,
     listed: ["qwen-turbo", "qwen-plus", "qwen-max", "qwen-vl-max", "text-embedding-v3"],
     isReasoning: (body) => isReasoning(body.model as string, body),
+    checkChat: checkThinking,
     spell: (refusal, request) => ({
       status: refusal.status,
       body: { error: refusal.error, request_id: requestIdOf(request) },
@@ -60,6 +62,20 @@ export function dashScopeDialect(): Dialect {
       return path.startsWith("/compatible-mode/") ? compatible.handle(request) : handleNative(request);
     },
   };
+}
+
+/** https://www.alibabacloud.com/help/en/model-studio/deep-thinking, https://github.com/anomalyco/opencode/issues/41531 */
+function checkThinking(body: JsonObject): void {
+  if (body.reasoning_effort !== undefined && body.thinking_budget !== undefined) {
+    throw badRequest("'reasoning_effort' and 'thinking_budget' cannot be set simultaneously");
+  }
+  if (!isReasoning(body.model as string, body)) return;
+  if (isObject(body.tool_choice) || body.tool_choice === "required") {
+    throw badRequest("The tool_choice parameter does not support being set to required or object in thinking mode");
+  }
+  if (isObject(body.response_format) && body.response_format.type === "json_object") {
+    throw badRequest("Json mode response is not supported when enable_thinking is true");
+  }
 }
 
 /** https://help.aliyun.com/zh/model-studio/anthropic-api-messages */

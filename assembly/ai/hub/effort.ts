@@ -6,6 +6,9 @@ import { Effort } from "./request-sink";
 const MEDIUM_BUDGET: i64 = 4096;
 const HIGH_BUDGET: i64 = 16384;
 
+/** The level `low`. */
+const LOW_LEVEL: i32 = 2;
+
 /** The smallest budget. https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
 export const SMALLEST_BUDGET: i64 = 1024;
 
@@ -22,6 +25,15 @@ export function budgetOfEffort(effort: Effort): i64 {
     default:
       return 8192;
   }
+}
+
+/**
+ * The most tokens of reasoning for a level of `LEVEL_NAMES`, as DashScope maps the efforts of Qwen3.8; 0 for as many as the model
+ * may have. https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
+ */
+export function budgetOfLevel(level: i32): i64 {
+  if (level <= LOW_LEVEL) return 4096;
+  return level == LOW_LEVEL + 1 ? 16_384 : 0;
 }
 
 /** The effort that fits a budget of reasoning tokens. */

@@ -10,6 +10,7 @@ const THINKING_NAMES = [
   "budget",
   "effort",
   "level",
+  "switch",
   "adaptive",
   "adaptive_by_default",
   "adaptive_always",

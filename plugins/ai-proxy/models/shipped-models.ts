@@ -67,10 +67,13 @@ export const SHIPPED_MODELS: ShippedGroup[] = [
   ]),
   new ShippedGroup(["qwen"], true, [
     '{"model":"qwen-max","maxOutputTokens":8192}',
-    '{"model":"qwen-turbo","maxOutputTokens":16384}',
-    '{"model":"qwen-plus qwen-flash qwen3-vl qwen3-next","maxOutputTokens":32768}',
-    '{"model":"qwen3-max qwen3-coder qwen3.5 qwen3.6 qwen3.7","maxOutputTokens":65536}',
-    '{"model":"qwen3.8-max","maxOutputTokens":131072}',
+    '{"model":"qwen-turbo","maxOutputTokens":16384,"thinking":"switch"}',
+    '{"model":"qwen3-vl qwen3-next","maxOutputTokens":32768}',
+    '{"model":"qwen-plus qwen-flash","maxOutputTokens":32768,"thinking":"switch"}',
+    '{"model":"qwen3-coder","maxOutputTokens":65536}',
+    '{"model":"qwen3-max qwen3.5 qwen3.6 qwen3.7","maxOutputTokens":65536,"thinking":"switch"}',
+    '{"model":"qwen3.8","thinking":"effort","efforts":["none","minimal","low","medium","high","xhigh"]}',
+    '{"model":"qwen3.8-max qwen3.8-flash","like":"qwen3.8","maxOutputTokens":131072}',
   ]),
   new ShippedGroup(["deepseek"], true, [
     '{"model":"deepseek-reasoner","drop":["logprobs","top_logprobs"]}',

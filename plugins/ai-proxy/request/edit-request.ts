@@ -61,7 +61,7 @@ export function prepareRequest(exchange: Exchange, request: JsonDocument, contex
   edit.begin(request);
   if (isChat && (edits.any || context != ABSENT)) editMessages(edits, context, request, edit);
   if (isChat && schema) edit.set("response_format", sliceOfBuffer(schema));
-  fitModel(exchange, request, true, edit);
+  fitModel(exchange, request, exchange.isBridgedElsewhere, edit);
   if (!edit.changed) return;
   prepared.release(KEPT_BYTES);
   edit.write(prepared);

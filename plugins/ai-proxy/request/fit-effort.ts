@@ -8,6 +8,7 @@ import { JsonEdit } from "../../../assembly/json/edit";
 import { jsonGet } from "../../../assembly/json/value";
 import { Exchange } from "../exchange";
 import { clientName, editedProtocol } from "./client-name";
+import { switchThinking } from "./switch-thinking";
 
 const QUOTE = 0x22;
 const EQUALS = 0x3d;
@@ -32,10 +33,12 @@ export function asksForEffort(exchange: Exchange, request: JsonDocument): bool {
  * reason; returns whether anything changed.
  */
 export function fitEffort(exchange: Exchange, traits: ModelTraits, request: JsonDocument, edit: JsonEdit): bool {
-  if (traits.thinking != Thinking.None && traits.thinking != Thinking.Effort) return false;
+  const mode = traits.thinking;
+  if (mode != Thinking.None && mode != Thinking.Effort && mode != Thinking.Switch) return false;
   const effort = effortOf(exchange, request);
   const level = levelOfName(effort);
   if (level < 0) return false;
+  if (mode == Thinking.Switch) return switchThinking(exchange, level, request, edit);
   if (traits.thinking == Thinking.None) {
     edit.remove(editedProtocol(exchange) == ChatProtocol.Responses ? "reasoning" : EFFORT);
     if (level > NONE) exchange.noteDropped(clientName(exchange, EFFORT));

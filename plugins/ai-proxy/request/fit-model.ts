@@ -20,7 +20,7 @@ export function readTraits(exchange: Exchange, request: JsonDocument): bool {
 
 /**
  * Changes what a request asks of its model into what the model takes: parameters, the limit of the response and, unless the
- * request is still to be translated, reasoning. Returns whether anything changed; `exchange.dropped` says what.
+ * request becomes one of another protocol, reasoning. Returns whether anything changed; `exchange.dropped` says what.
  */
 export function fitModel(exchange: Exchange, request: JsonDocument, isTranslated: bool, edit: JsonEdit): bool {
   const traits = exchange.traits;

@@ -38,7 +38,7 @@ export function asksForThinking(request: JsonDocument): bool {
  */
 export function fitThinking(exchange: Exchange, traits: ModelTraits, request: JsonDocument, edit: JsonEdit): bool {
   const mode = traits.thinking;
-  if (mode == Thinking.Unknown || mode == Thinking.Effort || mode == Thinking.Level) return false;
+  if (mode == Thinking.Unknown || (mode >= Thinking.Effort && mode < Thinking.Adaptive)) return false;
   const type = jsonGet(request.get(THINKING), "type");
   const isEnabled = jsonEquals(type, "enabled");
   let changed = false;

@@ -65,7 +65,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
     return exchange.refuse(message, "", "context_unavailable", 503);
   }
   const provider = providerOf(exchange);
-  const isElsewhere = exchange.isBridged && !exchange.isBridgedFromChat;
+  const isElsewhere = exchange.isBridgedElsewhere;
   if (!isElsewhere && provider.requestTreatment(exchange) != BodyTreatment.Converted) {
     return forwardEdited(exchange, body, editRequest(exchange, document, context));
   }

@@ -47,7 +47,7 @@ function requestOf(turn: Turn): OpenAI.ChatCompletionCreateParamsNonStreaming {
     ...{ model: turn.model, messages, max_completion_tokens: 4096 },
     ...(turn.tools ? { tools } : {}),
     ...(turn.tools === "one" ? { parallel_tool_calls: false } : {}),
-    ...(turn.thinks === true ? { reasoning_effort: "high" as const } : turn.thinks),
+    ...(turn.thinks ? { reasoning_effort: "high" as const } : {}),
     ...(turn.isStructured ? { response_format: { type: "json_schema" as const, json_schema } } : {}),
   };
 }

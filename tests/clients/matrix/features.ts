@@ -115,7 +115,7 @@ async function picture(lane: Lane, streams: boolean): Promise<string[]> {
 
 /** Reasoning before a tool call, which goes back with the result of the call. */
 async function thinking(lane: Lane, streams: boolean): Promise<string[]> {
-  const turn: Turn = { model: lane.models.thinking, text: ONE_CITY, tools: "any", thinks: lane.thinks, streams };
+  const turn: Turn = { model: lane.models.thinking, text: ONE_CITY, tools: "any", thinks: true, streams };
   const answer = await lane.ask(turn);
   const isShown = lane.replied().includes(THOUGHT.reasoning[0]);
   const before = lost({

@@ -61,11 +61,6 @@ export class Lane {
     return PROVIDERS[this.row.provider].models;
   }
 
-  /** How the model is asked to reason. */
-  get thinks(): true | JsonObject {
-    return PROVIDERS[this.row.provider].thinking ?? true;
-  }
-
   /** What the client's protocol says at the end. */
   get finishes(): Client["finishes"] {
     return this.client.finishes;

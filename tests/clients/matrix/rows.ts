@@ -31,8 +31,6 @@ export interface Provider {
   /** The `provider` of ai-proxy, without its id and keys. */
   options: JsonObject;
   models: Models;
-  /** The fields by which a chat asks for reasoning, where it is not `reasoning_effort`. */
-  thinking?: JsonObject;
 }
 
 const openai = { text: "gpt-4o", vision: "gpt-4o", thinking: "gpt-5.1" };
@@ -41,7 +39,6 @@ const deepseek = { text: "deepseek-chat", vision: "deepseek-chat", thinking: "de
 const claude = { text: "claude-sonnet-4-5", vision: "claude-opus-4-5", thinking: "claude-sonnet-4-5" };
 const gemini = { text: "gemini-2.5-flash", vision: "gemini-2.5-flash", thinking: "gemini-3-flash-preview" };
 const translated = { translateMessages: true, translateResponses: true };
-const switched = { enable_thinking: true };
 const native = { qwenEnableCompatible: false };
 
 /** The providers by their path in the gateway. */
@@ -53,7 +50,6 @@ export const PROVIDERS: Record<string, Provider> = {
     dialect: "dashscope",
     options: { type: "qwen" },
     models: qwen,
-    thinking: switched,
   },
   "qwen-chats": {
     title: "Qwen, compatible",
@@ -62,7 +58,7 @@ export const PROVIDERS: Record<string, Provider> = {
     models: qwen,
   },
   "qwen-native": {
-    ...{ title: "Qwen, native", dialect: "dashscope", models: qwen, thinking: switched },
+    ...{ title: "Qwen, native", dialect: "dashscope", models: qwen },
     options: { type: "qwen", ...native, ...translated },
   },
   deepseek: { title: "DeepSeek", dialect: "deepseek", options: { type: "deepseek" }, models: deepseek },

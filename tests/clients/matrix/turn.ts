@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JsonObject } from "../../providers/wire.ts";
 
 /** One request of the matrix, in no protocol. */
 export interface Turn {
@@ -11,8 +10,8 @@ export interface Turn {
   picture?: string;
   /** Whether the tool of the weather may be called: at will, or once at a time. */
   tools?: "any" | "one";
-  /** Whether the model reasons first; an object holds the fields of a chat in which the provider is asked to. */
-  thinks?: true | JsonObject;
+  /** Whether the model reasons first. */
+  thinks?: boolean;
   /** Whether the answer must match `SCHEMA`. */
   isStructured?: boolean;
   streams: boolean;

@@ -1,6 +1,8 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
+import { levelOfEffort } from "../../effort-levels";
+import { budgetOfLevel } from "../../hub/effort";
 import { JSON_OF_SCHEMA } from "../../hub/json-instructions";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 
@@ -70,7 +72,9 @@ export abstract class ChatRequestOptions extends RequestSink {
     if (!this.takesBudget) this.member(',"reasoning_effort":"').text(effortName(effort)).byte(0x22);
     else {
       const out = this.member(',"enable_thinking":').text(effort == Effort.None ? "false" : "true");
+      const tokens = effort == Effort.Adaptive || effort == Effort.None ? 0 : budgetOfLevel(levelOfEffort(effort));
       if (budget != ABSENT) out.text(',"thinking_budget":').append(budget);
+      else if (tokens) out.text(',"thinking_budget":').integer(tokens);
     }
     return true;
   }
