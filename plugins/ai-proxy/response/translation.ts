@@ -9,11 +9,11 @@ import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { EditedStream } from "./edited-stream";
-import { writeTokenCount } from "../token-count";
 import { writeModelsForChats, writeModelsForMessages } from "./model-list";
 import { ResponseEditor } from "./response-editor";
 import { responseReader } from "./response-protocols";
 import { ResponseStream, TranslatedStream } from "./response-stream";
+import { writeTokenCount } from "./token-count";
 
 /** Whether the provider itself translates its responses. */
 export function isProvidersOwn(exchange: Exchange): bool {

@@ -1,6 +1,6 @@
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice } from "../../assembly/bytes/slice";
-import { jsonIsInteger } from "../../assembly/json/value";
+import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { Slice } from "../../../assembly/bytes/slice";
+import { jsonIsInteger } from "../../../assembly/json/value";
 
 /**
  * Appends the number of a request's tokens, a JSON integer, as Anthropic's Messages say it; `false` if it is none.
