@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { readU32, readU32BigEndian, writeByte, writeU32 } from "../bytes/integers";
-import { byteAt, Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
+import { copyInto, Slice, sliceOfBuffer, sliceSize, subslice } from "../bytes/slice";
 
 /** The size of a SHA-256 digest in bytes. */
 export const SHA256_SIZE: i32 = 32;
@@ -54,31 +54,47 @@ export class Sha256 {
   update(bytes: Slice): this {
     const size = sliceSize(bytes);
     this.total += size;
-    let at = 0;
-    while (at < size && this.held) this.add(byteAt(bytes, at++));
+    let at = this.held ? this.hold(bytes, 0) : 0;
     for (; at + SHA256_BLOCK <= size; at += SHA256_BLOCK) this.compress(bytes, at);
-    while (at < size) this.add(byteAt(bytes, at++));
+    if (at < size) this.hold(bytes, at);
     return this;
   }
 
   /** Ends the message and appends its digest, 32 bytes. */
   finish(out: ByteBuffer): void {
+    const block = sliceOfBuffer(this.block);
     const bits = this.total << 3;
-    this.add(0x80);
-    while (this.held != LENGTH_AT) this.add(0);
-    for (let shift = 56; shift >= 0; shift -= 8) this.add((<u32>(bits >> shift)) & 0xff);
-    for (let i = 0; i < 8; i++) {
-      const word = unchecked(this.state[i]);
-      for (let shift = 24; shift >= 0; shift -= 8) out.byte((word >> shift) & 0xff);
+    writeByte(block, this.held++, 0x80);
+    if (this.held > LENGTH_AT) {
+      this.pad(SHA256_BLOCK);
+      this.takeBlock();
     }
+    this.pad(LENGTH_AT);
+    writeU32(block, LENGTH_AT, bswap(<u32>(bits >> 32)));
+    writeU32(block, LENGTH_AT + 4, bswap(<u32>bits));
+    this.takeBlock();
+    for (let i = 0; i < 8; i++) out.u32(bswap(unchecked(this.state[i])));
   }
 
-  private add(byte: u32): void {
+  /** Keeps bytes for the next block, as many as it needs. Returns where the others begin. */
+  private hold(bytes: Slice, from: i32): i32 {
     const block = sliceOfBuffer(this.block);
-    writeByte(block, this.held++, byte);
-    if (this.held < SHA256_BLOCK) return;
+    const taken = subslice(bytes, from, from + SHA256_BLOCK - this.held);
+    copyInto(subslice(block, this.held), taken);
+    this.held += sliceSize(taken);
+    if (this.held == SHA256_BLOCK) this.takeBlock();
+    return from + sliceSize(taken);
+  }
+
+  private pad(size: i32): void {
+    const block = sliceOfBuffer(this.block);
+    while (this.held < size) writeByte(block, this.held++, 0);
+  }
+
+  /** Works on the block that is kept. */
+  private takeBlock(): void {
     this.held = 0;
-    this.compress(block, 0);
+    this.compress(sliceOfBuffer(this.block), 0);
   }
 
   /** Works on the block at an offset. */
