@@ -1,6 +1,7 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, startsWithIgnoringCase, trimmed } from "../bytes/slice";
 import { jsonValidate } from "../json/validate";
+import { jsonFirst, jsonGet, jsonInteger, jsonNext } from "../json/value";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
 import { OutputMember, outputMember, OutputTexts } from "./output-estimate";
@@ -16,6 +17,8 @@ export class ResponseTexts {
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
   private isStream: bool = false;
+  /** Whether the pieces of several choices have come in turn: their texts are mixed. */
+  isMixed: bool = false;
 
   constructor(sink: TextSink) {
     this.texts = new OutputTexts(sink);
@@ -51,6 +54,7 @@ export class ResponseTexts {
   /** Forgets the response. */
   reset(): void {
     this.isStream = false;
+    this.isMixed = false;
     this.decoder.free();
     this.body.release(KEPT_BYTES);
   }
@@ -77,6 +81,7 @@ export class ResponseTexts {
     let delta = ABSENT;
     while (walker.nextMember()) {
       const member = outputMember(walker);
+      if (this.isStream && member == OutputMember.Piece && !this.isMixed) this.isMixed = isOfOtherChoice(walker.peek());
       if (walker.keyIs("type")) type = walker.value();
       else if (member == OutputMember.None) walker.value();
       else if (!walker.keyIs("delta") || walker.isAtObject) this.texts.read(walker, member);
@@ -85,4 +90,11 @@ export class ResponseTexts {
     if (delta != ABSENT) this.texts.readDelta(type, delta);
     return true;
   }
+}
+
+/** Whether one of these choices, if they are some, is not the first one. */
+function isOfOtherChoice(choices: Slice): bool {
+  for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice))
+    if (jsonInteger(jsonGet(choice, "index"), 0) > 0) return true;
+  return false;
 }

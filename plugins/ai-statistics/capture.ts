@@ -69,6 +69,10 @@ export class TextCapture {
       this.heldResponse += sliceSize(chunk);
     }
     this.responseTexts.push(chunk);
+    // What the patterns match may be divided by the text of another choice.
+    if (config.mode != Capture.Masked || !this.responseTexts.isMixed) return;
+    this.releaseResponse();
+    this.response.drop();
   }
 
   /** Adds what is captured to the fields. After the first call nothing more is captured. */

@@ -90,7 +90,8 @@ export function faultOf(reason: EndReason, details: Slice, status: i32, hasStrea
       if (status && status < 400) return Fault.StreamError;
       return isConnect(details) ? Fault.Connect : Fault.Other;
     case EndReason.LocalReply:
-      return sliceIncludes(details, "timeout") || sliceIncludes(details, "duration") ? Fault.Timeout : Fault.Other;
+      if (sliceIncludes(details, "timeout") || sliceIncludes(details, "duration")) return Fault.Timeout;
+      return status < 400 && sliceEquals(details, "direct_response") ? Fault.None : Fault.Other;
     case EndReason.Redirected:
       return Fault.Other;
     default:

@@ -40,7 +40,9 @@ const shipped = parse(
   readFileSync(resolve(import.meta.dirname, "../../envoy/ai-statistics.yaml"), "utf8"),
 ) as EnvoyConfig;
 
-const json: [string, string][] = [["content-type", "application/json"]];
+const jsonHeaders = { "content-type": "application/json" };
+const json: [string, string][] = Object.entries(jsonHeaders);
+const DIRECT = JSON.stringify({ model: "of-the-operator", usage: USAGE });
 const event = (data: object): Buffer => Buffer.from(`data: ${JSON.stringify({ model: MODEL, ...data })}\n\n`);
 const failure = (status: number): ProviderReply => ({
   ...{ status, headers: json },
@@ -96,7 +98,14 @@ function bootstrap(provider: number): EnvoyConfig {
     listenerFor({ name: "priced", routes, downstream: [auth, statistics({ prices: PRICES })], upstream: [proxy] }),
     listenerFor({
       name: "plain",
-      routes: [routeFor({ name: "plain", cluster: CLUSTER })],
+      routes: [
+        routeFor({
+          name: "direct",
+          match: { prefix: "/direct" },
+          direct: { status: 200, headers: jsonHeaders, body: DIRECT },
+        }),
+        routeFor({ name: "plain", cluster: CLUSTER }),
+      ],
       downstream: [statistics({})],
     }),
     listenerFor({
@@ -245,6 +254,15 @@ describe("metrics of ai-statistics", () => {
       await scrape.value("route_upstream_model_consumer_metric_llm_duration_count", { ai_model: "no-usage" }),
       1,
     );
+  });
+
+  it("of a direct response are no failure, and name its model", async () => {
+    await ask(MODEL, { listener: "plain", path: "/direct" });
+    const direct = { route: "direct", gen_ai_response_model: "of-the-operator", end_reason: "local_reply" };
+    await scrape.until("ai_statistics_requests_total", direct, 1);
+    const samples = await scrape.samples("ai_statistics_requests_total");
+    const lines = samples.map(({ line }) => line).filter((line) => line.includes('route="direct"'));
+    assert.ok(lines.length === 1 && !lines[0].includes("error_type"), lines.join("\n"));
   });
 
   it(`stay bounded after ${MADE_UP} made-up models that are served and as many that are refused`, async () => {

@@ -132,3 +132,20 @@ describe("attributes", () => {
       assert.deepEqual([log.agent, log.a], ['a"1', undefined]);
     });
 });
+
+describe("texts that are captured masked", () => {
+  const delta = (content: string, index = 0): string =>
+    `data: ${JSON.stringify({ id: "c", choices: [{ index, delta: { content } }] })}\n\n`;
+  const MASKED = { capture: "masked", capture_patterns: ["sk-[a-z-]+"] };
+  const responseOf = (...events: string[]): unknown =>
+    fieldsOf(respond(open(MASKED), STREAM, events.join(""))).response;
+
+  it("have no part of a match that comes in several events", () => {
+    assert.equal(responseOf(delta("a sk-pl"), delta("anted-"), delta("secret b")), "a [masked] b");
+  });
+
+  it("are none of a stream whose choices come in turn", () => {
+    const events = [delta("sk-"), delta("hello ", 1), delta("planted-secret"), delta("you", 1)];
+    assert.equal(responseOf(...events), undefined);
+  });
+});

@@ -2,7 +2,7 @@ import { ABSENT, indexOfByte, Slice, sliceOfBuffer, sliceSize, subslice } from "
 import { LabelValues, otherValue } from "../../../assembly/host/label-values";
 import { Counter } from "../../../assembly/host/metric";
 import { Account } from "../account";
-import { EndReason } from "../end-reason";
+import { EndReason, Fault } from "../end-reason";
 
 /** The most values that a VM names. */
 const MOST_CONSUMERS: i32 = 500;
@@ -46,15 +46,17 @@ export function requestModelLabel(account: Account): Slice {
   return confirmed(account, sliceSize(mapped) ? mapped : account.requestModel.slice);
 }
 
-/** The model that the response names; `none` if it names none. */
+/** The model that the response names; `none` if it names none. That of a direct response is the operator's. */
 export function responseModelLabel(account: Account): Slice {
-  return confirmed(account, account.responseModel);
+  const model = account.responseModel;
+  return account.endReason == EndReason.LocalReply && account.fault == Fault.None
+    ? named(models, model)
+    : confirmed(account, model);
 }
 
 /** The model that the response names, else the one that the provider was asked for; `unknown` without either. */
 export function modelLabel(account: Account): Slice {
-  const model = account.responseModel;
-  return sliceSize(model) ? confirmed(account, model) : known(requestModelLabel(account));
+  return sliceSize(account.responseModel) ? responseModelLabel(account) : known(requestModelLabel(account));
 }
 
 /** The route. Of the names that Higress gives to routes of models, `a@b@c@…`, only the first three parts count. */
