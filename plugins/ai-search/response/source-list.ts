@@ -10,12 +10,15 @@ const KEPT_BYTES: i32 = 4096;
 export class SourceList {
   private config: SearchConfig | null = null;
   private readonly bytes: ByteBuffer = new ByteBuffer();
+  /** The number of sources. */
+  count: i32 = 0;
 
   /** Takes the sources as `writeSources` has written them. */
   load(config: SearchConfig, sources: Slice): void {
     this.config = config;
     this.bytes.clear();
     if (config.refers && sliceSize(sources) > NO_SOURCES.length && !jsonValidate(sources)) this.bytes.append(sources);
+    this.count = sourceCount(this.bytes.slice);
   }
 
   /** Whether the response names sources. */
@@ -38,11 +41,6 @@ export class SourceList {
     return this.isTail && !this.annotates;
   }
 
-  /** The number of sources. */
-  get count(): i32 {
-    return sourceCount(this.bytes.slice);
-  }
-
   /** The sources as a JSON array of `[title, link]`. */
   get json(): Slice {
     return this.bytes.slice;
@@ -57,6 +55,7 @@ export class SourceList {
   clear(): void {
     this.config = null;
     this.bytes.release(KEPT_BYTES);
+    this.count = 0;
   }
 
   /** Frees the memory; the object is not used again. */
