@@ -12,7 +12,7 @@ import { JsonError } from "../../assembly/json/validate";
 import { ResponseBody, responseBodyOf } from "../../assembly/limit/response-body";
 import { AiCacheConfig } from "./config";
 import { ChatRecorder } from "./entry/chat-recorder";
-import { writeEntry } from "./entry/entry";
+import { ENTRY_OVERHEAD, writeEntry } from "./entry/entry";
 import { EntryWriter } from "./entry/entry-writer";
 import { MessagesRecorder } from "./entry/messages-recorder";
 import { ResponsesRecorder } from "./entry/responses-recorder";
@@ -95,7 +95,9 @@ export class Filling {
         recorder.readWhole(document, this.message);
       }
     }
-    const isWhole = writer.isWhole && !isUnwanted(writer, config) && !sliceSize(namedProperty(CUT_STATE));
+    // Many tool calls need more bytes around their texts than they have.
+    const isSmall = this.message.size <= config.maxBytes + (ENTRY_OVERHEAD >> 1);
+    const isWhole = isSmall && writer.isWhole && !isUnwanted(writer, config) && !sliceSize(namedProperty(CUT_STATE));
     this.hasToolCalls = writer.hasToolCalls;
     if (isWhole) this.write(config, key, question, partition, isStored);
     this.close();

@@ -59,7 +59,10 @@ export class EntryWriter extends CompletionWriter {
 
   override toolCall(choice: Choice, key: i32, id: Slice, name: Slice): ToolCall | null {
     this.steps++;
-    return super.toolCall(choice, key, id, name);
+    const call = super.toolCall(choice, key, id, name);
+    // There are too many.
+    if (call === null) this.isLossy = true;
+    return call;
   }
 
   override finish(choice: Choice, reason: FinishReason): void {
