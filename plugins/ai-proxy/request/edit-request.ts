@@ -5,10 +5,11 @@ import { JsonDocument } from "../../../assembly/json/document";
 import { JsonEdit } from "../../../assembly/json/edit";
 import { JsonError } from "../../../assembly/json/validate";
 import { jsonGet, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { MESSAGES_CLIENTS } from "../config/built-protocols";
 import { applySettings } from "../config/custom-settings";
 import { Exchange } from "../exchange";
 import { fitModel } from "./fit-model";
-import { editMessages, renameDeveloper } from "./messages";
+import { editMessages, renameDeveloper, renameSystem } from "./messages";
 import { knowsDeveloper } from "./client-name";
 import { noteRenamedLimit, renameLimit } from "./output-limit";
 import { fitFields, fitMessages } from "./provider-fields";
@@ -17,6 +18,7 @@ const edit = new JsonEdit();
 const literals = new ByteBuffer();
 const prepared = new ByteBuffer();
 const KEPT_BYTES = 256 * 1024;
+const EQUALS = 0x3d;
 
 /**
  * The edit of a body that has the provider's protocol: the mapped model, the request for usage, what provider and model take,
@@ -29,6 +31,11 @@ export function editRequest(exchange: Exchange, request: JsonDocument, context: 
   let changes = exchange.hasSettings;
   edit.begin(request);
   if (isChat && editChatMessages(exchange, request, context)) changes = true;
+  if (MESSAGES_CLIENTS && lacksSystemTurns(exchange) && renameSystem(request, edit)) {
+    literals.clear();
+    exchange.noteChanged("messages.role", EQUALS, literals.text("user").slice);
+    changes = true;
+  }
   if (exchange.model.size && exchange.isModelChanged) {
     edit.setText("model", exchange.model.slice);
     changes = true;
@@ -74,6 +81,12 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
   if (!applySettings(exchange.config.chat.settings, request)) return null;
   edit.begin(request);
   return edit;
+}
+
+/** Whether a message passes to a provider that takes no messages of the system within a conversation. */
+function lacksSystemTurns(exchange: Exchange): bool {
+  const isMessage = exchange.api == Api.Messages || exchange.api == Api.CountTokens;
+  return isMessage && !exchange.config.settings.takesSystemTurns;
 }
 
 function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {

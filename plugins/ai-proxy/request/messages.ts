@@ -11,17 +11,20 @@ import {
   jsonNext,
   jsonUnescape,
 } from "../../../assembly/json/value";
+import { JsonWalker } from "../../../assembly/json/walker";
 import { JsonWriter } from "../../../assembly/json/writer";
 import { MessageEdits } from "../config/message-edits";
 import { MergedMessages } from "./merged-messages";
 
 const SYSTEM = '"system"';
+const USER = '"user"';
 
 const out = new ByteBuffer();
 const writer = new JsonWriter(out);
 const said = new ByteBuffer();
 const literal = new ByteBuffer();
 const merged = new MergedMessages();
+const walker = new JsonWalker();
 
 /**
  * Edits the messages of a request. `context` is the text of a system message that is added behind the leading ones, UTF-8,
@@ -64,16 +67,38 @@ export function editMessages(edits: MessageEdits, context: Slice, request: JsonD
 
 /** Changes the role `developer` to `system`, which every provider knows. */
 export function renameDeveloper(request: JsonDocument, edit: JsonEdit): bool {
+  return renameRole("developer", SYSTEM, request, edit);
+}
+
+/**
+ * Changes the role of messages of the system within a conversation of Anthropic's Messages to `user`: Claude Code sends such messages
+ * to every model, and servers other than Anthropic's refuse them. https://github.com/QwenLM/Qwen/issues/2244
+ * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
+ */
+export function renameSystem(request: JsonDocument, edit: JsonEdit): bool {
+  return renameRole("system", USER, request, edit);
+}
+
+/** `to` is the new role as JSON. */
+function renameRole(from: string, to: string, request: JsonDocument, edit: JsonEdit): bool {
   // Few requests have one: searching the bytes is far cheaper than reading each message.
-  if (indexOfText(request.text, "developer") < 0) return false;
+  if (indexOfText(request.text, from) < 0) return false;
   let found = false;
-  const messages = request.get("messages");
-  for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
-    const role = jsonGet(message, "role");
-    if (!jsonEquals(role, "developer")) continue;
-    literal.clear();
-    edit.replace(role, literal.text(SYSTEM).slice);
-    found = true;
+  walker.start(request.get("messages"));
+  if (!walker.enterArray()) return false;
+  while (walker.nextElement()) {
+    if (!walker.enterObject()) {
+      walker.value();
+      continue;
+    }
+    while (walker.nextMember()) {
+      const isRole = walker.keyIs("role");
+      const value = walker.value();
+      if (!isRole || !jsonEquals(value, from)) continue;
+      literal.clear();
+      edit.replace(value, literal.text(to).slice);
+      found = true;
+    }
   }
   return found;
 }
