@@ -1,5 +1,6 @@
 import { leb, Reader, signedLeb } from "./binary.ts";
-import { compressed } from "./tokens.ts";
+import { compressed } from "./compressed.ts";
+import { MODEL_BYTES } from "./tokens.ts";
 
 /** The AssemblyScript file that writes the data to its place. It is compiled before the entry. */
 export const UNPACK = "assembly/abi/unpack.ts";
@@ -9,10 +10,13 @@ const MEMORY_SECTION = 5;
 const DATA_SECTION = 11;
 const DATA_COUNT_SECTION = 12;
 
+/** The bytes behind the tokens: the addresses of the first byte of the data and of the end, and the size of the tokens and this. */
+const FOOTER_BYTES = 12;
+
 /**
- * Compresses the static data of a module that was compiled with `UNPACK`. Its code stays as it is. The tokens (`compressed`) are at the
- * end of the memory that the module begins with; behind them are the address of the data and the number of bytes that are cleared
- * afterwards, with 32 bits each. Throws an error for a data segment that is not at a fixed address.
+ * Compresses the static data of a module that was compiled with `UNPACK`. Its code stays as it is. The tokens (`compressed`) and the
+ * footer are at the end of the memory that the module begins with; before them is room for the chances. All of it is cleared
+ * afterwards. Throws an error for a data segment that is not at a fixed address.
  */
 export function packed(module: Uint8Array): Uint8Array {
   const sections = sectionsOf(module);
@@ -21,12 +25,13 @@ export function packed(module: Uint8Array): Uint8Array {
   if (!memory || !data) return module;
   const { start, bytes } = imageOf(data);
   const tokens = compressed(new Uint16Array(bytes.buffer, 0, bytes.length / 2));
-  const blob = Buffer.concat([tokens, Buffer.alloc(8)]);
+  const blob = Buffer.concat([tokens, Buffer.alloc(FOOTER_BYTES)]);
   blob.writeUInt32LE(start, tokens.length);
-  blob.writeUInt32LE(blob.length, tokens.length + 4);
+  blob.writeUInt32LE(start + bytes.length, tokens.length + 4);
+  blob.writeUInt32LE(blob.length, tokens.length + 8);
   const limits = new Reader(memory);
   const [count, flags, firstPages] = [limits.leb(), limits.byte(), limits.leb()];
-  const pages = Math.max(firstPages, Math.ceil((start + bytes.length + blob.length) / PAGE_BYTES));
+  const pages = Math.max(firstPages, Math.ceil((start + bytes.length + MODEL_BYTES + blob.length) / PAGE_BYTES));
   const changed: Record<number, Uint8Array> = {
     [MEMORY_SECTION]: Buffer.concat([leb(count), Buffer.from([flags]), leb(pages), limits.rest()]),
     [DATA_COUNT_SECTION]: leb(1),

@@ -1,73 +1,71 @@
-import { leb } from "./binary.ts";
+// What is written, each as bits that are coded by their chances:
+//
+// - 0, then the unit: whether its high byte is not 0, that byte, and the low one;
+// - 1, then whether the distance is that of the copy before; if not, the distance; then how many units are copied, minus 1.
+//
+// The numbers are those of the models, which `assembly/abi/unpack.ts` has too.
+export const COPIES = 0;
+export const AGAIN = 16;
+const WIDE = 17;
+export const LENGTHS = 32;
+export const DISTANCES = LENGTHS + 16 + 256;
+const HIGH = DISTANCES + 16 + 256;
+const LOW = HIGH + 256;
 
-/** The longest runs that one token states, in units. */
-const MAX_NARROW = 0x80;
-const MAX_WIDE = 0x40;
-const MAX_COPY = 0x41;
+/** The number of models. */
+export const MODELS = LOW + 16 * 256;
 
-/** How many earlier places a copy is searched at. */
-const MAX_PLACES = 2_000;
+/** The memory for the chances while the data is written, and one byte to begin at an even address. */
+export const MODEL_BYTES = MODELS * 2 + 1;
 
-/** What is written at one place: units as they are, or a copy. */
-interface Token {
+/** What is written at one place: one unit as it is, or a copy of earlier ones. */
+export interface Token {
   units: number;
-  /** 1 or 2 bytes for each unit that is written as it is; 0 for a copy. */
-  width: 0 | 1 | 2;
+  /** How many units before; 0 for a unit as it is. */
   distance: number;
 }
 
-/**
- * The shortest tokens for these units. A token begins with one byte:
- *
- * - `00` to `7F`: that many units plus one follow, with one byte each (their high byte is 0);
- * - `80` to `BF`: that many units (the low 6 bits) plus one follow, with two bytes each;
- * - `C0` to `FF`: that many units (the low 6 bits) plus two are copied from an earlier place. Its distance, in units, follows as LEB128.
- *
- * Works from the end, so that the costs of what follows a token are known.
- */
-export function compressed(units: Uint16Array): Uint8Array {
-  const places = earlierPlaces(units);
-  const costs = new Float64Array(units.length + 1);
-  const best: Token[] = [];
-  for (let at = units.length - 1; at >= 0; at--) {
-    costs[at] = Infinity;
-    const consider = (count: number, width: 0 | 1 | 2, bytes: number, distance = 0) => {
-      const cost = bytes + costs[at + count];
-      if (cost < costs[at]) ((costs[at] = cost), (best[at] = { units: count, width, distance }));
-    };
-    const left = units.length - at;
-    for (let n = 1; n <= Math.min(left, MAX_WIDE); n++) consider(n, 2, 1 + 2 * n);
-    for (let n = 1; n <= Math.min(left, MAX_NARROW) && units[at + n - 1] < 0x100; n++) consider(n, 1, 1 + n);
-    let longest = 1;
-    for (let from = places[at], tries = 0; from >= 0 && tries < MAX_PLACES; from = places[from], tries++) {
-      const most = Math.min(left, MAX_COPY);
-      let same = 2;
-      while (same < most && units[from + same] === units[at + same]) same++;
-      const bytes = 1 + leb(at - from).length;
-      for (; longest < Math.min(same, most); longest++) consider(longest + 1, 0, bytes, at - from);
-      if (longest === most) break;
-    }
+/** One bit of a token, and its model. */
+type Visit = (model: number, bit: number) => void;
+
+/** Visits the bits of a token that is written at a place; `last` is the distance of the copy before it, `wasCopy` 1 behind a copy, else 0. */
+export function bitsOf(
+  token: Token,
+  units: Uint16Array,
+  at: number,
+  last: number,
+  wasCopy: number,
+  visit: Visit,
+): void {
+  const isCopy = token.distance ? 1 : 0;
+  visit(COPIES + (at & 7) * 2 + wasCopy, isCopy);
+  if (!isCopy) return unitBits(units, at, wasCopy, visit);
+  const again = token.distance === last ? 1 : 0;
+  visit(AGAIN, again);
+  if (!again) numberBits(DISTANCES, token.distance, visit);
+  numberBits(LENGTHS, token.units - 1, visit);
+}
+
+function unitBits(units: Uint16Array, at: number, wasCopy: number, visit: Visit): void {
+  const high = units[at] >> 8;
+  visit(WIDE, high ? 1 : 0);
+  if (high) treeBits(HIGH, 8, high, visit);
+  const before = at ? units[at - 1] & 0xff : 0;
+  treeBits(LOW + (before >> 5) * 256 + wasCopy * 2048, 8, units[at] & 0xff, visit);
+}
+
+/** Visits the bits of a number from 1 on: how many bits follow the first one, and these. */
+export function numberBits(model: number, value: number, visit: Visit): void {
+  const bits = 31 - Math.clz32(value);
+  treeBits(model, 4, bits, visit);
+  for (let i = bits - 1; i >= 0; i--) visit(model + 16 + bits * 16 + i, (value >> i) & 1);
+}
+
+/** The bits of a number, the highest first: each has a model for what precedes it. */
+function treeBits(model: number, bits: number, value: number, visit: Visit): void {
+  for (let i = bits - 1, node = 1; i >= 0; i--) {
+    const bit = (value >> i) & 1;
+    visit(model + node, bit);
+    node = node * 2 + bit;
   }
-  const parts: Uint8Array[] = [];
-  for (let at = 0; at < units.length; at += best[at].units) parts.push(written(best[at], units, at));
-  return Buffer.concat(parts);
-}
-
-/** For each place the last one before it that begins with the same two units, or -1. */
-function earlierPlaces(units: Uint16Array): Int32Array {
-  const last = new Map<number, number>();
-  return Int32Array.from(units, (unit, at) => {
-    if (at + 1 === units.length) return -1;
-    const pair = unit * 0x10000 + units[at + 1];
-    const place = last.get(pair) ?? -1;
-    last.set(pair, at);
-    return place;
-  });
-}
-
-function written({ units: count, width, distance }: Token, units: Uint16Array, at: number): Uint8Array {
-  if (width === 0) return Buffer.concat([Buffer.from([0xc0 + count - 2]), leb(distance)]);
-  const values = [...units.subarray(at, at + count)];
-  if (width === 1) return Buffer.from([count - 1, ...values]);
-  return Buffer.from([0x80 + count - 1, ...values.flatMap((value) => [value & 0xff, value >> 8])]);
 }
