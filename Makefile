@@ -13,7 +13,7 @@ help: ## Show this list
 
 setup: node_modules/.stamp .venv/.stamp ## Install the Node and Python packages, including Envoy
 
-build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, PROVIDERS=qwen,openai, PROTOCOLS=chat,messages, TARGET=debug, poisoned or higress)
+build: setup ## Compile plugins to build/<plugin>.wasm (P=ai-proxy, PROVIDERS=qwen,openai, PROTOCOLS=chat,messages, FEATURES=failover, TARGET=debug, poisoned or higress)
 	@$(NODE) tools/build.ts --plugin "$(if $(filter build,$(MAKECMDGOALS)),$(P))" --target "$(or $(TARGET),release)"
 
 watch: setup ## Compile again on every save (P=ai-proxy)

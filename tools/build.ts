@@ -1,7 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { chosenSources, SMALL } from "./chosen-providers.ts";
+import { budgetOf, choiceOf, chosenSources, SMALL } from "./chosen-providers.ts";
 import { compile, TARGETS, type Target } from "./compile.ts";
 import { COMPILERS } from "./compiler.ts";
 import { higressPlugins } from "./higress.ts";
@@ -9,8 +9,8 @@ import { findPlugins, root, type Plugin } from "./plugins.ts";
 
 /** The size limit of a released module; the build fails above it. */
 const SIZE_BUDGET_BYTES = 85_000;
-/** It contains every provider, the pattern engine of `modelMapping` (14 KB), the key mask (8 KB) and the protocols of clients (17 KB). */
-const AI_PROXY_BUDGET_BYTES = 275_000;
+/** It contains every provider, the pattern engine of `modelMapping`, the key mask and the protocols of clients (54 KB). */
+const AI_PROXY_BUDGET_BYTES = 270_000;
 
 /** Holds the pattern engine of `autoRouting` and its tables. */
 const MODEL_ROUTER_BUDGET_BYTES = 90_000;
@@ -61,9 +61,6 @@ if (!chosenTarget) {
 }
 const target: Target = chosenTarget;
 
-/** The types of providers and the protocols that ai-proxy has; all if it is empty. */
-const { PROVIDERS = "", PROTOCOLS = "" } = process.env;
-
 /** Compiles changed modules, prints one line per module, and returns whether all of them compiled within the budget. */
 async function build(): Promise<boolean> {
   const isHigress = target === "higress";
@@ -85,7 +82,8 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
   const isHigress = target === "higress";
   const out = target === "poisoned" || isHigress ? plugin[target] : plugin.wasm;
   try {
-    const replaced = plugin.name === "ai-proxy" ? chosenSources(PROVIDERS, PROTOCOLS) : {};
+    const choice = plugin.name === "ai-proxy" ? choiceOf(process.env) : {};
+    const replaced = chosenSources(choice);
     const isSmall = Object.keys(replaced).length > 0 && target === "release";
     const { upToDate, bytes } = await compile({
       entry: plugin.entry,
@@ -94,7 +92,7 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
       replaced,
       options: isSmall ? SMALL : [],
     });
-    const budget = BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
+    const budget = budgetOf(choice) ?? BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
     const tooBig = (target === "release" || isHigress) && bytes > budget;
     const spent = upToDate ? "up to date" : `${((performance.now() - started) / 1000).toFixed(1)} s`;
     const size = `${(bytes / 1000).toFixed(1)} KB of ${budget / 1000}`;

@@ -1,20 +1,47 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { chosenFeatures } from "./chosen-features.ts";
 import { chosenProtocols } from "./chosen-protocols.ts";
+import { SHIPPED_MODELS, shippedModels } from "./model-table.ts";
 import { LIST, listedProviders } from "./providers.ts";
 import { root } from "./plugins.ts";
+
+/** The limit of a module for `qwen` and `openai` with nothing else chosen. */
+export const TWO_PROVIDERS_BUDGET_BYTES = 130_000;
 
 /** How a module is compiled whose providers or protocols are chosen: small before fast. */
 export const SMALL = ["--shrinkLevel", "2"];
 
+/** What a build of ai-proxy is chosen by: lists divided by commas, empty for the default. */
+export interface Choice {
+  providers?: string;
+  protocols?: string;
+  features?: string;
+}
+
+/** The choice in the variables of the environment. */
+export function choiceOf(environment: NodeJS.ProcessEnv): Choice {
+  return { providers: environment.PROVIDERS, protocols: environment.PROTOCOLS, features: environment.FEATURES };
+}
+
 /**
- * What a build of ai-proxy replaces for chosen types of providers and protocols, both divided by commas, empty for all: the texts that
- * take the place of sources, by their path. Throws an error that names what there is if a name is not known.
+ * What a build of ai-proxy replaces for a choice: the texts that take the place of sources, by their path; nothing if nothing is chosen.
+ * Throws an error that names what there is if a name is not known.
  */
-export function chosenSources(providers: string, protocols: string): Record<string, string> {
-  if (!providers && !protocols) return {};
+export function chosenSources({ providers = "", protocols = "", features = "" }: Choice): Record<string, string> {
+  if (!providers && !protocols && !features) return {};
   const chosen = providers ? chosenTypes(providers) : [];
-  return { ...(providers ? { [LIST]: listOf(chosen) } : {}), ...chosenProtocols(chosen, protocols) };
+  return {
+    ...(providers ? { [LIST]: listOf(chosen), [SHIPPED_MODELS]: shippedModels(chosen) } : {}),
+    ...chosenProtocols(chosen, protocols),
+    ...chosenFeatures(chosen, features),
+  };
+}
+
+/** The size limit of a module of that choice; none but for two providers with OpenAI's API, which stand for all of them. */
+export function budgetOf({ providers = "", protocols = "", features = "" }: Choice): number | undefined {
+  if (!providers || protocols || features) return undefined;
+  return chosenTypes(providers).sort().join() === "openai,qwen" ? TWO_PROVIDERS_BUDGET_BYTES : undefined;
 }
 
 function chosenTypes(names: string): string[] {

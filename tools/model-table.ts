@@ -23,9 +23,13 @@ interface ModelGroup {
 
 export const modelData = (): ModelData => JSON.parse(readFileSync(join(root, DATA), "utf8")) as ModelData;
 
-/** The table of models as a source of ai-proxy: each entry is the JSON text that the reader of the option `models` reads. */
-export function shippedModels(): string {
+/**
+ * The table of models as a source of ai-proxy: each entry is the JSON text that the reader of the option `models` reads. `chosen` are the
+ * types of providers whose models it has; empty for all.
+ */
+export function shippedModels(chosen: string[] = []): string {
   const { date, groups } = modelData();
+  const has = (types: string[]) => chosen.length === 0 || types.some((type) => chosen.includes(type));
   return [
     "/** What is known of the models of one vendor, or of one host. */",
     "export class ShippedGroup {",
@@ -41,11 +45,13 @@ export function shippedModels(): string {
     "",
     `/** The table of models.json, of ${date}. Written by \`make docs\`. */`,
     "export const SHIPPED_MODELS: ShippedGroup[] = [",
-    ...groups.flatMap(({ providers, isHost = false, models }) => [
-      `  new ShippedGroup([${providers.map((type) => JSON.stringify(type)).join(", ")}], ${!isHost}, [`,
-      ...models.map((entry) => `    '${JSON.stringify(entry)}',`),
-      "  ]),",
-    ]),
+    ...groups
+      .filter(({ providers }) => has(providers))
+      .flatMap(({ providers, isHost = false, models }) => [
+        `  new ShippedGroup([${providers.map((type) => JSON.stringify(type)).join(", ")}], ${!isHost}, [`,
+        ...models.map((entry) => `    '${JSON.stringify(entry)}',`),
+        "  ]),",
+      ]),
     "];",
     "",
   ].join("\n");

@@ -9,6 +9,7 @@ import { ProviderResponse } from "./response/response";
 import { BodyNeed } from "./request/body-need";
 import { Exchange } from "./exchange";
 import { FormUpload } from "./request/form-upload";
+import { VALUES } from "./config/built-features";
 import { endTrial, judgeBody, judgeHeaders, KeyOutcome, noteBody } from "./keys/key-outcome";
 import { ProviderConfig } from "./config/provider-config";
 import { ValueSource } from "./config/value-source";
@@ -145,6 +146,7 @@ export class AiProxyFilter extends HoldingFilter {
 
   /** Whether the request must wait for a value that was never fetched, or has expired: `onValue` is then called. */
   private awaits(source: ValueSource | null): bool {
+    if (!VALUES) return false;
     if (source === null || source === this.awaited || source === this.awaitedBefore) return false;
     this.awaitedBefore = this.awaited;
     this.awaited = source;

@@ -12,6 +12,7 @@ import { defineKeyFailover } from "./keys/fallback-set";
 import { defineTriedKeys } from "./keys/tried-keys";
 import { providerOfTarget, UnknownTarget } from "./request/target";
 import { closeValueDesk, valueDesk } from "./request/value-desk";
+import { FAILOVER, VALUES } from "./config/built-features";
 
 class AiProxy extends Plugin<AiProxyConfig> {
   name(): string {
@@ -39,21 +40,24 @@ class AiProxy extends Plugin<AiProxyConfig> {
   override onConfigured(): void {
     new FilterState(USAGE_STATE).define();
     defineClientHeaders();
-    defineTriedKeys();
-    defineKeyFailover();
+    if (FAILOVER) {
+      defineTriedKeys();
+      defineKeyFailover();
+    }
   }
 
   override onAccepted(config: AiProxyConfig): void {
+    if (!VALUES) return;
     const texts = config.texts();
     for (let i = 0; i < texts.length; i++) valueDesk().watch(texts[i]);
   }
 
   override onTick(): void {
-    valueDesk().onTick();
+    if (VALUES) valueDesk().onTick();
   }
 
   override onRootEnd(root: u32): void {
-    closeValueDesk(root);
+    if (VALUES) closeValueDesk(root);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConfigReader } from "../../../assembly/config/reader";
+import { notBuilt, REASONING } from "./built-features";
 import { CustomSetting, OPENAI_SETTINGS, readCustomSettings } from "./custom-settings";
 import { MessageEdits } from "./message-edits";
 import { ProviderSettings } from "./provider-settings";
@@ -48,6 +49,8 @@ export class ChatOptions {
     const isHiclaw = reader.booleanOrText("hiclawMode", false);
     options.messages.merges = reader.booleanOrText("mergeConsecutiveMessages", false) || isHiclaw;
     options.promoteReasoning = reader.booleanOrText("promoteThinkingOnEmpty", false) || isHiclaw;
+    if (!REASONING && options.promoteReasoning)
+      reader.fail(isHiclaw ? "hiclawMode" : "promoteThinkingOnEmpty", notBuilt("reasoning"));
     options.translatesMessages = reader.booleanOrText("translateMessages", false);
     if (reader.has("anthropicBetas")) options.anthropicBetas = reader.texts("anthropicBetas");
     options.translatesResponses = reader.booleanOrText("translateResponses", false);

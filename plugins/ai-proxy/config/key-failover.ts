@@ -1,5 +1,6 @@
 import { ConfigReader } from "../../../assembly/config/reader";
 import { ApiToken } from "./api-token";
+import { FAILOVER, notBuilt } from "./built-features";
 import { StatusSet } from "./status-set";
 
 /** Milliseconds; no wait that is configured is longer. */
@@ -41,6 +42,7 @@ export class KeyFailover {
 
   /** Reads both objects; `null` if neither is enabled, or if there are no API keys. */
   static read(reader: ConfigReader, name: string, tokens: ApiToken[], isSigned: bool): KeyFailover | null {
+    if (!FAILOVER) return refused(reader);
     const options = new KeyFailover();
     const pool = reader.object("failover");
     const retry = reader.object("retryOnFailure");
@@ -99,4 +101,18 @@ export class KeyFailover {
     reader.integerOrText("retryTimeout", DEFAULT_RETRY_TIMEOUT, 1, LONGEST_WAIT);
     return isEnabled;
   }
+}
+
+/** Refuses both objects where they are enabled, in a build without them. */
+function refused(reader: ConfigReader): KeyFailover | null {
+  refuseEnabled(reader, "failover");
+  refuseEnabled(reader, "retryOnFailure");
+  return null;
+}
+
+function refuseEnabled(reader: ConfigReader, key: string): void {
+  const options = reader.object(key);
+  if (options === null) return;
+  options.skip();
+  if (options.booleanOrText("enabled", false)) reader.fail(key, notBuilt("failover"));
 }

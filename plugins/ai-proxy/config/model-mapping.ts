@@ -3,6 +3,7 @@ import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../../assembly/bytes
 import { NameTable } from "../../../assembly/config/name-table";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { Pattern, PatternError, PatternFlags } from "../../../assembly/pattern/pattern";
+import { notBuilt, PATTERNS } from "./built-features";
 
 /** The longest name that patterns are tried on: a name is the client's to choose, and replacing walks it once a match. */
 const LONGEST_NAME: i32 = 256;
@@ -59,8 +60,9 @@ export class ModelMapping {
   map(model: Slice): Slice {
     const value = this.names.find(model);
     if (value) return chosen(value, model);
-    if (model != ABSENT && sliceSize(model) <= LONGEST_NAME) {
-      for (let i = 0; i < this.patterns.length; i++) {
+    if (PATTERNS) {
+      const isTried = model != ABSENT && sliceSize(model) <= LONGEST_NAME;
+      for (let i = 0; isTried && i < this.patterns.length; i++) {
         const entry = this.patterns[i];
         if (entry.pattern.search(model)) return entry.replaceIn(model);
       }
@@ -77,6 +79,7 @@ export class ModelMapping {
   }
 
   private addPattern(key: string, template: ArrayBuffer, reader: ConfigReader): void {
+    if (!PATTERNS) return reader.fail(`modelMapping.${key}`, notBuilt("patterns"));
     // Behind one that is too much none is compiled: until the whole configuration was read, no garbage is collected.
     if (this.patternBytes <= MOST_PATTERN_BYTES) {
       const error = new PatternError();

@@ -9,6 +9,7 @@ import { jsonContent, jsonKind, JsonKind } from "../../../assembly/json/value";
 import { checkPath, readHost } from "./address";
 import { ApiToken } from "./api-token";
 import { readApiTokens, readForwarding, secretsOf } from "./api-tokens";
+import { notBuilt, REASONING } from "./built-features";
 import { ChatOptions } from "./chat-options";
 import { KeyFailover } from "./key-failover";
 import { ModelMapping } from "./model-mapping";
@@ -161,6 +162,10 @@ function readReasoningMode(reader: ConfigReader): ReasoningMode {
   if (value == ABSENT) return ReasoningMode.Passthrough;
   const mode = jsonKind(value) == JsonKind.String ? jsonContent(value) : ABSENT;
   if (sliceEqualsIgnoringCase(mode, "passthrough")) return ReasoningMode.Passthrough;
+  if (!REASONING) {
+    reader.fail("reasoningContentMode", notBuilt("reasoning"));
+    return ReasoningMode.Passthrough;
+  }
   if (sliceEqualsIgnoringCase(mode, "ignore")) return ReasoningMode.Ignore;
   if (sliceEqualsIgnoringCase(mode, "concat")) return ReasoningMode.Concat;
   reader.fail("reasoningContentMode", "must be one of passthrough, ignore, concat");

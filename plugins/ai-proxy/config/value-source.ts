@@ -1,7 +1,8 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { wordHashOf } from "../../../assembly/bytes/hash";
-import { sliceOfBuffer } from "../../../assembly/bytes/slice";
+import { ABSENT, sliceOfBuffer } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { CONTEXT, notBuilt } from "./built-features";
 import { HttpAddress } from "./address";
 
 const REFRESH_SECONDS = 300;
@@ -76,6 +77,10 @@ export class ValueSource {
 
 /** Reads `context`: a text that stands in every chat as a system message; `null` if there is none. */
 export function readContext(reader: ConfigReader, timeout: i32): ValueSource | null {
+  if (!CONTEXT) {
+    if (reader.value("context") != ABSENT) reader.fail("context", notBuilt("context"));
+    return null;
+  }
   const context = reader.object("context");
   if (context === null) return null;
   if (!context.has("fileUrl")) context.fail("fileUrl", "is required");

@@ -6,6 +6,7 @@ import { Slice, sliceOf, sliceSize } from "../../../assembly/bytes/slice";
 import { random } from "../../../assembly/host/clock";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { ApiToken } from "../config/api-token";
+import { FAILOVER } from "../config/built-features";
 import { KeyFailover } from "../config/key-failover";
 import { Exchange } from "../exchange";
 import { hasAnotherTarget } from "./fallback-set";
@@ -26,6 +27,7 @@ const lot = new ByteBuffer();
  * is random. Returns `false` if no key is free and the request is refused, as `exchange` says.
  */
 export function chooseKey(exchange: Exchange, failover: KeyFailover, headers: HeaderMap): bool {
+  if (!FAILOVER) return false;
   const tokens = exchange.config.tokens;
   const consumer = headers.get(CONSUMER_HEADER);
   const isKnown = sliceSize(consumer) > 0;

@@ -10,6 +10,7 @@ import { failKey, noteServed, releaseKey, restoreKey } from "./key-pool";
 import { waitAsked } from "./key-wait";
 import { replyWithoutKey } from "./no-key-reply";
 import { noteTried, triedCount, triedKeys } from "./tried-keys";
+import { FAILOVER } from "../config/built-features";
 
 const BAD_REQUEST = 400;
 const SERVER_ERROR = 500;
@@ -26,6 +27,7 @@ export const enum KeyOutcome {
 
 /** Reads the headers of a response; `hasBody`: its body can be read, `mayHold`: while the headers are held. */
 export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bool, mayHold: bool): KeyOutcome {
+  if (!FAILOVER) return KeyOutcome.Passed;
   const failover = exchange.config.failover;
   const token = exchange.token;
   if (failover === null || token === null) return KeyOutcome.Passed;
@@ -47,6 +49,7 @@ export function judgeHeaders(exchange: Exchange, headers: HeaderMap, hasBody: bo
 
 /** Reads the body of an error after `judgeHeaders` asked for it. */
 export function judgeBody(exchange: Exchange, headers: HeaderMap, body: Slice): KeyOutcome {
+  if (!FAILOVER) return KeyOutcome.Passed;
   const failover = exchange.config.failover!;
   const status = headers.status;
   const failure = failureOfBody(failover, failureOfStatus(failover, status), body, exchange.model.slice);
@@ -55,6 +58,7 @@ export function judgeBody(exchange: Exchange, headers: HeaderMap, body: Slice): 
 
 /** Reads the body of a 400 whose headers are forwarded: the client gets it, and the next request another API key. */
 export function noteBody(exchange: Exchange, body: Slice): void {
+  if (!FAILOVER) return;
   const failover = exchange.config.failover!;
   const failure = failureOfBody(failover, KeyFailure.InBody, body, exchange.model.slice);
   if (failure == KeyFailure.None) {
@@ -68,6 +72,7 @@ export function noteBody(exchange: Exchange, body: Slice): void {
 
 /** Ends the stream of a request: if it was to try a key and has shown nothing of it, another one may. */
 export function endTrial(exchange: Exchange): void {
+  if (!FAILOVER) return;
   const token = exchange.token;
   if (token !== null && exchange.isKeyRecovering) releaseKey(token, exchange.keySentAt);
 }

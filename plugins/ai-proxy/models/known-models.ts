@@ -2,6 +2,7 @@ import { ModelTraits } from "../../../assembly/ai/model-traits";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { copyInto, Slice, sliceOfBuffer, slicesEqual, sliceSize, subslice } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
+import { EVERY_MODEL } from "../config/built-features";
 import { plainName } from "./model-name";
 import { ModelPattern } from "./model-pattern";
 import { ModelTable } from "./model-table";
@@ -41,6 +42,8 @@ export class KnownModels {
   static read(reader: ConfigReader, type: string): KnownModels {
     const known = new KnownModels();
     const choice = reader.choice("modelTable", ["own", "any", "off"], ShippedModels.Own);
+    if (!EVERY_MODEL && choice == ShippedModels.Any)
+      reader.fail("modelTable", "must be own or off: this build knows the models of its own providers alone");
     known.isShipped = choice != ShippedModels.Off;
     if (choice == ShippedModels.Any) known.shipped = everyModel(type);
     else if (choice == ShippedModels.Own) known.shipped = modelsOf(type);

@@ -22,6 +22,7 @@ import { readTraits } from "./fit-model";
 import { readPath } from "./prepare-headers";
 import { readRequest } from "./read-request";
 import { writeUpstreamPath } from "./upstream-path";
+import { FAILOVER } from "../config/built-features";
 
 const CHAT_PATH = "/v1/chat/completions";
 const TIMED_OUT = 504;
@@ -40,6 +41,7 @@ const path = new ByteBuffer();
  * request needs is not tried.
  */
 export function probeKey(exchange: Exchange, headers: HeaderMap): void {
+  if (!FAILOVER) return;
   const config = exchange.config;
   const failover = config.failover;
   if (failover === null || !exchange.probeNumber) return;

@@ -89,16 +89,17 @@ function lacksApi(exchange: Exchange): bool {
 function lacksClient(exchange: Exchange): bool {
   const tail = exchange.tail;
   if (!MESSAGES_CLIENTS) {
-    if (sliceStartsWith(tail, "/messages")) return !refuseClient(exchange, "Anthropic's Messages");
+    if (sliceStartsWith(tail, "/messages")) return !refuseClient(exchange, "Anthropic's Messages", "messages");
   }
   if (!RESPONSES_CLIENTS) {
-    if (sliceStartsWith(tail, "/responses")) return !refuseClient(exchange, "OpenAI's Responses");
+    if (sliceStartsWith(tail, "/responses")) return !refuseClient(exchange, "OpenAI's Responses", "responses");
   }
   return false;
 }
 
-function refuseClient(exchange: Exchange, protocol: string): bool {
-  return exchange.refuse(`This gateway was built without ${protocol}.`, "", "unsupported_api", 404);
+function refuseClient(exchange: Exchange, protocol: string, name: string): bool {
+  const message = `This gateway was built without ${protocol}: build ai-proxy with PROTOCOLS=chat,${name}.`;
+  return exchange.refuse(message, "", "unsupported_api", 404);
 }
 
 /**

@@ -6,6 +6,7 @@ import { JsonEdit } from "../../../assembly/json/edit";
 import { jsonContent, jsonGet, JsonKind, jsonKind, jsonUnescape } from "../../../assembly/json/value";
 import { writeClientError } from "../client-error";
 import { Exchange } from "../exchange";
+import { FAILURE_MEMBERS } from "../config/built-features";
 
 /** The status for a request that failed with status 200: it says nothing about the reason. */
 export const FAILED = 500;
@@ -21,6 +22,7 @@ const built = new ByteBuffer();
  * in that of the client's protocol; `false` if it does not.
  */
 export function writeFailure(exchange: Exchange, response: JsonDocument, isForClient: bool, out: ByteBuffer): bool {
+  if (!FAILURE_MEMBERS) return false;
   const path = exchange.config.settings.failureMember;
   if (!path.length) return false;
   const dot = path.indexOf(".");

@@ -19,6 +19,7 @@ import { ChunkHead } from "../chunk-head";
 import { Exchange } from "../exchange";
 import { ReasoningPlace } from "../config/provider-settings";
 import { ChoiceReasoning } from "./choice-reasoning";
+import { REASONING } from "../config/built-features";
 
 /** Choices beyond this many pass as they are. */
 const MOST_CHOICES = 128;
@@ -37,6 +38,7 @@ export class ReasoningEditor {
 
   /** Whether responses in OpenAI's format need an editor. */
   static isNeeded(exchange: Exchange): bool {
+    if (!REASONING) return false;
     if (exchange.api != Api.ChatCompletions || exchange.wasTranslated) return false;
     const config = exchange.config;
     return config.reasoning != ReasoningMode.Passthrough || config.settings.reasoningPlace != ReasoningPlace.Standard;
@@ -44,6 +46,7 @@ export class ReasoningEditor {
 
   /** Edits a whole response. */
   editWhole(response: JsonDocument, edit: JsonEdit): void {
+    if (!REASONING) return;
     const choices = response.get("choices");
     for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
       const state = new ChoiceReasoning(0, this.exchange.config);
@@ -54,6 +57,7 @@ export class ReasoningEditor {
 
   /** Edits an event of a stream; `false` if nothing is left of it for the client. */
   editEvent(event: JsonDocument, edit: JsonEdit): bool {
+    if (!REASONING) return true;
     const choices = event.get("choices");
     let says = jsonFirst(choices) == ABSENT || jsonKind(event.get("usage")) == JsonKind.Object;
     let position = 0;
@@ -75,6 +79,7 @@ export class ReasoningEditor {
 
   /** Appends what is held when a stream ends without a finish reason. */
   onEnd(out: ByteBuffer): void {
+    if (!REASONING) return;
     for (let i = 0; i < this.choices.length; i++) {
       const choice = this.choices[i];
       if (!choice.owes) continue;
@@ -88,6 +93,7 @@ export class ReasoningEditor {
 
   /** Frees the memory. */
   free(): void {
+    if (!REASONING) return;
     this.head.dispose();
     for (let i = 0; i < this.choices.length; i++) this.choices[i].free();
   }

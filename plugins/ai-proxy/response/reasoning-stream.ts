@@ -7,6 +7,7 @@ import { sseEnd } from "../../../assembly/sse/encoder";
 import { ChunkHead } from "../chunk-head";
 import { Exchange } from "../exchange";
 import { HeldReasoning } from "./held-reasoning";
+import { REASONING } from "../config/built-features";
 
 /** Reasoning beyond this many bytes is not held back any longer. */
 const MOST_HELD = 1 << 20;
@@ -25,6 +26,7 @@ export class ReasoningStream {
 
   /** Edits an event, and appends what must come before it; `false` where the client gets nothing of it yet. */
   edit(event: JsonDocument, edit: JsonEdit, out: ByteBuffer): bool {
+    if (!REASONING) return true;
     const choices = event.get("choices");
     const first = jsonFirst(choices);
     if (first == ABSENT) {
@@ -44,6 +46,7 @@ export class ReasoningStream {
 
   /** Appends what is held: as content where the stream has ended and has not said why, else as reasoning. */
   flush(out: ByteBuffer, isContent: bool): void {
+    if (!REASONING) return;
     for (let i = 0; i < this.choices.length; i++) {
       const choice = this.choices[i];
       if (choice.size && !choice.isSettled) {
@@ -58,6 +61,7 @@ export class ReasoningStream {
 
   /** Gives the memory back. */
   free(): void {
+    if (!REASONING) return;
     this.head.dispose();
     for (let i = 0; i < this.choices.length; i++) this.choices[i].free();
   }

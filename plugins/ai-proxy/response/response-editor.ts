@@ -12,6 +12,7 @@ import { EventEditor } from "../event-editor";
 import { providerOf } from "../providers";
 import { ReasoningEditor } from "./reasoning-editor";
 import { ReasoningStream } from "./reasoning-stream";
+import { FAILURE_MEMBERS, REASONING } from "../config/built-features";
 
 /** The objects in which events of Anthropic's and of OpenAI's responses name the model. */
 const HOLDERS = ["message", "response"];
@@ -51,7 +52,9 @@ export class ResponseEditor {
       isRewritten = promotes(exchange) && rewrite(response, edit);
     }
     nameModel(exchange, response, edit);
-    if (promotes(exchange)) promoteReasoning(response, edit);
+    if (REASONING) {
+      if (promotes(exchange)) promoteReasoning(response, edit);
+    }
     return isRewritten;
   }
 
@@ -132,9 +135,11 @@ function namesModel(api: Api): bool {
 
 /** Whether responses of status 200 may say that the request failed. */
 function mayHideFailure(exchange: Exchange): bool {
+  if (!FAILURE_MEMBERS) return false;
   return exchange.config.settings.failureMember.length > 0 && exchange.api == Api.ChatCompletions;
 }
 
 function promotes(exchange: Exchange): bool {
+  if (!REASONING) return false;
   return exchange.api == Api.ChatCompletions && exchange.config.chat.promoteReasoning;
 }

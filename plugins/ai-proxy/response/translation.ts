@@ -4,7 +4,7 @@ import { StreamTransform } from "../../../assembly/ai/hub/stream-transform";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { JsonDocument } from "../../../assembly/json/document";
 import { streamSink, wholeSink } from "../client-sink";
-import { BRIDGES, GEMINI_PROVIDERS, MESSAGES_CLIENTS } from "../config/built-protocols";
+import { BRIDGES, GEMINI_PROVIDERS, MESSAGES_CLIENTS, MESSAGES_PROVIDERS } from "../config/built-protocols";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
@@ -45,9 +45,11 @@ export function clientStream(exchange: Exchange, isEdited: bool): ResponseStream
  * and nothing appended, if it is not what the provider documents.
  */
 export function translatedBody(exchange: Exchange, response: JsonDocument, out: ByteBuffer): i32 {
-  if (listsModels(exchange.api)) {
-    const isForMessages = exchange.client == ChatProtocol.Messages;
-    return (isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out)) ? 0 : -1;
+  if (MESSAGES_CLIENTS || MESSAGES_PROVIDERS) {
+    if (listsModels(exchange.api)) {
+      const isForMessages = exchange.client == ChatProtocol.Messages;
+      return (isForMessages ? writeModelsForMessages(response, out) : writeModelsForChats(response, out)) ? 0 : -1;
+    }
   }
   if (isProvidersOwn(exchange)) return providerOf(exchange).translateResponse(exchange, response, out) ? 0 : -1;
   if (MESSAGES_CLIENTS && GEMINI_PROVIDERS) {

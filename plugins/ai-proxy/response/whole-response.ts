@@ -12,6 +12,7 @@ import { writeFailure } from "./hidden-failure";
 import { BAD_GATEWAY, BAD_RESPONSE, writeBadResponse } from "./response-reply";
 import { translatedBody, translatedStream } from "./translation";
 import { tellsUsage } from "./usage-tap";
+import { FAILURE_MEMBERS } from "../config/built-features";
 
 const document = new JsonDocument();
 const translated = new ByteBuffer();
@@ -78,6 +79,7 @@ export function editResponse(exchange: Exchange, body: Slice, out: ByteBuffer): 
 
 /** Writes the error for a response whose body says that the request failed; `false`, and nothing written, for others. */
 export function replaceFailure(exchange: Exchange, body: Slice, out: ByteBuffer): bool {
+  if (!FAILURE_MEMBERS) return false;
   if (!exchange.config.settings.failureMember.length) return false;
   return document.parse(body) == JsonError.None && writeFailure(exchange, document, true, out);
 }

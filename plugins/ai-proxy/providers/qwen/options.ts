@@ -18,7 +18,10 @@ export class QwenOptions extends ProviderOptions {
     options.compatible = reader.booleanOrText("qwenEnableCompatible", true);
     if (!DASHSCOPE_PROVIDERS) {
       if (!options.compatible)
-        reader.fail("qwenEnableCompatible", "must be true: this build has no DashScope protocol");
+        reader.fail(
+          "qwenEnableCompatible",
+          "must be true: this build has no DashScope protocol; build ai-proxy with PROTOCOLS=chat,dashscope",
+        );
       options.compatible = true;
     }
     options.search = reader.booleanOrText("qwenEnableSearch", false);

@@ -24,46 +24,8 @@ class Parameter {
   ) {}
 }
 
-/**
- * The top-level fields of an OpenAI request that become `parameters` of the same name: OpenAI's own where DashScope has
- * them, then DashScope's, which its compatible mode takes at the same place.
- * https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
- */
-const PARAMETERS: Parameter[] = [
-  new Parameter("temperature", Type.Number),
-  new Parameter("top_p", Type.Number),
-  new Parameter("presence_penalty", Type.Number),
-  new Parameter("seed", Type.Integer),
-  // `max_tokens` limits the text alone, `max_completion_tokens` text and reasoning:
-  // https://docs.qwencloud.com/api-reference/chat/dashscope
-  new Parameter("max_tokens", Type.Integer),
-  new Parameter("max_completion_tokens", Type.Integer),
-  new Parameter("logit_bias", Type.Object),
-  new Parameter("n", Type.Integer),
-  new Parameter("stop", Type.TextOrList),
-  new Parameter("tools", Type.List),
-  new Parameter("tool_choice", Type.TextOrObject),
-  new Parameter("parallel_tool_calls", Type.Boolean),
-  new Parameter("response_format", Type.Object),
-  new Parameter("logprobs", Type.Boolean),
-  new Parameter("top_logprobs", Type.Integer),
-  new Parameter("top_k", Type.Integer),
-  new Parameter("repetition_penalty", Type.Number),
-  new Parameter("preserve_thinking", Type.Boolean),
-  new Parameter("clear_thinking", Type.Boolean),
-  new Parameter("tool_stream", Type.Boolean),
-  new Parameter("skill", Type.List),
-  new Parameter("enable_text_image_mixed", Type.Boolean),
-  new Parameter("enable_search", Type.Boolean),
-  new Parameter("search_options", Type.Object),
-  new Parameter("enable_code_interpreter", Type.Boolean),
-  new Parameter("vl_high_resolution_images", Type.Boolean),
-  new Parameter("vl_enable_image_hw_output", Type.Boolean),
-  new Parameter("max_pixels", Type.Integer),
-  new Parameter("translation_options", Type.Object),
-  new Parameter("ocr_options", Type.Object),
-  new Parameter("asr_options", Type.Object),
-];
+// Made for the first chat: a build without DashScope's own protocol has none of it.
+let parameters: Parameter[] = [];
 
 /** The fields that other functions read. */
 const READ_ELSEWHERE: StaticArray<string> = [
@@ -160,6 +122,50 @@ function isReadElsewhere(key: Slice): bool {
 }
 
 function find(key: Slice): Parameter | null {
-  for (let i = 0; i < PARAMETERS.length; i++) if (jsonEquals(key, PARAMETERS[i].name)) return PARAMETERS[i];
+  if (!parameters.length) parameters = allParameters();
+  for (let i = 0; i < parameters.length; i++) if (jsonEquals(key, parameters[i].name)) return parameters[i];
   return null;
+}
+
+/**
+ * The top-level fields of an OpenAI request that become `parameters` of the same name: OpenAI's own where DashScope has
+ * them, then DashScope's, which its compatible mode takes at the same place.
+ * https://www.alibabacloud.com/help/en/model-studio/qwen-api-via-dashscope
+ */
+function allParameters(): Parameter[] {
+  return [
+    new Parameter("temperature", Type.Number),
+    new Parameter("top_p", Type.Number),
+    new Parameter("presence_penalty", Type.Number),
+    new Parameter("seed", Type.Integer),
+    // `max_tokens` limits the text alone, `max_completion_tokens` text and reasoning:
+    // https://docs.qwencloud.com/api-reference/chat/dashscope
+    new Parameter("max_tokens", Type.Integer),
+    new Parameter("max_completion_tokens", Type.Integer),
+    new Parameter("logit_bias", Type.Object),
+    new Parameter("n", Type.Integer),
+    new Parameter("stop", Type.TextOrList),
+    new Parameter("tools", Type.List),
+    new Parameter("tool_choice", Type.TextOrObject),
+    new Parameter("parallel_tool_calls", Type.Boolean),
+    new Parameter("response_format", Type.Object),
+    new Parameter("logprobs", Type.Boolean),
+    new Parameter("top_logprobs", Type.Integer),
+    new Parameter("top_k", Type.Integer),
+    new Parameter("repetition_penalty", Type.Number),
+    new Parameter("preserve_thinking", Type.Boolean),
+    new Parameter("clear_thinking", Type.Boolean),
+    new Parameter("tool_stream", Type.Boolean),
+    new Parameter("skill", Type.List),
+    new Parameter("enable_text_image_mixed", Type.Boolean),
+    new Parameter("enable_search", Type.Boolean),
+    new Parameter("search_options", Type.Object),
+    new Parameter("enable_code_interpreter", Type.Boolean),
+    new Parameter("vl_high_resolution_images", Type.Boolean),
+    new Parameter("vl_enable_image_hw_output", Type.Boolean),
+    new Parameter("max_pixels", Type.Integer),
+    new Parameter("translation_options", Type.Object),
+    new Parameter("ocr_options", Type.Object),
+    new Parameter("asr_options", Type.Object),
+  ];
 }
