@@ -95,7 +95,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
     if (description != ABSENT) out.text(',"description":"').append(description).byte(0x22);
     if (schema != ABSENT) out.text(',"parametersJsonSchema":').append(schema);
     out.byte(0x7d);
-    return true;
+    return isStrict ? this.drop("tools.strict") : true;
   }
 
   toolChoice(choice: ToolChoice, name: Slice): bool {

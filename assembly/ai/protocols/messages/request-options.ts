@@ -129,6 +129,7 @@ export abstract class MessagesRequestOptions extends RequestSink {
     else if (jsonGet(schema, "type") != ABSENT) out.append(schema);
     else out.text('{"type":"object",').append(membersOf(schema));
     if (isStrict && this.traits.has(Feature.JsonSchema)) out.text(',"strict":true');
+    else if (isStrict) this.drop("tools.strict");
     this.writeControl(out).byte(0x7d);
     return true;
   }

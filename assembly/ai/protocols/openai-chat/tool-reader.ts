@@ -11,20 +11,26 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { AllowedTools } from "../../hub/allowed-tools";
 import { RequestSink, ToolChoice } from "../../hub/request-sink";
 
 /** The longest name of a type that a refusal repeats, in bytes. */
 const LONGEST_TYPE = 64;
 
+const LIST_PATH = "tool_choice.allowed_tools.tools";
+
 const walker = new JsonWalker();
+const allowed = new AllowedTools();
 
 /**
  * Reads the tools of a chat, or the older `functions`, and whether they are called, into a sink; `false` if it refused.
- * `drops`: tools of other types than functions are left out, else they are refused.
+ * `drops`: tools of other types than functions are left out, else they are refused. Tools that the choice does not allow are left out.
  * https://platform.openai.com/docs/guides/function-calling
  */
 export function readChatTools(request: JsonDocument, drops: bool, sink: RequestSink): bool {
   const tools = request.get("tools");
+  const choice = request.get("tool_choice");
+  if (!allowed.read(choice, "allowed_tools")) return sink.refuse("allowed_tools must name 1 to 128 tools.", LIST_PATH);
   let count = 0;
   let position = 0;
   walker.start(tools);
@@ -33,8 +39,11 @@ export function readChatTools(request: JsonDocument, drops: bool, sink: RequestS
       const tool = walker.value();
       const type = jsonGet(tool, "type");
       if (jsonEquals(type, "function")) {
-        if (!readFunction(tool, jsonGet(tool, "function"), position, sink)) return false;
-        count++;
+        const called = jsonGet(tool, "function");
+        if (allowed.has(jsonContent(jsonGet(called, "name")))) {
+          if (!readFunction(tool, called, position, sink)) return false;
+          count++;
+        }
       } else if (!refuseOrDrop(type, position, drops, sink)) return false;
       position++;
     }
@@ -45,8 +54,7 @@ export function readChatTools(request: JsonDocument, drops: bool, sink: RequestS
     if (!readFunction(ABSENT, item, position++, sink)) return false;
     count++;
   }
-  if (!count) return true;
-  const choice = request.get("tool_choice");
+  if (!count) return !allowed.isLimited || sink.refuse("allowed_tools names none of the tools.", LIST_PATH);
   if (isGiven(choice) && !readChoice(choice, sink)) return false;
   if (!isGiven(choice) && !readFunctionCall(request.get("function_call"), sink)) return false;
   const parallel = jsonKind(request.get("parallel_tool_calls"));
@@ -81,6 +89,12 @@ function readChoice(choice: Slice, sink: RequestSink): bool {
   if (jsonEquals(choice, "required") || jsonEquals(choice, "any")) return sink.toolChoice(ToolChoice.Any, ABSENT);
   const name = jsonGet(jsonGet(choice, "function"), "name");
   if (jsonKind(name) == JsonKind.String) return sink.toolChoice(ToolChoice.Named, jsonContent(name));
+  if (allowed.isLimited) {
+    const mode = jsonGet(jsonGet(choice, "allowed_tools"), "mode");
+    if (jsonEquals(mode, "required")) return sink.toolChoice(ToolChoice.Any, ABSENT);
+    if (jsonEquals(mode, "auto")) return sink.toolChoice(ToolChoice.Auto, ABSENT);
+    return sink.refuse("mode must be auto or required.", "tool_choice.allowed_tools.mode");
+  }
   return sink.refuse("tool_choice must be auto, none, required or the name of a function.", "tool_choice");
 }
 

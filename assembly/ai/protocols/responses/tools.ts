@@ -3,6 +3,7 @@ import { ABSENT, Slice, sliceSize, sliceToString, subslice } from "../../../byte
 import { JsonDocument } from "../../../json/document";
 import { jsonContent, jsonEquals, jsonGet, jsonIsTrue, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
+import { AllowedTools } from "../../hub/allowed-tools";
 import { fieldName } from "../../hub/field-name";
 import { RequestSink, ToolChoice } from "../../hub/request-sink";
 import { LONGEST_TYPE } from "./part-reader";
@@ -20,6 +21,7 @@ const KEPT_BYTES = 64 * 1024;
 const tools = new JsonWalker();
 const inner = new JsonWalker();
 const tool = new ToolMembers();
+const allowed = new AllowedTools();
 const functionName = new ByteBuffer();
 const described = new ByteBuffer();
 
@@ -32,6 +34,8 @@ export class ToolReader {
   /** Reads `tools`, `tool_choice` and `parallel_tool_calls`; names that the response needs go to `names`. */
   read(request: JsonDocument, names: ToolNames, sink: RequestSink): bool {
     this.count = 0;
+    const choice = request.get("tool_choice");
+    if (!allowed.read(choice, "")) return sink.refuse("tools must name 1 to 128 tools.", "tool_choice.tools");
     const list = request.get("tools");
     tools.start(list);
     if (!tools.enterArray()) {
@@ -46,8 +50,8 @@ export class ToolReader {
         : this.readTool(ABSENT, path, names, sink);
       if (!isRead) return false;
     }
-    if (!this.count) return true;
-    if (!this.readChoice(request.get("tool_choice"), sink)) return false;
+    if (!this.count) return !allowed.isLimited || this.refuseNone(sink);
+    if (!this.readChoice(choice, sink)) return false;
     const parallel = jsonKind(request.get("parallel_tool_calls"));
     if (parallel == JsonKind.True || parallel == JsonKind.False) {
       return sink.parallelToolCalls(parallel == JsonKind.True);
@@ -74,6 +78,7 @@ export class ToolReader {
     if (!isCustom && !jsonEquals(tool.type, "function")) return this.refuseOrDrop(tool.type, path, sink);
     if (jsonKind(tool.name) != JsonKind.String) return sink.refuse("A tool must have a name.", `${path}.name`);
     const name = jsonContent(tool.name);
+    if (!allowed.has(name)) return true;
     functionName.clear();
     if (!writeFunctionName(namespace, name, functionName)) {
       return sink.refuse("Names in a namespace may have letters, digits, _ and - only.", `${path}.name`);
@@ -104,10 +109,14 @@ export class ToolReader {
       }
       return sink.toolChoice(ToolChoice.Named, functionName.slice);
     }
-    if (jsonEquals(type, "allowed_tools")) {
-      return sink.drop("tool_choice.tools") && readMode(jsonGet(choice, "mode"), "tool_choice.mode", sink);
-    }
+    if (allowed.isLimited) return readMode(jsonGet(choice, "mode"), "tool_choice.mode", sink);
     return this.refuseOrDrop(type, "tool_choice", sink);
+  }
+
+  /** The choice names no tool that the provider gets: those that it names may be of OpenAI's own. */
+  private refuseNone(sink: RequestSink): bool {
+    if (this.dropsServerTools) return sink.drop("tool_choice");
+    return sink.refuse("It names none of the tools.", "tool_choice.tools");
   }
 
   /** A tool of OpenAI's own, such as `web_search`, which another provider does not have. */

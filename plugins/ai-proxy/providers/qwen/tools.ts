@@ -1,4 +1,5 @@
-import { ABSENT, Slice, slicesEqual } from "../../../../assembly/bytes/slice";
+import { AllowedTools } from "../../../../assembly/ai/hub/allowed-tools";
+import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
 import {
   jsonContent,
   jsonEquals,
@@ -11,11 +12,7 @@ import {
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 
-/** The most tools that `allowed_tools` may name: OpenAI takes no more tools than this. */
-const MOST_ALLOWED = 128;
-
-/** The names that the current request allows: read once, so that the work is linear in the request. */
-const allowedNames = new StaticArray<Slice>(MOST_ALLOWED);
+const allowed = new AllowedTools();
 
 /** Whether there is any tool. DashScope refuses an empty list, which some clients send. */
 export function hasTools(tools: Slice): bool {
@@ -29,16 +26,18 @@ export function hasTools(tools: Slice): bool {
 export function writeTools(exchange: Exchange, tools: Slice, choice: Slice, writer: JsonWriter): bool {
   if (!hasTools(tools)) return true;
   if (!checkTools(exchange, tools)) return false;
-  const allowed = allowedTools(choice);
+  if (!allowed.read(choice, "allowed_tools")) {
+    const message = "'allowed_tools' must name 1 to 128 tools.";
+    return exchange.refuse(message, "tool_choice.allowed_tools.tools", "invalid_value");
+  }
   writer.key("tools");
-  if (allowed == ABSENT) {
+  if (!allowed.isLimited) {
     writer.raw(tools);
     return true;
   }
-  const count = readAllowed(allowed);
   writer.beginArray();
   for (let tool = jsonFirst(tools); tool != ABSENT; tool = jsonNext(tools, tool)) {
-    if (isAllowed(jsonContent(nameIn(tool)), count)) writer.raw(tool);
+    if (allowed.has(jsonContent(nameIn(tool)))) writer.raw(tool);
   }
   writer.endArray();
   return true;
@@ -65,16 +64,9 @@ export function writeToolChoice(exchange: Exchange, choice: Slice, tools: Slice,
 }
 
 function writeAllowed(exchange: Exchange, choice: Slice, writer: JsonWriter): bool {
-  const allowed = allowedTools(choice);
-  let count = 0;
-  for (let tool = jsonFirst(allowed); tool != ABSENT; tool = jsonNext(allowed, tool)) count++;
-  if (count == 0 || count > MOST_ALLOWED) {
-    const message = `'allowed_tools' must name 1 to ${MOST_ALLOWED} tools.`;
-    return exchange.refuse(message, "tool_choice.allowed_tools.tools", "invalid_value");
-  }
-  if (jsonEquals(jsonGet(jsonGet(choice, "allowed_tools"), "mode"), "required")) {
-    return writeRequired(exchange, allowed, writer);
-  }
+  const options = jsonGet(choice, "allowed_tools");
+  if (jsonEquals(jsonGet(options, "mode"), "required"))
+    return writeRequired(exchange, jsonGet(options, "tools"), writer);
   writer.key("tool_choice").string("auto");
   return true;
 }
@@ -89,25 +81,6 @@ function writeRequired(exchange: Exchange, tools: Slice, writer: JsonWriter): bo
   writer.key("tool_choice").beginObject().key("type").string("function");
   writer.key("function").beginObject().key("name").raw(name).endObject().endObject();
   return true;
-}
-
-/** The tools that a choice of type `allowed_tools` names; ABSENT for any other choice. */
-function allowedTools(choice: Slice): Slice {
-  const isAllowed = jsonEquals(jsonGet(choice, "type"), "allowed_tools");
-  return isAllowed ? jsonGet(jsonGet(choice, "allowed_tools"), "tools") : ABSENT;
-}
-
-function readAllowed(tools: Slice): i32 {
-  let count = 0;
-  for (let tool = jsonFirst(tools); tool != ABSENT && count < MOST_ALLOWED; tool = jsonNext(tools, tool)) {
-    unchecked((allowedNames[count++] = jsonContent(nameIn(tool))));
-  }
-  return count;
-}
-
-function isAllowed(name: Slice, count: i32): bool {
-  for (let i = 0; i < count; i++) if (slicesEqual(unchecked(allowedNames[i]), name)) return true;
-  return false;
 }
 
 /** https://www.alibabacloud.com/help/en/model-studio/qwen-function-calling */
