@@ -128,8 +128,8 @@ export class ProviderSettings {
   takesTopK: bool = false;
   /** Whether the provider holds responses to a JSON schema (translated requests, and Messages). */
   takesSchema: bool = true;
-  /** Whether the system may speak within the conversation of the provider's Messages. */
-  takesSystemTurns: bool = false;
+  /** Whether the provider's Messages are Anthropic's: the system may speak within the conversation, and reasoning is signed. */
+  isAnthropic: bool = false;
   /** Gemini's `safetySettings`, as JSON; "" for none. */
   safetySettings: string = "";
   /** The tokens of reasoning where a request does not say, for models with budgets (Gemini); `NO_BUDGET` for none. */

@@ -12,7 +12,8 @@ import { fitModel } from "./fit-model";
 import { editMessages, renameDeveloper, renameSystem } from "./messages";
 import { knowsDeveloper } from "./client-name";
 import { noteRenamedLimit, renameLimit } from "./output-limit";
-import { fitFields, fitMessages } from "./provider-fields";
+import { dropForeignReasoning } from "./foreign-reasoning";
+import { fitChatMessages, fitFields } from "./provider-fields";
 
 const edit = new JsonEdit();
 const literals = new ByteBuffer();
@@ -31,11 +32,7 @@ export function editRequest(exchange: Exchange, request: JsonDocument, context: 
   let changes = exchange.hasSettings;
   edit.begin(request);
   if (isChat && editChatMessages(exchange, request, context)) changes = true;
-  if (MESSAGES_CLIENTS && lacksSystemTurns(exchange) && renameSystem(request, edit)) {
-    literals.clear();
-    exchange.noteChanged("messages.role", EQUALS, literals.text("user").slice);
-    changes = true;
-  }
+  if (MESSAGES_CLIENTS && fitMessages(exchange, request)) changes = true;
   if (exchange.model.size && exchange.isModelChanged) {
     edit.setText("model", exchange.model.slice);
     changes = true;
@@ -83,10 +80,18 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
   return edit;
 }
 
-/** Whether a message passes to a provider that takes no messages of the system within a conversation. */
-function lacksSystemTurns(exchange: Exchange): bool {
-  const isMessage = exchange.api == Api.Messages || exchange.api == Api.CountTokens;
-  return isMessage && !exchange.config.settings.takesSystemTurns;
+/** Changes what the provider refuses in the conversation of Messages that pass; returns whether anything changed. */
+function fitMessages(exchange: Exchange, request: JsonDocument): bool {
+  if (exchange.api != Api.Messages && exchange.api != Api.CountTokens) return false;
+  if (exchange.config.settings.isAnthropic) {
+    if (!dropForeignReasoning(request, edit)) return false;
+    exchange.noteDropped("messages.thinking");
+    return true;
+  }
+  if (!renameSystem(request, edit)) return false;
+  literals.clear();
+  exchange.noteChanged("messages.role", EQUALS, literals.text("user").slice);
+  return true;
 }
 
 function editChatMessages(exchange: Exchange, request: JsonDocument, context: Slice): bool {
@@ -94,7 +99,7 @@ function editChatMessages(exchange: Exchange, request: JsonDocument, context: Sl
   const settings = config.settings;
   const hasOthers = settings.droppedOfMessages.length > 0 || settings.renamedOfMessages.length > 0;
   const renamed = hasOthers
-    ? fitMessages(exchange, request, edit)
+    ? fitChatMessages(exchange, request, edit)
     : !knowsDeveloper(exchange) && renameDeveloper(request, edit);
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {

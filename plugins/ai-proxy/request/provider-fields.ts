@@ -62,7 +62,7 @@ export function fitFields(exchange: Exchange, request: JsonDocument, edit: JsonE
  * Removes the fields of messages that the provider refuses, renames those that it knows by another name, and the role
  * `developer`, in the order of the text, so that the work is linear. Returns whether anything changed.
  */
-export function fitMessages(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {
+export function fitChatMessages(exchange: Exchange, request: JsonDocument, edit: JsonEdit): bool {
   const settings = exchange.config.settings;
   const drops = keepsFields(exchange) ? NOTHING : settings.droppedOfMessages;
   const renames = settings.renamedOfMessages;

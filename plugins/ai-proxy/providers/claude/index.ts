@@ -73,7 +73,7 @@ export const claude = new Claude({
   apis: [Api.ChatCompletions, Api.CountTokens, Api.Models, Api.RetrieveModel],
   messagesBase: "/v1",
   messagesTokenHeader: "x-api-key",
-  takesSystemTurns: true,
+  isAnthropic: true,
 });
 
 function optionsOf(exchange: Exchange): ClaudeOptions {
