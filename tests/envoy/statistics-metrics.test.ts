@@ -102,6 +102,7 @@ function bootstrap(provider: number): EnvoyConfig {
         routeFor({
           name: "direct",
           match: { prefix: "/direct" },
+          cluster: CLUSTER,
           direct: { status: 200, headers: jsonHeaders, body: DIRECT },
         }),
         routeFor({ name: "plain", cluster: CLUSTER }),
