@@ -2,7 +2,7 @@ import { Api } from "../../assembly/ai/api";
 import { isMedia, isReadable } from "../../assembly/ai/body-model";
 import { MASKED_STATE } from "../../assembly/ai/contract";
 import { writeDenial } from "../../assembly/ai/denial";
-import { errorBody } from "../../assembly/ai/refusal";
+import { errorBodyOf } from "../../assembly/ai/refusal";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { withoutQuery } from "../../assembly/bytes/query";
@@ -186,11 +186,15 @@ export class MaskingFilter extends HttpFilter {
       sendLocalReply(config.denyStatus, details, isStream ? EVENT_STREAM : "application/json", written.slice);
     else if (this.api == Api.Unknown)
       sendLocalReply(config.denyStatus, details, config.denyContentType, sliceOfBuffer(config.denyRawMessage));
-    else sendLocalReply(400, details, "application/json", errorBody(400, message, code));
+    else this.sendError(400, message, code, details);
   }
 
   private refuse(status: i32, message: string, details: string): void {
-    const text = String.UTF8.encode(message);
-    sendLocalReply(status, details, "application/json", errorBody(status, sliceOfBuffer(text), details.substring(16)));
+    this.sendError(status, sliceOfBuffer(String.UTF8.encode(message)), details.substring(16), details);
+  }
+
+  private sendError(status: i32, message: Slice, reason: string, details: string): void {
+    const isMessages = this.api == Api.Messages || this.api == Api.CountTokens;
+    sendLocalReply(status, details, "application/json", errorBodyOf(isMessages, status, message, reason));
   }
 }

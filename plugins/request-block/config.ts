@@ -1,4 +1,4 @@
-import { errorBody, ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
+import { errorBodyOf, ErrorFormat, ERROR_FORMATS } from "../../assembly/ai/refusal";
 import { sliceOfBuffer, sliceToString } from "../../assembly/bytes/slice";
 import { compilePatterns } from "../../assembly/config/pattern-set";
 import { ConfigReader } from "../../assembly/config/reader";
@@ -35,6 +35,8 @@ export class RequestBlockConfig {
   status: i32 = 403;
   /** The body of a refusal. */
   message: ArrayBuffer = new ArrayBuffer(0);
+  /** The body of a refusal for clients of Anthropic's Messages; `null` if it is the same. */
+  messagesError: ArrayBuffer | null = null;
   /** The content type of a refusal; empty for Envoy's default. */
   contentType: string = "";
 
@@ -81,14 +83,21 @@ export class RequestBlockConfig {
   }
 
   private writeError(message: string): void {
-    const error = errorBody(this.status, sliceOfBuffer(String.UTF8.encode(message)), "request_blocked");
-    this.message = String.UTF8.encode(sliceToString(error));
+    const text = String.UTF8.encode(message);
+    this.message = errorOf(false, this.status, text);
+    this.messagesError = errorOf(true, this.status, text);
     this.contentType = "application/json";
   }
 
   private get isEmpty(): bool {
     return !this.urls.length && !this.headers && !this.bodies;
   }
+}
+
+function errorOf(isOfMessages: bool, status: i32, message: ArrayBuffer): ArrayBuffer {
+  return String.UTF8.encode(
+    sliceToString(errorBodyOf(isOfMessages, status, sliceOfBuffer(message), "request_blocked")),
+  );
 }
 
 /** A list of texts, which must not be empty if it is set. */

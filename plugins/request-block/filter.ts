@@ -1,3 +1,4 @@
+import { isMessages } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import {
   Slice,
@@ -8,7 +9,7 @@ import {
   startsWithIgnoringCase,
   subslice,
 } from "../../assembly/bytes/slice";
-import { HeaderMap } from "../../assembly/host/headers";
+import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { LiteralSet } from "../../assembly/pattern/literal-set";
 import { PatternScan } from "../../assembly/pattern/scan";
@@ -98,7 +99,9 @@ export class RequestBlockFilter extends HttpFilter {
 
   private refuse(details: string): void {
     const config = this.config!;
-    sendLocalReply(config.status, details, config.contentType, sliceOfBuffer(config.message));
+    const error = config.messagesError;
+    const body = error !== null && isMessages(requestHeaders.first(":path")) ? error : config.message;
+    sendLocalReply(config.status, details, config.contentType, sliceOfBuffer(body));
   }
 }
 
