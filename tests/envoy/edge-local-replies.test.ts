@@ -189,15 +189,16 @@ describe("Envoy's own refusals in envoy/ai-gateway.yaml", () => {
   }
 
   const messages: Partial<ClientRequest> = { ...chat, path: "/v1/messages?beta=true" };
+  const asked: Partial<ClientRequest> = { ...messages, chunks: [Buffer.from(question)] };
   const ofMessages: [name: string, status: number, type: string, request: Partial<ClientRequest>][] = [
     ["no route", 404, "not_found_error", { ...messages, authority: "other.example" }],
     ["a page of elsewhere", 403, "permission_error", { ...messages, headers: [["origin", "https://evil.example"]] }],
     ["a body that is too large", 413, "request_too_large", { ...messages, chunks: [big] }],
     ["an unknown upgrade", 403, "permission_error", { ...messages, headers: [["connection", "upgrade"], ["upgrade", "foo"]] }],
-    ["a provider that refuses the connection", 503, "api_error", { path: "/openai/v1/messages" }],
+    ["a provider that refuses the connection", 503, "api_error", { ...asked, path: "/openai/v1/messages" }],
     ["a provider that refuses the connection, for its tokens", 503, "api_error", { path: "/openai/v1/messages/count_tokens" }],
-    ["a cluster without a healthy endpoint", 503, "api_error", { path: "/sick/v1/messages" }],
-    ["a provider that takes too long", 504, "timeout_error", { path: "/slow/v1/messages" }],
+    ["a cluster without a healthy endpoint", 503, "api_error", { ...asked, path: "/sick/v1/messages" }],
+    ["a provider that takes too long", 504, "timeout_error", { ...asked, path: "/slow/v1/messages" }],
   ]; // prettier-ignore
   for (const [name, status, type, request] of ofMessages) {
     it(`has the shape of Anthropic's Messages for ${name}`, async () => {

@@ -193,7 +193,10 @@ describe("a password of Redis", () => {
     const refused = 'redis: the store behind cluster "redis" refuses the username or password, or lacks one';
     const paths = Array.from({ length: 5 }, () => "/GET/d");
     const wrong = await ask({ password: "not-the-one" }, direct.options, paths);
-    assert.deepEqual(wrong, ["fault 3", "fault 1", "fault 1", "fault 1", "fault 1", refused]);
+    assert.equal(wrong[0], "fault 3");
+    // The channel is down until it is opened again, which it may be in between.
+    for (const fault of wrong.slice(1, -1)) assert.match(fault, /^fault [13]$/);
+    assert.deepEqual(wrong.slice(5), [refused]);
     const missing = await ask({}, direct.options, paths);
     const reply = "fault 3 -NOAUTH Authentication required.";
     assert.deepEqual(missing, [...paths.map(() => reply), refused]);

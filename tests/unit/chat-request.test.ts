@@ -106,7 +106,7 @@ describe("a request for a chat of OpenAI, as its reader gives it", () => {
     ]);
     assert.equal(refusal({ tools: [{ type: "custom" }] }), "tools[0].type This provider has no tool of type 'custom'.");
     assert.match(refusal({ tools: [tool("f"), { type: "function" }] }), /^tools\[1\]\.function\.name /);
-    assert.match(refusal({ tools, tool_choice: { type: "allowed_tools" } }), /^tool_choice /);
+    assert.match(refusal({ tools, tool_choice: { type: "allowed_tools" } }), /^tool_choice\.allowed_tools\.tools /);
     assert.match(refusal({ tools: {} }), /^tools /);
   });
 

@@ -218,13 +218,13 @@ test("what a tool's definition says counts", () => {
   assert.equal(read({ tools }), 0);
 });
 
-test("limits of the output that are no numbers, negative or too large are bounded", () => {
+test("limits of the output that are no numbers, too small or too large are bounded", () => {
   for (const [value, expected] of [
     [-1, -1],
     ["5", -1],
     [null, -1],
     [1.5, -1],
-    [0, 0],
+    [0, -1],
     [1e300, -1],
     [9e15, 1e12],
   ] as const) {

@@ -63,7 +63,7 @@ describe("GeminiReader", () => {
     expectPart(text, '"content":[{"type":"thinking","thinking":"hm","signature":""},{"type":"text","text":"Hello"},');
     expectPart(
       text,
-      '{"type":"thinking","thinking":"","signature":"SIG"},{"type":"tool_use","id":"c1","name":"look","input":{"at":"a b","n":[1,2]}},{"type":"tool_use","id":"c2","name":"wait","input":{}}]',
+      '{"type":"thinking","thinking":"","signature":"google-gemini-v1:SIG"},{"type":"tool_use","id":"c1","name":"look","input":{"at":"a b","n":[1,2]}},{"type":"tool_use","id":"c2","name":"wait","input":{}}]',
     );
     expectPart(text, '"stop_reason":"tool_use"');
     expectPart(
@@ -77,7 +77,7 @@ describe("GeminiReader", () => {
     const second = candidate('{"functionCall":{"name":"look","args":{"at":"ü"},"id":"c1"},"thoughtSignature":"SIG"}');
     const text = streamed([first, second, candidate('{"text":""}', STOP)]);
     expectPart(text, '"delta":{"type":"thinking_delta","thinking":"hm"}');
-    expectPart(text, '"delta":{"type":"signature_delta","signature":"SIG"}');
+    expectPart(text, '"delta":{"type":"signature_delta","signature":"google-gemini-v1:SIG"}');
     expectPart(text, '"partial_json":"{\\"at\\":\\"ü\\"}"');
     expectPart(text, '"stop_reason":"tool_use"');
     expectPart(text, "event: message_stop");
@@ -86,7 +86,7 @@ describe("GeminiReader", () => {
   it("keeps the signature of a text that has ended", () => {
     const text = streamed([candidate('{"text":"Hi"}'), candidate('{"text":"","thoughtSignature":"END"}', STOP)]);
     expectPart(text, '{"type":"content_block_start","index":1,"content_block":{"type":"thinking"');
-    expectPart(text, '"signature":"END"');
+    expectPart(text, '"signature":"google-gemini-v1:END"');
   });
 
   it("maps the reasons for an end", () => {

@@ -188,13 +188,13 @@ describe("GeminiRequestWriter: messages", () => {
 
   it("gives a signature back on the tool call that follows it, or on an empty text", () => {
     const result = '{"type":"tool_result","tool_use_id":"t1","content":"ok"}';
-    const thinking = '{"type":"thinking","thinking":"hm","signature":"SIG"},';
+    const thinking = '{"type":"thinking","thinking":"hm","signature":"google-gemini-v1:SIG"},';
     expectPart(
       withResult("gemini-3-flash-preview", result, thinking),
       '{"functionCall":{"id":"t1","name":"look","args":{"at":"x"}},"thoughtSignature":"SIG"}',
     );
     expect(textOf(writer.dropped.slice)).toBe("");
-    const last = `${thinking}{"type":"text","text":"Hello"},{"type":"thinking","thinking":"","signature":"END"}`;
+    const last = `${thinking}{"type":"text","text":"Hello"},{"type":"thinking","thinking":"","signature":"google-gemini-v1:END"}`;
     expectPart(
       messages(`"messages":[{"role":"assistant","content":[${last}]}]`),
       '"parts":[{"text":"Hello"},{"text":"","thoughtSignature":"SIG"},{"text":"","thoughtSignature":"END"}]',
