@@ -113,6 +113,7 @@ function ownErrorFaults({ stream, attack, reply }: Played, status: number): stri
   const wanted: Record<string, number | undefined> = {
     "ai-proxy.bad_request": 400,
     "ai-proxy.unsupported_api": 404,
+    "ai-proxy.method_not_allowed": 405,
     "ai-proxy.context_unavailable": 503,
     "ai-proxy.bad_route_config": 500,
     "ai-proxy.unknown_provider": 500,
