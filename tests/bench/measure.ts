@@ -49,7 +49,8 @@ async function measureStreams(job: Job, port: number, envoyPid: number, requests
 
 /** Sends a request once, and counts the events of the response. */
 async function exchange(connection: Connection, request: Buffer, delays: number[]): Promise<number> {
-  let events = 0;
+  // Events at the end of a response of Responses have the whole text again.
+  const seen = new Set<string>();
   let rest = "";
   await connection.exchange(request, (data) => {
     const now = performance.now();
@@ -57,12 +58,13 @@ async function exchange(connection: Connection, request: Buffer, delays: number[
     const text = rest + data.toString("latin1");
     let end = 0;
     for (const match of text.matchAll(/@([\d.]+)@/g)) {
-      events++;
       end = match.index + match[0].length;
+      if (seen.has(match[1])) continue;
+      seen.add(match[1]);
       delays.push(now - Number(match[1]));
     }
     const open = text.lastIndexOf("@");
     rest = open >= end ? text.slice(open) : "";
   });
-  return events;
+  return seen.size;
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { compile } from "../../tools/compile.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
 import { Connection } from "./client.ts";
@@ -27,6 +27,9 @@ import { JOBS } from "./work.ts";
 
 /** What `ONLY` may name beside the jobs. */
 const OTHERS = ["fallback", "footprint", "redis", "cache-redis"];
+
+/** What a run has measured so far: with `RESUME=1` the next one goes on behind it. */
+const DONE = resolve(import.meta.dirname, "../.tmp/bench.json");
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
@@ -77,6 +80,13 @@ function costOf(rounds: Round[], none: Round[]): Cost {
   };
 }
 
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+
+function writeJson(path: string, value: unknown): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
 async function run(): Promise<void> {
   const only = process.env.ONLY;
   const jobs = JOBS.filter(({ id }) => !only || id === only);
@@ -86,10 +96,11 @@ async function run(): Promise<void> {
   for (const [name, out] of Object.entries(NOOPS)) await compile({ entry: `tests/bench/noop/${name}.ts`, out });
   for (const name of BARE) await compile({ entry: `tests/bench/bare/${name}.ts`, out: bareOf(name) });
   const pinned = pin(process.pid, OTHER_CORE);
-  const work: Work[] = [];
-  for (const job of jobs) {
+  const work: Work[] = !only && process.env.RESUME && existsSync(DONE) ? (readJson(DONE) as Work[]) : [];
+  for (const job of jobs.filter(({ id }) => !work.some((done) => done.id === id))) {
     work.push(await measureWork(job));
     console.log(describeWork(work[work.length - 1]));
+    if (!only) writeJson(DONE, work);
   }
   if (only === "fallback") return console.log(describeFailover(await measureFailover(ROUNDS)));
   if (only === "redis") return console.log(describeSharedBudget(await measureSharedBudget(ROUNDS)));
@@ -117,9 +128,8 @@ async function run(): Promise<void> {
     sharedBudget,
     sharedCache,
   };
-  const folder = join(resolve(import.meta.dirname), "results");
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "latest.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeJson(join(resolve(import.meta.dirname), "results/latest.json"), results);
+  rmSync(DONE, { force: true });
   console.log('wrote tests/bench/results/latest.json; "make docs" puts it into README.md');
 }
 
