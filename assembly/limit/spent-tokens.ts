@@ -27,9 +27,10 @@ export function spentUsage(watch: UsageWatch, prompt: i64, needsModel: bool = tr
     // A provider may report the prompt with the first event, and the output with the last one, which has not come.
     const isCutOff = prompt >= 0 && watch.isUnderWay && watch.usage.status != UsageStatus.Complete;
     reported.reset();
-    if (isCutOff) reported.readFirst(state);
-    else reported.read(state);
-    if (isCutOff) reported.estimateRest(prompt, watch.output.tokens);
+    if (isCutOff) {
+      reported.readFirst(state);
+      reported.estimateRest(prompt, watch.output.tokens);
+    } else reported.read(state);
     // What the first event of Messages says is not the end.
     if (reported.seen && watch.usage.status != UsageStatus.Partial) return bounded(reported);
   }

@@ -25,6 +25,9 @@ class KnownRequest {
 }
 
 const known = new StaticArray<KnownRequest | null>(PLACES);
+/** The hash of the request that `findKnown` has looked for last; `remembers` says whether it may be remembered. */
+let hash: u64 = 0;
+let remembers: bool = false;
 
 /**
  * Appends the key of a request if these very bytes came before, in the same place and with the same configuration: all are compared in full.
@@ -38,8 +41,9 @@ export function findKnown(
   request: CachedRequest,
   key: ByteBuffer,
 ): bool {
-  if (!isRemembered(config, api, sliceSize(place) + sliceSize(body))) return false;
-  const hash = hashOf(place, body);
+  remembers = isRemembered(config, api, sliceSize(place) + sliceSize(body));
+  if (!remembers) return false;
+  hash = wordHashOf(place, wordHashOf(body));
   const entry = known[(<i32>hash) & (PLACES - 1)];
   if (entry === null || entry.hash != hash || entry.config !== config || entry.api != api) return false;
   if (!slicesEqual(entry.body.slice, body) || !slicesEqual(entry.place.slice, place)) return false;
@@ -49,7 +53,7 @@ export function findKnown(
   return true;
 }
 
-/** Remembers a request that was read and has a key when it comes for the second time. */
+/** Remembers the request that `findKnown` has just not found, now that it is read and has a key, when it comes for the second time. */
 export function remember(
   config: AiCacheConfig,
   api: Api,
@@ -58,8 +62,7 @@ export function remember(
   request: CachedRequest,
   key: Slice,
 ): void {
-  if (!isRemembered(config, api, sliceSize(place) + sliceSize(body))) return;
-  const hash = hashOf(place, body);
+  if (!remembers) return;
   const at = (<i32>hash) & (PLACES - 1);
   let entry = known[at];
   if (entry === null) known[at] = entry = new KnownRequest();
@@ -83,8 +86,4 @@ export function remember(
 /** Not where more than the key is made of the body. */
 function isRemembered(config: AiCacheConfig, api: Api, size: i32): bool {
   return config.semantic === null && config.question === null && api != Api.Responses && size <= LARGEST;
-}
-
-function hashOf(place: Slice, body: Slice): u64 {
-  return wordHashOf(place, wordHashOf(body));
 }
