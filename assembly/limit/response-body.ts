@@ -1,9 +1,13 @@
-import { sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
 import { HeaderMap } from "../host/headers";
+import { namedProperty } from "../host/property";
+
+/** Who may have written a response of a model: the upstream, ai-cache, or a route that responds itself. Guards refuse with a response, too. */
+const WRITERS: StaticArray<string> = ["via_upstream", "ai-cache.hit", "direct_response"];
 
 /** How the response of a model comes. */
 export const enum ResponseBody {
-  /** It is none that can be read: an error, compressed, or something else than JSON. */
+  /** It is none that can be read: an error, compressed, something else than JSON, or the refusal of another filter. */
   None,
   /** One JSON value. */
   Whole,
@@ -11,11 +15,18 @@ export const enum ResponseBody {
   Stream,
 }
 
-/** How a response comes, by its status and its headers. */
+/** How a response comes, by its status, its headers and Envoy's response code details. */
 export function responseBodyOf(headers: HeaderMap): ResponseBody {
   const status = headers.status;
   if (status < 200 || status > 299 || sliceSize(headers.get("content-encoding"))) return ResponseBody.None;
   const type = headers.get("content-type");
-  if (startsWithIgnoringCase(type, "text/event-stream")) return ResponseBody.Stream;
-  return startsWithIgnoringCase(type, "application/json") ? ResponseBody.Whole : ResponseBody.None;
+  const isStream = startsWithIgnoringCase(type, "text/event-stream");
+  if ((!isStream && !startsWithIgnoringCase(type, "application/json")) || !isOfModel()) return ResponseBody.None;
+  return isStream ? ResponseBody.Stream : ResponseBody.Whole;
+}
+
+function isOfModel(): bool {
+  const details = namedProperty("response\0code_details");
+  for (let i = 0; i < WRITERS.length; i++) if (sliceEquals(details, WRITERS[i])) return true;
+  return false;
 }

@@ -1,5 +1,7 @@
 import {
+  ABSENT,
   Slice,
+  sliceEquals,
   sliceEqualsIgnoringCase,
   sliceSize,
   startsWithIgnoringCase,
@@ -8,8 +10,10 @@ import {
 } from "../../assembly/bytes/slice";
 import { indexOfByte } from "../../assembly/bytes/slice";
 import { parseDecimal } from "../../assembly/bytes/decimal";
+import { HeaderMap } from "../../assembly/host/headers";
 
 const COMMA: u32 = 0x2c;
+const NAME = "cache-control";
 const MAX_AGE = "max-age=";
 
 /**
@@ -26,19 +30,11 @@ export class Directives {
   /** The most seconds since the response was stored; -1 for any number. */
   maxAge: i32 = -1;
 
-  /** Reads the header, which may be ABSENT. */
-  read(header: Slice): void {
+  /** Reads the header, which may have several lines. */
+  read(headers: HeaderMap): void {
     this.reset();
-    let rest = header;
-    while (sliceSize(rest) > 0) {
-      const comma = indexOfByte(rest, COMMA);
-      const item = trimmed(comma < 0 ? rest : subslice(rest, 0, comma));
-      rest = comma < 0 ? subslice(rest, 0, 0) : subslice(rest, comma + 1);
-      if (sliceEqualsIgnoringCase(item, "no-cache")) this.noCache = true;
-      else if (sliceEqualsIgnoringCase(item, "no-store")) this.noStore = true;
-      else if (sliceEqualsIgnoringCase(item, "only-if-cached")) this.onlyIfCached = true;
-      else if (startsWithIgnoringCase(item, MAX_AGE)) this.readAge(subslice(item, MAX_AGE.length));
-    }
+    if (headers.get(NAME) == ABSENT) return;
+    for (let i = 0; i < headers.count; i++) if (sliceEquals(headers.nameAt(i), NAME)) this.readLine(headers.valueAt(i));
   }
 
   /** Whether a response of so many seconds may be used. */
@@ -54,8 +50,23 @@ export class Directives {
     this.maxAge = -1;
   }
 
-  /** A number of more than nine digits is more than thirty years: any age will do. */
+  private readLine(line: Slice): void {
+    let rest = line;
+    while (sliceSize(rest) > 0) {
+      const comma = indexOfByte(rest, COMMA);
+      const item = trimmed(comma < 0 ? rest : subslice(rest, 0, comma));
+      rest = comma < 0 ? subslice(rest, 0, 0) : subslice(rest, comma + 1);
+      if (sliceEqualsIgnoringCase(item, "no-cache")) this.noCache = true;
+      else if (sliceEqualsIgnoringCase(item, "no-store")) this.noStore = true;
+      else if (sliceEqualsIgnoringCase(item, "only-if-cached")) this.onlyIfCached = true;
+      else if (startsWithIgnoringCase(item, MAX_AGE)) this.readAge(subslice(item, MAX_AGE.length));
+    }
+  }
+
+  /** A number of more than nine digits is more than thirty years: any age will do. Of several numbers the smallest one counts. */
   private readAge(text: Slice): void {
-    if (sliceSize(text) && sliceSize(text) <= 9) this.maxAge = max(parseDecimal(text), 0);
+    if (!sliceSize(text) || sliceSize(text) > 9) return;
+    const age = max(parseDecimal(text), 0);
+    this.maxAge = this.maxAge < 0 ? age : min(this.maxAge, age);
   }
 }

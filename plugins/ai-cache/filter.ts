@@ -79,7 +79,7 @@ export class AiCacheFilter extends SearchingFilter {
     if (sliceEquals(headers.get(SKIP_HEADER), "on")) return this.bypass("skip");
     if (!mayBeJson(headers) || isMedia(headers.get("content-type"))) return this.bypass("bypass");
     if (!writePlace(config, path, headers, this.place)) return this.bypass("bypass");
-    this.directives.read(headers.get("cache-control"));
+    this.directives.read(headers);
     refuseCompression(headers);
     this.requestBodyMode = BodyMode.Whole;
     return HeadersAction.HoldForBody;
@@ -226,7 +226,9 @@ export class AiCacheFilter extends SearchingFilter {
   /** Waits for the response to an equal request, if there is one. */
   private joins(): bool {
     const wait = this.config!.waitTimeout;
-    if (!wait || this.directives.onlyIfCached) return false;
+    const directives = this.directives;
+    // The next one that waits would store its response if the first one leaves.
+    if (!wait || directives.onlyIfCached || directives.noStore) return false;
     const flight = flightOf(this.key.slice);
     if (flight === null || flight.isLost) return false;
     this.waiter.begin(this, flight, wait);

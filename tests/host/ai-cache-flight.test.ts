@@ -90,6 +90,33 @@ describe("100 equal requests at the same time", () => {
     for (const stream of [first, second, third]) respond(stream, hello);
     gateway.host.check();
   });
+
+  it("never store the response of a client that forbids it, also if the first one leaves", () => {
+    const gateway = start();
+    const first = ask(gateway);
+    const second = ask(gateway, [["cache-control", "no-store"]]);
+    first.clientReset();
+    assert.ok(isAsked(second));
+    respond(second, hello);
+    const third = ask(gateway);
+    assert.ok(isAsked(third));
+    respond(third, hello);
+    gateway.host.check();
+  });
+});
+
+it("of several lines of Cache-Control the smallest age counts", () => {
+  const gateway = start();
+  respond(ask(gateway), hello);
+  gateway.host.sleep(5 * SECOND);
+  const lines = (...ages: number[]): [string, string][] => ages.map((age) => ["cache-control", `max-age=${age}`]);
+  assert.ok(!isAsked(ask(gateway, lines(9, 60))));
+  for (const ages of [lines(60, 1), lines(1, 60)]) {
+    const stream = ask(gateway, ages);
+    assert.ok(isAsked(stream));
+    stream.clientReset();
+  }
+  gateway.host.check();
 });
 
 const REDIS = { cache: { type: "redis", serviceName: "redis.static", timeout: 300 } };

@@ -4,7 +4,7 @@ import { MessagesReader } from "../../../assembly/ai/protocols/messages/reader";
 import { ChatReader } from "../../../assembly/ai/protocols/openai-chat/reader";
 import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceEquals, sliceSize } from "../../../assembly/bytes/slice";
+import { Slice, sliceSize } from "../../../assembly/bytes/slice";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { namedProperty } from "../../../assembly/host/property";
 import { JsonDocument } from "../../../assembly/json/document";
@@ -13,9 +13,6 @@ import { ResponseBody, responseBodyOf } from "../../../assembly/limit/response-b
 import { Answer } from "./answer";
 
 const KEPT_BYTES: i32 = 4 << 10;
-
-/** Who may have written a response of a model: the upstream, ai-cache, or a route that responds itself. Guards refuse with a response, too. */
-const WRITERS: StaticArray<string> = ["via_upstream", "ai-cache.hit", "direct_response"];
 
 const document = new JsonDocument();
 /** What readers append for a client; nothing here. */
@@ -34,7 +31,7 @@ export class Recording {
   begin(headers: HeaderMap, isMessages: bool): bool {
     const form = responseBodyOf(headers);
     this.isStream = form == ResponseBody.Stream;
-    if (form == ResponseBody.None || !isOfModel(namedProperty("response\0code_details"))) return false;
+    if (form == ResponseBody.None) return false;
     this.usage.reset();
     const answer = new Answer(isMessages);
     this.answer = answer;
@@ -97,9 +94,4 @@ export class Recording {
   free(): void {
     this.body.dispose();
   }
-}
-
-function isOfModel(details: Slice): bool {
-  for (let i = 0; i < WRITERS.length; i++) if (sliceEquals(details, WRITERS[i])) return true;
-  return false;
 }
