@@ -37,6 +37,11 @@ export class Directives {
     for (let i = 0; i < headers.count; i++) if (sliceEquals(headers.nameAt(i), NAME)) this.readLine(headers.valueAt(i));
   }
 
+  /** Whether the request waits for an equal one, and others for it: of those that wait, each may be the one whose response is stored. */
+  get waits(): bool {
+    return !this.noStore && !this.onlyIfCached;
+  }
+
   /** Whether a response of so many seconds may be used. */
   accepts(age: i64): bool {
     return !this.noCache && (this.maxAge < 0 || age <= <i64>this.maxAge);

@@ -3,12 +3,13 @@ import { CUT_STATE, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/cont
 import { ResponseReader } from "../../assembly/ai/hub/response-reader";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { nowInSeconds, randomBelow } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { namedProperty } from "../../assembly/host/property";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
+import { escapeJson } from "../../assembly/json/writer";
 import { ResponseBody, responseBodyOf } from "../../assembly/limit/response-body";
 import { AiCacheConfig } from "./config";
 import { ChatRecorder } from "./entry/chat-recorder";
@@ -99,7 +100,9 @@ export class Filling {
     const isSmall = this.message.size <= config.maxBytes + (ENTRY_OVERHEAD >> 1);
     const isWhole = isSmall && writer.isWhole && !isUnwanted(writer, config) && !sliceSize(namedProperty(CUT_STATE));
     this.hasToolCalls = writer.hasToolCalls;
-    if (isWhole) this.write(config, key, question, partition, isStored);
+    // Those who ask for something else may not call a tool by it.
+    const similar = this.hasToolCalls ? ABSENT : partition;
+    if (isWhole) this.write(config, key, question, similar, isStored);
     this.close();
     return isWhole;
   }
@@ -174,5 +177,5 @@ function shortened(seconds: i32): i32 {
 
 function keepName(buffer: ByteBuffer, value: Slice): void {
   buffer.clear();
-  if (sliceSize(value) <= LONGEST_NAME) buffer.append(value);
+  if (sliceSize(value) <= LONGEST_NAME) escapeJson(value, buffer);
 }

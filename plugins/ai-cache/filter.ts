@@ -23,6 +23,7 @@ import { notePass, noteResult, noteScore, Part, readPass } from "./pass-state";
 import { replyNotCached, replyWith } from "./reply";
 import { CachedRequest, isCached } from "./request/cached-request";
 import { readKey, writePlace } from "./request/key";
+import { copyEntry, isCopy, mayServe } from "./semantic/copies";
 import { SearchingFilter } from "./semantic/searching-filter";
 import { LATER } from "./store/store";
 
@@ -226,9 +227,7 @@ export class AiCacheFilter extends SearchingFilter {
   /** Waits for the response to an equal request, if there is one. */
   private joins(): bool {
     const wait = this.config!.waitTimeout;
-    const directives = this.directives;
-    // The next one that waits would store its response if the first one leaves.
-    if (!wait || directives.onlyIfCached || directives.noStore) return false;
+    if (!wait || !this.directives.waits) return false;
     const flight = flightOf(this.key.slice);
     if (flight === null || flight.isLost) return false;
     this.waiter.begin(this, flight, wait);
@@ -237,9 +236,7 @@ export class AiCacheFilter extends SearchingFilter {
 
   /** Lets equal requests wait for this one. */
   private lead(): void {
-    const directives = this.directives;
-    if (!this.config!.waitTimeout || directives.noStore || directives.onlyIfCached) return;
-    this.flight = beginFlight(this.key.slice);
+    if (this.config!.waitTimeout && this.directives.waits) this.flight = beginFlight(this.key.slice);
   }
 
   protected override get ownKey(): Slice {
@@ -255,11 +252,12 @@ export class AiCacheFilter extends SearchingFilter {
     const now = nowInSeconds();
     const isSimilar = !slicesEqual(key, this.key.slice);
     let fault = entry.read(stored, key, sliceOfBuffer(config.secret), now);
-    if (isSimilar && !slicesEqual(entry.partition, this.search.partition)) fault = max(fault, EntryFault.Missing);
+    if (!mayServe(entry, isSimilar, this.search.partition, config.semantic)) fault = max(fault, EntryFault.Missing);
     const age = max<i64>(now - entry.created, 0);
     if (fault == EntryFault.None && this.directives.accepts(age)) {
-      if (replyWith(entry, config, this.api, this.request, age, isSimilar)) {
+      if (replyWith(entry, config, this.api, this.request, age, isSimilar || isCopy(entry))) {
         if (isSimilar) noteScore(this.search.score);
+        if (isSimilar && !this.directives.noStore) copyEntry(entry, this.key.slice, config, now);
         this.hasEntry = true;
         if (this.flight) this.filling.keep(stored);
         return true;

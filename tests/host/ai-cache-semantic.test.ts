@@ -244,3 +244,16 @@ it("responses with tool calls are not found by meaning", () => {
   respond(stream, completion({ content: null, tool_calls }, "tool_calls"));
   assert.equal(gateway.pending.length, 0);
 });
+
+it("an entry that has become one with tool calls is not found by meaning any more", () => {
+  const gateway = new SemanticGateway({ store_tool_calls: true });
+  gateway.ask(FIRST);
+  const stream = gateway.send(FIRST, [["cache-control", "no-cache"]]);
+  const tool_calls = [{ id: "1", type: "function", function: { name: "f", arguments: "{}" } }];
+  respond(stream, completion({ content: null, tool_calls }, "tool_calls"));
+  const other = gateway.send(ALIKE);
+  gateway.settle();
+  assert.ok(isAsked(other));
+  respond(other, completion({ content: "response 2" }));
+  assert.ok(!isAsked(gateway.send(FIRST)));
+});

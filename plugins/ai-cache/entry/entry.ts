@@ -3,7 +3,6 @@ import { wordHashOf } from "../../../assembly/bytes/hash";
 import { encodeHex } from "../../../assembly/bytes/hex";
 import { ABSENT, Slice, sliceSize, slicesEqual, sliceStartsWith, subslice } from "../../../assembly/bytes/slice";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
-import { escapeJson } from "../../../assembly/json/writer";
 import { EntryText } from "./entry-text";
 
 /** What every entry of this version begins with; the key follows. */
@@ -37,11 +36,13 @@ export const enum EntryFault {
 export class Entry {
   /** When it was stored, in seconds since 1970. */
   created: i64 = 0;
+  /** When it is over, alike; 0 for never. */
+  expires: i64 = 0;
   /** The provider that answered, as the content of a JSON string. */
   provider: Slice = ABSENT;
   /** The model that it was asked for, alike. */
   model: Slice = ABSENT;
-  /** What requests share that may get it because their question means the same; empty if only equal ones may. */
+  /** What requests share that may get it because their question means the same; empty if only equal ones may; the mark of a copy. */
   partition: Slice = ABSENT;
   /** The response: a `chat.completion`. */
   response: Slice = ABSENT;
@@ -57,13 +58,13 @@ export class Entry {
     if (end < 0 || !hasCode(object, subslice(stored, end), secret)) return EntryFault.Refused;
     text.begin(object, BEGIN.length + KEY_SIZE);
     this.created = text.number('","created":');
-    const expires = text.number(',"expires":');
+    this.expires = text.number(',"expires":');
     this.provider = text.content(',"provider":"');
     this.model = text.content('","model":"');
     this.partition = text.content('","partition":"');
     this.response = text.lastObject('","response":');
     if (text.isFaulty) return EntryFault.Refused;
-    return expires && expires <= now ? EntryFault.Expired : EntryFault.None;
+    return this.expires && this.expires <= now ? EntryFault.Expired : EntryFault.None;
   }
 }
 
@@ -73,8 +74,8 @@ export function keyOfEntry(stored: Slice): Slice {
 }
 
 /**
- * Appends an entry for a response, a `chat.completion`. `expires`: seconds since 1970; 0 for never. Provider and model are UTF-8; `partition`
- * may be empty.
+ * Appends an entry for a response, a `chat.completion`. `expires`: seconds since 1970; 0 for never. Provider and model are contents of
+ * JSON strings; `partition` may be empty.
  */
 export function writeEntry(
   key: Slice,
@@ -89,8 +90,7 @@ export function writeEntry(
 ): void {
   const from = out.size;
   out.text(BEGIN).append(key).text('","created":').integer(created).text(',"expires":').integer(expires);
-  escapeJson(provider, out.text(',"provider":"'));
-  escapeJson(model, out.text('","model":"'));
+  out.text(',"provider":"').append(provider).text('","model":"').append(model);
   out.text('","partition":"').append(partition);
   out.text('","response":').append(response).byte(0x7d);
   writeCode(subslice(out.slice, from), secret);

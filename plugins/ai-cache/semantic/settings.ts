@@ -8,12 +8,20 @@ const CONTEXTS: string[] = ["all", "system"];
 
 /** How requests are found whose questions mean the same. */
 export class SemanticSettings {
+  /** The mark of copies, once it is known. */
+  mark: ArrayBuffer | null = null;
+
   constructor(
     readonly embedder: Embedder,
     readonly store: VectorStore,
     /** Whether only the system prompt, the model and the form of the response must be equal, and not all but the question. */
     readonly isRelaxed: bool,
   ) {}
+
+  /** What decides whether two questions mean the same. */
+  get criteria(): string {
+    return `${this.isRelaxed ? "system" : "all"} ${this.embedder.identity} ${this.store.type} ${this.store.limit}`;
+  }
 }
 
 /** Reads `embedding`, `vector` and what belongs to them; `null` if only equal requests are found. `isKeyed`: the key is the question alone. */

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceToString } from "../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../assembly/config/reader";
 import { asDecimal } from "../../../assembly/config/scalar";
 import { jsonGet, JsonKind, jsonKind, jsonNumber } from "../../../assembly/json/value";
@@ -67,6 +67,8 @@ export abstract class VectorStore extends Remote {
   /** The most records of a reply. */
   protected top: i32 = 1;
   protected collection: string = "";
+  /** The threshold and its relation as a text. */
+  limit: string = "";
   private threshold: f64 = 0;
   private relation: Relation = Relation.Less;
 
@@ -153,6 +155,7 @@ export abstract class VectorStore extends Remote {
     const isDistance = this.scores == ScoreKind.Distance;
     const usual = isDistance ? Relation.Less : Relation.Greater;
     this.relation = reader.choice("thresholdRelation", RELATIONS, usual);
+    this.limit = `${RELATIONS[this.relation]} ${sliceToString(value)}`;
     if (this.scores == ScoreKind.Either) {
       if (!reader.has("thresholdRelation"))
         reader.fail("thresholdRelation", "is required: gt for similarities such as cosine, lt for distances");
