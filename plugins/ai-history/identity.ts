@@ -1,7 +1,7 @@
 import { CONSUMER_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { encodeHex } from "../../assembly/bytes/hex";
-import { Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
 import { hmacSha256 } from "../../assembly/crypto/hmac";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
@@ -21,7 +21,7 @@ export const enum Missing {
   Nothing,
   /** No filter has identified its consumer. */
   Consumer,
-  /** The header that subdivides the consumer. */
+  /** The header that subdivides the consumer, with one value. */
   Header,
 }
 
@@ -37,7 +37,7 @@ export function findKey(config: HistoryConfig, headers: HeaderMap, out: ByteBuff
   add(sliceOfBuffer(config.prefix));
   add(name);
   if (config.identityHeader.length) {
-    const value = headers.get(config.identityHeader);
+    const value = onlyValue(headers, config.identityHeader);
     if (!sliceSize(value)) return Missing.Header;
     parts.text(config.identityHeader);
     add(value);
@@ -47,6 +47,15 @@ export function findKey(config: HistoryConfig, headers: HeaderMap, out: ByteBuff
   hmacSha256(sliceSize(secret) ? secret : PUBLIC.slice, parts.slice, digest);
   encodeHex(digest.slice, out);
   return Missing.Nothing;
+}
+
+/** The value of a header; ABSENT without one, or if the header has several: proxies and applications differ in which of them counts. */
+function onlyValue(headers: HeaderMap, name: string): Slice {
+  const value = headers.get(name);
+  if (value == ABSENT) return ABSENT;
+  for (let i = 0; i < headers.count; i++)
+    if (sliceEquals(headers.nameAt(i), name) && !slicesEqual(headers.valueAt(i), value)) return ABSENT;
+  return value;
 }
 
 /** Adds a part with its size in front: no value of a client looks like another part. */

@@ -26,7 +26,8 @@ export function replyRemoved(): void {
 
 /** Refuses to say anything to somebody without an identity. `header` subdivides the consumer, or is empty. */
 export function refuseAnonymous(missing: Missing, header: string): void {
-  if (missing == Missing.Header) refuse(403, `The request lacks the header ${header}.`, "no_identity", unstored());
+  if (missing == Missing.Header)
+    refuse(403, `The request needs the header ${header} with one value.`, "no_identity", unstored());
   else refuse(401, "A history belongs to a consumer, and the request has none.", "no_consumer", unstored());
 }
 

@@ -154,7 +154,8 @@ function isMarkOfTemplate(text: Slice, at: i32): bool {
 
 /**
  * The number of bytes of the character if it is one of these, else 0: DEL and the controls behind it, the soft hyphen, characters without a width, marks of
- * direction, the byte order mark, and U+E0000 to U+E007F. https://www.unicode.org/reports/tr36/
+ * direction, the byte order mark, tags, and variation selectors but those of emoji, in which a page can hide a text for the model.
+ * https://www.unicode.org/reports/tr36/ · https://www.unicode.org/charts/PDF/UE0100.pdf
  */
 function invisibleSize(text: Slice, at: i32): i32 {
   const first = byteOf(text, at);
@@ -165,8 +166,12 @@ function invisibleSize(text: Slice, at: i32): i32 {
     const isSpace = isCharacter(text, at, 0xe2, 0x80, 0x8b, 0x8f) || isCharacter(text, at, 0xe2, 0x80, 0xaa, 0xae);
     return isSpace || isCharacter(text, at, 0xe2, 0x81, 0xa0, 0xaf) ? 3 : 0;
   }
-  if (first == 0xef) return isCharacter(text, at, 0xef, 0xbb, 0xbf, 0xbf) ? 3 : 0;
-  return first == 0xf3 && byteOf(text, at + 1) == 0xa0 && (byteOf(text, at + 2) & 0xfe) == 0x80 ? 4 : 0;
+  if (first == 0xef)
+    return isCharacter(text, at, 0xef, 0xbb, 0xbf, 0xbf) || isCharacter(text, at, 0xef, 0xb8, 0x80, 0x8d) ? 3 : 0;
+  // U+E0000 to U+E007F, and U+E0100 to U+E01EF.
+  const third = byteOf(text, at + 2);
+  const isHidden = (third & 0xfe) == 0x80 || (third & 0xfc) == 0x84;
+  return first == 0xf3 && byteOf(text, at + 1) == 0xa0 && isHidden ? 4 : 0;
 }
 
 /** Whether it is one of the joiners and marks that texts in some scripts, and emoji, need: U+200C to U+200F. */
