@@ -14,6 +14,10 @@ const parts = new ByteBuffer();
 const parameters = new QueryParameters();
 const credentialHeaders = new TextTable();
 addNames(CREDENTIAL_HEADERS.join(" "), credentialHeaders);
+/** Those of them that name an account and prove nothing: who sends nothing else is nobody. */
+const ACCOUNT_HEADERS = "openai-organization openai-project x-goog-user-project x-dashscope-workspace";
+const accountHeaders = new TextTable();
+addNames(ACCOUNT_HEADERS, accountHeaders);
 /** The secret of scopes where the configuration has none: a credential is never in a key as it is. */
 const PUBLIC = new ByteBuffer().text("ai-cache scope");
 /** The scope that was hashed last: most requests have the one of the request before, unless each client has its own. */
@@ -55,20 +59,25 @@ function writeOwner(headers: HeaderMap, out: ByteBuffer): bool {
     addPart(name, out.text("consumer"));
     return true;
   }
-  const from = out.text("credential").size;
+  let isProven = false;
+  out.text("credential");
   for (let i = 0; i < headers.count; i++) {
     const header = headers.nameAt(i);
-    if (credentialHeaders.find(header) >= 0) addPair(header, headers.valueAt(i), out);
+    if (credentialHeaders.find(header) < 0 || !addPair(header, headers.valueAt(i), out)) continue;
+    isProven = isProven || accountHeaders.find(header) < 0;
   }
   parameters.begin(queryOf(headers.get(":path")));
-  while (parameters.next()) if (isCredentialParameter(parameters.name)) addPair(parameters.name, parameters.value, out);
-  return out.size > from;
+  while (parameters.next())
+    if (isCredentialParameter(parameters.name) && addPair(parameters.name, parameters.value, out)) isProven = true;
+  return isProven;
 }
 
-function addPair(name: Slice, value: Slice, out: ByteBuffer): void {
-  if (!sliceSize(value)) return;
+/** Appends a credential. Returns whether it has a value. */
+function addPair(name: Slice, value: Slice, out: ByteBuffer): bool {
+  if (!sliceSize(value)) return false;
   addPart(name, out);
   addPart(value, out);
+  return true;
 }
 
 function isCredentialParameter(name: Slice): bool {
