@@ -66,8 +66,11 @@ export class ChatShape extends ResponseShape {
   }
 
   private readChoices(): void {
+    let count = 0;
     if (!walker.enterArray()) return this.lose(walker.value());
     while (this.nextObject()) {
+      // Servers may give the index 0 to each.
+      if (count++) this.isStorable = false;
       while (walker.nextMember()) {
         const part: Part = CHOICE.of(walker.key);
         if (part == Part.Message) this.readMessage();
