@@ -31,11 +31,14 @@ export class JsonDocument {
   /** Where and why the text was refused; 0 if it was not. */
   fault: JsonFault = 0;
 
-  /** Validates a text and indexes its outermost object. After an error the document is empty, and `fault` has details. */
-  parse(text: Slice): JsonError {
+  /**
+   * Validates a text and indexes its outermost object. The value of one of the members, `valid`, may be known to be valid: it is not read. After an
+   * error the document is empty, and `fault` has details.
+   */
+  parse(text: Slice, valid: Slice = ABSENT): JsonError {
     if (!this.table) this.table = heap.alloc(MEMBER_SIZE * MAX_MEMBERS);
     this.clear();
-    const result = scanDocument(text, this.table);
+    const result = scanDocument(text, this.table, valid);
     if (isJsonFault(result)) return this.refuse(result);
     this.text = text;
     this.root = trimmed(text);

@@ -2,6 +2,7 @@ import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart } from "../bytes/slic
 import { hexValue, NO_HEX_DIGIT } from "../bytes/hex";
 import { skipMultibyte } from "../bytes/utf8";
 import { MAX_MEMBERS, MEMBER_SIZE, NAME, VALUE } from "./members";
+import { skipPlain } from "./long-strings";
 import { skipSpace } from "./space";
 
 /** Why a text is refused. */
@@ -38,7 +39,7 @@ const FAULT: u64 = 1 << ERROR_SHIFT;
 
 /** Checks a whole text against RFC 8259 and strict UTF-8; white space around the value is allowed. */
 export function jsonValidate(text: Slice): JsonFault {
-  const result = scanDocument(text, 0);
+  const result = scanDocument(text, 0, ABSENT);
   return result >= FAULT ? result : 0;
 }
 
@@ -98,12 +99,12 @@ function errorText(error: JsonError): string {
 }
 
 /**
- * Validates and, where `members` is the address of a member table, enters the outermost object's members. Returns the
- * address behind the last entry, or a `JsonFault`, which `isJsonFault` tells apart.
+ * Validates and, where `members` is the address of a member table, enters the outermost object's members. One of their values, `valid`, may be known
+ * to be valid: it is not read. Returns the address behind the last entry, or a `JsonFault`, which `isJsonFault` tells apart.
  */
-export function scanDocument(text: Slice, members: usize): u64 {
+export function scanDocument(text: Slice, members: usize, valid: Slice): u64 {
   const end = sliceEnd(text);
-  const result = scanValue(skipSpace(sliceStart(text), end), end, members, MAX_DEPTH, false);
+  const result = scanValue(skipSpace(sliceStart(text), end), end, members, valid, MAX_DEPTH, false);
   return result >= FAULT ? result - sliceStart(text) : result;
 }
 
@@ -112,7 +113,7 @@ export function scanDocument(text: Slice, members: usize): u64 {
  * invalid.
  */
 export function validatedEnd(p: usize, end: usize, most: i32): usize {
-  const result = scanValue(p, end, 0, most, true);
+  const result = scanValue(p, end, 0, ABSENT, most, true);
   return result >= FAULT ? 0 : <usize>result;
 }
 
@@ -130,7 +131,7 @@ export function isJsonFault(result: u64): bool {
 }
 
 /** `scanDocument`, with the address of a fault instead of its offset; `isPart`: `validatedEnd`, with a fault. */
-function scanValue(start: usize, end: usize, members: usize, most: i32, isPart: bool): u64 {
+function scanValue(start: usize, end: usize, members: usize, valid: Slice, most: i32, isPart: bool): u64 {
   const full = members + MEMBER_SIZE * MAX_MEMBERS;
   let entry = members;
   let depth = 0;
@@ -157,7 +158,9 @@ function scanValue(start: usize, end: usize, members: usize, most: i32, isPart: 
     }
     if (depth == 1) valueStart = p;
     const first = byteOrZero(p, end);
-    if (first == 0x22) {
+    if (p == sliceStart(valid)) {
+      p = sliceEnd(valid);
+    } else if (first == 0x22) {
       next = scanString(p + 1, end);
       if (next >= FAULT) return next;
       p = <usize>next;
@@ -223,7 +226,7 @@ function scanString(p: usize, end: usize): u64 {
       );
       const mask = i8x16.bitmask(special);
       if (!mask) {
-        p += 16;
+        p = skipPlain(p + 16, end);
         continue;
       }
       p += ctz(mask);
