@@ -1,15 +1,10 @@
 import { ABSENT, Slice } from "../../../../assembly/bytes/slice";
-import {
-  jsonEquals,
-  jsonFirstKey,
-  jsonKind,
-  JsonKind,
-  jsonMemberValue,
-  jsonNextKey,
-} from "../../../../assembly/json/value";
+import { JsonFields } from "../../../../assembly/json/fields";
+import { jsonEquals, jsonKind, JsonKind } from "../../../../assembly/json/value";
+import { JsonWalker } from "../../../../assembly/json/walker";
 
 /** One message of an OpenAI request, read in one go; what is absent or `null` is ABSENT. */
-export class ClientMessage {
+export class ClientMessage extends JsonFields {
   /** `role`. */
   role: Slice = ABSENT;
   /** `content`: a string, or a list of parts. */
@@ -29,24 +24,6 @@ export class ClientMessage {
   /** `partial`. */
   partial: Slice = ABSENT;
 
-  /** Reads a message; other members are passed over. */
-  read(message: Slice): void {
-    this.role = ABSENT;
-    this.content = ABSENT;
-    this.refusal = ABSENT;
-    this.toolCalls = ABSENT;
-    this.functionCall = ABSENT;
-    this.toolCallId = ABSENT;
-    this.name = ABSENT;
-    this.reasoning = ABSENT;
-    this.partial = ABSENT;
-    for (let key = jsonFirstKey(message); key != ABSENT;) {
-      const value = jsonMemberValue(message, key);
-      this.readMember(key, jsonKind(value) == JsonKind.Null ? ABSENT : value);
-      key = jsonNextKey(message, value);
-    }
-  }
-
   /** Whether it is an instruction, by its old name or by its new one. */
   get isSystem(): bool {
     return jsonEquals(this.role, "system") || jsonEquals(this.role, "developer");
@@ -58,15 +35,33 @@ export class ClientMessage {
     return jsonEquals(role, "user") || jsonEquals(role, "assistant") || jsonEquals(role, "tool");
   }
 
-  private readMember(key: Slice, value: Slice): void {
-    if (jsonEquals(key, "role")) this.role = value;
-    else if (jsonEquals(key, "content")) this.content = value;
-    else if (jsonEquals(key, "tool_calls")) this.toolCalls = value;
-    else if (jsonEquals(key, "tool_call_id")) this.toolCallId = value;
-    else if (jsonEquals(key, "name")) this.name = value;
-    else if (jsonEquals(key, "reasoning_content")) this.reasoning = value;
-    else if (jsonEquals(key, "partial")) this.partial = value;
-    else if (jsonEquals(key, "refusal")) this.refusal = value;
-    else if (jsonEquals(key, "function_call")) this.functionCall = value;
+  protected take(walker: JsonWalker): void {
+    if (walker.keyIs("role")) this.role = present(walker);
+    else if (walker.keyIs("content")) this.content = present(walker);
+    else if (walker.keyIs("tool_calls")) this.toolCalls = present(walker);
+    else if (walker.keyIs("tool_call_id")) this.toolCallId = present(walker);
+    else if (walker.keyIs("name")) this.name = present(walker);
+    else if (walker.keyIs("reasoning_content")) this.reasoning = present(walker);
+    else if (walker.keyIs("partial")) this.partial = present(walker);
+    else if (walker.keyIs("refusal")) this.refusal = present(walker);
+    else if (walker.keyIs("function_call")) this.functionCall = present(walker);
+    else walker.value();
   }
+
+  protected clear(): void {
+    this.role = ABSENT;
+    this.content = ABSENT;
+    this.refusal = ABSENT;
+    this.toolCalls = ABSENT;
+    this.functionCall = ABSENT;
+    this.toolCallId = ABSENT;
+    this.name = ABSENT;
+    this.reasoning = ABSENT;
+    this.partial = ABSENT;
+  }
+}
+
+function present(walker: JsonWalker): Slice {
+  const value = walker.value();
+  return jsonKind(value) == JsonKind.Null ? ABSENT : value;
 }

@@ -9,6 +9,7 @@ import {
   JsonKind,
   jsonNext,
 } from "../../../../assembly/json/value";
+import { JsonWalker } from "../../../../assembly/json/walker";
 import { JsonWriter } from "../../../../assembly/json/writer";
 import { Exchange } from "../../exchange";
 import { hasCacheControl, hasDocuments, hasMedia, joinedText, releaseContent, writePart } from "./content";
@@ -17,6 +18,7 @@ import { Place } from "./place";
 
 const DEFAULT_SYSTEM: string = "You are a helpful assistant.";
 
+const walker = new JsonWalker();
 /** The message that is translated now. */
 const message = new ClientMessage();
 
@@ -25,9 +27,9 @@ const system = new ByteBuffer();
 
 /** Whether any of the messages holds an image, a video or sound. */
 export function messagesHaveMedia(messages: Slice): bool {
-  for (let item = jsonFirst(messages); item != ABSENT; item = jsonNext(messages, item)) {
-    if (hasMedia(jsonGet(item, "content"))) return true;
-  }
+  walker.start(messages);
+  if (!walker.enterArray()) return false;
+  while (walker.nextElement()) if (message.read(walker) && hasMedia(message.content)) return true;
   return false;
 }
 
@@ -52,9 +54,10 @@ export class MessagesWriter {
     let owesFiles = this.fileUrls.length > 0;
     this.writer.beginArray();
     system.clear();
-    for (let item = jsonFirst(messages); item != ABSENT; item = jsonNext(messages, item)) {
-      if (jsonKind(item) != JsonKind.Object) return this.place.refuse("", "A message must be an object.");
-      message.read(item);
+    walker.start(messages);
+    walker.enterArray();
+    while (walker.nextElement()) {
+      if (!message.read(walker)) return this.place.refuse("", "A message must be an object.");
       if (owesFiles && message.isSystem) {
         if (!this.addSystem()) return false;
       } else {
