@@ -43,7 +43,7 @@ export class InputReader {
     this.open = Open.None;
     this.position = 0;
     const kind = jsonKind(input);
-    if (kind == JsonKind.String) return readMessage(input, Role.User, "input", sink);
+    if (kind == JsonKind.String) return readMessage(input, Role.User, 0, sink);
     if (kind == JsonKind.Absent || kind == JsonKind.Null) return sink.refuse("You must provide an input.", "input");
     items.start(input);
     if (!items.enterArray()) return sink.refuse("The input must be a string or a list of items.", "input");
@@ -75,16 +75,16 @@ export class InputReader {
   }
 
   private readMessageItem(sink: RequestSink): bool {
-    const path = `input[${this.position}].content`;
+    const position = this.position;
     if (jsonEquals(item.role, "assistant")) {
-      return this.turnTo(Open.Assistant, sink) && readParts(item.content, Role.Assistant, path, sink);
+      return this.turnTo(Open.Assistant, sink) && readParts(item.content, Role.Assistant, position, "content", sink);
     }
     let role = Role.User;
     if (jsonEquals(item.role, "system") || jsonEquals(item.role, "developer")) role = Role.System;
     else if (!jsonEquals(item.role, "user")) {
       return this.refuse("A role must be user, assistant, system or developer.", ".role", sink);
     }
-    return this.close(sink) && readMessage(item.content, role, path, sink);
+    return this.close(sink) && readMessage(item.content, role, position, sink);
   }
 
   private readCall(isCustom: bool, sink: RequestSink): bool {
@@ -109,7 +109,7 @@ export class InputReader {
   private readOutput(sink: RequestSink): bool {
     if (jsonKind(item.callId) != JsonKind.String) return this.refuseMember("call_id", sink);
     if (!this.turnTo(Open.Results, sink) || !sink.beginToolResult(jsonContent(item.callId), false)) return false;
-    return readParts(item.output, Role.User, `input[${this.position}].output`, sink) && sink.endToolResult();
+    return readParts(item.output, Role.User, this.position, "output", sink) && sink.endToolResult();
   }
 
   /** The reasoning of an earlier turn: its own text, else its summary, with what only its provider can read. */
@@ -148,8 +148,8 @@ export class InputReader {
   }
 }
 
-function readMessage(content: Slice, role: Role, path: string, sink: RequestSink): bool {
-  return sink.beginMessage(role) && readParts(content, role, path, sink) && sink.endMessage();
+function readMessage(content: Slice, role: Role, position: i32, sink: RequestSink): bool {
+  return sink.beginMessage(role) && readParts(content, role, position, "content", sink) && sink.endMessage();
 }
 
 /** The texts of a list of parts, with blank lines between them; empty if it has none. */
