@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { byteAt, Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
 import { JsonKind, jsonKind } from "../../json/value";
 import { fieldName } from "./field-name";
 
@@ -83,6 +83,8 @@ export abstract class RequestSink {
   refusalParam: string = "";
   /** The name of the client's field with the id of the end user. */
   userField: string = "user";
+  /** The value in `out`, that of one member, which is valid JSON whatever the client sent; ABSENT if none is known to be. Set by `end`. */
+  valid: Slice = ABSENT;
   /** The names of the client's fields that have no counterpart and were left out, divided by `, `. */
   readonly dropped: ByteBuffer = new ByteBuffer();
 
@@ -213,6 +215,7 @@ export abstract class RequestSink {
   /** Makes it ready for another request; no large memory is kept. */
   reset(): void {
     this.out = NOWHERE;
+    this.valid = ABSENT;
     this.refusal = "";
     this.refusalParam = "";
     this.userField = "user";

@@ -19,6 +19,7 @@ const KEPT_BYTES = 4096;
 const path = new ByteBuffer().text(CHAT_PATH);
 const model = new ByteBuffer();
 const instructions = new ByteBuffer();
+let valid = ABSENT;
 
 /**
  * Chooses the protocol in which the provider is asked for a chat: the client's own where the provider speaks it, or where the
@@ -73,8 +74,14 @@ export function writeRequest(exchange: Exchange, request: JsonDocument, context:
   const isRead = reader.read(request, writer);
   if (!isRead) exchange.refuse(writer.refusal, writer.refusalParam, "unsupported_value");
   else if (writer.dropped.size) exchange.noteAllDropped(writer.dropped.slice);
+  valid = writer.valid;
   writer.reset();
   return isRead;
+}
+
+/** What need not be validated of the request that was written last: see `RequestSink.valid`. */
+export function validPart(): Slice {
+  return valid;
 }
 
 /** Whether a path names an API of chats. */

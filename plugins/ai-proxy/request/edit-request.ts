@@ -100,7 +100,7 @@ function editChatMessages(exchange: Exchange, request: JsonDocument, context: Sl
   const hasOthers = settings.droppedOfMessages.length > 0 || settings.renamedOfMessages.length > 0;
   const renamed = hasOthers
     ? fitChatMessages(exchange, request, edit)
-    : !knowsDeveloper(exchange) && renameDeveloper(request, edit);
+    : !exchange.isBridged && !knowsDeveloper(exchange) && renameDeveloper(request, edit);
   if (!config.chat.messages.any && context == ABSENT) return renamed;
   if (renamed) {
     // `editMessages` copies messages from the text of the request.

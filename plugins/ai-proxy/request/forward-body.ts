@@ -10,7 +10,7 @@ import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
 import { providerOf } from "../providers";
 import { contextOf } from "./awaited-values";
-import { writeRequest } from "./bridge";
+import { validPart, writeRequest } from "./bridge";
 import { needsSettingsOnly } from "./body-need";
 import { editRequest, prepareRequest, putSettings } from "./edit-request";
 import { readTraits } from "./fit-model";
@@ -39,6 +39,7 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
   if (exchange.isOnlySigned) return forward(exchange, requestHeaders, body.bytes());
   if (needsSettingsOnly(exchange)) return forwardEdited(exchange, body, putSettings(exchange, document, body.bytes()));
   let bytes = body.bytes();
+  let valid = ABSENT;
   if (MESSAGES_CLIENTS) {
     if (exchange.estimatesTokens) {
       // The reply takes the place of a refusal.
@@ -52,11 +53,12 @@ export function forwardBody(exchange: Exchange, body: BodyBuffer): bool {
       bridged.release(KEPT_BYTES);
       if (!writeRequest(exchange, document, ABSENT, bridged)) return false;
       bytes = bridged.slice;
+      valid = validPart();
       exchange.wasTranslated = true;
       exchange.created = nowInSeconds();
     }
   }
-  if (!readRequest(exchange, document, bytes) || !readTraits(exchange, document)) return false;
+  if (!readRequest(exchange, document, bytes, valid) || !readTraits(exchange, document)) return false;
   if (exchange.streaming) limitFirstByte(exchange);
   const source = contextOf(exchange);
   const context = source ? readValue(source) : ABSENT;

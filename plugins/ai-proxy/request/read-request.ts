@@ -31,10 +31,10 @@ const LONGEST_REPEATED = 256;
 
 /**
  * Reads what the gateway must know of the request: the model (mapped into `exchange.model`), whether it streams, and
- * whether the client wants usage. Returns `false` if `exchange.refuse` was called.
+ * whether the client wants usage. `valid` is as for `readBody`. Returns `false` if `exchange.refuse` was called.
  */
-export function readRequest(exchange: Exchange, request: JsonDocument, body: Slice): bool {
-  if (!readBody(exchange, request, body)) return false;
+export function readRequest(exchange: Exchange, request: JsonDocument, body: Slice, valid: Slice = ABSENT): bool {
+  if (!readBody(exchange, request, body, valid)) return false;
   if (exchange.api == Api.Other) {
     exchange.streaming = jsonIsTrue(request.get("stream"));
     return readModel(exchange, request);
@@ -45,9 +45,9 @@ export function readRequest(exchange: Exchange, request: JsonDocument, body: Sli
   return readFormat(exchange, request) && readMessages(exchange, request);
 }
 
-/** Parses a body that must be a JSON object; `false` if `exchange.refuse` was called. */
-export function readBody(exchange: Exchange, request: JsonDocument, body: Slice): bool {
-  const error = request.parse(body);
+/** Parses a body that must be a JSON object; `valid` is as for `JsonDocument.parse`. `false` if `exchange.refuse` was called. */
+export function readBody(exchange: Exchange, request: JsonDocument, body: Slice, valid: Slice = ABSENT): bool {
+  const error = request.parse(body, valid);
   if (sliceSize(body) == 0) return exchange.refuse("The request has no body; it must be a JSON object.");
   if (error != JsonError.None) {
     return exchange.refuse(`The request's body is not valid JSON: ${jsonFaultText(request.fault)}.`);

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceSize, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { levelOfEffort } from "../../effort-levels";
 import { budgetOfLevel } from "../../hub/effort";
@@ -27,7 +27,11 @@ export abstract class ChatRequestOptions extends RequestSink {
   takesTopK: bool = false;
   /** Whether the provider holds a response to a JSON schema; else it is asked for JSON, and the model is told the schema. */
   takesSchema: bool = true;
+  /** Whether a message holds a JSON value of the client's, which may be nested more deeply there. */
+  protected hasNested: bool = false;
   private open: List = List.None;
+  /** Where the list of messages begins in `out`. */
+  private messages: i32 = 0;
   /** A message of the system that precedes all others, or nothing. */
   private readonly instruction: ByteBuffer = new ByteBuffer();
 
@@ -130,24 +134,34 @@ export abstract class ChatRequestOptions extends RequestSink {
   }
 
   end(): bool {
-    if (this.open == List.Messages) this.out.byte(0x5d);
+    const out = this.out;
+    if (this.open == List.Messages) out.byte(0x5d);
     else this.member(',"messages":[]');
-    this.out.byte(0x7d);
+    if (this.open == List.Messages && !this.hasNested) this.valid = subslice(out.slice, this.messages);
+    out.byte(0x7d);
     return true;
   }
 
   /** Begins a message with its first bytes; the caller appends the rest. */
   protected message(start: string): ByteBuffer {
     if (this.instruction.size) {
-      this.element(List.Messages, MESSAGES).append(this.instruction.slice);
+      this.nextMessage().append(this.instruction.slice);
       this.instruction.release(KEPT_BYTES);
     }
-    return this.element(List.Messages, MESSAGES).text(start);
+    return this.nextMessage().text(start);
   }
 
   override reset(): void {
     super.reset();
+    this.hasNested = false;
     this.instruction.release(KEPT_BYTES);
+  }
+
+  private nextMessage(): ByteBuffer {
+    const isFirst = this.open != List.Messages;
+    const out = this.element(List.Messages, MESSAGES);
+    if (isFirst) this.messages = out.size - 1;
+    return out;
   }
 
   private option(key: string, value: Slice): bool {

@@ -167,8 +167,11 @@ export class ChatRequestWriter extends ChatRequestOptions {
 
   private takeControl(): Slice {
     const control = this.control;
+    if (control == ABSENT) return ABSENT;
     this.control = ABSENT;
-    return this.takesCacheControl ? control : ABSENT;
+    if (!this.takesCacheControl) return ABSENT;
+    this.hasNested = true;
+    return control;
   }
 
   private dropReasoning(): void {
