@@ -1,9 +1,11 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { ABSENT, Slice } from "../../bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../bytes/slice";
+import { isBlank } from "../protocols/messages/blank";
 import { repeatableId } from "../protocols/openai-chat/call-id";
 import { TokenUsage } from "../usage";
 import { Choice, ToolCall } from "./choices";
 import { FinishReason } from "./finish-reason";
+import { CallPart, HeldCalls } from "./held-calls";
 import { ResponseSink } from "./response-sink";
 
 const BAD_GATEWAY = 502;
@@ -18,11 +20,24 @@ export const enum BlockKind {
   ToolUse,
 }
 
-const unordered = new ByteBuffer().text("The provider mixed the pieces of several tool calls.");
+const unordered = new ByteBuffer().text(
+  "The provider mixed the pieces of tool calls in a way that cannot be told apart.",
+);
+const nameless = new ByteBuffer().text("The provider sent a tool call without a name.");
+const renamed = new ByteBuffer().text("The provider changed the name of a tool call that had begun.");
+const tooLarge = new ByteBuffer().text(
+  "The provider mixed the pieces of several tool calls, and they are too large to be put in order.",
+);
+/** The code of these errors. */
+const badCall = new ByteBuffer().text("upstream_tool_call_invalid");
+/** Hold the id and the name of the call that begins. */
+const callId = new ByteBuffer();
+const callName = new ByteBuffer();
 
 /**
  * Puts what a model says into blocks that follow each other, as Anthropic's content blocks and the output items of OpenAI's
- * Responses do: each is whole before the next one begins. Text between the pieces of tool calls stands behind them. The
+ * Responses do: each is whole before the next one begins. A tool call begins with its first arguments, when its name is known and the
+ * call before it is whole; till then it is held. Text between the pieces of tool calls stands behind them. The
  * response has one choice: others are left out.
  * https://platform.claude.com/docs/en/build-with-claude/streaming
  */
@@ -36,6 +51,8 @@ export abstract class BlockWriter extends ResponseSink {
   private kind: BlockKind = BlockKind.None;
   private openCall: i32 = -1;
   private hasCalls: bool = false;
+  /** The tool calls that have not begun; made with the first one. */
+  private held: HeldCalls | null = null;
   /** Text that came while a tool call was open. */
   private readonly late: ByteBuffer = new ByteBuffer();
 
@@ -76,6 +93,9 @@ export abstract class BlockWriter extends ResponseSink {
     super.free();
     this.id.dispose();
     this.late.dispose();
+    const held = this.held;
+    if (held) held.dispose();
+    this.held = null;
   }
 
   /** Writes what comes before the first block. */
@@ -91,7 +111,7 @@ export abstract class BlockWriter extends ResponseSink {
   protected writeText(choice: Choice, piece: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
     if (this.kind != BlockKind.ToolUse) return this.add(choice, BlockKind.Text, piece);
-    if (this.late.size > MOST_LATE) this.fail(BAD_GATEWAY, unordered.slice, ABSENT);
+    if (this.late.size > MOST_LATE) this.failCall(tooLarge);
     else this.late.append(piece);
   }
 
@@ -101,27 +121,39 @@ export abstract class BlockWriter extends ResponseSink {
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
-    this.leaveFor(choice, BlockKind.ToolUse);
-    if (this.hasEnded) return;
-    this.index++;
-    this.kind = BlockKind.ToolUse;
-    this.openCall = call.index;
     this.hasCalls = true;
-    this.startToolUse(call, id, name);
+    let held = this.held;
+    if (held === null) this.held = held = new HeldCalls();
+    held.enter(call, held.last < 0 ? null : this.findCall(choice, held.last));
+    this.hold(call, CallPart.Id, id);
+    this.hold(call, CallPart.Name, name);
+  }
+
+  protected override addToCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
+    if (choice.index != 0 || this.hasEnded) return;
+    if (!call.isHeld) {
+      if (sliceSize(name)) this.failCall(renamed);
+      return;
+    }
+    this.hold(call, CallPart.Id, id);
+    this.hold(call, CallPart.Name, name);
+    this.beginCalls(choice);
   }
 
   protected writeArguments(choice: Choice, call: ToolCall, piece: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
-    if (this.kind == BlockKind.ToolUse && this.openCall == call.index) this.addPiece(BlockKind.ToolUse, piece);
-    else this.fail(BAD_GATEWAY, unordered.slice, ABSENT);
+    if (call.isHeld) this.hold(call, CallPart.Arguments, piece);
+    else if (this.kind == BlockKind.ToolUse && this.openCall == call.index) this.addArguments(piece);
+    else if (!isBlank(piece)) this.failCall(unordered);
+    this.beginCalls(choice);
   }
 
   protected writeFinish(choice: Choice, reason: FinishReason): void {
     if (choice.index != 0 || this.hasEnded) return;
     // Some providers end tool calls with `stop`.
     this.reason = reason == FinishReason.Stop && this.hasCalls ? FinishReason.ToolCalls : reason;
-    this.leave();
-    if (!this.late.size) return;
+    this.endCalls(choice);
+    if (this.hasEnded || !this.late.size) return;
     this.add(choice, BlockKind.Text, this.late.slice);
     this.leave();
   }
@@ -131,6 +163,56 @@ export abstract class BlockWriter extends ResponseSink {
     this.reason = reason;
     this.leave();
     this.end();
+  }
+
+  private hold(call: ToolCall, part: CallPart, piece: Slice): void {
+    if (!this.hasEnded && !this.held!.add(call, part, piece)) this.failCall(tooLarge);
+  }
+
+  private addArguments(piece: Slice): void {
+    this.held!.open.take(piece);
+    this.addPiece(BlockKind.ToolUse, piece);
+  }
+
+  /** Begins the calls whose turn it is and that are ready. */
+  private beginCalls(choice: Choice): void {
+    const held = this.held!;
+    while (held.first >= 0 && !this.hasEnded && (this.kind != BlockKind.ToolUse || held.open.isWhole)) {
+      const call = this.findCall(choice, held.first)!;
+      if (call.heldParts < (CallPart.Name | CallPart.Arguments)) return;
+      this.beginCall(choice, call);
+    }
+  }
+
+  /** Ends the open block, and writes the calls that are left. */
+  private endCalls(choice: Choice): void {
+    this.leave();
+    const held = this.held;
+    while (held && held.first >= 0 && !this.hasEnded) {
+      const call = this.findCall(choice, held.first)!;
+      if (!(call.heldParts & CallPart.Name)) return this.failCall(nameless);
+      this.beginCall(choice, call);
+      this.leave();
+    }
+  }
+
+  /** Begins the call that waits longest, and writes what is held of it. */
+  private beginCall(choice: Choice, call: ToolCall): void {
+    const held = this.held!;
+    this.leaveFor(choice, BlockKind.ToolUse);
+    if (this.hasEnded) return;
+    this.index++;
+    this.kind = BlockKind.ToolUse;
+    this.openCall = call.index;
+    held.open.restart();
+    this.startToolUse(call, held.join(call, CallPart.Id, callId), held.join(call, CallPart.Name, callName));
+    let at = held.next(call.firstPiece, CallPart.Arguments);
+    for (; at && !this.hasEnded; at = held.next(held.after(at), CallPart.Arguments)) this.addArguments(held.text(at));
+    held.leave(call);
+  }
+
+  private failCall(why: ByteBuffer): void {
+    this.fail(BAD_GATEWAY, why.slice, badCall.slice);
   }
 
   private add(choice: Choice, kind: BlockKind, piece: Slice): void {

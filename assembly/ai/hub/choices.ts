@@ -34,6 +34,15 @@ export class ToolCall extends TextProgress {
   idHash: u32;
   /** The key of the last call that began under the same number of the provider; 0 for none. */
   last: i32;
+  /** A hash of its name, or of the last piece of it; 0 for none. */
+  nameHash: u32;
+  /** Whether it waits in `HeldCalls`, and the key of the call behind it there; -1 for none. */
+  isHeld: bool;
+  nextHeld: i32;
+  /** The places of its first and last piece there; 0 for none. The parts that have one. */
+  firstPiece: i32;
+  lastPiece: i32;
+  heldParts: i32;
 }
 
 /**

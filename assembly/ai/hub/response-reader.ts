@@ -25,7 +25,7 @@ export abstract class ResponseReader extends SseTransform {
     super();
   }
 
-  /** Reads a whole response into the sink; `false`, and nothing read, where it holds no choice. */
+  /** Reads a whole response into the sink; `false` where it has failed (`errorStatus`), or, and then nothing is read, holds no choice. */
   abstract readWhole(response: JsonDocument, out: ByteBuffer): bool;
 
   override free(): void {
@@ -55,6 +55,13 @@ export abstract class ResponseReader extends SseTransform {
   protected finish(): void {
     if (this.sink.isComplete) this.sink.end();
     else this.failIncomplete();
+  }
+
+  /** Ends a whole response; `false` where it has failed. */
+  protected endWhole(): bool {
+    this.sink.end();
+    this.errorStatus = this.sink.errorStatus;
+    return !this.errorStatus;
   }
 
   /** Ends the response with an error because its stream has ended before. */

@@ -88,9 +88,9 @@ export abstract class ResponseSink {
   }
 
   /**
-   * Turns to a tool call of a choice, `key` being the provider's number for it, from 0. Id and name count when the call is
-   * new. Some servers give every call the number 0: a name with another id begins a call of its own, to which what follows without
-   * an id belongs. The call is valid until the next `toolCall`; null if there are too many.
+   * Turns to a tool call of a choice, `key` being the provider's number for it, from 0. Id and name may come later, the name in
+   * pieces, or be repeated. Some servers give every call the number 0: a name with another id begins a call of its own, to which
+   * what follows without an id belongs. The call is valid until the next `toolCall`; null if there are too many.
    */
   toolCall(choice: Choice, key: i32, id: Slice, name: Slice): ToolCall | null {
     const choices = this.choices;
@@ -99,10 +99,14 @@ export abstract class ResponseSink {
     let known = first;
     if (first && first.last && (!hash || hash != first.idHash)) known = choices.find(choice, first.last);
     const isOther = known !== null && hash && known.idHash && hash != known.idHash && sliceSize(name) > 0;
-    if (known && !isOther) return known;
+    if (known && !isOther) {
+      this.amend(choice, known, id, name);
+      return known;
+    }
     const call = choices.addCall(choice, first ? REPEATED_KEY + choice.calls : key);
     if (call === null) return null;
     call.idHash = hash;
+    if (sliceSize(name)) call.nameHash = hashOf(name);
     if (first) choices.find(choice, key)!.last = call.key;
     this.writeToolCall(choice, call, id, name);
     return call;
@@ -168,6 +172,8 @@ export abstract class ResponseSink {
   protected abstract writeReasoning(choice: Choice, piece: Slice): void;
   /** Begins a tool call. Those of one choice have the numbers 0, 1, …; arguments of earlier ones may still follow. */
   protected abstract writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void;
+  /** Adds to the name of a tool call; `id` is one that it had not, or ABSENT. */
+  protected addToCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {}
   protected abstract writeArguments(choice: Choice, call: ToolCall, piece: Slice): void;
   protected abstract writeFinish(choice: Choice, reason: FinishReason): void;
   protected abstract writeEnd(): void;
@@ -176,6 +182,17 @@ export abstract class ResponseSink {
   /** Ends the reasoning of a choice where the writer cannot add to it later: what is still to be written of it, or ABSENT. */
   protected endReasoning(choice: Choice): Slice {
     return this.choices.reasoningOf(choice).end();
+  }
+
+  /** Takes what a later event says about a call: an id that it had not, and a name, unless it is repeated. */
+  private amend(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
+    const hash = sliceSize(name) ? hashOf(name) : 0;
+    const isNamed = hash != 0 && hash != call.nameHash;
+    const isKnown = call.idHash != 0 || sliceSize(id) == 0;
+    if (!isNamed && isKnown) return;
+    if (isNamed) call.nameHash = hash;
+    if (!isKnown) call.idHash = hashOf(id);
+    this.addToCall(choice, call, isKnown ? ABSENT : id, isNamed ? name : ABSENT);
   }
 
   /** Writes the rest of each text of the choice. */

@@ -59,7 +59,7 @@ export function translatedBody(exchange: Exchange, response: JsonDocument, out: 
   const reader = responseReader(exchange, wholeSink(exchange));
   let status = reader.readWhole(response, out) ? 0 : -1;
   // A body that is an error although the status is 200, as in a stream.
-  if (status && !reader.errorStatus && reader.pushWhole(response, out)) status = reader.errorStatus;
+  if (status && (reader.errorStatus || reader.pushWhole(response, out))) status = reader.errorStatus;
   reader.free();
   return status;
 }

@@ -55,7 +55,7 @@ export class DashScopeReader extends ResponseReader {
 
   override pushWhole(response: JsonDocument, out: ByteBuffer): bool {
     if (!response.isObject) return false;
-    if (!this.readWhole(response, out)) {
+    if (!this.readWhole(response, out) && !this.errorStatus) {
       if (jsonKind(response.get("output")) != JsonKind.Object) this.failAs(response, statusOf(ABSENT));
       else this.failIncomplete();
     }
@@ -72,8 +72,7 @@ export class DashScopeReader extends ResponseReader {
     }
     this.readChoices(response, output, true);
     this.readUsage(response, -1);
-    sink.end();
-    return true;
+    return this.endWhole();
   }
 
   /** Gives the number of choices that an event, or a whole response, holds. */

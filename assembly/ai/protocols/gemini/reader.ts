@@ -60,8 +60,7 @@ export class GeminiReader extends ResponseReader {
     if (!hasCandidate && jsonGet(response.get("promptFeedback"), "blockReason") == ABSENT) return false;
     if (failedCandidate(response) != ABSENT) return false;
     this.readResponse(response, true);
-    sink.end();
-    return !sink.errorStatus;
+    return this.endWhole();
   }
 
   private readResponse(response: JsonDocument, isWhole: bool): void {

@@ -85,8 +85,7 @@ export class MessagesReader extends ResponseReader {
     const reason = finishOf(response.get("stop_reason"));
     sink.finish(choice, reason == FinishReason.None ? FinishReason.Stop : reason);
     this.tokens.read(response.get("usage"));
-    sink.end();
-    return !sink.errorStatus;
+    return this.endWhole();
   }
 
   private indexOf(event: JsonDocument): i32 {

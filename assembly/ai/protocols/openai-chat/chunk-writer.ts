@@ -149,6 +149,13 @@ export class ChunkWriter extends ResponseSink {
     out.text(',"type":"function","function":{"name":"').append(name).text('","arguments":"');
   }
 
+  /** The id is not changed: this call may have one already that was made for it. */
+  protected override addToCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
+    if (!sliceSize(name)) return;
+    this.enterCall(choice, call);
+    this.out.text('"function":{"name":"').append(name).text('","arguments":"');
+  }
+
   protected writeArguments(choice: Choice, call: ToolCall, piece: Slice): void {
     this.turnTo(choice);
     if (this.member != DeltaMember.ToolCalls || this.openCall != call.index) {

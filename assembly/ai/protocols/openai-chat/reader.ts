@@ -59,8 +59,7 @@ export class ChatReader extends ResponseReader {
     if (jsonKind(jsonFirst(response.get("choices"))) != JsonKind.Object) return false;
     this.readChoices(response, true);
     this.tokens.read(response.get("usage"));
-    sink.end();
-    return !sink.errorStatus;
+    return this.endWhole();
   }
 
   private readChoices(response: JsonDocument, isWhole: bool): void {
