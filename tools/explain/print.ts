@@ -30,7 +30,9 @@ export function explanationLines({ request }: ExplainedRequest, explanation: Exp
     ),
     ...titled("log", logs),
     ...attempts.flatMap(attemptLines),
-    ...(changed ? ["", `dropped or changed (x-ai-dropped-params): ${changed}`] : []),
+    ...(changed && !attempts.some(({ dropped }) => dropped === changed)
+      ? ["", `dropped or changed (x-ai-dropped-params): ${changed}`]
+      : []),
     "",
     `${end}: the client gets ${status}, ${details}`,
     ...(attempts.length ? [] : bodyLines(body)),
