@@ -85,6 +85,8 @@ export abstract class RequestSink {
   userField: string = "user";
   /** The value in `out`, that of one member, which is valid JSON whatever the client sent; ABSENT if none is known to be. Set by `end`. */
   valid: Slice = ABSENT;
+  /** The name of the client's field that asks for reasoning. */
+  reasoningField: string = "reasoning_effort";
   /** The names of the client's fields that have no counterpart and were left out, divided by `, `. */
   readonly dropped: ByteBuffer = new ByteBuffer();
 
@@ -219,6 +221,7 @@ export abstract class RequestSink {
     this.refusal = "";
     this.refusalParam = "";
     this.userField = "user";
+    this.reasoningField = "reasoning_effort";
     this.dropped.release(256);
   }
 }

@@ -27,6 +27,7 @@ export function readReasoning(request: JsonDocument, sink: RequestSink): bool {
   if (jsonKind(thinking) != JsonKind.Object && jsonKind(thinking) != JsonKind.Null && thinking != ABSENT) {
     return sink.refuse("thinking must be an object.", "thinking");
   }
+  sink.reasoningField = thinking == ABSENT ? "output_config.effort" : "thinking";
   dropOthers(config, sink);
   let isRead = true;
   if (jsonEquals(type, "disabled")) isRead = sink.reasoning(Effort.None, ABSENT);

@@ -32,6 +32,9 @@ export abstract class ChatRequestOptions extends RequestSink {
   private open: List = List.None;
   /** Where the list of messages begins in `out`. */
   private messages: i32 = 0;
+  /** The members that ask for reasoning by a switch: they wait for what the model cannot reason before. */
+  private readonly thinking: ByteBuffer = new ByteBuffer();
+  private isForced: bool = false;
   /** A message of the system that precedes all others, or nothing. */
   private readonly instruction: ByteBuffer = new ByteBuffer();
 
@@ -74,9 +77,10 @@ export abstract class ChatRequestOptions extends RequestSink {
 
   reasoning(effort: Effort, budget: Slice): bool {
     if (!this.takesBudget) this.member(',"reasoning_effort":"').text(effortName(effort)).byte(0x22);
+    else if (effort == Effort.None) this.member(',"enable_thinking":false');
     else {
-      const out = this.member(',"enable_thinking":').text(effort == Effort.None ? "false" : "true");
-      const tokens = effort == Effort.Adaptive || effort == Effort.None ? 0 : budgetOfLevel(levelOfEffort(effort));
+      const out = this.thinking.text(',"enable_thinking":true');
+      const tokens = effort == Effort.Adaptive ? 0 : budgetOfLevel(levelOfEffort(effort));
       if (budget != ABSENT) out.text(',"thinking_budget":').append(budget);
       else if (tokens) out.text(',"thinking_budget":').integer(tokens);
     }
@@ -84,6 +88,7 @@ export abstract class ChatRequestOptions extends RequestSink {
   }
 
   jsonObject(): bool {
+    this.isForced = true;
     this.member(',"response_format":{"type":"json_object"}');
     return true;
   }
@@ -122,6 +127,7 @@ export abstract class ChatRequestOptions extends RequestSink {
 
   toolChoice(choice: ToolChoice, name: Slice): bool {
     const out = this.member(',"tool_choice":');
+    if (choice == ToolChoice.Named || choice == ToolChoice.Any) this.isForced = true;
     if (choice == ToolChoice.Named) out.text('{"type":"function","function":{"name":"').append(name).text('"}}');
     else if (choice == ToolChoice.Any) out.text('"required"');
     else out.text(choice == ToolChoice.None ? '"none"' : '"auto"');
@@ -134,6 +140,7 @@ export abstract class ChatRequestOptions extends RequestSink {
   }
 
   end(): bool {
+    this.endOptions();
     const out = this.out;
     if (this.open == List.Messages) out.byte(0x5d);
     else this.member(',"messages":[]');
@@ -144,6 +151,7 @@ export abstract class ChatRequestOptions extends RequestSink {
 
   /** Begins a message with its first bytes; the caller appends the rest. */
   protected message(start: string): ByteBuffer {
+    this.endOptions();
     if (this.instruction.size) {
       this.nextMessage().append(this.instruction.slice);
       this.instruction.release(KEPT_BYTES);
@@ -155,6 +163,20 @@ export abstract class ChatRequestOptions extends RequestSink {
     super.reset();
     this.hasNested = false;
     this.instruction.release(KEPT_BYTES);
+    this.thinking.release(KEPT_BYTES);
+    this.isForced = false;
+  }
+
+  /**
+   * DashScope refuses reasoning before a tool that is forced or before JSON: it gives way, as in chats.
+   * https://www.alibabacloud.com/help/en/model-studio/deep-thinking
+   */
+  private endOptions(): void {
+    const thinking = this.thinking;
+    if (!thinking.size) return;
+    if (this.isForced) this.drop(this.reasoningField);
+    else this.member("").append(thinking.slice);
+    thinking.release(KEPT_BYTES);
   }
 
   private nextMessage(): ByteBuffer {

@@ -88,6 +88,7 @@ function readReasoning(reasoning: Slice, sink: RequestSink): bool {
   const effort = jsonGet(reasoning, "effort");
   const kind = jsonKind(effort);
   if (kind == JsonKind.Absent || kind == JsonKind.Null) return true;
+  sink.reasoningField = "reasoning.effort";
   const known = effortOfName(effort, Effort.Adaptive);
   if (known != Effort.Adaptive) return sink.reasoning(known, ABSENT);
   return sink.refuse("effort must be none, minimal, low, medium, high, xhigh or max.", "reasoning.effort");
