@@ -7,6 +7,9 @@ import { FinishReason } from "./finish-reason";
 const NOWHERE = new ByteBuffer();
 /** The keys from here on are of calls whose number another call of the choice has. */
 const REPEATED_KEY = 0x40000000;
+const BAD_GATEWAY = 502;
+const brokenOff = new ByteBuffer().text("The provider broke off its response.");
+const brokenOffCode = new ByteBuffer().text("upstream_response_broken_off");
 const unsaid = new ByteBuffer().text("The provider failed without a message.");
 
 /**
@@ -124,6 +127,10 @@ export abstract class ResponseSink {
   /** Ends a choice. */
   finish(choice: Choice, reason: FinishReason): void {
     if (choice.isFinished) return;
+    if (reason == FinishReason.Failed) {
+      this.flush();
+      return this.fail(BAD_GATEWAY, brokenOff.slice, brokenOffCode.slice);
+    }
     this.endTexts(choice);
     choice.isFinished = true;
     this.finished++;

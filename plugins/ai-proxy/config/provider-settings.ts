@@ -122,6 +122,8 @@ export class ProviderSettings {
   takesThinkingBudget: bool = false;
   /** Whether the provider reads `reasoning_content` in messages of the assistant (translated requests). */
   takesReasoning: bool = false;
+  /** The format of the signatures that tool calls of chats have; "" for none (translated requests). */
+  callSignatures: string = "";
   /** Whether parts of messages may have Anthropic's `cache_control` (translated requests). */
   takesCacheControl: bool = false;
   /** Whether the provider knows `top_k` (translated requests). */

@@ -93,6 +93,7 @@ function chatWriterFor(settings: ProviderSettings): RequestSink {
   const writer = chatWriter ? (chatWriter as ChatRequestWriter) : new ChatRequestWriter();
   chatWriter = writer;
   writer.reset();
+  writer.callSignatures = settings.callSignatures;
   writer.takesReasoning = settings.takesReasoning;
   writer.takesBudget = settings.takesThinkingBudget;
   writer.takesCacheControl = settings.takesCacheControl;

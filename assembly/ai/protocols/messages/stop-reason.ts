@@ -20,7 +20,7 @@ export function stopReason(reason: FinishReason): string {
 export function finishOf(reason: Slice): FinishReason {
   if (!sliceSize(jsonContent(reason))) return FinishReason.None;
   if (jsonEquals(reason, "tool_use")) return FinishReason.ToolCalls;
-  if (jsonEquals(reason, "max_tokens") || jsonEquals(reason, "model_context_window_exceeded"))
-    return FinishReason.Length;
-  return jsonEquals(reason, "refusal") ? FinishReason.ContentFilter : FinishReason.Stop;
+  if (jsonEquals(reason, "end_turn") || jsonEquals(reason, "stop_sequence")) return FinishReason.Stop;
+  // `max_tokens`, `model_context_window_exceeded`, `pause_turn`, which is to be continued, and what is not known: all are cut.
+  return jsonEquals(reason, "refusal") ? FinishReason.ContentFilter : FinishReason.Length;
 }

@@ -1,20 +1,13 @@
 import { ByteBuffer } from "../../../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
-import {
-  jsonContent,
-  jsonEquals,
-  jsonFirst,
-  jsonGet,
-  jsonInteger,
-  jsonKind,
-  JsonKind,
-  jsonNext,
-} from "../../../json/value";
+import { jsonContent, jsonFirst, jsonGet, jsonInteger, jsonKind, JsonKind, jsonNext } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { escapeJson } from "../../../json/writer";
 import { Choice } from "../../hub/choices";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
+import { GEMINI_REASONING } from "../gemini/reasoning-format";
+import { chatFinish } from "./finish";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
 const joined = new ByteBuffer();
@@ -46,7 +39,7 @@ export class ChatChoice {
     }
     while (walker.nextMember()) {
       if (walker.keyIs("message") || walker.keyIs("delta")) this.readMessage(walker);
-      else if (walker.keyIs("finish_reason")) this.finish = finishReason(walker.value());
+      else if (walker.keyIs("finish_reason")) this.finish = chatFinish(walker.value());
       else if (walker.keyIs("index")) this.index = readIndex(walker.value(), position);
       else {
         const isLogprobs = walker.keyIs("logprobs");
@@ -62,7 +55,7 @@ export class ChatChoice {
     if (jsonKind(text) != JsonKind.String) return false;
     this.clear();
     this.content = jsonContent(text);
-    this.finish = finishReason(jsonGet(output, "finish_reason"));
+    this.finish = chatFinish(jsonGet(output, "finish_reason"));
     return true;
   }
 
@@ -74,6 +67,10 @@ export class ChatChoice {
     let position = 0;
     for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
       call.read(item, position++, isWhole);
+      if (sliceSize(call.signature)) {
+        sink.reasoningFormat = GEMINI_REASONING;
+        sink.signature(target, call.signature);
+      }
       const known = sink.toolCall(target, call.key, call.id, call.name);
       if (known) sink.toolArguments(target, known, call.argumentsText);
     }
@@ -131,6 +128,8 @@ class ChatCall {
   name: Slice = ABSENT;
   /** The arguments, or a piece of them, or ABSENT. */
   argumentsText: Slice = ABSENT;
+  /** What Google signs the reasoning before it with. https://ai.google.dev/gemini-api/docs/thought-signatures#openai */
+  signature: Slice = ABSENT;
 
   /** Reads a call; where it does not say its index, or in a whole response, its position counts. */
   read(call: Slice, position: i32, isWhole: bool): void {
@@ -138,6 +137,7 @@ class ChatCall {
     this.key = isWhole ? position : readIndex(jsonGet(call, "index"), position);
     this.id = jsonContent(jsonGet(call, "id"));
     this.name = jsonContent(jsonGet(called, "name"));
+    this.signature = jsonContent(jsonGet(jsonGet(jsonGet(call, "extra_content"), "google"), "thought_signature"));
     const value = jsonGet(called, "arguments");
     this.argumentsText = jsonKind(value) == JsonKind.Object ? escaped(value) : jsonContent(value);
   }
@@ -172,15 +172,6 @@ function contentText(content: Slice): Slice {
     joined.append(piece);
   }
   return isJoined ? joined.slice : text;
-}
-
-/** Before the response ends, DashScope sends `"null"`, a string. */
-function finishReason(value: Slice): FinishReason {
-  if (sliceSize(jsonContent(value)) == 0 || jsonEquals(value, "null")) return FinishReason.None;
-  if (jsonEquals(value, "length")) return FinishReason.Length;
-  if (jsonEquals(value, "tool_calls") || jsonEquals(value, "function_call")) return FinishReason.ToolCalls;
-  if (jsonEquals(value, "content_filter")) return FinishReason.ContentFilter;
-  return FinishReason.Stop;
 }
 
 function readIndex(value: Slice, position: i32): i32 {

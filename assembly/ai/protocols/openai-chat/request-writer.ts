@@ -22,10 +22,15 @@ export class ChatRequestWriter extends ChatRequestOptions {
   /** Whether parts of messages may have `cache_control`. */
   takesCacheControl: bool = false;
 
+  /** The format of signatures that tool calls have in `extra_content`; "" for none. */
+  callSignatures: string = "";
+
   private readonly content: RequestContent = new RequestContent();
   private readonly result: RequestContent = new RequestContent();
   private readonly reasoningContent: ByteBuffer = new ByteBuffer();
   private readonly calls: ByteBuffer = new ByteBuffer();
+  /** The signature for the next tool call. */
+  private readonly signature: ByteBuffer = new ByteBuffer();
   private role: Role = Role.User;
   private isInResult: bool = false;
   /** Whether the message had results of tools. */
@@ -33,6 +38,10 @@ export class ChatRequestWriter extends ChatRequestOptions {
   private resultHasMedia: bool = false;
   private control: Slice = ABSENT;
   private hasDroppedReasoning: bool = false;
+
+  override get reasoningFormat(): string {
+    return this.callSignatures;
+  }
 
   beginMessage(role: Role): bool {
     this.role = role;
@@ -78,6 +87,11 @@ export class ChatRequestWriter extends ChatRequestOptions {
 
   reasoningText(text: Slice, signature: Slice): bool {
     this.takeControl();
+    if (sliceSize(signature) && this.callSignatures.length) {
+      this.signature.clear();
+      this.signature.append(signature);
+      if (!sliceSize(text)) return true;
+    }
     if (this.takesReasoning) this.reasoningContent.append(text);
     else this.dropReasoning();
     return true;
@@ -96,7 +110,9 @@ export class ChatRequestWriter extends ChatRequestOptions {
     calls.text('{"id":"').append(id).text('","type":"function","function":{"name":"').append(name);
     calls.text('","arguments":"');
     escapeJson(argumentsJson, calls);
-    calls.text('"}}');
+    calls.text('"}');
+    this.writeSignature();
+    calls.byte(0x7d);
     return true;
   }
 
@@ -138,6 +154,7 @@ export class ChatRequestWriter extends ChatRequestOptions {
     this.result.clear();
     this.reasoningContent.release(KEPT_BYTES);
     this.calls.release(KEPT_BYTES);
+    this.signature.release(KEPT_BYTES);
     this.isInResult = false;
     this.control = ABSENT;
     this.hasDroppedReasoning = false;
@@ -156,6 +173,16 @@ export class ChatRequestWriter extends ChatRequestOptions {
       this.calls.release(KEPT_BYTES);
     }
     out.byte(0x7d);
+    // Only calls have a place for it.
+    if (this.signature.size) this.dropReasoning();
+    this.signature.release(KEPT_BYTES);
+  }
+
+  /** https://ai.google.dev/gemini-api/docs/thought-signatures#openai */
+  private writeSignature(): void {
+    if (!this.signature.size) return;
+    this.calls.text(',"extra_content":{"google":{"thought_signature":"').append(this.signature.slice).text('"}}');
+    this.signature.release(KEPT_BYTES);
   }
 
   /** Begins a part that is no text, in the message of the user also where it belongs to the result of a tool. */

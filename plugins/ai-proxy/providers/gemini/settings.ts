@@ -1,3 +1,4 @@
+import { GEMINI_REASONING } from "../../../../assembly/ai/protocols/gemini/reasoning-format";
 import { Api } from "../../../../assembly/ai/api";
 import { ProviderSettings } from "../../config/provider-settings";
 
@@ -8,6 +9,7 @@ export function geminiSettings(): ProviderSettings {
     host: "generativelanguage.googleapis.com",
     base: "/v1beta/openai",
     // https://ai.google.dev/gemini-api/docs/openai
+    callSignatures: GEMINI_REASONING,
     apis: [Api.ChatCompletions, Api.Embeddings, Api.Models, Api.RetrieveModel, Api.ImageGeneration],
   };
 }
