@@ -21,8 +21,9 @@ export function encodeHex(bytes: Slice, out: ByteBuffer): void {
   }
 }
 
+/** The digit of a value, 0 to 15, in lower case. */
 // @ts-ignore: decorator
 @inline
-function hexDigit(value: u32): u32 {
+export function hexDigit(value: u32): u32 {
   return value < 10 ? 0x30 + value : 0x57 + value;
 }

@@ -1,7 +1,7 @@
 import { Status } from "../abi/enums";
 import { proxy_get_property, proxy_set_property } from "../abi/imports";
 import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
-import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
 
 /** An attribute of Envoy or of a filter; the parts of its path are separated by NUL. `ABSENT` if there is none. */
@@ -26,14 +26,23 @@ export function setPropertyAt(path: Slice, value: Slice): bool {
   return proxy_set_property(sliceStart(path), sliceSize(path), sliceStart(value), sliceSize(value)) == Status.Ok;
 }
 
+// Of each the property of Envoy, and that of Higress.
+const ROUTE_NAME = String.UTF8.encode("xds\0route_name");
+const OTHER_ROUTE_NAME = String.UTF8.encode("route_name");
+const CLUSTER_NAME = String.UTF8.encode("xds\0cluster_name");
+const OTHER_CLUSTER_NAME = String.UTF8.encode("cluster_name");
+
 /** The name of the route; empty if it has none or no route was selected. Reads Envoy's property first, then Higress's. */
 export function routeName(): Slice {
-  const name = namedProperty("xds\0route_name");
-  return name != ABSENT && sliceSize(name) ? name : namedProperty("route_name");
+  return nameAt(ROUTE_NAME, OTHER_ROUTE_NAME);
 }
 
 /** The name of the cluster of the route; empty if there is none. */
 export function clusterName(): Slice {
-  const name = namedProperty("xds\0cluster_name");
-  return name != ABSENT && sliceSize(name) ? name : namedProperty("cluster_name");
+  return nameAt(CLUSTER_NAME, OTHER_CLUSTER_NAME);
+}
+
+function nameAt(path: ArrayBuffer, other: ArrayBuffer): Slice {
+  const name = property(sliceOfBuffer(path));
+  return sliceSize(name) ? name : property(sliceOfBuffer(other));
 }

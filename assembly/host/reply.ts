@@ -21,17 +21,21 @@ export function sendLocalReply(
   body: Slice,
   more: HeaderPairs | null = null,
 ): void {
-  if (!noteReply()) return;
   const pairs = headers.clear();
   if (more) pairs.addAll(more);
   if (contentType.length) pairs.addText("content-type", contentType);
+  sendReplyOf(status, encoded(details), body, pairs);
+}
+
+/** `sendLocalReply` with all headers of the response in one list, and its details in bytes. */
+export function sendReplyOf(status: i32, details: Slice, body: Slice, all: HeaderPairs): void {
+  if (!noteReply()) return;
   buffer.clear();
-  const encodedHeaders = pairs.encode(buffer);
-  const why = encoded(details);
+  const encodedHeaders = all.encode(buffer);
   proxy_send_local_response(
     status,
-    sliceStart(why),
-    sliceSize(why),
+    sliceStart(details),
+    sliceSize(details),
     sliceStart(body),
     sliceSize(body),
     sliceStart(encodedHeaders),
