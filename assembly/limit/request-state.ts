@@ -1,5 +1,6 @@
 import { isReadable } from "../ai/body-model";
-import { sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { FALLBACK_FROM_HEADER } from "../ai/contract";
+import { ABSENT, sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
 import { HeaderMap } from "../host/headers";
 import { namedProperty } from "../host/property";
 
@@ -8,6 +9,15 @@ export function mayBeJson(headers: HeaderMap): bool {
   const contentType = headers.get("content-type");
   if (startsWithIgnoringCase(contentType, "multipart/")) return false;
   return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
+}
+
+/**
+ * Whether the request may be a later pass of one: a look at a filter state costs more than one at the headers. Envoy's router writes the
+ * first header on every internal redirect, Higress's `custom_response` the second. A client that sends one costs that look.
+ * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management#internal-redirects
+ */
+export function mayBeLaterPass(headers: HeaderMap): bool {
+  return headers.get("x-envoy-original-url") != ABSENT || headers.get(FALLBACK_FROM_HEADER) != ABSENT;
 }
 
 /** Whether a connection to an upstream was made: its provider has begun to work. */

@@ -3,6 +3,7 @@ import { MappedModel } from "../../assembly/ai/mapped-model";
 import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
+import { mayBeLaterPass } from "../../assembly/limit/request-state";
 
 const routed = new FilterState(ROUTED_MODEL_STATE);
 const mappedState = new FilterState(MAPPED_MODEL_STATE);
@@ -24,17 +25,8 @@ export function unroutedModel(): Slice {
  * none. Else `ABSENT`: the body is read. Whoever changes the model in a body has left the client's in filter state.
  */
 export function modelOfFirstPass(headers: HeaderMap): Slice {
-  if (!mayBeRedirected(headers)) return ABSENT;
+  if (!mayBeLaterPass(headers)) return ABSENT;
   const model = routed.get();
   if (model != ABSENT) return model;
   return mapped.read(mappedState.get()) ? mapped.original : ABSENT;
-}
-
-/**
- * Whether the request may be a later pass: a look at the filter state costs more than one at the headers. Envoy's router writes
- * the first header on every internal redirect, Higress's `custom_response` the second. A client that sends one costs that look.
- * https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/http_connection_management#internal-redirects
- */
-function mayBeRedirected(headers: HeaderMap): bool {
-  return headers.get("x-envoy-original-url") != ABSENT || headers.get("x-higress-fallback-from") != ABSENT;
 }
