@@ -40,6 +40,8 @@ export class Filling {
   private readonly provider: ByteBuffer = new ByteBuffer();
   private readonly model: ByteBuffer = new ByteBuffer();
   private isStream: bool = false;
+  /** Whether it was begun, or keeps an entry: otherwise there is nothing to reset. */
+  isUsed: bool = false;
   /** Whether the response that has ended has tool calls. */
   hasToolCalls: bool = false;
   /** The bytes of the entry; empty until it was stored. */
@@ -49,6 +51,7 @@ export class Filling {
   begin(headers: HeaderMap, api: Api): bool {
     const form = responseBodyOf(headers);
     if (form == ResponseBody.None) return false;
+    this.isUsed = true;
     this.isStream = form == ResponseBody.Stream;
     keepName(this.provider, headers.get(PROVIDER_HEADER));
     keepName(this.model, headers.get(MODEL_HEADER));
@@ -109,6 +112,7 @@ export class Filling {
 
   /** Keeps an entry of the store for those who wait. */
   keep(stored: Slice): void {
+    this.isUsed = true;
     this.entry.clear();
     this.entry.append(stored);
   }
@@ -133,6 +137,7 @@ export class Filling {
     this.model.release(LONGEST_NAME);
     this.entry.release(KEPT_BYTES);
     this.isStream = false;
+    this.isUsed = false;
     this.hasToolCalls = false;
   }
 

@@ -1,16 +1,14 @@
 import { Api } from "../../assembly/ai/api";
 import { isMedia } from "../../assembly/ai/body-model";
 import { CACHE_HEADER, FALLBACK_FROM_HEADER } from "../../assembly/ai/contract";
-import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { withoutQuery } from "../../assembly/bytes/query";
-import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
+import { Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { nowInSeconds } from "../../assembly/host/clock";
 import { HeaderMap } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
 import { refuseCompression } from "../../assembly/limit/compression";
-import { isRedirected, mayBeJson } from "../../assembly/limit/request-state";
+import { isRedirected, mayBeJson, mayBeLaterPass } from "../../assembly/limit/request-state";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { AiCacheConfig } from "./config";
@@ -23,6 +21,7 @@ import { notePass, noteResult, noteScore, Part, readPass } from "./pass-state";
 import { replyNotCached, replyWith } from "./reply";
 import { CachedRequest, isCached } from "./request/cached-request";
 import { readKey, writePlace } from "./request/key";
+import { KnownPath } from "./request/known-path";
 import { copyEntry, isCopy, mayServe } from "./semantic/copies";
 import { SearchingFilter } from "./semantic/searching-filter";
 import { LATER } from "./store/store";
@@ -31,7 +30,7 @@ const SKIP_HEADER = "x-higress-skip-ai-cache";
 const KEPT_BYTES: i32 = 1 << 10;
 
 const pool = new FilterPool<AiCacheFilter>();
-const path = new RequestPath();
+const path = new KnownPath();
 const document = new JsonDocument();
 const entry = new Entry();
 
@@ -71,11 +70,10 @@ export class AiCacheFilter extends SearchingFilter {
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
     if (config.isOff || endOfStream || !sliceEquals(headers.get(":method"), "POST")) return HeadersAction.Continue;
-    const whole = headers.get(":path");
-    path.read(whole == ABSENT ? whole : withoutQuery(whole));
+    path.read(headers.get(":path"));
     if (!isCached(path.api)) return HeadersAction.Continue;
     this.api = path.api;
-    this.part = readPass(this.key, this.question);
+    if (mayBeLaterPass(headers)) this.part = readPass(this.key, this.question);
     if (this.part != Part.None) return this.onLaterPass(headers);
     if (sliceEquals(headers.get(SKIP_HEADER), "on")) return this.bypass("skip");
     if (!mayBeJson(headers) || isMedia(headers.get("content-type"))) return this.bypass("bypass");
@@ -142,7 +140,7 @@ export class AiCacheFilter extends SearchingFilter {
   }
 
   override onStreamDone(): void {
-    this.waiter.leave();
+    if (this.waiter.isWaiting) this.waiter.leave();
   }
 
   override free(): void {
@@ -157,6 +155,8 @@ export class AiCacheFilter extends SearchingFilter {
   }
 
   private reset(): void {
+    const config = this.config;
+    const isCompared = config !== null && config.semantic !== null;
     this.config = null;
     this.api = Api.Unknown;
     this.part = Part.None;
@@ -169,9 +169,9 @@ export class AiCacheFilter extends SearchingFilter {
     this.place.release(KEPT_BYTES);
     this.key.release(KEPT_BYTES);
     this.question.release(KEPT_BYTES);
-    this.filling.reset();
-    this.waiter.leave();
-    this.search.reset();
+    if (this.filling.isUsed) this.filling.reset();
+    if (this.waiter.isWaiting) this.waiter.leave();
+    if (isCompared) this.search.reset();
     this.storesVector = false;
     this.lookup.filter = null;
     this.flight = null;

@@ -24,8 +24,12 @@ export const enum Part {
 const pass = new FilterState(CACHE_PASS_STATE);
 const result = new FilterState(CACHE_STATE);
 const usage = new FilterState(USAGE_STATE);
+const log = new FilterState(AI_LOG_STATE);
 const fields = new LogFields(AI_LOG_STATE);
 const text = new ByteBuffer();
+const hit = new ByteBuffer().text("hit");
+/** What `LogFields` writes for a hit where no filter has written a field. */
+const hitFields = new ByteBuffer().text('{\\"cache_status\\":\\"hit\\"}');
 const free = new ByteBuffer().text('{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"source":"cache"}');
 
 /** Declares the filter states that outlive an internal redirect. */
@@ -33,7 +37,7 @@ export function defineStates(): void {
   pass.define();
   result.define();
   usage.define();
-  new FilterState(AI_LOG_STATE).define();
+  log.define();
 }
 
 /** The part of a request on an earlier pass; its key is appended to `key`, and the question to `question`. */
@@ -56,6 +60,13 @@ export function noteResult(what: string): void {
   text.clear();
   result.set(text.text(what).slice);
   fields.note("cache_status", what);
+}
+
+/** `noteResult` for a hit. */
+export function noteHit(): void {
+  result.set(hit.slice);
+  if (sliceSize(log.get())) fields.note("cache_status", "hit");
+  else log.set(hitFields.slice);
 }
 
 /** Notes how close the closest question was, in the store's own unit, with four decimals. */

@@ -3,15 +3,15 @@ import { CACHE_HEADER, MODEL_HEADER, PROVIDER_HEADER } from "../../assembly/ai/c
 import { errorBodyOf } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { isHeaderValue } from "../../assembly/bytes/header-value";
-import { ABSENT, Slice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
-import { sendLocalReply } from "../../assembly/host/reply";
+import { sendLocalReply, sendReplyOf } from "../../assembly/host/reply";
 import { unescapeJson } from "../../assembly/json/string";
 import { AiCacheConfig } from "./config";
 import { Entry } from "./entry/entry";
 import { replayOf, writeTemplate } from "./entry/replay";
 import { hits } from "./metrics";
-import { noteFree, noteResult } from "./pass-state";
+import { noteFree, noteHit } from "./pass-state";
 import { CachedRequest } from "./request/cached-request";
 import { semanticHits } from "./semantic/notes";
 
@@ -23,6 +23,14 @@ const GATEWAY_TIMEOUT = 504;
 const body = new ByteBuffer();
 const value = new ByteBuffer();
 const headers = new HeaderPairs();
+/** The headers that every hit has, but its age. */
+const wholeHeaders = new HeaderPairs()
+  .addText(CACHE_HEADER, "hit")
+  .addText("content-type", "application/json; charset=utf-8");
+const streamHeaders = new HeaderPairs()
+  .addText(CACHE_HEADER, "hit")
+  .addText("content-type", "text/event-stream; charset=utf-8");
+const details = new ByteBuffer().text("ai-cache.hit");
 const message = new ByteBuffer().text(
   "Nothing is stored for this request, and Cache-Control: only-if-cached forbids another.",
 );
@@ -46,16 +54,18 @@ export function replyWith(
     response = body.slice;
   }
   value.clear();
-  headers.clear().addText(CACHE_HEADER, "hit").add("age", value.integer(age).slice);
+  headers
+    .clear()
+    .addAll(isStream ? streamHeaders : wholeHeaders)
+    .add("age", value.integer(age).slice);
   if (isSimilar) headers.addText(MATCH_HEADER, "semantic");
   addHeader(PROVIDER_HEADER, entry.provider);
   addHeader(MODEL_HEADER, entry.model);
   hits.add();
   if (isSimilar) semanticHits.add();
-  noteResult("hit");
+  noteHit();
   noteFree();
-  const type = isStream ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8";
-  sendLocalReply(200, "ai-cache.hit", type, response, headers);
+  sendReplyOf(200, details.slice, response, headers);
   body.release(KEPT_BYTES);
   return true;
 }
@@ -68,6 +78,7 @@ export function replyNotCached(api: Api): void {
 }
 
 function addHeader(name: string, text: Slice): void {
+  if (!sliceSize(text)) return;
   value.clear();
   unescapeJson(text, value);
   if (isHeaderValue(value.slice)) headers.add(name, value.slice);

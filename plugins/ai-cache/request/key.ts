@@ -1,34 +1,25 @@
 import { Api } from "../../../assembly/ai/api";
 import { addNames } from "../../../assembly/ai/name-list";
-import { RequestPath } from "../../../assembly/ai/request-path";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { encodeHex } from "../../../assembly/bytes/hex";
-import { queryOf, withoutQuery } from "../../../assembly/bytes/query";
-import {
-  Slice,
-  sliceEquals,
-  sliceOfBuffer,
-  sliceSize,
-  slicesEqual,
-  sliceStart,
-  subslice,
-} from "../../../assembly/bytes/slice";
+import { byteAt, Slice, sliceEquals, sliceOfBuffer, sliceSize, slicesEqual } from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
 import { withoutPort } from "../../../assembly/config/matchers";
 import { HmacSha256 } from "../../../assembly/crypto/hmac";
 import { sha256, Sha256 } from "../../../assembly/crypto/sha256";
 import { HeaderMap } from "../../../assembly/host/headers";
-import { clusterName, namedProperty, routeName } from "../../../assembly/host/property";
+import { clusterName, property, routeName } from "../../../assembly/host/property";
 import { JsonDocument } from "../../../assembly/json/document";
 import { JsonError } from "../../../assembly/json/validate";
 import { AiCacheConfig, Share } from "../config";
 import { CachedRequest, writeRequest } from "./cached-request";
+import { KnownPath } from "./known-path";
 import { findKnown, remember } from "./known-requests";
 import { addPart, writeScope } from "./scope";
 
 /** Changes with what a key is made of. */
 const FORMAT = "ai-cache 2";
-const PROVIDER_CONFIG = "xds\0route_metadata\0filter_metadata\0ai-proxy\0config";
+const PROVIDER_CONFIG = String.UTF8.encode("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
 /**
  * Request headers that say how a provider responds. https://platform.claude.com/docs/en/api/beta-headers ·
  * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html ·
@@ -50,6 +41,13 @@ const digest = new ByteBuffer();
 const canonical = new ByteBuffer();
 const optionHeaders = new TextTable();
 addNames(OPTION_HEADERS, optionHeaders);
+/** The sizes and the first letters of those names, a bit for each: most headers have none of them. */
+let optionSizes: u64 = 0;
+let optionLetters: u64 = 0;
+for (let i = 0; i < optionHeaders.count; i++) {
+  optionSizes |= bitOf(<u32>sliceSize(optionHeaders.at(i)));
+  optionLetters |= bitOf(byteAt(optionHeaders.at(i), 0));
+}
 /** The configuration of ai-proxy that was hashed last, and its hash: most routes have the one of the request before. */
 const knownConfig = new ByteBuffer();
 const knownHash = new ByteBuffer();
@@ -58,12 +56,10 @@ const knownHash = new ByteBuffer();
  * Appends all of a key but the body of the request: the version, the scope, the route, its cluster and its configuration of ai-proxy, and what the
  * path and the headers say about the model. Returns `false` if the request belongs to nobody.
  */
-export function writePlace(config: AiCacheConfig, path: RequestPath, headers: HeaderMap, out: ByteBuffer): bool {
+export function writePlace(config: AiCacheConfig, path: KnownPath, headers: HeaderMap, out: ByteBuffer): bool {
   out.text(FORMAT);
   addPart(sliceOfBuffer(config.version), out);
   if (!writeScope(config, headers, out)) return false;
-  const whole = headers.get(":path");
-  const plain = withoutQuery(whole);
   if (config.share != Share.Global) {
     const route = routeName();
     const authority = headers.get(":authority");
@@ -72,10 +68,9 @@ export function writePlace(config: AiCacheConfig, path: RequestPath, headers: He
     addPart(sliceSize(route) ? withoutPort(authority) : authority, out);
   }
   addPart(clusterName(), out);
-  writeConfigHash(namedProperty(PROVIDER_CONFIG), out);
-  // What stands before the name of the API, such as Azure's deployment.
-  addPart(subslice(plain, 0, <i32>(sliceStart(path.tail) - sliceStart(plain))), out);
-  addPart(queryOf(whole), out);
+  writeConfigHash(property(sliceOfBuffer(PROVIDER_CONFIG)), out);
+  addPart(path.prefix, out);
+  addPart(path.query, out);
   writeOptions(headers, out);
   if (path.api == Api.Responses) addPart(responses.slice, out);
   return true;
@@ -152,10 +147,22 @@ function writeOptions(headers: HeaderMap, out: ByteBuffer): void {
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
     const value = headers.valueAt(i);
-    if (optionHeaders.find(name) < 0 || sliceEquals(value, USUAL_VERSION)) continue;
+    if (!mayBeOption(name) || optionHeaders.find(name) < 0 || sliceEquals(value, USUAL_VERSION)) continue;
     addPart(name, out);
     addPart(value, out);
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function bitOf(number: u32): u64 {
+  return (<u64>1) << (number & 63);
+}
+
+// @ts-ignore: decorator
+@inline
+function mayBeOption(name: Slice): bool {
+  return (optionSizes & bitOf(<u32>sliceSize(name))) != 0 && (optionLetters & bitOf(byteAt(name, 0))) != 0;
 }
 
 function writeConfigHash(config: Slice, out: ByteBuffer): void {

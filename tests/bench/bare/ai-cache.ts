@@ -17,7 +17,6 @@ import {
 
 // The host calls of ai-cache for a chat that it has in the memory of Envoy: every chat gets the same response.
 const config = utf8("xds\0route_metadata\0filter_metadata\0ai-cache\0config");
-const pass = utf8("ai_cache_pass");
 const route = utf8("xds\0route_name");
 const cluster = utf8("xds\0cluster_name");
 const provider = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
@@ -43,7 +42,6 @@ export function proxy_on_request_headers(id: u32, size: u32, endOfStream: u32): 
   enterCallback();
   readProperty(config);
   readHeaders(MapType.RequestHeaders);
-  readProperty(pass);
   readProperty(route);
   readProperty(cluster);
   readProperty(provider);
