@@ -38,7 +38,12 @@ const MESSAGE = new NameClasses()
 const CALL = new NameClasses().add(Part.Plain, "index id type").add(Part.Message, "function");
 const FUNCTION = new NameClasses().add(Part.Plain, "name arguments");
 /** Why a choice ends that is whole, or that the stored message has a word for. With others, such as `error` or `abort`, it broke off. */
-const FINISHES = new NameClasses().add(1, "stop length tool_calls content_filter eos eos_token stop_sequence");
+const FINISHES = new NameClasses()
+  .add(1, "stop")
+  .add(2, "length")
+  .add(3, "tool_calls")
+  .add(4, "content_filter")
+  .add(5, "eos eos_token stop_sequence");
 
 const walker = new JsonWalker();
 
@@ -48,6 +53,8 @@ export class ChatShape extends ResponseShape {
   created: i64 = 0;
   /** Whether the choice has ended. */
   isEnding: bool = false;
+  /** Why it has ended, in `FINISHES`. */
+  private finish: i32 = 0;
   /** Whether an event before has ended it. */
   private isOver: bool = false;
 
@@ -101,7 +108,10 @@ export class ChatShape extends ResponseShape {
     // DashScope sends `"null"` before the end.
     if (!sliceSize(jsonContent(value)) || jsonEquals(value, "null")) return;
     this.isEnding = true;
-    if (!FINISHES.of(value)) this.isStorable = false;
+    const finish = FINISHES.of(value);
+    // Clients take the last one of several, the stored message has the first one.
+    if (!finish || (this.finish && this.finish != finish)) this.isStorable = false;
+    this.finish = finish;
   }
 
   private readCalls(): void {

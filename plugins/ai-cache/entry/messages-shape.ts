@@ -88,8 +88,10 @@ export class MessagesShape extends ResponseShape {
       const part: Part = EVENT.of(walker.key);
       if (part == Part.Type) type = walker.value();
       else if (part == Part.Message) this.readMessage();
-      else if (part == Part.Block) this.readBlock();
-      else if (part == Part.Delta) this.readDelta();
+      else if (part == Part.Block) {
+        if (this.hasReason) this.isStorable = false;
+        this.readBlock();
+      } else if (part == Part.Delta) this.readDelta();
       else this.take(part, walker.value());
     }
     if (!KNOWN.of(type)) this.isStorable = false;
@@ -136,8 +138,11 @@ export class MessagesShape extends ResponseShape {
       const part: Part = DELTA.of(walker.key);
       const value = walker.value();
       if (part == Part.Type) this.isStorable = this.isStorable && KNOWN.of(value) != 0;
-      else if (part == Part.Text) this.isBlank = this.isBlank && !sliceSize(jsonContent(value));
-      else this.take(part, value);
+      else if (part == Part.Text) {
+        this.isBlank = this.isBlank && !sliceSize(jsonContent(value));
+        // What follows the reason is not in the stored message.
+        if (this.hasReason) this.isStorable = false;
+      } else this.take(part, value);
     }
   }
 
