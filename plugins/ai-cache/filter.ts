@@ -257,7 +257,7 @@ export class AiCacheFilter extends SearchingFilter {
     if (fault == EntryFault.None && this.directives.accepts(age)) {
       if (replyWith(entry, config, this.api, this.request, age, isSimilar || isCopy(entry))) {
         if (isSimilar) noteScore(this.search.score);
-        if (isSimilar && !this.directives.noStore) copyEntry(entry, this.key.slice, config, now);
+        if (this.search.hasFound && !this.directives.noStore) copyEntry(entry, this.key.slice, config, now);
         this.hasEntry = true;
         if (this.flight) this.filling.keep(stored);
         return true;

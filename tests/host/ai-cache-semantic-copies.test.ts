@@ -10,6 +10,17 @@ const FIRST = "How do I reset my password?";
 const ALIKE = "how do I reset a password";
 const NO_STORE: HeaderPair[] = [["cache-control", "no-store"]];
 
+/** What is written into the memory that workers share, from now on. */
+function watch({ host: { shared } }: SemanticGateway): string[] {
+  const written: string[] = [];
+  const set = shared.set.bind(shared);
+  shared.set = (...args) => {
+    written.push(String(args[2]));
+    return set(...args);
+  };
+  return written;
+}
+
 describe("a response that was found by meaning", () => {
   const AGAIN = "How do I reset that password";
 
@@ -37,13 +48,7 @@ describe("a response that was found by meaning", () => {
 
   it("is found for no further question by way of the one that it has served", () => {
     const gateway = new SemanticGateway({ version: "copies 1" });
-    const { shared } = gateway.host;
-    const written: string[] = [];
-    const set = shared.set.bind(shared);
-    shared.set = (...args) => {
-      written.push(String(args[2]));
-      return set(...args);
-    };
+    const written = watch(gateway);
     const [stored] = gateway.ask(FIRST);
     gateway.ask(ALIKE);
     const [, key] = /"key":"([0-9a-f]{64})".*"partition":"copy /.exec(written.at(-1)!)!;
@@ -58,6 +63,17 @@ describe("a response that was found by meaning", () => {
     const [response, isFound] = gateway.ask(AGAIN, NO_STORE);
     assert.notEqual(response, stored);
     assert.equal(isFound, false);
+  });
+
+  it("is stored once for equal requests that wait for each other", () => {
+    const gateway = new SemanticGateway({ version: "copies of many" });
+    gateway.ask(FIRST);
+    const written = watch(gateway);
+    const streams = Array.from({ length: 9 }, () => gateway.send(ALIKE));
+    gateway.settle();
+    gateway.host.advance(1_000);
+    for (const stream of streams) assert.equal(stream.client.headers!.get("x-ai-cache-match"), "semantic");
+    assert.equal(written.length, 1);
   });
 
   it("is not stored for a client that forbids it", () => {

@@ -70,6 +70,11 @@ export class SimilarSearch extends Callout {
     return this.step == Step.Entry;
   }
 
+  /** Whether a record was tried: for an equal request that waits another one has found it. */
+  get hasFound(): bool {
+    return this.position > 0;
+  }
+
   /** The key of the record that was tried last. */
   get key(): Slice {
     return subslice(this.keys.slice, this.position - DIGITS, this.position);
