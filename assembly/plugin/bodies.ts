@@ -4,6 +4,7 @@ import { requestBody, responseBody } from "../host/body";
 import { requestTrailers, responseTrailers } from "../host/headers";
 import { Held } from "./body-watch";
 import { BodyMode, HttpFilter } from "./filter";
+import { awaitRest } from "./stalled-body";
 import { activeFilter, headersStatus, noteBody, pieceStatus, wholeStatus } from "./statuses";
 import { Stream } from "./streams";
 
@@ -31,7 +32,7 @@ export function wantsResponseBody(stream: Stream): bool {
 export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
   const filter = stream.filter!;
   const state = stream.request;
-  if (stream.held) noteBody(stream);
+  if (stream.held) noteBody(stream, Held.RequestRest, endOfStream);
   requestBody.begin(size);
   state.isComplete = endOfStream;
   if (state.isPaused) {
@@ -40,7 +41,9 @@ export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool)
   }
   if (filter.requestBodyMode == BodyMode.Whole) {
     state.held = size;
-    return endOfStream ? wholeRequest(stream, filter) : BodyStatus.StopIterationAndBuffer;
+    if (endOfStream) return wholeRequest(stream, filter);
+    awaitRest(stream, state, Held.RequestRest);
+    return BodyStatus.StopIterationAndBuffer;
   }
   if (filter.requestBodyMode == BodyMode.Skip) return pieceStatus(stream, state, requestBody, ABSENT, ABSENT);
   const chunk = requestBody.part(state.held, size - state.held);
@@ -51,7 +54,7 @@ export function requestBodyArrived(stream: Stream, size: i32, endOfStream: bool)
 export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool): BodyStatus {
   const filter = stream.filter!;
   const state = stream.response;
-  if (stream.held) noteBody(stream);
+  if (stream.held) noteBody(stream, Held.ResponseRest, endOfStream);
   responseBody.begin(size);
   state.isComplete = endOfStream;
   if (state.isPaused) {
@@ -60,7 +63,9 @@ export function responseBodyArrived(stream: Stream, size: i32, endOfStream: bool
   }
   if (filter.responseBodyMode == BodyMode.Whole) {
     state.held = size;
-    return endOfStream ? wholeResponse(stream, filter) : BodyStatus.StopIterationAndBuffer;
+    if (endOfStream) return wholeResponse(stream, filter);
+    awaitRest(stream, state, Held.ResponseRest);
+    return BodyStatus.StopIterationAndBuffer;
   }
   if (filter.responseBodyMode == BodyMode.Skip) return pieceStatus(stream, state, responseBody, ABSENT, ABSENT);
   const chunk = responseBody.part(state.held, size - state.held);
@@ -72,7 +77,7 @@ export function requestTrailersArrived(stream: Stream): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
   const state = stream.request;
-  if (stream.held) noteBody(stream);
+  if (stream.held) noteBody(stream, Held.RequestRest, true);
   state.isComplete = true;
   if (!state.isPaused && filter.requestBodyMode == BodyMode.Whole && !state.isSeen) {
     requestBody.begin(state.held);
@@ -88,7 +93,7 @@ export function responseTrailersArrived(stream: Stream): HeadersStatus {
   const filter = activeFilter(stream);
   if (filter === null) return HeadersStatus.Continue;
   const state = stream.response;
-  if (stream.held) noteBody(stream);
+  if (stream.held) noteBody(stream, Held.ResponseRest, true);
   state.isComplete = true;
   if (!state.isPaused && filter.responseBodyMode == BodyMode.Whole && !state.isSeen) {
     responseBody.begin(state.held);

@@ -13,6 +13,9 @@ export class BodyState {
   /** Whether trailers arrived that the filter has not seen, because it has paused. */
   hasTrailers: bool = false;
 
+  /** Whether the host was made to look at its buffer limit again. */
+  isRewritten: bool = false;
+
   /** Makes it ready for another stream. */
   reset(): void {
     this.held = 0;
@@ -21,5 +24,6 @@ export class BodyState {
     this.isComplete = false;
     this.hasBuffer = false;
     this.hasTrailers = false;
+    this.isRewritten = false;
   }
 }

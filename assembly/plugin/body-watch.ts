@@ -10,6 +10,10 @@ export const enum Held {
   Nothing,
   RequestBody,
   ResponseBody,
+  /** The rest of a request body that is held. */
+  RequestRest,
+  /** The rest of a response body that is held. */
+  ResponseRest,
 }
 
 /** A stream whose headers may be held. */
@@ -20,7 +24,7 @@ export class HeldStream extends HostStream {
   nextHeld: HeldStream | null = null;
   /** The one before it in that list. */
   previousHeld: HeldStream | null = null;
-  /** Whether the last look found that the host has the body but does not call for it. */
+  /** Whether the last look found that the host has the body but does not call for it, or that nothing of its rest has arrived since. */
   waits: bool = false;
 }
 
@@ -38,7 +42,8 @@ const backendLatency = String.UTF8.encode("response\0backend_latency");
 /**
  * Detects whether bodies arrive while headers are held. Without `allow_on_headers_stop_iteration` Envoy turns "hold the
  * headers" into "hold everything": no body callback comes, and the stream hangs. The first body callback of a held stream
- * proves that the option is set. Until then held streams are listed, and looked at every second.
+ * proves that the option is set. Until then held streams are listed, and looked at every second. So are streams that wait for the rest of a
+ * body: see `stalled-body`.
  */
 export class BodyWatch {
   /** Whether a body has arrived while headers were held: nothing is watched any more. */
@@ -47,6 +52,8 @@ export class BodyWatch {
   isLogged: bool = false;
   /** Whether the last tick has replied to `MOST_TURNS` streams: the next tick comes after `NEXT_TURN`. */
   isBehind: bool = false;
+  /** What the stream that `look` has returned waited for. */
+  found: Held = Held.Nothing;
   private first: HeldStream | null = null;
   private last: HeldStream | null = null;
   private count: i32 = 0;
@@ -84,10 +91,23 @@ export class BodyWatch {
     this.count--;
   }
 
-  /** Notes that a body has arrived at a listed stream: the option is set, for all of them. */
-  prove(): void {
+  /** Notes that a piece or the end of a body has arrived at a listed stream. `rest` is what it would wait for if it waited for more of it. */
+  arrived(stream: HeldStream, rest: Held, isComplete: bool): void {
+    if (stream.held < Held.RequestRest) return this.prove();
+    if (stream.held != rest) return;
+    stream.waits = false;
+    if (isComplete) this.remove(stream);
+  }
+
+  /** The option is set, for all streams. */
+  private prove(): void {
     this.isProven = true;
-    for (let stream = this.first; stream; stream = this.first) this.remove(stream);
+    let stream = this.first;
+    while (stream) {
+      const next = stream.nextHeld;
+      if (stream.held < Held.RequestRest) this.remove(stream);
+      stream = next;
+    }
   }
 
   /** How many streams a tick looks at. */
@@ -96,8 +116,9 @@ export class BodyWatch {
   }
 
   /**
-   * Looks at the first stream of the list, and makes it the effective context. Returns it, no longer listed, if its body never
-   * arrives. Two looks in a row must have found a body: a filter in front may hold one for a moment after its headers.
+   * Looks at the first stream of the list, and makes it the effective context. Returns it, no longer listed, if two looks in a row have found
+   * that its body, or the rest of it, does not come: a filter in front may hold a body for a moment after its headers. `found` is what it
+   * waited for.
    */
   look(): HeldStream | null {
     const stream = this.first!;
@@ -106,7 +127,8 @@ export class BodyWatch {
     this.remove(stream);
     if (stream.hasReplied) return null;
     actOn(stream);
-    const waits = held == Held.RequestBody ? hasRequestBody() : hasWholeResponse();
+    const waits = held == Held.RequestBody ? hasRequestBody() : held != Held.ResponseBody || hasWholeResponse();
+    this.found = held;
     if (waits && waited) return stream;
     this.add(stream, held);
     stream.waits = waits;

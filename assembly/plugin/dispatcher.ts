@@ -9,6 +9,7 @@ import { Held, HeldStream } from "./body-watch";
 import { pluginHost } from "./register";
 import { HttpFilter } from "./filter";
 import { Root } from "./root";
+import { rewriteStalled } from "./stalled-body";
 import { activeFilter, headersStatus } from "./statuses";
 import { Stream, streams } from "./streams";
 
@@ -69,7 +70,8 @@ export function ticked(root: Root): void {
   for (let looks = root.bodies.looks; looks > 0 && turns > 0; looks--) {
     const stream = root.bodies.look();
     if (stream === null) continue;
-    refuseHeld(root, stream);
+    if (root.bodies.found < Held.RequestRest) refuseHeld(root, stream);
+    else rewriteStalled(root, stream as Stream, root.bodies.found);
     turns--;
   }
   root.bodies.isBehind = turns == 0;

@@ -8,6 +8,7 @@ import { BodyState } from "./body-state";
 import { Held } from "./body-watch";
 import { BodyAction, BodyMode, HeadersAction, HOLD, HttpFilter, PAUSE } from "./filter";
 import { pluginHost } from "./register";
+import { awaitRest } from "./stalled-body";
 import { Stream } from "./streams";
 
 /** The directions of which a mistake was logged. */
@@ -65,6 +66,8 @@ export function pieceStatus(
   if (state.hasBuffer) {
     state.held = body.size;
     state.isPaused = forward == PAUSE;
+    if (!state.isPaused && !state.isComplete)
+      awaitRest(stream, state, body == requestBody ? Held.RequestRest : Held.ResponseRest);
     // Never StopIterationAndWatermark: replacing the body and resuming crashes Envoy then.
     return BodyStatus.StopIterationAndBuffer;
   }
@@ -77,10 +80,10 @@ export function pieceStatus(
   return BodyStatus.StopIterationAndBuffer;
 }
 
-/** Notes that a body, or its end, arrived while the headers of the stream are held. */
-export function noteBody(stream: Stream): void {
+/** Notes that a piece of a body, or its end, has arrived at a stream that waits for one. */
+export function noteBody(stream: Stream, rest: Held, isComplete: bool): void {
   const root = stream.root!;
-  root.bodies.prove();
+  root.bodies.arrived(stream, rest, isComplete);
   root.adjustTick();
 }
 

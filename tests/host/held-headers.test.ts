@@ -125,6 +125,26 @@ for (const [plugin, configuration] of filters)
       assert.equal(context.tickPeriodMs, 0);
     });
 
+    it("and the rest of a large body is waited for, however slow it is", () => {
+      const { host, context } = start();
+      const begin = Buffer.from(`{${" ".repeat(40_000)}`);
+      const bodies = [0, 30].map((seconds) => {
+        const stream = open(host, context, true);
+        stream.requestBody(begin, false);
+        assert.ok(context.tickPeriodMs > 0);
+        host.advance(seconds * SECOND);
+        assert.equal(context.tickPeriodMs > 0, seconds === 0);
+        stream.requestBody(chat.subarray(1, 9), false);
+        host.advance(seconds * SECOND);
+        stream.requestBody(chat.subarray(9), true);
+        host.advance(2 * SECOND);
+        assert.equal(context.tickPeriodMs, 0);
+        assert.equal(stream.upstream.end, "clean");
+        return stream.upstream.bodyBytes.toString();
+      });
+      assert.equal(bodies[1], bodies[0]);
+    });
+
     it("are answered, as many as they are", () => {
       const { host, context } = start();
       const streams = Array.from({ length: 2_500 }, () => open(host, context, false));
