@@ -13,6 +13,9 @@ import { readU32, writeU32 } from "../bytes/integers";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
+/** Whether any map may have been read in this callback. */
+let isAnyLoaded: bool = false;
+
 /**
  * A header map of the current stream. Reading costs one host call for each callback: `get` and the other readers show the headers
  * as they were when they were first read in this callback. Changes go to the host at once, and the readers do not see them.
@@ -62,6 +65,7 @@ export class HeaderMap {
   load(): bool {
     if (this.loaded) return this.pairs != ABSENT;
     this.loaded = true;
+    isAnyLoaded = true;
     this.count = 0;
     expectBytes();
     if (proxy_get_header_map_pairs(this.type, RETURNED, RETURNED + 4) != Status.Ok) return false;
@@ -137,7 +141,7 @@ export class HeaderMap {
     proxy_remove_header_map_value(this.type, sliceStart(name), sliceSize(name));
   }
 
-  /** Forgets what was read; the dispatcher calls it when a callback returns. */
+  /** Forgets what was read, as `forgetHeaders` does for the maps of a stream. */
   @inline
   forget(): void {
     this.loaded = false;
@@ -166,6 +170,16 @@ export const responseHeaders = new HeaderMap(MapType.ResponseHeaders);
 export const requestTrailers = new HeaderMap(MapType.RequestTrailers);
 /** The response trailers. */
 export const responseTrailers = new HeaderMap(MapType.ResponseTrailers);
+
+/** Forgets what was read of the maps above; the dispatcher calls it when a callback returns. */
+export function forgetHeaders(): void {
+  if (!isAnyLoaded) return;
+  isAnyLoaded = false;
+  requestHeaders.forget();
+  responseHeaders.forget();
+  requestTrailers.forget();
+  responseTrailers.forget();
+}
 
 /** The size of the names and values of a header map in bytes, as Envoy counts it; -1 if the host has no such map now. */
 export function headersSize(type: MapType): i32 {

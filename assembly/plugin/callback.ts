@@ -1,7 +1,7 @@
 import { enterCallback, isOutsideCallbacks, leaveCallback } from "../abi/memory";
+import { forgetHeaders } from "../host/headers";
 import { enterRoot } from "../host/root";
 import { enterStream } from "../host/stream";
-import { forgetHostViews } from "./dispatcher";
 import { collectGarbage } from "./garbage";
 import { Stream, streams } from "./streams";
 
@@ -26,7 +26,7 @@ export function enterPlugin(root: u32): void {
 
 /** Ends a callback: forgets what it read, and frees what the host handed over. */
 export function leave(): void {
-  forgetHostViews();
+  forgetHeaders();
   leaveCallback();
   if (ended !== null && isOutsideCallbacks()) recycleEnded();
 }

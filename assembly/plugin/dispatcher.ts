@@ -1,7 +1,7 @@
 import { HeadersStatus } from "../abi/enums";
 import { emptyRegion } from "../abi/memory";
 import { sliceOfBuffer } from "../bytes/slice";
-import { requestHeaders, requestTrailers, responseHeaders, responseTrailers } from "../host/headers";
+import { forgetHeaders, requestHeaders, responseHeaders } from "../host/headers";
 import { log, LogLevel } from "../host/log";
 import { sendLocalReply } from "../host/reply";
 import { actOn } from "../host/stream";
@@ -85,18 +85,10 @@ export function ticked(root: Root): void {
 export function turnTo(id: u32): bool {
   const stream = streams.get(id);
   if (stream === null) return false;
-  forgetHostViews();
+  forgetHeaders();
   emptyRegion();
   actOn(stream);
   return true;
-}
-
-/** Forgets the header maps that a callback read; `leaveCallback` frees their memory. */
-export function forgetHostViews(): void {
-  requestHeaders.forget();
-  responseHeaders.forget();
-  requestTrailers.forget();
-  responseTrailers.forget();
 }
 
 /** Replies to a stream whose body never arrives; it is the effective context. */

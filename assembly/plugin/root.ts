@@ -36,15 +36,37 @@ export class Root {
 
 /** The root contexts of this VM. */
 export const roots = new Map<u32, Root>();
+/** The one that was looked up last: most VMs have one or two. */
+let latest: Root | null = null;
+
+/** A root context; `null` if the id is unknown. */
+export function rootOf(id: u32): Root | null {
+  const known = latest;
+  if (known !== null && known.id == id) return known;
+  if (!roots.has(id)) return null;
+  latest = roots.get(id);
+  return latest;
+}
+
+/** Adds a root context. */
+export function beginRoot(id: u32): void {
+  latest = new Root(id);
+  roots.set(id, latest!);
+}
+
+/** Forgets a root context that has ended. */
+export function endRoot(id: u32): void {
+  roots.delete(id);
+  latest = null;
+}
 
 /**
  * Requests `onTick` for the current root context, at least once in every period of so many milliseconds; 0 ends it. It also ends
  * with the root context.
  */
 export function setTickPeriod(milliseconds: u32): void {
-  const id = currentRoot();
-  if (!roots.has(id)) return;
-  const root = roots.get(id);
+  const root = rootOf(currentRoot());
+  if (root === null) return;
   root.pluginTick = milliseconds;
   root.adjustTick();
 }
@@ -55,9 +77,8 @@ export function setTickPeriod(milliseconds: u32): void {
  * deadline is set.
  */
 export function setDeadline(deadline: Deadline, milliseconds: u32): void {
-  const id = currentRoot();
-  if (!roots.has(id)) return;
-  const root = roots.get(id);
+  const root = rootOf(currentRoot());
+  if (root === null) return;
   root.deadlines.add(deadline, milliseconds);
   if (!milliseconds) root.isHurried = true;
   root.adjustTick();

@@ -8,7 +8,7 @@ import { enter, enterPlugin, leave, leaveAndCollect, recycle } from "../callback
 import { requestHeadersArrived, ticked } from "../dispatcher";
 import { collectGarbage, noteConfiguration, noteStreamEnd } from "../garbage";
 import { pluginHost } from "../register";
-import { Root, roots } from "../root";
+import { beginRoot, endRoot, rootOf } from "../root";
 import { Stream, streams } from "../streams";
 import { VERSION } from "../version";
 
@@ -26,12 +26,10 @@ export function proxy_abi_version_0_2_1(): void {}
 
 /** Begins a root context (`parent` 0) or a stream. */
 export function proxy_on_context_create(id: u32, parent: u32): void {
-  if (parent == 0) {
-    roots.set(id, new Root(id));
-    return;
-  }
-  if (!roots.has(parent)) return;
-  streams.begin(id, roots.get(parent));
+  if (parent == 0) return beginRoot(id);
+  const root = rootOf(parent);
+  if (root === null) return;
+  streams.begin(id, root);
   if (id % LOG_LEVEL_EVERY == 0) refreshLogLevel();
 }
 
@@ -45,13 +43,14 @@ export function proxy_on_vm_start(root: u32, size: u32): u32 {
 }
 
 /** Reads the configuration of a root context; 0 refuses it. */
-export function proxy_on_configure(root: u32, size: u32): u32 {
-  if (!roots.has(root)) return 0;
-  enterPlugin(root);
+export function proxy_on_configure(id: u32, size: u32): u32 {
+  const root = rootOf(id);
+  if (root === null) return 0;
+  enterPlugin(id);
   refreshLogLevel();
   const text = pluginConfiguration.part(0, size);
   const configuration = pluginHost().configure(text);
-  if (configuration) roots.get(root).configuration = configuration;
+  if (configuration) root.configuration = configuration;
   const isAccepted = configuration !== null;
   noteConfiguration();
   leaveAndCollect();
@@ -69,10 +68,11 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
 }
 
 /** The tick period of a root context has passed. */
-export function proxy_on_tick(root: u32): void {
-  if (!roots.has(root)) return;
-  enterPlugin(root);
-  ticked(roots.get(root));
+export function proxy_on_tick(id: u32): void {
+  const root = rootOf(id);
+  if (root === null) return;
+  enterPlugin(id);
+  ticked(root);
   leaveAndCollect();
 }
 
@@ -80,14 +80,14 @@ export function proxy_on_tick(root: u32): void {
 export function proxy_on_delete(id: u32): void {
   const stream = streams.get(id);
   if (stream !== null) endStream(stream);
-  else if (roots.has(id)) endRoot(id);
+  else if (rootOf(id) !== null) endPlugin(id);
   collectGarbage(streams.open);
 }
 
-function endRoot(id: u32): void {
+function endPlugin(id: u32): void {
   enterPlugin(id);
   dropCalls(id);
-  roots.delete(id);
+  endRoot(id);
   pluginHost().onRootEnd(id);
   leave();
   noteConfiguration();
