@@ -81,13 +81,27 @@ export function slicesEqual(a: Slice, b: Slice): bool {
   return size == sliceSize(b) && areEqual(sliceStart(a), sliceStart(b), size);
 }
 
-/** Compares sixteen bytes at a time: `memory.compare` goes byte by byte unless both have the same alignment. */
+/**
+ * Compares sixteen bytes at a time: `memory.compare` goes byte by byte unless both have the same alignment. The last bytes are compared with some
+ * that were compared before.
+ */
 function areEqual(a: usize, b: usize, size: i32): bool {
-  let i: usize = 0;
   const count = <usize>size;
-  for (; i + 16 <= count; i += 16) if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
-  for (; i < count; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  if (count >= 16) {
+    const last = count - 16;
+    for (let i: usize = 0; i < last; i += 16) if (differAt(a + i, b + i)) return false;
+    return !differAt(a + last, b + last);
+  }
+  if (count >= 8) return load<u64>(a) == load<u64>(b) && load<u64>(a + count - 8) == load<u64>(b + count - 8);
+  if (count >= 4) return load<u32>(a) == load<u32>(b) && load<u32>(a + count - 4) == load<u32>(b + count - 4);
+  for (let i: usize = 0; i < count; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function differAt(a: usize, b: usize): bool {
+  return v128.any_true(v128.xor(v128.load(a), v128.load(b)));
 }
 
 /** Whether the slice is exactly the ASCII `text`. */
@@ -140,6 +154,22 @@ export function indexOfByte(slice: Slice, byte: u32, from: i32 = 0): i32 {
   return -1;
 }
 
+/** Whether the `byte` occurs anywhere. */
+export function hasByte(slice: Slice, byte: u32): bool {
+  const size = sliceSize(slice);
+  if (size < 8 || size > 16) return indexOfByte(slice, byte) >= 0;
+  const wanted = 0x0101010101010101 * <u64>byte;
+  const start = sliceStart(slice);
+  return hasZero(load<u64>(start) ^ wanted) || hasZero(load<u64>(start + size - 8) ^ wanted);
+}
+
+/** Whether one of eight bytes is 0. https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord */
+// @ts-ignore: decorator
+@inline
+function hasZero(bytes: u64): bool {
+  return ((bytes - 0x0101010101010101) & ~bytes & 0x8080808080808080) != 0;
+}
+
 /** The position of the last `byte`, or -1. */
 export function lastIndexOfByte(slice: Slice, byte: u32): i32 {
   for (let i = sliceSize(slice) - 1; i >= 0; i--) if (byteAt(slice, i) == byte) return i;
@@ -183,10 +213,24 @@ export function indexOfText(slice: Slice, text: string, from: i32 = 0): i32 {
 
 /** The position of the last occurrence of the ASCII `text`, which is not empty; -1 if none. For texts that stand near the end. */
 export function lastIndexOfText(slice: Slice, text: string): i32 {
-  const size = text.length;
-  let at = sliceSize(slice) - size;
-  while (at >= 0 && !matchesAt(sliceStart(slice) + at, text, size)) at--;
-  return max(at, -1);
+  const start = sliceStart(slice);
+  const length = text.length;
+  const units = changetype<usize>(text);
+  const first = i8x16.splat(<i8>load<u16>(units));
+  const final = i8x16.splat(<i8>load<u16>(units + ((length - 1) << 1)));
+  let at = sliceSize(slice) - length;
+  // As in `indexOfText`.
+  for (; at >= 15; at -= 16) {
+    const p = start + at - 15;
+    let mask = i8x16.bitmask(v128.and(i8x16.eq(v128.load(p), first), i8x16.eq(v128.load(p + length - 1), final)));
+    while (mask) {
+      const found = 31 - clz(mask);
+      if (matchesAt(p + found, text, length)) return at - 15 + found;
+      mask ^= 1 << found;
+    }
+  }
+  for (; at >= 0; at--) if (matchesAt(start + at, text, length)) return at;
+  return -1;
 }
 
 /** Without the ASCII white space (space, tab, CR, LF) at both ends. */
