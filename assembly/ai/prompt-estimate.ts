@@ -3,14 +3,14 @@ import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { JsonTexts } from "./json-texts";
 import { NameClasses } from "./name-classes";
-import { OutputLimit } from "./output-limit";
+import { CHOICES, OutputLimit, TOKENS } from "./output-limit";
 import { TokenEstimate } from "./token-estimate";
 
 /** The beginning of the response. https://cookbook.openai.com/examples/how_to_count_tokens_with_tiktoken */
 const RESPONSE_START: i64 = 3;
 
 const enum Member {
-  /** A limit, or nothing that counts. */
+  /** Nothing that counts. */
   Other,
   Messages,
   Texts,
@@ -18,6 +18,9 @@ const enum Member {
   Json,
   Options,
   Model,
+  /** Limits of the output. */
+  Tokens,
+  Choices,
 }
 
 const MEMBERS = new NameClasses()
@@ -25,7 +28,9 @@ const MEMBERS = new NameClasses()
   .add(Member.Texts, "prompt suffix instructions system systemInstruction system_instruction documents")
   .add(Member.Json, "tools functions response_format text query")
   .add(Member.Options, "generationConfig parameters")
-  .add(Member.Model, "model");
+  .add(Member.Model, "model")
+  .add(Member.Tokens, TOKENS)
+  .add(Member.Choices, CHOICES);
 
 const walker = new JsonWalker();
 
@@ -75,6 +80,7 @@ export class PromptEstimate {
   /** Reads a body. One that is no JSON object has no input. */
   read(body: Slice): void {
     this.reset();
+    this.estimate.reset();
     walker.startText(body);
     if (!walker.enterObject()) return;
     while (walker.nextMember()) this.readMember();
@@ -88,7 +94,6 @@ export class PromptEstimate {
     this.hasText = false;
     this.model = ABSENT;
     this.limit.reset();
-    this.estimate.reset();
   }
 
   /** Reads a member of the outermost object. */
@@ -100,6 +105,8 @@ export class PromptEstimate {
     } else if (member == Member.Json) this.texts.text(walker.value());
     else if (member == Member.Model) this.model = walker.value();
     else if (member == Member.Options) this.limit.readObject(walker.value());
-    else this.limit.read(walker.key, walker.value());
+    else if (member == Member.Tokens) this.limit.readTokens(walker.value());
+    else if (member == Member.Choices) this.limit.readChoices(walker.value());
+    else walker.value();
   }
 }

@@ -1,9 +1,31 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
+import { NameClasses } from "./name-classes";
 
 /** A provider that reports more is not believed: sums of a few such numbers fit 64 bits. */
 export const MOST_TOKENS: i64 = 1_000_000_000_000_000;
+
+const enum Kind {
+  Other,
+  Cached,
+  CacheWrite,
+  Reasoning,
+  Audio,
+  Text,
+  Image,
+  Video,
+}
+
+const KINDS = new NameClasses()
+  .add(Kind.Cached, "cached_tokens")
+  // https://openrouter.ai/docs/guides/best-practices/prompt-caching
+  .add(Kind.CacheWrite, "cache_write_tokens")
+  .add(Kind.Reasoning, "reasoning_tokens")
+  .add(Kind.Audio, "audio_tokens")
+  .add(Kind.Text, "text_tokens")
+  .add(Kind.Image, "image_tokens")
+  .add(Kind.Video, "video_tokens");
 
 /** What the tokens of one side are. A count of -1 was not reported. */
 export class TokenDetails {
@@ -28,7 +50,7 @@ export class TokenDetails {
     while (source.nextMember()) {
       const value = source.value();
       const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
-      if (count >= 0) this.set(source, count);
+      if (count >= 0) this.set(KINDS.of(source.key), count);
     }
   }
 
@@ -66,15 +88,30 @@ export class TokenDetails {
     if (out.size > from) out.byte(0x7d);
   }
 
-  private set(source: JsonWalker, count: i64): void {
-    if (source.keyIs("cached_tokens")) this.cached = count;
-    // https://openrouter.ai/docs/guides/best-practices/prompt-caching
-    else if (source.keyIs("cache_write_tokens")) this.cacheWrite = count;
-    else if (source.keyIs("reasoning_tokens")) this.reasoning = count;
-    else if (source.keyIs("audio_tokens")) this.audio = count;
-    else if (source.keyIs("text_tokens")) this.text = count;
-    else if (source.keyIs("image_tokens")) this.image = count;
-    else if (source.keyIs("video_tokens")) this.video = count;
+  private set(kind: Kind, count: i64): void {
+    switch (kind) {
+      case Kind.Cached:
+        this.cached = count;
+        break;
+      case Kind.CacheWrite:
+        this.cacheWrite = count;
+        break;
+      case Kind.Reasoning:
+        this.reasoning = count;
+        break;
+      case Kind.Audio:
+        this.audio = count;
+        break;
+      case Kind.Text:
+        this.text = count;
+        break;
+      case Kind.Image:
+        this.image = count;
+        break;
+      case Kind.Video:
+        this.video = count;
+        break;
+    }
   }
 
   private writeCount(kind: string, count: i64, name: string, from: i32, out: ByteBuffer): void {

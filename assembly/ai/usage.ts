@@ -2,7 +2,34 @@ import { ByteBuffer } from "../bytes/buffer";
 import { Slice, sliceStartsWith } from "../bytes/slice";
 import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
+import { NameClasses } from "./name-classes";
 import { MOST_TOKENS, TokenDetails } from "./token-details";
+
+/** The members of a usage object. */
+const enum Member {
+  Other,
+  /** It includes those of a cache, also where a gateway adds Anthropic's names. */
+  AllInput,
+  Input,
+  Output,
+  Total,
+  ToolInput,
+  CacheWrite,
+  CacheRead,
+  Cached,
+  Reasoning,
+}
+
+const MEMBERS = new NameClasses()
+  .add(Member.AllInput, "prompt_tokens")
+  .add(Member.Input, "input_tokens promptTokenCount")
+  .add(Member.Output, "completion_tokens output_tokens candidatesTokenCount")
+  .add(Member.Total, "total_tokens totalTokenCount")
+  .add(Member.ToolInput, "toolUsePromptTokenCount")
+  .add(Member.CacheWrite, "cache_creation_input_tokens")
+  .add(Member.CacheRead, "cache_read_input_tokens")
+  .add(Member.Cached, "cachedContentTokenCount")
+  .add(Member.Reasoning, "thoughtsTokenCount");
 
 const walker = new JsonWalker();
 
@@ -89,25 +116,38 @@ export class TokenUsage {
       const value = source.value();
       const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
       if (count < 0) continue;
-      if (source.keyIs("prompt_tokens")) {
-        // It includes those of a cache, also where a gateway adds Anthropic's names.
-        prompt = count;
-        hasAll = true;
-      } else if (source.keyIs("input_tokens") || source.keyIs("promptTokenCount")) prompt = count;
-      else if (source.keyIs("completion_tokens") || source.keyIs("output_tokens")) completion = count;
-      else if (source.keyIs("candidatesTokenCount")) completion = count;
-      else if (source.keyIs("total_tokens") || source.keyIs("totalTokenCount")) total = count;
-      else if (source.keyIs("toolUsePromptTokenCount")) moreInput += count;
-      else if (source.keyIs("cache_creation_input_tokens")) {
-        moreInput += count;
-        this.changedPrompt.cacheWrite = count;
-      } else if (source.keyIs("cache_read_input_tokens")) {
-        moreInput += count;
-        this.changedPrompt.cached = count;
-      } else if (source.keyIs("cachedContentTokenCount")) this.changedPrompt.cached = count;
-      else if (source.keyIs("thoughtsTokenCount")) {
-        reasoning = count;
-        this.ofCompletion().reasoning = count;
+      switch (MEMBERS.of(source.key)) {
+        case Member.AllInput:
+          prompt = count;
+          hasAll = true;
+          break;
+        case Member.Input:
+          prompt = count;
+          break;
+        case Member.Output:
+          completion = count;
+          break;
+        case Member.Total:
+          total = count;
+          break;
+        case Member.ToolInput:
+          moreInput += count;
+          break;
+        case Member.CacheWrite:
+          moreInput += count;
+          this.changedPrompt.cacheWrite = count;
+          break;
+        case Member.CacheRead:
+          moreInput += count;
+          this.changedPrompt.cached = count;
+          break;
+        case Member.Cached:
+          this.changedPrompt.cached = count;
+          break;
+        case Member.Reasoning:
+          reasoning = count;
+          this.ofCompletion().reasoning = count;
+          break;
       }
     }
     if (prompt < 0 && completion < 0 && total < 0) {

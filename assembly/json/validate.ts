@@ -118,6 +118,8 @@ export function validatedEnd(p: usize, end: usize, most: i32): usize {
 }
 
 /** Validates the string whose opening quote is right before `p`. Returns the address behind it; 0 if it is invalid. */
+// @ts-ignore: decorator
+@inline
 export function validatedStringEnd(p: usize, end: usize): usize {
   const result = scanString(p, end);
   return result >= FAULT ? 0 : <usize>result;

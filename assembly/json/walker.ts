@@ -140,6 +140,7 @@ export class JsonWalker {
   }
 
   /** The address of what follows in the container, behind a comma; 0, and behind the closing bracket, if nothing does. */
+  @inline
   private next(bracket: u32): usize {
     const end = this.end;
     let p = skipSpace(this.at, end);
