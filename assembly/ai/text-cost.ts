@@ -64,7 +64,7 @@ export class TextCost {
    * behind what it has added, which may be nothing.
    */
   takeWords(text: Slice, from: i32): i32 {
-    if (this.last != Script.Lower || !this.isPlain) return from;
+    if ((this.last != Script.Lower && this.last != Script.Upper) || !this.isPlain) return from;
     const size = sliceSize(text);
     let run = this.run;
     let words = 0;
@@ -79,6 +79,7 @@ export class TextCost {
       at += block.size;
     }
     if (at == from) return from;
+    this.last = Script.Lower;
     this.lastPoint = byteAt(text, at - 1);
     this.run = run;
     this.sum += <i64>words * TOKEN + rest;

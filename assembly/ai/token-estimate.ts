@@ -81,7 +81,9 @@ export class TokenEstimate extends TextSink {
     const byte = byteAt(text, at);
     if (byte >= 0x80 || this.lacking) this.multibyte(byte);
     else this.cost.take(byte);
-    return byte - 0x61 < 26 ? this.cost.takeWords(text, at + 1) - 1 : at;
+    const isLower =
+      byte - 0x61 < 26 || (byte - 0x41 < 26 && at + 1 < sliceSize(text) && byteAt(text, at + 1) - 0x61 < 26);
+    return isLower ? this.cost.takeWords(text, at + 1) - 1 : at;
   }
 
   private multibyte(byte: u32): void {
