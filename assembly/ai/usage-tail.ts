@@ -6,7 +6,7 @@ import { TokenUsage, UsageStatus } from "./usage";
 /** The bytes at the end of a body that are looked at: the usage stands last or almost last in all protocols. */
 const TAIL_BYTES: i32 = 1024;
 /** How the name of a member with the usage begins, in all protocols. */
-const USAGE = '"usage';
+export const USAGE = '"usage';
 const BACKSLASH: u32 = 0x5c;
 
 const tail = new ByteBuffer();
@@ -28,7 +28,7 @@ export function readUsageAtEnd(body: Slice, usage: TokenUsage): bool {
   if (!walker.keyIs("usage") && !walker.keyIs("usageMetadata")) return false;
   usage.readNext(walker);
   while (walker.nextMember()) walker.value();
-  if (walker.isValid) return usage.status == UsageStatus.Complete;
+  if (walker.isValid && usage.status == UsageStatus.Complete) return true;
   usage.reset();
   return false;
 }

@@ -18,7 +18,7 @@ import { NameClasses } from "./name-classes";
 import { OutputEstimate, OutputMember } from "./output-estimate";
 import { ResponseFacts } from "./response-facts";
 import { TokenUsage, UsageStatus } from "./usage";
-import { readUsageAtEnd } from "./usage-tail";
+import { readUsageAtEnd, USAGE } from "./usage-tail";
 
 /** The longest JSON body that is read. Of a longer one the end is kept, where the usage is. */
 const MOST_BODY_BYTES: i32 = 4 << 20;
@@ -26,8 +26,6 @@ const TAIL_BYTES: i32 = 16 << 10;
 const KEPT_BYTES: i32 = 16 << 10;
 /** The longest name of a model that is read, as it is written in JSON. */
 const LONGEST_MODEL: i32 = 256;
-/** How the name of a member with the usage begins, in all protocols. */
-const USAGE = '"usage';
 
 /** The outermost members of an event or a body. */
 const enum Member {
@@ -82,6 +80,7 @@ export class UsageWatch {
   isUnderWay: bool = false;
   private isJson: bool = false;
   private isTooLong: bool = false;
+  private hasRead: bool = false;
   private readonly decoder: SseDecoder = new SseDecoder();
   private readonly body: ByteBuffer = new ByteBuffer();
 
@@ -94,12 +93,12 @@ export class UsageWatch {
     return this.isStream || startsWithIgnoringCase(contentType, "application/json");
   }
 
-  /** Reads a chunk. */
-  push(chunk: Slice): void {
+  /** Reads a chunk. `isLast`: nothing follows, and `finish` will not need the model: a whole body whose end has the usage is not kept. */
+  push(chunk: Slice, isLast: bool = false): void {
     if (this.isStream) {
       this.beginChunk(chunk);
       while (this.next()) {}
-    } else {
+    } else if (!isLast || this.body.size || !readUsageAtEnd(chunk, this.usage)) {
       this.body.append(chunk);
       if (this.isTooLong) this.passOn(chunk);
       if (this.body.size <= (this.isTooLong ? 2 * TAIL_BYTES : MOST_BODY_BYTES)) return;
@@ -155,10 +154,11 @@ export class UsageWatch {
   /** Forgets the response. */
   reset(): void {
     this.usage.reset();
-    this.output.reset();
+    if (this.hasRead) this.output.reset();
     this.model.release(LONGEST_MODEL);
-    this.decoder.free();
+    if (this.isStream) this.decoder.free();
     this.body.release(KEPT_BYTES);
+    this.hasRead = false;
     this.isStream = false;
     this.isUnderWay = false;
     this.isJson = false;
@@ -178,7 +178,6 @@ export class UsageWatch {
     if (facts) facts.readPiece(piece);
   }
 
-  /** Keeps the end of the body. */
   private keepTail(): void {
     const body = this.body;
     tail.clear();
@@ -228,6 +227,7 @@ export class UsageWatch {
   /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
   private read(json: Slice, readsTexts: bool): void {
     this.isJson = false;
+    this.hasRead = true;
     if (jsonValidate(json)) return;
     this.isJson = true;
     walker.start(trimmed(json));

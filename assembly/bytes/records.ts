@@ -59,3 +59,11 @@ export class RecordList<T> {
     memory.copy(changetype<usize>(this.at(to)), changetype<usize>(this.at(from)), offsetof<T>());
   }
 }
+
+/** The struct at an index, which the caller knows to be inside, of a buffer that has only structs of one unmanaged class. */
+// @ts-ignore: decorator
+@inline
+export function recordIn<T>(buffer: ByteBuffer, index: i32): T {
+  if (isManaged<T>()) ERROR("a record is unmanaged");
+  return changetype<T>(buffer.start + <i32>offsetof<T>() * index);
+}

@@ -1,5 +1,6 @@
 import { CONSUMER_STATE, MODEL_HEADER } from "../ai/contract";
-import { ABSENT } from "../bytes/slice";
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT, Slice, slicesEqual, sliceSize } from "../bytes/slice";
 import { FilterState } from "../host/filter-state";
 import { responseHeaders } from "../host/headers";
 import { LabelValues, otherValue } from "../host/label-values";
@@ -8,6 +9,8 @@ import { Labels } from "../host/metric-labels";
 /** The most consumers and models that a VM names in metrics. Envoy never removes a metric. */
 const MOST_CONSUMERS: i32 = 500;
 const MOST_MODELS: i32 = 100;
+/** Longer names are not kept to be compared with the next ones. */
+const LONGEST_KEPT: i32 = 256;
 const identity = new FilterState(CONSUMER_STATE);
 const consumers = new LabelValues(MOST_CONSUMERS);
 const models = new LabelValues(MOST_MODELS);
@@ -21,11 +24,41 @@ export function addConsumer(labels: Labels): Labels {
 }
 
 /**
- * Adds the label `model` of the current stream: the model that ai-proxy names in the response header, if there is one; else, and after the
- * first `MOST_MODELS`, `other`. `isServed`: the response is no error, and has the header. The name of a model that a provider refuses does
- * not become a label.
+ * The labels `consumer` (see `addConsumer`) and `model` of the current stream: the model that ai-proxy names in the response header, if there is
+ * one; else, and after the first `MOST_MODELS`, `other`. `isServed`: the response is no error, and has the header. The name of a model that a
+ * provider refuses does not become a label. Valid until the next call, which often finds that the labels are the same.
  */
-export function addModel(labels: Labels, isServed: bool): Labels {
+export function consumerAndModel(isServed: bool): Labels {
+  const consumer = identity.get();
   const model = isServed ? responseHeaders.first(MODEL_HEADER) : ABSENT;
+  if (latest.isOf(consumer, model)) return latest.labels;
+  const labels = latest.labels.clear().add("consumer", consumers.of(consumer));
+  latest.keep(consumer, model);
   return labels.add("model", model == ABSENT ? otherValue() : models.of(model));
 }
+
+/** The labels of one stream, with what they were made of. */
+class LatestLabels {
+  readonly labels: Labels = new Labels();
+  private readonly consumer: ByteBuffer = new ByteBuffer();
+  private readonly model: ByteBuffer = new ByteBuffer();
+  private hasModel: bool = false;
+  private isKept: bool = false;
+
+  isOf(consumer: Slice, model: Slice): bool {
+    if (!this.isKept || this.hasModel != (model != ABSENT)) return false;
+    return slicesEqual(consumer, this.consumer.slice) && slicesEqual(model, this.model.slice);
+  }
+
+  keep(consumer: Slice, model: Slice): void {
+    this.isKept = sliceSize(consumer) <= LONGEST_KEPT && sliceSize(model) <= LONGEST_KEPT;
+    if (!this.isKept) return;
+    this.hasModel = model != ABSENT;
+    this.consumer.clear();
+    this.consumer.append(consumer);
+    this.model.clear();
+    this.model.append(model);
+  }
+}
+
+const latest = new LatestLabels();

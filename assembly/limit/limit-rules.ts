@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { wordHashOf } from "../bytes/hash";
-import { ABSENT, Slice, sliceOfBuffer, slicesEqual, sliceStart, subslice } from "../bytes/slice";
+import { ABSENT, bufferOf, Slice, sliceOfBuffer, slicesEqual, sliceStart, subslice } from "../bytes/slice";
 import { ConfigReader } from "../config/reader";
 import { HeaderMap } from "../host/headers";
 import { Rate, Unit } from "./rate";
@@ -9,15 +9,19 @@ import { RULE_ITEM_GUARDS, RuleItem } from "./rule-item";
 
 const MOST_ITEMS: i32 = 10;
 /** The most limits of a request: those of the items and the global one. */
-export const MOST_LIMITS: i32 = MOST_ITEMS + 1;
+const MOST_LIMITS: i32 = MOST_ITEMS + 1;
+
+// What `MatchedLimits` notes of each limit: the ends of its key and of its group, and its rule.
+const KEY_END = 0;
+const GROUP_END = 1;
+const RULE = 2;
+const MARKS = 3;
 
 /** The limits of a request, each with the key of its counter. One object serves many requests. */
 export class MatchedLimits {
   private readonly keys: ByteBuffer = new ByteBuffer();
-  private readonly ends: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
-  private readonly groupEnds: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
+  private readonly marks: StaticArray<i32> = new StaticArray<i32>(MARKS * MOST_LIMITS);
   private readonly rates: StaticArray<Rate | null> = new StaticArray<Rate | null>(MOST_LIMITS);
-  private readonly rules: StaticArray<i32> = new StaticArray<i32>(MOST_LIMITS);
   /** The number of limits. */
   count: i32 = 0;
 
@@ -37,38 +41,40 @@ export class MatchedLimits {
    * Of two limits with the same counter the smaller one applies, and the counter is changed once.
    */
   add(rate: Rate, groupEnd: i32, rule: i32): void {
-    const same = this.withLastKey();
+    const same = this.count ? this.withLastKey() : -1;
     if (same >= 0) {
       this.keys.endAt(sliceStart(this.keys.slice) + this.startOf(this.count));
       if (rate.count >= this.rateAt(same).count) return;
-      this.rates[same] = rate;
-      this.rules[same] = rule;
+      unchecked((this.rates[same] = rate));
+      unchecked((this.marks[MARKS * same + RULE] = rule));
       return;
     }
-    this.rates[this.count] = rate;
-    this.rules[this.count] = rule;
-    this.groupEnds[this.count] = groupEnd;
-    this.ends[this.count++] = this.keys.size;
+    const at = MARKS * this.count;
+    unchecked((this.marks[at + KEY_END] = this.keys.size));
+    unchecked((this.marks[at + GROUP_END] = groupEnd));
+    unchecked((this.marks[at + RULE] = rule));
+    unchecked((this.rates[this.count++] = rate));
   }
 
   /** The key of a counter. */
   keyAt(i: i32): Slice {
-    return subslice(this.keys.slice, this.startOf(i), this.ends[i]);
+    return subslice(this.keys.slice, this.startOf(i), unchecked(this.marks[MARKS * i + KEY_END]));
   }
 
   /** The key of a counter without the value of the request: all counters of a rule item with the same window share it. */
   groupAt(i: i32): Slice {
-    return subslice(this.keys.slice, this.startOf(i), this.groupEnds[i]);
+    return subslice(this.keys.slice, this.startOf(i), unchecked(this.marks[MARKS * i + GROUP_END]));
   }
 
-  /** The rate of a limit. */
+  /** The rate of a limit, whose index is less than `count`. */
+  @inline
   rateAt(i: i32): Rate {
-    return this.rates[i]!;
+    return unchecked(this.rates[i])!;
   }
 
   /** The number of the rule of a limit, for `LimitRules.labelOf`. */
   ruleAt(i: i32): i32 {
-    return this.rules[i];
+    return unchecked(this.marks[MARKS * i + RULE]);
   }
 
   /** Whether a limit counts this. */
@@ -101,7 +107,7 @@ export class MatchedLimits {
   }
 
   private startOf(i: i32): i32 {
-    return i ? this.ends[i - 1] : 0;
+    return i ? unchecked(this.marks[MARKS * (i - 1) + KEY_END]) : 0;
   }
 }
 
@@ -111,16 +117,18 @@ export class MatchedLimits {
  */
 export class LimitRules {
   private readonly items: RuleItem[] = [];
-  private readonly globalPrefix: string;
+  private readonly globalKey: ArrayBuffer;
   /** The names of the rules for metrics: the global one, then those of the items. */
   private readonly labels: ArrayBuffer[] = [];
 
   private constructor(
-    /** The beginning of the key of every counter: a hash tag keeps the keys of a rule on one node of a Redis Cluster. */
-    private readonly prefix: string,
+    prefix: string,
     private readonly global: Rate | null,
   ) {
-    this.globalPrefix = `${prefix}global_threshold:`;
+    const key = new ByteBuffer().text(`${prefix}global_threshold:`);
+    if (global) global.writeWindow(key);
+    this.globalKey = bufferOf(key.slice);
+    key.dispose();
   }
 
   /** Reads the options. `prefix` begins the key of every counter. */
@@ -129,13 +137,15 @@ export class LimitRules {
     if (!reader.has("rule_name")) reader.fail("rule_name", "is required: equal names share their counters");
     const name = reader.textOrNumber("rule_name");
     const threshold = reader.object("global_threshold");
-    const rules = new LimitRules(`${prefix}:{${name}}:`, threshold ? rates.read(threshold) : null);
+    // A hash tag keeps the keys of a rule on one node of a Redis Cluster.
+    const keys = `${prefix}:{${name}}:`;
+    const rules = new LimitRules(keys, threshold ? rates.read(threshold) : null);
     const items = reader.objects("rule_items");
     reader.refuseEmptyList("rule_items");
     if (items.length > MOST_ITEMS) reader.fail("rule_items", `must have at most ${MOST_ITEMS} items`);
     rules.labels.push(String.UTF8.encode(`${name}:global_threshold`));
     for (let i = 0; i < items.length; i++) {
-      const item = RuleItem.read(items[i], rates);
+      const item = RuleItem.read(items[i], rates, keys);
       rules.items.push(item);
       rules.labels.push(String.UTF8.encode(`${name}:${item.label}`));
     }
@@ -155,21 +165,22 @@ export class LimitRules {
   /** Finds the limits of a request: the global one first, then those of the items in their order. */
   match(headers: HeaderMap, matched: MatchedLimits): void {
     matched.clear();
+    const keys = matched.buffer;
     const global = this.global;
     if (global) {
-      global.writeWindow(matched.buffer.text(this.globalPrefix));
-      matched.add(global, matched.buffer.size, 0);
+      keys.append(sliceOfBuffer(this.globalKey));
+      matched.add(global, keys.size, 0);
     }
-    for (let i = 0; i < this.items.length; i++) {
-      const item = this.items[i];
+    const items = this.items;
+    for (let i = 0; i < items.length; i++) {
+      const item = unchecked(items[i]);
       const value = item.valueIn(headers);
       if (value == ABSENT) continue;
-      const rate = item.rateOf(value);
-      if (!rate) continue;
-      item.writeGroup(matched.buffer.text(this.prefix), rate);
-      const groupEnd = matched.buffer.size;
-      item.writeValue(matched.buffer, value);
-      matched.add(rate, groupEnd, i + 1);
+      const limit = item.limitOf(value);
+      if (!limit) continue;
+      const groupEnd = keys.append(sliceOfBuffer(limit.group)).size;
+      item.writeValue(keys, value);
+      matched.add(limit.rate, groupEnd, i + 1);
     }
   }
 }

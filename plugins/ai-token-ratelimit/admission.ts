@@ -70,7 +70,7 @@ export class Admission extends RedisCommand {
 
   /** Frees the memory; the object is not used again. */
   free(): void {
-    this.reservation.limits.free();
+    this.reservation.free();
   }
 
   private recycle(): void {

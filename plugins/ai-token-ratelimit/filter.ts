@@ -61,7 +61,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!endOfStream) headers.load();
     config.rules.match(headers, this.limits);
     if (!this.limits.count) return HeadersAction.Continue;
-    this.reservation.ask(0, 0);
+    this.reservation.begin();
     refuseCompression(headers);
     // The price is that of the model in the body.
     const readsBody = config.reserve != Reserve.None || config.cutsStream || this.limits.hasUnit(Unit.Cost);
@@ -104,7 +104,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const cut = this.cut;
     const watch = this.watch;
     if (!cut.isOn || cut.isDone) {
-      watch.push(chunk);
+      watch.push(chunk, isLastChunk && this.config!.prices === null);
       return cut.isDone ? subslice(chunk, 0, 0) : chunk;
     }
     watch.beginChunk(chunk);

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { RecordList } from "../../assembly/bytes/records";
+import { recordIn } from "../../assembly/bytes/records";
 import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { SharedValue, Written } from "../../assembly/host/shared-data";
 
@@ -21,26 +21,19 @@ class Counter {
 }
 
 /**
- * A few counters with the same window, as they were read from shared data. Made once and used for one record after the other. `find`
+ * A few counters with the same window, as they were read from shared data. Made once and used for one record after the other. `read`
  * selects a counter: the one of the key, else one whose window is over, else the shared one.
  */
 // @ts-ignore: decorator
 @unmanaged
 export class LocalRecord {
   private readonly stored: SharedValue = new SharedValue();
-  private readonly bytes: ByteBuffer;
-  private readonly counters: RecordList<Counter>;
+  private readonly bytes: ByteBuffer = new ByteBuffer();
   private index: i32 = SHARED;
   /** The tokens that are used in the window. */
   used: i64 = 0;
   /** The end of the window; 0 if it has not begun. */
   end: u64 = 0;
-
-  constructor() {
-    const bytes = new ByteBuffer();
-    this.bytes = bytes;
-    this.counters = new RecordList<Counter>(bytes, 0);
-  }
 
   /**
    * Reads the record with this name, and selects the counter of a key. `window` is in nanoseconds, as is the time. `end`, unless it is 0,
@@ -52,27 +45,36 @@ export class LocalRecord {
     this.bytes.clear();
     if (stored != 0 && sliceSize(stored) == size) this.bytes.append(stored);
     else this.bytes.zeros(size);
-    const isShared = end != 0 && this.counters.at(SHARED).end == end;
-    this.index = isShared ? SHARED : this.find(key, window, now);
-    const counter = this.counters.at(this.index);
-    const isOver = endsBefore(counter, window, now) || (this.index != SHARED && counter.key != key);
+    const isShared = end != 0 && this.counterAt(SHARED).end == end;
+    const index = isShared ? SHARED : this.find(key, window, now);
+    const counter = this.counterAt(index);
+    const isOver = endsBefore(counter, window, now) || (index != SHARED && counter.key != key);
+    this.index = index;
     this.used = isOver ? 0 : counter.used;
     this.end = isOver ? 0 : counter.end;
   }
 
   /** Writes the selected counter with these values, unless another VM wrote since the record was read. */
   write(name: Slice, key: u64, end: u64, used: i64): Written {
-    const counter = this.counters.at(this.index);
+    const counter = this.counterAt(this.index);
     counter.key = this.index == SHARED ? 0 : key;
     counter.end = end;
     counter.used = used;
     return this.stored.replace(name, this.bytes.slice);
   }
 
+
+  @inline
+  private counterAt(index: i32): Counter {
+    return recordIn<Counter>(this.bytes, index);
+  }
+
+
+  @inline
   private find(key: u64, window: u64, now: u64): i32 {
     let free = SHARED;
     for (let i = WAYS; i > SHARED; i--) {
-      const counter = this.counters.at(i);
+      const counter = this.counterAt(i);
       if (counter.key == key) return i;
       if (endsBefore(counter, window, now)) free = i;
     }
@@ -81,6 +83,8 @@ export class LocalRecord {
 }
 
 /** Whether a window is over. If the clock was set back, a window that would last longer than it can is over, too. */
+// @ts-ignore: decorator
+@inline
 function endsBefore(counter: Counter, window: u64, now: u64): bool {
   return counter.end <= now || counter.end - now > window;
 }

@@ -1,10 +1,8 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { wordHashOf } from "../../assembly/bytes/hash";
 import { Slice } from "../../assembly/bytes/slice";
 import { now } from "../../assembly/host/clock";
 import { log, LogLevel } from "../../assembly/host/log";
 import { Written } from "../../assembly/host/shared-data";
-import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Rate } from "../../assembly/limit/rate";
 import { Verdict } from "../../assembly/limit/verdict";
 import { LocalRecord } from "./local-record";
@@ -31,9 +29,10 @@ const enum Change {
 
 /** The name of the record that was used last. */
 const name = new ByteBuffer();
-/** The hash of its group, and what stands before its number: most requests have the same group. */
+/** The hash of its group, the size of what stands before its number, and that number: most requests have the same group. */
 let lastGroup: u64 = 0;
 let prefixSize: i32 = 0;
+let lastBucket: u64 = 0;
 const record = new LocalRecord();
 let isLogged: bool = false;
 
@@ -53,8 +52,10 @@ export function reserveLocal(reservation: Reservation, verdict: Verdict): void {
 /** Charges in this Envoy what a request has cost, and gives back what it has reserved above that. */
 export function settleLocal(reservation: Reservation): void {
   const change = reservation.isMade ? Change.Settle : Change.Charge;
-  for (let i = 0; i < reservation.limits.count; i++)
-    if (reservation.differenceAt(i)) add(reservation, i, reservation.differenceAt(i), change, reservation.endAt(i));
+  for (let i = 0; i < reservation.limits.count; i++) {
+    const amount = reservation.differenceAt(i);
+    if (amount) add(reservation, i, amount, change, reservation.endAt(i));
+  }
 }
 
 function check(reservation: Reservation, verdict: Verdict, time: u64): void {
@@ -62,8 +63,7 @@ function check(reservation: Reservation, verdict: Verdict, time: u64): void {
   verdict.clear();
   for (let i = 0; i < limits.count; i++) {
     const rate = limits.rateAt(i);
-    const hash = limits.hashAt(i);
-    record.read(recordOf(limits, i, hash), hash, <u64>rate.seconds * SECOND, time);
+    record.read(recordOf(reservation, i), reservation.keyAt(i), <u64>rate.seconds * SECOND, time);
     const left = record.end
       ? <i64>((record.end - time + SECOND - 1) / SECOND)
       : <i64>rate.secondsLeft(<i64>(time / SECOND));
@@ -73,11 +73,10 @@ function check(reservation: Reservation, verdict: Verdict, time: u64): void {
 
 /** Reserves in the only counter, whose record `check` has named and read at this time, unless another worker has written since. */
 function reserveRead(reservation: Reservation, time: u64): bool {
-  const limits = reservation.limits;
-  const end = endOf(limits.rateAt(0), time);
+  const end = endOf(reservation.limits.rateAt(0), time);
   reservation.setEnd(0, <i64>end);
   const used = record.used + reservation.askedAt(0);
-  return record.write(name.slice, limits.hashAt(0), end, used) == Written.Yes;
+  return record.write(name.slice, reservation.keyAt(0), end, used) == Written.Yes;
 }
 
 /** The end of the window of the record that was read; without one, that of a window which begins now. */
@@ -102,11 +101,10 @@ function reserveAll(reservation: Reservation): bool {
  * end of the window; 0 if the counter does not change.
  */
 function add(reservation: Reservation, i: i32, amount: i64, change: Change, settled: i64): i64 {
-  const limits = reservation.limits;
-  const rate = limits.rateAt(i);
+  const rate = reservation.limits.rateAt(i);
   const window = <u64>rate.seconds * SECOND;
-  const hash = limits.hashAt(i);
-  const key = recordOf(limits, i, hash);
+  const hash = reservation.keyAt(i);
+  const key = recordOf(reservation, i);
   const reserved = change == Change.Settle ? <u64>settled : 0;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const time = now();
@@ -129,9 +127,10 @@ function fail(): void {
   isLogged = true;
 }
 
-/** The name of the record that has the counter of a limit, of whose key `hash` is the hash. */
-function recordOf(limits: MatchedLimits, i: i32, hash: u64): Slice {
-  const group = wordHashOf(limits.groupAt(i));
+/** The name of the record that has the counter of a limit. */
+function recordOf(reservation: Reservation, i: i32): Slice {
+  const group = reservation.groupAt(i);
+  const bucket = (reservation.keyAt(i) >> 16) % BUCKETS;
   if (group != lastGroup || !prefixSize) {
     name.clear();
     name
@@ -140,7 +139,8 @@ function recordOf(limits: MatchedLimits, i: i32, hash: u64): Slice {
       .byte(0x3a);
     lastGroup = group;
     prefixSize = name.size;
-  }
+  } else if (bucket == lastBucket) return name.slice;
+  lastBucket = bucket;
   name.size = prefixSize;
-  return name.integer(<i64>((hash >> 16) % BUCKETS)).slice;
+  return name.integer(<i64>bucket).slice;
 }

@@ -3,7 +3,7 @@ import { Slice } from "../../assembly/bytes/slice";
 import { Counter } from "../../assembly/host/metric";
 import { CounterFamily } from "../../assembly/host/metric-family";
 import { Labels } from "../../assembly/host/metric-labels";
-import { addConsumer, addModel } from "../../assembly/limit/limit-labels";
+import { addConsumer, consumerAndModel } from "../../assembly/limit/limit-labels";
 
 const inputTokens = new CounterFamily("ai_token_ratelimit_input_tokens_total");
 const outputTokens = new CounterFamily("ai_token_ratelimit_output_tokens_total");
@@ -15,11 +15,11 @@ const storeDown = new Counter("ai_token_ratelimit_store_down_total");
 const cut = new Counter("ai_token_ratelimit_cut_total");
 const labels = new Labels();
 
-/** Counts the tokens of the current stream, whose response has ended, by consumer and model. `isServed`: see `addModel`. */
+/** Counts the tokens of the current stream, whose response has ended, by consumer and model. `isServed`: see `consumerAndModel`. */
 export function countTokens(usage: TokenUsage, isServed: bool): void {
-  addModel(addConsumer(labels.clear()), isServed);
-  inputTokens.add(labels, usage.prompt);
-  outputTokens.add(labels, usage.completion);
+  const both = consumerAndModel(isServed);
+  inputTokens.add(both, usage.prompt);
+  outputTokens.add(both, usage.completion);
   if (usage.isEstimate) estimated.add();
 }
 

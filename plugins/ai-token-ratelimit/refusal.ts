@@ -12,6 +12,27 @@ import { AiTokenRateLimitConfig } from "./config";
 /** The longest name of a model that a message repeats, in bytes. */
 const LONGEST_MODEL: i32 = 256;
 
+/** The names of the headers that show a limit, and their bytes. */
+class LimitHeaders {
+  readonly limitBytes: ArrayBuffer;
+  readonly remainingBytes: ArrayBuffer;
+  readonly resetBytes: ArrayBuffer;
+
+  constructor(
+    readonly limit: string,
+    readonly remaining: string,
+    readonly reset: string,
+  ) {
+    this.limitBytes = String.UTF8.encode(limit);
+    this.remainingBytes = String.UTF8.encode(remaining);
+    this.resetBytes = String.UTF8.encode(reset);
+  }
+}
+
+// Those for tokens are https://platform.openai.com/docs/guides/rate-limits
+const TOKENS = new LimitHeaders("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens");
+const COST = new LimitHeaders("x-ratelimit-limit-cost", "x-ratelimit-remaining-cost", "x-ratelimit-reset-cost");
+
 const headers = new HeaderPairs();
 const number = new ByteBuffer();
 const message = new ByteBuffer();
@@ -24,9 +45,9 @@ export function refuse(config: AiTokenRateLimitConfig, verdict: Verdict, unit: U
   headers.clear();
   add("retry-after", seconds);
   add("x-tokenratelimit-reset", seconds);
-  headers.add(limitHeader(unit), amountOf(verdict.limit, unit));
-  headers.add(remainingHeader(unit), amountOf(0, unit));
-  headers.add(resetHeader(unit), timeOf(seconds));
+  headers.add(namesOf(unit).limit, amountOf(verdict.limit, unit));
+  headers.add(namesOf(unit).remaining, amountOf(0, unit));
+  headers.add(namesOf(unit).reset, timeOf(seconds));
   message.clear();
   if (unit == Unit.Cost) message.text("The cost limit of ").append(amountOf(verdict.limit, unit));
   else message.text("The limit of ").append(amountOf(verdict.limit, unit)).text(" tokens");
@@ -41,7 +62,7 @@ export function refuse(config: AiTokenRateLimitConfig, verdict: Verdict, unit: U
 export function refuseTooLarge(config: AiTokenRateLimitConfig, limit: Rate, needed: i64): void {
   const unit = limit.unit;
   headers.clear();
-  headers.add(limitHeader(unit), amountOf(limit.count, unit));
+  headers.add(namesOf(unit).limit, amountOf(limit.count, unit));
   message.clear();
   if (unit == Unit.Cost) {
     message.text("The request costs about ").append(amountOf(needed, unit));
@@ -75,9 +96,10 @@ export function refuseWithoutStore(): void {
 
 /** Sets the headers of a response whose request has passed: those of the limit of which the smallest part was left. */
 export function showLimit(response: HeaderMap, verdict: Verdict, unit: Unit): void {
-  response.set(limitHeader(unit), amountOf(verdict.limit, unit));
-  response.set(remainingHeader(unit), amountOf(verdict.remaining, unit));
-  response.set(resetHeader(unit), timeOf(verdict.seconds));
+  const names = namesOf(unit);
+  response.setNamed(sliceOfBuffer(names.limitBytes), amountOf(verdict.limit, unit));
+  response.setNamed(sliceOfBuffer(names.remainingBytes), amountOf(verdict.remaining, unit));
+  response.setNamed(sliceOfBuffer(names.resetBytes), timeOf(verdict.seconds));
 }
 
 function reject(config: AiTokenRateLimitConfig, details: string): void {
@@ -93,18 +115,10 @@ function add(name: string, value: i64): void {
   headers.add(name, number.integer(value).slice);
 }
 
-// The names for tokens are those of https://platform.openai.com/docs/guides/rate-limits
-
-function limitHeader(unit: Unit): string {
-  return unit == Unit.Cost ? "x-ratelimit-limit-cost" : "x-ratelimit-limit-tokens";
-}
-
-function remainingHeader(unit: Unit): string {
-  return unit == Unit.Cost ? "x-ratelimit-remaining-cost" : "x-ratelimit-remaining-tokens";
-}
-
-function resetHeader(unit: Unit): string {
-  return unit == Unit.Cost ? "x-ratelimit-reset-cost" : "x-ratelimit-reset-tokens";
+// @ts-ignore: decorator
+@inline
+function namesOf(unit: Unit): LimitHeaders {
+  return unit == Unit.Cost ? COST : TOKENS;
 }
 
 /** A number of tokens, or an amount of money; valid until the next call. */
