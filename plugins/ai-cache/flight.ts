@@ -7,8 +7,9 @@ import { setDeadline } from "../../assembly/plugin/root";
 import { Deadline } from "../../assembly/host/deadline";
 import { LookupFilter } from "./store/store";
 
-/** Nanoseconds after which the next pass of a request does not come any more. */
-const PASS: u64 = 1_000_000_000;
+/** Milliseconds after which the next pass of a request does not come any more. */
+const PASS: u32 = 1000;
+const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 
 /** How a flight has ended for those who wait. */
 export const enum Landing {
@@ -78,7 +79,7 @@ export class Waiter extends Deadline {
 }
 
 /** A request to the provider, and the equal requests of this worker that wait for its response. */
-export class Flight {
+export class Flight extends Deadline {
   private first: Waiter | null = null;
   private last: Waiter | null = null;
   private stored: ArrayBuffer | null = null;
@@ -91,7 +92,9 @@ export class Flight {
     readonly hash: u64,
     readonly key: ArrayBuffer,
     readonly root: u32,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The entry that was stored, or ABSENT. */
   get entry(): Slice {
@@ -101,17 +104,24 @@ export class Flight {
 
   /** Whether the next pass of its request has not come in time. */
   get isLost(): bool {
-    return this.movedAt != 0 && monotonic() - this.movedAt > PASS;
+    return this.movedAt != 0 && monotonic() - this.movedAt > PASS * NANOSECONDS_PER_MILLISECOND;
   }
 
-  /** Another pass of the request follows. */
+  /** Another pass of the request follows. It may lead to a route where the plugin is off. */
   move(): void {
     this.movedAt = monotonic();
+    setDeadline(this, PASS);
   }
 
   /** It is under way. */
   resume(): void {
     this.movedAt = 0;
+    this.clear();
+  }
+
+  override onExpired(): void {
+    this.movedAt = 0;
+    this.pass();
   }
 
   /** Adds one that waits. */

@@ -98,3 +98,54 @@ it("a header of the client alone does not keep its response from being stored", 
   assert.ok(!isAsked(send(gateway)));
   gateway.host.check();
 });
+
+const off = {
+  ...{ name: "off", match: { prefix: "/off" }, cluster: "upstream", action },
+  metadata: { "ai-cache": { config: '{"_disable_":true}' } },
+};
+
+/** Redirects a request to a route without ai-cache. */
+function redirectAway(stream: HttpStream): void {
+  stream.attempt!.connect();
+  stream.responseHeaders(
+    [
+      [":status", "307"],
+      ["location", "http://gateway.example/off/v1/chat/completions"],
+    ],
+    true,
+  );
+  stream.attempt!.connect();
+}
+
+const sendAway = (gateway: Gateway, content: string): HttpStream =>
+  ask(gateway, [], { messages: [{ role: "user", content }] }, { routes: [off, ...routes] });
+
+it("the next one asks if ai-cache does not see the next pass of a request", () => {
+  const gateway = start();
+  const [leader, next, last] = [1, 2, 3].map(() => sendAway(gateway, "away"));
+  redirectAway(leader);
+  gateway.host.advance(900);
+  assert.ok(!isAsked(next));
+  gateway.host.advance(300);
+  assert.deepEqual([next, last].map(isAsked), [true, false]);
+  respond(leader, hello);
+  respond(next, completion({ content: "next" }));
+  assert.match(bodyOf(last), /next/);
+  gateway.host.check();
+});
+
+it("requests whose next pass it does not see leave nothing", () => {
+  const gateway = start({ cache: { type: "memory", places: 1 } });
+  const run = (count: number): number => {
+    for (let n = 0; n < count; n++) {
+      const stream = sendAway(gateway, `away ${count} ${n}`);
+      redirectAway(stream);
+      respond(stream, hello);
+      if (n % 50 === 0) gateway.host.advance(2_000);
+    }
+    gateway.host.check();
+    return gateway.host.vm.memory.byteLength;
+  };
+  const before = run(500);
+  assert.equal(run(2_500), before);
+});
