@@ -1,7 +1,9 @@
 import { Api } from "../../../assembly/ai/api";
+import { isMedia } from "../../../assembly/ai/body-model";
 import { AskedResponse } from "../../../assembly/ai/protocols/responses/asked";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { ABSENT, Slice } from "../../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceEquals } from "../../../assembly/bytes/slice";
+import { HeaderMap } from "../../../assembly/host/headers";
 import { writeCanonical } from "../../../assembly/json/canonical";
 import { JsonDocument } from "../../../assembly/json/document";
 import {
@@ -17,6 +19,7 @@ import {
   jsonNext,
   jsonNextKey,
 } from "../../../assembly/json/value";
+import { mayBeJson } from "../../../assembly/limit/request-state";
 import { appendWithout, isPlainMessages, writeAsChat } from "./plain-messages";
 
 const COMMA: u32 = 0x2c;
@@ -79,6 +82,13 @@ export class CachedRequest {
     this.asked = asked;
     return true;
   }
+}
+
+/** Whether the body of a request may be JSON. Most requests say so in the same words. */
+export function mayHaveJson(headers: HeaderMap): bool {
+  const type = headers.get("content-type");
+  const isPlain = sliceEquals(type, "application/json") && headers.get("content-encoding") == ABSENT;
+  return (isPlain && headers.get("upgrade") == ABSENT) || (mayBeJson(headers) && !isMedia(type));
 }
 
 /** Whether responses of an API are stored. */

@@ -18,7 +18,7 @@ import { findKnown, remember } from "./known-requests";
 import { addPart, writeScope } from "./scope";
 
 /** Changes with what a key is made of. */
-const FORMAT = "ai-cache 2";
+const format = new ByteBuffer().text("ai-cache 2");
 const PROVIDER_CONFIG = String.UTF8.encode("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
 /**
  * Request headers that say how a provider responds. https://platform.claude.com/docs/en/api/beta-headers ·
@@ -41,13 +41,9 @@ const digest = new ByteBuffer();
 const canonical = new ByteBuffer();
 const optionHeaders = new TextTable();
 addNames(OPTION_HEADERS, optionHeaders);
-/** The sizes and the first letters of those names, a bit for each: most headers have none of them. */
-let optionSizes: u64 = 0;
-let optionLetters: u64 = 0;
-for (let i = 0; i < optionHeaders.count; i++) {
-  optionSizes |= bitOf(<u32>sliceSize(optionHeaders.at(i)));
-  optionLetters |= bitOf(byteAt(optionHeaders.at(i), 0));
-}
+/** A bit for the size and the first letter of each of those names: most headers have another one. */
+let optionBits: u64 = 0;
+for (let i = 0; i < optionHeaders.count; i++) optionBits |= bitOf(optionHeaders.at(i));
 /** The configuration of ai-proxy that was hashed last, and its hash: most routes have the one of the request before. */
 const knownConfig = new ByteBuffer();
 const knownHash = new ByteBuffer();
@@ -57,7 +53,7 @@ const knownHash = new ByteBuffer();
  * path and the headers say about the model. Returns `false` if the request belongs to nobody.
  */
 export function writePlace(config: AiCacheConfig, path: KnownPath, headers: HeaderMap, out: ByteBuffer): bool {
-  out.text(FORMAT);
+  out.append(format.slice);
   addPart(sliceOfBuffer(config.version), out);
   if (!writeScope(config, headers, out)) return false;
   if (config.share != Share.Global) {
@@ -147,7 +143,7 @@ function writeOptions(headers: HeaderMap, out: ByteBuffer): void {
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
     const value = headers.valueAt(i);
-    if (!mayBeOption(name) || optionHeaders.find(name) < 0 || sliceEquals(value, USUAL_VERSION)) continue;
+    if (!(optionBits & bitOf(name)) || optionHeaders.find(name) < 0 || sliceEquals(value, USUAL_VERSION)) continue;
     addPart(name, out);
     addPart(value, out);
   }
@@ -155,14 +151,8 @@ function writeOptions(headers: HeaderMap, out: ByteBuffer): void {
 
 // @ts-ignore: decorator
 @inline
-function bitOf(number: u32): u64 {
-  return (<u64>1) << (number & 63);
-}
-
-// @ts-ignore: decorator
-@inline
-function mayBeOption(name: Slice): bool {
-  return (optionSizes & bitOf(<u32>sliceSize(name))) != 0 && (optionLetters & bitOf(byteAt(name, 0))) != 0;
+function bitOf(name: Slice): u64 {
+  return (<u64>1) << ((5 * sliceSize(name) + byteAt(name, 0)) & 63);
 }
 
 function writeConfigHash(config: Slice, out: ByteBuffer): void {

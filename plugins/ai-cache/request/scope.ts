@@ -11,6 +11,8 @@ import { AiCacheConfig, Share } from "../config";
 
 const consumer = new FilterState(CONSUMER_STATE);
 const parts = new ByteBuffer();
+const global = new ByteBuffer().text("global");
+const route = new ByteBuffer().text("route");
 const parameters = new QueryParameters();
 const credentialHeaders = new TextTable();
 addNames(CREDENTIAL_HEADERS.join(" "), credentialHeaders);
@@ -32,8 +34,8 @@ const knownScope = new ByteBuffer();
 export function writeScope(config: AiCacheConfig, headers: HeaderMap, out: ByteBuffer): bool {
   const share = config.share;
   parts.clear();
-  if (share == Share.Global) parts.text("global");
-  else if (share == Share.Route) parts.text("route");
+  if (share == Share.Global) parts.append(global.slice);
+  else if (share == Share.Route) parts.append(route.slice);
   else if (!writeOwner(headers, parts)) return false;
   if (config.secret !== knownSecret || !slicesEqual(parts.slice, knownParts.slice)) learnScope(config.secret);
   out.append(knownScope.slice);

@@ -8,6 +8,7 @@ import { LookupFilter, Store } from "./store";
 /** The digits of a key that choose its place. */
 const DIGITS: i32 = 7;
 
+const prefix = new ByteBuffer().text("ai-cache:");
 const name = new ByteBuffer();
 const value = new SharedValue();
 
@@ -40,6 +41,6 @@ export class MemoryStore extends Store {
     let number: u32 = 0;
     for (let i = 0; i < DIGITS; i++) number = (number << 4) | hexValue(byteAt(key, i));
     name.clear();
-    return name.text("ai-cache:").integer(number % <u32>this.places).slice;
+    return name.append(prefix.slice).integer(number % <u32>this.places).slice;
   }
 }
