@@ -1,14 +1,12 @@
 import { leb, Reader, signedLeb } from "./binary.ts";
 import { compressed } from "./compressed.ts";
+import { contentOf, DATA_COUNT_SECTION, DATA_SECTION, MEMORY_SECTION, sectionsOf, withSections } from "./sections.ts";
 import { MODEL_BYTES } from "./tokens.ts";
 
 /** The AssemblyScript file that writes the data to its place. It is compiled before the entry. */
 export const UNPACK = "assembly/abi/unpack.ts";
 
 const PAGE_BYTES = 65_536;
-const MEMORY_SECTION = 5;
-const DATA_SECTION = 11;
-const DATA_COUNT_SECTION = 12;
 
 /** The bytes behind the tokens: the addresses of the first byte of the data and of the end, and the size of the tokens and this. */
 const FOOTER_BYTES = 12;
@@ -20,8 +18,7 @@ const FOOTER_BYTES = 12;
  */
 export function packed(module: Uint8Array): Uint8Array {
   const sections = sectionsOf(module);
-  const content = (wanted: number) => sections.find(({ id }) => id === wanted)?.content;
-  const [memory, data] = [content(MEMORY_SECTION), content(DATA_SECTION)];
+  const [memory, data] = [contentOf(sections, MEMORY_SECTION), contentOf(sections, DATA_SECTION)];
   if (!memory || !data) return module;
   const { start, bytes } = imageOf(data);
   const tokens = compressed(new Uint16Array(bytes.buffer, 0, bytes.length / 2));
@@ -32,16 +29,11 @@ export function packed(module: Uint8Array): Uint8Array {
   const limits = new Reader(memory);
   const [count, flags, firstPages] = [limits.leb(), limits.byte(), limits.leb()];
   const pages = Math.max(firstPages, Math.ceil((start + bytes.length + MODEL_BYTES + blob.length) / PAGE_BYTES));
-  const changed: Record<number, Uint8Array> = {
+  return withSections(module, sections, {
     [MEMORY_SECTION]: Buffer.concat([leb(count), Buffer.from([flags]), leb(pages), limits.rest()]),
     [DATA_COUNT_SECTION]: leb(1),
     [DATA_SECTION]: oneSegment(pages * PAGE_BYTES - blob.length, blob),
-  };
-  const parts = sections.map(({ id, content }) => [id, changed[id] ?? content] as const);
-  return Buffer.concat([
-    module.subarray(0, 8),
-    ...parts.flatMap(([id, content]) => [Buffer.from([id]), leb(content.length), content]),
-  ]);
+  });
 }
 
 function oneSegment(at: number, bytes: Uint8Array): Uint8Array {
@@ -54,18 +46,6 @@ function oneSegment(at: number, bytes: Uint8Array): Uint8Array {
     leb(bytes.length),
     bytes,
   ]);
-}
-
-interface Section {
-  id: number;
-  content: Uint8Array;
-}
-
-function sectionsOf(module: Uint8Array): Section[] {
-  const reader = new Reader(module.subarray(8));
-  const sections: Section[] = [];
-  while (!reader.isAtEnd) sections.push({ id: reader.byte(), content: reader.take(reader.leb()) });
-  return sections;
 }
 
 /** The bytes of all segments as they are in memory, from an even address on and with an even length. */
