@@ -10,7 +10,7 @@ import { findPlugins, root, type Plugin } from "./plugins.ts";
 /** The size limit of a released module; the build fails above it. */
 const SIZE_BUDGET_BYTES = 85_000;
 /** It contains every provider, the pattern engine of `modelMapping`, the key mask and the protocols of clients (54 KB). */
-const AI_PROXY_BUDGET_BYTES = 270_000;
+const AI_PROXY_BUDGET_BYTES = 285_000;
 
 /** Holds the pattern engine of `autoRouting` and its tables. */
 const MODEL_ROUTER_BUDGET_BYTES = 90_000;
@@ -46,6 +46,9 @@ const BUDGETS: Record<string, number> = {
   fallback: FALLBACK_BUDGET_BYTES,
   "model-router": MODEL_ROUTER_BUDGET_BYTES,
 };
+
+/** The modules whose compilation by V8 takes so long that it is shortened (docs/decisions/0022). */
+const COMPILED_FAST = ["ai-proxy"];
 
 const { values: options } = parseArgs({
   options: {
@@ -91,6 +94,7 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
       target,
       replaced,
       options: isSmall ? SMALL : [],
+      limitsInlining: COMPILED_FAST.includes(plugin.name) && !isSmall,
     });
     const budget = budgetOf(choice) ?? BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;
     const tooBig = (target === "release" || isHigress) && bytes > budget;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync,
 import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
+import { withoutInlining } from "./inlining/index.ts";
 import { packed, UNPACK } from "./pack/index.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
@@ -11,8 +12,9 @@ import { poisonedSources } from "./poisoned-reset.ts";
 /** The file that the build replaces with the version of the plugin. */
 const VERSION_FILE = "assembly/plugin/version.ts";
 
-/** The sources that compress the data of a module. */
+/** The sources that compress the data of a module, and those that limit what V8 inlines. */
 const PACK_FOLDER = "tools/pack";
+const INLINING_FOLDER = "tools/inlining";
 
 /**
  * The builds: two targets of asconfig.json, a release whose freed memory is overwritten (`poison.ts`), and one for Higress's Envoy
@@ -34,6 +36,8 @@ export interface Compilation {
   optimized?: boolean;
   /** Options of the compiler beside those of the target. */
   options?: string[];
+  /** True for a module that V8 is to compile fast, with hardly any inlining of its own: see `tools/inlining`. */
+  limitsInlining?: boolean;
 }
 
 const WITHOUT_OPTIMIZER = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
@@ -56,9 +60,10 @@ export async function compile({
   replaced = {},
   optimized = true,
   options: more = [],
+  limitsInlining = false,
 }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
-  const stamp = fingerprint({ entry, out, target, folders, replaced, optimized, options: more });
+  const stamp = fingerprint({ entry, out, target, folders, replaced, optimized, options: more, limitsInlining });
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
@@ -84,7 +89,8 @@ export async function compile({
   );
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   if (isPacked) {
-    writeFileSync(join(root, own), packed(readFileSync(join(root, own))));
+    const module = readFileSync(join(root, own));
+    writeFileSync(join(root, own), packed(limitsInlining ? withoutInlining(module) : module));
     renameSync(join(root, own), outFile);
   }
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -100,14 +106,16 @@ function versionOf(entry: string): string | undefined {
 }
 
 /** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
-function fingerprint({ entry, target, folders, replaced, optimized, options }: Required<Compilation>): string {
+function fingerprint(compilation: Required<Compilation>): string {
+  const { entry, target, folders, replaced, optimized, options, limitsInlining } = compilation;
   const hash = createHash("sha256")
     .update(optimized ? target : `${target}, not optimized`)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([POISONED_OPTIONS, poisonedLibrary(), poisonedSources()]) : "")
     .update(versionOf(entry) ?? "")
     .update(JSON.stringify([replaced, options]));
-  const inputs = ["asconfig.json", ...["assembly", PACK_FOLDER, ...folders, dirname(entry)].flatMap(sources)];
+  const tools = [PACK_FOLDER, ...(limitsInlining ? [INLINING_FOLDER] : [])];
+  const inputs = ["asconfig.json", ...["assembly", ...tools, ...folders, dirname(entry)].flatMap(sources)];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

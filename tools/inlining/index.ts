@@ -1,0 +1,85 @@
+import { leb, Reader } from "../pack/binary.ts";
+import {
+  CODE_SECTION,
+  contentOf,
+  FUNCTION_SECTION,
+  IMPORT_SECTION,
+  sectionsOf,
+  TYPE_SECTION,
+  withSections,
+} from "../pack/sections.ts";
+import { importedFunctions } from "./imported-functions.ts";
+import { budgetGrowth, SMALL_BODY_BYTES } from "./v8-budget.ts";
+
+/** The sizes of the fillers' bodies: a function uses its budget up with few of them, to less than the last one. */
+export const FILLERS = [512, 256, 128, 64];
+
+const [NOP, IF, END, RETURN, CALL, I32_CONST] = [0x01, 0x04, 0x0b, 0x0f, 0x10, 0x41];
+const [NO_LOCALS, NO_RESULT, FUNCTION_TYPE] = [0, 0x40, 0x60];
+
+/**
+ * Makes V8 inline almost nothing more in a module that is optimized already (docs/decisions/0022). Each function begins with calls of
+ * fillers, functions of a given size that do nothing, behind a condition that is never true. Inlining them costs V8 no time, but the
+ * budget that it would spend on the calls behind them. What is never true is no code in the end.
+ */
+export function withoutInlining(module: Uint8Array): Uint8Array {
+  const sections = sectionsOf(module);
+  const [types, functions, code] = [TYPE_SECTION, FUNCTION_SECTION, CODE_SECTION].map((id) => contentOf(sections, id));
+  if (!types || !functions || !code) return module;
+  const bodies = bodiesOf(code);
+  const growth = budgetGrowth(bodies.map((body) => body.length));
+  const firstFiller = importedFunctions(contentOf(sections, IMPORT_SECTION)) + bodies.length;
+  const [ownTypes, ownFunctions] = [new Reader(types), new Reader(functions)];
+  const fillerType = ownTypes.leb();
+  return withSections(module, sections, {
+    [TYPE_SECTION]: Buffer.concat([leb(fillerType + 1), ownTypes.rest(), Buffer.from([FUNCTION_TYPE, 0, 0])]),
+    [FUNCTION_SECTION]: Buffer.concat([
+      leb(ownFunctions.leb() + FILLERS.length),
+      ownFunctions.rest(),
+      ...FILLERS.map(() => leb(fillerType)),
+    ]),
+    [CODE_SECTION]: codeOf([...bodies.map((body) => withFillers(body, growth, firstFiller)), ...FILLERS.map(filler)]),
+  });
+}
+
+/** The function with the fillers that its budget has room for. */
+function withFillers(body: Uint8Array, growth: number, firstFiller: number): Uint8Array {
+  // V8 counts the small functions: they stay small. A function without the byte of a call has no calls.
+  if (body.length < SMALL_BODY_BYTES || !body.includes(CALL)) return body;
+  const [never, end] = [Buffer.from([I32_CONST, 0, IF, NO_RESULT]), Buffer.from([END])];
+  const calls: Uint8Array[] = [];
+  let budget = growth * (body.length + never.length + end.length);
+  for (const [index, bytes] of FILLERS.entries()) {
+    const call = Buffer.concat([Buffer.from([CALL]), leb(firstFiller + index)]);
+    for (; budget > bytes; budget += growth * call.length - bytes) calls.push(call);
+  }
+  const start = firstInstruction(body);
+  return Buffer.concat([body.subarray(0, start), never, ...calls, end, body.subarray(start)]);
+}
+
+/** A body that returns at once. The instructions behind it count, but nothing is made of them. */
+function filler(bytes: number): Uint8Array {
+  const body = Buffer.alloc(bytes, NOP);
+  body.set([NO_LOCALS, RETURN]);
+  body[bytes - 1] = END;
+  return body;
+}
+
+/** Where the instructions of a body begin: behind the groups of its locals, each a count and a type of one byte. */
+function firstInstruction(body: Uint8Array): number {
+  const reader = new Reader(body);
+  for (let groups = reader.leb(); groups > 0; groups--) {
+    reader.leb();
+    reader.byte();
+  }
+  return body.length - reader.rest().length;
+}
+
+function bodiesOf(code: Uint8Array): Uint8Array[] {
+  const reader = new Reader(code);
+  return Array.from({ length: reader.leb() }, () => reader.take(reader.leb()));
+}
+
+function codeOf(bodies: Uint8Array[]): Uint8Array {
+  return Buffer.concat([leb(bodies.length), ...bodies.flatMap((body) => [leb(body.length), body])]);
+}
