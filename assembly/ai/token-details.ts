@@ -75,16 +75,16 @@ export class TokenDetails {
     return sum;
   }
 
-  /** Writes the member `name` with what was reported; nothing if nothing was. */
-  write(name: string, out: ByteBuffer): void {
+  /** Writes the member `name` with what was reported; nothing if nothing was. `quote`: the quotes in JSON, or what stands for them. */
+  write(name: string, quote: string, out: ByteBuffer): void {
     const from = out.size;
-    this.writeCount("cached_tokens", this.cached, name, from, out);
-    this.writeCount("cache_write_tokens", this.cacheWrite, name, from, out);
-    this.writeCount("reasoning_tokens", this.reasoning, name, from, out);
-    this.writeCount("audio_tokens", this.audio, name, from, out);
-    this.writeCount("text_tokens", this.text, name, from, out);
-    this.writeCount("image_tokens", this.image, name, from, out);
-    this.writeCount("video_tokens", this.video, name, from, out);
+    this.writeCount("cached_tokens", this.cached, name, quote, from, out);
+    this.writeCount("cache_write_tokens", this.cacheWrite, name, quote, from, out);
+    this.writeCount("reasoning_tokens", this.reasoning, name, quote, from, out);
+    this.writeCount("audio_tokens", this.audio, name, quote, from, out);
+    this.writeCount("text_tokens", this.text, name, quote, from, out);
+    this.writeCount("image_tokens", this.image, name, quote, from, out);
+    this.writeCount("video_tokens", this.video, name, quote, from, out);
     if (out.size > from) out.byte(0x7d);
   }
 
@@ -114,10 +114,10 @@ export class TokenDetails {
     }
   }
 
-  private writeCount(kind: string, count: i64, name: string, from: i32, out: ByteBuffer): void {
+  private writeCount(kind: string, count: i64, name: string, quote: string, from: i32, out: ByteBuffer): void {
     if (count < 0) return;
-    if (out.size == from) out.text(',"').text(name).text('":{"');
-    else out.text(',"');
-    out.text(kind).text('":').integer(count);
+    out.byte(0x2c).text(quote);
+    if (out.size == from + 1 + quote.length) out.text(name).text(quote).text(":{").text(quote);
+    out.text(kind).text(quote).byte(0x3a).integer(count);
   }
 }

@@ -236,15 +236,18 @@ export class TokenUsage {
     out.text('{"prompt_tokens":').integer(this.prompt);
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
-    this.writeDetails("prompt_tokens_details", false, out);
-    this.writeDetails("completion_tokens_details", true, out);
+    this.writeDetails("prompt_tokens_details", false, '"', out);
+    this.writeDetails("completion_tokens_details", true, '"', out);
     out.byte(0x7d);
   }
 
-  /** Writes the details of one side as the member `name` with a comma in front; nothing if the provider has reported none. */
-  writeDetails(name: string, isOutput: bool, out: ByteBuffer): void {
+  /**
+   * Writes the details of one side as the member `name` with a comma in front; nothing if the provider has reported none. `quote`: see
+   * `TokenDetails.write`.
+   */
+  writeDetails(name: string, isOutput: bool, quote: string, out: ByteBuffer): void {
     const details = isOutput ? this.completionDetails : this.promptDetails;
-    if (details) details.write(name, out);
+    if (details) details.write(name, quote, out);
   }
 
   private get changedPrompt(): TokenDetails {

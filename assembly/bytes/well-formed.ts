@@ -10,6 +10,7 @@ export function wellFormed(text: Slice, scratch: ByteBuffer): Slice {
   for (let p = copied; p < end;) {
     while (p + 16 <= end && !i8x16.bitmask(v128.load(p))) p += 16;
     while (p < end && load<u8>(p) < 0x80) p++;
+    if (p == end) break;
     p = skipMultibyte(p, end);
     if (p == end) break;
     const length = utf8Length(p, end);

@@ -86,8 +86,15 @@ export class StructState {
 
   private entry(key: string, size: i32): ByteBuffer {
     const out = this.out;
-    writeSize(out, ENTRY, 2 + key.length + 1 + varintSize(size) + size);
-    writeSize(out, KEY, key.length);
+    const length = key.length;
+    const short = 4 + length + size;
+    if (short < 0x80) {
+      // Each size is one byte.
+      out.u32(ENTRY | (short << 8) | (KEY << 16) | (length << 24));
+      return out.text(key).u16(VALUE | (size << 8));
+    }
+    writeSize(out, ENTRY, 2 + length + 1 + varintSize(size) + size);
+    writeSize(out, KEY, length);
     writeSize(out.text(key), VALUE, size);
     return out;
   }

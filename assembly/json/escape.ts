@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceEnd, sliceStart } from "../bytes/slice";
+import { Slice, sliceEnd, sliceSize, sliceStart } from "../bytes/slice";
 import { REPLACEMENT, skipMultibyte, storeUtf8, utf8Length } from "../bytes/utf8";
 
 /** More bytes than one escaped character and a wide store take. */
@@ -56,6 +56,22 @@ export function escapeUtf8(utf8: Slice, out: ByteBuffer): void {
     limit = to + rest;
   }
   out.endAt(to);
+}
+
+/** Appends ASCII of which nothing is escaped in JSON. Returns `false`, and appends nothing, for any other text. */
+export function appendPlain(text: Slice, out: ByteBuffer): bool {
+  const size = sliceSize(text);
+  const from = sliceStart(text);
+  // The last bytes are read, and stored, with others behind them.
+  if (from + size + 16 > endOfMemory()) return false;
+  const to = out.reserve(size + 16);
+  for (let i = 0; i < size; i += 16) {
+    const bytes = v128.load(from + i);
+    if (plainBytes(bytes, size - i) < <usize>min(size - i, 16)) return false;
+    v128.store(to + i, bytes);
+  }
+  out.size += size;
+  return true;
 }
 
 /** Appends UTF-16 units as the content of a JSON string, without the quotes; a lone surrogate becomes U+FFFD. */

@@ -5,7 +5,6 @@ import {
   ABSENT,
   indexOfByte,
   Slice,
-  sliceIncludes,
   sliceSize,
   slicesEqual,
   subslice,
@@ -18,6 +17,7 @@ import { readQuoted } from "../../assembly/json/quoted";
 import { jsonValidate } from "../../assembly/json/validate";
 import { jsonFirstKey, jsonMemberValue, jsonNextKey } from "../../assembly/json/value";
 import { JsonWalker } from "../../assembly/json/walker";
+import { appendPlain } from "../../assembly/json/escape";
 import { escapeJson, JsonWriter } from "../../assembly/json/writer";
 import { Account } from "./account";
 import { Attribute } from "./attributes/attribute";
@@ -26,52 +26,69 @@ import { Observations } from "./observations";
 const KEPT_BYTES = 16 << 10;
 const AT = 0x40;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+const ESCAPED_QUOTE = '\\"';
 /** The longest number that is written as one. */
 const LONGEST_NUMBER = 64;
 
 /** What Higress writes where the route is not that of an API. */
 const NO_API = String.UTF8.encode("-");
 
+/** Where the name begins in the text that stands before a member's value. */
+const NAME_AT = ',\\"'.length;
+
 const state = new FilterState(AI_LOG_STATE);
+/** The object as it stands in the filter state: its quotes are escaped. */
+const log = new ByteBuffer();
+/** The object of the attributes, as JSON; it is not closed. */
 const text = new ByteBuffer();
-const escaped = new ByteBuffer();
+const scratch = new ByteBuffer();
 const value = new ByteBuffer();
 const writer = new JsonWriter(text);
 const walker = new JsonWalker();
-/** Whether attributes were written into `text`. */
-let hasAttributes: bool = false;
 
 /**
  * Sets the filter state `ai_log`: a JSON object, escaped so that it can stand between the quotes of a JSON string. Members that other
  * plugins have put there stay. Sets the filter state of attributes that have one of their own.
  */
 export function writeLog(account: Account, observations: Observations): void {
-  text.clear();
-  writer.reset().beginObject();
   const list = observations.list;
-  hasAttributes = list !== null;
-  if (list) for (let i = 0; i < list.length; i++) writeAttribute(list[i], i, observations);
-  writeDefaults(account, observations);
-  writer.endObject();
-  keepOthers();
-  escaped.clear();
-  escapeJson(text.slice, escaped);
-  state.set(escaped.slice);
+  log.clear();
+  text.clear();
+  if (list) writeAttributes(list, observations);
+  writeDefaults(account);
+  // There is a member, which begins with a comma.
+  store<u8>(log.start, BRACE);
+  log.text("}");
+  const other = state.get();
+  if (sliceSize(other)) keepOthers(other);
+  state.set(log.slice);
+  log.release(KEPT_BYTES);
   text.release(KEPT_BYTES);
-  escaped.release(KEPT_BYTES);
+  scratch.release(KEPT_BYTES);
   value.release(KEPT_BYTES);
 }
 
-/** An attribute comes before what is always logged, and in place of it. */
+/** Attributes come before what is always logged, and in place of it. */
+function writeAttributes(list: Attribute[], observations: Observations): void {
+  writer.reset().beginObject();
+  for (let i = 0; i < list.length; i++) writeAttribute(list[i], i, observations);
+  if (text.size == 1) return;
+  log.byte(COMMA);
+  escapeJson(subslice(text.slice, 1), log);
+}
+
 function writeAttribute(attribute: Attribute, i: i32, observations: Observations): void {
   if (!attribute.isInLog && !attribute.isSeparate) return;
   value.clear();
   const kind = observations.read(i, value);
   if (kind == ValueKind.Nothing) return;
   if (attribute.isSeparate) {
-    escaped.clear();
-    escapeJson(value.slice, escaped);
-    setProperty(attribute.key, escaped.slice);
+    scratch.clear();
+    escapeJson(value.slice, scratch);
+    setProperty(attribute.key, scratch.slice);
   } else if (!has(attribute.token)) {
     writer.rawKey(attribute.token);
     if (kind == ValueKind.Scalar && isScalar(value.slice)) writer.raw(value.slice);
@@ -79,13 +96,13 @@ function writeAttribute(attribute: Attribute, i: i32, observations: Observations
   }
 }
 
-function writeDefaults(account: Account, observations: Observations): void {
+function writeDefaults(account: Account): void {
   const usage = account.usage;
   const model = account.responseModel;
-  textMember("api", apiOf(account.route));
-  if (account.userMessages) numberMember("chat_round", account.userMessages);
+  textMember(',\\"api\\":\\"', apiOf(account.route));
+  if (account.userMessages) numberMember(',\\"chat_round\\":', account.userMessages);
   textMember(
-    "model",
+    ',\\"model\\":\\"',
     sliceSize(model)
       ? model
       : sliceSize(account.mappedModel.slice)
@@ -93,48 +110,50 @@ function writeDefaults(account: Account, observations: Observations): void {
         : account.requestModel.slice,
   );
   if (usage) writeUsage(usage);
-  textMember("chat_id", account.facts.id.slice);
-  textMember("finish_reason", account.facts.reason.slice);
-  if (account.status && begin("response_type")) writer.string(account.isStream ? "stream" : "normal");
-  if (account.firstContent >= 0) numberMember("llm_first_token_duration", account.firstContent);
-  numberMember("llm_service_duration", account.duration);
-  textMember("session_id", account.sessionId.slice);
+  textMember(',\\"chat_id\\":\\"', account.facts.id.slice);
+  textMember(',\\"finish_reason\\":\\"', account.facts.reason.slice);
+  if (account.status && !isTaken(',\\"response_type\\":'))
+    log.text(account.isStream ? ',\\"response_type\\":\\"stream\\"' : ',\\"response_type\\":\\"normal\\"');
+  if (account.firstContent >= 0) numberMember(',\\"llm_first_token_duration\\":', account.firstContent);
+  numberMember(',\\"llm_service_duration\\":', account.duration);
+  textMember(',\\"session_id\\":\\"', account.sessionId.slice);
 }
 
 function writeUsage(usage: TokenUsage): void {
-  numberMember("input_token", usage.prompt);
-  numberMember("output_token", usage.completion);
-  numberMember("total_token", usage.total);
-  detailsMember("input_token_details", usage, false);
-  detailsMember("output_token_details", usage, true);
+  numberMember(',\\"input_token\\":', usage.prompt);
+  numberMember(',\\"output_token\\":', usage.completion);
+  numberMember(',\\"total_token\\":', usage.total);
+  if (!isTaken(',\\"input_token_details\\":')) usage.writeDetails("input_token_details", false, ESCAPED_QUOTE, log);
+  if (!isTaken(',\\"output_token_details\\":')) usage.writeDetails("output_token_details", true, ESCAPED_QUOTE, log);
 }
 
-function textMember(name: string, content: Slice): void {
-  if (sliceSize(content) && begin(name)) writer.text(content);
+/** Writes a member, unless an attribute has its key or `content` is empty. `start`: what stands before the content. */
+function textMember(start: string, content: Slice): void {
+  if (!sliceSize(content) || isTaken(start)) return;
+  log.text(start);
+  if (!appendPlain(content, log)) {
+    scratch.clear();
+    escapeJson(content, scratch);
+    escapeJson(scratch.slice, log);
+  }
+  log.text(ESCAPED_QUOTE);
 }
 
-function numberMember(name: string, number: i64): void {
-  if (begin(name)) writer.integer(number);
+function numberMember(start: string, number: i64): void {
+  if (!isTaken(start)) log.text(start).integer(number);
 }
 
-/** It comes behind another member. */
-function detailsMember(name: string, usage: TokenUsage, isOutput: bool): void {
-  if (!isTaken(name)) usage.writeDetails(name, isOutput, text);
+/** Whether an attribute has the key of a member that is always logged. `start`: what stands before its value. */
+function isTaken(start: string): bool {
+  return text.size > 1 && hasKey(start);
 }
 
-/** Writes the key of a member, unless an attribute has it. */
-function begin(name: string): bool {
-  if (isTaken(name)) return false;
-  writer.key(name);
-  return true;
-}
-
-/** Whether an attribute has the key of a member that is always logged. */
-function isTaken(name: string): bool {
-  // The search for the bytes is cheap, and finds nothing for almost every name.
-  if (!hasAttributes || !sliceIncludes(text.slice, name)) return false;
-  escaped.clear();
-  return has(escaped.byte(QUOTE).text(name).byte(QUOTE).slice);
+function hasKey(start: string): bool {
+  scratch.clear();
+  const all = scratch.text(start).slice;
+  value.clear();
+  value.byte(QUOTE).append(subslice(all, NAME_AT, indexOfByte(all, BACKSLASH, NAME_AT))).byte(QUOTE);
+  return has(value.slice);
 }
 
 /** Whether the object that is being written has a member with this key token. */
@@ -147,19 +166,21 @@ function has(key: Slice): bool {
 }
 
 /** Appends the members of the object that is in the filter state already, but for those that are there now. */
-function keepOthers(): void {
-  const other = state.get();
-  if (other == ABSENT || !sliceSize(other)) return;
+function keepOthers(other: Slice): void {
   value.clear();
   if (!readQuoted(other, value) || jsonValidate(value.slice)) return;
   walker.start(value.slice);
   if (!walker.enterObject()) return;
+  text.clear();
+  readQuoted(log.slice, text);
   while (walker.nextMember()) {
     const member = walker.value();
     if (has(walker.key)) continue;
     text.size--;
-    text.byte(0x2c).append(walker.key).byte(0x3a).append(member).byte(0x7d);
+    text.byte(COMMA).append(walker.key).byte(0x3a).append(member).byte(0x7d);
   }
+  log.clear();
+  escapeJson(text.slice, log);
 }
 
 /** Higress's name of an API: the first three parts of the name of its route. */
