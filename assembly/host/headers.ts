@@ -27,12 +27,15 @@ export class HeaderMap {
   private loaded: bool = false;
   /** The number of headers, pseudo headers included. */
   count: i32 = 0;
+  /** The sizes that names have, modulo 64: most headers that plugins look for are absent. */
+  private sizes: u64 = 0;
 
   constructor(private readonly type: MapType) {}
 
   /** The first value of the header (name in lower case), or `ABSENT`. */
   get(name: string): Slice {
     this.load();
+    if (!((this.sizes >> name.length) & 1)) return ABSENT;
     // Each name and value begins after the NUL of the one before.
     let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
@@ -67,6 +70,7 @@ export class HeaderMap {
     this.loaded = true;
     isAnyLoaded = true;
     this.count = 0;
+    this.sizes = 0;
     expectBytes();
     if (proxy_get_header_map_pairs(this.type, RETURNED, RETURNED + 4) != Status.Ok) return false;
     // The table: u32 count, then u32 name size and u32 value size of each; then name NUL value NUL of each. The name's
@@ -77,7 +81,9 @@ export class HeaderMap {
     let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
       const entry = entryOf(i);
-      at += readU32(this.pairs, entry) + 1;
+      const size = readU32(this.pairs, entry);
+      this.sizes |= (<u64>1) << size;
+      at += size + 1;
       writeU32(this.pairs, entry, <u32>at);
       at += readU32(this.pairs, entry + 4) + 1;
     }
