@@ -27,7 +27,7 @@ export class HeaderMap {
   private loaded: bool = false;
   /** The number of headers, pseudo headers included. */
   count: i32 = 0;
-  /** The sizes that names have, modulo 64: most headers that plugins look for are absent. */
+  /** The sizes of the names, see `sizeBit`: most headers that plugins look for are absent. */
   private sizes: u64 = 0;
 
   constructor(private readonly type: MapType) {}
@@ -35,7 +35,7 @@ export class HeaderMap {
   /** The first value of the header (name in lower case), or `ABSENT`. */
   get(name: string): Slice {
     this.load();
-    if (!((this.sizes >> name.length) & 1)) return ABSENT;
+    if (!(this.sizes & sizeBit(name.length))) return ABSENT;
     // Each name and value begins after the NUL of the one before.
     let at = this.firstName();
     for (let i = 0; i < this.count; i++) {
@@ -45,6 +45,11 @@ export class HeaderMap {
       at = sliceEnd(value) + 1;
     }
     return ABSENT;
+  }
+
+  /** Whether there is a header whose name has one of these sizes: bits of `sizeBit`. */
+  hasSizes(sizes: u64): bool {
+    return this.load() && (this.sizes & sizes) != 0;
   }
 
   /** The `:status` of a response; 0 if there is none. */
@@ -82,7 +87,7 @@ export class HeaderMap {
     for (let i = 0; i < this.count; i++) {
       const entry = entryOf(i);
       const size = readU32(this.pairs, entry);
-      this.sizes |= (<u64>1) << size;
+      this.sizes |= sizeBit(size);
       at += size + 1;
       writeU32(this.pairs, entry, <u32>at);
       at += readU32(this.pairs, entry + 4) + 1;
@@ -159,6 +164,14 @@ export class HeaderMap {
   private firstName(): usize {
     return sliceStart(this.pairs) + entryOf(this.count);
   }
+}
+
+/** What stands for the size of a name in `hasSizes`. */
+// @ts-ignore: decorator
+@inline
+export function sizeBit(size: u32): u64 {
+  // Modulo 64.
+  return (<u64>1) << size;
 }
 
 /** The offset of an entry of the table: two numbers of 32 bits. */

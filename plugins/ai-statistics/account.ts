@@ -98,17 +98,15 @@ export class Account {
   }
 
   /** The request headers have arrived. */
-  begin(headers: HeaderMap): void {
+  begin(headers: HeaderMap, path: Slice): void {
     this.startedAt = monotonic();
-    const path = headers.get(":path");
     this.api = apiOf(path);
     this.operation = operationOf(this.api, path);
     name(this.requestModel, headers.get(ROUTED_MODEL_HEADER));
   }
 
   /** The response headers have arrived. Returns whether the account reads the body: the filter then passes it to `push`. */
-  respond(headers: HeaderMap): bool {
-    const contentType = headers.get("content-type");
+  respond(headers: HeaderMap, contentType: Slice): bool {
     this.status = headers.status;
     name(this.mappedModel, headers.get(MODEL_HEADER));
     name(this.provider, headers.get(PROVIDER_HEADER));
@@ -135,9 +133,9 @@ export class Account {
   }
 
   /** In `onLog`, in place of `begin` and `respond`: a filter before this one has replied. Its duration is not known. */
-  observeRefused(request: HeaderMap, response: HeaderMap): void {
-    this.begin(request);
-    this.respond(response);
+  observeRefused(request: HeaderMap, path: Slice, response: HeaderMap): void {
+    this.begin(request, path);
+    this.respond(response, response.get("content-type"));
     this.startedAt = 0;
   }
 
@@ -192,7 +190,6 @@ export class Account {
     this.api = Api.Unknown;
     this.operation = Operation.Other;
     this.status = 0;
-    this.isStream = false;
     this.requestModel.release(LONGEST_NAME);
     this.mappedModel.release(LONGEST_NAME);
     this.provider.release(LONGEST_NAME);
@@ -213,7 +210,8 @@ export class Account {
     this.endReason = EndReason.Finished;
     this.fault = Fault.None;
     this.watch.reset();
-    this.decoder.free();
+    if (this.isStream) this.decoder.free();
+    this.isStream = false;
     this.hasStreamError = false;
     this.startedAt = 0;
     this.lastChunkAt = 0;

@@ -48,6 +48,7 @@ const scratch = new ByteBuffer();
 const value = new ByteBuffer();
 const writer = new JsonWriter(text);
 const walker = new JsonWalker();
+let hasAttributes: bool = false;
 
 /**
  * Sets the filter state `ai_log`: a JSON object, escaped so that it can stand between the quotes of a JSON string. Members that other
@@ -56,7 +57,7 @@ const walker = new JsonWalker();
 export function writeLog(account: Account, observations: Observations): void {
   const list = observations.list;
   log.clear();
-  text.clear();
+  hasAttributes = list !== null;
   if (list) writeAttributes(list, observations);
   writeDefaults(account);
   // There is a member, which begins with a comma.
@@ -66,6 +67,7 @@ export function writeLog(account: Account, observations: Observations): void {
   if (sliceSize(other)) keepOthers(other);
   state.set(log.slice);
   log.release(KEPT_BYTES);
+  if (!hasAttributes && !sliceSize(other)) return;
   text.release(KEPT_BYTES);
   scratch.release(KEPT_BYTES);
   value.release(KEPT_BYTES);
@@ -73,6 +75,7 @@ export function writeLog(account: Account, observations: Observations): void {
 
 /** Attributes come before what is always logged, and in place of it. */
 function writeAttributes(list: Attribute[], observations: Observations): void {
+  text.clear();
   writer.reset().beginObject();
   for (let i = 0; i < list.length; i++) writeAttribute(list[i], i, observations);
   if (text.size == 1) return;
@@ -145,7 +148,7 @@ function numberMember(start: string, number: i64): void {
 
 /** Whether an attribute has the key of a member that is always logged. `start`: what stands before its value. */
 function isTaken(start: string): bool {
-  return text.size > 1 && hasKey(start);
+  return hasAttributes && hasKey(start);
 }
 
 function hasKey(start: string): bool {

@@ -23,6 +23,8 @@ export class AiStatisticsFilter extends HttpFilter {
   private readonly metrics: PassMetrics;
   private readonly record: RequestRecord = new RequestRecord();
   private readonly prompt: PromptMeter = new PromptMeter();
+  /** Whether the prompt is read for an estimate. */
+  private isEstimated: bool = false;
   /** Whether the account reads the body of the response. */
   private isRead: bool = false;
 
@@ -44,14 +46,15 @@ export class AiStatisticsFilter extends HttpFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
-    this.isIgnored = !config.scope.hasPath(headers.get(":path"));
+    const path = headers.get(":path");
+    this.isIgnored = !config.scope.hasPath(path);
     if (this.isIgnored) return HeadersAction.Continue;
-    this.account.begin(headers);
+    this.account.begin(headers, path);
     this.beginMetrics();
     const isWanted = this.observations.begin(config, headers);
     const isRecorded = this.record.begin(config, headers, this.account);
-    const isEstimated = config.estimatesUsage && this.prompt.begin(headers);
-    if (isRecorded || ((isWanted || isEstimated) && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
+    this.isEstimated = config.estimatesUsage && this.prompt.begin(headers);
+    if (isRecorded || ((isWanted || this.isEstimated) && !endOfStream)) this.requestBodyMode = BodyMode.Streaming;
     this.observations.tagSpan(Source.FixedValue, Source.RequestHeader);
     return HeadersAction.Continue;
   }
@@ -59,7 +62,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onStreamingRequestBody(chunk: Slice, isLastChunk: bool): Slice {
     this.record.pushRequest(chunk, isLastChunk);
     this.observations.pushRequest(chunk);
-    this.prompt.push(chunk, isLastChunk, this.account);
+    if (this.isEstimated) this.prompt.push(chunk, isLastChunk, this.account);
     if (isLastChunk) this.observations.tagSpan(Source.RequestBody, Source.RequestBody);
     return chunk;
   }
@@ -67,9 +70,10 @@ export class AiStatisticsFilter extends HttpFilter {
   override onResponseHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
     if (this.isIgnored) return HeadersAction.Continue;
-    this.prompt.end(this.account);
-    const isEnabled = config.readsResponses && config.scope.hasContentType(headers.get("content-type"));
-    this.isRead = this.account.respond(headers) && isEnabled;
+    if (this.isEstimated) this.prompt.end(this.account);
+    const contentType = headers.get("content-type");
+    const isEnabled = config.readsResponses && config.scope.hasContentType(contentType);
+    this.isRead = this.account.respond(headers, contentType) && isEnabled;
     this.observations.respond(headers);
     this.observations.tagSpan(Source.ResponseHeader, Source.ResponseHeader);
     const isRecorded = this.record.respond(headers, endOfStream, this.account);
@@ -90,7 +94,7 @@ export class AiStatisticsFilter extends HttpFilter {
   override onLog(): void {
     if (!this.isIgnored && !this.account.hasBegun) this.observeRefused();
     if (this.isIgnored) return;
-    this.prompt.end(this.account);
+    if (this.isEstimated) this.prompt.end(this.account);
     this.account.finish();
     if (!this.config!.readsUsage) this.account.usage = null;
     this.metrics.finish();
@@ -113,10 +117,11 @@ export class AiStatisticsFilter extends HttpFilter {
 
   /** A filter in front has replied: the headers are read now. */
   private observeRefused(): void {
-    this.isIgnored = !this.config!.scope.hasPath(requestHeaders.get(":path"));
+    const path = requestHeaders.get(":path");
+    this.isIgnored = !this.config!.scope.hasPath(path);
     if (this.isIgnored) return;
     this.observations.begin(this.config!, requestHeaders);
-    this.account.observeRefused(requestHeaders, responseHeaders);
+    this.account.observeRefused(requestHeaders, path, responseHeaders);
     this.beginMetrics();
   }
 
@@ -127,7 +132,8 @@ export class AiStatisticsFilter extends HttpFilter {
     this.observations.reset();
     this.metrics.reset();
     this.record.reset();
-    this.prompt.reset();
+    if (this.isEstimated) this.prompt.reset();
+    this.isEstimated = false;
     this.isRead = false;
   }
 }

@@ -38,8 +38,8 @@ export class Observations extends EventListener {
     const attributes = config.attributes;
     const session = config.session.idOf(headers);
     if (sliceSize(session) <= LONGEST_ID) this.account.sessionId.append(session);
+    if (attributes.isEmpty) return false;
     const count = attributes.list.length;
-    if (!count) return false;
     this.attributes = attributes;
     this.slots = new ValueSlots(2 * count, attributes.limit);
     this.takeHeaders(headers, Source.RequestHeader);

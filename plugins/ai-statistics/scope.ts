@@ -7,10 +7,16 @@ const DEFAULT_SUFFIXES: string[] = ["/completions", "/messages", "/responses"];
 
 /** Which requests and responses are observed. */
 export class Scope {
+  private readonly hasAllPaths: bool;
+  private readonly hasAllTypes: bool;
+
   private constructor(
     private readonly suffixes: string[],
     private readonly contentTypes: string[],
-  ) {}
+  ) {
+    this.hasAllPaths = !suffixes.length;
+    this.hasAllTypes = !contentTypes.length;
+  }
 
   /** Reads `enable_path_suffixes` and `enable_content_types`; an empty list stands for all. */
   static read(reader: ConfigReader, hasDefaultSet: bool): Scope {
@@ -21,8 +27,8 @@ export class Scope {
 
   /** Whether a request of this `:path` is observed. */
   hasPath(path: Slice): bool {
+    if (this.hasAllPaths) return true;
     const suffixes = this.suffixes;
-    if (!suffixes.length) return true;
     const whole = withoutQuery(path);
     for (let i = 0; i < suffixes.length; i++) {
       if (suffixes[i] == "*" || sliceEndsWith(whole, suffixes[i])) return true;
@@ -32,8 +38,8 @@ export class Scope {
 
   /** Whether the body of a response of this content type is read. */
   hasContentType(contentType: Slice): bool {
+    if (this.hasAllTypes) return true;
     const types = this.contentTypes;
-    if (!types.length) return true;
     for (let i = 0; i < types.length; i++) if (sliceIncludes(contentType, types[i])) return true;
     return false;
   }

@@ -2,7 +2,7 @@ import { asciiLowerCase } from "../../assembly/bytes/lower-case";
 import { headerOption } from "../../assembly/config/model-options";
 import { ConfigReader } from "../../assembly/config/reader";
 import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
-import { HeaderMap } from "../../assembly/host/headers";
+import { HeaderMap, sizeBit } from "../../assembly/host/headers";
 
 /** The headers in which agents name a session, in Higress's order. */
 const HEADERS: string[] = [
@@ -14,7 +14,14 @@ const HEADERS: string[] = [
 
 /** Where the id of a session is. */
 export class SessionHeaders {
-  private constructor(private readonly names: string[]) {}
+  /** The sizes of the names. */
+  private readonly sizes: u64;
+
+  private constructor(private readonly names: string[]) {
+    let sizes: u64 = 0;
+    for (let i = 0; i < names.length; i++) sizes |= sizeBit(names[i].length);
+    this.sizes = sizes;
+  }
 
   /** Reads `session_id_header`, which comes before the others. */
   static read(reader: ConfigReader): SessionHeaders {
@@ -24,6 +31,7 @@ export class SessionHeaders {
 
   /** The id of a request's session; `ABSENT` if it names none. */
   idOf(headers: HeaderMap): Slice {
+    if (!headers.hasSizes(this.sizes)) return ABSENT;
     for (let i = 0; i < this.names.length; i++) {
       const id = headers.get(this.names[i]);
       if (sliceSize(id)) return id;

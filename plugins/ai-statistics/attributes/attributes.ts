@@ -21,6 +21,8 @@ export class Attributes {
   readsStreamedCalls: bool = false;
   /** Whether an attribute is a tag of the span. */
   hasSpan: bool = false;
+  /** Whether there are none. */
+  readonly isEmpty: bool;
 
   private constructor(
     readonly list: Attribute[],
@@ -29,6 +31,7 @@ export class Attributes {
     /** Whether they are a default set. */
     readonly isDefaultSet: bool,
   ) {
+    this.isEmpty = !list.length;
     for (let i = 0; i < list.length; i++) this.plan(list[i], i);
     const request = this.requestBody;
     if (request) {
