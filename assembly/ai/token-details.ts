@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { Slice, sliceEquals, sliceSize } from "../bytes/slice";
 import { jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
 import { NameClasses } from "./name-classes";
@@ -52,6 +53,19 @@ export class TokenDetails {
       const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
       if (count >= 0) this.set(KINDS.of(source.key), count);
     }
+  }
+
+  /** Takes over a count; names that are not known change nothing. */
+  take(name: Slice, count: i64): void {
+    const size = sliceSize(name);
+    if (size == 13 && sliceEquals(name, "cached_tokens")) this.cached = count;
+    else if (size == 16 && sliceEquals(name, "reasoning_tokens")) this.reasoning = count;
+    else if (size == 18 && sliceEquals(name, "cache_write_tokens")) this.cacheWrite = count;
+    else if (size == 11 && sliceEquals(name, "text_tokens")) this.text = count;
+    else if (size != 12) return;
+    else if (sliceEquals(name, "audio_tokens")) this.audio = count;
+    else if (sliceEquals(name, "image_tokens")) this.image = count;
+    else if (sliceEquals(name, "video_tokens")) this.video = count;
   }
 
   /** Forgets all counts. */

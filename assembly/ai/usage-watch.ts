@@ -16,6 +16,7 @@ import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
 import { NameClasses } from "./name-classes";
 import { OutputEstimate, OutputMember } from "./output-estimate";
+import { PlainChat } from "./plain-chat";
 import { ResponseFacts } from "./response-facts";
 import { TokenUsage, UsageStatus } from "./usage";
 import { readUsageAtEnd, USAGE } from "./usage-tail";
@@ -61,6 +62,7 @@ const MEMBERS = new NameClasses()
 
 const walker = new JsonWalker();
 const choices = new JsonWalker();
+const plain = new PlainChat();
 const tail = new ByteBuffer();
 
 /**
@@ -214,11 +216,18 @@ export class UsageWatch {
       this.keepUsage();
       return this.read(this.body.slice, false);
     }
+    const facts = this.facts;
+    if (facts && plain.read(this.body.slice, this.usage)) {
+      this.isJson = true;
+      this.readModel(plain.model);
+      facts.readId(plain.id);
+      facts.readReason(plain.reason);
+      return;
+    }
     walker.startText(this.body.slice);
     this.readValue(false);
     this.isJson = walker.isValid;
     if (this.isJson) return;
-    const facts = this.facts;
     if (facts) facts.reset();
     this.usage.reset();
     this.model.clear();

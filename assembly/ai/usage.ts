@@ -91,6 +91,22 @@ export class TokenUsage {
     this.take(source, true);
   }
 
+  /** Takes over what OpenAI reports of a whole response: the tokens of both sides, and its total. */
+  takeCounts(prompt: i64, completion: i64, total: i64): void {
+    this.prompt = prompt;
+    this.completion = completion;
+    this.providerTotal = total;
+    this.isPromptKnown = true;
+    this.isCompletionKnown = true;
+    this.status = UsageStatus.Complete;
+    this.hasChanged = true;
+  }
+
+  /** The details of one side, which are reported. */
+  detailsOf(isOutput: bool): TokenDetails {
+    return isOutput ? this.ofCompletion() : this.ofPrompt();
+  }
+
   private take(source: JsonWalker, isFinal: bool): void {
     let prompt: i64 = -1;
     let completion: i64 = -1;

@@ -1,0 +1,215 @@
+import { ABSENT, indexOfByte, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { skipSpace } from "../json/space";
+import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
+import { NameClasses } from "./name-classes";
+import { TokenDetails } from "./token-details";
+import { TokenUsage } from "./usage";
+
+const QUOTE: u32 = 0x22;
+const COMMA: u32 = 0x2c;
+const COLON: u32 = 0x3a;
+const BACKSLASH: u32 = 0x5c;
+const NULL: u32 = 0x6e;
+const OPEN: u32 = 0x7b;
+const CLOSE: u32 = 0x7d;
+const OPEN_LIST: u32 = 0x5b;
+const CLOSE_LIST: u32 = 0x5d;
+
+/** Numbers of more digits are read elsewhere. */
+const MOST_DIGITS: usize = 15;
+
+/** The objects that are read, by how deep they are. */
+const enum Level {
+  Response = 1,
+  Usage,
+  /** The first one. */
+  Choice,
+  PromptDetails,
+  CompletionDetails,
+}
+
+/** What else a response may say at its top level: names of other protocols. */
+const OTHERS = new NameClasses().add(
+  1,
+  "usageMetadata message response modelVersion responseId request_id stop_reason candidates delta output",
+);
+
+/**
+ * Reads whole chat completions as OpenAI writes them, which most responses are: in one pass that also validates, and looks for few names.
+ * https://platform.openai.com/docs/api-reference/chat/object
+ */
+// @ts-ignore: decorator
+@unmanaged
+export class PlainChat {
+  /** The value of the id, as all three a token, or `ABSENT`. */
+  id: Slice = ABSENT;
+  /** The value of the model's name. */
+  model: Slice = ABSENT;
+  /** Why the model has stopped. */
+  reason: Slice = ABSENT;
+  private hasChoices: bool = false;
+  private hasUsage: bool = false;
+  private prompt: i64 = -1;
+  private completion: i64 = -1;
+  private total: i64 = -1;
+
+  /**
+   * Reads a response and its usage, which knows no numbers before. Returns `false` for anything that needs another look: it is no JSON, of
+   * another protocol, has a member twice, escapes in a name, or no complete usage. `usage` then knows no numbers either.
+   */
+  read(text: Slice, usage: TokenUsage): bool {
+    const end = sliceEnd(text);
+    this.id = ABSENT;
+    this.model = ABSENT;
+    this.reason = ABSENT;
+    this.hasChoices = false;
+    this.hasUsage = false;
+    const p = this.readObject(Level.Response, usage, skipSpace(sliceStart(text), end), end);
+    if (p && this.hasUsage && skipSpace(p, end) == end) {
+      usage.takeCounts(this.prompt, this.completion, this.total);
+      return true;
+    }
+    usage.reset();
+    return false;
+  }
+
+  /** Reads the object at `p`, which has members. Returns the address behind it; 0 if it needs another look, as the functions below. */
+  private readObject(level: Level, usage: TokenUsage, start: usize, end: usize): usize {
+    if (byteOrZero(start, end) != OPEN) return 0;
+    let p = start;
+    while (true) {
+      const key = skipSpace(p + 1, end);
+      if (byteOrZero(key, end) != QUOTE) return 0;
+      p = validatedStringEnd(key + 1, end);
+      if (!p) return 0;
+      const name = sliceBetween(key + 1, p - 1);
+      p = skipSpace(p, end);
+      if (byteOrZero(p, end) != COLON) return 0;
+      p = skipSpace(p + 1, end);
+      if (level == Level.Response) p = this.readOfResponse(name, usage, p, end);
+      else if (level == Level.Choice) p = this.readOfChoice(name, p, end);
+      else if (level == Level.Usage) p = this.readOfUsage(name, usage, p, end);
+      else p = readOfDetails(name, usage.detailsOf(level == Level.CompletionDetails), p, end);
+      if (!p) return 0;
+      p = skipSpace(p, end);
+      const byte = byteOrZero(p, end);
+      if (byte == CLOSE) return p + 1;
+      if (byte != COMMA) return 0;
+    }
+  }
+
+  private readOfResponse(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
+    const size = sliceSize(name);
+    if (size == 2 && sliceEquals(name, "id")) {
+      if (this.id != ABSENT) return 0;
+      const next = anyEnd(p, end, 1);
+      this.id = sliceBetween(p, next);
+      return next;
+    }
+    if (size == 5 && sliceEquals(name, "model")) {
+      if (this.model != ABSENT) return 0;
+      const next = anyEnd(p, end, 1);
+      this.model = sliceBetween(p, next);
+      return next;
+    }
+    if (size == 5 && sliceEquals(name, "usage")) {
+      if (this.hasUsage) return 0;
+      this.prompt = -1;
+      this.completion = -1;
+      this.total = -1;
+      const next = this.readObject(Level.Usage, usage, p, end);
+      this.hasUsage = this.prompt >= 0 && this.completion >= 0 && this.total >= 0;
+      return this.hasUsage ? next : 0;
+    }
+    if (size == 7 && sliceEquals(name, "choices")) {
+      if (this.hasChoices) return 0;
+      this.hasChoices = true;
+      return this.readChoices(usage, p, end);
+    }
+    const isUsual = (size == 6 && sliceEquals(name, "object")) || (size == 7 && sliceEquals(name, "created"));
+    if (!isUsual && (hasEscape(name) || OTHERS.of(sliceOf(sliceStart(name) - 1, size + 2)))) return 0;
+    return anyEnd(p, end, 1);
+  }
+
+  private readChoices(usage: TokenUsage, start: usize, end: usize): usize {
+    if (byteOrZero(start, end) != OPEN_LIST) return 0;
+    let p = this.readObject(Level.Choice, usage, skipSpace(start + 1, end), end);
+    while (p) {
+      p = skipSpace(p, end);
+      const byte = byteOrZero(p, end);
+      if (byte == CLOSE_LIST) return p + 1;
+      if (byte != COMMA) return 0;
+      p = anyEnd(skipSpace(p + 1, end), end, 2);
+    }
+    return 0;
+  }
+
+  private readOfChoice(name: Slice, p: usize, end: usize): usize {
+    const next = anyEnd(p, end, 3);
+    const size = sliceSize(name);
+    if (size == 13 && sliceEquals(name, "finish_reason")) {
+      if (this.reason != ABSENT) return 0;
+      this.reason = sliceBetween(p, next);
+    } else if (hasEscape(name) || (size == 12 && sliceEquals(name, "finishReason"))) return 0;
+    return next;
+  }
+
+  private readOfUsage(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
+    const size = sliceSize(name);
+    if (size == 21 && sliceEquals(name, "prompt_tokens_details"))
+      return this.readDetails(Level.PromptDetails, usage, p, end);
+    if (size == 25 && sliceEquals(name, "completion_tokens_details"))
+      return this.readDetails(Level.CompletionDetails, usage, p, end);
+    const next = digitsEnd(p, end);
+    if (!next) return 0;
+    const count = numberOf(p, next);
+    if (size == 13 && this.prompt < 0 && sliceEquals(name, "prompt_tokens")) this.prompt = count;
+    else if (size == 17 && this.completion < 0 && sliceEquals(name, "completion_tokens")) this.completion = count;
+    else if (size == 12 && this.total < 0 && sliceEquals(name, "total_tokens")) this.total = count;
+    else return 0;
+    return next;
+  }
+
+  private readDetails(level: Level, usage: TokenUsage, p: usize, end: usize): usize {
+    return byteOrZero(p, end) == NULL ? anyEnd(p, end, 2) : this.readObject(level, usage, p, end);
+  }
+}
+
+function readOfDetails(name: Slice, details: TokenDetails, p: usize, end: usize): usize {
+  const next = digitsEnd(p, end);
+  if (!next || hasEscape(name)) return 0;
+  details.take(name, numberOf(p, next));
+  return next;
+}
+
+/** The address behind any value, which is validated; `depth`: the containers around it. */
+// @ts-ignore: decorator
+@inline
+function anyEnd(p: usize, end: usize, depth: i32): usize {
+  return validatedEnd(p, end, MAX_DEPTH - depth);
+}
+
+/** The address behind a number of a few digits. What follows it is looked at by the caller. */
+function digitsEnd(p: usize, end: usize): usize {
+  let next = p;
+  while (byteOrZero(next, end) - 0x30 < 10) next++;
+  const count = next - p;
+  // No number has a zero in front.
+  return count == 0 || count > MOST_DIGITS || (count > 1 && load<u8>(p) == 0x30) ? 0 : next;
+}
+
+function numberOf(start: usize, end: usize): i64 {
+  let value: i64 = 0;
+  for (let p = start; p < end; p++) value = value * 10 + (load<u8>(p) - 0x30);
+  return value;
+}
+
+// @ts-ignore: decorator
+@inline
+function byteOrZero(p: usize, end: usize): u32 {
+  return p < end ? load<u8>(p) : 0;
+}
+
+function hasEscape(name: Slice): bool {
+  return indexOfByte(name, BACKSLASH) >= 0;
+}
