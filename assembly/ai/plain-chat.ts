@@ -1,4 +1,5 @@
-import { ABSENT, indexOfByte, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, indexOfByte, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import { constant } from "../bytes/constant";
 import { skipSpace } from "../json/space";
 import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
 import { NameClasses } from "./name-classes";
@@ -14,6 +15,20 @@ const OPEN: u32 = 0x7b;
 const CLOSE: u32 = 0x7d;
 const OPEN_LIST: u32 = 0x5b;
 const CLOSE_LIST: u32 = 0x5d;
+
+const ID = constant("id");
+const OBJECT = constant("object");
+const CREATED = constant("created");
+const MODEL = constant("model");
+const CHOICES = constant("choices");
+const REASON = constant("finish_reason");
+const OTHER_REASON = constant("finishReason");
+const USAGE = constant("usage");
+const PROMPT = constant("prompt_tokens");
+const COMPLETION = constant("completion_tokens");
+const TOTAL = constant("total_tokens");
+const PROMPT_DETAILS = constant("prompt_tokens_details");
+const COMPLETION_DETAILS = constant("completion_tokens_details");
 
 /** Numbers of more digits are read elsewhere. */
 const MOST_DIGITS: usize = 15;
@@ -99,20 +114,19 @@ export class PlainChat {
   }
 
   private readOfResponse(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
-    const size = sliceSize(name);
-    if (size == 2 && sliceEquals(name, "id")) {
+    if (slicesEqual(name, ID)) {
       if (this.id != ABSENT) return 0;
       const next = anyEnd(p, end, 1);
       this.id = sliceBetween(p, next);
       return next;
     }
-    if (size == 5 && sliceEquals(name, "model")) {
+    if (slicesEqual(name, MODEL)) {
       if (this.model != ABSENT) return 0;
       const next = anyEnd(p, end, 1);
       this.model = sliceBetween(p, next);
       return next;
     }
-    if (size == 5 && sliceEquals(name, "usage")) {
+    if (slicesEqual(name, USAGE)) {
       if (this.hasUsage) return 0;
       this.prompt = -1;
       this.completion = -1;
@@ -121,13 +135,13 @@ export class PlainChat {
       this.hasUsage = this.prompt >= 0 && this.completion >= 0 && this.total >= 0;
       return this.hasUsage ? next : 0;
     }
-    if (size == 7 && sliceEquals(name, "choices")) {
+    if (slicesEqual(name, CHOICES)) {
       if (this.hasChoices) return 0;
       this.hasChoices = true;
       return this.readChoices(usage, p, end);
     }
-    const isUsual = (size == 6 && sliceEquals(name, "object")) || (size == 7 && sliceEquals(name, "created"));
-    if (!isUsual && (hasEscape(name) || OTHERS.of(sliceOf(sliceStart(name) - 1, size + 2)))) return 0;
+    const isUsual = (slicesEqual(name, OBJECT)) || (slicesEqual(name, CREATED));
+    if (!isUsual && (hasEscape(name) || OTHERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2)))) return 0;
     return anyEnd(p, end, 1);
   }
 
@@ -146,26 +160,24 @@ export class PlainChat {
 
   private readOfChoice(name: Slice, p: usize, end: usize): usize {
     const next = anyEnd(p, end, 3);
-    const size = sliceSize(name);
-    if (size == 13 && sliceEquals(name, "finish_reason")) {
+    if (slicesEqual(name, REASON)) {
       if (this.reason != ABSENT) return 0;
       this.reason = sliceBetween(p, next);
-    } else if (hasEscape(name) || (size == 12 && sliceEquals(name, "finishReason"))) return 0;
+    } else if (hasEscape(name) || (slicesEqual(name, OTHER_REASON))) return 0;
     return next;
   }
 
   private readOfUsage(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
-    const size = sliceSize(name);
-    if (size == 21 && sliceEquals(name, "prompt_tokens_details"))
+    if (slicesEqual(name, PROMPT_DETAILS))
       return this.readDetails(Level.PromptDetails, usage, p, end);
-    if (size == 25 && sliceEquals(name, "completion_tokens_details"))
+    if (slicesEqual(name, COMPLETION_DETAILS))
       return this.readDetails(Level.CompletionDetails, usage, p, end);
     const next = digitsEnd(p, end);
     if (!next) return 0;
     const count = numberOf(p, next);
-    if (size == 13 && this.prompt < 0 && sliceEquals(name, "prompt_tokens")) this.prompt = count;
-    else if (size == 17 && this.completion < 0 && sliceEquals(name, "completion_tokens")) this.completion = count;
-    else if (size == 12 && this.total < 0 && sliceEquals(name, "total_tokens")) this.total = count;
+    if (this.prompt < 0 && slicesEqual(name, PROMPT)) this.prompt = count;
+    else if (this.completion < 0 && slicesEqual(name, COMPLETION)) this.completion = count;
+    else if (this.total < 0 && slicesEqual(name, TOTAL)) this.total = count;
     else return 0;
     return next;
   }

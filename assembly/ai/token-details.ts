@@ -1,32 +1,25 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { Slice, sliceEquals, sliceSize } from "../bytes/slice";
-import { jsonInteger, JsonKind, jsonKind } from "../json/value";
+import { constant } from "../bytes/constant";
+import { Slice, slicesEqual, sliceSize } from "../bytes/slice";
+import { jsonInteger, JsonKind, jsonKind, jsonUtf8 } from "../json/value";
 import { JsonWalker } from "../json/walker";
-import { NameClasses } from "./name-classes";
 
 /** A provider that reports more is not believed: sums of a few such numbers fit 64 bits. */
 export const MOST_TOKENS: i64 = 1_000_000_000_000_000;
 
-const enum Kind {
-  Other,
-  Cached,
-  CacheWrite,
-  Reasoning,
-  Audio,
-  Text,
-  Image,
-  Video,
-}
+/** The longest key token that may be a name: each letter may be an escape of six. */
+const LONGEST_KEY: i32 = 128;
 
-const KINDS = new NameClasses()
-  .add(Kind.Cached, "cached_tokens")
-  // https://openrouter.ai/docs/guides/best-practices/prompt-caching
-  .add(Kind.CacheWrite, "cache_write_tokens")
-  .add(Kind.Reasoning, "reasoning_tokens")
-  .add(Kind.Audio, "audio_tokens")
-  .add(Kind.Text, "text_tokens")
-  .add(Kind.Image, "image_tokens")
-  .add(Kind.Video, "video_tokens");
+const CACHED = constant("cached_tokens");
+// https://openrouter.ai/docs/guides/best-practices/prompt-caching
+const CACHE_WRITE = constant("cache_write_tokens");
+const REASONING = constant("reasoning_tokens");
+const AUDIO = constant("audio_tokens");
+const TEXT = constant("text_tokens");
+const IMAGE = constant("image_tokens");
+const VIDEO = constant("video_tokens");
+
+const scratch = new ByteBuffer();
 
 /** What the tokens of one side are. A count of -1 was not reported. */
 export class TokenDetails {
@@ -51,21 +44,19 @@ export class TokenDetails {
     while (source.nextMember()) {
       const value = source.value();
       const count = jsonKind(value) == JsonKind.Number ? min(jsonInteger(value, -1), MOST_TOKENS) : -1;
-      if (count >= 0) this.set(KINDS.of(source.key), count);
+      if (count >= 0 && sliceSize(source.key) <= LONGEST_KEY) this.take(jsonUtf8(source.key, scratch), count);
     }
   }
 
   /** Takes over a count; names that are not known change nothing. */
   take(name: Slice, count: i64): void {
-    const size = sliceSize(name);
-    if (size == 13 && sliceEquals(name, "cached_tokens")) this.cached = count;
-    else if (size == 16 && sliceEquals(name, "reasoning_tokens")) this.reasoning = count;
-    else if (size == 18 && sliceEquals(name, "cache_write_tokens")) this.cacheWrite = count;
-    else if (size == 11 && sliceEquals(name, "text_tokens")) this.text = count;
-    else if (size != 12) return;
-    else if (sliceEquals(name, "audio_tokens")) this.audio = count;
-    else if (sliceEquals(name, "image_tokens")) this.image = count;
-    else if (sliceEquals(name, "video_tokens")) this.video = count;
+    if (slicesEqual(name, CACHED)) this.cached = count;
+    else if (slicesEqual(name, REASONING)) this.reasoning = count;
+    else if (slicesEqual(name, AUDIO)) this.audio = count;
+    else if (slicesEqual(name, CACHE_WRITE)) this.cacheWrite = count;
+    else if (slicesEqual(name, TEXT)) this.text = count;
+    else if (slicesEqual(name, IMAGE)) this.image = count;
+    else if (slicesEqual(name, VIDEO)) this.video = count;
   }
 
   /** Forgets all counts. */
@@ -100,32 +91,6 @@ export class TokenDetails {
     this.writeCount("image_tokens", this.image, name, quote, from, out);
     this.writeCount("video_tokens", this.video, name, quote, from, out);
     if (out.size > from) out.byte(0x7d);
-  }
-
-  private set(kind: Kind, count: i64): void {
-    switch (kind) {
-      case Kind.Cached:
-        this.cached = count;
-        break;
-      case Kind.CacheWrite:
-        this.cacheWrite = count;
-        break;
-      case Kind.Reasoning:
-        this.reasoning = count;
-        break;
-      case Kind.Audio:
-        this.audio = count;
-        break;
-      case Kind.Text:
-        this.text = count;
-        break;
-      case Kind.Image:
-        this.image = count;
-        break;
-      case Kind.Video:
-        this.video = count;
-        break;
-    }
   }
 
   private writeCount(kind: string, count: i64, name: string, quote: string, from: i32, out: ByteBuffer): void {

@@ -81,6 +81,16 @@ export class ByteBuffer {
     return this;
   }
 
+  /** Appends a text of `constant`, sixteen bytes at a time. */
+  constant(text: Slice): this {
+    const count = sliceSize(text);
+    const from = sliceStart(text);
+    const to = this.reserve(count + 16);
+    for (let i = 0; i < count; i += 16) v128.store(to + i, v128.load(from + i));
+    this.size += count;
+    return this;
+  }
+
   /** Appends a slice, which must not lie in this buffer, with its ASCII letters in lower case. */
   appendInLowerCase(slice: Slice): this {
     const count = sliceSize(slice);

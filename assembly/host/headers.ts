@@ -9,12 +9,14 @@ import {
   proxy_replace_header_map_value,
 } from "../abi/imports";
 import { expectBytes, RETURNED, returnedBytes, returnedNumber } from "../abi/memory";
+import { constant } from "../bytes/constant";
 import { readU32, writeU32 } from "../bytes/integers";
-import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, sliceStart } from "../bytes/slice";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** Whether any map may have been read in this callback. */
 let isAnyLoaded: bool = false;
+const STATUS = constant(":status");
 
 /**
  * A header map of the current stream. Reading costs one host call for each callback: `get` and the other readers show the headers
@@ -47,6 +49,18 @@ export class HeaderMap {
     return ABSENT;
   }
 
+  /** `get` for a name that is a `constant`. */
+  of(name: Slice): Slice {
+    if (!this.load() || !(this.sizes & sizeBit(sliceSize(name)))) return ABSENT;
+    let at = this.firstName();
+    for (let i = 0; i < this.count; i++) {
+      const value = this.valueAt(i);
+      if (slicesEqual(sliceBetween(at, sliceStart(value) - 1), name)) return value;
+      at = sliceEnd(value) + 1;
+    }
+    return ABSENT;
+  }
+
   /** Whether there is a header whose name has one of these sizes: bits of `sizeBit`. */
   hasSizes(sizes: u64): bool {
     return this.load() && (this.sizes & sizes) != 0;
@@ -54,7 +68,7 @@ export class HeaderMap {
 
   /** The `:status` of a response; 0 if there is none. */
   get status(): i32 {
-    return max(parseDecimal(this.get(":status")), 0);
+    return max(parseDecimal(this.of(STATUS)), 0);
   }
 
   /**

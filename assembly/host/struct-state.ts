@@ -30,7 +30,7 @@ const scratch = new ByteBuffer();
 export class StructState {
   private readonly out: ByteBuffer = new ByteBuffer();
 
-  /** The name and the keys are at most 127 bytes of ASCII. */
+  /** The name is at most 127 bytes of ASCII, and so is each key, which is a `constant`. */
   constructor(readonly name: string) {}
 
   /** Declares the type in the host; once for each configuration, while it is read. */
@@ -45,7 +45,7 @@ export class StructState {
   }
 
   /** Adds a text, unless it is empty; malformed UTF-8 becomes U+FFFD. */
-  text(key: string, value: Slice): this {
+  text(key: Slice, value: Slice): this {
     if (!sliceSize(value)) return this;
     const utf8 = wellFormed(value, scratch);
     const size = sliceSize(utf8);
@@ -57,7 +57,7 @@ export class StructState {
   }
 
   /** Adds a text of ASCII, unless it is empty. */
-  ascii(key: string, value: string): this {
+  ascii(key: Slice, value: string): this {
     const size = value.length;
     if (!size) return this;
     const out = this.entry(key, 1 + varintSize(size) + size);
@@ -67,13 +67,13 @@ export class StructState {
   }
 
   /** Adds a number. */
-  number(key: string, value: f64): this {
+  number(key: Slice, value: f64): this {
     this.entry(key, NUMBER_SIZE).byte(NUMBER).u64(reinterpret<u64>(value));
     return this;
   }
 
   /** Adds `true` or `false`. */
-  boolean(key: string, value: bool): this {
+  boolean(key: Slice, value: bool): this {
     writeSize(this.entry(key, BOOLEAN_SIZE), BOOLEAN, value ? 1 : 0);
     return this;
   }
@@ -84,18 +84,18 @@ export class StructState {
     this.out.release(KEPT_BYTES);
   }
 
-  private entry(key: string, size: i32): ByteBuffer {
+  private entry(key: Slice, size: i32): ByteBuffer {
     const out = this.out;
-    const length = key.length;
+    const length = sliceSize(key);
     const short = 4 + length + size;
     if (short < 0x80) {
       // Each size is one byte.
       out.u32(ENTRY | (short << 8) | (KEY << 16) | (length << 24));
-      return out.text(key).u16(VALUE | (size << 8));
+      return out.constant(key).u16(VALUE | (size << 8));
     }
     writeSize(out, ENTRY, 2 + length + 1 + varintSize(size) + size);
     writeSize(out, KEY, length);
-    writeSize(out.text(key), VALUE, size);
+    writeSize(out.constant(key), VALUE, size);
     return out;
   }
 }

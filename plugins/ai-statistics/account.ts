@@ -11,6 +11,7 @@ import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage, UsageStatus } from "../../assembly/ai/usage";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from "../../assembly/bytes/slice";
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
@@ -29,6 +30,10 @@ import { apiOf, Operation, operationOf } from "./operation";
 const MILLISECOND: u64 = 1_000_000;
 /** Bytes of a name that are kept. */
 const LONGEST_NAME: i32 = 256;
+
+const ROUTED_MODEL = constant(ROUTED_MODEL_HEADER);
+const MODEL = constant(MODEL_HEADER);
+const PROVIDER = constant(PROVIDER_HEADER);
 
 const consumerState = new FilterState(CONSUMER_STATE);
 
@@ -102,14 +107,14 @@ export class Account {
     this.startedAt = monotonic();
     this.api = apiOf(path);
     this.operation = operationOf(this.api, path);
-    name(this.requestModel, headers.get(ROUTED_MODEL_HEADER));
+    name(this.requestModel, headers.of(ROUTED_MODEL));
   }
 
   /** The response headers have arrived. Returns whether the account reads the body: the filter then passes it to `push`. */
   respond(headers: HeaderMap, contentType: Slice): bool {
     this.status = headers.status;
-    name(this.mappedModel, headers.get(MODEL_HEADER));
-    name(this.provider, headers.get(PROVIDER_HEADER));
+    name(this.mappedModel, headers.of(MODEL));
+    name(this.provider, headers.of(PROVIDER));
     this.isStream = startsWithIgnoringCase(contentType, "text/event-stream");
     return this.isStream || this.watch.begin(contentType);
   }

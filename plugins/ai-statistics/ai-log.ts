@@ -1,6 +1,7 @@
 import { AI_LOG_STATE } from "../../assembly/ai/contract";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import {
   ABSENT,
   indexOfByte,
@@ -36,6 +37,23 @@ const LONGEST_NUMBER = 64;
 /** What Higress writes where the route is not that of an API. */
 const NO_API = String.UTF8.encode("-");
 
+/** What stands before the values of the members that are always logged; of the type also its value. */
+const API = constant(',\\"api\\":\\"');
+const CHAT_ROUND = constant(',\\"chat_round\\":');
+const MODEL = constant(',\\"model\\":\\"');
+const INPUT = constant(',\\"input_token\\":');
+const OUTPUT = constant(',\\"output_token\\":');
+const TOTAL = constant(',\\"total_token\\":');
+const INPUT_DETAILS = constant(',\\"input_token_details\\":');
+const OUTPUT_DETAILS = constant(',\\"output_token_details\\":');
+const ID = constant(',\\"chat_id\\":\\"');
+const REASON = constant(',\\"finish_reason\\":\\"');
+const FIRST_TOKEN = constant(',\\"llm_first_token_duration\\":');
+const DURATION = constant(',\\"llm_service_duration\\":');
+const SESSION = constant(',\\"session_id\\":\\"');
+const STREAM = constant(',\\"response_type\\":\\"stream\\"');
+const NORMAL = constant(',\\"response_type\\":\\"normal\\"');
+const END = constant(ESCAPED_QUOTE);
 /** Where the name begins in the text that stands before a member's value. */
 const NAME_AT = ',\\"'.length;
 
@@ -62,7 +80,7 @@ export function writeLog(account: Account, observations: Observations): void {
   writeDefaults(account);
   // There is a member, which begins with a comma.
   store<u8>(log.start, BRACE);
-  log.text("}");
+  log.byte(0x7d);
   const other = state.get();
   if (sliceSize(other)) keepOthers(other);
   state.set(log.slice);
@@ -102,10 +120,10 @@ function writeAttribute(attribute: Attribute, i: i32, observations: Observations
 function writeDefaults(account: Account): void {
   const usage = account.usage;
   const model = account.responseModel;
-  textMember(',\\"api\\":\\"', apiOf(account.route));
-  if (account.userMessages) numberMember(',\\"chat_round\\":', account.userMessages);
+  textMember(API, apiOf(account.route));
+  if (account.userMessages) numberMember(CHAT_ROUND, account.userMessages);
   textMember(
-    ',\\"model\\":\\"',
+    MODEL,
     sliceSize(model)
       ? model
       : sliceSize(account.mappedModel.slice)
@@ -113,49 +131,47 @@ function writeDefaults(account: Account): void {
         : account.requestModel.slice,
   );
   if (usage) writeUsage(usage);
-  textMember(',\\"chat_id\\":\\"', account.facts.id.slice);
-  textMember(',\\"finish_reason\\":\\"', account.facts.reason.slice);
-  if (account.status && !isTaken(',\\"response_type\\":'))
-    log.text(account.isStream ? ',\\"response_type\\":\\"stream\\"' : ',\\"response_type\\":\\"normal\\"');
-  if (account.firstContent >= 0) numberMember(',\\"llm_first_token_duration\\":', account.firstContent);
-  numberMember(',\\"llm_service_duration\\":', account.duration);
-  textMember(',\\"session_id\\":\\"', account.sessionId.slice);
+  textMember(ID, account.facts.id.slice);
+  textMember(REASON, account.facts.reason.slice);
+  if (account.status && !isTaken(STREAM))
+    log.constant(account.isStream ? STREAM : NORMAL);
+  if (account.firstContent >= 0) numberMember(FIRST_TOKEN, account.firstContent);
+  numberMember(DURATION, account.duration);
+  textMember(SESSION, account.sessionId.slice);
 }
 
 function writeUsage(usage: TokenUsage): void {
-  numberMember(',\\"input_token\\":', usage.prompt);
-  numberMember(',\\"output_token\\":', usage.completion);
-  numberMember(',\\"total_token\\":', usage.total);
-  if (!isTaken(',\\"input_token_details\\":')) usage.writeDetails("input_token_details", false, ESCAPED_QUOTE, log);
-  if (!isTaken(',\\"output_token_details\\":')) usage.writeDetails("output_token_details", true, ESCAPED_QUOTE, log);
+  numberMember(INPUT, usage.prompt);
+  numberMember(OUTPUT, usage.completion);
+  numberMember(TOTAL, usage.total);
+  if (!isTaken(INPUT_DETAILS)) usage.writeDetails("input_token_details", false, ESCAPED_QUOTE, log);
+  if (!isTaken(OUTPUT_DETAILS)) usage.writeDetails("output_token_details", true, ESCAPED_QUOTE, log);
 }
 
 /** Writes a member, unless an attribute has its key or `content` is empty. `start`: what stands before the content. */
-function textMember(start: string, content: Slice): void {
+function textMember(start: Slice, content: Slice): void {
   if (!sliceSize(content) || isTaken(start)) return;
-  log.text(start);
+  log.constant(start);
   if (!appendPlain(content, log)) {
     scratch.clear();
     escapeJson(content, scratch);
     escapeJson(scratch.slice, log);
   }
-  log.text(ESCAPED_QUOTE);
+  log.constant(END);
 }
 
-function numberMember(start: string, number: i64): void {
-  if (!isTaken(start)) log.text(start).integer(number);
+function numberMember(start: Slice, number: i64): void {
+  if (!isTaken(start)) log.constant(start).integer(number);
 }
 
 /** Whether an attribute has the key of a member that is always logged. `start`: what stands before its value. */
-function isTaken(start: string): bool {
+function isTaken(start: Slice): bool {
   return hasAttributes && hasKey(start);
 }
 
-function hasKey(start: string): bool {
-  scratch.clear();
-  const all = scratch.text(start).slice;
+function hasKey(start: Slice): bool {
   value.clear();
-  value.byte(QUOTE).append(subslice(all, NAME_AT, indexOfByte(all, BACKSLASH, NAME_AT))).byte(QUOTE);
+  value.byte(QUOTE).append(subslice(start, NAME_AT, indexOfByte(start, BACKSLASH, NAME_AT))).byte(QUOTE);
   return has(value.slice);
 }
 

@@ -2,6 +2,7 @@ import { JsonTexts } from "../../assembly/ai/json-texts";
 import { readPromptTexts } from "../../assembly/ai/prompt-estimate";
 import { ResponseTexts } from "../../assembly/ai/response-texts";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { StructState } from "../../assembly/host/struct-state";
 import { Capture, CaptureConfig } from "./capture-config";
@@ -9,6 +10,10 @@ import { CapturedText } from "./captured-text";
 import { giveCaptureMemory, takeCaptureMemory } from "./capture-memory";
 
 const KEPT_BYTES: i32 = 1024;
+const PROMPT = constant("prompt");
+const PROMPT_HASH = constant("prompt_hash");
+const RESPONSE = constant("response");
+const RESPONSE_HASH = constant("response_hash");
 
 /** Captures the texts of one request and its response. */
 export class TextCapture {
@@ -83,8 +88,8 @@ export class TextCapture {
     if (this.readsResponse) this.responseTexts.finish();
     this.releaseResponse();
     const isHash = config.mode == Capture.Hash;
-    fields.text(isHash ? "prompt_hash" : "prompt", this.prompt.finish());
-    fields.text(isHash ? "response_hash" : "response", this.response.finish());
+    fields.text(isHash ? PROMPT_HASH : PROMPT, this.prompt.finish());
+    fields.text(isHash ? RESPONSE_HASH : RESPONSE, this.response.finish());
   }
 
   /** Forgets the texts. */

@@ -1,3 +1,4 @@
+import { constant } from "../../assembly/bytes/constant";
 import { Slice } from "../../assembly/bytes/slice";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
@@ -10,6 +11,9 @@ import { PassMetrics } from "./metrics/metrics";
 import { Observations } from "./observations";
 import { PromptMeter } from "./prompt-meter";
 import { RequestRecord } from "./record";
+
+const PATH = constant(":path");
+const CONTENT_TYPE = constant("content-type");
 
 const pool = new FilterPool<AiStatisticsFilter>();
 
@@ -46,7 +50,7 @@ export class AiStatisticsFilter extends HttpFilter {
 
   override onRequestHeaders(headers: HeaderMap, endOfStream: bool): HeadersAction {
     const config = this.config!;
-    const path = headers.get(":path");
+    const path = headers.of(PATH);
     this.isIgnored = !config.scope.hasPath(path);
     if (this.isIgnored) return HeadersAction.Continue;
     this.account.begin(headers, path);
@@ -71,7 +75,7 @@ export class AiStatisticsFilter extends HttpFilter {
     const config = this.config!;
     if (this.isIgnored) return HeadersAction.Continue;
     if (this.isEstimated) this.prompt.end(this.account);
-    const contentType = headers.get("content-type");
+    const contentType = headers.of(CONTENT_TYPE);
     const isEnabled = config.readsResponses && config.scope.hasContentType(contentType);
     this.isRead = this.account.respond(headers, contentType) && isEnabled;
     this.observations.respond(headers);
@@ -117,7 +121,7 @@ export class AiStatisticsFilter extends HttpFilter {
 
   /** A filter in front has replied: the headers are read now. */
   private observeRefused(): void {
-    const path = requestHeaders.get(":path");
+    const path = requestHeaders.of(PATH);
     this.isIgnored = !this.config!.scope.hasPath(path);
     if (this.isIgnored) return;
     this.observations.begin(this.config!, requestHeaders);

@@ -1,6 +1,7 @@
 import { FIELDS_STATE } from "../../assembly/ai/contract";
 import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import { Slice, sliceSize } from "../../assembly/bytes/slice";
 import { StructState } from "../../assembly/host/struct-state";
 import { Account } from "./account";
@@ -10,6 +11,30 @@ import { OPERATIONS } from "./operation";
 
 /** Costs are integers of 10^-9 of the currency. */
 const COST_UNITS: f64 = 1_000_000_000;
+
+const RESPONSE_MODEL = constant("response_model");
+const CONSUMER = constant("consumer");
+const RESPONSE_ID = constant("response_id");
+const FINISH_REASON = constant("finish_reason");
+const USAGE_SOURCE = constant("usage_source");
+const COST = constant("cost");
+const TTFT_MS = constant("ttft_ms");
+const TPOT_MS = constant("tpot_ms");
+const END_REASON = constant("end_reason");
+const OPERATION = constant("operation");
+const PROVIDER = constant("provider");
+const ORIGINAL_MODEL = constant("original_model");
+const REQUEST_MODEL = constant("request_model");
+const SESSION_ID = constant("session_id");
+const STREAM = constant("stream");
+const SPAN_NAME = constant("span_name");
+const INPUT_TOKENS = constant("input_tokens");
+const OUTPUT_TOKENS = constant("output_tokens");
+const TOTAL_TOKENS = constant("total_tokens");
+const CACHE_READ_TOKENS = constant("cache_read_tokens");
+const CACHE_WRITE_TOKENS = constant("cache_write_tokens");
+const REASONING_TOKENS = constant("reasoning_tokens");
+const ERROR_TYPE = constant("error_type");
 
 const fields = new StructState(FIELDS_STATE);
 const scratch = new ByteBuffer();
@@ -32,16 +57,16 @@ export function writeFields(account: Account, capture: TextCapture | null, isFor
   fields.begin();
   addNames(account);
   if (isForSpan) addSpanName(account);
-  fields.text("response_model", account.responseModel).text("consumer", account.consumer);
-  fields.text("response_id", account.facts.id.slice).text("finish_reason", account.facts.reason.slice);
+  fields.text(RESPONSE_MODEL, account.responseModel).text(CONSUMER, account.consumer);
+  fields.text(RESPONSE_ID, account.facts.id.slice).text(FINISH_REASON, account.facts.reason.slice);
   const usage = account.usage;
   if (usage) addUsage(usage);
-  fields.ascii("usage_source", sourceOf(account));
-  if (account.cost >= 0) fields.number("cost", <f64>account.cost / COST_UNITS);
-  if (account.firstContent >= 0) fields.number("ttft_ms", <f64>account.firstContent);
+  fields.ascii(USAGE_SOURCE, sourceOf(account));
+  if (account.cost >= 0) fields.number(COST, <f64>account.cost / COST_UNITS);
+  if (account.firstContent >= 0) fields.number(TTFT_MS, <f64>account.firstContent);
   const perToken = account.timePerToken;
-  if (perToken >= 0) fields.number("tpot_ms", perToken);
-  fields.ascii("end_reason", unchecked(END_REASONS[account.endReason]));
+  if (perToken >= 0) fields.number(TPOT_MS, perToken);
+  fields.ascii(END_REASON, unchecked(END_REASONS[account.endReason]));
   addFault(account);
   if (capture) capture.write(fields);
   fields.set();
@@ -55,10 +80,10 @@ function sourceOf(account: Account): string {
 }
 
 function addNames(account: Account): void {
-  fields.ascii("operation", unchecked(OPERATIONS[account.operation])).text("provider", account.provider.slice);
-  fields.text("original_model", account.requestModel.slice).text("request_model", modelOf(account));
-  fields.text("session_id", account.sessionId.slice);
-  if (account.status) fields.boolean("stream", account.isStream);
+  fields.ascii(OPERATION, unchecked(OPERATIONS[account.operation])).text(PROVIDER, account.provider.slice);
+  fields.text(ORIGINAL_MODEL, account.requestModel.slice).text(REQUEST_MODEL, modelOf(account));
+  fields.text(SESSION_ID, account.sessionId.slice);
+  if (account.status) fields.boolean(STREAM, account.isStream);
 }
 
 /** The operation and the model. https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/client-inference.md */
@@ -67,7 +92,7 @@ function addSpanName(account: Account): void {
   scratch.text(unchecked(OPERATIONS[account.operation]));
   const model = modelOf(account);
   if (sliceSize(model)) scratch.byte(0x20).append(model);
-  fields.text("span_name", scratch.slice);
+  fields.text(SPAN_NAME, scratch.slice);
 }
 
 /** The model that the provider was asked for, as far as it is known. */
@@ -76,18 +101,18 @@ function modelOf(account: Account): Slice {
 }
 
 function addUsage(usage: TokenUsage): void {
-  fields.number("input_tokens", <f64>usage.prompt).number("output_tokens", <f64>usage.completion);
-  fields.number("total_tokens", <f64>usage.total);
-  if (usage.cached) fields.number("cache_read_tokens", <f64>usage.cached);
-  if (usage.cacheWrite) fields.number("cache_write_tokens", <f64>usage.cacheWrite);
-  if (usage.reasoning) fields.number("reasoning_tokens", <f64>usage.reasoning);
+  fields.number(INPUT_TOKENS, <f64>usage.prompt).number(OUTPUT_TOKENS, <f64>usage.completion);
+  fields.number(TOTAL_TOKENS, <f64>usage.total);
+  if (usage.cached) fields.number(CACHE_READ_TOKENS, <f64>usage.cached);
+  if (usage.cacheWrite) fields.number(CACHE_WRITE_TOKENS, <f64>usage.cacheWrite);
+  if (usage.reasoning) fields.number(REASONING_TOKENS, <f64>usage.reasoning);
 }
 
 /** `error.type`: the status where it says enough. https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/ */
 function addFault(account: Account): void {
   const fault = account.fault;
-  if (fault == Fault.Status) fields.text("error_type", statusText(account.status));
-  else if (fault != Fault.None) fields.ascii("error_type", unchecked(FAULTS[fault]));
+  if (fault == Fault.Status) fields.text(ERROR_TYPE, statusText(account.status));
+  else if (fault != Fault.None) fields.ascii(ERROR_TYPE, unchecked(FAULTS[fault]));
 }
 
 function statusText(status: i32): Slice {

@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import { byteAt, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderMap } from "../../assembly/host/headers";
 import { setProperty } from "../../assembly/host/property";
@@ -26,12 +27,14 @@ export const SPAN_ATTRIBUTES = ["traced", "always", "never"];
 const TRACE_DIGIT: i32 = 14;
 const UUID_SIZE: i32 = 36;
 
+const REQUEST_ID = constant("x-request-id");
+
 const digits = new ByteBuffer();
 
 /** Whether a request gets span attributes: the host is asked for nothing that others have not read. */
 export function hasSpan(headers: HeaderMap, when: SpanAttributes): bool {
   if (when != SpanAttributes.Traced) return when == SpanAttributes.Always;
-  const id = headers.get("x-request-id");
+  const id = headers.of(REQUEST_ID);
   if (sliceSize(id) != UUID_SIZE) return false;
   const digit = byteAt(id, TRACE_DIGIT);
   return digit == 0x39 || digit == 0x61 || digit == 0x62;
