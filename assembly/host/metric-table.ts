@@ -7,6 +7,11 @@ import { appendOthers } from "./metric-labels";
 
 const UNDEFINED: i64 = -2;
 
+/** A label set of a table: the address of its number, and of the ids of its metrics behind it. It is valid for good. */
+export type MetricSet = usize;
+/** Where the ids begin. */
+const IDS: usize = 8;
+
 const text = new ByteBuffer();
 
 /** A metric of a `MetricTable`. */
@@ -34,37 +39,38 @@ export function histogramKind(name: string): MetricKind {
  */
 export class MetricTable {
   private readonly sets: TextTable = new TextTable();
-  private ids: StaticArray<i64> = new StaticArray<i64>(0);
+  /** The memory of each set. */
+  private readonly rows: Array<MetricSet> = [];
 
   constructor(
     private readonly kinds: MetricKind[],
     private readonly folded: Counter,
   ) {}
 
-  /** The number of a label set. */
-  numberOf(labels: Slice, limit: i32): i32 {
+  /** The set of these labels. */
+  setOf(labels: Slice, limit: i32): MetricSet {
     const known = this.sets.find(labels);
-    if (known >= 0) return known;
-    if (this.sets.count < limit) return this.sets.add(labels);
+    if (known >= 0) return unchecked(this.rows[known]);
+    if (this.sets.count < limit) return this.add(labels);
     this.folded.add();
     text.clear();
     appendOthers(labels, text);
-    return this.sets.add(text.slice);
+    return this.add(text.slice);
   }
 
-  /** The labels of a set; valid until the next `numberOf`. */
-  labelsOf(set: i32): Slice {
-    return this.sets.at(set);
+  /** The labels of a set; valid until the next `setOf`. */
+  labelsOf(set: MetricSet): Slice {
+    return this.sets.at(load<i32>(set));
   }
 
   /** Adds to a counter of a label set. An `amount` of 0 shows the counter. */
-  add(set: i32, kind: i32, amount: i64): void {
+  count(set: MetricSet, kind: i32, amount: i64): void {
     const id = this.idOf(set, kind);
     if (amount > 0) incrementMetric(id, amount);
   }
 
   /** Records an observation of a histogram of a label set. */
-  record(set: i32, kind: i32, observation: i64): void {
+  record(set: MetricSet, kind: i32, observation: i64): void {
     recordMetric(this.idOf(set, kind), <u64>max<i64>(observation, 0));
   }
 
@@ -73,24 +79,29 @@ export class MetricTable {
     out.append(labels).text(name);
   }
 
-  private idOf(set: i32, kind: i32): i64 {
-    const at = set * this.kinds.length + kind;
-    if (at >= this.ids.length) this.grow(at);
-    const id = unchecked(this.ids[at]);
-    return id == UNDEFINED ? this.define(set, kind, at) : id;
+  private add(labels: Slice): MetricSet {
+    const number = this.sets.add(labels);
+    if (number < this.rows.length) return this.rows[number];
+    const set = heap.alloc(IDS + (this.kinds.length << 3));
+    store<i32>(set, number);
+    for (let i = 0; i < this.kinds.length; i++) store<i64>(set + IDS + (i << 3), UNDEFINED);
+    this.rows.push(set);
+    return set;
   }
 
-  private define(set: i32, kind: i32, at: i32): i64 {
+  // What is recorded for a known set reads its row and nothing else.
+  @inline
+  private idOf(set: MetricSet, kind: i32): i64 {
+    const id = load<i64>(set + (kind << 3), IDS);
+    return id == UNDEFINED ? this.define(set, kind) : id;
+  }
+
+  private define(set: MetricSet, kind: i32): i64 {
     const metric = this.kinds[kind];
     text.clear();
-    this.appendName(this.sets.at(set), metric.name, text);
-    return (this.ids[at] = defineMetric(metric.type, text.slice));
-  }
-
-  private grow(at: i32): void {
-    const old = this.ids;
-    const ids = new StaticArray<i64>(2 * (at + this.kinds.length));
-    for (let i = 0; i < ids.length; i++) ids[i] = i < old.length ? old[i] : UNDEFINED;
-    this.ids = ids;
+    this.appendName(this.labelsOf(set), metric.name, text);
+    const id = defineMetric(metric.type, text.slice);
+    store<i64>(set + (kind << 3), id, IDS);
+    return id;
   }
 }

@@ -2,7 +2,7 @@ import { TokenUsage } from "../../../assembly/ai/usage";
 import { Slice } from "../../../assembly/bytes/slice";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Labels } from "../../../assembly/host/metric-labels";
-import { counterKind, histogramKind, MetricKind, MetricTable } from "../../../assembly/host/metric-table";
+import { counterKind, histogramKind, MetricKind, MetricSet, MetricTable } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
 import { END_REASONS, EndReason, Fault, FAULTS } from "../end-reason";
 import { OPERATIONS } from "../operation";
@@ -104,18 +104,18 @@ function kinds(): MetricKind[] {
   ]);
 }
 
-/** The number of the label set of a pass; it is looked up once, as soon as its first chunk has arrived. */
-export function labelSetOf(account: Account, limit: i32): i32 {
+/** The label set of a pass; it is looked up once, as soon as its first chunk has arrived. */
+export function labelSetOf(account: Account, limit: i32): MetricSet {
   labels.clear().addText("gen_ai_operation_name", OPERATIONS[account.operation]);
   labels.add("gen_ai_provider_name", providerLabel(account));
   labels.add("gen_ai_request_model", requestModelLabel(account));
   labels.add("gen_ai_response_model", responseModelLabel(account));
   labels.add("consumer", consumerLabel(account)).add("route", routeLabel(account));
-  return observations.numberOf(labels.slice, limit);
+  return observations.setOf(labels.slice, limit);
 }
 
 /** Records the time between two chunks of a stream. */
-export function recordChunk(set: i32, milliseconds: i64): void {
+export function recordChunk(set: MetricSet, milliseconds: i64): void {
   observations.record(set, Kind.TimePerOutputChunk, milliseconds);
 }
 
@@ -125,12 +125,12 @@ export function recordPass(account: Account, sets: LabelSets, semconv: Semconv, 
   const set = sets.observations;
   if (semconv != Semconv.Older) recordLatest(account, set, usage);
   if (semconv != Semconv.Latest) recordOlder(account, set, usage);
-  if (account.cost >= 0) observations.add(set, Kind.Cost, account.cost);
-  if (usage && usage.isEstimate) observations.add(set, Kind.Estimated, usage.prompt + usage.completion);
+  if (account.cost >= 0) observations.count(set, Kind.Cost, account.cost);
+  if (usage && usage.isEstimate) observations.count(set, Kind.Estimated, usage.prompt + usage.completion);
   recordEnd(account, sets, semconv, limit);
 }
 
-function recordLatest(account: Account, set: i32, usage: TokenUsage | null): void {
+function recordLatest(account: Account, set: MetricSet, usage: TokenUsage | null): void {
   if (account.firstContent >= 0) observations.record(set, Kind.TimeToFirstChunk, account.firstContent);
   if (usage === null) {
     // What is counted for a call of which no usage is known.
@@ -146,7 +146,7 @@ function recordLatest(account: Account, set: i32, usage: TokenUsage | null): voi
   observations.record(set, Kind.OutputTokens, usage.completion);
 }
 
-function recordOlder(account: Account, set: i32, usage: TokenUsage | null): void {
+function recordOlder(account: Account, set: MetricSet, usage: TokenUsage | null): void {
   if (account.firstContent >= 0) observations.record(set, Kind.TimeToFirstToken, account.firstContent);
   if (usage === null) return;
   observations.record(set, Kind.OlderInputTokens, usage.prompt);
@@ -156,7 +156,7 @@ function recordOlder(account: Account, set: i32, usage: TokenUsage | null): void
 }
 
 /** The tokens of one side: those that the provider reports as audio or images, and all others as text. */
-function countSide(set: i32, usage: TokenUsage, isOutput: bool): void {
+function countSide(set: MetricSet, usage: TokenUsage, isOutput: bool): void {
   const all = isOutput ? usage.completion : usage.prompt;
   const audio = min(usage.audio(isOutput), all);
   const image = min(usage.image(isOutput), all - audio);
@@ -166,8 +166,8 @@ function countSide(set: i32, usage: TokenUsage, isOutput: bool): void {
   if (image) count(set, kind, Modality.Image, image);
 }
 
-function count(set: i32, tokens: Tokens, modality: Modality, amount: i64): void {
-  observations.add(set, <i32>tokens * <i32>Modality.Count + <i32>modality, amount);
+function count(set: MetricSet, tokens: Tokens, modality: Modality, amount: i64): void {
+  observations.count(set, <i32>tokens * <i32>Modality.Count + <i32>modality, amount);
 }
 
 /** A pass that was sent again is an attempt: it has an end, and no duration of a request. */
@@ -180,9 +180,9 @@ function recordEnd(account: Account, sets: LabelSets, semconv: Semconv, limit: i
     const before = folded.times;
     labels.clear().append(observations.labelsOf(sets.observations));
     if (account.fault != Fault.None) labels.add("error_type", errorType(account));
-    if (hasDuration) duration = durations.numberOf(labels.slice, limit);
+    if (hasDuration) duration = durations.setOf(labels.slice, limit);
     labels.addText("end_reason", END_REASONS[account.endReason]);
-    request = requests.numberOf(labels.slice, limit);
+    request = requests.setOf(labels.slice, limit);
     if (isUsual && folded.times == before) {
       sets.duration = duration;
       sets.request = request;
@@ -192,7 +192,7 @@ function recordEnd(account: Account, sets: LabelSets, semconv: Semconv, limit: i
     if (semconv != Semconv.Older) durations.record(duration, Duration.Latest, account.duration);
     if (semconv != Semconv.Latest) durations.record(duration, Duration.Older, account.duration);
   }
-  requests.add(request, 0, 1);
+  requests.count(request, 0, 1);
 }
 
 /** `error.type`: the status of the provider, or what has happened. */

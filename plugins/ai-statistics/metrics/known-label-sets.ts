@@ -1,31 +1,37 @@
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../../assembly/bytes/slice";
+import { Slice, sliceSize, slicesEqual } from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
+import { MetricSet } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
 import { folded, isServed, routeLabel } from "./label-values";
 import { labelSetOf } from "./generative-ai";
 import { LabelSets, NO_SET } from "./label-sets";
 
-/** The passes whose numbers are kept. */
+/** The passes whose label sets are kept. */
 const MOST: i32 = 4096;
 
 const keys = new TextTable();
 const key = new ByteBuffer();
 const all: LabelSets[] = [];
+/** The number of the one that was used last, -1 for none: most passes have the same. */
+let latest: i32 = -1;
 
 const other = new LabelSets();
 
 /**
- * The numbers for a pass: one look-up in place of one for each label and table. They are kept for passes that were served and of which
- * no label is `other`: the label of a failed request may change, and each folded one is counted. `set` is the number of the observations,
+ * The label sets for a pass: one look-up in place of one for each label and table. They are kept for passes that were served and of which
+ * no label is `other`: the label of a failed request may change, and each folded one is counted. `set` is the one of the observations,
  * if it is known. What is returned for other passes is valid until the next call.
  */
-export function labelSetsOf(account: Account, set: i32, limit: i32): LabelSets {
+export function labelSetsOf(account: Account, set: MetricSet, limit: i32): LabelSets {
   const mayKeep = isServed(account);
   if (mayKeep) {
     writeKey(account);
-    const number = keys.find(key.slice);
-    if (number >= 0 && (set == NO_SET || all[number].observations == set)) return all[number];
+    if (latest < 0 || !slicesEqual(keys.at(latest), key.slice)) latest = keys.find(key.slice);
+    if (latest >= 0) {
+      const known = unchecked(all[latest]);
+      if (set == NO_SET || known.observations == set) return known;
+    }
   }
   const before = folded.times;
   const sets = other;
@@ -36,7 +42,7 @@ export function labelSetsOf(account: Account, set: i32, limit: i32): LabelSets {
   return mayKeep && set == NO_SET && folded.times == before && all.length < MOST ? kept(sets.observations) : sets;
 }
 
-function kept(set: i32): LabelSets {
+function kept(set: MetricSet): LabelSets {
   const sets = new LabelSets();
   sets.observations = set;
   keys.add(key.slice);

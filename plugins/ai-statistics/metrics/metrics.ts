@@ -1,3 +1,4 @@
+import { MetricSet } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
 import { ChunkListener } from "../chunk-listener";
 import { recordChunk, recordPass, Semconv } from "./generative-ai";
@@ -9,7 +10,7 @@ import { countReference } from "./reference";
 /** Records the metrics of one pass: `begin` before its response, `finish` after the account's. */
 export class PassMetrics extends ChunkListener {
   private config: MetricsConfig | null = null;
-  private set: i32 = NO_SET;
+  private set: MetricSet = NO_SET;
 
   constructor(private readonly account: Account) {
     super();

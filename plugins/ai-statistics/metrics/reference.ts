@@ -2,7 +2,7 @@ import { TokenUsage } from "../../../assembly/ai/usage";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { indexOfByte, Slice, subslice } from "../../../assembly/bytes/slice";
 import { Labels } from "../../../assembly/host/metric-labels";
-import { counterKind, MetricTable } from "../../../assembly/host/metric-table";
+import { counterKind, MetricSet, MetricTable } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
 import { EndReason, Fault } from "../end-reason";
 import { LabelSets, NO_SET } from "./label-sets";
@@ -64,26 +64,26 @@ export function countReference(account: Account, sets: LabelSets, limit: i32): v
   const set = sets.reference != NO_SET ? sets.reference : findSet(account, sets, limit);
   if (usage) countTokens(set, usage);
   if (isSentAgain) return;
-  if (hasFailed) table.add(set, Kind.FailureCount, 1);
+  if (hasFailed) table.count(set, Kind.FailureCount, 1);
   if (hasFailed && usage === null) return;
-  table.add(set, Kind.ServiceDuration, account.duration);
-  table.add(set, Kind.DurationCount, 1);
+  table.count(set, Kind.ServiceDuration, account.duration);
+  table.count(set, Kind.DurationCount, 1);
   if (account.firstContent < 0) return;
-  table.add(set, Kind.FirstTokenDuration, account.firstContent);
-  table.add(set, Kind.StreamDurationCount, 1);
+  table.count(set, Kind.FirstTokenDuration, account.firstContent);
+  table.count(set, Kind.StreamDurationCount, 1);
 }
 
-function findSet(account: Account, sets: LabelSets, limit: i32): i32 {
+function findSet(account: Account, sets: LabelSets, limit: i32): MetricSet {
   const before = folded.times;
   labels.clear().add("route", routeLabel(account)).add("upstream", clusterLabel(account));
   labels.add("model", modelLabel(account)).add("consumer", consumerLabel(account));
-  const set = table.numberOf(labels.slice, limit);
+  const set = table.setOf(labels.slice, limit);
   if (folded.times == before) sets.reference = set;
   return set;
 }
 
-function countTokens(set: i32, usage: TokenUsage): void {
-  table.add(set, Kind.InputToken, usage.prompt);
-  table.add(set, Kind.OutputToken, usage.completion);
-  table.add(set, Kind.TotalToken, usage.total);
+function countTokens(set: MetricSet, usage: TokenUsage): void {
+  table.count(set, Kind.InputToken, usage.prompt);
+  table.count(set, Kind.OutputToken, usage.completion);
+  table.count(set, Kind.TotalToken, usage.total);
 }
