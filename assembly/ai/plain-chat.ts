@@ -1,4 +1,14 @@
-import { ABSENT, indexOfByte, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import {
+  ABSENT,
+  indexOfByte,
+  Slice,
+  sliceBetween,
+  sliceEnd,
+  sliceOf,
+  sliceSize,
+  slicesEqual,
+  sliceStart,
+} from "../bytes/slice";
 import { constant } from "../bytes/constant";
 import { skipSpace } from "../json/space";
 import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
@@ -140,7 +150,7 @@ export class PlainChat {
       this.hasChoices = true;
       return this.readChoices(usage, p, end);
     }
-    const isUsual = (slicesEqual(name, OBJECT)) || (slicesEqual(name, CREATED));
+    const isUsual = slicesEqual(name, OBJECT) || slicesEqual(name, CREATED);
     if (!isUsual && (hasEscape(name) || OTHERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2)))) return 0;
     return anyEnd(p, end, 1);
   }
@@ -163,15 +173,13 @@ export class PlainChat {
     if (slicesEqual(name, REASON)) {
       if (this.reason != ABSENT) return 0;
       this.reason = sliceBetween(p, next);
-    } else if (hasEscape(name) || (slicesEqual(name, OTHER_REASON))) return 0;
+    } else if (hasEscape(name) || slicesEqual(name, OTHER_REASON)) return 0;
     return next;
   }
 
   private readOfUsage(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
-    if (slicesEqual(name, PROMPT_DETAILS))
-      return this.readDetails(Level.PromptDetails, usage, p, end);
-    if (slicesEqual(name, COMPLETION_DETAILS))
-      return this.readDetails(Level.CompletionDetails, usage, p, end);
+    if (slicesEqual(name, PROMPT_DETAILS)) return this.readDetails(Level.PromptDetails, usage, p, end);
+    if (slicesEqual(name, COMPLETION_DETAILS)) return this.readDetails(Level.CompletionDetails, usage, p, end);
     const next = digitsEnd(p, end);
     if (!next) return 0;
     const count = numberOf(p, next);

@@ -11,7 +11,17 @@ import {
 import { expectBytes, RETURNED, returnedBytes, returnedNumber } from "../abi/memory";
 import { constant } from "../bytes/constant";
 import { readU32, writeU32 } from "../bytes/integers";
-import { ABSENT, Slice, sliceBetween, sliceEnd, sliceEquals, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
+import {
+  ABSENT,
+  Slice,
+  sliceBetween,
+  sliceEnd,
+  sliceEquals,
+  sliceOf,
+  sliceSize,
+  slicesEqual,
+  sliceStart,
+} from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** Whether any map may have been read in this callback. */

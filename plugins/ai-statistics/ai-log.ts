@@ -133,8 +133,7 @@ function writeDefaults(account: Account): void {
   if (usage) writeUsage(usage);
   textMember(ID, account.facts.id.slice);
   textMember(REASON, account.facts.reason.slice);
-  if (account.status && !isTaken(STREAM))
-    log.constant(account.isStream ? STREAM : NORMAL);
+  if (account.status && !isTaken(STREAM)) log.constant(account.isStream ? STREAM : NORMAL);
   if (account.firstContent >= 0) numberMember(FIRST_TOKEN, account.firstContent);
   numberMember(DURATION, account.duration);
   textMember(SESSION, account.sessionId.slice);
@@ -171,7 +170,10 @@ function isTaken(start: Slice): bool {
 
 function hasKey(start: Slice): bool {
   value.clear();
-  value.byte(QUOTE).append(subslice(start, NAME_AT, indexOfByte(start, BACKSLASH, NAME_AT))).byte(QUOTE);
+  value
+    .byte(QUOTE)
+    .append(subslice(start, NAME_AT, indexOfByte(start, BACKSLASH, NAME_AT)))
+    .byte(QUOTE);
   return has(value.slice);
 }
 
