@@ -12,7 +12,7 @@ import {
 import { constant } from "../bytes/constant";
 import { skipSpace } from "../json/space";
 import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
-import { NameClasses } from "./name-classes";
+import { RESPONSE_MEMBERS } from "./response-members";
 import { TokenDetails } from "./token-details";
 import { TokenUsage } from "./usage";
 
@@ -52,12 +52,6 @@ const enum Level {
   PromptDetails,
   CompletionDetails,
 }
-
-/** What else a response may say at its top level: names of other protocols. */
-const OTHERS = new NameClasses().add(
-  1,
-  "usageMetadata message response modelVersion responseId request_id stop_reason candidates delta output",
-);
 
 /**
  * Reads whole chat completions as OpenAI writes them, which most responses are: in one pass that also validates, and looks for few names.
@@ -151,7 +145,8 @@ export class PlainChat {
       return this.readChoices(usage, p, end);
     }
     const isUsual = slicesEqual(name, OBJECT) || slicesEqual(name, CREATED);
-    if (!isUsual && (hasEscape(name) || OTHERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2)))) return 0;
+    if (!isUsual && (hasEscape(name) || RESPONSE_MEMBERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2))))
+      return 0;
     return anyEnd(p, end, 1);
   }
 

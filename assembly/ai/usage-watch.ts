@@ -14,10 +14,10 @@ import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
-import { NameClasses } from "./name-classes";
 import { OutputEstimate, OutputMember } from "./output-estimate";
 import { PlainChat } from "./plain-chat";
 import { ResponseFacts } from "./response-facts";
+import { Member, RESPONSE_MEMBERS } from "./response-members";
 import { TokenUsage, UsageStatus } from "./usage";
 import { readUsageAtEnd, USAGE } from "./usage-tail";
 
@@ -27,38 +27,6 @@ const TAIL_BYTES: i32 = 16 << 10;
 const KEPT_BYTES: i32 = 16 << 10;
 /** The longest name of a model that is read, as it is written in JSON. */
 const LONGEST_MODEL: i32 = 256;
-
-/** The outermost members of an event or a body. */
-const enum Member {
-  Other,
-  Usage,
-  Message,
-  Response,
-  Model,
-  Id,
-  Reason,
-  Type,
-  /** What is new of the output, or all of a response that is not streamed. */
-  Piece,
-  /** A piece that may say why the model has stopped. */
-  Choices,
-  Delta,
-  /** All of the output so far. */
-  Output,
-}
-
-const MEMBERS = new NameClasses()
-  .add(Member.Usage, "usage usageMetadata")
-  .add(Member.Message, "message")
-  .add(Member.Response, "response")
-  .add(Member.Model, "model modelVersion")
-  .add(Member.Type, "type")
-  .add(Member.Id, "id responseId request_id")
-  .add(Member.Reason, "stop_reason")
-  .add(Member.Piece, "content_block content")
-  .add(Member.Choices, "choices candidates")
-  .add(Member.Delta, "delta")
-  .add(Member.Output, "output");
 
 const walker = new JsonWalker();
 const choices = new JsonWalker();
@@ -108,6 +76,12 @@ export class UsageWatch {
       this.isTooLong = true;
       this.keepTail();
     }
+  }
+
+  /** `push` for the last chunk, of a watch with facts: a whole chat completion is read in place. */
+  pushLast(chunk: Slice): void {
+    const isWhole = !this.isStream && !this.body.size && sliceSize(chunk) <= MOST_BODY_BYTES;
+    if (!isWhole || !this.readsPlain(chunk)) this.push(chunk);
   }
 
   /** Reads the data of an event, for callers that decode the stream themselves. `readsTexts`: the output is estimated too. */
@@ -216,21 +190,26 @@ export class UsageWatch {
       this.keepUsage();
       return this.read(this.body.slice, false);
     }
-    const facts = this.facts;
-    if (facts && plain.read(this.body.slice, this.usage)) {
-      this.isJson = true;
-      this.readModel(plain.model);
-      facts.readId(plain.id);
-      facts.readReason(plain.reason);
-      return;
-    }
+    if (this.readsPlain(this.body.slice)) return;
     walker.startText(this.body.slice);
     this.readValue(false);
     this.isJson = walker.isValid;
     if (this.isJson) return;
+    const facts = this.facts;
     if (facts) facts.reset();
     this.usage.reset();
     this.model.clear();
+  }
+
+  /** Reads a body if it is a `PlainChat`. */
+  private readsPlain(body: Slice): bool {
+    const facts = this.facts;
+    if (facts === null || !plain.read(body, this.usage)) return false;
+    this.isJson = true;
+    this.readModel(plain.model);
+    facts.readId(plain.id);
+    facts.readReason(plain.reason);
+    return true;
   }
 
   /** Reads an event, or the body. `readsTexts`: the output is estimated too. */
@@ -260,7 +239,7 @@ export class UsageWatch {
     let type = ABSENT;
     let delta = ABSENT;
     while (walker.nextMember()) {
-      const member: Member = MEMBERS.of(walker.key);
+      const member: Member = RESPONSE_MEMBERS.of(walker.key);
       if (member == Member.Usage) this.usage.readNext(walker);
       // The first event of Anthropic's Messages, and the last one of OpenAI's Responses.
       else if (member == Member.Message) {

@@ -120,8 +120,8 @@ export class Account {
   }
 
   /** A chunk of the response's body. */
-  push(chunk: Slice): void {
-    if (!this.isStream) return this.watch.push(chunk);
+  push(chunk: Slice, isLast: bool): void {
+    if (!this.isStream) return isLast ? this.watch.pushLast(chunk) : this.watch.push(chunk);
     const decoder = this.decoder;
     let now: u64 = 0;
     decoder.push(chunk);

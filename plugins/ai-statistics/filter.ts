@@ -87,7 +87,7 @@ export class AiStatisticsFilter extends HttpFilter {
 
   override onStreamingResponseBody(chunk: Slice, isLastChunk: bool): Slice {
     if (this.isRead) {
-      this.account.push(chunk);
+      this.account.push(chunk, isLastChunk);
       if (!this.account.isStream) this.observations.pushResponse(chunk);
     }
     this.record.pushResponse(chunk, isLastChunk, this.account);
