@@ -84,7 +84,8 @@ export class PlainChat {
     this.hasChoices = false;
     this.hasUsage = false;
     const p = this.readObject(Level.Response, usage, skipSpace(sliceStart(text), end), end);
-    if (p && this.hasUsage && skipSpace(p, end) == end) {
+    const isComplete = this.hasUsage && this.prompt >= 0 && this.completion >= 0 && this.total >= 0;
+    if (p && isComplete && skipSpace(p, end) == end) {
       usage.takeCounts(this.prompt, this.completion, this.total);
       return true;
     }
@@ -118,36 +119,31 @@ export class PlainChat {
   }
 
   private readOfResponse(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
-    if (slicesEqual(name, ID)) {
-      if (this.id != ABSENT) return 0;
-      const next = anyEnd(p, end, 1);
-      this.id = sliceBetween(p, next);
-      return next;
-    }
-    if (slicesEqual(name, MODEL)) {
-      if (this.model != ABSENT) return 0;
-      const next = anyEnd(p, end, 1);
-      this.model = sliceBetween(p, next);
-      return next;
-    }
     if (slicesEqual(name, USAGE)) {
       if (this.hasUsage) return 0;
+      this.hasUsage = true;
       this.prompt = -1;
       this.completion = -1;
       this.total = -1;
-      const next = this.readObject(Level.Usage, usage, p, end);
-      this.hasUsage = this.prompt >= 0 && this.completion >= 0 && this.total >= 0;
-      return this.hasUsage ? next : 0;
+      return this.readObject(Level.Usage, usage, p, end);
     }
     if (slicesEqual(name, CHOICES)) {
       if (this.hasChoices) return 0;
       this.hasChoices = true;
       return this.readChoices(usage, p, end);
     }
-    const isUsual = slicesEqual(name, OBJECT) || slicesEqual(name, CREATED);
-    if (!isUsual && (hasEscape(name) || RESPONSE_MEMBERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2))))
-      return 0;
-    return anyEnd(p, end, 1);
+    const next = anyEnd(p, end, 1);
+    const value = sliceBetween(p, next);
+    if (slicesEqual(name, ID)) {
+      if (this.id != ABSENT) return 0;
+      this.id = value;
+    } else if (slicesEqual(name, MODEL)) {
+      if (this.model != ABSENT) return 0;
+      this.model = value;
+    } else if (!slicesEqual(name, OBJECT) && !slicesEqual(name, CREATED)) {
+      if (hasEscape(name) || RESPONSE_MEMBERS.of(sliceOf(sliceStart(name) - 1, sliceSize(name) + 2))) return 0;
+    }
+    return next;
   }
 
   private readChoices(usage: TokenUsage, start: usize, end: usize): usize {

@@ -30,15 +30,8 @@ export class NameTable {
 
   /** The number of a name; 0 if the table does not have it. */
   find(name: Slice): i32 {
-    if (<u32>(sliceSize(name) - 1) >= <u32>LONGEST) return 0;
-    const slot = this.slotOf(name);
-    return load<i32>(slot) ? load<i32>(slot, NUMBER) : 0;
-  }
-
-  /** The slot of a name; the empty one where it belongs if the table does not have it. */
-  @inline
-  private slotOf(name: Slice): usize {
     const size = sliceSize(name);
+    if (<u32>(size - 1) >= <u32>LONGEST) return 0;
     const mask = this.size - 1;
     let at = hashOf(sliceStart(name), size) & mask;
     let slot = this.slots + SLOT * at;
@@ -46,11 +39,15 @@ export class NameTable {
       at = (at + 1) & mask;
       slot = this.slots + SLOT * at;
     }
-    return slot;
+    return load<i32>(slot) ? load<i32>(slot, NUMBER) : 0;
   }
 
+  /** Adds a name that the table does not have. */
   private put(name: Slice, number: i32): void {
-    const slot = this.slotOf(name);
+    const mask = this.size - 1;
+    let at = hashOf(sliceStart(name), sliceSize(name)) & mask;
+    while (load<i32>(this.slots + SLOT * at)) at = (at + 1) & mask;
+    const slot = this.slots + SLOT * at;
     store<i32>(slot, sliceSize(name));
     store<i32>(slot, number, NUMBER);
     memory.copy(slot + NAME, sliceStart(name), sliceSize(name));

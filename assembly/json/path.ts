@@ -57,7 +57,10 @@ export class JsonPath {
     } else if (!name.length) this.fail("has an empty step", from);
     else if (name == "*") this.add(PathStep.Each, "", -1);
     else if (isOperator(text, from)) this.fail("has a step that is no name, index or @reverse.0", from);
-    else this.add(isIndex(name) ? PathStep.Element : PathStep.Member, name, isIndex(name) ? I32.parseInt(name) : -1);
+    else {
+      const index = indexOf(name);
+      this.add(index < 0 ? PathStep.Member : PathStep.Element, name, index);
+    }
     return at + 1;
   }
 
@@ -85,8 +88,14 @@ function isOperator(text: string, from: i32): bool {
   return false;
 }
 
-function isIndex(name: string): bool {
-  if (name.length > 6) return false;
-  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) - 0x30 > 9 || name.charCodeAt(i) < 0x30) return false;
-  return true;
+/** The index that a name of at most six digits is; -1 for any other name. */
+function indexOf(name: string): i32 {
+  if (name.length > 6) return -1;
+  let index = 0;
+  for (let i = 0; i < name.length; i++) {
+    const digit = name.charCodeAt(i) - 0x30;
+    if (<u32>digit > 9) return -1;
+    index = 10 * index + digit;
+  }
+  return index;
 }

@@ -5,6 +5,7 @@ import { JsonPath } from "../../assembly/json/path";
 import { PathScanner } from "../../assembly/json/path-scanner";
 import { PathSink, ValueKind } from "../../assembly/json/path-sink";
 import { JsonKind, jsonKind, jsonUnescape } from "../../assembly/json/value";
+import { wordsOf } from "./words";
 
 /** The longest id or reason that is kept, and the longest one as JSON. */
 const LONGEST: i32 = 256;
@@ -90,7 +91,7 @@ function readName(value: Slice, name: ByteBuffer): void {
 }
 
 function pathsOf(texts: string): JsonPath[] {
-  const list = texts.split(" ");
+  const list = wordsOf(texts);
   const paths: JsonPath[] = [];
   for (let i = 0; i < list.length; i++) paths.push(new JsonPath(list[i]));
   return paths;

@@ -1,4 +1,5 @@
 import { JsonPath } from "../../../assembly/json/path";
+import { wordsOf } from "../words";
 import { Rule } from "./attribute";
 
 /** One path at which an attribute may have its value. */
@@ -48,8 +49,7 @@ export class BodyPlan {
 
   /** Adds the probes of a list of paths, separated by spaces. */
   addAll(texts: string, slot: i32, rule: Rule): void {
-    if (!texts.length) return;
-    const list = texts.split(" ");
+    const list = wordsOf(texts);
     for (let i = 0; i < list.length; i++) this.add(Probe.builtIn(list[i], slot, rule));
   }
 }

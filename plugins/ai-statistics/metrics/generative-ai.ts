@@ -90,18 +90,17 @@ function kinds(): MetricKind[] {
     for (let j = 0; j < MODALITIES.length; j++) {
       all.push(counterKind(`[gen_ai_token_modality=${MODALITIES[j]}]${LATEST}usage_${TOKENS[i]}`));
     }
-  return all.concat([
-    histogramKind(`${LATEST}operation_input_tokens`),
-    histogramKind(`${LATEST}operation_output_tokens`),
-    histogramKind(`${LATEST}time_to_first_chunk_milliseconds`),
-    histogramKind(`${LATEST}time_per_output_chunk_milliseconds`),
-    histogramKind("[gen_ai_token_type=input]gen_ai_client_token_usage"),
-    histogramKind("[gen_ai_token_type=output]gen_ai_client_token_usage"),
-    histogramKind("gen_ai_server_time_to_first_token_milliseconds"),
-    histogramKind("gen_ai_server_time_per_output_token_milliseconds"),
-    counterKind("ai_statistics_cost_nano_total"),
-    counterKind("ai_statistics_tokens_estimated_total"),
-  ]);
+  all.push(histogramKind(`${LATEST}operation_input_tokens`));
+  all.push(histogramKind(`${LATEST}operation_output_tokens`));
+  all.push(histogramKind(`${LATEST}time_to_first_chunk_milliseconds`));
+  all.push(histogramKind(`${LATEST}time_per_output_chunk_milliseconds`));
+  all.push(histogramKind("[gen_ai_token_type=input]gen_ai_client_token_usage"));
+  all.push(histogramKind("[gen_ai_token_type=output]gen_ai_client_token_usage"));
+  all.push(histogramKind("gen_ai_server_time_to_first_token_milliseconds"));
+  all.push(histogramKind("gen_ai_server_time_per_output_token_milliseconds"));
+  all.push(counterKind("ai_statistics_cost_nano_total"));
+  all.push(counterKind("ai_statistics_tokens_estimated_total"));
+  return all;
 }
 
 /** The label set of a pass; it is looked up once, as soon as its first chunk has arrived. */
