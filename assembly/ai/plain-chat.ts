@@ -10,6 +10,7 @@ import {
   sliceStart,
 } from "../bytes/slice";
 import { constant } from "../bytes/constant";
+import { byteOrZero, digitsEnd, numberOfDigits } from "../json/digits";
 import { skipSpace } from "../json/space";
 import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
 import { RESPONSE_MEMBERS } from "./response-members";
@@ -39,9 +40,6 @@ const COMPLETION = constant("completion_tokens");
 const TOTAL = constant("total_tokens");
 const PROMPT_DETAILS = constant("prompt_tokens_details");
 const COMPLETION_DETAILS = constant("completion_tokens_details");
-
-/** Numbers of more digits are read elsewhere. */
-const MOST_DIGITS: usize = 15;
 
 /** The objects that are read, by how deep they are. */
 const enum Level {
@@ -173,7 +171,7 @@ export class PlainChat {
     if (slicesEqual(name, COMPLETION_DETAILS)) return this.readDetails(Level.CompletionDetails, usage, p, end);
     const next = digitsEnd(p, end);
     if (!next) return 0;
-    const count = numberOf(p, next);
+    const count = numberOfDigits(p, next);
     if (this.prompt < 0 && slicesEqual(name, PROMPT)) this.prompt = count;
     else if (this.completion < 0 && slicesEqual(name, COMPLETION)) this.completion = count;
     else if (this.total < 0 && slicesEqual(name, TOTAL)) this.total = count;
@@ -189,7 +187,7 @@ export class PlainChat {
 function readOfDetails(name: Slice, details: TokenDetails, p: usize, end: usize): usize {
   const next = digitsEnd(p, end);
   if (!next || hasEscape(name)) return 0;
-  details.take(name, numberOf(p, next));
+  details.take(name, numberOfDigits(p, next));
   return next;
 }
 
@@ -198,27 +196,6 @@ function readOfDetails(name: Slice, details: TokenDetails, p: usize, end: usize)
 @inline
 function anyEnd(p: usize, end: usize, depth: i32): usize {
   return validatedEnd(p, end, MAX_DEPTH - depth);
-}
-
-/** The address behind a number of a few digits. What follows it is looked at by the caller. */
-function digitsEnd(p: usize, end: usize): usize {
-  let next = p;
-  while (byteOrZero(next, end) - 0x30 < 10) next++;
-  const count = next - p;
-  // No number has a zero in front.
-  return count == 0 || count > MOST_DIGITS || (count > 1 && load<u8>(p) == 0x30) ? 0 : next;
-}
-
-function numberOf(start: usize, end: usize): i64 {
-  let value: i64 = 0;
-  for (let p = start; p < end; p++) value = value * 10 + (load<u8>(p) - 0x30);
-  return value;
-}
-
-// @ts-ignore: decorator
-@inline
-function byteOrZero(p: usize, end: usize): u32 {
-  return p < end ? load<u8>(p) : 0;
 }
 
 function hasEscape(name: Slice): bool {

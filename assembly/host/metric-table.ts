@@ -1,5 +1,6 @@
 import { MetricType } from "../abi/enums";
 import { ByteBuffer } from "../bytes/buffer";
+import { numberAt, NumberRow, numberRow, setNumber } from "../bytes/number-row";
 import { Slice } from "../bytes/slice";
 import { TextTable } from "../bytes/text-table";
 import { Counter, defineMetric, incrementMetric, recordMetric } from "./metric";
@@ -7,10 +8,8 @@ import { appendOthers } from "./metric-labels";
 
 const UNDEFINED: i64 = -2;
 
-/** A label set of a table: the address of its number, and of the ids of its metrics behind it. It is valid for good. */
-export type MetricSet = usize;
-/** Where the ids begin. */
-const IDS: usize = 8;
+/** A label set of a table: the ids of its metrics, and its number behind them. */
+export type MetricSet = NumberRow;
 
 const text = new ByteBuffer();
 
@@ -60,7 +59,7 @@ export class MetricTable {
 
   /** The labels of a set; valid until the next `setOf`. */
   labelsOf(set: MetricSet): Slice {
-    return this.sets.at(load<i32>(set));
+    return this.sets.at(<i32>numberAt(set, this.kinds.length));
   }
 
   /** Adds to a counter of a label set. An `amount` of 0 shows the counter. */
@@ -82,9 +81,8 @@ export class MetricTable {
   private add(labels: Slice): MetricSet {
     const number = this.sets.add(labels);
     if (number < this.rows.length) return this.rows[number];
-    const set = heap.alloc(IDS + (this.kinds.length << 3));
-    store<i32>(set, number);
-    for (let i = 0; i < this.kinds.length; i++) store<i64>(set + IDS + (i << 3), UNDEFINED);
+    const set = numberRow(this.kinds.length + 1, UNDEFINED);
+    setNumber(set, this.kinds.length, number);
     this.rows.push(set);
     return set;
   }
@@ -92,7 +90,7 @@ export class MetricTable {
   // What is recorded for a known set reads its row and nothing else.
   @inline
   private idOf(set: MetricSet, kind: i32): i64 {
-    const id = load<i64>(set + (kind << 3), IDS);
+    const id = numberAt(set, kind);
     return id == UNDEFINED ? this.define(set, kind) : id;
   }
 
@@ -101,7 +99,7 @@ export class MetricTable {
     text.clear();
     this.appendName(this.labelsOf(set), metric.name, text);
     const id = defineMetric(metric.type, text.slice);
-    store<i64>(set + (kind << 3), id, IDS);
+    setNumber(set, kind, id);
     return id;
   }
 }

@@ -4,6 +4,7 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { constant } from "../../assembly/bytes/constant";
 import {
   ABSENT,
+  copyInto,
   indexOfByte,
   Slice,
   sliceSize,
@@ -29,7 +30,6 @@ const AT = 0x40;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const BRACE = 0x7b;
 const ESCAPED_QUOTE = '\\"';
 /** The longest number that is written as one. */
 const LONGEST_NUMBER = 64;
@@ -53,6 +53,7 @@ const DURATION = constant(',\\"llm_service_duration\\":');
 const SESSION = constant(',\\"session_id\\":\\"');
 const STREAM = constant(',\\"response_type\\":\\"stream\\"');
 const NORMAL = constant(',\\"response_type\\":\\"normal\\"');
+const BRACE = constant("{");
 const END = constant(ESCAPED_QUOTE);
 /** Where the name begins in the text that stands before a member's value. */
 const NAME_AT = ',\\"'.length;
@@ -79,7 +80,7 @@ export function writeLog(account: Account, observations: Observations): void {
   if (list) writeAttributes(list, observations);
   writeDefaults(account);
   // There is a member, which begins with a comma.
-  store<u8>(log.start, BRACE);
+  copyInto(log.slice, BRACE);
   log.byte(0x7d);
   const other = state.get();
   if (sliceSize(other)) keepOthers(other);

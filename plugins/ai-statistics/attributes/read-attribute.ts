@@ -42,17 +42,19 @@ export function readAttribute(reader: ConfigReader): Attribute {
 
 /** The set of `use_default_attributes`. */
 export function defaultAttributes(): Attribute[] {
-  return allOf(["messages", "question", "system", "answer", "reasoning", "tool_calls"]).concat(lightAttributes());
+  return withAll(["messages", "question", "system", "answer", "reasoning", "tool_calls"], lightAttributes());
 }
 
 /** The set of `use_default_response_attributes`. */
 export function lightAttributes(): Attribute[] {
-  return allOf(["reasoning_tokens", "cached_tokens", "input_token_details", "output_token_details"]);
+  return withAll(["reasoning_tokens", "cached_tokens", "input_token_details", "output_token_details"], []);
 }
 
-function allOf(keys: string[]): Attribute[] {
+/** Attributes of these keys, and `others` behind them. */
+function withAll(keys: string[], others: Attribute[]): Attribute[] {
   const list: Attribute[] = [];
   for (let i = 0; i < keys.length; i++) list.push(builtIn(keys[i]));
+  for (let i = 0; i < others.length; i++) list.push(others[i]);
   return list;
 }
 
