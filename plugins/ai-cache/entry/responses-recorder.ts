@@ -65,7 +65,8 @@ export class ResponsesRecorder extends ResponseReader {
     if (choice === null) return;
     items.give(response.get("output"), choice, writer);
     const reason = reasonOf(response, writer.hasToolCalls);
-    writer.isLossy = !items.isStorable || reason == FinishReason.None;
+    // An event before may have been lost already.
+    if (!items.isStorable || reason == FinishReason.None) writer.isLossy = true;
     writer.finish(choice, reason == FinishReason.None ? FinishReason.Stop : reason);
     this.tokens.read(response.get("usage"));
     writer.end();
