@@ -208,8 +208,23 @@ describe("Envoy's own refusals in envoy/ai-gateway.yaml", () => {
       assert.equal(response.status, status, body);
       assert.equal(Object.fromEntries(response.headers)["content-type"], "application/json");
       const { message } = (JSON.parse(body) as { error: { message: string } }).error;
-      assert.deepEqual(JSON.parse(body), { type: "error", error: { type, message } });
+      const request_id = idOf(response.headers);
+      assert.deepEqual(JSON.parse(body), { type: "error", error: { type, message }, request_id });
     });
+  }
+
+  it("names the request in a plugin's refusal of a request of Messages", async () => {
+    const request = { ...messages, path: "/guarded/v1/messages", authority: "gateway.example", chunks: [] };
+    const response = await send(envoy.listenerPorts.gateway, { ...request, method: "POST", headers: [] });
+    assert.equal(response.status, 401, response.body.toString());
+    idOf(response.headers);
+  });
+
+  /** The id of a request, where Anthropic's SDKs read it. */
+  function idOf(headers: [string, string][]): string {
+    const ids = headers.filter(([name]) => name === "request-id").map(([, value]) => value);
+    assert.match(ids.join(), /^[0-9a-f-]{36}$/);
+    return ids[0];
   }
 
   const raw: [name: string, status: number, code: string, text: string][] = [

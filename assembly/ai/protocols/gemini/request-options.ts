@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { Effort, RequestSink, Sampling, ToolChoice } from "../../hub/request-sink";
 import { ModelTraits, Thinking, UNKNOWN_MODEL } from "../../model-traits";
 import { plainModel } from "./model";
@@ -78,6 +78,7 @@ export abstract class GeminiRequestOptions extends RequestSink {
   }
 
   jsonSchema(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
+    if (sliceSize(description)) this.drop("json_schema.description");
     this.option('"responseMimeType":"application/json","responseJsonSchema":').append(schema);
     return true;
   }

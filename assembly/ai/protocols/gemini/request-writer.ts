@@ -77,10 +77,12 @@ export class GeminiRequestWriter extends GeminiRequestOptions {
   }
 
   documentData(mediaType: Slice, data: Slice, name: Slice): bool {
+    if (sliceSize(name)) this.drop("filename");
     return this.imageData(mediaType, data, ABSENT);
   }
 
   documentUrl(url: Slice, name: Slice): bool {
+    if (sliceSize(name)) this.drop("filename");
     return this.fileAt(url);
   }
 

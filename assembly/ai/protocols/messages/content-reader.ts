@@ -33,7 +33,9 @@ export function readContent(content: Slice, role: Role, index: i32, sink: Reques
   while (blocks.nextElement()) {
     position++;
     if (!block.read(blocks)) return refuse("A content block must be an object.", "", sink);
-    if (!readBlock(role, sink)) return false;
+    if (readBlock(role, sink)) continue;
+    if (!sink.refusalParam.length) sink.refusalParam = pathOf("");
+    return false;
   }
   return true;
 }
@@ -164,8 +166,12 @@ function refuseType(from: Block, sink: RequestSink): bool {
 }
 
 function refuse(reason: string, member: string, sink: RequestSink): bool {
+  return sink.refuse(reason, pathOf(member));
+}
+
+function pathOf(member: string): string {
   let path = message < 0 ? "system" : `messages[${message}].content`;
   if (position >= 0) path += `[${position}]`;
   if (inner >= 0) path += `.content[${inner}]`;
-  return sink.refuse(reason, path + member);
+  return path + member;
 }

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceEquals, subslice } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { jsonFirstKey, jsonGet, jsonInteger } from "../../../json/value";
 import { jsonNumber } from "../../../json/number";
@@ -105,6 +105,7 @@ export abstract class MessagesRequestOptions extends RequestSink {
   }
 
   jsonSchema(name: Slice, description: Slice, schema: Slice, isStrict: bool): bool {
+    if (sliceSize(description)) this.drop("json_schema.description");
     if (this.traits.has(Feature.JsonSchema)) {
       this.schema.append(schema);
       return true;

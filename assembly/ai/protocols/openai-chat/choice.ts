@@ -20,6 +20,8 @@ export class ChatChoice {
   index: i32 = 0;
   /** The text, or ABSENT. */
   content: Slice = ABSENT;
+  /** What the model says in place of what it was asked, or ABSENT. */
+  refusal: Slice = ABSENT;
   /** The reasoning, or ABSENT. */
   reasoning: Slice = ABSENT;
   /** A list of tool calls, or ABSENT. */
@@ -63,6 +65,7 @@ export class ChatChoice {
   give(target: Choice, isWhole: bool, sink: ResponseSink): void {
     sink.reasoning(target, this.reasoning);
     sink.text(target, this.content);
+    sink.text(target, this.refusal);
     const calls = this.toolCalls;
     let position = 0;
     for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
@@ -79,6 +82,7 @@ export class ChatChoice {
   private clear(): void {
     this.index = 0;
     this.content = ABSENT;
+    this.refusal = ABSENT;
     this.reasoning = ABSENT;
     this.toolCalls = ABSENT;
     this.logprobs = ABSENT;
@@ -94,7 +98,7 @@ export class ChatChoice {
       if (walker.keyIs("content")) this.readContent(walker.value());
       else if (walker.keyIs("reasoning_content")) this.addReasoning(walker.value());
       else if (walker.keyIs("reasoning")) this.addReasoning(walker.value());
-      else if (walker.keyIs("refusal")) this.addRefusal(walker.value());
+      else if (walker.keyIs("refusal")) this.refusal = jsonContent(walker.value());
       else {
         const isCalls = walker.keyIs("tool_calls");
         const value = walker.value();
@@ -111,10 +115,6 @@ export class ChatChoice {
   /** Some servers write the reasoning under two names, and one of them may be `null`. */
   private addReasoning(value: Slice): void {
     if (sliceSize(this.reasoning) == 0) this.reasoning = jsonContent(value);
-  }
-
-  private addRefusal(value: Slice): void {
-    if (sliceSize(this.content) == 0 && sliceSize(jsonContent(value))) this.content = jsonContent(value);
   }
 }
 
@@ -152,26 +152,16 @@ function escaped(object: Slice): Slice {
   return objectText.slice;
 }
 
-/** The text of a content: a string, or the list of parts of a multimodal model's response. */
+/** The text of a content: a string, or the list of parts of a multimodal model's response, whose pictures become Markdown. */
 function contentText(content: Slice): Slice {
   if (jsonKind(content) != JsonKind.Array) return jsonContent(content);
-  let text = ABSENT;
-  let isJoined = false;
+  joined.release(4096);
   for (let part = jsonFirst(content); part != ABSENT; part = jsonNext(content, part)) {
-    const piece = jsonContent(jsonGet(part, "text"));
-    if (sliceSize(piece) == 0) continue;
-    if (text == ABSENT) {
-      text = piece;
-      continue;
-    }
-    if (!isJoined) {
-      joined.release(4096);
-      joined.append(text);
-      isJoined = true;
-    }
-    joined.append(piece);
+    const url = jsonContent(jsonGet(part, "image"));
+    if (sliceSize(url)) joined.text("![image](").append(url).byte(0x29);
+    else joined.append(jsonContent(jsonGet(part, "text")));
   }
-  return isJoined ? joined.slice : text;
+  return joined.size ? joined.slice : ABSENT;
 }
 
 function readIndex(value: Slice, position: i32): i32 {

@@ -76,6 +76,7 @@ export class ChatMessageReader {
   /** Reads what only messages of the assistant have, behind their content. */
   private readAssistant(sink: RequestSink): bool {
     const message = this.message;
+    if (jsonFirst(message.annotations) != ABSENT) sink.drop("messages.annotations");
     if (sliceSize(jsonContent(message.refusal)) && !sink.text(jsonContent(message.refusal))) return false;
     if (jsonKind(message.audio) == JsonKind.Object) {
       return this.refuse("This provider takes no sound of the assistant.", ".audio", sink);

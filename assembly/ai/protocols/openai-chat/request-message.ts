@@ -12,6 +12,7 @@ export class RequestMessage extends JsonFields {
   name: Slice = ABSENT;
   refusal: Slice = ABSENT;
   audio: Slice = ABSENT;
+  annotations: Slice = ABSENT;
   toolCalls: Slice = ABSENT;
   toolCallId: Slice = ABSENT;
   functionCall: Slice = ABSENT;
@@ -29,6 +30,7 @@ export class RequestMessage extends JsonFields {
     else if (walker.keyIs("name")) this.name = walker.value();
     else if (walker.keyIs("refusal")) this.refusal = walker.value();
     else if (walker.keyIs("audio")) this.audio = walker.value();
+    else if (walker.keyIs("annotations")) this.annotations = walker.value();
     else if (walker.keyIs("tool_calls")) this.toolCalls = walker.value();
     else if (walker.keyIs("tool_call_id")) this.toolCallId = walker.value();
     else if (walker.keyIs("function_call")) this.functionCall = walker.value();
@@ -50,6 +52,7 @@ export class RequestMessage extends JsonFields {
     this.name = ABSENT;
     this.refusal = ABSENT;
     this.audio = ABSENT;
+    this.annotations = ABSENT;
     this.toolCalls = ABSENT;
     this.toolCallId = ABSENT;
     this.functionCall = ABSENT;

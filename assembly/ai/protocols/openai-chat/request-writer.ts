@@ -73,7 +73,7 @@ export class ChatRequestWriter extends ChatRequestOptions {
   }
 
   documentUrl(url: Slice, name: Slice): bool {
-    return this.refuse("This provider takes no document at a URL: send its data.", "messages");
+    return this.refuse("This provider takes no document at a URL: send its data.", "");
   }
 
   override audioData(format: Slice, data: Slice): bool {

@@ -12,6 +12,7 @@ export class Item extends JsonFields {
   content: Slice = ABSENT;
   text: Slice = ABSENT;
   refusal: Slice = ABSENT;
+  annotations: Slice = ABSENT;
   callId: Slice = ABSENT;
   name: Slice = ABSENT;
   namespace: Slice = ABSENT;
@@ -33,6 +34,7 @@ export class Item extends JsonFields {
     else if (walker.keyIs("content")) this.content = walker.value();
     else if (walker.keyIs("text")) this.text = walker.value();
     else if (walker.keyIs("refusal")) this.refusal = walker.value();
+    else if (walker.keyIs("annotations")) this.annotations = walker.value();
     else if (walker.keyIs("call_id")) this.callId = walker.value();
     else if (walker.keyIs("name")) this.name = walker.value();
     else if (walker.keyIs("namespace")) this.namespace = walker.value();
@@ -56,6 +58,7 @@ export class Item extends JsonFields {
     this.content = ABSENT;
     this.text = ABSENT;
     this.refusal = ABSENT;
+    this.annotations = ABSENT;
     this.callId = ABSENT;
     this.name = ABSENT;
     this.namespace = ABSENT;

@@ -1,5 +1,5 @@
 import { ABSENT, Slice, sliceSize, sliceToString, subslice } from "../../../bytes/slice";
-import { jsonContent, jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
+import { jsonContent, jsonEquals, jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { dataUrlData, dataUrlType, isDataUrl } from "../../hub/data-url";
 import { RequestSink, Role } from "../../hub/request-sink";
@@ -30,8 +30,12 @@ export function readParts(content: Slice, role: Role, index: i32, member: string
     if (part.read(parts) && isText(part.type)) {
       const text = jsonEquals(part.type, "refusal") ? part.refusal : part.text;
       if (jsonKind(text) != JsonKind.String) return refuse("The text of a part must be a string.", sink);
+      if (jsonFirst(part.annotations) != ABSENT) sink.drop("input.annotations");
       if (!sink.text(jsonContent(text))) return false;
-    } else if (!readMedium(role, sink)) return false;
+    } else if (!readMedium(role, sink)) {
+      if (!sink.refusalParam.length) sink.refusalParam = pathOfPart();
+      return false;
+    }
   }
   return true;
 }
@@ -83,7 +87,11 @@ function readFile(sink: RequestSink): bool {
 }
 
 function refuse(reason: string, sink: RequestSink): bool {
-  return sink.refuse(reason, `${pathOfList()}[${position}]`);
+  return sink.refuse(reason, pathOfPart());
+}
+
+function pathOfPart(): string {
+  return `${pathOfList()}[${position}]`;
 }
 
 function pathOfList(): string {

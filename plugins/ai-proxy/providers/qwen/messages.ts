@@ -84,6 +84,7 @@ export class MessagesWriter {
       return this.place.refuse(".function_call", reason, "unsupported_parameter");
     }
     writer.key("content");
+    if (message.refusal != ABSENT && message.content != ABSENT) this.place.drop("messages.refusal");
     if (!this.writeContent(message.content) || !this.writeCalls(message.toolCalls)) return false;
     if (!this.copyText("tool_call_id", message.toolCallId)) return false;
     if (!this.copyText("name", message.name)) return false;
