@@ -55,7 +55,7 @@ function attemptLines(
     "",
     `${begin}, route ${nameOf(route)}, cluster ${cluster}`,
     ...(translated ? [`  translated: ${translated}`] : []),
-    ...(dropped ? [`  left out: ${dropped}`] : []),
+    ...(dropped ? [`  dropped or changed (x-ai-dropped-params): ${dropped}`] : []),
     `  ${method} ${path}`,
     `  host: ${host}`,
     ...headers.filter(([name]) => !OF_HOST.includes(name)).map(([name, value]) => `  ${name}: ${shown(name, value)}`),
