@@ -69,7 +69,10 @@ describe("make explain", () => {
     );
     const text = explained(file, { body: { ...chat("o3"), temperature: 0.5, max_tokens: 5 } });
     assert.match(text, /"max_completion_tokens":5/);
-    assert.match(text, /^ {2}dropped or changed \(x-ai-dropped-params\): temperature, max_tokens>max_completion_tokens$/m);
+    assert.match(
+      text,
+      /^ {2}dropped or changed \(x-ai-dropped-params\): temperature, max_tokens>max_completion_tokens$/m,
+    );
     assert.equal(text.split("x-ai-dropped-params").length, 2, text);
   });
 
@@ -149,7 +152,10 @@ describe("make explain", () => {
       host: "x",
       route: "openai",
     });
-    assert.match(translated, /translated: messages-to-chat\n {2}dropped or changed \(x-ai-dropped-params\): top_k\n {2}POST \/v1\/chat\/completions/);
+    assert.match(
+      translated,
+      /translated: messages-to-chat\n {2}dropped or changed \(x-ai-dropped-params\): top_k\n {2}POST \/v1\/chat\/completions/,
+    );
   });
 
   it("shows that nothing applies", () => {
