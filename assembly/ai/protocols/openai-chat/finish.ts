@@ -1,36 +1,32 @@
-import { Slice, sliceSize, sliceStartsWith } from "../../../bytes/slice";
-import { jsonContent } from "../../../json/value";
+import { indexOfByte, Slice, sliceSize, subslice } from "../../../bytes/slice";
+import { jsonContent, jsonEquals } from "../../../json/value";
 import { FinishReason } from "../../hub/finish-reason";
+import { NameClasses } from "../../name-classes";
 
-// What the words begin with: `stop_sequence` and `eos_token` are TGI's, `normal` is Qianfan's, and some servers keep the words of another API.
-const DONE: string[] = ["stop", "eos", "normal", "end_turn", "STOP", "COMPLETE"];
-const CALLS: string[] = ["tool_calls", "function_call", "tool_use"];
-/** The provider withheld the rest. `sensitive` is Zhipu's; Google adds its own reason behind a colon. */
-const WITHHELD: string[] = ["content_filter", "sensitive", "refusal"];
+const COLON = 0x3a;
+
 /**
- * The provider failed: DeepSeek has no resources left, Zhipu no network, vLLM and SGLang were stopped, OpenRouter's and Mistral's
- * provider had an error, and Google cannot read a call that Gemini wrote.
+ * The words of providers: OpenAI's, TGI's `stop_sequence` and `eos_token`, Qianfan's `normal`, and those that some servers keep from another
+ * API. `sensitive` is Zhipu's filter. A provider failed: DeepSeek has no resources left, Zhipu no network, vLLM and SGLang were stopped,
+ * OpenRouter's and Mistral's provider had an error, and Google cannot read a call that Gemini wrote.
  * https://api-docs.deepseek.com/api/create-chat-completion https://openrouter.ai/docs/api-reference/errors
  */
-const BROKEN: string[] = ["insufficient_system_resource", "network_error", "abort", "error", "function_call_filter"];
+const REASONS = new NameClasses()
+  .add(FinishReason.Stop, "stop stop_sequence eos eos_token normal end_turn STOP COMPLETE")
+  .add(FinishReason.ToolCalls, "tool_calls function_call tool_use")
+  .add(FinishReason.ContentFilter, "content_filter sensitive refusal")
+  .add(FinishReason.Failed, "insufficient_system_resource network_error abort aborted error function_call_filter");
 
 /**
  * The reason of a `finish_reason`, a JSON value; `None` where there is none yet: DashScope sends `"null"`, a string. One that is not
  * known is `Length`: a response that is cut must not look whole.
  */
 export function chatFinish(value: Slice): FinishReason {
-  const word = jsonContent(value);
-  if (!sliceSize(word) || sliceStartsWith(word, "null")) return FinishReason.None;
-  if (isOneOf(word, DONE)) return FinishReason.Stop;
-  if (isOneOf(word, CALLS)) return FinishReason.ToolCalls;
-  if (isOneOf(word, WITHHELD)) return FinishReason.ContentFilter;
-  return isOneOf(word, BROKEN) ? FinishReason.Failed : FinishReason.Length;
-}
-
-/** Whether a word begins with one of a list. */
-function isOneOf(word: Slice, list: string[]): bool {
-  for (let i = 0; i < list.length; i++) if (sliceStartsWith(word, list[i])) return true;
-  return false;
+  // Google adds its own reason behind a colon.
+  const colon = indexOfByte(value, COLON, 0);
+  const reason = REASONS.of(colon < 0 ? value : subslice(value, 0, colon + 1));
+  if (reason) return reason;
+  return !sliceSize(jsonContent(value)) || jsonEquals(value, "null") ? FinishReason.None : FinishReason.Length;
 }
 
 /** OpenAI's `finish_reason`. https://platform.openai.com/docs/api-reference/chat/object */
