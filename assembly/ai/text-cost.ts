@@ -60,31 +60,42 @@ export class TextCost {
   }
 
   /**
-   * Adds lower-case English words with one space before each, from a place behind a lower-case letter on, as `take` does. Returns the place
-   * behind what it has added, which may be nothing.
+   * Adds lower-case English words with one space, or a mark and one space, before each, from a place behind a letter on, as `take` does. A word
+   * behind a mark may begin with a capital. Returns the place behind what it has added, which may be nothing.
    */
   takeWords(text: Slice, from: i32): i32 {
     if ((this.last != Script.Lower && this.last != Script.Upper) || !this.isPlain) return from;
-    const size = sliceSize(text);
+    const end = sliceEnd(text);
     let run = this.run;
     let words = 0;
+    let marks = 0;
     let rest: i64 = 0;
-    let at = from;
-    for (let goesOn = at < size; goesOn; goesOn = block.isWhole && at < size) {
-      block.read(sliceStart(text) + at, sliceEnd(text), run);
-      if (!block.size) break;
-      words += block.words;
-      rest += ofLongWords(block.longLetters, block.lastLetters);
-      run = block.run;
-      at += block.size;
+    let p = sliceStart(text) + from;
+    for (let goesOn = p < end; goesOn;) {
+      block.read(p, end, run);
+      if (block.size) {
+        words += block.words;
+        rest += ofLongWords(block.longLetters, block.lastLetters);
+        run = block.run;
+        p += block.size;
+      }
+      goesOn = block.isWhole && p < end;
+      if (goesOn || !isMarkAt(text, <i32>(p - sliceStart(text)))) continue;
+      marks++;
+      run = 1;
+      p += 3;
+      goesOn = p < end;
     }
+    const at = <i32>(p - sliceStart(text));
     if (at == from) return from;
-    this.last = Script.Lower;
-    this.lastPoint = byteAt(text, at - 1);
+    const point = byteAt(text, at - 1);
+    this.last = point - 0x61 < 26 ? Script.Lower : Script.Upper;
+    this.lastPoint = point;
     this.run = run;
-    this.sum += <i64>words * TOKEN + rest;
-    if (words) {
-      this.wordsLeft = max(this.wordsLeft - words, 0);
+    this.sum += <i64>(words + 2 * marks) * TOKEN + rest;
+    if (marks) this.isApart = false;
+    if (words + marks) {
+      this.wordsLeft = max(this.wordsLeft - words - marks, 0);
       this.shortPieces = 0;
     }
     return at;
@@ -274,4 +285,13 @@ export class TextCost {
     this.last = script;
     this.run = 1;
   }
+}
+
+/** Whether a mark that ends a part of a sentence, a space and a letter follow. */
+// @ts-ignore: decorator
+@inline
+function isMarkAt(text: Slice, at: i32): bool {
+  if (at + 3 > sliceSize(text) || byteAt(text, at + 1) != 0x20) return false;
+  const mark = byteAt(text, at);
+  return (mark == 0x2e || mark == 0x2c) && (byteAt(text, at + 2) | 0x20) - 0x61 < 26;
 }

@@ -101,6 +101,8 @@ test("random bytes are estimated, however they are cut, at no more than three to
     () => 0x20 + random.below(95),
     // Words, of which most are long and some repeat a letter.
     () => (random.below(16) ? 0x61 + random.below(random.pick([2, 26])) : 0x20),
+    // Short words, some behind a mark.
+    () => random.pick([0x61, 0x62, 0x41, 0x2e, 0x2c, 0x20, 0x20]),
     () => random.pick([0xe4, 0xb8, 0xad, 0xf0, 0x9f, 0x98, 0x80, 0x20, 0x0a, 0x41, 0x61, 0x5c, 0x75]),
   ];
   for (let i = 0; i < 20_000; i++) {
