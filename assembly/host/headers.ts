@@ -46,7 +46,7 @@ export class HeaderMap {
 
   /** The first value of the header (name in lower case), or `ABSENT`. */
   get(name: string): Slice {
-    this.load();
+    if (!this.loaded) this.load();
     if (!(this.sizes & sizeBit(name.length))) return ABSENT;
     // Each name and value begins after the NUL of the one before.
     let at = this.firstName();

@@ -36,8 +36,8 @@ export function spentUsage(watch: UsageWatch, prompt: i64, needsModel: bool = tr
   }
   watch.finish(needsModel);
   const usage = watch.usage;
-  const output = watch.output.tokens;
   if (usage.status == UsageStatus.Complete) return bounded(usage);
+  const output = watch.output.tokens;
   if (usage.status == UsageStatus.Partial) {
     if (prompt >= 0) usage.estimateRest(prompt, output);
     return bounded(usage);

@@ -13,20 +13,25 @@ const MOST_SPARE: i32 = 128;
  * filter.config = config;
  */
 export class FilterPool<F extends HttpFilter> {
-  private readonly spare: F[] = [];
+  private readonly spare: StaticArray<F | null> = new StaticArray<F | null>(MOST_SPARE);
+  private count: i32 = 0;
 
   /** Takes a filter; `null` if the pool is empty. */
   take(): F | null {
-    return this.spare.length ? this.spare.pop() : null;
+    if (!this.count) return null;
+    const at = --this.count;
+    const filter = unchecked(this.spare[at]);
+    unchecked((this.spare[at] = null));
+    return filter;
   }
 
   /** Puts back the filter of a stream that has ended. Returns `false` if the pool is full. */
   give(filter: F): bool {
-    if (this.spare.length == MOST_SPARE) return false;
+    if (this.count == MOST_SPARE) return false;
     filter.contextId = 0;
     filter.requestBodyMode = BodyMode.Skip;
     filter.responseBodyMode = BodyMode.Skip;
-    this.spare.push(filter);
+    unchecked((this.spare[this.count++] = filter));
     return true;
   }
 }

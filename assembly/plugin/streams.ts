@@ -69,10 +69,10 @@ export class StreamTable {
       const other = unchecked(slots[at]);
       if (other === null) break;
       if (((at - home(other.id, mask)) & mask) < ((at - hole) & mask)) continue;
-      slots[hole] = other;
+      unchecked((slots[hole] = other));
       hole = at;
     }
-    slots[hole] = null;
+    unchecked((slots[hole] = null));
     this.open--;
     if (stream.held) stream.root!.bodies.remove(stream);
   }
@@ -97,7 +97,7 @@ export class StreamTable {
     const mask = slots.length - 1;
     let at = home(stream.id, mask);
     while (unchecked(slots[at]) !== null) at = (at + 1) & mask;
-    slots[at] = stream;
+    unchecked((slots[at] = stream));
   }
 
   private grow(): void {

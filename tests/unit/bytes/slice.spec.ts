@@ -1,6 +1,7 @@
 import {
   ABSENT,
   byteAt,
+  hasByte,
   hashOf,
   indexOfByte,
   lastIndexOfByte,
@@ -89,6 +90,20 @@ describe("slice", () => {
     expect(lastIndexOfText(utf8("aaaa" + "a".repeat(20)), "aa")).toBe(22);
     expect(lastIndexOfText(utf8("ab"), "abc")).toBe(-1);
     expect(lastIndexOfText(ABSENT, "a")).toBe(-1);
+  });
+
+  test("a byte is found wherever it stands, and equal slices are equal in each byte", () => {
+    for (let size = 1; size <= 40; size++) {
+      const plain = utf8("a".repeat(size));
+      expect(hasByte(plain, 0x5c)).toBe(false);
+      expect(slicesEqual(plain, utf8("a".repeat(size)))).toBe(true);
+      for (let at = 0; at < size; at++) {
+        const other = utf8("a".repeat(at) + "\\" + "a".repeat(size - at - 1));
+        expect(hasByte(other, 0x5c)).toBe(true);
+        expect(slicesEqual(plain, other)).toBe(false);
+      }
+    }
+    expect(hasByte(ABSENT, 0x5c)).toBe(false);
   });
 
   test("white space is trimmed at both ends", () => {
