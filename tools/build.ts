@@ -17,7 +17,7 @@ const MODEL_ROUTER_BUDGET_BYTES = 90_000;
 /** Holds and reads streams of every protocol. */
 const FALLBACK_BUDGET_BYTES = 100_000;
 /** Holds the pattern engine of keys, the Redis client, and reads streams. */
-const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 115_000;
+const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 118_000;
 /** Reads streams of every protocol, and has metrics with labels. */
 const AI_STATISTICS_BUDGET_BYTES = 120_000;
 /** Holds the pattern engine, and reads and writes streams of every protocol. */
