@@ -77,6 +77,8 @@ export async function compile({
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root, ...more];
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   if (!optimized) options.push(...WITHOUT_OPTIMIZER);
+  // For the names of functions: the code is the same.
+  if (limitsInlining) options.push("--debug");
   const version = versionOf(entry);
   const texts = { ...replaced };
   if (version) texts[VERSION_FILE] = `export const VERSION: string = ${JSON.stringify(version)};\n`;

@@ -90,6 +90,16 @@ describe("the calls that use up V8's budget for inlining", () => {
     assert.deepEqual(bodiesOf(withoutInlining(module)).slice(0, 2), [small, alone]);
   });
 
+  it("are not in a function that reads and writes bytes, and names are left out", () => {
+    const names = ["assembly/json/token/stringEnd", "assembly/ai/json/stringEnd", "plugins/assembly/json/"];
+    const entries = list(names.map((name, index) => Buffer.concat([leb(index + 1), text(name)])));
+    const moduleName = section(0, text("module"));
+    const named = section(0, Buffer.concat([text("name"), moduleName, section(1, entries)]));
+    const bodies = bodiesOf(withoutInlining(Buffer.concat([plain, named])));
+    assert.deepEqual(bodies, [bodiesOf(plain)[0], ...bodiesOf(limited).slice(1)]);
+    assert.equal(Buffer.from(withoutInlining(Buffer.concat([plain, named]))).indexOf("stringEnd"), -1);
+  });
+
   it("are refused for a module that imports a memory", () => {
     const memory = Buffer.concat([text("env"), text("memory"), Buffer.from([2, 0, 1])]);
     const imports = Buffer.concat([plain.subarray(0, 8), section(2, list([memory])), plain.subarray(8)]);

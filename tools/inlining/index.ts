@@ -2,33 +2,46 @@ import { leb, Reader } from "../pack/binary.ts";
 import {
   CODE_SECTION,
   contentOf,
+  CUSTOM_SECTION,
   FUNCTION_SECTION,
   IMPORT_SECTION,
   sectionsOf,
   TYPE_SECTION,
   withSections,
 } from "../pack/sections.ts";
+import { functionNames } from "./function-names.ts";
 import { importedFunctions } from "./imported-functions.ts";
 import { budgetGrowth, SMALL_BODY_BYTES } from "./v8-budget.ts";
 
 /** The sizes of the fillers' bodies: a function uses its budget up with few of them, to less than the last one. */
 export const FILLERS = [512, 256, 128, 64];
 
+/** Where functions keep their budget: they read and write bytes, and run for every event. */
+const KEPT = ["assembly/bytes/", "assembly/json/", "assembly/sse/"];
+
 const [NOP, IF, END, RETURN, CALL, I32_CONST] = [0x01, 0x04, 0x0b, 0x0f, 0x10, 0x41];
 const [NO_LOCALS, NO_RESULT, FUNCTION_TYPE] = [0, 0x40, 0x60];
 
 /**
- * Makes V8 inline almost nothing more in a module that is optimized already (docs/decisions/0022). Each function begins with calls of
- * fillers, functions of a given size that do nothing, behind a condition that is never true. Inlining them costs V8 no time, but the
- * budget that it would spend on the calls behind them. What is never true is no code in the end.
+ * Makes V8 inline almost nothing more in a module that is optimized already (docs/decisions/0022), but in `KEPT`. Each function begins
+ * with calls of fillers, functions of a given size that do nothing, behind a condition that is never true. Inlining them costs V8 no
+ * time, but the budget that it would spend on the calls behind them. What is never true is no code in the end. The module has been
+ * compiled with `--debug`, for the names of its functions, and loses them.
  */
 export function withoutInlining(module: Uint8Array): Uint8Array {
-  const sections = sectionsOf(module);
+  const all = sectionsOf(module);
+  const sections = all.filter(({ id }) => id !== CUSTOM_SECTION);
   const [types, functions, code] = [TYPE_SECTION, FUNCTION_SECTION, CODE_SECTION].map((id) => contentOf(sections, id));
   if (!types || !functions || !code) return module;
   const bodies = bodiesOf(code);
   const growth = budgetGrowth(bodies.map((body) => body.length));
-  const firstFiller = importedFunctions(contentOf(sections, IMPORT_SECTION)) + bodies.length;
+  const imported = importedFunctions(contentOf(sections, IMPORT_SECTION));
+  const firstFiller = imported + bodies.length;
+  const names = functionNames(all);
+  const changed = bodies.map((body, index) => {
+    const name = names.get(imported + index) ?? "";
+    return KEPT.some((folder) => name.startsWith(folder)) ? body : withFillers(body, growth, firstFiller);
+  });
   const [ownTypes, ownFunctions] = [new Reader(types), new Reader(functions)];
   const fillerType = ownTypes.leb();
   return withSections(module, sections, {
@@ -38,7 +51,7 @@ export function withoutInlining(module: Uint8Array): Uint8Array {
       ownFunctions.rest(),
       ...FILLERS.map(() => leb(fillerType)),
     ]),
-    [CODE_SECTION]: codeOf([...bodies.map((body) => withFillers(body, growth, firstFiller)), ...FILLERS.map(filler)]),
+    [CODE_SECTION]: codeOf([...changed, ...FILLERS.map(filler)]),
   });
 }
 

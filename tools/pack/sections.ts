@@ -4,6 +4,7 @@ import { leb, Reader } from "./binary.ts";
 const PREAMBLE_BYTES = 8;
 
 /** The numbers of the sections that the build reads or writes. */
+export const CUSTOM_SECTION = 0;
 export const TYPE_SECTION = 1;
 export const IMPORT_SECTION = 2;
 export const FUNCTION_SECTION = 3;
