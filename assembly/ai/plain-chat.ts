@@ -72,7 +72,7 @@ export class PlainChat {
 
   /**
    * Reads a response and its usage, which knows no numbers before. Returns `false` for anything that needs another look: it is no JSON, of
-   * another protocol, has a member twice, escapes in a name, or no complete usage. `usage` then knows no numbers either.
+   * another protocol, names no model, has a member twice, escapes in a name, or no complete usage. `usage` then knows no numbers either.
    */
   read(text: Slice, usage: TokenUsage): bool {
     const end = sliceEnd(text);
@@ -83,7 +83,7 @@ export class PlainChat {
     this.hasUsage = false;
     const p = this.readObject(Level.Response, usage, skipSpace(sliceStart(text), end), end);
     const isComplete = this.hasUsage && this.prompt >= 0 && this.completion >= 0 && this.total >= 0;
-    if (p && isComplete && skipSpace(p, end) == end) {
+    if (p && isComplete && this.model != ABSENT && skipSpace(p, end) == end) {
       usage.takeCounts(this.prompt, this.completion, this.total);
       return true;
     }

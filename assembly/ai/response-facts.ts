@@ -1,6 +1,7 @@
 import { Slice } from "../bytes/slice";
 import { jsonAt, jsonGet } from "../json/value";
 import { JsonWalker } from "../json/walker";
+import { TokenUsage } from "./usage";
 
 /** Is told what a response says of itself beside its usage: its id, and why the model has stopped. */
 export abstract class ResponseFacts {
@@ -9,6 +10,12 @@ export abstract class ResponseFacts {
 
   /** A value that may be the reason: a token, or `ABSENT`. Of several strings the last one counts. */
   abstract readReason(value: Slice): void;
+
+  /**
+   * Reads a whole body, and its usage, if there is a shorter way for it: the id and the reason too. Returns the value of the model's name; `ABSENT` if
+   * the body must be read as any other.
+   */
+  abstract readPlain(body: Slice, usage: TokenUsage): Slice;
 
   /** A piece of a body that is not read otherwise: it is too long, or no JSON. */
   abstract readPiece(piece: Slice): void;

@@ -15,7 +15,6 @@ import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
 import { OutputEstimate, OutputMember } from "./output-estimate";
-import { PlainChat } from "./plain-chat";
 import { ResponseFacts } from "./response-facts";
 import { Member, RESPONSE_MEMBERS } from "./response-members";
 import { TokenUsage, UsageStatus } from "./usage";
@@ -30,7 +29,6 @@ const LONGEST_MODEL: i32 = 256;
 
 const walker = new JsonWalker();
 const choices = new JsonWalker();
-const plain = new PlainChat();
 const tail = new ByteBuffer();
 
 /**
@@ -201,14 +199,13 @@ export class UsageWatch {
     this.model.clear();
   }
 
-  /** Reads a body if it is a `PlainChat`. */
+  /** Reads a body if there is a shorter way for it. */
   private readsPlain(body: Slice): bool {
     const facts = this.facts;
-    if (facts === null || !plain.read(body, this.usage)) return false;
+    const model = facts ? facts.readPlain(body, this.usage) : ABSENT;
+    if (model == ABSENT) return false;
     this.isJson = true;
-    this.readModel(plain.model);
-    facts.readId(plain.id);
-    facts.readReason(plain.reason);
+    this.readModel(model);
     return true;
   }
 

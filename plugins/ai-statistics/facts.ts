@@ -1,6 +1,8 @@
+import { PlainChat } from "../../assembly/ai/plain-chat";
 import { ResponseFacts } from "../../assembly/ai/response-facts";
+import { TokenUsage } from "../../assembly/ai/usage";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { JsonPath } from "../../assembly/json/path";
 import { PathScanner } from "../../assembly/json/path-scanner";
 import { PathSink, ValueKind } from "../../assembly/json/path-sink";
@@ -10,6 +12,8 @@ import { wordsOf } from "./words";
 /** The longest id or reason that is kept, and the longest one as JSON. */
 const LONGEST: i32 = 256;
 const LONGEST_ESCAPED: i32 = 6 * LONGEST + 2;
+
+const plain = new PlainChat();
 
 /** Where the facts are in a body that is read in pieces: the ids first. */
 const ID_PATHS: i32 = 5;
@@ -31,6 +35,13 @@ export class Facts extends ResponseFacts {
 
   override readReason(value: Slice): void {
     readName(value, this.reason);
+  }
+
+  override readPlain(body: Slice, usage: TokenUsage): Slice {
+    if (!plain.read(body, usage)) return ABSENT;
+    this.readId(plain.id);
+    this.readReason(plain.reason);
+    return plain.model;
   }
 
   override readPiece(piece: Slice): void {
