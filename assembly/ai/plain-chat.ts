@@ -45,7 +45,6 @@ const COMPLETION_DETAILS = constant("completion_tokens_details");
 const enum Level {
   Response = 1,
   Usage,
-  /** The first one. */
   Choice,
   PromptDetails,
   CompletionDetails,
@@ -69,10 +68,12 @@ export class PlainChat {
   private prompt: i64 = -1;
   private completion: i64 = -1;
   private total: i64 = -1;
+  /** The number that was read last. */
+  private count: i64 = 0;
 
   /**
    * Reads a response and its usage, which knows no numbers before. Returns `false` for anything that needs another look: it is no JSON, of
-   * another protocol, names no model, has a member twice, escapes in a name, or no complete usage. `usage` then knows no numbers either.
+   * another protocol, names no model, has several choices, a member twice, escapes in a name, or no complete usage. `usage` then knows no numbers either.
    */
   read(text: Slice, usage: TokenUsage): bool {
     const end = sliceEnd(text);
@@ -107,7 +108,7 @@ export class PlainChat {
       if (level == Level.Response) p = this.readOfResponse(name, usage, p, end);
       else if (level == Level.Choice) p = this.readOfChoice(name, p, end);
       else if (level == Level.Usage) p = this.readOfUsage(name, usage, p, end);
-      else p = readOfDetails(name, usage.detailsOf(level == Level.CompletionDetails), p, end);
+      else p = this.readOfDetails(name, usage.detailsOf(level == Level.CompletionDetails), p, end);
       if (!p) return 0;
       p = skipSpace(p, end);
       const byte = byteOrZero(p, end);
@@ -144,17 +145,13 @@ export class PlainChat {
     return next;
   }
 
+  /** Reads a list of one choice: hardly any request asks for more. */
   private readChoices(usage: TokenUsage, start: usize, end: usize): usize {
     if (byteOrZero(start, end) != OPEN_LIST) return 0;
-    let p = this.readObject(Level.Choice, usage, skipSpace(start + 1, end), end);
-    while (p) {
-      p = skipSpace(p, end);
-      const byte = byteOrZero(p, end);
-      if (byte == CLOSE_LIST) return p + 1;
-      if (byte != COMMA) return 0;
-      p = anyEnd(skipSpace(p + 1, end), end, 2);
-    }
-    return 0;
+    const p = this.readObject(Level.Choice, usage, skipSpace(start + 1, end), end);
+    if (!p) return 0;
+    const next = skipSpace(p, end);
+    return byteOrZero(next, end) == CLOSE_LIST ? next + 1 : 0;
   }
 
   private readOfChoice(name: Slice, p: usize, end: usize): usize {
@@ -169,9 +166,9 @@ export class PlainChat {
   private readOfUsage(name: Slice, usage: TokenUsage, p: usize, end: usize): usize {
     if (slicesEqual(name, PROMPT_DETAILS)) return this.readDetails(Level.PromptDetails, usage, p, end);
     if (slicesEqual(name, COMPLETION_DETAILS)) return this.readDetails(Level.CompletionDetails, usage, p, end);
-    const next = digitsEnd(p, end);
+    const next = this.readCount(p, end);
     if (!next) return 0;
-    const count = numberOfDigits(p, next);
+    const count = this.count;
     if (this.prompt < 0 && slicesEqual(name, PROMPT)) this.prompt = count;
     else if (this.completion < 0 && slicesEqual(name, COMPLETION)) this.completion = count;
     else if (this.total < 0 && slicesEqual(name, TOTAL)) this.total = count;
@@ -179,16 +176,22 @@ export class PlainChat {
     return next;
   }
 
+  private readOfDetails(name: Slice, details: TokenDetails, p: usize, end: usize): usize {
+    const next = this.readCount(p, end);
+    if (!next || hasEscape(name)) return 0;
+    details.take(name, this.count);
+    return next;
+  }
+
+  private readCount(p: usize, end: usize): usize {
+    const next = digitsEnd(p, end);
+    this.count = numberOfDigits(p, next);
+    return next;
+  }
+
   private readDetails(level: Level, usage: TokenUsage, p: usize, end: usize): usize {
     return byteOrZero(p, end) == NULL ? anyEnd(p, end, 2) : this.readObject(level, usage, p, end);
   }
-}
-
-function readOfDetails(name: Slice, details: TokenDetails, p: usize, end: usize): usize {
-  const next = digitsEnd(p, end);
-  if (!next || hasEscape(name)) return 0;
-  details.take(name, numberOfDigits(p, next));
-  return next;
 }
 
 /** The address behind any value, which is validated; `depth`: the containers around it. */

@@ -11,17 +11,7 @@ import {
 import { expectBytes, RETURNED, returnedBytes, returnedNumber } from "../abi/memory";
 import { constant } from "../bytes/constant";
 import { readU32, writeU32 } from "../bytes/integers";
-import {
-  ABSENT,
-  Slice,
-  sliceBetween,
-  sliceEnd,
-  sliceEquals,
-  sliceOf,
-  sliceSize,
-  slicesEqual,
-  sliceStart,
-} from "../bytes/slice";
+import { ABSENT, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
 /** Whether any map may have been read in this callback. */
@@ -46,29 +36,12 @@ export class HeaderMap {
 
   /** The first value of the header (name in lower case), or `ABSENT`. */
   get(name: string): Slice {
-    if (!this.loaded) this.load();
-    if (!(this.sizes & sizeBit(name.length))) return ABSENT;
-    // Each name and value begins after the NUL of the one before.
-    let at = this.firstName();
-    for (let i = 0; i < this.count; i++) {
-      const value = this.valueAt(i);
-      const size = <i32>(sliceStart(value) - 1 - at);
-      if (size == name.length && sliceEquals(sliceOf(at, size), name)) return value;
-      at = sliceEnd(value) + 1;
-    }
-    return ABSENT;
+    return this.hasSizes(sizeBit(name.length)) ? this.find(encoded(name)) : ABSENT;
   }
 
   /** `get` for a name that is a `constant`. */
   of(name: Slice): Slice {
-    if (!this.load() || !(this.sizes & sizeBit(sliceSize(name)))) return ABSENT;
-    let at = this.firstName();
-    for (let i = 0; i < this.count; i++) {
-      const value = this.valueAt(i);
-      if (slicesEqual(sliceBetween(at, sliceStart(value) - 1), name)) return value;
-      at = sliceEnd(value) + 1;
-    }
-    return ABSENT;
+    return this.hasSizes(sizeBit(sliceSize(name))) ? this.find(name) : ABSENT;
   }
 
   /** Whether there is a header whose name has one of these sizes: bits of `sizeBit`. */
@@ -181,6 +154,17 @@ export class HeaderMap {
   forget(): void {
     this.loaded = false;
     this.pairs = ABSENT;
+  }
+
+  private find(name: Slice): Slice {
+    // Each name and value begins after the NUL of the one before.
+    let at = this.firstName();
+    for (let i = 0; i < this.count; i++) {
+      const value = this.valueAt(i);
+      if (slicesEqual(sliceBetween(at, sliceStart(value) - 1), name)) return value;
+      at = sliceEnd(value) + 1;
+    }
+    return ABSENT;
   }
 
   /** The address of the first name, after the table. */

@@ -22,6 +22,7 @@ import { JsonWalker } from "../../assembly/json/walker";
 import { appendPlain } from "../../assembly/json/escape";
 import { escapeJson, JsonWriter } from "../../assembly/json/writer";
 import { Account } from "./account";
+import { routeLabel } from "./metrics/label-values";
 import { Attribute } from "./attributes/attribute";
 import { Observations } from "./observations";
 
@@ -121,7 +122,7 @@ function writeAttribute(attribute: Attribute, i: i32, observations: Observations
 function writeDefaults(account: Account): void {
   const usage = account.usage;
   const model = account.responseModel;
-  textMember(API, apiOf(account.route));
+  textMember(API, apiOf(account));
   if (account.userMessages) numberMember(CHAT_ROUND, account.userMessages);
   textMember(
     MODEL,
@@ -206,13 +207,10 @@ function keepOthers(other: Slice): void {
 }
 
 /** Higress's name of an API: the first three parts of the name of its route. */
-function apiOf(route: Slice): Slice {
-  let end = -1;
-  for (let part = 0; part < 3; part++) {
-    end = indexOfByte(route, AT, end + 1);
-    if (end < 0) return part == 2 ? route : sliceOfBuffer(NO_API);
-  }
-  return subslice(route, 0, end);
+function apiOf(account: Account): Slice {
+  const route = account.route;
+  const second = indexOfByte(route, AT, indexOfByte(route, AT) + 1);
+  return second < 0 ? sliceOfBuffer(NO_API) : routeLabel(account);
 }
 
 function isScalar(text: Slice): bool {

@@ -21,8 +21,7 @@ const USAGE =
   '{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,"prompt_tokens_details":{"cached_tokens":4,"audio_tokens":0},' +
   '"completion_tokens_details":{"reasoning_tokens":3,"accepted_prediction_tokens":1,"rejected_prediction_tokens":0}}';
 const CHOICES =
-  '[{"index":0,"message":{"role":"assistant","content":"Hello \\"you\\"!","refusal":null},"logprobs":null,"finish_reason":"stop"},' +
-  '{"index":1,"message":{},"finish_reason":"length"}]';
+  '[{"index":0,"message":{"role":"assistant","content":"Hello \\"you\\"!","refusal":null},"logprobs":null,"finish_reason":"stop"}]';
 const CHAT = `{"id":"chatcmpl-1","object":"chat.completion","created":1741569952,"model":"gpt-4.1","choices":${CHOICES},"usage":${USAGE},"service_tier":"default"}`;
 
 /** What replaces a part of the chat: `[what, by what]`. */
@@ -52,6 +51,9 @@ const CHANGES: [string, string][] = [
   ['"object":"chat.completion"', '"candidates":[{"finishReason":"STOP"}]'],
   ['"object":"chat.completion"', '"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":6}'],
   ['"object":"chat.completion"', '"type":"message","content":[{"type":"text","text":"hi"}]'],
+  ["}]", '},{"index":1,"message":{},"finish_reason":"length"}]'],
+  ["}]", "},7]"],
+  ["}]", "},]"],
   [CHOICES, "[]"],
   [CHOICES, "{}"],
   [CHOICES, "null"],
