@@ -17,6 +17,7 @@ export abstract class RequestReader {
 
   /** Begins the request for the model. */
   protected begin(request: JsonDocument, sink: RequestSink): bool {
+    sink.source = request.text;
     return sink.begin(this.model == ABSENT ? jsonContent(request.get("model")) : this.model);
   }
 

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { ABSENT, byteAt, Slice, sliceEndsWith, sliceEquals, sliceSize } from "../../bytes/slice";
+import { ABSENT, byteAt, Slice, sliceEnd, sliceEndsWith, sliceEquals, sliceSize, sliceStart } from "../../bytes/slice";
 import { JsonKind, jsonKind } from "../../json/value";
 import { fieldName } from "./field-name";
 
@@ -66,7 +66,7 @@ export const enum Sampling {
  *
  * Every text, name and id is the content of a JSON string in UTF-8: escaped, without the quotes, so that it is copied from
  * one JSON text into another and never decoded. Where "JSON" is said it is a value token of validated JSON. Base64 data
- * and URLs are contents of JSON strings too. Absent parts are ABSENT. Slices are read during the call only.
+ * and URLs are contents of JSON strings too. Absent parts are ABSENT. Slices are read during the call only, except those of `source`.
  *
  * Work is linear in the request, and so is the size of what is written. Each call returns `false` after a refusal; the
  * reader then stops.
@@ -83,6 +83,8 @@ export abstract class RequestSink {
   refusalParam: string = "";
   /** The name of the client's field with the id of the end user. */
   userField: string = "user";
+  /** The client's request, which stays valid until `end`; set before `begin`, or ABSENT. */
+  source: Slice = ABSENT;
   /** The value in `out`, that of one member, which is valid JSON whatever the client sent; ABSENT if none is known to be. Set by `end`. */
   valid: Slice = ABSENT;
   /** The name of the client's field that asks for reasoning. */
@@ -93,6 +95,12 @@ export abstract class RequestSink {
   /** The `format` in which chats name reasoning that this provider has signed or encrypted; "" for any. */
   get reasoningFormat(): string {
     return "";
+  }
+
+  /** Whether a slice stays valid until `end`, as those of the client's own request do. */
+  protected staysValid(slice: Slice): bool {
+    const source = this.source;
+    return sliceStart(slice) >= sliceStart(source) && sliceEnd(slice) <= sliceEnd(source);
   }
 
   /** Begins a request for a model. */
@@ -217,6 +225,7 @@ export abstract class RequestSink {
   /** Makes it ready for another request; no large memory is kept. */
   reset(): void {
     this.out = NOWHERE;
+    this.source = ABSENT;
     this.valid = ABSENT;
     this.refusal = "";
     this.refusalParam = "";

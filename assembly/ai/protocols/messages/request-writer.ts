@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceEquals, sliceSize } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize, subslice } from "../../../bytes/slice";
 import { Role } from "../../hub/request-sink";
 import { Thinking } from "../../model-traits";
 import { isBlank } from "./blank";
@@ -16,7 +16,7 @@ const NO_PREFILL =
  * come first. What the system says anywhere stands at the beginning. https://platform.claude.com/docs/en/api/messages
  */
 export class MessagesRequestWriter extends MessagesRequestOptions {
-  /** What follows the results of tools in the open message of the user. */
+  /** What follows the results of tools in the open message of the user, once it has one. */
   private readonly behind: ByteBuffer = new ByteBuffer();
   private role: Role = Role.User;
   private hasMessages: bool = false;
@@ -24,6 +24,10 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   private isOpen: bool = false;
   private openRole: Role = Role.User;
   private hasBlocks: bool = false;
+  /** Whether the open message of the user has results of tools. */
+  private hasResults: bool = false;
+  /** Where the blocks of the open message begin in `out`. */
+  private blocks: i32 = 0;
   private isInResult: bool = false;
   private resultHasContent: bool = false;
   private startsWithReasoning: bool = false;
@@ -79,13 +83,13 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   reasoningText(text: Slice, signature: Slice): bool {
     this.control = ABSENT;
     if (!sliceSize(signature)) return this.dropReasoning();
-    const out = this.block('{"type":"thinking","thinking":"').append(text);
+    const out = this.block('{"type":"thinking","thinking":"', true).append(text);
     return this.endBlock(out.text('","signature":"').append(signature).byte(0x22));
   }
 
   redactedReasoning(data: Slice): bool {
     this.control = ABSENT;
-    return this.endBlock(this.block('{"type":"redacted_thinking","data":"').append(data).byte(0x22));
+    return this.endBlock(this.block('{"type":"redacted_thinking","data":"', true).append(data).byte(0x22));
   }
 
   toolCall(id: Slice, name: Slice, argumentsJson: Slice): bool {
@@ -138,6 +142,8 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
     this.isOpen = false;
     this.openRole = Role.User;
     this.hasBlocks = false;
+    this.hasResults = false;
+    this.blocks = 0;
     this.isInResult = false;
     this.resultHasContent = false;
     this.startsWithReasoning = false;
@@ -145,7 +151,7 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   }
 
   /** Begins a block where it belongs; the caller appends the rest, and calls `endBlock`. */
-  private block(start: string): ByteBuffer {
+  private block(start: string, isReasoning: bool = false): ByteBuffer {
     if (this.isInResult) {
       this.out.text(this.resultHasContent ? "," : ',"content":[');
       this.resultHasContent = true;
@@ -156,11 +162,11 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
       return this.system.text(start);
     }
     this.openMessage(this.role);
-    if (this.role == Role.User) {
+    if (this.hasResults) {
       if (this.behind.size) this.behind.byte(0x2c);
       return this.behind.text(start);
     }
-    if (!this.hasBlocks) this.startsWithReasoning = start.includes("thinking");
+    if (!this.hasBlocks) this.startsWithReasoning = isReasoning;
     return this.separated().text(start);
   }
 
@@ -178,7 +184,17 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
   private result(): ByteBuffer {
     this.control = ABSENT;
     this.openMessage(Role.User);
+    if (!this.hasResults) this.moveBehind();
     return this.separated();
+  }
+
+  /** Makes room for the first result of a tool before what the message has so far. */
+  private moveBehind(): void {
+    this.hasResults = true;
+    if (!this.hasBlocks) return;
+    this.hasBlocks = false;
+    this.behind.append(subslice(this.out.slice, this.blocks));
+    this.out.size = this.blocks;
   }
 
   private separated(): ByteBuffer {
@@ -196,8 +212,10 @@ export class MessagesRequestWriter extends MessagesRequestOptions {
     this.isOpen = true;
     this.openRole = role;
     this.hasBlocks = false;
+    this.hasResults = false;
     if (role == Role.Assistant) this.lacksReasoning = false;
     this.out.text(role == Role.User ? '{"role":"user","content":[' : '{"role":"assistant","content":[');
+    this.blocks = this.out.size;
   }
 
   private close(): void {

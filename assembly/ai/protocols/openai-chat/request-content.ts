@@ -12,6 +12,8 @@ const BETWEEN = "\\n\\n";
 export class RequestContent {
   private bytes: ByteBuffer = new ByteBuffer();
   private spare: ByteBuffer = new ByteBuffer();
+  /** The only text so far, which stays valid and is not in `bytes` yet; ABSENT if there is none. */
+  private only: Slice = ABSENT;
   private isList: bool = false;
   /** Whether the last part is a text that has no end yet. */
   private isInText: bool = false;
@@ -21,11 +23,14 @@ export class RequestContent {
     return this.bytes.size == 0 && !this.isInText;
   }
 
-  /** Adds a text; `cacheControl` marks it, or is ABSENT. */
-  text(text: Slice, cacheControl: Slice): void {
+  /** Adds a text; `cacheControl` marks it, or is ABSENT. `staysValid`: until the content is written. */
+  text(text: Slice, cacheControl: Slice, staysValid: bool): void {
     if (cacheControl == ABSENT) {
+      const isOnly = staysValid && !this.isList && !this.isInText;
       this.beginText();
-      this.bytes.append(text);
+      // Most contents are one text, which is then copied once.
+      if (isOnly) this.only = text;
+      else this.bytes.append(text);
       return;
     }
     this.beginPart('{"type":"text","text":"').append(text).text('","cache_control":').append(cacheControl).byte(0x7d);
@@ -33,6 +38,7 @@ export class RequestContent {
 
   /** Begins a part with its first bytes; the caller appends the rest. */
   beginPart(start: string): ByteBuffer {
+    this.copyOnly();
     this.becomeList();
     this.endText();
     if (this.bytes.size) this.bytes.byte(0x2c);
@@ -44,7 +50,7 @@ export class RequestContent {
     this.endText();
     out
       .byte(this.isList ? 0x5b : 0x22)
-      .append(this.bytes.slice)
+      .append(this.only == ABSENT ? this.bytes.slice : this.only)
       .byte(this.isList ? 0x5d : 0x22);
     this.clear();
   }
@@ -53,11 +59,19 @@ export class RequestContent {
   clear(): void {
     this.bytes.release(KEPT_BYTES);
     this.spare.release(KEPT_BYTES);
+    this.only = ABSENT;
     this.isList = false;
     this.isInText = false;
   }
 
+  private copyOnly(): void {
+    if (this.only == ABSENT) return;
+    this.bytes.append(this.only);
+    this.only = ABSENT;
+  }
+
   private beginText(): void {
+    this.copyOnly();
     if (this.isInText) this.bytes.text(BETWEEN);
     else if (this.isList) this.beginPart('{"type":"text","text":"');
     this.isInText = true;

@@ -51,7 +51,7 @@ export class ChatRequestWriter extends ChatRequestOptions {
 
   text(text: Slice): bool {
     const content = this.isInResult ? this.result : this.content;
-    content.text(text, this.takeControl());
+    content.text(text, this.takeControl(), this.staysValid(text));
     return true;
   }
 
@@ -122,12 +122,12 @@ export class ChatRequestWriter extends ChatRequestOptions {
     this.hasResults = true;
     this.message('{"role":"tool","tool_call_id":"').append(callId).text('","content":');
     this.resultHasMedia = false;
-    if (isError) this.result.text(ERROR_MARK.slice, ABSENT);
+    if (isError) this.result.text(ERROR_MARK.slice, ABSENT, true);
     return true;
   }
 
   endToolResult(): bool {
-    if (this.resultHasMedia) this.result.text(MEDIA_MARK.slice, ABSENT);
+    if (this.resultHasMedia) this.result.text(MEDIA_MARK.slice, ABSENT, true);
     this.isInResult = false;
     this.result.write(this.out);
     this.out.byte(0x7d);
