@@ -1,7 +1,7 @@
 const STEP: usize = 64;
 
 /**
- * Skips, 64 bytes at a time, what needs no look in a string that is validated: printable ASCII without quotes and backslashes. The result is at most
+ * Skips, 64 bytes at a time, what needs no look in a string: printable ASCII without quotes and backslashes. The result is at most
  * 64 bytes before the first other byte, or before `end`.
  */
 export function skipPlain(from: usize, end: usize): usize {
@@ -14,15 +14,6 @@ export function skipPlain(from: usize, end: usize): usize {
     // Compared as signed, "below space" is every control character and every byte beyond ASCII.
     const lowest = i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d));
     if (v128.any_true(v128.or(i8x16.lt_s(lowest, i8x16.splat(0x20)), marksIn(a, b, c, d)))) break;
-  }
-  return p;
-}
-
-/** Skips, 64 bytes at a time, what needs no look in a valid string: all but quotes and backslashes. */
-export function skipContent(from: usize, end: usize): usize {
-  let p = from;
-  for (; p + STEP <= end; p += STEP) {
-    if (v128.any_true(marksIn(v128.load(p), v128.load(p, 16), v128.load(p, 32), v128.load(p, 48)))) break;
   }
   return p;
 }

@@ -1,5 +1,5 @@
 import { ABSENT, Slice, sliceBetween } from "../bytes/slice";
-import { skipContent } from "./long-strings";
+import { skipPlain } from "./long-strings";
 
 /**
  * The value token that begins at `p`: complete in validated text, and never past `end`. `ABSENT` if no
@@ -17,7 +17,7 @@ export function stringEnd(p: usize, end: usize): usize {
       const bytes = v128.load(p);
       const mask = i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x22)), i8x16.eq(bytes, i8x16.splat(0x5c))));
       if (!mask) {
-        p = skipContent(p + 16, end);
+        p = skipPlain(p + 16, end);
         continue;
       }
       p += ctz(mask);

@@ -22,6 +22,10 @@ export class GeminiPart extends JsonFields {
   private data: Slice = ABSENT;
   private isThought: bool = false;
 
+  constructor() {
+    super(offsetof<GeminiPart>());
+  }
+
   protected take(walker: JsonWalker): void {
     if (walker.keyIs("text")) this.text = jsonContent(walker.value());
     else if (walker.keyIs("thought")) this.isThought = jsonIsTrue(walker.value());
@@ -39,14 +43,6 @@ export class GeminiPart extends JsonFields {
     sink.text(choice, this.text);
     if (jsonKind(this.call) == JsonKind.Object) giveCall(choice, this.call, sink);
     if (jsonKind(this.data) == JsonKind.Object) giveData(choice, this.data, sink);
-  }
-
-  protected clear(): void {
-    this.text = ABSENT;
-    this.signature = ABSENT;
-    this.call = ABSENT;
-    this.data = ABSENT;
-    this.isThought = false;
   }
 }
 

@@ -24,6 +24,10 @@ export class Block extends JsonFields {
   citations: Slice = ABSENT;
   cacheControl: Slice = ABSENT;
 
+  constructor() {
+    super(offsetof<Block>());
+  }
+
   protected take(walker: JsonWalker): void {
     if (walker.keyIs("type")) this.type = walker.value();
     else if (walker.keyIs("text")) this.text = walker.value();
@@ -42,24 +46,5 @@ export class Block extends JsonFields {
     else if (walker.keyIs("citations")) this.citations = walker.value();
     else if (walker.keyIs("cache_control")) this.cacheControl = walker.value();
     else walker.value();
-  }
-
-  protected clear(): void {
-    this.type = ABSENT;
-    this.text = ABSENT;
-    this.source = ABSENT;
-    this.id = ABSENT;
-    this.name = ABSENT;
-    this.input = ABSENT;
-    this.toolUseId = ABSENT;
-    this.content = ABSENT;
-    this.isError = ABSENT;
-    this.thinking = ABSENT;
-    this.signature = ABSENT;
-    this.data = ABSENT;
-    this.title = ABSENT;
-    this.context = ABSENT;
-    this.citations = ABSENT;
-    this.cacheControl = ABSENT;
   }
 }

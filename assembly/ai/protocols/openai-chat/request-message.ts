@@ -24,6 +24,10 @@ export class RequestMessage extends JsonFields {
   thinkingBlocks: Slice = ABSENT;
   cacheControl: Slice = ABSENT;
 
+  constructor() {
+    super(offsetof<RequestMessage>());
+  }
+
   protected take(walker: JsonWalker): void {
     if (walker.keyIs("role")) this.role = walker.value();
     else if (walker.keyIs("content")) this.content = walker.value();
@@ -44,21 +48,5 @@ export class RequestMessage extends JsonFields {
 
   private addReasoning(value: Slice): void {
     if (this.reasoning == ABSENT) this.reasoning = value;
-  }
-
-  protected clear(): void {
-    this.role = ABSENT;
-    this.content = ABSENT;
-    this.name = ABSENT;
-    this.refusal = ABSENT;
-    this.audio = ABSENT;
-    this.annotations = ABSENT;
-    this.toolCalls = ABSENT;
-    this.toolCallId = ABSENT;
-    this.functionCall = ABSENT;
-    this.reasoning = ABSENT;
-    this.reasoningDetails = ABSENT;
-    this.thinkingBlocks = ABSENT;
-    this.cacheControl = ABSENT;
   }
 }

@@ -28,6 +28,10 @@ export class Item extends JsonFields {
   filename: Slice = ABSENT;
   audio: Slice = ABSENT;
 
+  constructor() {
+    super(offsetof<Item>());
+  }
+
   protected take(walker: JsonWalker): void {
     if (walker.keyIs("type")) this.type = walker.value();
     else if (walker.keyIs("role")) this.role = walker.value();
@@ -50,28 +54,5 @@ export class Item extends JsonFields {
     else if (walker.keyIs("filename")) this.filename = walker.value();
     else if (walker.keyIs("input_audio")) this.audio = walker.value();
     else walker.value();
-  }
-
-  protected clear(): void {
-    this.type = ABSENT;
-    this.role = ABSENT;
-    this.content = ABSENT;
-    this.text = ABSENT;
-    this.refusal = ABSENT;
-    this.annotations = ABSENT;
-    this.callId = ABSENT;
-    this.name = ABSENT;
-    this.namespace = ABSENT;
-    this.argumentsText = ABSENT;
-    this.input = ABSENT;
-    this.output = ABSENT;
-    this.summary = ABSENT;
-    this.encrypted = ABSENT;
-    this.imageUrl = ABSENT;
-    this.detail = ABSENT;
-    this.fileData = ABSENT;
-    this.fileUrl = ABSENT;
-    this.filename = ABSENT;
-    this.audio = ABSENT;
   }
 }

@@ -15,15 +15,8 @@ export class ToolMembers extends JsonFields {
   /** The key of another member, which chats do not have. */
   other: Slice = ABSENT;
 
-  protected clear(): void {
-    this.type = ABSENT;
-    this.name = ABSENT;
-    this.description = ABSENT;
-    this.parameters = ABSENT;
-    this.strict = ABSENT;
-    this.format = ABSENT;
-    this.tools = ABSENT;
-    this.other = ABSENT;
+  constructor() {
+    super(offsetof<ToolMembers>());
   }
 
   protected take(walker: JsonWalker): void {

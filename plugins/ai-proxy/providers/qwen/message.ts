@@ -24,6 +24,10 @@ export class ClientMessage extends JsonFields {
   /** `partial`. */
   partial: Slice = ABSENT;
 
+  constructor() {
+    super(offsetof<ClientMessage>());
+  }
+
   /** Whether it is an instruction, by its old name or by its new one. */
   get isSystem(): bool {
     return jsonEquals(this.role, "system") || jsonEquals(this.role, "developer");
@@ -46,18 +50,6 @@ export class ClientMessage extends JsonFields {
     else if (walker.keyIs("refusal")) this.refusal = present(walker);
     else if (walker.keyIs("function_call")) this.functionCall = present(walker);
     else walker.value();
-  }
-
-  protected clear(): void {
-    this.role = ABSENT;
-    this.content = ABSENT;
-    this.refusal = ABSENT;
-    this.toolCalls = ABSENT;
-    this.functionCall = ABSENT;
-    this.toolCallId = ABSENT;
-    this.name = ABSENT;
-    this.reasoning = ABSENT;
-    this.partial = ABSENT;
   }
 }
 
