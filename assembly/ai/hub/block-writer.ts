@@ -20,17 +20,13 @@ export const enum BlockKind {
   ToolUse,
 }
 
-const unordered = new ByteBuffer().text(
-  "The provider mixed the pieces of tool calls in a way that cannot be told apart.",
-);
-const nameless = new ByteBuffer().text("The provider sent a tool call without a name.");
-const renamed = new ByteBuffer().text("The provider changed the name of a tool call that had begun.");
-const tooLarge = new ByteBuffer().text(
-  "The provider mixed the pieces of several tool calls, and they are too large to be put in order.",
-);
+const UNORDERED = "The provider mixed the pieces of tool calls in a way that cannot be told apart.";
+const NAMELESS = "The provider sent a tool call without a name.";
+const RENAMED = "The provider changed the name of a tool call that had begun.";
+const TOO_LARGE = "The provider mixed the pieces of several tool calls, and they are too large to be put in order.";
 /** The code of these errors. */
-const badCall = new ByteBuffer().text("upstream_tool_call_invalid");
-/** Hold the id and the name of the call that begins. */
+const BAD_CALL = "upstream_tool_call_invalid";
+/** Hold the id and the name of the call that begins, or the code and the message of an error. */
 const callId = new ByteBuffer();
 const callName = new ByteBuffer();
 
@@ -111,7 +107,7 @@ export abstract class BlockWriter extends ResponseSink {
   protected writeText(choice: Choice, piece: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
     if (this.kind != BlockKind.ToolUse) return this.add(choice, BlockKind.Text, piece);
-    if (this.late.size > MOST_LATE) this.failCall(tooLarge);
+    if (this.late.size > MOST_LATE) this.failCall(TOO_LARGE);
     else this.late.append(piece);
   }
 
@@ -132,7 +128,7 @@ export abstract class BlockWriter extends ResponseSink {
   protected override addToCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
     if (!call.isHeld) {
-      if (sliceSize(name)) this.failCall(renamed);
+      if (sliceSize(name)) this.failCall(RENAMED);
       return;
     }
     this.hold(call, CallPart.Id, id);
@@ -144,7 +140,7 @@ export abstract class BlockWriter extends ResponseSink {
     if (choice.index != 0 || this.hasEnded) return;
     if (call.isHeld) this.hold(call, CallPart.Arguments, piece);
     else if (this.kind == BlockKind.ToolUse && this.openCall == call.index) this.addArguments(piece);
-    else if (!isBlank(piece)) this.failCall(unordered);
+    else if (!isBlank(piece)) this.failCall(UNORDERED);
     this.beginCalls(choice);
   }
 
@@ -166,7 +162,7 @@ export abstract class BlockWriter extends ResponseSink {
   }
 
   private hold(call: ToolCall, part: CallPart, piece: Slice): void {
-    if (!this.hasEnded && !this.held!.add(call, part, piece)) this.failCall(tooLarge);
+    if (!this.hasEnded && !this.held!.add(call, part, piece)) this.failCall(TOO_LARGE);
   }
 
   private addArguments(piece: Slice): void {
@@ -190,7 +186,7 @@ export abstract class BlockWriter extends ResponseSink {
     const held = this.held;
     while (held && held.first >= 0 && !this.hasEnded) {
       const call = this.findCall(choice, held.first)!;
-      if (!(call.heldParts & CallPart.Name)) return this.failCall(nameless);
+      if (!(call.heldParts & CallPart.Name)) return this.failCall(NAMELESS);
       this.beginCall(choice, call);
       this.leave();
     }
@@ -211,8 +207,10 @@ export abstract class BlockWriter extends ResponseSink {
     held.leave(call);
   }
 
-  private failCall(why: ByteBuffer): void {
-    this.fail(BAD_GATEWAY, why.slice, badCall.slice);
+  private failCall(why: string): void {
+    callId.clear();
+    callName.clear();
+    this.fail(BAD_GATEWAY, callName.text(why).slice, callId.text(BAD_CALL).slice);
   }
 
   private add(choice: Choice, kind: BlockKind, piece: Slice): void {

@@ -8,8 +8,11 @@ const NOWHERE = new ByteBuffer();
 /** The keys from here on are of calls whose number another call of the choice has. */
 const REPEATED_KEY = 0x40000000;
 const BAD_GATEWAY = 502;
-const brokenOff = new ByteBuffer().text("The provider broke off its response.");
-const brokenOffCode = new ByteBuffer().text("upstream_response_broken_off");
+const BROKEN_OFF = "The provider broke off its response.";
+const BROKEN_OFF_CODE = "upstream_response_broken_off";
+
+const sentence = new ByteBuffer();
+const code = new ByteBuffer();
 const unsaid = new ByteBuffer().text("The provider failed without a message.");
 
 /**
@@ -129,7 +132,9 @@ export abstract class ResponseSink {
     if (choice.isFinished) return;
     if (reason == FinishReason.Failed) {
       this.flush();
-      return this.fail(BAD_GATEWAY, brokenOff.slice, brokenOffCode.slice);
+      sentence.clear();
+      code.clear();
+      return this.fail(BAD_GATEWAY, sentence.text(BROKEN_OFF).slice, code.text(BROKEN_OFF_CODE).slice);
     }
     this.endTexts(choice);
     choice.isFinished = true;

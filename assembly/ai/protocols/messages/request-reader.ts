@@ -12,7 +12,6 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
-import { NameClasses } from "../../name-classes";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Role, Sampling } from "../../hub/request-sink";
@@ -22,11 +21,6 @@ import { readReasoning } from "./reasoning";
 import { readTools } from "./tools";
 
 const walker = new JsonWalker();
-/** Fields that another function reads, or that change nothing that the client sees. */
-const READ_ELSEWHERE = new NameClasses().add(
-  1,
-  "model messages system tools tool_choice thinking output_config output_format cache_control",
-);
 
 /**
  * Reads a request of Anthropic's Messages into a sink. Fields without a counterpart are noted as dropped; what would be
@@ -59,8 +53,16 @@ export class MessagesRequestReader extends RequestReader {
       const message = "This provider calls no MCP servers.";
       return jsonFirst(value) == ABSENT ? true : sink.refuse(message, "mcp_servers");
     }
-    return READ_ELSEWHERE.of(key) ? true : sink.drop(fieldName(key));
+    return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
   }
+}
+
+/** Whether a field is read by another function, or changes nothing that the client sees. */
+function isReadElsewhere(key: Slice): bool {
+  if (jsonEquals(key, "model") || jsonEquals(key, "messages") || jsonEquals(key, "system")) return true;
+  if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "thinking")) return true;
+  if (jsonEquals(key, "output_config") || jsonEquals(key, "output_format")) return true;
+  return jsonEquals(key, "cache_control");
 }
 
 function readStops(list: Slice, sink: RequestSink): bool {

@@ -12,7 +12,6 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
-import { NameClasses } from "../../name-classes";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { RequestSink, Sampling } from "../../hub/request-sink";
@@ -23,12 +22,6 @@ import { readChatTools } from "./tool-reader";
 
 const walker = new JsonWalker();
 const messageReader = new ChatMessageReader();
-/** Fields that another function reads. */
-const READ_ELSEWHERE = new NameClasses().add(
-  1,
-  "model messages stream_options max_tokens max_completion_tokens tools tool_choice" +
-    " parallel_tool_calls functions function_call reasoning_effort reasoning_max_tokens reasoning thinking",
-);
 
 /**
  * Reads a request for a chat of OpenAI into a sink. Fields that change the response and have no counterpart are noted as
@@ -65,8 +58,18 @@ export class ChatRequestReader extends RequestReader {
     if (jsonEquals(key, "web_search_options")) {
       return sink.refuse("This provider has no web search of OpenAI's.", "web_search_options");
     }
-    return READ_ELSEWHERE.of(key) || isDefault(key, value) ? true : sink.drop(fieldName(key));
+    return isReadElsewhere(key) || isDefault(key, value) ? true : sink.drop(fieldName(key));
   }
+}
+
+/** Whether a field is read by another function. */
+function isReadElsewhere(key: Slice): bool {
+  if (jsonEquals(key, "model") || jsonEquals(key, "messages") || jsonEquals(key, "stream_options")) return true;
+  if (jsonEquals(key, "max_tokens") || jsonEquals(key, "max_completion_tokens")) return true;
+  if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "parallel_tool_calls")) return true;
+  if (jsonEquals(key, "functions") || jsonEquals(key, "function_call")) return true;
+  if (jsonEquals(key, "reasoning_effort") || jsonEquals(key, "reasoning_max_tokens")) return true;
+  return jsonEquals(key, "reasoning") || jsonEquals(key, "thinking");
 }
 
 /** Whether a field says what happens without it. */

@@ -12,7 +12,6 @@ import {
   jsonNext,
 } from "../../../json/value";
 import { effortOfName } from "../../hub/effort";
-import { NameClasses } from "../../name-classes";
 import { fieldName } from "../../hub/field-name";
 import { RequestReader } from "../../hub/request-reader";
 import { Effort, RequestSink, Role, Sampling } from "../../hub/request-sink";
@@ -23,12 +22,6 @@ import { ToolReader } from "./tools";
 
 const input = new InputReader();
 const tools = new ToolReader();
-/** Fields that another function reads, or that change nothing that the client sees; the response says `"store":false`. */
-const READ_ELSEWHERE = new NameClasses().add(
-  1,
-  "model input instructions tools tool_choice parallel_tool_calls metadata user safety_identifier" +
-    " store background prompt_cache_key prompt_cache_retention stream_options client_metadata",
-);
 
 /**
  * Reads a request of OpenAI's Responses into a sink. Fields without a counterpart are noted as dropped; what would be lost of
@@ -70,12 +63,23 @@ export class ResponsesRequestReader extends RequestReader {
     if (jsonEquals(key, "prompt")) {
       return sink.refuse("This provider has no stored prompts: send the instructions and the input.", "prompt");
     }
-    return READ_ELSEWHERE.of(key) ? true : sink.drop(fieldName(key));
+    return isReadElsewhere(key) ? true : sink.drop(fieldName(key));
   }
 }
 
 function refuseStored(name: string, sink: RequestSink): bool {
   return sink.refuse("The gateway stores no responses of this provider: send the whole conversation as input.", name);
+}
+
+/** Whether a field is read by another function, or changes nothing that the client sees. */
+function isReadElsewhere(key: Slice): bool {
+  if (jsonEquals(key, "model") || jsonEquals(key, "input") || jsonEquals(key, "instructions")) return true;
+  if (jsonEquals(key, "tools") || jsonEquals(key, "tool_choice") || jsonEquals(key, "parallel_tool_calls")) return true;
+  if (jsonEquals(key, "metadata") || jsonEquals(key, "user") || jsonEquals(key, "safety_identifier")) return true;
+  // The response says `"store":false`.
+  if (jsonEquals(key, "store") || jsonEquals(key, "background")) return true;
+  if (jsonEquals(key, "prompt_cache_key") || jsonEquals(key, "prompt_cache_retention")) return true;
+  return jsonEquals(key, "stream_options") || jsonEquals(key, "client_metadata");
 }
 
 /** https://platform.openai.com/docs/guides/reasoning */
