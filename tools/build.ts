@@ -93,7 +93,7 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
       out,
       target,
       replaced,
-      options: isSmall ? SMALL : [],
+      ...(isSmall ? SMALL : {}),
       limitsInlining: COMPILED_FAST.includes(plugin.name) && !isSmall,
     });
     const budget = budgetOf(choice) ?? BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;

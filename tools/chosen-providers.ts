@@ -10,7 +10,7 @@ import { root } from "./plugins.ts";
 export const TWO_PROVIDERS_BUDGET_BYTES = 130_000;
 
 /** How a module is compiled whose providers or protocols are chosen: small before fast. */
-export const SMALL = ["--shrinkLevel", "2"];
+export const SMALL = { options: ["--shrinkLevel", "2"], levels: { optimizeLevel: 3, shrinkLevel: 2 } };
 
 /** What a build of ai-proxy is chosen by: lists divided by commas, empty for the default. */
 export interface Choice {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
 import { withoutInlining } from "./inlining/index.ts";
+import { optimizedAgain, type Levels } from "./optimizer.ts";
 import { packed, UNPACK } from "./pack/index.ts";
 import { root } from "./plugins.ts";
 import { POISONED_OPTIONS, poisonedLibrary } from "./poison.ts";
@@ -34,12 +35,16 @@ export interface Compilation {
   replaced?: Record<string, string>;
   /** False for a module that only tests run: the optimizer takes three quarters of the time. */
   optimized?: boolean;
+  /** How the module is optimized after the compiler, which has its levels from asconfig.json and `options`. */
+  levels?: Levels;
   /** Options of the compiler beside those of the target. */
   options?: string[];
   /** True for a module that V8 is to compile fast, with hardly any inlining of its own: see `tools/inlining`. */
   limitsInlining?: boolean;
 }
 
+/** Those of the target `release` in asconfig.json. */
+const RELEASE_LEVELS: Levels = { optimizeLevel: 3, shrinkLevel: 1 };
 const WITHOUT_OPTIMIZER = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
 
 /** Reports whether the module was up to date, and its size. */
@@ -59,11 +64,14 @@ export async function compile({
   folders = [],
   replaced = {},
   optimized = true,
+  levels = RELEASE_LEVELS,
   options: more = [],
   limitsInlining = false,
 }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
-  const stamp = fingerprint({ entry, out, target, folders, replaced, optimized, options: more, limitsInlining });
+  const stamp = fingerprint({
+    ...{ entry, out, target, folders, replaced, optimized, levels, options: more, limitsInlining },
+  });
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
     return { upToDate: true, bytes: statSync(outFile).size };
@@ -91,7 +99,8 @@ export async function compile({
   );
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   if (isPacked) {
-    const module = readFileSync(join(root, own));
+    const compiled = readFileSync(join(root, own));
+    const module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
     writeFileSync(join(root, own), packed(limitsInlining ? withoutInlining(module) : module));
     renameSync(join(root, own), outFile);
   }
@@ -109,15 +118,19 @@ function versionOf(entry: string): string | undefined {
 
 /** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
 function fingerprint(compilation: Required<Compilation>): string {
-  const { entry, target, folders, replaced, optimized, options, limitsInlining } = compilation;
+  const { entry, target, folders, replaced, optimized, levels, options, limitsInlining } = compilation;
   const hash = createHash("sha256")
     .update(optimized ? target : `${target}, not optimized`)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([POISONED_OPTIONS, poisonedLibrary(), poisonedSources()]) : "")
     .update(versionOf(entry) ?? "")
-    .update(JSON.stringify([replaced, options]));
+    .update(JSON.stringify([replaced, options, levels]));
   const tools = [PACK_FOLDER, ...(limitsInlining ? [INLINING_FOLDER] : [])];
-  const inputs = ["asconfig.json", ...["assembly", ...tools, ...folders, dirname(entry)].flatMap(sources)];
+  const inputs = [
+    "asconfig.json",
+    "tools/optimizer.ts",
+    ...["assembly", ...tools, ...folders, dirname(entry)].flatMap(sources),
+  ];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }

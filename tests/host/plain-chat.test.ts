@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { HeaderPair } from "../providers/types.ts";
+import type { RootContext } from "./contexts.ts";
 import { ProxyHost } from "./proxy-host.ts";
 
 const REQUEST: HeaderPair[] = [
@@ -107,7 +108,7 @@ const CHANGES: [string, string][] = [
 ];
 
 /** All that the filter writes of a response. */
-function observed(host: ProxyHost, context: number, body: Buffer): string[] {
+function observed(host: ProxyHost, context: RootContext, body: Buffer): string[] {
   const before = new Map([...host.vm.metrics.byName].map(([name, { value }]) => [name, String(value)]));
   const stream = host.stream(context, {});
   stream.requestHeaders(REQUEST, true);

@@ -1,0 +1,33 @@
+/** How a module is optimized: `optimizeLevel` and `shrinkLevel` of the AssemblyScript compiler. */
+export interface Levels {
+  optimizeLevel: number;
+  shrinkLevel: number;
+}
+
+/** Functions of this size are always inlined where the code may grow: a call takes nearly as many bytes. */
+const ALWAYS_INLINED = { fast: 8, small: 2 };
+const NO_LIMIT = -1;
+
+/**
+ * Optimizes a module once more than the compiler does, which leaves large functions alone. Here a function that has a single caller becomes a part of
+ * it: the module is smaller, and a request calls fewer functions (docs/decisions/0025). `keepsNames`: the names of functions stay.
+ */
+export async function optimizedAgain(bytes: Uint8Array, levels: Levels, keepsNames: boolean): Promise<Uint8Array> {
+  // Only builds need it, and it takes half a second to load.
+  const { default: binaryen } = await import("binaryen");
+  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = binaryen.Features;
+  const module = binaryen.readBinary(bytes);
+  try {
+    // No more than what the compiler uses: every Envoy with Wasm has it.
+    module.setFeatures(MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128);
+    binaryen.setOptimizeLevel(levels.optimizeLevel);
+    binaryen.setShrinkLevel(levels.shrinkLevel);
+    binaryen.setDebugInfo(keepsNames);
+    binaryen.setAlwaysInlineMaxSize(levels.shrinkLevel > 1 ? ALWAYS_INLINED.small : ALWAYS_INLINED.fast);
+    binaryen.setOneCallerInlineMaxSize(NO_LIMIT);
+    module.optimize();
+    return module.emitBinary();
+  } finally {
+    module.dispose();
+  }
+}
