@@ -156,7 +156,8 @@ const refused: Record<string, (size: number) => string> = {
   "settings of a long name": (size) =>
     provider(`"customSettings":[{"name":"${"a.".repeat(size / 2)}b","value":1,"mode":"raw"}]`),
   "settings of a long part": (size) =>
-    provider(`"customSettings":[{"name":"${"a".repeat(size)}","value":1,"mode":"raw"}]`),
+    // All of them are refused: one that is accepted is read further.
+    provider(`"customSettings":[{"name":"${"a".repeat(1000 + size)}","value":1,"mode":"raw"}]`),
   "many settings": (size) =>
     provider(`"customSettings":${list((n) => `{"name":"a${n}","value":1,"mode":"raw"}`, size)}`),
   "files of Qwen's": (size) => provider(`"qwenFileIds":${list((n) => `"file-${n}"`, size)}`).replace("openai", "qwen"),

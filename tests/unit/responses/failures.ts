@@ -50,12 +50,13 @@ describe("a stream that fails", () => {
 
   test("because it breaks off, is no JSON, or mixes the pieces of calls", () => {
     ask();
-    const call = (index: number): object =>
-      chunk({ tool_calls: [{ index, id: `${index}`, function: { name: "f", arguments: "{" } }] });
+    const call = (index: number, text: string): object =>
+      chunk({ tool_calls: [{ index, id: `${index}`, function: { name: "f", arguments: text } }] });
     const streams: [Buffer | string, string][] = [
       [chunks(chunk({ content: "a" })), "upstream_stream_incomplete"],
       ["data: {\n\n", "upstream_event_invalid"],
-      [chunks(call(0), call(1), call(0)), "server_error"],
+      [chunks(call(0, "{"), call(1, "{"), call(0, "{")), "upstream_stream_incomplete"],
+      [chunks(call(0, "{}"), call(1, "{"), call(0, "{")), "upstream_tool_call_invalid"],
     ];
     for (const [sent, code] of streams) {
       const last = told(stream(Buffer.from(sent))).at(-1);
@@ -97,13 +98,20 @@ describe("what is kept until the end", () => {
     assert.ok(rounds > 1000 && rounds < 100_000, `${rounds}`);
     opened.end();
 
-    const named = open();
-    const name = "n".repeat(500_000);
-    last = "";
-    for (let index = 0; index < 20 && !last.includes("response.incomplete"); index++) {
-      last = named.push(`data: ${JSON.stringify(chunk({ tool_calls: [{ index, id: "a", function: { name } }] }))}\n\n`);
+    // A call begins with its arguments; those that have none yet are held.
+    for (const [begun, ending] of [
+      [{ arguments: "{}" }, /"response\.incomplete"/],
+      [{}, /"code":"upstream_tool_call_invalid"/],
+    ] as const) {
+      const named = open();
+      const called = { name: "n".repeat(500_000), ...begun };
+      last = "";
+      for (let index = 0; index < 20 && !ending.test(last); index++) {
+        const call = { index, id: `${index}`, function: called };
+        last = named.push(`data: ${JSON.stringify(chunk({ tool_calls: [call] }))}\n\n`);
+      }
+      assert.match(last, ending);
     }
-    assert.match(last, /"response\.incomplete"/);
     assert.ok(memoryBytes() < 100 << 20, `${memoryBytes()}`);
   });
 });
