@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { chosenFeatures } from "./chosen-features.ts";
 import { chosenProtocols } from "./chosen-protocols.ts";
 import { SHIPPED_MODELS, shippedModels } from "./model-table.ts";
+import type { Levels } from "./optimizer.ts";
 import { LIST, listedProviders } from "./providers.ts";
 import { root } from "./plugins.ts";
 
@@ -10,7 +11,7 @@ import { root } from "./plugins.ts";
 export const TWO_PROVIDERS_BUDGET_BYTES = 130_000;
 
 /** How a module is compiled whose providers or protocols are chosen: small before fast. */
-export const SMALL = { options: ["--shrinkLevel", "2"], levels: { optimizeLevel: 3, shrinkLevel: 2 } };
+export const SMALL: Levels = { optimizeLevel: 3, shrinkLevel: 2 };
 
 /** What a build of ai-proxy is chosen by: lists divided by commas, empty for the default. */
 export interface Choice {

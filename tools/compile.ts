@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
@@ -35,7 +35,7 @@ export interface Compilation {
   replaced?: Record<string, string>;
   /** False for a module that only tests run: the optimizer takes three quarters of the time. */
   optimized?: boolean;
-  /** How the module is optimized after the compiler, which has its levels from asconfig.json and `options`. */
+  /** How the module is optimized; as asconfig.json says of releases unless given. */
   levels?: Levels;
   /** Options of the compiler beside those of the target. */
   options?: string[];
@@ -43,8 +43,6 @@ export interface Compilation {
   limitsInlining?: boolean;
 }
 
-/** Those of the target `release` in asconfig.json. */
-const RELEASE_LEVELS: Levels = { optimizeLevel: 3, shrinkLevel: 1 };
 const WITHOUT_OPTIMIZER = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
 
 /** Reports whether the module was up to date, and its size. */
@@ -64,7 +62,7 @@ export async function compile({
   folders = [],
   replaced = {},
   optimized = true,
-  levels = RELEASE_LEVELS,
+  levels = releaseLevels(),
   options: more = [],
   limitsInlining = false,
 }: Compilation): Promise<Compiled> {
@@ -85,6 +83,8 @@ export async function compile({
   const options = ["--config", "asconfig.json", "--target", base, "--outFile", own, "--baseDir", root, ...more];
   if (isPoisoned) options.push(...POISONED_OPTIONS);
   if (!optimized) options.push(...WITHOUT_OPTIMIZER);
+  else if (base === "release" && !isPoisoned)
+    options.push("--optimizeLevel", `${levels.optimizeLevel}`, "--shrinkLevel", `${levels.shrinkLevel}`);
   // For the names of functions: the code is the same.
   if (limitsInlining) options.push("--debug");
   const version = versionOf(entry);
@@ -100,6 +100,8 @@ export async function compile({
   if (message) throw new Error(`${entry} does not compile\n${message}`);
   if (isPacked) {
     const compiled = readFileSync(join(root, own));
+    // Nothing is left of it if what follows fails.
+    rmSync(join(root, own));
     const module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
     writeFileSync(join(root, own), packed(limitsInlining ? withoutInlining(module) : module));
     renameSync(join(root, own), outFile);
@@ -107,6 +109,12 @@ export async function compile({
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return { upToDate: false, bytes: statSync(outFile).size };
+}
+
+/** The levels of the target `release` in asconfig.json. */
+function releaseLevels(): Levels {
+  const { targets } = JSON.parse(readFileSync(join(root, "asconfig.json"), "utf8")) as { targets: { release: Levels } };
+  return targets.release;
 }
 
 /** `x-version` of the schema beside the entry; empty if there is none. */

@@ -10,9 +10,9 @@ import {
   sliceStart,
 } from "../bytes/slice";
 import { constant } from "../bytes/constant";
-import { byteOrZero, digitsEnd, numberOfDigits } from "../json/digits";
+import { digitsEnd, numberOfDigits } from "../json/digits";
 import { skipSpace } from "../json/space";
-import { MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
+import { byteOrZero, MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
 import { RESPONSE_MEMBERS } from "./response-members";
 import { TokenDetails } from "./token-details";
 import { TokenUsage } from "./usage";

@@ -1,7 +1,8 @@
 import { Status } from "../abi/enums";
 import { proxy_get_property, proxy_set_property } from "../abi/imports";
 import { expectBytes, RETURNED, returnedBytes } from "../abi/memory";
-import { ABSENT, Slice, sliceOfBuffer, sliceSize, sliceStart } from "../bytes/slice";
+import { constant } from "../bytes/constant";
+import { ABSENT, Slice, sliceSize, sliceStart } from "../bytes/slice";
 import { encoded } from "./scratch";
 
 /** An attribute of Envoy or of a filter; the parts of its path are separated by NUL. `ABSENT` if there is none. */
@@ -27,10 +28,10 @@ export function setPropertyAt(path: Slice, value: Slice): bool {
 }
 
 // Of each the property of Envoy, and that of Higress.
-const ROUTE_NAME = String.UTF8.encode("xds\0route_name");
-const OTHER_ROUTE_NAME = String.UTF8.encode("route_name");
-const CLUSTER_NAME = String.UTF8.encode("xds\0cluster_name");
-const OTHER_CLUSTER_NAME = String.UTF8.encode("cluster_name");
+const ROUTE_NAME = constant("xds\0route_name");
+const OTHER_ROUTE_NAME = constant("route_name");
+const CLUSTER_NAME = constant("xds\0cluster_name");
+const OTHER_CLUSTER_NAME = constant("cluster_name");
 
 /** The name of the route; empty if it has none or no route was selected. Reads Envoy's property first, then Higress's. */
 export function routeName(): Slice {
@@ -42,7 +43,7 @@ export function clusterName(): Slice {
   return nameAt(CLUSTER_NAME, OTHER_CLUSTER_NAME);
 }
 
-function nameAt(path: ArrayBuffer, other: ArrayBuffer): Slice {
-  const name = property(sliceOfBuffer(path));
-  return sliceSize(name) ? name : property(sliceOfBuffer(other));
+function nameAt(path: Slice, other: Slice): Slice {
+  const name = property(path);
+  return sliceSize(name) ? name : property(other);
 }

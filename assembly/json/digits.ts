@@ -1,12 +1,7 @@
+import { byteOrZero } from "./validate";
+
 /** Longer numbers are read by `jsonInteger`. */
 const MOST_DIGITS: usize = 15;
-
-/** The byte at `p`; 0, which the grammar allows nowhere, at the end. */
-// @ts-ignore: decorator
-@inline
-export function byteOrZero(p: usize, end: usize): u32 {
-  return p < end ? load<u8>(p) : 0;
-}
 
 /** The address behind a number that is a few digits; 0 for any other value. What follows the digits may belong to the number: the caller looks at it. */
 export function digitsEnd(p: usize, end: usize): usize {

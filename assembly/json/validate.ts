@@ -208,10 +208,10 @@ function fail(p: usize, end: usize, error: JsonError): u64 {
   return ((<u64>(p >= end ? JsonError.UnexpectedEnd : error)) << ERROR_SHIFT) | (<u64>min(p, end));
 }
 
-/** No byte that the grammar allows is 0, so that the end needs no check of its own. */
+/** The byte at `p`; 0 at the end. The grammar allows no byte that is 0, so that the end needs no check of its own. */
 // @ts-ignore: decorator
 @inline
-function byteOrZero(p: usize, end: usize): u32 {
+export function byteOrZero(p: usize, end: usize): u32 {
   return p < end ? load<u8>(p) : 0;
 }
 

@@ -1,6 +1,7 @@
 import { writeMoney } from "../../assembly/ai/prices/money";
 import { errorBodyFor } from "../../assembly/ai/refusal";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constant } from "../../assembly/bytes/constant";
 import { ABSENT, Slice, sliceOfBuffer, sliceSize } from "../../assembly/bytes/slice";
 import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
@@ -14,18 +15,18 @@ const LONGEST_MODEL: i32 = 256;
 
 /** The names of the headers that show a limit, and their bytes. */
 class LimitHeaders {
-  readonly limitBytes: ArrayBuffer;
-  readonly remainingBytes: ArrayBuffer;
-  readonly resetBytes: ArrayBuffer;
+  readonly limitBytes: Slice;
+  readonly remainingBytes: Slice;
+  readonly resetBytes: Slice;
 
   constructor(
     readonly limit: string,
     readonly remaining: string,
     readonly reset: string,
   ) {
-    this.limitBytes = String.UTF8.encode(limit);
-    this.remainingBytes = String.UTF8.encode(remaining);
-    this.resetBytes = String.UTF8.encode(reset);
+    this.limitBytes = constant(limit);
+    this.remainingBytes = constant(remaining);
+    this.resetBytes = constant(reset);
   }
 }
 
@@ -97,9 +98,9 @@ export function refuseWithoutStore(): void {
 /** Sets the headers of a response whose request has passed: those of the limit of which the smallest part was left. */
 export function showLimit(response: HeaderMap, verdict: Verdict, unit: Unit): void {
   const names = namesOf(unit);
-  response.setNamed(sliceOfBuffer(names.limitBytes), amountOf(verdict.limit, unit));
-  response.setNamed(sliceOfBuffer(names.remainingBytes), amountOf(verdict.remaining, unit));
-  response.setNamed(sliceOfBuffer(names.resetBytes), timeOf(verdict.seconds));
+  response.setNamed(names.limitBytes, amountOf(verdict.limit, unit));
+  response.setNamed(names.remainingBytes, amountOf(verdict.remaining, unit));
+  response.setNamed(names.resetBytes, timeOf(verdict.seconds));
 }
 
 function reject(config: AiTokenRateLimitConfig, details: string): void {

@@ -21,7 +21,7 @@ const openai = configuration({ type: "openai", apiToken: "sk-test-0001" });
 let bytes = 0;
 before(async () => {
   const replaced = chosenSources({ providers: "qwen, openai" });
-  ({ bytes } = await compile({ entry: "plugins/ai-proxy/index.ts", out: WASM, replaced, ...SMALL }));
+  ({ bytes } = await compile({ entry: "plugins/ai-proxy/index.ts", out: WASM, replaced, levels: SMALL }));
 });
 
 test("a module for two providers is within its budget", () => {

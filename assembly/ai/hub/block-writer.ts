@@ -8,7 +8,6 @@ import { FinishReason } from "./finish-reason";
 import { CallPart, HeldCalls } from "./held-calls";
 import { ResponseSink } from "./response-sink";
 
-const BAD_GATEWAY = 502;
 /** More text than this is not held until the tool calls before it have ended. */
 const MOST_LATE = 1 << 20;
 
@@ -26,7 +25,7 @@ const RENAMED = "The provider changed the name of a tool call that had begun.";
 const TOO_LARGE = "The provider mixed the pieces of several tool calls, and they are too large to be put in order.";
 /** The code of these errors. */
 const BAD_CALL = "upstream_tool_call_invalid";
-/** Hold the id and the name of the call that begins, or the code and the message of an error. */
+/** Hold the id and the name of the call that begins. */
 const callId = new ByteBuffer();
 const callName = new ByteBuffer();
 
@@ -208,9 +207,7 @@ export abstract class BlockWriter extends ResponseSink {
   }
 
   private failCall(why: string): void {
-    callId.clear();
-    callName.clear();
-    this.fail(BAD_GATEWAY, callName.text(why).slice, callId.text(BAD_CALL).slice);
+    this.failWith(why, BAD_CALL);
   }
 
   private add(choice: Choice, kind: BlockKind, piece: Slice): void {

@@ -5,13 +5,8 @@ import { JsonError } from "../../json/validate";
 import { jsonContent } from "../../json/value";
 import { SseDecoder } from "../../sse/decoder";
 import { TokenUsage } from "../usage";
-import { ResponseSink } from "./response-sink";
+import { BAD_GATEWAY, ResponseSink } from "./response-sink";
 import { SseTransform } from "./sse-transform";
-
-const BAD_GATEWAY = 502;
-
-const message = new ByteBuffer();
-const code = new ByteBuffer();
 
 /** Reads the responses of a provider whose events are JSON objects, whole or as a stream, into a sink. */
 export abstract class ResponseReader extends SseTransform {
@@ -97,9 +92,8 @@ export abstract class ResponseReader extends SseTransform {
 
   /** Ends the response with an error of the gateway. */
   protected failWith(text: string, reason: string): void {
-    message.clear();
-    code.clear();
-    this.fail(BAD_GATEWAY, message.text(text).slice, code.text(reason).slice);
+    this.sink.failWith(text, reason);
+    this.errorStatus = BAD_GATEWAY;
   }
 
   /** Ends the response with an error; the texts are contents of JSON strings. */

@@ -7,12 +7,14 @@ import { FinishReason } from "./finish-reason";
 const NOWHERE = new ByteBuffer();
 /** The keys from here on are of calls whose number another call of the choice has. */
 const REPEATED_KEY = 0x40000000;
-const BAD_GATEWAY = 502;
+/** The status of errors of the gateway about a response. */
+export const BAD_GATEWAY = 502;
 const BROKEN_OFF = "The provider broke off its response.";
 const BROKEN_OFF_CODE = "upstream_response_broken_off";
 
+/** Hold the message and the code of an error of the gateway. */
 const sentence = new ByteBuffer();
-const code = new ByteBuffer();
+const word = new ByteBuffer();
 const unsaid = new ByteBuffer().text("The provider failed without a message.");
 
 /**
@@ -132,9 +134,7 @@ export abstract class ResponseSink {
     if (choice.isFinished) return;
     if (reason == FinishReason.Failed) {
       this.flush();
-      sentence.clear();
-      code.clear();
-      return this.fail(BAD_GATEWAY, sentence.text(BROKEN_OFF).slice, code.text(BROKEN_OFF_CODE).slice);
+      return this.failWith(BROKEN_OFF, BROKEN_OFF_CODE);
     }
     this.endTexts(choice);
     choice.isFinished = true;
@@ -172,6 +172,13 @@ export abstract class ResponseSink {
     this.hasEnded = true;
     this.errorStatus = status;
     this.writeFailure(status, message == ABSENT ? unsaid.slice : message, code);
+  }
+
+  /** Ends the response with an error of the gateway: 502. */
+  failWith(message: string, code: string): void {
+    sentence.clear();
+    word.clear();
+    this.fail(BAD_GATEWAY, sentence.text(message).slice, word.text(code).slice);
   }
 
   /** Gives the memory of the response back. */
