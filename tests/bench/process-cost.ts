@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { cpus } from "node:os";
 
 /** CPU time that all threads of a process have used so far, in µs. */
 export function cpuMicros(pid: number): number {
@@ -20,6 +20,7 @@ export function residentMegabytes(pid: number): number {
 
 /** Keeps a process, including its threads, on one core; false if the machine has only one, or no taskset. */
 export function pin(pid: number, core: number): boolean {
-  if (availableParallelism() < 2) return false;
+  // The cores of the machine: those of this process are one, once it is pinned.
+  if (cpus().length < 2) return false;
   return spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" }).status === 0;
 }
