@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FILLERS, withoutInlining } from "../../tools/inlining/index.ts";
 import { budgetGrowth, SMALL_BODY_BYTES } from "../../tools/inlining/v8-budget.ts";
-import { leb, Reader } from "../../tools/pack/binary.ts";
-import { CODE_SECTION, contentOf, sectionsOf } from "../../tools/pack/sections.ts";
+import { leb, Reader } from "../../tools/wasm/binary.ts";
+import { CODE_SECTION, contentOf, sectionsOf } from "../../tools/wasm/sections.ts";
 
 const [I32, GET, SET, CONST, ADD, CALL, END] = [0x7f, 0x20, 0x21, 0x41, 0x6a, 0x10, 0x0b];
 const NEVER = [CONST, 0, 0x04, 0x40];

@@ -1,5 +1,5 @@
-import { Reader } from "../pack/binary.ts";
-import { CUSTOM_SECTION, type Section } from "../pack/sections.ts";
+import { Reader } from "../wasm/binary.ts";
+import { CUSTOM_SECTION, type Section } from "../wasm/sections.ts";
 
 const NAME_SECTION = "name";
 const FUNCTION_NAMES = 1;

@@ -1,4 +1,6 @@
-import { leb, Reader } from "../pack/binary.ts";
+import { leb, Reader } from "../wasm/binary.ts";
+import { bodiesOf, codeOf, skipLocals } from "../wasm/functions.ts";
+import { importedFunctions } from "../wasm/imported-functions.ts";
 import {
   CODE_SECTION,
   contentOf,
@@ -8,9 +10,8 @@ import {
   sectionsOf,
   TYPE_SECTION,
   withSections,
-} from "../pack/sections.ts";
+} from "../wasm/sections.ts";
 import { functionNames } from "./function-names.ts";
-import { importedFunctions } from "./imported-functions.ts";
 import { budgetGrowth, SMALL_BODY_BYTES } from "./v8-budget.ts";
 
 /** The sizes of the fillers' bodies: a function uses its budget up with few of them, to less than the last one. */
@@ -66,8 +67,9 @@ function withFillers(body: Uint8Array, growth: number, firstFiller: number): Uin
     const call = Buffer.concat([Buffer.from([CALL]), leb(firstFiller + index)]);
     for (; budget > bytes; budget += growth * call.length - bytes) calls.push(call);
   }
-  const start = firstInstruction(body);
-  return Buffer.concat([body.subarray(0, start), never, ...calls, end, body.subarray(start)]);
+  const reader = new Reader(body);
+  skipLocals(reader);
+  return Buffer.concat([body.subarray(0, reader.position), never, ...calls, end, reader.rest()]);
 }
 
 /** A body that returns at once. The instructions behind it count, but nothing is made of them. */
@@ -76,23 +78,4 @@ function filler(bytes: number): Uint8Array {
   body.set([NO_LOCALS, RETURN]);
   body[bytes - 1] = END;
   return body;
-}
-
-/** Where the instructions of a body begin: behind the groups of its locals, each a count and a type of one byte. */
-function firstInstruction(body: Uint8Array): number {
-  const reader = new Reader(body);
-  for (let groups = reader.leb(); groups > 0; groups--) {
-    reader.leb();
-    reader.byte();
-  }
-  return body.length - reader.rest().length;
-}
-
-function bodiesOf(code: Uint8Array): Uint8Array[] {
-  const reader = new Reader(code);
-  return Array.from({ length: reader.leb() }, () => reader.take(reader.leb()));
-}
-
-function codeOf(bodies: Uint8Array[]): Uint8Array {
-  return Buffer.concat([leb(bodies.length), ...bodies.flatMap((body) => [leb(body.length), body])]);
 }

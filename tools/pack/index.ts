@@ -1,6 +1,13 @@
-import { leb, Reader, signedLeb } from "./binary.ts";
+import { leb, Reader, signedLeb } from "../wasm/binary.ts";
 import { compressed } from "./compressed.ts";
-import { contentOf, DATA_COUNT_SECTION, DATA_SECTION, MEMORY_SECTION, sectionsOf, withSections } from "./sections.ts";
+import {
+  contentOf,
+  DATA_COUNT_SECTION,
+  DATA_SECTION,
+  MEMORY_SECTION,
+  sectionsOf,
+  withSections,
+} from "../wasm/sections.ts";
 import { MODEL_BYTES } from "./tokens.ts";
 
 /** The AssemblyScript file that writes the data to its place. It is compiled before the entry. */

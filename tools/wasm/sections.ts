@@ -32,6 +32,15 @@ export function contentOf(sections: Section[], wanted: number): Uint8Array | und
   return sections.find(({ id }) => id === wanted)?.content;
 }
 
+/** The module with one more custom section before the section with that number. */
+export function withCustomSection(module: Uint8Array, name: string, content: Uint8Array, before: number): Uint8Array {
+  const text = Buffer.from(name);
+  const custom = { id: CUSTOM_SECTION, content: Buffer.concat([leb(text.length), text, content]) };
+  const sections = sectionsOf(module);
+  const place = sections.findIndex(({ id }) => id === before);
+  return withSections(module, [...sections.slice(0, place), custom, ...sections.slice(place)], {});
+}
+
 /** The module with other contents for some of its sections, by their numbers. */
 export function withSections(module: Uint8Array, sections: Section[], changed: Record<number, Uint8Array>): Uint8Array {
   const parts = sections.map(({ id, content }) => [id, changed[id] ?? content] as const);

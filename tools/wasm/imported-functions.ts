@@ -1,4 +1,4 @@
-import { Reader } from "../pack/binary.ts";
+import { Reader } from "./binary.ts";
 
 const [FUNCTION, GLOBAL] = [0, 3];
 
@@ -12,7 +12,7 @@ export function importedFunctions(section: Uint8Array | undefined): number {
     reader.take(reader.leb());
     const kind = reader.byte();
     if (kind === FUNCTION) functions++;
-    else if (kind !== GLOBAL) throw new Error("inlining: a module imports a table or a memory");
+    else if (kind !== GLOBAL) throw new Error("a module imports a table or a memory");
     // The index of a type, or the type and the mutability of a global.
     reader.leb();
     if (kind === GLOBAL) reader.byte();

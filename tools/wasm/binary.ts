@@ -21,6 +21,11 @@ export class Reader {
     return this.at >= this.bytes.length;
   }
 
+  /** How many bytes were read. */
+  get position(): number {
+    return this.at;
+  }
+
   byte(): number {
     return this.bytes[this.at++];
   }
