@@ -7,68 +7,91 @@ const CLOSE = 0x7d;
 /** The length of `/v1`, with which the path of each row begins. */
 const VERSION_SIZE = 3;
 
-class Row {
-  constructor(
-    readonly api: Api,
-    readonly name: string,
-    readonly path: string,
-  ) {}
-}
+/** The names of Higress's ai-proxy, in the order of `Api`, from its second member on. */
+const NAMES: StaticArray<string> = [
+  "openai/v1/chatcompletions",
+  "openai/v1/completions",
+  "openai/v1/embeddings",
+  "openai/v1/audiospeech",
+  "openai/v1/audiotranscription",
+  "openai/v1/audiotranslation",
+  "openai/v1/realtime",
+  "openai/v1/imagegeneration",
+  "openai/v1/imagevariation",
+  "openai/v1/imageedit",
+  "openai/v1/batches",
+  "openai/v1/retrievebatch",
+  "openai/v1/cancelbatch",
+  "openai/v1/files",
+  "openai/v1/retrievefile",
+  "openai/v1/retrievefilecontent",
+  "openai/v1/models",
+  "openai/v1/retrievemodel",
+  "openai/v1/fine-tuningjobs",
+  "openai/v1/retrievefine-tuningjob",
+  "openai/v1/fine-tuningjobevents",
+  "openai/v1/fine-tuningjobcheckpoints",
+  "openai/v1/cancelfine-tuningjob",
+  "openai/v1/resumefine-tuningjob",
+  "openai/v1/pausefine-tuningjob",
+  "openai/v1/fine-tuningcheckpointpermissions",
+  "openai/v1/deletefine-tuningcheckpointpermission",
+  "openai/v1/responses",
+  "openai/v1/retrieveresponse",
+  "openai/v1/videos",
+  "openai/v1/retrievevideo",
+  "openai/v1/retrievevideocontent",
+  "openai/v1/videoremix",
+  "anthropic/v1/messages",
+  "anthropic/v1/messages/count_tokens",
+  "anthropic/v1/complete",
+  "cohere/v1/rerank",
+  "qwen/v1/rerank",
+  "qwen/v1/conversations",
+];
 
-// Names and order of Higress's ai-proxy; where two paths fit, the first row counts. `{…}` stands for one segment.
 // OpenAI: https://platform.openai.com/docs/api-reference · Anthropic: https://docs.anthropic.com/en/api/messages
-const ROWS: Row[] = [
-  new Row(Api.ChatCompletions, "openai/v1/chatcompletions", "/v1/chat/completions"),
-  new Row(Api.Completions, "openai/v1/completions", "/v1/completions"),
-  new Row(Api.Embeddings, "openai/v1/embeddings", "/v1/embeddings"),
-  new Row(Api.AudioSpeech, "openai/v1/audiospeech", "/v1/audio/speech"),
-  new Row(Api.AudioTranscription, "openai/v1/audiotranscription", "/v1/audio/transcriptions"),
-  new Row(Api.AudioTranslation, "openai/v1/audiotranslation", "/v1/audio/translations"),
-  new Row(Api.Realtime, "openai/v1/realtime", "/v1/realtime"),
-  new Row(Api.ImageGeneration, "openai/v1/imagegeneration", "/v1/images/generations"),
-  new Row(Api.ImageVariation, "openai/v1/imagevariation", "/v1/images/variations"),
-  new Row(Api.ImageEdit, "openai/v1/imageedit", "/v1/images/edits"),
-  new Row(Api.Batches, "openai/v1/batches", "/v1/batches"),
-  new Row(Api.Files, "openai/v1/files", "/v1/files"),
-  new Row(Api.Models, "openai/v1/models", "/v1/models"),
-  new Row(Api.FineTuningJobs, "openai/v1/fine-tuningjobs", "/v1/fine_tuning/jobs"),
-  new Row(Api.Responses, "openai/v1/responses", "/v1/responses"),
-  new Row(Api.Videos, "openai/v1/videos", "/v1/videos"),
-  new Row(Api.Messages, "anthropic/v1/messages", "/v1/messages"),
-  new Row(Api.CountTokens, "anthropic/v1/messages/count_tokens", "/v1/messages/count_tokens"),
-  new Row(Api.Complete, "anthropic/v1/complete", "/v1/complete"),
-  new Row(Api.CohereRerank, "cohere/v1/rerank", "/v1/rerank"),
-  new Row(Api.QwenRerank, "qwen/v1/rerank", "/v1/reranks"),
-  new Row(Api.QwenConversations, "qwen/v1/conversations", "/v1/conversations"),
-  new Row(Api.RetrieveBatch, "openai/v1/retrievebatch", "/v1/batches/{batch_id}"),
-  new Row(Api.CancelBatch, "openai/v1/cancelbatch", "/v1/batches/{batch_id}/cancel"),
-  new Row(Api.RetrieveFile, "openai/v1/retrievefile", "/v1/files/{file_id}"),
-  new Row(Api.RetrieveFileContent, "openai/v1/retrievefilecontent", "/v1/files/{file_id}/content"),
-  new Row(Api.RetrieveModel, "openai/v1/retrievemodel", "/v1/models/{model}"),
-  new Row(Api.RetrieveResponse, "openai/v1/retrieveresponse", "/v1/responses/{response_id}"),
-  new Row(Api.RetrieveVideo, "openai/v1/retrievevideo", "/v1/videos/{video_id}"),
-  new Row(Api.RetrieveVideoContent, "openai/v1/retrievevideocontent", "/v1/videos/{video_id}/content"),
-  new Row(Api.VideoRemix, "openai/v1/videoremix", "/v1/videos/{video_id}/remix"),
-  new Row(Api.RetrieveFineTuningJob, "openai/v1/retrievefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}"),
-  new Row(Api.FineTuningJobEvents, "openai/v1/fine-tuningjobevents", "/v1/fine_tuning/jobs/{job_id}/events"),
-  new Row(
-    Api.FineTuningJobCheckpoints,
-    "openai/v1/fine-tuningjobcheckpoints",
-    "/v1/fine_tuning/jobs/{job_id}/checkpoints",
-  ),
-  new Row(Api.CancelFineTuningJob, "openai/v1/cancelfine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/cancel"),
-  new Row(Api.ResumeFineTuningJob, "openai/v1/resumefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/resume"),
-  new Row(Api.PauseFineTuningJob, "openai/v1/pausefine-tuningjob", "/v1/fine_tuning/jobs/{job_id}/pause"),
-  new Row(
-    Api.FineTuningCheckpointPermissions,
-    "openai/v1/fine-tuningcheckpointpermissions",
-    "/v1/fine_tuning/checkpoints/{checkpoint}/permissions",
-  ),
-  new Row(
-    Api.DeleteFineTuningCheckpointPermission,
-    "openai/v1/deletefine-tuningcheckpointpermission",
-    "/v1/fine_tuning/checkpoints/{checkpoint}/permissions/{permission_id}",
-  ),
+/** The paths of the same APIs. `{…}` stands for one segment. No two of them fit one path. */
+const PATHS: StaticArray<string> = [
+  "/v1/chat/completions",
+  "/v1/completions",
+  "/v1/embeddings",
+  "/v1/audio/speech",
+  "/v1/audio/transcriptions",
+  "/v1/audio/translations",
+  "/v1/realtime",
+  "/v1/images/generations",
+  "/v1/images/variations",
+  "/v1/images/edits",
+  "/v1/batches",
+  "/v1/batches/{batch_id}",
+  "/v1/batches/{batch_id}/cancel",
+  "/v1/files",
+  "/v1/files/{file_id}",
+  "/v1/files/{file_id}/content",
+  "/v1/models",
+  "/v1/models/{model}",
+  "/v1/fine_tuning/jobs",
+  "/v1/fine_tuning/jobs/{job_id}",
+  "/v1/fine_tuning/jobs/{job_id}/events",
+  "/v1/fine_tuning/jobs/{job_id}/checkpoints",
+  "/v1/fine_tuning/jobs/{job_id}/cancel",
+  "/v1/fine_tuning/jobs/{job_id}/resume",
+  "/v1/fine_tuning/jobs/{job_id}/pause",
+  "/v1/fine_tuning/checkpoints/{checkpoint}/permissions",
+  "/v1/fine_tuning/checkpoints/{checkpoint}/permissions/{permission_id}",
+  "/v1/responses",
+  "/v1/responses/{response_id}",
+  "/v1/videos",
+  "/v1/videos/{video_id}",
+  "/v1/videos/{video_id}/content",
+  "/v1/videos/{video_id}/remix",
+  "/v1/messages",
+  "/v1/messages/count_tokens",
+  "/v1/complete",
+  "/v1/rerank",
+  "/v1/reranks",
+  "/v1/conversations",
 ];
 
 /** The ids in a path, in their order: parts of the path, `ABSENT` where it has fewer. */
@@ -89,14 +112,13 @@ const unused = new PathIds();
 
 /** The API whose path is `/v1` and `tail`, `Unknown` if none. The ids in the path are written to `ids`. */
 export function apiOfTail(tail: Slice, ids: PathIds = unused): Api {
-  for (let i = 0; i < ROWS.length; i++) if (matches(tail, ROWS[i].path, ids)) return ROWS[i].api;
+  for (let i = 0; i < PATHS.length; i++) if (matches(tail, PATHS[i], ids)) return <Api>(i + 1);
   return Api.Unknown;
 }
 
 /** The API of that name (`openai/v1/chatcompletions`, …); `Unknown` if none. */
 export function apiOfName(name: string): Api {
-  for (let i = 0; i < ROWS.length; i++) if (ROWS[i].name == name) return ROWS[i].api;
-  return Api.Unknown;
+  return <Api>(NAMES.indexOf(name) + 1);
 }
 
 /** Whether `tail` is what follows `/v1` in the path of a row; writes the ids, none of them empty, to `ids`. */

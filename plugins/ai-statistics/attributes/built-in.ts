@@ -13,31 +13,32 @@ export class BuiltIn {
   ) {}
 }
 
-const OF_BODIES: BuiltIn[] = [
-  new BuiltIn("messages", "messages input.messages contents", "", ""),
-  new BuiltIn(
-    "question",
-    'messages.@reverse.0.content input.messages.@reverse.0.content contents.@reverse.0.parts.*.text "input input.@reverse.0.content "prompt',
-    "",
-    "",
-  ),
-  new BuiltIn("system", "system systemInstruction.parts.*.text instructions", "", ""),
-  new BuiltIn(
-    "answer",
-    "",
-    "choices.0.message.content choices.0.text content.*.text candidates.0.content.parts.*.text output.*.content.*.text " +
-      'output.choices.0.message.content "output.text',
-    'choices.0.delta.content choices.0.text delta.text "delta<response.output_text.delta candidates.0.content.parts.*.text ' +
-      "=output.choices.0.message.content =output.text",
-  ),
-  new BuiltIn(
-    "reasoning",
-    "",
-    "choices.0.message.reasoning_content choices.0.message.reasoning content.*.thinking output.*.summary.*.text " +
-      "output.choices.0.message.reasoning_content",
-    "choices.0.delta.reasoning_content choices.0.delta.reasoning delta.thinking " +
-      '"delta<response.reasoning_summary_text.delta "delta<response.reasoning_text.delta =output.choices.0.message.reasoning_content',
-  ),
+/** Rows of four: the key, and the paths as in `BuiltIn`. */
+const OF_BODIES: StaticArray<string> = [
+  "messages",
+  "messages input.messages contents",
+  "",
+  "",
+
+  "question",
+  'messages.@reverse.0.content input.messages.@reverse.0.content contents.@reverse.0.parts.*.text "input input.@reverse.0.content "prompt',
+  "",
+  "",
+
+  "system",
+  "system systemInstruction.parts.*.text instructions",
+  "",
+  "",
+
+  "answer",
+  "",
+  'choices.0.message.content choices.0.text content.*.text candidates.0.content.parts.*.text output.*.content.*.text output.choices.0.message.content "output.text',
+  'choices.0.delta.content choices.0.text delta.text "delta<response.output_text.delta candidates.0.content.parts.*.text =output.choices.0.message.content =output.text',
+
+  "reasoning",
+  "",
+  "choices.0.message.reasoning_content choices.0.message.reasoning content.*.thinking output.*.summary.*.text output.choices.0.message.reasoning_content",
+  'choices.0.delta.reasoning_content choices.0.delta.reasoning delta.thinking "delta<response.reasoning_summary_text.delta "delta<response.reasoning_text.delta =output.choices.0.message.reasoning_content',
 ];
 
 /** The keys whose values are token counts. */
@@ -47,7 +48,9 @@ export const TOOL_CALLS = "tool_calls";
 
 /** The built-in values of a key in bodies; `null` if it has none. */
 export function builtInOf(key: string): BuiltIn | null {
-  for (let i = 0; i < OF_BODIES.length; i++) if (OF_BODIES[i].key == key) return OF_BODIES[i];
+  for (let i = 0; i < OF_BODIES.length; i += 4) {
+    if (OF_BODIES[i] == key) return new BuiltIn(key, OF_BODIES[i + 1], OF_BODIES[i + 2], OF_BODIES[i + 3]);
+  }
   return null;
 }
 
