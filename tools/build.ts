@@ -10,14 +10,14 @@ import { findPlugins, root, type Plugin } from "./plugins.ts";
 /** The size limit of a released module; the build fails above it. */
 const SIZE_BUDGET_BYTES = 85_000;
 /** It contains every provider, the pattern engine of `modelMapping`, the key mask and the protocols of clients (54 KB). */
-const AI_PROXY_BUDGET_BYTES = 285_000;
+const AI_PROXY_BUDGET_BYTES = 290_000;
 
 /** Holds the pattern engine of `autoRouting` and its tables. */
 const MODEL_ROUTER_BUDGET_BYTES = 90_000;
 /** Holds and reads streams of every protocol. */
 const FALLBACK_BUDGET_BYTES = 100_000;
 /** Holds the pattern engine of keys, the Redis client, and reads streams. */
-const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 115_000;
+const AI_TOKEN_RATELIMIT_BUDGET_BYTES = 118_000;
 /** Reads streams of every protocol, and has metrics with labels. */
 const AI_STATISTICS_BUDGET_BYTES = 120_000;
 /** Holds the pattern engine, and reads and writes streams of every protocol. */
@@ -94,6 +94,8 @@ async function buildOne(plugin: Plugin): Promise<boolean> {
       target,
       replaced,
       ...(isSmall ? { levels: SMALL } : {}),
+      // Hints cost 2 to 3 KB.
+      trainedAs: target === "release" && !isSmall ? plugin.name : "",
       limitsInlining: COMPILED_FAST.includes(plugin.name) && !isSmall,
     });
     const budget = budgetOf(choice) ?? BUDGETS[plugin.name] ?? SIZE_BUDGET_BYTES;

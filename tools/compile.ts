@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { withBranchHints } from "./branch-hints/index.ts";
 import { runCompiler, version } from "./compiler.ts";
 import { higressSources } from "./higress.ts";
 import { withoutInlining } from "./inlining/index.ts";
@@ -16,6 +17,13 @@ const VERSION_FILE = "assembly/plugin/version.ts";
 /** The sources that compress the data of a module, and those that limit what V8 inlines. */
 const PACK_FOLDER = "tools/pack";
 const INLINING_FOLDER = "tools/inlining";
+const HINTS_FOLDER = "tools/branch-hints";
+const WASM_FOLDER = "tools/wasm";
+
+/** What a module is trained with. */
+const TRAINING = ["training", "work", "filters", "pairs", "traffic", "pair-traffic"].map(
+  (name) => `tests/bench/${name}.ts`,
+);
 
 /**
  * The builds: two targets of asconfig.json, a release whose freed memory is overwritten (`poison.ts`), and one for Higress's Envoy
@@ -41,6 +49,8 @@ export interface Compilation {
   options?: string[];
   /** True for a module that V8 is to compile fast, with hardly any inlining of its own: see `tools/inlining`. */
   limitsInlining?: boolean;
+  /** The plugin whose traffic in `make bench` the module is trained with, for hints of branches: see `tools/branch-hints`. */
+  trainedAs?: string;
 }
 
 const WITHOUT_OPTIMIZER = ["--optimizeLevel", "0", "--shrinkLevel", "0"];
@@ -65,10 +75,11 @@ export async function compile({
   levels = releaseLevels(),
   options: more = [],
   limitsInlining = false,
+  trainedAs = "",
 }: Compilation): Promise<Compiled> {
   const stampFile = join(root, "build", ".stamps", out.replace(/^build\//, "").replaceAll("/", "-"));
   const stamp = fingerprint({
-    ...{ entry, out, target, folders, replaced, optimized, levels, options: more, limitsInlining },
+    ...{ entry, out, target, folders, replaced, optimized, levels, options: more, limitsInlining, trainedAs },
   });
   const outFile = join(root, out);
   if (existsSync(outFile) && existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) {
@@ -102,13 +113,23 @@ export async function compile({
     const compiled = readFileSync(join(root, own));
     // Nothing is left of it if what follows fails.
     rmSync(join(root, own));
-    const module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
-    writeFileSync(join(root, own), packed(limitsInlining ? withoutInlining(module) : module));
+    let module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
+    if (limitsInlining) module = withoutInlining(module);
+    if (trainedAs) module = await trained(module, trainedAs);
+    writeFileSync(join(root, own), packed(module));
     renameSync(join(root, own), outFile);
   }
   mkdirSync(dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, stamp);
   return { upToDate: false, bytes: statSync(outFile).size };
+}
+
+/** The module with hints of its branches, if there is traffic to train it with. */
+async function trained(module: Uint8Array, plugin: string): Promise<Uint8Array> {
+  // Only builds need it: the emulation of Envoy's host takes a second to load.
+  const { trainingOf } = await import("../tests/bench/training.ts");
+  const training = trainingOf(plugin);
+  return training ? withBranchHints(module, training) : module;
 }
 
 /** The levels of the target `release` in asconfig.json. */
@@ -126,17 +147,20 @@ function versionOf(entry: string): string | undefined {
 
 /** Hashes all inputs of the module: the kernel, the entry's folder, `folders`, the compiler and its configuration. */
 function fingerprint(compilation: Required<Compilation>): string {
-  const { entry, target, folders, replaced, optimized, levels, options, limitsInlining } = compilation;
+  const { entry, target, folders, replaced, optimized, levels, options, limitsInlining, trainedAs } = compilation;
   const hash = createHash("sha256")
     .update(optimized ? target : `${target}, not optimized`)
     .update(version)
     .update(target === "poisoned" ? JSON.stringify([POISONED_OPTIONS, poisonedLibrary(), poisonedSources()]) : "")
     .update(versionOf(entry) ?? "")
-    .update(JSON.stringify([replaced, options, levels]));
-  const tools = [PACK_FOLDER, ...(limitsInlining ? [INLINING_FOLDER] : [])];
+    .update(JSON.stringify([replaced, options, levels, trainedAs]));
+  const tools = [
+    ...[PACK_FOLDER, WASM_FOLDER],
+    ...(limitsInlining ? [INLINING_FOLDER] : []),
+    ...(trainedAs ? [HINTS_FOLDER] : []),
+  ];
   const inputs = [
-    "asconfig.json",
-    "tools/optimizer.ts",
+    ...["asconfig.json", "tools/optimizer.ts", ...(trainedAs ? TRAINING : [])],
     ...["assembly", ...tools, ...folders, dirname(entry)].flatMap(sources),
   ];
   for (const file of inputs) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));

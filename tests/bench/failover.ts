@@ -1,14 +1,15 @@
 import { APP_KEY, configureRoute, failoverBootstrap, managerOf } from "../harness/failover.ts";
-import type { EnvoyProcess } from "../harness/envoy-process.ts";
+import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
 import type { Bootstrap } from "../../tools/gateway/bootstrap.ts";
 import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
-import { startPinned } from "./gateway.ts";
-import { serve, type WholeResponse } from "./load.ts";
+import { ENVOY_CORE } from "./gateway.ts";
+import { serve, type Served } from "./load.ts";
 import { measure, type Round } from "./measure.ts";
+import { pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
-import { paced, refusing, type Responder, type Upstream } from "./upstream.ts";
+import { refusing, type Upstream } from "./upstream.ts";
 import type { Job } from "./job.ts";
 
 /** Requests of each kind whose time to the first token is measured. */
@@ -17,8 +18,8 @@ const EVENTS = 200;
 const WITHOUT = "without";
 const WITH = "gateway";
 
-const streaming = paced({ count: EVENTS, intervalMs: 5, event: openAiEvent, ending: openAiEnding });
-const atOnce = paced({ count: 2, intervalMs: 0, event: openAiEvent, ending: openAiEnding });
+const streaming = { count: EVENTS, intervalMs: 5, event: openAiEvent, ending: openAiEnding };
+const atOnce = { count: 2, intervalMs: 0, event: openAiEvent, ending: openAiEnding };
 const chatResponse = { contentType: "application/json", body: openAiResponse };
 const failing = refusing("429 Too Many Requests", '{"error":{"message":"Slow down.","type":"requests"}}');
 const chat = (model: string, stream: boolean): Buffer => {
@@ -64,7 +65,7 @@ async function measureArmed(job: Job, rounds: number): Promise<{ micros: Spread;
 }
 
 /** Calls qwq-32b directly and by a fallback, in turn; null: nobody listens in the place of deepseek-r1. */
-async function measureFirstToken(deepseek: Responder | null): Promise<{ directMs: Spread; addedMs: Spread }> {
+async function measureFirstToken(deepseek: Served | null): Promise<{ directMs: Spread; addedMs: Spread }> {
   return withGateway({ qwq: atOnce, deepseek }, async ({ listenerPorts }) => {
     const connection = await Connection.open(listenerPorts[WITH]);
     const time = async (request: Buffer): Promise<number> => {
@@ -91,7 +92,7 @@ async function measureFirstToken(deepseek: Responder | null): Promise<{ directMs
 
 /** Runs the example with these servers, and with a second listener `without` that lacks the plugin. */
 async function withGateway<T>(
-  respond: { qwq: Responder | WholeResponse; deepseek: Responder | WholeResponse | null },
+  respond: { qwq: Served; deepseek: Served | null },
   run: (envoy: EnvoyProcess) => Promise<T>,
 ): Promise<T> {
   const qwq = await serve(respond.qwq);
@@ -99,7 +100,10 @@ async function withGateway<T>(
   if (!respond.deepseek) await deepseek.close();
   let envoy: EnvoyProcess | undefined;
   try {
-    envoy = await startPinned(bootstrapOf(qwq, deepseek) as unknown as Record<string, unknown>);
+    const bootstrap = bootstrapOf(qwq, deepseek);
+    const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
+    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>, options);
+    pin(envoy.pid, ENVOY_CORE);
     return await run(envoy);
   } finally {
     await envoy?.stop();

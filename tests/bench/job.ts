@@ -1,7 +1,7 @@
 import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import type { WholeResponse } from "./load.ts";
 import type { Routes } from "./routes.ts";
-import type { Responder } from "./upstream.ts";
+import type { Pace } from "./upstream.ts";
 
 /** One kind of work, before it is measured. */
 export interface Job {
@@ -19,9 +19,9 @@ export interface Job {
   /** Whether the filters are in the router's chain. */
   isUpstream?: boolean;
   /** What the upstream sends: a stream, or a response that is sent as fast as it is asked for. */
-  respond: Responder | WholeResponse;
-  /** The service that filters call, as the cluster `checker`; absent: none. */
-  checker?: Responder;
+  respond: Pace | WholeResponse;
+  /** The service that filters call, as the cluster `checker`, and how many milliseconds it takes; absent: none. */
+  checker?: WholeResponse & { delayMs?: number };
   /** The filters or chains that are compared with no filter, by name. Each gets a listener of the same Envoy. */
   filters: Record<string, EnvoyConfig | EnvoyConfig[]>;
   /** Concurrent connections. */

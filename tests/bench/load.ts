@@ -7,7 +7,7 @@ import { dieWithParent } from "../harness/envoy-process.ts";
 import { findProgram } from "../harness/find-program.ts";
 import { freePort } from "../../tools/gateway/ports.ts";
 import { Connection, get } from "./client.ts";
-import { serveRaw, type Responder, type Upstream } from "./upstream.ts";
+import { paced, serveRaw, type Pace, type Responder, type Upstream } from "./upstream.ts";
 
 /** A response that is the same for every request. */
 export interface WholeResponse {
@@ -30,9 +30,14 @@ function workFolder(name: string): string {
   return mkdtempSync(join(parent, `${name}-`));
 }
 
-/** Serves a stream by Node, or a response that is always the same by nginx, on a free loopback port. */
-export const serve = (what: Responder | WholeResponse): Promise<Upstream> =>
-  typeof what === "function" ? serveRaw(what) : serveWhole(what);
+/** What an upstream sends: a stream, a response that is always the same, or anything else. */
+export type Served = Pace | WholeResponse | Responder;
+
+/** Serves a response that is always the same by nginx, and anything else by Node, on a free loopback port. */
+export function serve(what: Served): Promise<Upstream> {
+  if (typeof what === "function") return serveRaw(what);
+  return "event" in what ? serveRaw(paced(what)) : serveWhole(what);
+}
 
 /**
  * Serves one response on a free loopback port by nginx with one worker, which takes about 8 µs a request. A connection is never closed

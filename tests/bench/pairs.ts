@@ -10,7 +10,6 @@ import {
   responsesRequest,
 } from "./pair-traffic.ts";
 import { chatRequest, openAiEnding, openAiEvent, openAiFinish, openAiResponse, openAiUsage } from "./traffic.ts";
-import { paced } from "./upstream.ts";
 
 /** A protocol of clients over one of providers. */
 interface Pair {
@@ -74,7 +73,7 @@ export function pairJobs({ small, large, stream, pace }: Volumes): Job[] {
       },
       {
         ...{ id: `${id}-stream`, title: `event of a stream: ${title} and back`, ...stream, filters },
-        ...{ request: request(1024, true), respond: paced({ ...pace, event, ending }) },
+        ...{ request: request(1024, true), respond: { ...pace, event, ending } },
       },
     ];
   });

@@ -21,7 +21,7 @@ import {
 } from "./report.ts";
 import { measureSharedBudget } from "./shared-budget.ts";
 import { measureSharedCache } from "./shared-cache.ts";
-import { serveRaw } from "./upstream.ts";
+import { after, always, serveRaw, type Responder } from "./upstream.ts";
 import type { Job } from "./job.ts";
 import { JOBS } from "./work.ts";
 
@@ -45,7 +45,7 @@ async function measureWork(job: Job): Promise<Work> {
     direct: job.direct,
     isUpstream: job.isUpstream,
   }));
-  const checker = job.checker ? await serveRaw(job.checker) : null;
+  const checker = job.checker ? await serveRaw(responderOf(job.checker)) : null;
   const services = checker ? [{ name: "checker", upstreamPort: checker.port }] : [];
   const envoy = await startLanes([...lanes, ...services]);
   try {
@@ -70,6 +70,11 @@ async function measureWork(job: Job): Promise<Work> {
     await upstream.close();
     await checker?.close();
   }
+}
+
+function responderOf({ contentType, body, delayMs = 0 }: NonNullable<Job["checker"]>): Responder {
+  const respond = always(contentType, body);
+  return delayMs > 0 ? after(delayMs, respond) : respond;
 }
 
 function costOf(rounds: Round[], none: Round[]): Cost {

@@ -35,7 +35,6 @@ import {
   withHeader,
 } from "./traffic.ts";
 import type { WholeResponse } from "./load.ts";
-import { after, always, paced } from "./upstream.ts";
 
 const openai = { type: "openai", apiTokens: ["bench-key"] };
 /** The usage of a stream is not requested, so its events are not read. */
@@ -138,21 +137,21 @@ export const JOBS: Job[] = [
     title: "event of a stream, OpenAI passed through",
     ...stream,
     filters: { noop, ...aiProxies(openai) },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiEnding },
   },
   {
     id: "untouched",
     title: "event of a stream, OpenAI passed through, usage not asked for",
     ...stream,
     filters: { noop, ...aiProxies(untouched) },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiEnding },
   },
   {
     id: "qwen-stream",
     title: "event of a stream, from DashScope's own protocol",
     ...stream,
     ...translated,
-    respond: paced({ ...pace, event: dashScopeEvent, ending: dashScopeEnding }),
+    respond: { ...pace, event: dashScopeEvent, ending: dashScopeEnding },
   },
   ...pairJobs({ small, large, stream, pace }),
   {
@@ -167,7 +166,7 @@ export const JOBS: Job[] = [
     title: "event of a stream, its tokens limited in Envoy",
     ...stream,
     filters: { noop, plugin: tokenLimits.local },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding },
   },
   {
     id: "statistics-1k",
@@ -181,7 +180,7 @@ export const JOBS: Job[] = [
     title: "event of a stream, counted by ai-statistics",
     ...stream,
     filters: { noop, ...statistics },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiUsage + openAiEnding },
   },
   {
     id: "masking-1k",
@@ -195,7 +194,7 @@ export const JOBS: Job[] = [
     title: "event of a stream, masked with 20 patterns",
     ...stream,
     filters: { noop, plugin: masking },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiEnding },
   },
   {
     id: "cache-hit",
@@ -214,7 +213,7 @@ export const JOBS: Job[] = [
     ...stream,
     request: withHeader(stream.request, "cache-control: no-cache"),
     filters: { noop, plugin: caches.memory },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding }),
+    respond: { ...pace, event: openAiEvent, ending: openAiFinish + openAiUsage + openAiEnding },
   },
   {
     id: "history-1k",
@@ -228,8 +227,12 @@ export const JOBS: Job[] = [
     title: "event of a stream, with nothing to check, and checked",
     ...stream,
     filters: { noop, ...guards },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiEnding }),
-    checker: after(5, always(json, '{"results":[{"flagged":false,"categories":{},"category_scores":{}}]}')),
+    respond: { ...pace, event: openAiEvent, ending: openAiEnding },
+    checker: {
+      contentType: json,
+      body: '{"results":[{"flagged":false,"categories":{},"category_scores":{}}]}',
+      delayMs: 5,
+    },
   },
   {
     id: "search-1k",
@@ -243,11 +246,11 @@ export const JOBS: Job[] = [
     title: "event of a stream, with the references of a search",
     ...stream,
     filters: { noop, plugin: searches.text, annotations: searches.annotations },
-    respond: paced({ ...pace, event: openAiEvent, ending: openAiFinish + openAiEnding }),
-    checker: always(
-      json,
-      '{"results":[{"title":"Gold","url":"https://news.example/gold","content":"Gold costs 4,000."}]}',
-    ),
+    respond: { ...pace, event: openAiEvent, ending: openAiFinish + openAiEnding },
+    checker: {
+      contentType: json,
+      body: '{"results":[{"title":"Gold","url":"https://news.example/gold","content":"Gold costs 4,000."}]}',
+    },
   },
   {
     id: "key-auth",

@@ -24,6 +24,8 @@ export interface HostOptions {
   envoy?: [major: number, minor: number];
   /** False lets a plugin do what Envoy refuses; the violations are only noted. */
   strict?: boolean;
+  /** Functions beside the host's that a module imports from `env`: of a module that counts what it does. */
+  imports?: WebAssembly.ModuleImports;
 }
 
 /** The answer that a test gives to an HTTP callout. */
@@ -62,6 +64,7 @@ export class ProxyHost {
       envoy: options.envoy ?? [1, 40],
       now: () => this.nowNs,
       random: (target) => this.fillRandom(target),
+      imports: options.imports ?? {},
     });
   }
 

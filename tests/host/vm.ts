@@ -34,6 +34,8 @@ export interface VmEnvironment {
   now(): bigint;
   /** Fills with random bytes. */
   random(target: Buffer): void;
+  /** Functions beside the host's. */
+  imports: WebAssembly.ModuleImports;
 }
 
 /** One instance of a module with all that Envoy keeps around it: contexts, callouts, metrics, what to do after a call. */

@@ -26,7 +26,11 @@ export function hostImports(vm: Vm): WebAssembly.Imports {
     ...foreignCalls(vm),
     ...(vm.environment.isHigress ? redisCalls(vm) : {}),
   };
-  return { env: counted(vm, env), wasi_snapshot_preview1: wasiCalls(vm), wasi_unstable: wasiCalls(vm) };
+  return {
+    env: { ...counted(vm, env), ...vm.environment.imports },
+    wasi_snapshot_preview1: wasiCalls(vm),
+    wasi_unstable: wasiCalls(vm),
+  };
 }
 
 function counted(vm: Vm, calls: Record<string, (...args: never[]) => number>): WebAssembly.ModuleImports {
