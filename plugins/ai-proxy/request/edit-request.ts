@@ -12,7 +12,7 @@ import { fitModel } from "./fit-model";
 import { editMessages, renameDeveloper, renameSystem } from "./messages";
 import { knowsDeveloper } from "./client-name";
 import { noteRenamedLimit, renameLimit } from "./output-limit";
-import { dropForeignReasoning } from "./foreign-reasoning";
+import { dropForeignBlocks } from "./foreign-blocks";
 import { fitChatMessages, fitFields } from "./provider-fields";
 
 const edit = new JsonEdit();
@@ -83,11 +83,7 @@ export function putSettings(exchange: Exchange, request: JsonDocument, body: Sli
 /** Changes what the provider refuses in the conversation of Messages that pass; returns whether anything changed. */
 function fitMessages(exchange: Exchange, request: JsonDocument): bool {
   if (exchange.api != Api.Messages && exchange.api != Api.CountTokens) return false;
-  if (exchange.config.settings.isAnthropic) {
-    if (!dropForeignReasoning(request, edit)) return false;
-    exchange.noteDropped("messages.thinking");
-    return true;
-  }
+  if (exchange.config.settings.isAnthropic) return dropForeignBlocks(exchange, request, edit);
   if (!renameSystem(request, edit)) return false;
   literals.clear();
   exchange.noteChanged("messages.role", EQUALS, literals.text("user").slice);

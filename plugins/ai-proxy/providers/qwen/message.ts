@@ -11,6 +11,8 @@ export class ClientMessage extends JsonFields {
   content: Slice = ABSENT;
   /** `refusal`. */
   refusal: Slice = ABSENT;
+  /** `annotations`. */
+  annotations: Slice = ABSENT;
   /** `tool_calls`. */
   toolCalls: Slice = ABSENT;
   /** `function_call`. */
@@ -47,6 +49,7 @@ export class ClientMessage extends JsonFields {
     else if (walker.keyIs("name")) this.name = present(walker);
     else if (walker.keyIs("reasoning_content")) this.reasoning = present(walker);
     else if (walker.keyIs("partial")) this.partial = present(walker);
+    else if (walker.keyIs("annotations")) this.annotations = present(walker);
     else if (walker.keyIs("refusal")) this.refusal = present(walker);
     else if (walker.keyIs("function_call")) this.functionCall = present(walker);
     else walker.value();

@@ -85,6 +85,7 @@ export class MessagesWriter {
     }
     writer.key("content");
     if (message.refusal != ABSENT && message.content != ABSENT) this.place.drop("messages.refusal");
+    if (jsonFirst(message.annotations) != ABSENT) this.place.drop("messages.annotations");
     if (!this.writeContent(message.content) || !this.writeCalls(message.toolCalls)) return false;
     if (!this.copyText("tool_call_id", message.toolCallId)) return false;
     if (!this.copyText("name", message.name)) return false;
