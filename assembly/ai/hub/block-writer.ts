@@ -1,9 +1,10 @@
 import { ByteBuffer } from "../../bytes/buffer";
-import { ABSENT, Slice, sliceSize } from "../../bytes/slice";
+import { ABSENT, Slice, sliceSize, subslice } from "../../bytes/slice";
 import { isBlank } from "../protocols/messages/blank";
 import { repeatableId } from "../protocols/openai-chat/call-id";
 import { TokenUsage } from "../usage";
 import { Choice, ToolCall } from "./choices";
+import { Citation } from "./citation";
 import { FinishReason } from "./finish-reason";
 import { CallPart, HeldCalls } from "./held-calls";
 import { ResponseSink } from "./response-sink";
@@ -48,6 +49,8 @@ export abstract class BlockWriter extends ResponseSink {
   private hasCalls: bool = false;
   /** The tool calls that have not begun; made with the first one. */
   private held: HeldCalls | null = null;
+  /** The sources of the open block of text, JSON objects with commas between them. */
+  protected readonly sources: ByteBuffer = new ByteBuffer();
   /** Text that came while a tool call was open. */
   private readonly late: ByteBuffer = new ByteBuffer();
 
@@ -87,6 +90,7 @@ export abstract class BlockWriter extends ResponseSink {
   override free(): void {
     super.free();
     this.id.dispose();
+    this.sources.dispose();
     this.late.dispose();
     const held = this.held;
     if (held) held.dispose();
@@ -102,6 +106,10 @@ export abstract class BlockWriter extends ResponseSink {
   protected abstract addPiece(kind: BlockKind, piece: Slice): void;
   protected abstract writeSignature(value: Slice): void;
   protected abstract stopBlock(kind: BlockKind): void;
+  /** Appends a source as the protocol writes it. */
+  protected writeSource(citation: Citation, out: ByteBuffer): void {}
+  /** The block of text that is open has another source, which is the last one of `sources`. */
+  protected onSource(source: Slice): void {}
 
   protected writeText(choice: Choice, piece: Slice): void {
     if (choice.index != 0 || this.hasEnded) return;
@@ -112,6 +120,19 @@ export abstract class BlockWriter extends ResponseSink {
 
   protected writeReasoning(choice: Choice, piece: Slice): void {
     if (choice.index == 0 && !this.hidesReasoning) this.add(choice, BlockKind.Thinking, piece);
+  }
+
+  /** A block of text that has ended takes no more: what comes behind tool calls is left out. */
+  protected override writeCitation(choice: Choice, citation: Citation): void {
+    if (choice.index != 0 || this.hasEnded) return;
+    if (this.kind == BlockKind.ToolUse) return this.lose();
+    if (this.kind != BlockKind.Text) this.enter(choice, BlockKind.Text);
+    if (this.hasEnded) return;
+    const sources = this.sources;
+    if (sources.size) sources.byte(0x2c);
+    const from = sources.size;
+    this.writeSource(citation, sources);
+    this.onSource(subslice(sources.slice, from));
   }
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
@@ -222,6 +243,7 @@ export abstract class BlockWriter extends ResponseSink {
     if (this.hasEnded) return;
     this.index++;
     this.kind = kind;
+    this.sources.clear();
     this.startBlock(kind);
   }
 

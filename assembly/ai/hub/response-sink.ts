@@ -1,8 +1,11 @@
 import { ByteBuffer } from "../../bytes/buffer";
 import { ABSENT, hashOf, Slice, sliceSize } from "../../bytes/slice";
+import { TextPlaces } from "../../json/text-places";
 import { TokenUsage } from "../usage";
 import { Choice, Choices, ToolCall } from "./choices";
+import { Citation, MOST_CITED_BYTES } from "./citation";
 import { FinishReason } from "./finish-reason";
+import { noteLossy } from "./losses";
 
 const NOWHERE = new ByteBuffer();
 /** The keys from here on are of calls whose number another call of the choice has. */
@@ -52,8 +55,12 @@ export abstract class ResponseSink {
   hasEnded: bool = false;
   /** How many choices have ended. */
   finished: u8 = 0;
+  private hasLosses: bool = false;
   /** The HTTP status of the error that ended the response, 0 for none. */
   errorStatus: i32 = 0;
+  /** Where the text of choice 0 is counted for citations, of the reader; `null` where nobody asks. */
+  places: TextPlaces | null = null;
+  private citedBytes: i32 = 0;
   private readonly choices: Choices = new Choices();
   private current: Choice | null = null;
 
@@ -74,7 +81,10 @@ export abstract class ResponseSink {
   /** Adds to the content of a choice. */
   text(choice: Choice, piece: Slice): void {
     const text = choice.take(piece, this.isCumulative);
-    if (text != ABSENT) this.writeText(choice, text);
+    if (text == ABSENT) return;
+    const places = this.places;
+    if (places && choice.index == 0) places.push(text);
+    this.writeText(choice, text);
   }
 
   /** Adds to the reasoning of a choice. */
@@ -89,6 +99,19 @@ export abstract class ResponseSink {
 
   /** Gives reasoning that only the provider can read; it is a block of its own. */
   redactedReasoning(choice: Choice, data: Slice): void {}
+
+  /** Names a source of the choice's text so far; its place is in all of the choice's text. One without URL, and those beyond the limits, are left out. */
+  cite(choice: Choice, citation: Citation): void {
+    this.citedBytes += citation.size;
+    if (this.citedBytes > MOST_CITED_BYTES || !sliceSize(citation.url)) this.lose();
+    else this.writeCitation(choice, citation);
+  }
+
+  /** Notes that something of the response is left out: a source, sound, what tools of the provider did. */
+  lose(): void {
+    if (!this.hasLosses) noteLossy();
+    this.hasLosses = true;
+  }
 
   /** The tool call of a choice that has a key, if it has begun. Valid until the next `toolCall`. */
   findCall(choice: Choice, key: i32): ToolCall | null {
@@ -189,6 +212,7 @@ export abstract class ResponseSink {
 
   protected abstract writeText(choice: Choice, piece: Slice): void;
   protected abstract writeReasoning(choice: Choice, piece: Slice): void;
+  protected writeCitation(choice: Choice, citation: Citation): void {}
   /** Begins a tool call. Those of one choice have the numbers 0, 1, …; arguments of earlier ones may still follow. */
   protected abstract writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void;
   /** Adds to the name of a tool call; `id` is one that it had not, or ABSENT. */

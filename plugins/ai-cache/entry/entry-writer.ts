@@ -1,4 +1,5 @@
 import { Choice, ToolCall } from "../../../assembly/ai/hub/choices";
+import { Citation } from "../../../assembly/ai/hub/citation";
 import { FinishReason } from "../../../assembly/ai/hub/finish-reason";
 import { CompletionWriter } from "../../../assembly/ai/protocols/openai-chat/completion-writer";
 import { isBlank } from "../../../assembly/ai/protocols/messages/blank";
@@ -79,6 +80,14 @@ export class EntryWriter extends CompletionWriter {
   }
 
   override redactedReasoning(choice: Choice, data: Slice): void {
+    this.isLossy = true;
+  }
+
+  override lose(): void {
+    this.isLossy = true;
+  }
+
+  protected override writeCitation(choice: Choice, citation: Citation): void {
     this.isLossy = true;
   }
 

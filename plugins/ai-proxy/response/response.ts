@@ -20,6 +20,7 @@ import { isInFallbackSet } from "../keys/fallback-set";
 import { announceError, failHeld, mayHoldFailures, setLength } from "./held-response";
 import { FAILED } from "./hidden-failure";
 import { noteIncomplete } from "./incomplete-streams";
+import { countLossy } from "./lossy-responses";
 import { isCompressed, isEventStream, nameServer, noteCompressed } from "./response-headers";
 import {
   COMPRESSED_RESPONSE,
@@ -203,7 +204,10 @@ export class ProviderResponse {
       if (!failed) responseHeaders.setText("content-type", "text/event-stream");
     } else failed = translateResponse(exchange, body.bytes(), this.isEdited, out);
     // Before the body: if it is above the buffer limit, Envoy replies 500 and writes the access log within the call.
-    if (this.isConverted) publishUsage(exchange.usage);
+    if (this.isConverted) {
+      publishUsage(exchange.usage);
+      countLossy();
+    }
     if (failed && !failHeld(exchange, failed, out.slice)) return BodyAction.Continue;
     if (!this.isAnnounced) setLength(out.size);
     body.replace(out.slice);
@@ -263,6 +267,7 @@ export class ProviderResponse {
   }
 
   private onEnd(): void {
+    countLossy();
     if (this.hasEnd && !this.exchange.isComplete) noteIncomplete(this.exchange.config.name);
   }
 

@@ -1,9 +1,11 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { ABSENT, Slice, sliceEquals } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceEquals, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
-import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind } from "../../../json/value";
+import { jsonContent, jsonFirst, jsonGet, jsonKind, JsonKind, jsonNext } from "../../../json/value";
 import { JsonWalker } from "../../../json/walker";
 import { SseDecoder } from "../../../sse/decoder";
+import { Choice } from "../../hub/choices";
+import { citation, MOST_CITED_BYTES } from "../../hub/citation";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseReader } from "../../hub/response-reader";
 import { ResponseSink } from "../../hub/response-sink";
@@ -23,6 +25,10 @@ const choice = new ChatChoice();
  */
 export class DashScopeReader extends ResponseReader {
   private hasUsage: bool = false;
+  /** Whether pages were looked for behind the choices of the event, too. */
+  private hasLooked: bool = false;
+  /** The pages that a search has found, a JSON array; `null` before it has. */
+  private found: ByteBuffer | null = null;
   /** The output tokens of each choice, where there are several: DashScope counts them one by one. */
   private counts: StaticArray<i64> | null = null;
 
@@ -34,6 +40,12 @@ export class DashScopeReader extends ResponseReader {
   ) {
     super(sink, tokens);
     if (wanted > 1) this.counts = new StaticArray<i64>(wanted);
+  }
+
+  override free(): void {
+    super.free();
+    const found = this.found;
+    if (found) found.dispose();
   }
 
   protected readEvent(event: SseDecoder): void {
@@ -78,25 +90,28 @@ export class DashScopeReader extends ResponseReader {
   /** Gives the number of choices that an event, or a whole response, holds. */
   private readChoices(response: JsonDocument, output: Slice, isWhole: bool): i32 {
     this.beginOnce(response.get("request_id"));
+    this.hasLooked = false;
     let position = 0;
     walker.start(output);
     walker.enterObject();
     while (walker.nextMember()) {
       if (!walker.keyIs("choices") || !walker.enterArray()) {
-        walker.value();
+        const isFound = walker.keyIs("search_info");
+        const value = walker.value();
+        if (isFound) this.keepFound(value);
         continue;
       }
       while (walker.nextElement()) {
         choice.read(walker, position);
-        this.readChoice(isWhole, position++);
+        this.readChoice(output, isWhole, position++);
       }
     }
-    if (position == 0 && choice.readText(output)) this.readChoice(isWhole, 0);
+    if (position == 0 && choice.readText(output)) this.readChoice(output, isWhole, 0);
     return position;
   }
 
   /** Gives the sink what was read last, of the choice at position `place`. A choice of a whole response has always ended. */
-  private readChoice(isWhole: bool, place: i32): void {
+  private readChoice(output: Slice, isWhole: bool, place: i32): void {
     const sink = this.sink;
     let target = sink.choose(choice.index);
     // Two choices of a whole response with one index are two all the same.
@@ -106,7 +121,33 @@ export class DashScopeReader extends ResponseReader {
     const isFinished = isWhole || choice.finish != FinishReason.None;
     // With cumulative texts, each event has all log probabilities so far: only the last ones are not a repetition.
     if (choice.logprobs != ABSENT && (isFinished || !sink.isCumulative)) sink.logprobs(target, choice.logprobs);
-    if (isFinished) sink.finish(target, choice.finish == FinishReason.None ? FinishReason.Stop : choice.finish);
+    if (!isFinished) return;
+    if (!this.hasLooked) this.keepFound(jsonGet(output, "search_info"));
+    this.hasLooked = true;
+    this.giveFound(target);
+    sink.finish(target, choice.finish == FinishReason.None ? FinishReason.Stop : choice.finish);
+  }
+
+  /** Keeps the pages until the text has ended, which they may come before; events may repeat them. */
+  private keepFound(info: Slice): void {
+    if (this.found !== null) return;
+    const pages = jsonGet(info, "search_results");
+    if (jsonFirst(pages) == ABSENT) return;
+    const found = new ByteBuffer();
+    this.found = found;
+    if (sliceSize(pages) > MOST_CITED_BYTES) this.sink.lose();
+    else found.append(pages);
+  }
+
+  /** Gives the pages as sources of the choice's text. https://help.aliyun.com/zh/model-studio/web-search */
+  private giveFound(target: Choice): void {
+    const found = this.found;
+    if (found === null) return;
+    const pages = found.slice;
+    for (let page = jsonFirst(pages); page != ABSENT; page = jsonNext(pages, page)) {
+      citation.set(jsonContent(jsonGet(page, "url")), jsonContent(jsonGet(page, "title")), ABSENT);
+      this.sink.cite(target, citation);
+    }
   }
 
   /** Takes over the numbers of an event; `index` is the choice that they belong to if it is the only one of the event. */

@@ -21,6 +21,7 @@ export class GeminiPart extends JsonFields {
   private call: Slice = ABSENT;
   private data: Slice = ABSENT;
   private isThought: bool = false;
+  private isCode: bool = false;
 
   constructor() {
     super(offsetof<GeminiPart>());
@@ -32,11 +33,14 @@ export class GeminiPart extends JsonFields {
     else if (walker.keyIs("thoughtSignature")) this.signature = jsonContent(walker.value());
     else if (walker.keyIs("functionCall")) this.call = walker.value();
     else if (walker.keyIs("inlineData")) this.data = walker.value();
-    else walker.value();
+    else if (walker.keyIs("executableCode") || walker.keyIs("codeExecutionResult")) {
+      this.isCode = jsonKind(walker.value()) == JsonKind.Object;
+    } else walker.value();
   }
 
   /** Gives the part to a sink. A signature comes before what it stands at, behind reasoning, and alone for an empty text. */
   give(choice: Choice, sink: ResponseSink): void {
+    if (this.isCode) sink.lose();
     if (this.isThought) sink.reasoning(choice, this.text);
     if (sliceSize(this.signature)) sink.signature(choice, this.signature);
     if (this.isThought) return;
@@ -75,4 +79,7 @@ function giveData(choice: Choice, value: Slice, sink: ResponseSink): void {
     .append(data)
     .byte(0x29);
   sink.text(choice, escaped.slice);
+  // Google's places are in a text without it.
+  const places = sink.places;
+  if (places) places.lose();
 }

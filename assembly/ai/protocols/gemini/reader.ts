@@ -10,6 +10,7 @@ import { ResponseReader } from "../../hub/response-reader";
 import { ResponseSink } from "../../hub/response-sink";
 import { TokenUsage } from "../../usage";
 import { geminiFinish, isGeminiFailure } from "./finish";
+import { Grounding } from "./grounding";
 import { GeminiPart } from "./part";
 import { GEMINI_REASONING } from "./reasoning-format";
 
@@ -27,11 +28,19 @@ const unsaid = new ByteBuffer().text("The model could not write its response.");
  * https://ai.google.dev/api/generate-content#GenerateContentResponse
  */
 export class GeminiReader extends ResponseReader {
+  private readonly grounding: Grounding = new Grounding();
+
   /** See `ResponseReader`. */
   constructor(sink: ResponseSink, tokens: TokenUsage) {
     super(sink, tokens);
     sink.reasoningFormat = GEMINI_REASONING;
     sink.usage(tokens);
+    sink.places = this.grounding.places;
+  }
+
+  override free(): void {
+    super.free();
+    this.grounding.dispose();
   }
 
   protected readEvent(event: SseDecoder): void {
@@ -84,16 +93,22 @@ export class GeminiReader extends ResponseReader {
       walker.value();
       return;
     }
+    const grounding = this.grounding;
     let finish = ABSENT;
     while (walker.nextMember()) {
       if (walker.keyIs("content")) this.readContent(choice);
       else if (walker.keyIs("finishReason")) finish = walker.value();
+      else if (choice.index != 0) walker.value();
+      else if (walker.keyIs("groundingMetadata")) grounding.keep(walker.value(), this.sink);
+      else if (walker.keyIs("citationMetadata")) grounding.giveRepeated(walker.value(), choice, this.sink);
       else walker.value();
     }
     let reason = geminiFinish(finish);
     if (reason == FinishReason.None && isWhole) reason = FinishReason.Stop;
     if (reason == FinishReason.Stop && choice.calls > 0) reason = FinishReason.ToolCalls;
-    if (reason != FinishReason.None) this.sink.finish(choice, reason);
+    if (reason == FinishReason.None) return;
+    if (choice.index == 0) grounding.give(choice, this.sink);
+    this.sink.finish(choice, reason);
   }
 
   private readContent(choice: Choice): void {

@@ -1,11 +1,14 @@
+import { ByteBuffer } from "../../../bytes/buffer";
 import { Slice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { sseEnd } from "../../../sse/encoder";
 import { writeMessagesError } from "../../error";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { ToolCall } from "../../hub/choices";
+import { Citation } from "../../hub/citation";
 import { writeNamedSignature } from "../../hub/signature";
 import { writeCallId } from "../openai-chat/call-id";
+import { writeCitation } from "./citation";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 
@@ -54,6 +57,15 @@ export class MessageEventWriter extends BlockWriter {
     this.startDelta();
     writeNamedSignature(this.reasoningFormat, value, this.out.text('{"type":"signature_delta","signature":"'));
     this.out.text('"}}\n\n');
+  }
+
+  protected override writeSource(citation: Citation, out: ByteBuffer): void {
+    writeCitation(citation, out);
+  }
+
+  protected override onSource(source: Slice): void {
+    this.startDelta();
+    this.out.text('{"type":"citations_delta","citation":').append(source).text("}}\n\n");
   }
 
   protected stopBlock(kind: BlockKind): void {

@@ -5,8 +5,10 @@ import { writeMessagesError } from "../../error";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { writeArgumentsObject } from "../../hub/arguments";
 import { ToolCall } from "../../hub/choices";
+import { Citation } from "../../hub/citation";
 import { writeNamedSignature } from "../../hub/signature";
 import { writeCallId } from "../openai-chat/call-id";
+import { writeCitation } from "./citation";
 import { stopReason } from "./stop-reason";
 import { writeMessagesUsage } from "./usage";
 
@@ -56,10 +58,16 @@ export class MessageWriter extends BlockWriter {
     this.signatureText = value;
   }
 
+  protected override writeSource(citation: Citation, out: ByteBuffer): void {
+    writeCitation(citation, out);
+  }
+
   protected stopBlock(kind: BlockKind): void {
     const out = this.out;
-    if (kind == BlockKind.Text) out.byte(0x22);
-    else if (kind == BlockKind.ToolUse) this.writeInput();
+    if (kind == BlockKind.Text) {
+      out.byte(0x22);
+      if (this.sources.size) out.text(',"citations":[').append(this.sources.slice).byte(0x5d);
+    } else if (kind == BlockKind.ToolUse) this.writeInput();
     else {
       out.text('","signature":"');
       if (this.signatureText != ABSENT) writeNamedSignature(this.reasoningFormat, this.signatureText, out);

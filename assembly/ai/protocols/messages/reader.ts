@@ -1,16 +1,28 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { Slice, sliceSize } from "../../../bytes/slice";
+import { ABSENT, Slice, sliceSize } from "../../../bytes/slice";
 import { JsonDocument } from "../../../json/document";
 import { JsonError } from "../../../json/validate";
-import { jsonContent, jsonEquals, jsonGet, jsonInteger, jsonKind, JsonKind } from "../../../json/value";
+import {
+  jsonContent,
+  jsonEquals,
+  jsonFirst,
+  jsonGet,
+  jsonInteger,
+  jsonKind,
+  JsonKind,
+  jsonNext,
+} from "../../../json/value";
+import { TextPlaces } from "../../../json/text-places";
 import { JsonWalker } from "../../../json/walker";
 import { escapeJson } from "../../../json/writer";
 import { SseDecoder } from "../../../sse/decoder";
 import { Choice } from "../../hub/choices";
+import { citation, MOST_CITED_BYTES } from "../../hub/citation";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseReader } from "../../hub/response-reader";
 import { ResponseSink } from "../../hub/response-sink";
 import { TokenUsage } from "../../usage";
+import { readCitation } from "./citation";
 import { statusOfError } from "./error-status";
 import { REASONING_FORMAT } from "./reasoning-format";
 import { finishOf } from "./stop-reason";
@@ -25,18 +37,32 @@ const nothing = new ByteBuffer().text("{}");
 
 /**
  * Reads Anthropic's messages, whole or as a stream of events, into a sink. A stream ends with `message_stop`; one that
- * breaks off before is ended by an error. Blocks of other types than text, reasoning and tool calls are left out.
+ * breaks off before is ended by an error. Blocks of other types than text, reasoning and tool calls are left out. A citation
+ * is of the whole block of text that it stands in.
  * https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export class MessagesReader extends ResponseReader {
   /** The index of the tool call that is open and has no arguments yet; -1 for none. */
   private emptyCall: i32 = -1;
+  private readonly places: TextPlaces = new TextPlaces(false);
+  /** Where the open block of text begins, in characters. */
+  private blockStart: i32 = 0;
+  /** The citations of that block, a JSON array without its end, until it has ended; `null` before the first one. */
+  private cited: ByteBuffer | null = null;
 
   /** See `ResponseReader`. */
   constructor(sink: ResponseSink, tokens: TokenUsage) {
     super(sink, tokens);
     sink.usage(tokens);
+    sink.places = this.places;
     sink.reasoningFormat = REASONING_FORMAT;
+  }
+
+  override free(): void {
+    super.free();
+    this.places.dispose();
+    const cited = this.cited;
+    if (cited) cited.dispose();
   }
 
   protected readEvent(event: SseDecoder): void {
@@ -111,11 +137,15 @@ export class MessagesReader extends ResponseReader {
         jsonContent(jsonGet(block, "name")),
       );
       if (call) this.emptyCall = index;
-    } else if (jsonEquals(type, "text")) this.sink.text(choice, jsonContent(jsonGet(block, "text")));
-    else if (jsonEquals(type, "thinking")) this.readThinking(block, choice);
+    } else if (jsonEquals(type, "text")) {
+      this.blockStart = this.places.characters;
+      this.sink.text(choice, jsonContent(jsonGet(block, "text")));
+      const list = jsonGet(block, "citations");
+      for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) this.hold(item);
+    } else if (jsonEquals(type, "thinking")) this.readThinking(block, choice);
     else if (jsonEquals(type, "redacted_thinking")) {
       this.sink.redactedReasoning(choice, jsonContent(jsonGet(block, "data")));
-    }
+    } else this.sink.lose();
   }
 
   private readDelta(delta: Slice, index: i32): void {
@@ -127,6 +157,29 @@ export class MessagesReader extends ResponseReader {
       this.readArguments(choice, index, jsonContent(jsonGet(delta, "partial_json")));
     } else if (jsonEquals(type, "thinking_delta")) this.sink.reasoning(choice, jsonContent(jsonGet(delta, "thinking")));
     else if (jsonEquals(type, "signature_delta")) this.readSignature(jsonGet(delta, "signature"), choice);
+    else if (jsonEquals(type, "citations_delta")) this.hold(jsonGet(delta, "citation"));
+  }
+
+  /** Keeps a citation until the end of its block is known. */
+  private hold(value: Slice): void {
+    if (jsonKind(value) != JsonKind.Object) return;
+    let cited = this.cited;
+    if (cited === null) this.cited = cited = new ByteBuffer();
+    if (cited.size + sliceSize(value) > MOST_CITED_BYTES) return this.sink.lose();
+    cited.byte(cited.size ? 0x2c : 0x5b).append(value);
+  }
+
+  /** Gives the citations of the block of text that has ended. */
+  private giveCitations(choice: Choice): void {
+    const cited = this.cited;
+    if (cited === null || !cited.size) return;
+    const list = cited.byte(0x5d).slice;
+    for (let item = jsonFirst(list); item != ABSENT; item = jsonNext(list, item)) {
+      readCitation(item);
+      citation.place(this.blockStart, this.places.characters);
+      this.sink.cite(choice, citation);
+    }
+    cited.clear();
   }
 
   private readArguments(choice: Choice, index: i32, piece: Slice): void {
@@ -141,8 +194,9 @@ export class MessagesReader extends ResponseReader {
   /** A tool without parameters has no arguments in the stream: those of chats are JSON all the same. */
   private readStop(index: i32): void {
     const choice = this.current;
-    if (choice === null || this.emptyCall != index) return;
-    this.readArguments(choice, index, nothing.slice);
+    if (choice === null) return;
+    this.giveCitations(choice);
+    if (this.emptyCall == index) this.readArguments(choice, index, nothing.slice);
   }
 
   private readThinking(block: Slice, choice: Choice): void {
@@ -159,12 +213,15 @@ export class MessagesReader extends ResponseReader {
     this.tokens.read(event.get("usage"));
     const choice = this.current;
     const reason = finishOf(jsonGet(event.get("delta"), "stop_reason"));
-    if (choice !== null && reason != FinishReason.None) this.sink.finish(choice, reason);
+    if (choice === null || reason == FinishReason.None) return;
+    this.giveCitations(choice);
+    this.sink.finish(choice, reason);
   }
 
   /** Reads a block of a whole message. */
   private readBlock(block: Slice, index: i32, choice: Choice): void {
     this.readStart(block, index);
+    this.giveCitations(choice);
     if (this.emptyCall != index) return;
     input.release(KEPT_BYTES);
     escapeJson(jsonGet(block, "input"), input);

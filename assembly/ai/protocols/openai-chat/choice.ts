@@ -7,6 +7,7 @@ import { Choice } from "../../hub/choices";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
 import { GEMINI_REASONING } from "../gemini/reasoning-format";
+import { readAnnotations } from "./annotation";
 import { chatFinish } from "./finish";
 
 /** Holds the content of a message whose content is a list, until the next such message is read. */
@@ -24,6 +25,10 @@ export class ChatChoice {
   refusal: Slice = ABSENT;
   /** The reasoning, or ABSENT. */
   reasoning: Slice = ABSENT;
+  /** A list of sources, or ABSENT. */
+  annotations: Slice = ABSENT;
+  /** Whether the model speaks. */
+  hasSound: bool = false;
   /** A list of tool calls, or ABSENT. */
   toolCalls: Slice = ABSENT;
   /** A `logprobs` object, or ABSENT. */
@@ -66,6 +71,8 @@ export class ChatChoice {
     sink.reasoning(target, this.reasoning);
     sink.text(target, this.content);
     sink.text(target, this.refusal);
+    if (this.hasSound) sink.lose();
+    if (this.annotations != ABSENT) readAnnotations(this.annotations, target, sink);
     const calls = this.toolCalls;
     let position = 0;
     for (let item = jsonFirst(calls); item != ABSENT; item = jsonNext(calls, item)) {
@@ -84,6 +91,8 @@ export class ChatChoice {
     this.content = ABSENT;
     this.refusal = ABSENT;
     this.reasoning = ABSENT;
+    this.annotations = ABSENT;
+    this.hasSound = false;
     this.toolCalls = ABSENT;
     this.logprobs = ABSENT;
     this.finish = FinishReason.None;
@@ -99,11 +108,10 @@ export class ChatChoice {
       else if (walker.keyIs("reasoning_content")) this.addReasoning(walker.value());
       else if (walker.keyIs("reasoning")) this.addReasoning(walker.value());
       else if (walker.keyIs("refusal")) this.refusal = jsonContent(walker.value());
-      else {
-        const isCalls = walker.keyIs("tool_calls");
-        const value = walker.value();
-        if (isCalls && jsonFirst(value) != ABSENT) this.toolCalls = value;
-      }
+      else if (walker.keyIs("tool_calls")) this.toolCalls = filled(walker.value());
+      else if (walker.keyIs("annotations")) this.annotations = filled(walker.value());
+      else if (walker.keyIs("audio")) this.hasSound = jsonKind(walker.value()) == JsonKind.Object;
+      else walker.value();
     }
   }
 
@@ -144,6 +152,11 @@ class ChatCall {
 }
 
 const call = new ChatCall();
+
+/** A list that has something in it; ABSENT for anything else. */
+function filled(list: Slice): Slice {
+  return jsonFirst(list) == ABSENT ? ABSENT : list;
+}
 
 /** The arguments that some servers write as an object, as the content of a JSON string. */
 function escaped(object: Slice): Slice {

@@ -4,10 +4,12 @@ import { escapeJson } from "../../../json/writer";
 import { sseData, sseDone, sseEnd } from "../../../sse/encoder";
 import { writeErrorObject } from "../../error";
 import { Choice, ToolCall } from "../../hub/choices";
+import { Citation } from "../../hub/citation";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
 import { ReasoningMode } from "../../reasoning-mode";
 import { TokenUsage } from "../../usage";
+import { writeAnnotation } from "./annotation";
 import { repeatableId, writeCallId } from "./call-id";
 import { finishName } from "./finish";
 import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
@@ -24,6 +26,7 @@ const enum DeltaMember {
   Reasoning,
   ToolCalls,
   Details,
+  Annotations,
 }
 
 /** What was written of a choice, in `Choice.marks`. */
@@ -141,6 +144,14 @@ export class ChunkWriter extends ResponseSink {
     writeReasoningDetail(this.out, piece, ABSENT, this.reasoningFormat, blocksOf(choice));
   }
 
+  /** Behind reasoning in the content, no place is known. */
+  protected override writeCitation(choice: Choice, citation: Citation): void {
+    if (this.open == choice.index && this.member == DeltaMember.Annotations) this.out.byte(0x2c);
+    else this.enter(choice, DeltaMember.Annotations);
+    if (choice.marks & Mark.ReasoningStart) citation.place(0, 0);
+    writeAnnotation(citation, this.out);
+  }
+
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
     this.enterCall(choice, call);
     const out = this.out;
@@ -253,7 +264,7 @@ export class ChunkWriter extends ResponseSink {
   /** Closes the member that is open. */
   private leave(): void {
     if (this.member == DeltaMember.ToolCalls) this.out.text(this.openCall < 0 ? "]" : '"}}]');
-    else if (this.member == DeltaMember.Details) this.out.byte(0x5d);
+    else if (this.member >= DeltaMember.Details) this.out.byte(0x5d);
     else if (this.member != DeltaMember.None) this.out.byte(0x22);
     this.member = DeltaMember.None;
     this.openCall = -1;
@@ -275,5 +286,6 @@ function blocksOf(choice: Choice): i32 {
 
 function memberStart(member: DeltaMember): string {
   if (member == DeltaMember.Reasoning) return '"reasoning_content":"';
+  if (member == DeltaMember.Annotations) return '"annotations":[';
   return member == DeltaMember.ToolCalls ? '"tool_calls":[' : '"reasoning_details":[';
 }

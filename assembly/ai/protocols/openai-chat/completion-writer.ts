@@ -3,10 +3,12 @@ import { ABSENT, Slice, subslice } from "../../../bytes/slice";
 import { escapeJson } from "../../../json/writer";
 import { writeErrorObject } from "../../error";
 import { Choice, ToolCall } from "../../hub/choices";
+import { Citation } from "../../hub/citation";
 import { FinishReason } from "../../hub/finish-reason";
 import { ResponseSink } from "../../hub/response-sink";
 import { ReasoningMode } from "../../reasoning-mode";
 import { TokenUsage } from "../../usage";
+import { writeAnnotation } from "./annotation";
 import { repeatableId, writeCallId } from "./call-id";
 import { finishName } from "./finish";
 import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
@@ -24,6 +26,8 @@ export class CompletionWriter extends ResponseSink {
   private readonly calls: ByteBuffer = new ByteBuffer();
   /** The elements of `reasoning_details` of the open choice. */
   private readonly details: ByteBuffer = new ByteBuffer();
+  /** The elements of `annotations` of the open choice. */
+  private readonly annotations: ByteBuffer = new ByteBuffer();
   /** How many blocks of reasoning the open choice has, and where the text of the open one begins in `reasoningText`. */
   private blocks: i32 = 0;
   private blockStart: i32 = 0;
@@ -35,6 +39,8 @@ export class CompletionWriter extends ResponseSink {
   private openCall: i32 = -1;
   private hasContent: bool = false;
   private isInReasoning: bool = false;
+  /** Whether the content of the open choice begins with reasoning. */
+  private hasReasoning: bool = false;
   private logprobsValue: Slice = ABSENT;
   private counts: TokenUsage | null = null;
 
@@ -83,6 +89,7 @@ export class CompletionWriter extends ResponseSink {
     this.reasoningText.dispose();
     this.calls.dispose();
     this.details.dispose();
+    this.annotations.dispose();
   }
 
   protected writeText(choice: Choice, piece: Slice): void {
@@ -104,7 +111,15 @@ export class CompletionWriter extends ResponseSink {
     this.openContent(choice);
     if (isFirst) this.out.text("<think>");
     this.isInReasoning = true;
+    this.hasReasoning = true;
     this.out.append(piece);
+  }
+
+  protected override writeCitation(choice: Choice, citation: Citation): void {
+    this.turnTo(choice);
+    if (this.annotations.size) this.annotations.byte(0x2c);
+    if (this.hasReasoning) citation.place(0, 0);
+    writeAnnotation(citation, this.annotations);
   }
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
@@ -132,6 +147,7 @@ export class CompletionWriter extends ResponseSink {
     if (this.reasoningText.size > this.blockStart && this.hasDetails) this.endBlock(ABSENT);
     if (this.details.size) out.text(',"reasoning_details":[').append(this.details.slice).byte(0x5d);
     if (this.openCall >= 0) out.text(',"tool_calls":[').append(this.calls.slice).text('"}}]');
+    if (this.annotations.size) out.text(',"annotations":[').append(this.annotations.slice).byte(0x5d);
     out.text('},"logprobs":');
     if (this.logprobsValue == ABSENT) out.text("null");
     else out.append(this.logprobsValue);
@@ -162,10 +178,12 @@ export class CompletionWriter extends ResponseSink {
     this.openCall = -1;
     this.hasContent = false;
     this.isInReasoning = false;
+    this.hasReasoning = false;
     this.logprobsValue = ABSENT;
     this.reasoningText.clear();
     this.calls.clear();
     this.details.clear();
+    this.annotations.clear();
     this.blocks = 0;
     this.blockStart = 0;
     this.out.text('{"index":').integer(choice.index).text(',"message":{"role":"assistant","content":');

@@ -12,6 +12,8 @@ const error = new ByteBuffer();
 export class ResponseEventWriter extends ItemWriter {
   private sequence: i32 = 0;
   private hasStarted: bool = false;
+  /** The annotations of the open item. */
+  private sourceCount: i32 = 0;
   /** What each event with a piece of the open item begins with. */
   private readonly head: ByteBuffer = new ByteBuffer();
 
@@ -32,6 +34,7 @@ export class ResponseEventWriter extends ItemWriter {
   }
 
   protected onItem(): void {
+    this.sourceCount = 0;
     const out = this.start("response.output_item.added").text(',"output_index":').integer(this.index).text(',"item":');
     this.writeItem(out, false, "in_progress");
     this.finishEvent();
@@ -47,6 +50,12 @@ export class ResponseEventWriter extends ItemWriter {
     const out = this.out.append(this.head.slice).append(piece);
     out.text(this.kindOfItem == ItemKind.Message ? '","logprobs":[],"sequence_number":' : '","sequence_number":');
     out.integer(this.sequence++).text("}\n\n");
+  }
+
+  protected override onSource(source: Slice): void {
+    this.startOfItem("response.output_text.annotation.added");
+    this.out.text(',"annotation_index":').integer(this.sourceCount++).text(',"annotation":').append(source);
+    this.finishEvent();
   }
 
   protected onItemEnd(): void {

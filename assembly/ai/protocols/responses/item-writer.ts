@@ -6,8 +6,10 @@ import { jsonContent, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { escapeJson } from "../../../json/writer";
 import { BlockKind, BlockWriter } from "../../hub/block-writer";
 import { Choice, ToolCall } from "../../hub/choices";
+import { Citation } from "../../hub/citation";
 import { FinishReason } from "../../hub/finish-reason";
 import { REDACTED, writeNamedSignature } from "../../hub/signature";
+import { writeUrlCitation } from "../openai-chat/annotation";
 import { writeCallId } from "../openai-chat/call-id";
 import { AskedResponse } from "./asked";
 import { writeResponsesUsage } from "./usage";
@@ -45,6 +47,8 @@ export abstract class ItemWriter extends BlockWriter {
   private readonly items: ByteBuffer = new ByteBuffer();
   /** Members of the open item: `call_id`, `name` and the namespace of a call, `encrypted_content` of reasoning. */
   private readonly members: ByteBuffer = new ByteBuffer();
+  /** Whether a message has ended: places in the choice's text are not those in the next one. */
+  private hasMessage: bool = false;
   /** Whether the reasoning that is signed has no text: only the provider can read it. */
   private isRedacted: bool = false;
 
@@ -106,6 +110,13 @@ export abstract class ItemWriter extends BlockWriter {
     if (this.kindOfItem != ItemKind.CustomCall) this.onPiece(piece);
   }
 
+  protected override writeSource(citation: Citation, out: ByteBuffer): void {
+    if (this.hasMessage) citation.place(0, 0);
+    out.text('{"type":"url_citation",');
+    writeUrlCitation(citation, out);
+    out.text('"}');
+  }
+
   override redactedReasoning(choice: Choice, data: Slice): void {
     this.isRedacted = true;
     this.sign(choice, data, true);
@@ -126,6 +137,7 @@ export abstract class ItemWriter extends BlockWriter {
       this.onPiece(this.pieces.slice);
     }
     this.onItemEnd();
+    if (kind == BlockKind.Text) this.hasMessage = true;
     const items = this.items;
     if (items.size) items.byte(0x2c);
     this.writeItem(items, true, this.endStatus);
@@ -179,8 +191,9 @@ export abstract class ItemWriter extends BlockWriter {
 
   /** Appends the one part of a message or of reasoning. */
   protected writePart(out: ByteBuffer, text: Slice): void {
-    if (this.kindOfItem == ItemKind.Message) out.text('{"type":"output_text","annotations":[],"logprobs":[],"text":"');
-    else if (this.asked.wantsSummary) out.text('{"type":"summary_text","text":"');
+    if (this.kindOfItem == ItemKind.Message) {
+      out.text('{"type":"output_text","annotations":[').append(this.sources.slice).text('],"logprobs":[],"text":"');
+    } else if (this.asked.wantsSummary) out.text('{"type":"summary_text","text":"');
     else out.text('{"type":"reasoning_text","text":"');
     out.append(text).text('"}');
   }
