@@ -11,6 +11,7 @@ import { ReasoningMode } from "../../reasoning-mode";
 import { TokenUsage } from "../../usage";
 import { writeAnnotation } from "./annotation";
 import { repeatableId, writeCallId } from "./call-id";
+import { DeltaMember, memberStart } from "./delta-member";
 import { finishName } from "./finish";
 import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
 
@@ -18,16 +19,6 @@ import { writeReasoningDetail, writeRedactedDetail } from "./reasoning-details";
 const HEAD: string = 'data: {"id":"';
 /** A model of more bytes than this, as JSON, is left out: each chunk would repeat it. */
 const LONGEST_MODEL = 1024;
-
-/** The member of the delta that is open. */
-const enum DeltaMember {
-  None,
-  Content,
-  Reasoning,
-  ToolCalls,
-  Details,
-  Annotations,
-}
 
 /** What was written of a choice, in `Choice.marks`. */
 const enum Mark {
@@ -37,8 +28,10 @@ const enum Mark {
   ReasoningStart = 4,
   /** `</think>` */
   ReasoningEnd = 8,
+  /** It has annotations, which wait for its end. */
+  Annotated = 16,
   /** Added for each block of reasoning that has ended. */
-  ReasoningBlock = 16,
+  ReasoningBlock = 32,
 }
 
 /**
@@ -58,6 +51,8 @@ export class ChunkWriter extends ResponseSink {
   private membersDone: u32 = 0;
   private openCall: i32 = -1;
   private counts: TokenUsage | null = null;
+  /** The annotations of one choice, with commas between them; `null` before the first one. */
+  private annotations: ByteBuffer | null = null;
 
   constructor(private readonly mode: ReasoningMode) {
     super();
@@ -121,6 +116,8 @@ export class ChunkWriter extends ResponseSink {
   override free(): void {
     super.free();
     this.head.dispose();
+    const annotations = this.annotations;
+    if (annotations) annotations.dispose();
   }
 
   protected writeText(choice: Choice, piece: Slice): void {
@@ -144,12 +141,20 @@ export class ChunkWriter extends ResponseSink {
     writeReasoningDetail(this.out, piece, ABSENT, this.reasoningFormat, blocksOf(choice));
   }
 
-  /** Behind reasoning in the content, no place is known. */
+  /**
+   * Annotations come at once, as those of OpenAI: its SDKs take the last list of a stream, or fail at the second one. Behind reasoning in the
+   * content, no place is known.
+   */
   protected override writeCitation(choice: Choice, citation: Citation): void {
-    if (this.open == choice.index && this.member == DeltaMember.Annotations) this.out.byte(0x2c);
-    else this.enter(choice, DeltaMember.Annotations);
+    let annotations = this.annotations;
+    if (annotations === null) this.annotations = annotations = new ByteBuffer();
+    if (annotations.size) {
+      if (!(choice.marks & Mark.Annotated)) return this.lose();
+      annotations.byte(0x2c);
+    }
+    choice.marks |= Mark.Annotated;
     if (choice.marks & Mark.ReasoningStart) citation.place(0, 0);
-    writeAnnotation(citation, this.out);
+    writeAnnotation(citation, annotations);
   }
 
   protected writeToolCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
@@ -181,6 +186,7 @@ export class ChunkWriter extends ResponseSink {
     if ((marks & (Mark.ReasoningStart | Mark.ReasoningEnd)) == Mark.ReasoningStart) this.closeReasoning(choice);
     // OpenAI's responses have a content, which may be empty, unless they are tool calls.
     if (!(choice.marks & Mark.Content) && choice.calls == 0) this.enter(choice, DeltaMember.Content);
+    if (choice.marks & Mark.Annotated) this.annotate(choice);
     this.flush();
     const out = this.out;
     out.append(this.head.slice).text('{"index":').integer(choice.index);
@@ -254,6 +260,13 @@ export class ChunkWriter extends ResponseSink {
     this.enter(choice, DeltaMember.Details);
   }
 
+  private annotate(choice: Choice): void {
+    this.enter(choice, DeltaMember.Annotations);
+    const annotations = this.annotations!;
+    this.out.append(annotations.slice);
+    annotations.clear();
+  }
+
   private enterCall(choice: Choice, call: ToolCall): void {
     this.enter(choice, DeltaMember.ToolCalls);
     if (this.openCall >= 0) this.out.text('"}},');
@@ -282,10 +295,4 @@ export class ChunkWriter extends ResponseSink {
 /** How many blocks of reasoning of a choice have ended. */
 function blocksOf(choice: Choice): i32 {
   return <i32>(choice.marks / Mark.ReasoningBlock);
-}
-
-function memberStart(member: DeltaMember): string {
-  if (member == DeltaMember.Reasoning) return '"reasoning_content":"';
-  if (member == DeltaMember.Annotations) return '"annotations":[';
-  return member == DeltaMember.ToolCalls ? '"tool_calls":[' : '"reasoning_details":[';
 }
