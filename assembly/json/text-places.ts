@@ -7,6 +7,8 @@ import { unescapeJson } from "./string";
 const BACKSLASH: u32 = 0x5c;
 /** A record: the bytes and characters before a run, and the width of its characters. */
 const RUN: i32 = 12;
+/** Bytes of ASCII that are counted at once. */
+const STEP: usize = 16;
 /** A text that changes between widths more often has no known places: 192 KB. */
 const MOST_RUNS: i32 = 16384;
 const UNKNOWN: i32 = -1;
@@ -38,15 +40,23 @@ export class TextPlaces {
       unescapeJson(piece, plain);
       piece = plain.slice;
     }
+    const start = sliceStart(piece);
     const end = sliceEnd(piece);
-    for (let p = sliceStart(piece); p < end;) {
+    let characters = this.characters;
+    for (let p = start; p < end; characters++) {
+      if (this.width == 1) {
+        const from = p;
+        while (p + STEP <= end && !i8x16.bitmask(v128.load(p))) p += STEP;
+        characters += <i32>(p - from);
+        if (p == end) break;
+      }
       const lead = load<u8>(p);
       const width = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-      if (width != this.width) this.beginRun(width);
-      this.characters++;
-      this.bytes += width;
+      if (width != this.width) this.beginRun(width, this.bytes + <i32>(p - start), characters);
       p += width;
     }
+    this.characters = characters;
+    this.bytes += <i32>(end - start);
   }
 
   /** The place of a byte in characters; -1 if it is not known, or not in the text. */
@@ -75,10 +85,10 @@ export class TextPlaces {
     freeUnmanaged(this);
   }
 
-  private beginRun(width: i32): void {
+  private beginRun(width: i32, bytes: i32, characters: i32): void {
     this.width = width;
     if (!this.hasRuns) return;
-    if (this.runs.size < MOST_RUNS * RUN) this.runs.u32(this.bytes).u32(this.characters).u32(width);
+    if (this.runs.size < MOST_RUNS * RUN) this.runs.u32(bytes).u32(characters).u32(width);
     else this.isLost = true;
   }
 }
