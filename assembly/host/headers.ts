@@ -14,8 +14,10 @@ import { readU32, writeU32 } from "../bytes/integers";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceOf, sliceSize, slicesEqual, sliceStart } from "../bytes/slice";
 import { alsoEncoded, encoded } from "./scratch";
 
-/** Whether any map may have been read in this callback. */
-let isAnyLoaded: bool = false;
+/** Grows when the maps of streams are forgotten: those that were read since then have this number. */
+let turn: u64 = 1;
+/** The number of a map that belongs to no stream, and was read: it stays until it is forgotten itself. */
+const KEPT: u64 = u64.MAX_VALUE;
 const STATUS = constant(":status");
 
 /**
@@ -26,11 +28,12 @@ const STATUS = constant(":status");
 @unmanaged
 export class HeaderMap {
   private pairs: Slice = ABSENT;
-  private loaded: bool = false;
-  /** The number of headers, pseudo headers included. */
-  count: i32 = 0;
+  /** The `turn` in which it was read, or `KEPT`. */
+  private readIn: u64 = 0;
   /** The sizes of the names, see `sizeBit`: most headers that plugins look for are absent. */
   private sizes: u64 = 0;
+  /** The number of headers, pseudo headers included. */
+  count: i32 = 0;
 
   constructor(private readonly type: MapType) {}
 
@@ -59,8 +62,15 @@ export class HeaderMap {
    * alone, and further calls ask the host again.
    */
   first(name: string): Slice {
-    if (this.loaded) return this.get(name);
-    const key = encoded(name);
+    return this.isRead ? this.get(name) : this.valueOf(encoded(name));
+  }
+
+  /** `first` for a name in bytes. */
+  firstOf(name: Slice): Slice {
+    return this.isRead ? this.of(name) : this.valueOf(name);
+  }
+
+  private valueOf(key: Slice): Slice {
     expectBytes();
     const status = proxy_get_header_map_value(this.type, sliceStart(key), sliceSize(key), RETURNED, RETURNED + 4);
     return status == Status.Ok ? returnedBytes() : ABSENT;
@@ -68,9 +78,9 @@ export class HeaderMap {
 
   /** Reads the headers, once for each callback. Returns whether the host has such a map now. */
   load(): bool {
-    if (this.loaded) return this.pairs != ABSENT;
-    this.loaded = true;
-    isAnyLoaded = true;
+    if (this.isRead) return this.pairs != ABSENT;
+    this.readIn = this.type < MapType.GrpcReceiveInitialMetadata ? turn : KEPT;
+    this.pairs = ABSENT;
     this.count = 0;
     this.sizes = 0;
     expectBytes();
@@ -120,7 +130,7 @@ export class HeaderMap {
    * costs the host less.
    */
   put(name: string, value: Slice): void {
-    if (this.loaded && this.get(name) == ABSENT) this.add(name, value);
+    if (this.isRead && this.get(name) == ABSENT) this.add(name, value);
     else this.set(name, value);
   }
 
@@ -152,8 +162,13 @@ export class HeaderMap {
   /** Forgets what was read, as `forgetHeaders` does for the maps of a stream. */
   @inline
   forget(): void {
-    this.loaded = false;
-    this.pairs = ABSENT;
+    this.readIn = 0;
+  }
+
+  /** Whether it was read, and not forgotten. */
+  @inline
+  private get isRead(): bool {
+    return this.readIn >= turn;
   }
 
   private find(name: Slice): Slice {
@@ -199,13 +214,10 @@ export const requestTrailers = new HeaderMap(MapType.RequestTrailers);
 export const responseTrailers = new HeaderMap(MapType.ResponseTrailers);
 
 /** Forgets what was read of the maps above; the dispatcher calls it when a callback returns. */
+// @ts-ignore: decorator
+@inline
 export function forgetHeaders(): void {
-  if (!isAnyLoaded) return;
-  isAnyLoaded = false;
-  requestHeaders.forget();
-  responseHeaders.forget();
-  requestTrailers.forget();
-  responseTrailers.forget();
+  turn++;
 }
 
 /** The size of the names and values of a header map in bytes, as Envoy counts it; -1 if the host has no such map now. */

@@ -21,7 +21,10 @@ const FEWEST = 64;
 /** The most objects that wait to be used again; more are left to the collector. */
 const MOST_SPARE = 1024;
 
-/** The open streams by id: open addressing with linear probing, at most half full. */
+/** The open stream that was looked up last: most callbacks are on the stream of the callback before. */
+let latest: Stream | null = null;
+
+/** The open streams by id, one table for each VM: open addressing with linear probing, at most half full. */
 export class StreamTable {
   private slots: StaticArray<Stream | null> = new StaticArray<Stream | null>(FEWEST);
   /** The number of open streams. */
@@ -31,6 +34,11 @@ export class StreamTable {
 
   /** The stream; `null` if the id is unknown. */
   get(id: u32): Stream | null {
+    const known = latest;
+    return known !== null && known.id == id ? known : this.find(id);
+  }
+
+  private find(id: u32): Stream | null {
     const slots = this.slots;
     const mask = slots.length - 1;
     let at = home(id, mask);
@@ -39,6 +47,7 @@ export class StreamTable {
       at = (at + 1) & mask;
       stream = unchecked(slots[at]);
     }
+    if (stream !== null) latest = stream;
     return stream;
   }
 
@@ -54,12 +63,14 @@ export class StreamTable {
     stream.root = root;
     stream.next = null;
     this.put(stream);
+    latest = stream;
     this.open++;
     return stream;
   }
 
   /** Removes a stream; `recycle` returns its object to the pool. */
   end(stream: Stream): void {
+    if (stream === latest) latest = null;
     const slots = this.slots;
     const mask = slots.length - 1;
     let hole = home(stream.id, mask);
