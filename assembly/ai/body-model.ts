@@ -11,6 +11,7 @@ import {
 import { escapeUtf8 } from "../json/escape";
 import { StringMemberScanner } from "../json/string-member-scanner";
 import { jsonUtf8 } from "../json/value";
+import { isPlainJson } from "./content-type";
 import { FormFault, FormModel, readBoundary } from "./form-model";
 
 /** The longest name of a model that is read, in bytes of UTF-8. ai-proxy refuses a longer one. */
@@ -168,6 +169,6 @@ export function isMedia(contentType: Slice): bool {
  */
 export function isReadable(encoding: Slice, contentType: Slice, upgrade: Slice): bool {
   if (sliceSize(encoding) && !sliceEqualsIgnoringCase(encoding, "identity")) return false;
-  if (startsWithIgnoringCase(contentType, "application/grpc")) return false;
+  if (!isPlainJson(contentType) && startsWithIgnoringCase(contentType, "application/grpc")) return false;
   return sliceSize(upgrade) < "websocket".length || !includesIgnoringCase(upgrade, "websocket");
 }

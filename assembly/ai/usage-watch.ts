@@ -14,6 +14,7 @@ import { jsonGet, JsonKind, jsonKind } from "../json/value";
 import { jsonValidate } from "../json/validate";
 import { JsonWalker } from "../json/walker";
 import { SseDecoder } from "../sse/decoder";
+import { isPlainJson } from "./content-type";
 import { OutputEstimate, OutputMember } from "./output-estimate";
 import { ResponseFacts } from "./response-facts";
 import { Member, RESPONSE_MEMBERS } from "./response-members";
@@ -57,8 +58,9 @@ export class UsageWatch {
 
   /** Begins with a response of this content type. Returns whether it can have usage. */
   begin(contentType: Slice): bool {
-    this.isStream = startsWithIgnoringCase(contentType, "text/event-stream");
-    return this.isStream || startsWithIgnoringCase(contentType, "application/json");
+    const isPlain = isPlainJson(contentType);
+    this.isStream = !isPlain && startsWithIgnoringCase(contentType, "text/event-stream");
+    return isPlain || this.isStream || startsWithIgnoringCase(contentType, "application/json");
   }
 
   /** Reads a chunk. `isLast`: nothing follows, and `finish` will not need the model: a whole body whose end has the usage is not kept. */

@@ -27,6 +27,13 @@ export function setPropertyAt(path: Slice, value: Slice): bool {
   return proxy_set_property(sliceStart(path), sliceSize(path), sliceStart(value), sliceSize(value)) == Status.Ok;
 }
 
+const CODE_DETAILS = constant("response\0code_details");
+
+/** Why the response is what it is: Envoy's response code details. Before there is a response, `ABSENT`. */
+export function codeDetails(): Slice {
+  return property(CODE_DETAILS);
+}
+
 // Of each the property of Envoy, and that of Higress.
 const ROUTE_NAME = constant("xds\0route_name");
 const OTHER_ROUTE_NAME = constant("route_name");

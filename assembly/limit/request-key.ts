@@ -58,7 +58,7 @@ export class RequestKey {
 
   /** The first value that is not empty, as key-auth reads keys: an empty one in front must not hide the key. */
   private headerOf(headers: HeaderMap): Slice {
-    const first = headers.first(this.name);
+    const first = headers.firstOf(sliceOfBuffer(this.nameBytes));
     if (first == ABSENT || sliceSize(first)) return first;
     headers.load();
     for (let i = 0; i < headers.count; i++) {

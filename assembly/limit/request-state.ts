@@ -1,14 +1,19 @@
 import { isReadable } from "../ai/body-model";
+import { CONTENT_TYPE, isPlainJson } from "../ai/content-type";
 import { FALLBACK_FROM_HEADER } from "../ai/contract";
+import { constant } from "../bytes/constant";
 import { ABSENT, sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
 import { HeaderMap } from "../host/headers";
-import { namedProperty } from "../host/property";
+import { codeDetails, namedProperty } from "../host/property";
+
+const CONTENT_ENCODING = constant("content-encoding");
+const UPGRADE = constant("upgrade");
 
 /** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */
 export function mayBeJson(headers: HeaderMap): bool {
-  const contentType = headers.get("content-type");
-  if (startsWithIgnoringCase(contentType, "multipart/")) return false;
-  return isReadable(headers.get("content-encoding"), contentType, headers.get("upgrade"));
+  const contentType = headers.of(CONTENT_TYPE);
+  if (!isPlainJson(contentType) && startsWithIgnoringCase(contentType, "multipart/")) return false;
+  return isReadable(headers.of(CONTENT_ENCODING), contentType, headers.of(UPGRADE));
 }
 
 /**
@@ -27,5 +32,5 @@ export function isUnderWay(): bool {
 
 /** Whether the stream ends with an internal redirect: another pass of its request follows. */
 export function isRedirected(): bool {
-  return sliceEquals(namedProperty("response\0code_details"), "internal_redirect");
+  return sliceEquals(codeDetails(), "internal_redirect");
 }

@@ -1,6 +1,6 @@
 import { sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
 import { HeaderMap } from "../host/headers";
-import { namedProperty } from "../host/property";
+import { codeDetails } from "../host/property";
 
 /** Who may have written a response of a model: the upstream, ai-cache, or a route that responds itself. Guards refuse with a response, too. */
 const WRITERS: StaticArray<string> = ["via_upstream", "ai-cache.hit", "direct_response"];
@@ -26,7 +26,7 @@ export function responseBodyOf(headers: HeaderMap): ResponseBody {
 }
 
 function isOfModel(): bool {
-  const details = namedProperty("response\0code_details");
+  const details = codeDetails();
   for (let i = 0; i < WRITERS.length; i++) if (sliceEquals(details, WRITERS[i])) return true;
   return false;
 }

@@ -8,7 +8,7 @@ import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } fro
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
-import { namedProperty } from "../../assembly/host/property";
+import { codeDetails } from "../../assembly/host/property";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { resumeRequest } from "../../assembly/plugin/resume";
@@ -100,7 +100,7 @@ export class AiQuotaFilter extends HttpFilter {
   override onLog(): void {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
-    if (sliceEquals(namedProperty("response\0code_details"), "internal_redirect")) return;
+    if (sliceEquals(codeDetails(), "internal_redirect")) return;
     const usage = spentUsage(this.watch, this.isServed ? 0 : -1);
     const tokens = usage ? tokensOf(usage) : 0;
     if (!tokens) return;

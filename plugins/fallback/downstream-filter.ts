@@ -24,7 +24,7 @@ import { growContentLength } from "../../assembly/host/content-length";
 import { FilterState } from "../../assembly/host/filter-state";
 import { restoreRequestHeaders, saveRequestHeaders } from "../../assembly/host/header-snapshot";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
-import { namedProperty, routeName } from "../../assembly/host/property";
+import { codeDetails, routeName } from "../../assembly/host/property";
 import { jsonValidate } from "../../assembly/json/validate";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
@@ -102,7 +102,7 @@ export class DownstreamFilter extends HttpFilter {
     const attempts = this.attempts;
     if (attempts === null) return;
     this.attempts = null;
-    const isNext = attempts.isRedirected && sliceEquals(namedProperty("response\0code_details"), "internal_redirect");
+    const isNext = attempts.isRedirected && sliceEquals(codeDetails(), "internal_redirect");
     if (isNext) attemptsTable.park(attempts);
     else attemptsTable.end(attempts);
   }

@@ -8,7 +8,7 @@ import { HeaderPairs } from "../../assembly/host/header-pairs";
 import { savedHeader } from "../../assembly/host/header-snapshot";
 import { HeaderMap } from "../../assembly/host/headers";
 import { log, LogLevel } from "../../assembly/host/log";
-import { namedProperty } from "../../assembly/host/property";
+import { codeDetails } from "../../assembly/host/property";
 import { sendLocalReply } from "../../assembly/host/reply";
 import { FALLBACK_FROM_HEADER } from "../../assembly/ai/contract";
 import { Attempts, ORIGIN } from "./attempts";
@@ -37,7 +37,7 @@ export function explain(attempts: Attempts, isComplete: bool, headers: HeaderMap
   if (attempts.isRedirected && status == REDIRECT) return refuseRedirect(attempts);
   attempts.isRedirected = false;
   if (status == TOO_LARGE && !isComplete) return refuseLarge(attempts);
-  if (attempts.current != ORIGIN && sliceEquals(namedProperty("response\0code_details"), "route_not_found")) {
+  if (attempts.current != ORIGIN && sliceEquals(codeDetails(), "route_not_found")) {
     return refuseWithoutRoute(attempts);
   }
   if (attempts.isExplained) return refuse(attempts, statusFor(attempts.reason, attempts.status), attempts.reason);

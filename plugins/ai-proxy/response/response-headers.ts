@@ -12,7 +12,7 @@ import {
 import { HeaderMap } from "../../../assembly/host/headers";
 import { log, LogLevel } from "../../../assembly/host/log";
 import { Counter } from "../../../assembly/host/metric";
-import { namedProperty } from "../../../assembly/host/property";
+import { codeDetails } from "../../../assembly/host/property";
 import { Exchange } from "../exchange";
 import { translationName } from "../translation-name";
 import { removeForgedHeaders } from "./forged-headers";
@@ -29,7 +29,7 @@ const compressed = new Counter("ai_proxy_compressed_answers_total");
  */
 export function isFromProvider(isInRoutersChain: bool): bool {
   if (isInRoutersChain) return true;
-  const details = namedProperty("response\0code_details");
+  const details = codeDetails();
   // The second one: the response to the handshake of a WebSocket has another status than 101.
   return sliceEquals(details, "via_upstream") || sliceEquals(details, "websocket_handshake_unsuccessful");
 }

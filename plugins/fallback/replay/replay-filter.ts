@@ -11,7 +11,7 @@ import { HeaderPairs } from "../../../assembly/host/header-pairs";
 import { saveRequestHeaders } from "../../../assembly/host/header-snapshot";
 import { HeaderMap, requestHeaders } from "../../../assembly/host/headers";
 import { log, LogLevel } from "../../../assembly/host/log";
-import { namedProperty, routeName } from "../../../assembly/host/property";
+import { codeDetails, routeName } from "../../../assembly/host/property";
 import { BodyAction, BodyMode, HeadersAction } from "../../../assembly/plugin/filter";
 import { FilterPool } from "../../../assembly/plugin/filter-pool";
 import { resumeResponse } from "../../../assembly/plugin/resume";
@@ -124,7 +124,7 @@ export class ReplayFilter extends ReplayingFilter {
     if (attempts.passes == 0 || this.hasFailed) return HeadersAction.Continue;
     if (attempts.current != ORIGIN) headers.set(FALLBACK_FROM_HEADER, attempts.origin.slice);
     const status = headers.status;
-    const reason = failureReason(attempts.config.on, status, namedProperty("response\0code_details"));
+    const reason = failureReason(attempts.config.on, status, codeDetails());
     if (reason == NO_FAILURE) {
       if (status < 400) warmUp(attempts);
       return HeadersAction.Continue;
