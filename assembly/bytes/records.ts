@@ -1,5 +1,5 @@
 import { ByteBuffer } from "./buffer";
-import { sliceStart } from "./slice";
+import { Slice, sliceStart } from "./slice";
 
 /**
  * An array of structs of one unmanaged class in a buffer, after `head` other bytes. A struct is valid until the buffer is
@@ -66,4 +66,12 @@ export class RecordList<T> {
 export function recordIn<T>(buffer: ByteBuffer, index: i32): T {
   if (isManaged<T>()) ERROR("a record is unmanaged");
   return changetype<T>(buffer.start + <i32>offsetof<T>() * index);
+}
+
+/** The struct at an index, which the caller knows to be inside, of bytes that are structs of one unmanaged class. */
+// @ts-ignore: decorator
+@inline
+export function recordOf<T>(bytes: Slice, index: i32): T {
+  if (isManaged<T>()) ERROR("a record is unmanaged");
+  return changetype<T>(sliceStart(bytes) + <i32>offsetof<T>() * index);
 }

@@ -1,3 +1,4 @@
+import { CONTENT_TYPE } from "../../assembly/ai/content-type";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ABSENT, Slice, subslice } from "../../assembly/bytes/slice";
@@ -95,7 +96,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const model = headers.get(MODEL_HEADER);
     this.isNamed = model != ABSENT;
     this.price.isServed = this.price.use(this.config!.prices, model);
-    if (!endOfStream && this.watch.begin(headers.get("content-type"))) this.responseBodyMode = BodyMode.Streaming;
+    if (!endOfStream && this.watch.begin(headers.of(CONTENT_TYPE))) this.responseBodyMode = BodyMode.Streaming;
     if (this.config!.cutsStream && this.watch.isStream) this.cut.begin();
     return HeadersAction.Continue;
   }
@@ -206,11 +207,10 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
 
   /** The same for a request that needs more than a whole limit. */
   private passesTooLarge(): bool {
-    const reservation = this.reservation;
-    const limit = reservation.tooSmall;
+    const limit = this.reservation.tooSmall;
     this.countLimited(limit);
     const goesOn = leaveToNextTarget();
-    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit), reservation.askedAt(limit));
+    if (!goesOn) refuseTooLarge(this.config!, this.limits.rateAt(limit), this.reservation.askedAt(limit));
     this.forgetLimits();
     return goesOn;
   }

@@ -1,7 +1,10 @@
 import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { recordIn } from "../../assembly/bytes/records";
-import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { recordOf } from "../../assembly/bytes/records";
+import { ABSENT, Slice, sliceSize } from "../../assembly/bytes/slice";
 import { SharedValue, Written } from "../../assembly/host/shared-data";
+
+/** Where there is no record yet. */
+const empty = new ByteBuffer();
 
 /** How many counters one record keeps apart, beside the one that the rest share. */
 const WAYS: i32 = 8;
@@ -20,15 +23,18 @@ class Counter {
   used: i64;
 }
 
+const RECORD_SIZE: i32 = <i32>offsetof<Counter>() * (1 + WAYS);
+
 /**
- * A few counters with the same window, as they were read from shared data. Made once and used for one record after the other. `read`
+ * A few counters with the same window, as they were read from shared data, in the memory that the host has handed over: valid until the callback returns. Made once and used for one record after the other. `read`
  * selects a counter: the one of the key, else one whose window is over, else the shared one.
  */
 // @ts-ignore: decorator
 @unmanaged
 export class LocalRecord {
   private readonly stored: SharedValue = new SharedValue();
-  private readonly bytes: ByteBuffer = new ByteBuffer();
+  /** The counters. */
+  private bytes: Slice = ABSENT;
   private index: i32 = SHARED;
   /** The tokens that are used in the window. */
   used: i64 = 0;
@@ -41,10 +47,7 @@ export class LocalRecord {
    */
   read(name: Slice, key: u64, window: u64, now: u64, end: u64 = 0): void {
     const stored = this.stored.read(name);
-    const size = <i32>offsetof<Counter>() * (1 + WAYS);
-    this.bytes.clear();
-    if (stored != 0 && sliceSize(stored) == size) this.bytes.append(stored);
-    else this.bytes.zeros(size);
+    this.bytes = sliceSize(stored) == RECORD_SIZE ? stored : emptyRecord();
     const isShared = end != 0 && this.counterAt(SHARED).end == end;
     const index = isShared ? SHARED : this.find(key, window, now);
     const counter = this.counterAt(index);
@@ -60,13 +63,13 @@ export class LocalRecord {
     counter.key = this.index == SHARED ? 0 : key;
     counter.end = end;
     counter.used = used;
-    return this.stored.replace(name, this.bytes.slice);
+    return this.stored.replace(name, this.bytes);
   }
 
 
   @inline
   private counterAt(index: i32): Counter {
-    return recordIn<Counter>(this.bytes, index);
+    return recordOf<Counter>(this.bytes, index);
   }
 
 
@@ -80,6 +83,12 @@ export class LocalRecord {
     }
     return free;
   }
+}
+
+/** Counters of which none has begun. */
+function emptyRecord(): Slice {
+  empty.clear();
+  return empty.zeros(RECORD_SIZE).slice;
 }
 
 /** Whether a window is over. If the clock was set back, a window that would last longer than it can is over, too. */
