@@ -14,7 +14,7 @@ import { digitsEnd, numberOfDigits } from "../json/digits";
 import { skipSpace } from "../json/space";
 import { byteOrZero, MAX_DEPTH, validatedEnd, validatedStringEnd } from "../json/validate";
 import { RESPONSE_MEMBERS } from "./response-members";
-import { TokenDetails } from "./token-details";
+import { COMPLETION_DETAILS, PROMPT_DETAILS, TokenDetails } from "./token-details";
 import { TokenUsage } from "./usage";
 
 const QUOTE: u32 = 0x22;
@@ -38,8 +38,6 @@ const USAGE = constant("usage");
 const PROMPT = constant("prompt_tokens");
 const COMPLETION = constant("completion_tokens");
 const TOTAL = constant("total_tokens");
-const PROMPT_DETAILS = constant("prompt_tokens_details");
-const COMPLETION_DETAILS = constant("completion_tokens_details");
 
 /** The objects that are read, by how deep they are. */
 const enum Level {

@@ -10,6 +10,10 @@ export const MOST_TOKENS: i64 = 1_000_000_000_000_000;
 /** The longest key token that may be a name: each letter may be an escape of six. */
 const LONGEST_KEY: i32 = 128;
 
+/** OpenAI's names of the members with the details of both sides. */
+export const PROMPT_DETAILS = constant("prompt_tokens_details");
+export const COMPLETION_DETAILS = constant("completion_tokens_details");
+
 const CACHED = constant("cached_tokens");
 // https://openrouter.ai/docs/guides/best-practices/prompt-caching
 const CACHE_WRITE = constant("cache_write_tokens");
@@ -18,6 +22,9 @@ const AUDIO = constant("audio_tokens");
 const TEXT = constant("text_tokens");
 const IMAGE = constant("image_tokens");
 const VIDEO = constant("video_tokens");
+
+/** What begins an object as a value: a colon and a bracket. */
+const OBJECT: u32 = 0x7b3a;
 
 const scratch = new ByteBuffer();
 
@@ -80,23 +87,24 @@ export class TokenDetails {
     return sum;
   }
 
-  /** Writes the member `name` with what was reported; nothing if nothing was. `quote`: the quotes in JSON, or what stands for them. */
-  write(name: string, quote: string, out: ByteBuffer): void {
+  /** Writes the member `name` with what was reported; nothing if nothing was. `quote`: the quotes in JSON, or what stands for them. All are texts of `constant`. */
+  write(name: Slice, quote: Slice, out: ByteBuffer): void {
     const from = out.size;
-    this.writeCount("cached_tokens", this.cached, name, quote, from, out);
-    this.writeCount("cache_write_tokens", this.cacheWrite, name, quote, from, out);
-    this.writeCount("reasoning_tokens", this.reasoning, name, quote, from, out);
-    this.writeCount("audio_tokens", this.audio, name, quote, from, out);
-    this.writeCount("text_tokens", this.text, name, quote, from, out);
-    this.writeCount("image_tokens", this.image, name, quote, from, out);
-    this.writeCount("video_tokens", this.video, name, quote, from, out);
+    this.writeCount(CACHED, this.cached, name, quote, from, out);
+    this.writeCount(CACHE_WRITE, this.cacheWrite, name, quote, from, out);
+    this.writeCount(REASONING, this.reasoning, name, quote, from, out);
+    this.writeCount(AUDIO, this.audio, name, quote, from, out);
+    this.writeCount(TEXT, this.text, name, quote, from, out);
+    this.writeCount(IMAGE, this.image, name, quote, from, out);
+    this.writeCount(VIDEO, this.video, name, quote, from, out);
     if (out.size > from) out.byte(0x7d);
   }
 
-  private writeCount(kind: string, count: i64, name: string, quote: string, from: i32, out: ByteBuffer): void {
+  private writeCount(kind: Slice, count: i64, name: Slice, quote: Slice, from: i32, out: ByteBuffer): void {
     if (count < 0) return;
-    out.byte(0x2c).text(quote);
-    if (out.size == from + 1 + quote.length) out.text(name).text(quote).text(":{").text(quote);
-    out.text(kind).text(quote).byte(0x3a).integer(count);
+    const isFirst = out.size == from;
+    out.byte(0x2c).constant(quote);
+    if (isFirst) out.constant(name).constant(quote).u16(OBJECT).constant(quote);
+    out.constant(kind).constant(quote).byte(0x3a).integer(count);
   }
 }

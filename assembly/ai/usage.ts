@@ -1,9 +1,10 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { constant } from "../bytes/constant";
 import { Slice, sliceStartsWith } from "../bytes/slice";
 import { jsonContent, jsonInteger, JsonKind, jsonKind } from "../json/value";
 import { JsonWalker } from "../json/walker";
 import { NameClasses } from "./name-classes";
-import { MOST_TOKENS, TokenDetails } from "./token-details";
+import { COMPLETION_DETAILS, MOST_TOKENS, PROMPT_DETAILS, TokenDetails } from "./token-details";
 
 /** The members of a usage object. */
 const enum Member {
@@ -30,6 +31,8 @@ const MEMBERS = new NameClasses()
   .add(Member.CacheRead, "cache_read_input_tokens")
   .add(Member.Cached, "cachedContentTokenCount")
   .add(Member.Reasoning, "thoughtsTokenCount");
+
+const QUOTE = constant('"');
 
 const walker = new JsonWalker();
 
@@ -252,8 +255,8 @@ export class TokenUsage {
     out.text('{"prompt_tokens":').integer(this.prompt);
     out.text(',"completion_tokens":').integer(this.completion);
     out.text(',"total_tokens":').integer(this.total);
-    this.writeDetails("prompt_tokens_details", false, '"', out);
-    this.writeDetails("completion_tokens_details", true, '"', out);
+    this.writeDetails(PROMPT_DETAILS, false, QUOTE, out);
+    this.writeDetails(COMPLETION_DETAILS, true, QUOTE, out);
     out.byte(0x7d);
   }
 
@@ -261,7 +264,7 @@ export class TokenUsage {
    * Writes the details of one side as the member `name` with a comma in front; nothing if the provider has reported none. `quote`: see
    * `TokenDetails.write`.
    */
-  writeDetails(name: string, isOutput: bool, quote: string, out: ByteBuffer): void {
+  writeDetails(name: Slice, isOutput: bool, quote: Slice, out: ByteBuffer): void {
     const details = isOutput ? this.completionDetails : this.promptDetails;
     if (details) details.write(name, quote, out);
   }

@@ -66,9 +66,10 @@ export class ByteBuffer {
     return this;
   }
 
-  /** Appends `count` zeros. */
+  /** Appends `count` zeros, sixteen at a time. */
   zeros(count: i32): this {
-    memory.fill(this.reserve(count), 0, count);
+    const to = this.reserve(count + 16);
+    for (let i = 0; i < count; i += 16) v128.store(to + i, i64x2.splat(0));
     this.size += count;
     return this;
   }

@@ -1,8 +1,9 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { constant } from "../bytes/constant";
 import { Slice, sliceSize } from "../bytes/slice";
 import { wellFormed } from "../bytes/well-formed";
 import { declareMessage } from "./filter-state";
-import { setProperty } from "./property";
+import { setPropertyAt } from "./property";
 
 // google.protobuf.Struct: fields = 1, a map: key = 1, value = 2. Value: number_value = 2, string_value = 3, bool_value = 4.
 // https://protobuf.dev/reference/protobuf/google.protobuf/#struct
@@ -29,9 +30,12 @@ const scratch = new ByteBuffer();
  */
 export class StructState {
   private readonly out: ByteBuffer = new ByteBuffer();
+  private readonly path: Slice;
 
-  /** The name is at most 127 bytes of ASCII, and so is each key, which is a `constant`. */
-  constructor(readonly name: string) {}
+  /** The name is at most 127 bytes of ASCII, and so is each key, which is a `constant`. Made at the top level of a file. */
+  constructor(readonly name: string) {
+    this.path = constant(name);
+  }
 
   /** Declares the type in the host; once for each configuration, while it is read. */
   define(): void {
@@ -52,17 +56,7 @@ export class StructState {
     const out = this.entry(key, 1 + varintSize(size) + size);
     writeSize(out, STRING, size);
     out.append(utf8);
-    scratch.release(KEPT_BYTES);
-    return this;
-  }
-
-  /** Adds a text of ASCII, unless it is empty. */
-  ascii(key: Slice, value: string): this {
-    const size = value.length;
-    if (!size) return this;
-    const out = this.entry(key, 1 + varintSize(size) + size);
-    writeSize(out, STRING, size);
-    out.text(value);
+    if (utf8 != value) scratch.release(KEPT_BYTES);
     return this;
   }
 
@@ -80,10 +74,11 @@ export class StructState {
 
   /** Sets the fields for the current stream, in place of those that it had. */
   set(): void {
-    setProperty(this.name, this.out.slice);
+    setPropertyAt(this.path, this.out.slice);
     this.out.release(KEPT_BYTES);
   }
 
+  /** Begins a field with a value of this size. */
   private entry(key: Slice, size: i32): ByteBuffer {
     const out = this.out;
     const length = sliceSize(key);

@@ -1,4 +1,5 @@
 import { Api } from "../../assembly/ai/api";
+import { isPlainJson } from "../../assembly/ai/content-type";
 import { FirstContent, readContentEvent } from "../../assembly/ai/content-event";
 import {
   CONSUMER_STATE,
@@ -16,7 +17,7 @@ import { ABSENT, Slice, sliceEquals, sliceSize, startsWithIgnoringCase } from ".
 import { monotonic } from "../../assembly/host/clock";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
-import { clusterName, namedProperty, routeName } from "../../assembly/host/property";
+import { clusterName, codeDetails, namedProperty, routeName } from "../../assembly/host/property";
 import { isUnderWay } from "../../assembly/limit/request-state";
 import { spentUsage } from "../../assembly/limit/spent-tokens";
 import { SseDecoder } from "../../assembly/sse/decoder";
@@ -115,7 +116,7 @@ export class Account {
     this.status = headers.status;
     name(this.mappedModel, headers.of(MODEL));
     name(this.provider, headers.of(PROVIDER));
-    this.isStream = startsWithIgnoringCase(contentType, "text/event-stream");
+    this.isStream = !isPlainJson(contentType) && startsWithIgnoringCase(contentType, "text/event-stream");
     return this.isStream || this.watch.begin(contentType);
   }
 
@@ -151,7 +152,7 @@ export class Account {
     // It names the model.
     if (!this.isStream) this.watch.finish();
     this.duration = this.since(now);
-    const details = namedProperty("response\0code_details");
+    const details = codeDetails();
     // Another way of asking would cost every request a host call.
     this.endReason = this.isStream && sliceSize(namedProperty(CUT_STATE)) ? EndReason.Cut : endReasonOf(details);
     this.fault = faultOf(this.endReason, details, this.status, this.hasStreamError);

@@ -31,7 +31,6 @@ const AT = 0x40;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const ESCAPED_QUOTE = '\\"';
 /** The longest number that is written as one. */
 const LONGEST_NUMBER = 64;
 
@@ -55,7 +54,8 @@ const SESSION = constant(',\\"session_id\\":\\"');
 const STREAM = constant(',\\"response_type\\":\\"stream\\"');
 const NORMAL = constant(',\\"response_type\\":\\"normal\\"');
 const BRACE = constant("{");
-const END = constant(ESCAPED_QUOTE);
+/** A quote, and the end of a text. */
+const END = constant('\\"');
 /** Where the name begins in the text that stands before a member's value. */
 const NAME_AT = ',\\"'.length;
 
@@ -145,8 +145,8 @@ function writeUsage(usage: TokenUsage): void {
   numberMember(INPUT, usage.prompt);
   numberMember(OUTPUT, usage.completion);
   numberMember(TOTAL, usage.total);
-  if (!isTaken(INPUT_DETAILS)) usage.writeDetails("input_token_details", false, ESCAPED_QUOTE, log);
-  if (!isTaken(OUTPUT_DETAILS)) usage.writeDetails("output_token_details", true, ESCAPED_QUOTE, log);
+  if (!isTaken(INPUT_DETAILS)) usage.writeDetails(nameIn(INPUT_DETAILS), false, END, log);
+  if (!isTaken(OUTPUT_DETAILS)) usage.writeDetails(nameIn(OUTPUT_DETAILS), true, END, log);
 }
 
 /** Writes a member, unless an attribute has its key or `content` is empty. `start`: what stands before the content. */
@@ -172,11 +172,13 @@ function isTaken(start: Slice): bool {
 
 function hasKey(start: Slice): bool {
   value.clear();
-  value
-    .byte(QUOTE)
-    .append(subslice(start, NAME_AT, indexOfByte(start, BACKSLASH, NAME_AT)))
-    .byte(QUOTE);
+  value.byte(QUOTE).append(nameIn(start)).byte(QUOTE);
   return has(value.slice);
+}
+
+/** The name of the member in the text that stands before its value. */
+function nameIn(start: Slice): Slice {
+  return subslice(start, NAME_AT, indexOfByte(start, BACKSLASH, NAME_AT));
 }
 
 /** Whether the object that is being written has a member with this key token. */

@@ -1,4 +1,5 @@
-import { Slice, sliceEquals, sliceIncludes, sliceSize, sliceStartsWith } from "../../assembly/bytes/slice";
+import { constant, constants } from "../../assembly/bytes/constant";
+import { Slice, sliceEquals, sliceIncludes, sliceSize, slicesEqual, sliceStartsWith } from "../../assembly/bytes/slice";
 
 /** How a pass of a request has ended. */
 export const enum EndReason {
@@ -21,16 +22,9 @@ export const enum EndReason {
 }
 
 /** The names, in the order of `EndReason`. */
-export const END_REASONS: StaticArray<string> = [
-  "finished",
-  "client_gone",
-  "provider_gone",
-  "refused",
-  "cut",
-  "local_reply",
-  "redirected",
-  "cached",
-];
+export const END_REASONS: StaticArray<Slice> = constants(
+  "finished client_gone provider_gone refused cut local_reply redirected cached",
+);
 
 /** Why a request has failed, as far as the status does not say it. */
 export const enum Fault {
@@ -46,24 +40,23 @@ export const enum Fault {
   Other,
 }
 
-/** Values of `error.type`, in the order of `Fault`; the first two have none. */
-export const FAULTS: StaticArray<string> = [
-  "",
-  "",
-  "timeout",
-  "connect",
-  "client_gone",
-  "stream_error",
-  "refused",
-  "_OTHER",
-];
+/** Values of `error.type`, in the order of `Fault` without the first two, which have none. */
+const FAULTS: StaticArray<Slice> = constants("timeout connect client_gone stream_error refused _OTHER");
+
+/** The value of `error.type` of a fault that is more than a status. */
+export function faultName(fault: Fault): Slice {
+  return FAULTS[fault - Fault.Timeout];
+}
+
+/** The details of most responses. */
+const VIA_UPSTREAM = constant("via_upstream");
 
 /**
  * How a pass has ended, by Envoy's response code details (empty if there are none).
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/response_code_details
  */
 export function endReasonOf(details: Slice): EndReason {
-  if (sliceEquals(details, "via_upstream") || !sliceSize(details)) return EndReason.Finished;
+  if (slicesEqual(details, VIA_UPSTREAM) || !sliceSize(details)) return EndReason.Finished;
   if (sliceEquals(details, "internal_redirect")) return EndReason.Redirected;
   if (sliceEquals(details, "ai-cache.hit")) return EndReason.Cached;
   if (isClientsEnd(details)) return EndReason.ClientGone;

@@ -1,3 +1,4 @@
+import { CONTENT_TYPE } from "../../assembly/ai/content-type";
 import { constant } from "../../assembly/bytes/constant";
 import { Slice } from "../../assembly/bytes/slice";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
@@ -13,7 +14,6 @@ import { PromptMeter } from "./prompt-meter";
 import { RequestRecord } from "./record";
 
 const PATH = constant(":path");
-const CONTENT_TYPE = constant("content-type");
 
 const pool = new FilterPool<AiStatisticsFilter>();
 

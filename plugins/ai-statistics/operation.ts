@@ -1,6 +1,7 @@
 import { Api } from "../../assembly/ai/api";
 import { RequestPath } from "../../assembly/ai/request-path";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { constants } from "../../assembly/bytes/constant";
 import { indexOfByte, Slice, sliceEndsWith, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
 
 const QUESTION_MARK: u32 = 0x3f;
@@ -30,17 +31,9 @@ export const enum Operation {
 }
 
 /** The names, in the order of `Operation`. */
-export const OPERATIONS: StaticArray<string> = [
-  "other",
-  "chat",
-  "text_completion",
-  "embeddings",
-  "generate_content",
-  "image_generation",
-  "text_to_speech",
-  "speech_to_text",
-  "rerank",
-];
+export const OPERATIONS: StaticArray<Slice> = constants(
+  "other chat text_completion embeddings generate_content image_generation text_to_speech speech_to_text rerank",
+);
 
 /** The API of a `:path`. Most requests of a gateway have the same one. */
 export function apiOf(path: Slice): Api {

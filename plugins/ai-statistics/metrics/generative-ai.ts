@@ -4,7 +4,7 @@ import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Labels } from "../../../assembly/host/metric-labels";
 import { counterKind, histogramKind, MetricKind, MetricSet, MetricTable } from "../../../assembly/host/metric-table";
 import { Account } from "../account";
-import { END_REASONS, EndReason, Fault, FAULTS } from "../end-reason";
+import { END_REASONS, EndReason, Fault, faultName } from "../end-reason";
 import { OPERATIONS } from "../operation";
 import {
   consumerLabel,
@@ -105,7 +105,7 @@ function kinds(): MetricKind[] {
 
 /** The label set of a pass; it is looked up once, as soon as its first chunk has arrived. */
 export function labelSetOf(account: Account, limit: i32): MetricSet {
-  labels.clear().addText("gen_ai_operation_name", OPERATIONS[account.operation]);
+  labels.clear().add("gen_ai_operation_name", OPERATIONS[account.operation]);
   labels.add("gen_ai_provider_name", providerLabel(account));
   labels.add("gen_ai_request_model", requestModelLabel(account));
   labels.add("gen_ai_response_model", responseModelLabel(account));
@@ -180,7 +180,7 @@ function recordEnd(account: Account, sets: LabelSets, semconv: Semconv, limit: i
     labels.clear().append(observations.labelsOf(sets.observations));
     if (account.fault != Fault.None) labels.add("error_type", errorType(account));
     if (hasDuration) duration = durations.setOf(labels.slice, limit);
-    labels.addText("end_reason", END_REASONS[account.endReason]);
+    labels.add("end_reason", END_REASONS[account.endReason]);
     request = requests.setOf(labels.slice, limit);
     if (isUsual && folded.times == before) {
       sets.duration = duration;
@@ -196,8 +196,7 @@ function recordEnd(account: Account, sets: LabelSets, semconv: Semconv, limit: i
 
 /** `error.type`: the status of the provider, or what has happened. */
 function errorType(account: Account): Slice {
+  if (account.fault != Fault.Status) return faultName(account.fault);
   text.clear();
-  if (account.fault == Fault.Status) text.integer(account.status);
-  else text.text(FAULTS[account.fault]);
-  return text.slice;
+  return text.integer(account.status).slice;
 }

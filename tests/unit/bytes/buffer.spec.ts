@@ -14,6 +14,24 @@ describe("byte buffer", () => {
     expect(written(buffer)).toBe(expected);
   });
 
+  test("slices of any size are appended whole, and nothing but them", () => {
+    const letters = "0123456789abcdef".repeat(10);
+    for (let size = 0; size < 140; size++) {
+      buffer.append(utf8(letters.substr(1, size))).byte(0x3b);
+      expect(written(buffer)).toBe(letters.substr(1, size) + ";");
+    }
+  });
+
+  test("zeros are appended, and nothing but them", () => {
+    for (let count = 0; count < 40; count++) {
+      buffer.text("0123456789".repeat(8));
+      buffer.clear();
+      buffer.zeros(count).byte(0x3b);
+      expect(buffer.size).toBe(count + 1);
+      expect(written(buffer)).toBe("\0".repeat(count) + ";");
+    }
+  });
+
   test("texts of any length become UTF-8, wherever the first non-ASCII character is", () => {
     for (let length = 0; length < 40; length++) {
       const ascii = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF".substr(0, length);
