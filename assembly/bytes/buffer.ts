@@ -66,10 +66,9 @@ export class ByteBuffer {
     return this;
   }
 
-  /** Appends `count` zeros, sixteen at a time. */
+  /** Appends `count` zeros. */
   zeros(count: i32): this {
-    const to = this.reserve(count + 16);
-    for (let i = 0; i < count; i += 16) v128.store(to + i, i64x2.splat(0));
+    memory.fill(this.reserve(count), 0, count);
     this.size += count;
     return this;
   }
