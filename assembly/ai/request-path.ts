@@ -1,3 +1,4 @@
+import { ByteBuffer } from "../bytes/buffer";
 import {
   ABSENT,
   byteAt,
@@ -5,7 +6,10 @@ import {
   Slice,
   sliceEndsWith,
   sliceEquals,
+  sliceOf,
   sliceSize,
+  slicesEqual,
+  sliceStart,
   sliceStartsWith,
   subslice,
 } from "../bytes/slice";
@@ -23,6 +27,9 @@ const AZURE_VERSION = "/openai/v1";
 const DEPLOYMENTS = "/deployments/";
 /** DashScope's own protocol: what lies there and is none of the known APIs is not OpenAI's (`/api/v1/uploads`, `/api/v1/tasks`). */
 const DASHSCOPE = "/api/v1";
+
+/** The longest path that is kept until the next one is read. */
+const LONGEST_KEPT = 256;
 
 /** The first segments of OpenAI's and Anthropic's APIs, and of those that others have added. */
 const ROOTS: StaticArray<string> = [
@@ -74,9 +81,32 @@ export class RequestPath {
   deployment: Slice = ABSENT;
   /** Whether the path is Azure's with a dated `api-version`: `/openai/…` without `/v1`. */
   isDated: bool = false;
+  /** The path that was read last, if it is not too long, and where it lay. */
+  private readonly last: ByteBuffer = new ByteBuffer();
+  private start: usize = 0;
 
-  /** Reads a path without its query, in one walk. The slices are parts of it. */
+  /** Reads a path without its query. The slices are parts of it. Most requests of a gateway have the path of one before, whose tables stay cold. */
   read(path: Slice): void {
+    const last = this.last;
+    const isKnown = last.size > 0 && slicesEqual(path, last.slice);
+    if (!isKnown) {
+      last.clear();
+      if (sliceSize(path) <= LONGEST_KEPT) last.append(path);
+      this.readNew(path);
+    } else {
+      this.tail = this.moved(this.tail, path);
+      this.deployment = this.moved(this.deployment, path);
+    }
+    this.start = sliceStart(path);
+  }
+
+  /** The part of the path before at the same place of an equal one. */
+  private moved(part: Slice, path: Slice): Slice {
+    return part == ABSENT ? ABSENT : sliceOf(sliceStart(path) + (sliceStart(part) - this.start), sliceSize(part));
+  }
+
+  /** Reads a path in one walk. */
+  private readNew(path: Slice): void {
     this.forget();
     let size = sliceSize(path);
     while (size > 0 && byteAt(path, size - 1) == SLASH) size--;

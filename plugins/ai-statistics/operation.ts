@@ -1,18 +1,11 @@
 import { Api } from "../../assembly/ai/api";
 import { RequestPath } from "../../assembly/ai/request-path";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { constants } from "../../assembly/bytes/constant";
-import { indexOfByte, Slice, sliceEndsWith, sliceSize, slicesEqual, subslice } from "../../assembly/bytes/slice";
+import { indexOfByte, Slice, sliceEndsWith, subslice } from "../../assembly/bytes/slice";
 
 const QUESTION_MARK: u32 = 0x3f;
 
-/** The longest path that is kept. */
-const LONGEST_PATH = 256;
-
 const requestPath = new RequestPath();
-/** The path that was read last, and its API. */
-const lastPath = new ByteBuffer();
-let lastApi: Api = Api.Unknown;
 
 /**
  * What a request asks a model for: `gen_ai.operation.name` of OpenTelemetry, and further names where it has none.
@@ -35,16 +28,9 @@ export const OPERATIONS: StaticArray<Slice> = constants(
   "other chat text_completion embeddings generate_content image_generation text_to_speech speech_to_text rerank",
 );
 
-/** The API of a `:path`. Most requests of a gateway have the same one. */
+/** The API of a `:path`. */
 export function apiOf(path: Slice): Api {
-  const whole = withoutQuery(path);
-  if (slicesEqual(whole, lastPath.slice)) return lastApi;
-  requestPath.read(whole);
-  if (sliceSize(whole) <= LONGEST_PATH) {
-    lastPath.clear();
-    lastPath.append(whole);
-    lastApi = requestPath.api;
-  }
+  requestPath.read(withoutQuery(path));
   return requestPath.api;
 }
 

@@ -1,5 +1,6 @@
 import { Api } from "../../../assembly/ai/api";
 import { RequestPath } from "../../../assembly/ai/request-path";
+import { sliceStart } from "../../../assembly/bytes/slice";
 import { textOf, utf8 } from "../assembly/slices";
 
 const path = new RequestPath();
@@ -57,5 +58,22 @@ describe("the path of a request", () => {
     expect(read("/api/v1/uploads")).toBe("unknown ABSENT ABSENT");
     expect(read("/api/v1/files")).toBe("known /files ABSENT");
     expect(read("/tenant/api/v1/uploads")).toBe("other /uploads ABSENT");
+  });
+
+  test("gives parts of the path that was read last, also of one that is like the one before", () => {
+    const before = "/t/openai/deployments/a/chat/completions";
+    const deployment = "known /chat/completions a dated";
+    expect(read(before)).toBe(deployment);
+    const again = utf8(before);
+    path.read(again);
+    expect(sliceStart(path.tail)).toBe(sliceStart(again) + 23);
+    expect(sliceStart(path.deployment)).toBe(sliceStart(again) + 22);
+    expect(read(before)).toBe(deployment);
+    const long = "/" + "x".repeat(300) + "/v1/files";
+    expect(read(long)).toBe("known /files ABSENT");
+    expect(read(long)).toBe("known /files ABSENT");
+    expect(read("")).toBe("unknown ABSENT ABSENT");
+    expect(read("/x/v1/nothing")).toBe("unknown ABSENT ABSENT");
+    expect(read("/x/v1/nothing")).toBe("unknown ABSENT ABSENT");
   });
 });
