@@ -174,9 +174,11 @@ export class HeaderMap {
   private find(name: Slice): Slice {
     // Each name and value begins after the NUL of the one before.
     let at = this.firstName();
+    const size = sliceSize(name);
     for (let i = 0; i < this.count; i++) {
       const value = this.valueAt(i);
-      if (slicesEqual(sliceBetween(at, sliceStart(value) - 1), name)) return value;
+      const other = sliceBetween(at, sliceStart(value) - 1);
+      if (sliceSize(other) == size && slicesEqual(other, name)) return value;
       at = sliceEnd(value) + 1;
     }
     return ABSENT;

@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceStart, trimmed } from "../bytes/slice";
+import { ABSENT, Slice, sliceSize, sliceStart, trimmed } from "../bytes/slice";
 import { MAX_MEMBERS, MEMBER_SIZE, TOO_MANY_COLLISIONS, VALUE } from "./members";
 import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
 import { stringIs } from "./string";
@@ -60,9 +60,12 @@ export class JsonDocument {
     const units = changetype<usize>(key);
     const length = key.length;
     const table = this.table;
-    let i = this.count - 1;
-    while (i >= 0 && !stringIs(load<u64>(table + <usize>i * MEMBER_SIZE), units, length)) i--;
-    return i;
+    for (let i = this.count - 1; i >= 0; i--) {
+      const token = load<u64>(table + <usize>i * MEMBER_SIZE);
+      // A character takes one byte at least: most members are passed by without a call.
+      if (sliceSize(token) - 2 >= length && stringIs(token, units, length)) return i;
+    }
+    return -1;
   }
 
   /** The position of the member with this value token, or -1: members stand in the order of their addresses. */
