@@ -5,8 +5,13 @@ import { StreamTransform } from "./stream-transform";
 
 /** A transform of a stream of server-sent events: the subclass gets each event as soon as it is whole. */
 export abstract class SseTransform extends StreamTransform {
-  /** Cuts the stream into events. */
-  readonly decoder: SseDecoder = new SseDecoder();
+  private own: SseDecoder | null = null;
+
+  /** Cuts the stream into events; made with the first piece, since a whole response needs none. */
+  get decoder(): SseDecoder {
+    const known = this.own;
+    return known ? known : (this.own = new SseDecoder());
+  }
 
   /** Appends what the client receives for one event; the event may be longer than the limit (`tooLong`). */
   protected abstract onEvent(event: SseDecoder, out: ByteBuffer): void;
@@ -34,6 +39,8 @@ export abstract class SseTransform extends StreamTransform {
   }
 
   override free(): void {
-    this.decoder.dispose();
+    const decoder = this.own;
+    if (decoder) decoder.dispose();
+    this.own = null;
   }
 }
