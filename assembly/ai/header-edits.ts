@@ -47,22 +47,22 @@ export class HeaderEdits {
 
   /** The name of change `i`. */
   nameAt(i: i32): string {
-    return this.edits[i].name;
+    return unchecked(this.edits[i]).name;
   }
 
   /** The new value of change `i`; `ABSENT` if it is a text or a removal. */
   valueAt(i: i32): Slice {
-    return this.edits[i].value;
+    return unchecked(this.edits[i]).value;
   }
 
   /** The new value of change `i` as a text, where `valueAt` is absent. */
   textAt(i: i32): string {
-    return this.edits[i].text;
+    return unchecked(this.edits[i]).text;
   }
 
   /** Whether change `i` removes the header. */
   isRemoval(i: i32): bool {
-    return this.edits[i].isRemoval;
+    return unchecked(this.edits[i]).isRemoval;
   }
 
   /** The number of the change of a header, whose name is in lower case; -1 if it is not changed. */
@@ -89,7 +89,7 @@ export class HeaderEdits {
   private record(name: string, value: Slice, text: string, removal: bool): void {
     const i = this.indexOf(name);
     if (i == this.edits.length) this.edits.push(new HeaderEdit());
-    const edit = this.edits[i];
+    const edit = unchecked(this.edits[i]);
     edit.name = name;
     edit.value = value;
     edit.text = text;
@@ -100,7 +100,7 @@ export class HeaderEdits {
 
   private indexOf(name: string): i32 {
     let i = 0;
-    while (i < this.count && this.edits[i].name != name) i++;
+    while (i < this.count && unchecked(this.edits[i]).name != name) i++;
     return i;
   }
 }

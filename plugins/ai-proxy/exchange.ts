@@ -133,7 +133,7 @@ export class Exchange {
     this.configured = config;
   }
 
-  /** What the response to a client of OpenAI's Responses needs of its request; made with the first call. */
+  /** What the response to a client of OpenAI's Responses needs of its request; made with the first call, and kept for the next stream. */
   get askedResponse(): AskedResponse {
     const known = this.asked;
     return known ? known : (this.asked = new AskedResponse());
@@ -217,13 +217,13 @@ export class Exchange {
     return bytes === null ? this.model : bytes;
   }
 
-  /** Frees what is not needed after the request was forwarded. */
+  /** Forgets what is not needed after the request was forwarded. */
   forgetPath(): void {
     this.path = ABSENT;
     this.clientPath = ABSENT;
     this.tail = ABSENT;
     this.deployment = ABSENT;
-    this.pathBytes.free();
+    this.pathBytes.release(KEPT_BYTES);
   }
 
   /** Refuses the request with an OpenAI error. Returns `false`, for a provider to return. */
@@ -244,8 +244,7 @@ export class Exchange {
     const state = this.state;
     if (state) state.free();
     const asked = this.asked;
-    if (asked) asked.dispose();
-    this.asked = null;
+    if (asked) asked.clear();
     this.api = Api.Unknown;
     this.client = ChatProtocol.OpenAi;
     this.upstream = ChatProtocol.OpenAi;
@@ -294,5 +293,7 @@ export class Exchange {
     this.model.dispose();
     this.clientHeaders.dispose();
     this.pathBytes.dispose();
+    const asked = this.asked;
+    if (asked) asked.dispose();
   }
 }

@@ -14,6 +14,7 @@ export function credentialOf(exchange: Exchange): ValueSource | null {
 /** The text that is added to the chat; `null` for none. */
 export function contextOf(exchange: Exchange): ValueSource | null {
   if (!CONTEXT) return null;
-  if (exchange.api != Api.ChatCompletions || exchange.isOnlySigned || needsSettingsOnly(exchange)) return null;
-  return exchange.config.chat.context;
+  const context = exchange.config.chat.context;
+  if (context === null || exchange.api != Api.ChatCompletions || exchange.isOnlySigned) return null;
+  return needsSettingsOnly(exchange) ? null : context;
 }

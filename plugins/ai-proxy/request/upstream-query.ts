@@ -52,6 +52,11 @@ export function readQueryModel(exchange: Exchange): bool {
 
 /** Appends the client's query, without the keys in it if the gateway has its own, and then `more`, which takes precedence. */
 export function writeQuery(exchange: Exchange, query: Slice, more: Slice, out: ByteBuffer, from: i32): void {
+  if (sliceSize(query) > 0) writeOwn(exchange, query, more, out, from);
+  else if (sliceSize(more)) beginQuery(out, from).append(more);
+}
+
+function writeOwn(exchange: Exchange, query: Slice, more: Slice, out: ByteBuffer, from: i32): void {
   const hasModel = mapsQuery(exchange) && sliceSize(exchange.model.slice) > 0;
   const name = hasModel ? exchange.config.settings.modelParameter : "";
   let isWhole = true;
@@ -61,7 +66,7 @@ export function writeQuery(exchange: Exchange, query: Slice, more: Slice, out: B
     const isModel = hasModel && namesModel(parameters.name);
     isWhole = stays(exchange, more) && (!isModel || isMapped(exchange, name));
   }
-  if (isWhole && sliceSize(query)) beginQuery(out, from).append(query);
+  if (isWhole) beginQuery(out, from).append(query);
   let isFirst = true;
   parameters.begin(query);
   while (!isWhole && parameters.next()) {

@@ -5,6 +5,8 @@ import { JsonDocument } from "../../../json/document";
 import { jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { ToolNames } from "./tool-names";
 
+/** The most memory that is kept for the next response. */
+const KEPT_BYTES = 1024;
 /** A field of more bytes is not repeated: each response holds it, and each stream three times. */
 const LONGEST_REPEATED = 2048;
 
@@ -23,8 +25,7 @@ export class AskedResponse {
 
   /** Reads what the response repeats. https://platform.openai.com/docs/api-reference/responses/object */
   read(request: JsonDocument): void {
-    this.repeated.clear();
-    this.tools.clear();
+    this.clear();
     const summary = jsonGet(request.get("reasoning"), "summary");
     this.wantsSummary = jsonKind(summary) == JsonKind.String && !jsonEquals(summary, "none");
     this.repeat(request, "max_output_tokens", "null");
@@ -35,6 +36,13 @@ export class AskedResponse {
     this.repeat(request, "text", '{"format":{"type":"text"}}');
     this.repeat(request, "tool_choice", '"auto"');
     this.repeat(request, "top_p", "null");
+  }
+
+  /** Forgets the request; no large memory is kept. */
+  clear(): void {
+    this.repeated.release(KEPT_BYTES);
+    this.tools.clear();
+    this.wantsSummary = false;
   }
 
   /** Gives the memory back. */

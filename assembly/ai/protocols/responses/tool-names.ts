@@ -3,6 +3,7 @@ import { ABSENT, byteAt, hashOf, indexOfByte, Slice, sliceSize, slicesEqual, sub
 
 /** The most bytes of names that are kept for one response. */
 const MOST_BYTES = 64 * 1024;
+const KEPT_BYTES = 1024;
 /** The limit of chats for the name of a function. https://platform.openai.com/docs/api-reference/chat/create */
 const LONGEST_NAME = 64;
 /** A name that is too long is cut here, and a hash follows. */
@@ -50,9 +51,9 @@ export class ToolNames {
     return this.line(this.lineEnd(this.lineEnd(at)));
   }
 
-  /** Forgets all tools. */
+  /** Forgets all tools; no large memory is kept. */
   clear(): void {
-    this.bytes.clear();
+    this.bytes.release(KEPT_BYTES);
   }
 
   /** Gives the memory back. */
