@@ -1,12 +1,13 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize, sliceStart, trimmed } from "../bytes/slice";
-import { MAX_MEMBERS, MEMBER_SIZE, TOO_MANY_COLLISIONS, VALUE } from "./members";
+import { MAX_MEMBERS, MEMBER_SIZE, NAME, TOO_MANY_COLLISIONS, VALUE } from "./members";
 import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
 import { stringIs } from "./string";
 import { isJsonFault, JsonError, JsonFault, jsonFaultAt, jsonFaultError, scanDocument } from "./validate";
 
 /** The most memory for unescaped keys that is kept for the next document, in bytes. */
 const KEPT_BYTES: i32 = 4096;
+const NOT_ASCII: u32 = 0x80;
 
 /**
  * A validated JSON text and an index of its outermost object's members. One object serves many texts. Its slices are valid as
@@ -60,10 +61,13 @@ export class JsonDocument {
     const units = changetype<usize>(key);
     const length = key.length;
     const table = this.table;
+    const first: u32 = length ? load<u16>(units) : NOT_ASCII;
     for (let i = this.count - 1; i >= 0; i--) {
-      const token = load<u64>(table + <usize>i * MEMBER_SIZE);
-      // A character takes one byte at least: most members are passed by without a call.
-      if (sliceSize(token) - 2 >= length && stringIs(token, units, length)) return i;
+      const entry = table + <usize>i * MEMBER_SIZE;
+      const name = load<u64>(entry, NAME);
+      // Most members are passed by without a call: a character takes one byte at least.
+      if (sliceSize(name) < length || (first < NOT_ASCII && load<u8>(sliceStart(name)) != first)) continue;
+      if (stringIs(load<u64>(entry), units, length)) return i;
     }
     return -1;
   }
