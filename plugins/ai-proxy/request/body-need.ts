@@ -8,6 +8,7 @@ import {
   sliceSize,
   startsWithIgnoringCase,
 } from "../../../assembly/bytes/slice";
+import { CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, METHOD } from "../../../assembly/host/header-names";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { Exchange } from "../exchange";
 import { BodyTreatment } from "../provider";
@@ -37,7 +38,7 @@ export function bodyNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bo
     return refused(exchange.refuse(message));
   }
   if (need != BodyNeed.None) return need;
-  if (endOfStream || !hasBody(headers.get(":method"))) return BodyNeed.Signature;
+  if (endOfStream || !hasBody(headers.of(METHOD))) return BodyNeed.Signature;
   exchange.isOnlySigned = true;
   return BodyNeed.Whole;
 }
@@ -52,8 +53,8 @@ function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool)
   if (exchange.api == Api.Unknown && config.protocol != Protocol.Original) return BodyNeed.None;
   const settingsOnly = needsSettingsOnly(exchange);
   if (settingsOnly && !config.chat.settings.length) return BodyNeed.None;
-  if (!sliceEquals(headers.get(":method"), "POST")) return BodyNeed.None;
-  const type = headers.get("content-type");
+  if (!sliceEquals(headers.of(METHOD), "POST")) return BodyNeed.None;
+  const type = headers.of(CONTENT_TYPE);
   const isJson = isJsonType(headers);
   const isTranslated = exchange.estimatesTokens || exchange.isBridged;
   if ((takesModel(exchange.api) || isTranslated) && !settingsOnly) {
@@ -69,7 +70,7 @@ function unsignedNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool)
     if (exchange.api == Api.Other && (!isNeeded || !isJson)) return BodyNeed.None;
     if (isCompressed(headers)) return isNeeded ? refuseCompressed(exchange) : BodyNeed.None;
   }
-  exchange.hasLength = headers.get("content-length") != ABSENT;
+  exchange.hasLength = headers.of(CONTENT_LENGTH) != ABSENT;
   return BodyNeed.Whole;
 }
 
@@ -81,7 +82,7 @@ function formNeed(exchange: Exchange, headers: HeaderMap, endOfStream: bool): Bo
   if (!isInPath && !exchange.config.models.any && exchange.deployment == ABSENT) return BodyNeed.None;
   if (endOfStream) return refused(exchange.refuse("The request has no body; it must be a form."));
   if (isCompressed(headers)) return refuseCompressed(exchange);
-  exchange.hasLength = headers.get("content-length") != ABSENT;
+  exchange.hasLength = headers.of(CONTENT_LENGTH) != ABSENT;
   return BodyNeed.Form;
 }
 
@@ -108,15 +109,15 @@ function mustBeRead(exchange: Exchange): bool {
 
 /** Media types are case-insensitive. https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1 */
 function isJsonType(headers: HeaderMap): bool {
-  return includesIgnoringCase(headers.get("content-type"), "json");
+  return includesIgnoringCase(headers.of(CONTENT_TYPE), "json");
 }
 
 function isForm(headers: HeaderMap): bool {
-  return startsWithIgnoringCase(headers.get("content-type"), "multipart/form-data");
+  return startsWithIgnoringCase(headers.of(CONTENT_TYPE), "multipart/form-data");
 }
 
 function isCompressed(headers: HeaderMap): bool {
-  const encoding = headers.get("content-encoding");
+  const encoding = headers.of(CONTENT_ENCODING);
   return sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
 }
 

@@ -7,14 +7,15 @@ import {
   PAGE_HEADERS,
 } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
+import { constant } from "../../../assembly/bytes/constant";
 import { decodePercent } from "../../../assembly/bytes/percent";
 import {
   ABSENT,
   hashOf,
   indexOfByte,
   Slice,
-  sliceEquals,
   sliceEqualsIgnoringCase,
+  slicesEqual,
   sliceSize,
   sliceStartsWith,
   startsWithIgnoringCase,
@@ -37,11 +38,14 @@ const enum Kind {
 
 const COMMA = 0x2c;
 const SUBPROTOCOLS = "sec-websocket-protocol";
+const CONSUMER = constant(CONSUMER_HEADER);
 const LONGEST_NAME = 63;
 
 /** The names, sorted by length, and the position of the first name of each length. */
 const starts = new StaticArray<i32>(LONGEST_NAME + 2);
 const names: string[] = [];
+/** The names as bytes. */
+const texts: Slice[] = [];
 const kinds: Kind[] = [];
 sortNames();
 
@@ -56,7 +60,7 @@ const parameter = new ByteBuffer();
  */
 export function authorize(exchange: Exchange, headers: HeaderMap): bool {
   const config = exchange.config;
-  const isConsumers = headers.get(CONSUMER_HEADER) != ABSENT && !config.forwardsCredentials;
+  const isConsumers = headers.of(CONSUMER) != ABSENT && !config.forwardsCredentials;
   exchange.hidesCredentials = config.tokens.length > 0 || isConsumers;
   if (config.tokens.length) {
     const failover = config.failover;
@@ -106,7 +110,7 @@ function find(name: Slice): i32 {
   const size = sliceSize(name);
   if (size > LONGEST_NAME) return -1;
   const end = unchecked(starts[size + 1]);
-  for (let at = unchecked(starts[size]); at < end; at++) if (sliceEquals(name, names[at])) return at;
+  for (let at = unchecked(starts[size]); at < end; at++) if (slicesEqual(name, unchecked(texts[at]))) return at;
   return -1;
 }
 
@@ -172,5 +176,6 @@ function addNames(list: string[], size: i32, kind: Kind): void {
 
 function addName(name: string, kind: Kind): void {
   names.push(name);
+  texts.push(constant(name));
   kinds.push(kind);
 }

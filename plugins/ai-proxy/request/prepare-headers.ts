@@ -9,6 +9,7 @@ import {
   sliceEqualsIgnoringCase,
   sliceStartsWith,
 } from "../../../assembly/bytes/slice";
+import { METHOD, PATH } from "../../../assembly/host/header-names";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { keepRoute } from "../../../assembly/host/route-choice";
 import { Protocol } from "../config/provider-config";
@@ -34,7 +35,7 @@ export function prepareHeaders(exchange: Exchange, headers: HeaderMap, endOfStre
   const config = exchange.config;
   restoreClientHeaders(exchange, headers);
   if (!exchange.isInRoutersChain) keepRoute();
-  exchange.keepPath(headers.get(":path"));
+  exchange.keepPath(headers.of(PATH));
   exchange.path = withoutBasePath(exchange.path, exchange);
   readPath(exchange);
   const edits = exchange.headers;
@@ -115,7 +116,7 @@ function isSocket(exchange: Exchange, headers: HeaderMap): bool {
 
 /** Whether the method is none of the client's API: the body of another one would reach the provider as it is. */
 function lacksMethod(exchange: Exchange, headers: HeaderMap): bool {
-  if (!exchange.isBridged || listsModels(exchange.api) || sliceEquals(headers.get(":method"), "POST")) return false;
+  if (!exchange.isBridged || listsModels(exchange.api) || sliceEquals(headers.of(METHOD), "POST")) return false;
   return !exchange.refuse("This API takes POST requests alone.", "", "method_not_allowed", 405);
 }
 
