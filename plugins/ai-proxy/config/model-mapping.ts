@@ -58,6 +58,7 @@ export class ModelMapping {
    * valid until the next call.
    */
   map(model: Slice): Slice {
+    if (!this.any) return model;
     const value = this.names.find(model);
     if (value) return chosen(value, model);
     if (PATTERNS) {

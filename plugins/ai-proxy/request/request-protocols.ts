@@ -44,7 +44,7 @@ export function requestReader(exchange: Exchange): RequestReader | null {
   return null;
 }
 
-/** The writer of requests in the provider's protocol, ready for one: a line for each. */
+/** The writer of requests in the provider's protocol, ready for one: a line for each. Its user resets it. */
 export function requestWriter(exchange: Exchange): RequestSink {
   const upstream = exchange.upstream;
   if (MESSAGES_PROVIDERS) {
@@ -71,7 +71,6 @@ function traitsOf(exchange: Exchange): ModelTraits {
 function messagesWriterFor(exchange: Exchange): RequestSink {
   const writer = messagesWriter ? (messagesWriter as MessagesRequestWriter) : new MessagesRequestWriter();
   messagesWriter = writer;
-  writer.reset();
   writer.traits = traitsOf(exchange);
   providerOf(exchange).prepareMessages(exchange, writer);
   return writer;
@@ -80,7 +79,6 @@ function messagesWriterFor(exchange: Exchange): RequestSink {
 function geminiWriterFor(exchange: Exchange): RequestSink {
   const writer = geminiWriter ? (geminiWriter as GeminiRequestWriter) : new GeminiRequestWriter();
   geminiWriter = writer;
-  writer.reset();
   const settings = exchange.config.settings;
   writer.traits = traitsOf(exchange);
   writer.countsTokens = exchange.api == Api.CountTokens;
@@ -92,7 +90,6 @@ function geminiWriterFor(exchange: Exchange): RequestSink {
 function chatWriterFor(settings: ProviderSettings): RequestSink {
   const writer = chatWriter ? (chatWriter as ChatRequestWriter) : new ChatRequestWriter();
   chatWriter = writer;
-  writer.reset();
   writer.callSignatures = settings.callSignatures;
   writer.takesReasoning = settings.takesReasoning;
   writer.takesBudget = settings.takesThinkingBudget;
