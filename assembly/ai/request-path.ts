@@ -1,11 +1,11 @@
 import { ByteBuffer } from "../bytes/buffer";
+import { constant } from "../bytes/constant";
 import {
   ABSENT,
   byteAt,
   indexOfByte,
   Slice,
   sliceEndsWith,
-  sliceEquals,
   sliceOf,
   sliceSize,
   slicesEqual,
@@ -31,36 +31,12 @@ const DASHSCOPE = "/api/v1";
 /** The longest path that is kept until the next one is read. */
 const LONGEST_KEPT = 256;
 
-/** The first segments of OpenAI's and Anthropic's APIs, and of those that others have added. */
-const ROOTS: StaticArray<string> = [
-  "chat",
-  "completions",
-  "embeddings",
-  "audio",
-  "realtime",
-  "images",
-  "batches",
-  "files",
-  "models",
-  "fine_tuning",
-  "responses",
-  "videos",
-  "messages",
-  "complete",
-  "rerank",
-  "reranks",
-  "conversations",
-  "vector_stores",
-  "moderations",
-  "uploads",
-  "assistants",
-  "threads",
-  "containers",
-  "evals",
-  "skills",
-  "chatkit",
-  "organization",
-];
+/** The first segments of OpenAI's and Anthropic's APIs, and of those that others have added, each between slashes. */
+const ROOTS = constant(
+  "/chat/completions/embeddings/audio/realtime/images/batches/files/models/fine_tuning/responses" +
+    "/videos/messages/complete/rerank/reranks/conversations/vector_stores/moderations/uploads" +
+    "/assistants/threads/containers/evals/skills/chatkit/organization/",
+);
 
 /**
  * What the path of a request says. All plugins read it here, so that no path is one API for the guard and another for the
@@ -174,7 +150,11 @@ function firstSegment(tail: Slice): Slice {
 
 function isRoot(tail: Slice): bool {
   const segment = firstSegment(tail);
-  for (let i = 0; i < ROOTS.length; i++) if (sliceEquals(segment, ROOTS[i])) return true;
+  let from = 1;
+  for (let end = indexOfByte(ROOTS, SLASH, from); end > 0; end = indexOfByte(ROOTS, SLASH, from)) {
+    if (slicesEqual(subslice(ROOTS, from, end), segment)) return true;
+    from = end + 1;
+  }
   return false;
 }
 
