@@ -8,6 +8,7 @@ import {
 } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { constant } from "../../../assembly/bytes/constant";
+import { NameTable } from "../../../assembly/bytes/name-table";
 import { decodePercent } from "../../../assembly/bytes/percent";
 import {
   ABSENT,
@@ -15,7 +16,6 @@ import {
   indexOfByte,
   Slice,
   sliceEqualsIgnoringCase,
-  slicesEqual,
   sliceSize,
   sliceStartsWith,
   startsWithIgnoringCase,
@@ -39,19 +39,20 @@ const enum Kind {
 const COMMA = 0x2c;
 const SUBPROTOCOLS = "sec-websocket-protocol";
 const CONSUMER = constant(CONSUMER_HEADER);
-const LONGEST_NAME = 63;
 
-/** The names, sorted by length, and the position of the first name of each length. */
-const starts = new StaticArray<i32>(LONGEST_NAME + 2);
+/** The number of each name, from 1. */
+const table = new NameTable();
 const names: string[] = [];
-/** The names as bytes. */
-const texts: Slice[] = [];
 const kinds: Kind[] = [];
-sortNames();
 
 const bearer = new ByteBuffer();
 const subprotocols = new ByteBuffer();
 const parameter = new ByteBuffer();
+
+addNames(CREDENTIAL_HEADERS, Kind.Credential);
+addNames(PAGE_HEADERS, Kind.Page);
+addNames([CONSUMER_HEADER], Kind.Consumer);
+addNames([SUBPROTOCOLS], Kind.Subprotocols);
 
 /**
  * Sets the API key of the configuration and removes the credentials of the client. Without one, the client's own key goes
@@ -91,7 +92,7 @@ function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
   const hidesPage = hides || exchange.config.settings.refusesOrigins;
   for (let i = 0; i < headers.count; i++) {
     const name = headers.nameAt(i);
-    const found = find(name);
+    const found = table.find(name) - 1;
     if (found < 0) continue;
     const kind = unchecked(kinds[found]);
     if (kind == Kind.Subprotocols) {
@@ -103,15 +104,6 @@ function removeIdentity(exchange: Exchange, headers: HeaderMap): void {
       kind == Kind.Page ? hidesPage : kind == Kind.Consumer || (hides && !exchange.headers.has(names[found]));
     if (goes) exchange.headers.remove(unchecked(names[found]));
   }
-}
-
-/** The number of a name; -1 if it is not one of those. */
-function find(name: Slice): i32 {
-  const size = sliceSize(name);
-  if (size > LONGEST_NAME) return -1;
-  const end = unchecked(starts[size + 1]);
-  for (let at = unchecked(starts[size]); at < end; at++) if (slicesEqual(name, unchecked(texts[at]))) return at;
-  return -1;
 }
 
 /** Whether a query parameter of that name carries an API key of the client. */
@@ -158,24 +150,11 @@ function isCredentialSubprotocol(name: Slice): bool {
   return false;
 }
 
-/** Sorts the names by length. */
-function sortNames(): void {
-  for (let size = 1; size <= LONGEST_NAME; size++) {
-    starts[size] = names.length;
-    addNames(CREDENTIAL_HEADERS, size, Kind.Credential);
-    addNames(PAGE_HEADERS, size, Kind.Page);
-    if (size == CONSUMER_HEADER.length) addName(CONSUMER_HEADER, Kind.Consumer);
-    if (size == SUBPROTOCOLS.length) addName(SUBPROTOCOLS, Kind.Subprotocols);
+function addNames(list: string[], kind: Kind): void {
+  for (let i = 0; i < list.length; i++) {
+    names.push(list[i]);
+    kinds.push(kind);
+    parameter.clear();
+    table.add(parameter.text(list[i]).slice, names.length);
   }
-  starts[LONGEST_NAME + 1] = names.length;
-}
-
-function addNames(list: string[], size: i32, kind: Kind): void {
-  for (let i = 0; i < list.length; i++) if (list[i].length == size) addName(list[i], kind);
-}
-
-function addName(name: string, kind: Kind): void {
-  names.push(name);
-  texts.push(constant(name));
-  kinds.push(kind);
 }
