@@ -1,5 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, sliceSize, sliceStart, trimmed } from "../bytes/slice";
+import { ABSENT, Slice, sliceSize, slicesEqual, sliceStart, trimmed } from "../bytes/slice";
 import { MAX_MEMBERS, MEMBER_SIZE, NAME, TOO_MANY_COLLISIONS, VALUE } from "./members";
 import { escapedNameBytes, findDuplicateName, unescapeNames } from "./members";
 import { stringIs } from "./string";
@@ -54,6 +54,15 @@ export class JsonDocument {
   get(key: string): Slice {
     const index = this.indexOf(key);
     return index < 0 ? ABSENT : this.valueAt(index);
+  }
+
+  /** `get` for a key as it is without escapes, in UTF-8. */
+  of(key: Slice): Slice {
+    for (let i = this.count - 1; i >= 0; i--) {
+      const name = load<u64>(this.entry(i), NAME);
+      if (sliceSize(name) == sliceSize(key) && slicesEqual(name, key)) return this.valueAt(i);
+    }
+    return ABSENT;
   }
 
   /** The position of the last member of that key, or -1. */

@@ -1,9 +1,27 @@
 import { ByteBuffer } from "../../../bytes/buffer";
-import { Slice, sliceSize } from "../../../bytes/slice";
+import { constant } from "../../../bytes/constant";
+import { Slice, sliceSize, subslice } from "../../../bytes/slice";
 import { compactJson } from "../../../json/compact";
 import { JsonDocument } from "../../../json/document";
 import { jsonEquals, jsonGet, jsonKind, JsonKind } from "../../../json/value";
 import { ToolNames } from "./tool-names";
+
+// Constants, since they lie side by side in memory: a response writes nearly all of them. The keys as they are written.
+const LIMIT = constant(',"max_output_tokens":');
+const METADATA = constant(',"metadata":');
+const PARALLEL = constant(',"parallel_tool_calls":');
+const REASONING = constant(',"reasoning":');
+const TEMPERATURE = constant(',"temperature":');
+const TEXT = constant(',"text":');
+const CHOICE = constant(',"tool_choice":');
+const TOP_P = constant(',"top_p":');
+// What stands there if the request has no value.
+const NULL = constant("null");
+const NO_METADATA = constant("{}");
+const MANY_CALLS = constant("true");
+const NO_REASONING = constant('{"effort":null,"summary":null}');
+const PLAIN_TEXT = constant('{"format":{"type":"text"}}');
+const AUTO = constant('"auto"');
 
 /** The most memory that is kept for the next response. */
 const KEPT_BYTES = 1024;
@@ -28,14 +46,14 @@ export class AskedResponse {
     this.clear();
     const summary = jsonGet(request.get("reasoning"), "summary");
     this.wantsSummary = jsonKind(summary) == JsonKind.String && !jsonEquals(summary, "none");
-    this.repeat(request, "max_output_tokens", "null");
-    this.repeat(request, "metadata", "{}");
-    this.repeat(request, "parallel_tool_calls", "true");
-    this.repeat(request, "reasoning", '{"effort":null,"summary":null}');
-    this.repeat(request, "temperature", "null");
-    this.repeat(request, "text", '{"format":{"type":"text"}}');
-    this.repeat(request, "tool_choice", '"auto"');
-    this.repeat(request, "top_p", "null");
+    this.repeat(request, LIMIT, NULL);
+    this.repeat(request, METADATA, NO_METADATA);
+    this.repeat(request, PARALLEL, MANY_CALLS);
+    this.repeat(request, REASONING, NO_REASONING);
+    this.repeat(request, TEMPERATURE, NULL);
+    this.repeat(request, TEXT, PLAIN_TEXT);
+    this.repeat(request, CHOICE, AUTO);
+    this.repeat(request, TOP_P, NULL);
   }
 
   /** Forgets the request; no large memory is kept. */
@@ -52,12 +70,13 @@ export class AskedResponse {
   }
 
   /** Adds a member: the request's value, without the line ends that an event cannot hold, or the default. */
-  private repeat(request: JsonDocument, name: string, other: string): void {
-    const value = request.get(name);
+  private repeat(request: JsonDocument, key: Slice, other: Slice): void {
+    // Without the comma, the quotes and the colon.
+    const value = request.of(subslice(key, 2, sliceSize(key) - 2));
     const kind = jsonKind(value);
-    const out = this.repeated.text(',"').text(name).text('":');
+    const out = this.repeated.constant(key);
     if (kind == JsonKind.Absent || kind == JsonKind.Null || sliceSize(value) > LONGEST_REPEATED) {
-      out.text(other);
+      out.constant(other);
       return;
     }
     compactJson(value, out);

@@ -1,4 +1,5 @@
 import { ByteBuffer } from "../../../bytes/buffer";
+import { constant } from "../../../bytes/constant";
 import { ABSENT, Slice, sliceSize, trimmed } from "../../../bytes/slice";
 import { unescapeJson } from "../../../json/string";
 import { jsonValidate } from "../../../json/validate";
@@ -30,6 +31,17 @@ export const enum ItemKind {
   FunctionCall,
   CustomCall,
 }
+
+// The members of a response object: constants, since they lie side by side in memory.
+const ID = constant('{"id":"resp_');
+const CREATED = constant('","object":"response","created_at":');
+const STATUS = constant(',"status":"');
+const ERROR = constant('","background":false,"error":');
+const DETAILS = constant(',"incomplete_details":');
+const MODEL = constant(',"instructions":null,"model":"');
+const OUTPUT = constant('","output":[');
+const STORE = constant('],"previous_response_id":null,"store":false');
+const USAGE = constant(',"tools":[],"truncation":"disabled","usage":');
 
 /** Holds the arguments of one call, which are decoded. */
 const decoded = new ByteBuffer();
@@ -200,18 +212,18 @@ export abstract class ItemWriter extends BlockWriter {
 
   /** Appends the response object with the items that have ended. `error` is a JSON object, or ABSENT. */
   protected writeResponse(out: ByteBuffer, status: string, error: Slice): void {
-    out.text('{"id":"resp_').append(this.id.slice).text('","object":"response","created_at":').integer(this.created);
-    out.text(',"status":"').text(status).text('","background":false,"error":');
+    out.constant(ID).append(this.id.slice).constant(CREATED).integer(this.created);
+    out.constant(STATUS).text(status).constant(ERROR);
     if (error == ABSENT) out.text("null");
     else out.append(error);
-    out.text(',"incomplete_details":');
+    out.constant(DETAILS);
     if (status != "incomplete") out.text("null");
     else if (this.reason == FinishReason.Length) out.text('{"reason":"max_output_tokens"}');
     else out.text('{"reason":"content_filter"}');
-    out.text(',"instructions":null,"model":"');
+    out.constant(MODEL);
     escapeJson(this.model.slice, out);
-    out.text('","output":[').append(this.items.slice).text('],"previous_response_id":null,"store":false');
-    out.append(this.asked.members).text(',"tools":[],"truncation":"disabled","usage":');
+    out.constant(OUTPUT).append(this.items.slice).constant(STORE);
+    out.append(this.asked.members).constant(USAGE);
     writeResponsesUsage(this.counts, out);
     out.byte(0x7d);
   }
