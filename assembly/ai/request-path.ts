@@ -28,8 +28,8 @@ const DEPLOYMENTS = "/deployments/";
 /** DashScope's own protocol: what lies there and is none of the known APIs is not OpenAI's (`/api/v1/uploads`, `/api/v1/tasks`). */
 const DASHSCOPE = "/api/v1";
 
-/** The longest path that is kept until the next one is read. */
-const LONGEST_KEPT = 256;
+/** The most memory that is kept from one path to the next. */
+const KEPT_BYTES = 256;
 
 /** The first segments of OpenAI's and Anthropic's APIs, and of those that others have added, each between slashes. */
 const ROOTS = constant(
@@ -57,21 +57,20 @@ export class RequestPath {
   deployment: Slice = ABSENT;
   /** Whether the path is Azure's with a dated `api-version`: `/openai/…` without `/v1`. */
   isDated: bool = false;
-  /** The path that was read last, if it is not too long, and where it lay. */
+  /** The path that was read last, and where it lay. */
   private readonly last: ByteBuffer = new ByteBuffer();
   private start: usize = 0;
 
   /** Reads a path without its query. The slices are parts of it. Most requests of a gateway have the path of one before, whose tables stay cold. */
   read(path: Slice): void {
     const last = this.last;
-    const isKnown = last.size > 0 && slicesEqual(path, last.slice);
-    if (!isKnown) {
-      last.clear();
-      if (sliceSize(path) <= LONGEST_KEPT) last.append(path);
-      this.readNew(path);
-    } else {
+    if (slicesEqual(path, last.slice)) {
       this.tail = this.moved(this.tail, path);
       this.deployment = this.moved(this.deployment, path);
+    } else {
+      last.release(KEPT_BYTES);
+      last.append(path);
+      this.readNew(path);
     }
     this.start = sliceStart(path);
   }

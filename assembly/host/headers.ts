@@ -188,8 +188,8 @@ export class HeaderMap {
     const size = sliceSize(name);
     for (let i = 0; i < this.count; i++) {
       const value = this.valueAt(i);
-      const other = sliceBetween(at, sliceStart(value) - 1);
-      if (sliceSize(other) == size && slicesEqual(other, name)) return value;
+      const end = sliceStart(value) - 1;
+      if (<i32>(end - at) == size && slicesEqual(sliceOf(at, size), name)) return value;
       at = sliceEnd(value) + 1;
     }
     return ABSENT;

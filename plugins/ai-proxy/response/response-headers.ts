@@ -24,7 +24,6 @@ const LONGEST_MODEL = 256;
 const PROVIDER = constant(PROVIDER_HEADER);
 const MODEL = constant(MODEL_HEADER);
 const TRANSLATION = constant(TRANSLATION_HEADER);
-const DROPPED = constant(DROPPED_HEADER);
 
 const text = new ByteBuffer();
 const compressed = new Counter("ai_proxy_compressed_answers_total");
@@ -70,7 +69,7 @@ export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   text.clear();
   headers.putNamed(PROVIDER, text.text(exchange.config.name).slice);
   if (exchange.isBridged) headers.putNamed(TRANSLATION, translationName(exchange));
-  if (exchange.dropped != ABSENT) headers.putNamed(DROPPED, exchange.dropped);
+  if (exchange.dropped != ABSENT) headers.set(DROPPED_HEADER, exchange.dropped);
   const model = shownModel(exchange);
   if (model != ABSENT) headers.putNamed(MODEL, model);
   else if (headers.of(MODEL) != ABSENT) headers.removeNamed(MODEL);
