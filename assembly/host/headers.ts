@@ -49,8 +49,7 @@ export class HeaderMap {
 
   /** Whether there is a header whose name has one of these sizes: bits of `sizeBit`. */
   hasSizes(sizes: u64): bool {
-    // Without a map there are none.
-    return (this.loaded || this.load()) && (this.sizes & sizes) != 0;
+    return this.load() && (this.sizes & sizes) != 0;
   }
 
   /** The `:status` of a response; 0 if there is none. */
