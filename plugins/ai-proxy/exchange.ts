@@ -8,8 +8,8 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { ApiToken } from "./config/api-token";
 import { ProviderConfig } from "./config/provider-config";
+import { givePath, keptPath } from "./kept-path";
 import { ProviderState } from "./provider-state";
-import { givePath, keptPath } from "./request/kept-path";
 
 /** The most memory that a buffer keeps from one request to the next. */
 const KEPT_BYTES = 256;

@@ -1,5 +1,5 @@
-import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { Slice } from "../../../assembly/bytes/slice";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
+import { Slice } from "../../assembly/bytes/slice";
 
 const KEPT_BYTES = 256;
 
