@@ -8,7 +8,6 @@ import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../assembly/bytes/slice";
 import { ApiToken } from "./config/api-token";
 import { ProviderConfig } from "./config/provider-config";
-import { givePath, keptPath } from "./kept-path";
 import { ProviderState } from "./provider-state";
 
 /** The most memory that a buffer keeps from one request to the next. */
@@ -113,12 +112,13 @@ export class Exchange {
   refusalParam: string = "";
   /** The machine-readable reason (`code` of OpenAI's error), or "". */
   refusalCode: string = "";
+
   /** Seconds after which a refused request may be sent again; 0 if that is not known. */
   retryAfter: i32 = 0;
 
   /** The client's values of the headers that were changed, for the next attempt; until the request was forwarded. */
   readonly clientHeaders: ByteBuffer = new ByteBuffer();
-  private pathBytes: ByteBuffer | null = null;
+  private readonly pathBytes: ByteBuffer = new ByteBuffer();
   private requestedBytes: ByteBuffer | null = null;
   private droppedBytes: ByteBuffer | null = null;
   private configured: ProviderConfig | null = null;
@@ -141,8 +141,8 @@ export class Exchange {
 
   /** Keeps the client's path from the headers to the end of the body. */
   keepPath(path: Slice): void {
-    this.pathBytes = keptPath(this.pathBytes, path);
-    this.clientPath = this.pathBytes!.slice;
+    this.pathBytes.clear();
+    this.clientPath = this.pathBytes.append(path).slice;
     this.path = this.clientPath;
   }
 
@@ -217,14 +217,13 @@ export class Exchange {
     return bytes === null ? this.model : bytes;
   }
 
-  /** Forgets what is not needed after the request was forwarded. */
+  /** Frees what is not needed after the request was forwarded. */
   forgetPath(): void {
     this.path = ABSENT;
     this.clientPath = ABSENT;
     this.tail = ABSENT;
     this.deployment = ABSENT;
-    givePath(this.pathBytes);
-    this.pathBytes = null;
+    this.pathBytes.free();
   }
 
   /** Refuses the request with an OpenAI error. Returns `false`, for a provider to return. */
@@ -287,13 +286,13 @@ export class Exchange {
     this.droppedBytes = null;
     this.configured = null;
     this.forgetPath();
-    this.pathBytes = null;
   }
 
   /** Frees the memory of an object that was reset and is not used again. */
   dispose(): void {
     this.model.dispose();
     this.clientHeaders.dispose();
+    this.pathBytes.dispose();
     const asked = this.asked;
     if (asked) asked.dispose();
   }
