@@ -102,11 +102,6 @@ export class HeaderMap {
     return true;
   }
 
-  /** All names and values, with a NUL behind each. */
-  get bytes(): Slice {
-    return sliceBetween(this.firstName(), sliceEnd(this.pairs));
-  }
-
   /** The name of header `i`. */
   nameAt(i: i32): Slice {
     const start = i ? sliceEnd(this.valueAt(i - 1)) + 1 : this.firstName();
@@ -135,7 +130,8 @@ export class HeaderMap {
    * costs the host less.
    */
   put(name: string, value: Slice): void {
-    this.putNamed(encoded(name), value);
+    if (this.isRead && this.get(name) == ABSENT) this.add(name, value);
+    else this.set(name, value);
   }
 
   /** Adds a value; existing values stay. */
@@ -151,12 +147,6 @@ export class HeaderMap {
   /** `set` for a name in bytes. */
   setNamed(name: Slice, value: Slice): void {
     proxy_replace_header_map_value(this.type, sliceStart(name), sliceSize(name), sliceStart(value), sliceSize(value));
-  }
-
-  /** `put` for a name in bytes. */
-  putNamed(name: Slice, value: Slice): void {
-    if (this.isRead && this.of(name) == ABSENT) this.addNamed(name, value);
-    else this.setNamed(name, value);
   }
 
   /** `add` for a name in bytes. */

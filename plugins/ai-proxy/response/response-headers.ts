@@ -1,6 +1,5 @@
 import { DROPPED_HEADER, MODEL_HEADER, PROVIDER_HEADER, TRANSLATION_HEADER } from "../../../assembly/ai/contract";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
-import { constant } from "../../../assembly/bytes/constant";
 import {
   ABSENT,
   byteAt,
@@ -10,7 +9,6 @@ import {
   sliceSize,
   startsWithIgnoringCase,
 } from "../../../assembly/bytes/slice";
-import { CONTENT_ENCODING, CONTENT_TYPE } from "../../../assembly/host/header-names";
 import { HeaderMap } from "../../../assembly/host/headers";
 import { log, LogLevel } from "../../../assembly/host/log";
 import { Counter } from "../../../assembly/host/metric";
@@ -20,10 +18,6 @@ import { translationName } from "../translation-name";
 import { removeForgedHeaders } from "./forged-headers";
 
 const LONGEST_MODEL = 256;
-
-const PROVIDER = constant(PROVIDER_HEADER);
-const MODEL = constant(MODEL_HEADER);
-const TRANSLATION = constant(TRANSLATION_HEADER);
 
 const text = new ByteBuffer();
 const compressed = new Counter("ai_proxy_compressed_answers_total");
@@ -42,13 +36,13 @@ export function isFromProvider(isInRoutersChain: bool): bool {
 
 /** Whether the body has a content coding other than `identity`. */
 export function isCompressed(headers: HeaderMap): bool {
-  const encoding = headers.of(CONTENT_ENCODING);
+  const encoding = headers.get("content-encoding");
   return encoding != ABSENT && sliceSize(encoding) > 0 && !sliceEqualsIgnoringCase(encoding, "identity");
 }
 
 /** Whether the body is a stream of server-sent events. */
 export function isEventStream(headers: HeaderMap): bool {
-  return startsWithIgnoringCase(headers.of(CONTENT_TYPE), "text/event-stream");
+  return startsWithIgnoringCase(headers.get("content-type"), "text/event-stream");
 }
 
 /** Counts and logs a compressed response, which cannot be read; `outcome` says what the client gets. */
@@ -67,12 +61,12 @@ export function shownModel(exchange: Exchange): Slice {
 export function nameServer(exchange: Exchange, headers: HeaderMap): void {
   removeForgedHeaders(headers, exchange.isInRoutersChain);
   text.clear();
-  headers.putNamed(PROVIDER, text.text(exchange.config.name).slice);
-  if (exchange.isBridged) headers.putNamed(TRANSLATION, translationName(exchange));
-  if (exchange.dropped != ABSENT) headers.set(DROPPED_HEADER, exchange.dropped);
+  headers.put(PROVIDER_HEADER, text.text(exchange.config.name).slice);
+  if (exchange.isBridged) headers.put(TRANSLATION_HEADER, translationName(exchange));
+  if (exchange.dropped != ABSENT) headers.put(DROPPED_HEADER, exchange.dropped);
   const model = shownModel(exchange);
-  if (model != ABSENT) headers.putNamed(MODEL, model);
-  else if (headers.of(MODEL) != ABSENT) headers.removeNamed(MODEL);
+  if (model != ABSENT) headers.put(MODEL_HEADER, model);
+  else if (headers.get(MODEL_HEADER) != ABSENT) headers.remove(MODEL_HEADER);
 }
 
 /** Whether a client's model can stand in a header: visible ASCII, and not too long. */
