@@ -29,7 +29,7 @@ return 1`);
 /**
  * Adds to each counter what a request reserves, or to none if one would exceed its limit. KEYS are the counters, ARGV their limits, windows
  * and amounts in turn. The result is the time in milliseconds, and for each counter what was used before and the milliseconds to the
- * window's end. A window begins with the first tokens; a counter without a lifetime gets one.
+ * window's end. A window begins with the first tokens; a counter without a lifetime gets one. Only a counter that was at 0 may be new.
  */
 export const RESERVE = new RedisScript(`local call, t = redis.call, redis.call('TIME')
 local found, fits = {t[1] * 1000 + math.floor(t[2] / 1000)}, true
@@ -43,7 +43,7 @@ for i, key in ipairs(KEYS) do
 end
 for i, key in ipairs(fits and KEYS or {}) do
   call('INCRBY', key, ARGV[3 * i])
-  if call('PTTL', key) < 0 then call('EXPIRE', key, ARGV[3 * i - 1]) end
+  if found[2 * i] == 0 and call('PTTL', key) < 0 then call('EXPIRE', key, ARGV[3 * i - 1]) end
 end
 return found`);
 
@@ -52,16 +52,19 @@ return found`);
  * length of a window, and what is charged, or given back if it is negative. After the end of that window nothing is given back, and what is
  * charged goes to the window of now. Half a second is less than any window: the ends of two windows differ by more.
  */
-export const SETTLE = new RedisScript(`local call, t = redis.call, redis.call('TIME')
+export const SETTLE = new RedisScript(`local call = redis.call
 for i, key in ipairs(KEYS) do
   local stop, window, amount = unpack(ARGV, 3 * i - 2)
   local left = call('PTTL', key)
   if tonumber(amount) > 0 then
     call('INCRBY', key, amount)
     if left < 0 then call('EXPIRE', key, window) end
-  elseif left >= 0 and math.abs(t[1] * 1000 + t[2] / 1000 + left - stop) <= 500 then
-    local used = tonumber(call('GET', key))
-    call('INCRBY', key, used + amount < 0 and string.format('%.0f', -used) or amount)
+  elseif left >= 0 then
+    local t = call('TIME')
+    if math.abs(t[1] * 1000 + t[2] / 1000 + left - stop) <= 500 then
+      local used = call('INCRBY', key, amount)
+      if used < 0 then call('INCRBY', key, string.format('%.0f', -used)) end
+    end
   end
 end
 return 1`);

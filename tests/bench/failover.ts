@@ -1,12 +1,11 @@
 import { APP_KEY, configureRoute, failoverBootstrap, managerOf } from "../harness/failover.ts";
-import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import type { EnvoyProcess } from "../harness/envoy-process.ts";
 import type { Bootstrap } from "../../tools/gateway/bootstrap.ts";
 import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
-import { ENVOY_CORE } from "./gateway.ts";
+import { startPinned } from "./gateway.ts";
 import { serve, type Served } from "./load.ts";
 import { measure, type Round } from "./measure.ts";
-import { pin } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
 import { refusing, type Upstream } from "./upstream.ts";
@@ -100,10 +99,7 @@ async function withGateway<T>(
   if (!respond.deepseek) await deepseek.close();
   let envoy: EnvoyProcess | undefined;
   try {
-    const bootstrap = bootstrapOf(qwq, deepseek);
-    const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
-    envoy = await startEnvoy(bootstrap as unknown as Record<string, unknown>, options);
-    pin(envoy.pid, ENVOY_CORE);
+    envoy = await startPinned(bootstrapOf(qwq, deepseek) as unknown as Record<string, unknown>);
     return await run(envoy);
   } finally {
     await envoy?.stop();

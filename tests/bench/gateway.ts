@@ -63,9 +63,12 @@ export function bootstrapOf(lanes: Lane[]): EnvoyConfig {
   return bootstrapFor(listeners, clusters);
 }
 
-/** Starts one Envoy with a listener per lane and one worker, pinned to its own core. */
-export async function startLanes(lanes: Lane[]): Promise<EnvoyProcess> {
-  const envoy = await startEnvoy(bootstrapOf(lanes), { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 });
+/** Starts one Envoy with a listener per lane. */
+export const startLanes = (lanes: Lane[]): Promise<EnvoyProcess> => startPinned(bootstrapOf(lanes));
+
+/** Starts one Envoy with one worker, pinned to its own core. */
+export async function startPinned(bootstrap: EnvoyConfig): Promise<EnvoyProcess> {
+  const envoy = await startEnvoy(bootstrap, { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 });
   pin(envoy.pid, ENVOY_CORE);
   return envoy;
 }

@@ -1,10 +1,10 @@
-import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import type { EnvoyProcess } from "../harness/envoy-process.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { tokenLimits } from "./filters.ts";
-import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
+import { bootstrapOf, startPinned } from "./gateway.ts";
 import { saturate, serveWhole } from "./load.ts";
-import { cpuMicros, pin } from "./process-cost.ts";
+import { cpuMicros } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedBudget } from "./results.ts";
 import { chatRequest, openAiResponse } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
@@ -37,9 +37,7 @@ export async function measureSharedBudget(rounds: number): Promise<SharedBudget>
       filters: store === "none" ? [] : [tokenLimits[store]],
       upstreamPort: provider.port,
     }));
-    const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
-    envoy = await startEnvoy(withRedis(bootstrapOf(lanes), { port: valkey.port }), options);
-    pin(envoy.pid, ENVOY_CORE);
+    envoy = await startPinned(withRedis(bootstrapOf(lanes), { port: valkey.port }));
     return { ...(await measureTimes(envoy)), ...(await measureThroughput(envoy, rounds)) };
   } finally {
     await envoy?.stop();

@@ -1,10 +1,10 @@
-import { startEnvoy, type EnvoyProcess } from "../harness/envoy-process.ts";
+import type { EnvoyProcess } from "../harness/envoy-process.ts";
 import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
-import { bootstrapOf, ENVOY_CORE } from "./gateway.ts";
+import { bootstrapOf, startPinned } from "./gateway.ts";
 import { saturate, serveWhole } from "./load.ts";
-import { cpuMicros, pin } from "./process-cost.ts";
+import { cpuMicros } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedCache } from "./results.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
@@ -40,9 +40,7 @@ export async function measureSharedCache(rounds: number): Promise<SharedCache> {
       upstreamPort: upstream.port,
       direct,
     }));
-    const options = { logLevel: "error", wasmLogLevel: "warn", concurrency: 1 };
-    envoy = await startEnvoy(withRedis(bootstrapOf(lanes), { port: valkey.port }), options);
-    pin(envoy.pid, ENVOY_CORE);
+    envoy = await startPinned(withRedis(bootstrapOf(lanes), { port: valkey.port }));
     const { listenerPorts, pid } = envoy;
     const ports = eachLane((lane) => listenerPorts[nameOf(lane)]);
     // The first of these is stored.
