@@ -113,10 +113,9 @@ export async function compile({
     const compiled = readFileSync(join(root, own));
     // Nothing is left of it if what follows fails.
     rmSync(join(root, own));
-    let module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
-    if (limitsInlining) module = withoutInlining(module);
-    if (trainedAs) module = await trained(module, trainedAs);
-    writeFileSync(join(root, own), packed(module));
+    const module = optimized && !isPoisoned ? await optimizedAgain(compiled, levels, limitsInlining) : compiled;
+    const last = limitsInlining ? withoutInlining : (same: Uint8Array) => same;
+    writeFileSync(join(root, own), packed(trainedAs ? await trained(module, trainedAs, last) : last(module)));
     renameSync(join(root, own), outFile);
   }
   mkdirSync(dirname(stampFile), { recursive: true });
@@ -124,12 +123,16 @@ export async function compile({
   return { upToDate: false, bytes: statSync(outFile).size };
 }
 
-/** The module with hints of its branches, if there is traffic to train it with. */
-async function trained(module: Uint8Array, plugin: string): Promise<Uint8Array> {
+/** The module with hints of its branches, if there is traffic to train it with, and changed by `last`. */
+async function trained(
+  module: Uint8Array,
+  plugin: string,
+  last: (module: Uint8Array) => Uint8Array,
+): Promise<Uint8Array> {
   // Only builds need it: the emulation of Envoy's host takes a second to load.
   const { trainingOf } = await import("../tests/bench/training.ts");
   const training = trainingOf(plugin);
-  return training ? withBranchHints(module, training) : module;
+  return training ? withBranchHints(module, training, last) : last(module);
 }
 
 /** The levels of the target `release` in asconfig.json. */

@@ -1,9 +1,6 @@
 import { constant } from "../bytes/constant";
 import { Slice, slicesEqual } from "../bytes/slice";
 
-/** The name of the header. */
-export const CONTENT_TYPE = constant("content-type");
-
 const JSON_TYPE = constant("application/json");
 
 /** Whether a content type is that of JSON as most write it, in lower case and without parameters: a short look before those at other types. */

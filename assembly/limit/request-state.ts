@@ -1,12 +1,12 @@
 import { isReadable } from "../ai/body-model";
-import { CONTENT_TYPE, isPlainJson } from "../ai/content-type";
+import { isPlainJson } from "../ai/content-type";
 import { FALLBACK_FROM_HEADER } from "../ai/contract";
 import { constant } from "../bytes/constant";
 import { ABSENT, sliceEquals, sliceSize, startsWithIgnoringCase } from "../bytes/slice";
+import { CONTENT_ENCODING, CONTENT_TYPE } from "../host/header-names";
 import { HeaderMap } from "../host/headers";
 import { codeDetails, namedProperty } from "../host/property";
 
-const CONTENT_ENCODING = constant("content-encoding");
 const UPGRADE = constant("upgrade");
 
 /** Whether the body of a request can be read: not if it is compressed, a form, gRPC or the data of a WebSocket. */

@@ -1,6 +1,5 @@
-import { CONTENT_TYPE } from "../../assembly/ai/content-type";
-import { constant } from "../../assembly/bytes/constant";
 import { Slice } from "../../assembly/bytes/slice";
+import { CONTENT_TYPE, PATH } from "../../assembly/host/header-names";
 import { HeaderMap, requestHeaders, responseHeaders } from "../../assembly/host/headers";
 import { BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
@@ -12,8 +11,6 @@ import { PassMetrics } from "./metrics/metrics";
 import { Observations } from "./observations";
 import { PromptMeter } from "./prompt-meter";
 import { RequestRecord } from "./record";
-
-const PATH = constant(":path");
 
 const pool = new FilterPool<AiStatisticsFilter>();
 

@@ -1,8 +1,8 @@
-import { CONTENT_TYPE } from "../../assembly/ai/content-type";
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ABSENT, Slice, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
+import { CONTENT_TYPE } from "../../assembly/host/header-names";
 import { HeaderMap } from "../../assembly/host/headers";
 import { closeStream } from "../../assembly/host/stream";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";

@@ -18,6 +18,11 @@ export function residentMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
+/** Lets a process, including its threads, use all cores: it has those of the process that has started it. */
+export function unpin(pid: number): void {
+  spawnSync("taskset", ["-a", "-c", "-p", `0-${cpus().length - 1}`, String(pid)], { stdio: "ignore" });
+}
+
 /** Keeps a process, including its threads, on one core; false if the machine has only one, or no taskset. */
 export function pin(pid: number, core: number): boolean {
   // The cores of the machine: those of this process are one, once it is pinned.

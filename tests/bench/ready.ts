@@ -8,11 +8,15 @@ import { freePort } from "../../tools/gateway/ports.ts";
 import type { EnvoyConfig } from "../harness/bootstrap.ts";
 import { dieWithParent } from "../harness/envoy-process.ts";
 import { findEnvoy } from "../harness/find-envoy.ts";
+import { unpin } from "./process-cost.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const PATIENCE_MS = 30_000;
 
-/** Starts Envoy, checks every two milliseconds whether it is ready, stops it, and returns the seconds that it took. */
+/**
+ * Starts Envoy on all cores of the machine, checks every two milliseconds whether it is ready, stops it, and returns the seconds that it
+ * took.
+ */
 export async function secondsUntilReady(bootstrap: EnvoyConfig): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "ready-"));
   const port = await freePort();
@@ -22,6 +26,7 @@ export async function secondsUntilReady(bootstrap: EnvoyConfig): Promise<number>
   const args = ["-c", file, "--use-dynamic-base-id", "--concurrency", "1", "--log-level", "error"];
   const started = performance.now();
   const child = spawn(findEnvoy().path, args, { cwd: root, stdio: "ignore" });
+  if (child.pid) unpin(child.pid);
   const release = dieWithParent(child);
   const exited = new Promise((done) => child.once("exit", done));
   try {

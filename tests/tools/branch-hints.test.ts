@@ -6,11 +6,19 @@ import { describe, it } from "node:test";
 import { branchesOf } from "../../tools/branch-hints/branches.ts";
 import { COUNTER, counting } from "../../tools/branch-hints/counting.ts";
 import { SECTION, withBranchHints, type Counter } from "../../tools/branch-hints/index.ts";
+import { FILLERS } from "../../tools/inlining/index.ts";
 import { root } from "../../tools/plugins.ts";
 import { leb, Reader } from "../../tools/wasm/binary.ts";
-import { bodiesOf } from "../../tools/wasm/functions.ts";
+import { bodiesOf, codeOf } from "../../tools/wasm/functions.ts";
 import { importedFunctions } from "../../tools/wasm/imported-functions.ts";
-import { CODE_SECTION, contentOf, CUSTOM_SECTION, IMPORT_SECTION, sectionsOf } from "../../tools/wasm/sections.ts";
+import {
+  CODE_SECTION,
+  contentOf,
+  CUSTOM_SECTION,
+  IMPORT_SECTION,
+  sectionsOf,
+  withSections,
+} from "../../tools/wasm/sections.ts";
 import { trainingOf } from "../bench/training.ts";
 
 const [IF, BR_IF, ELSE, END, BLOCK, VOID, I32, GET, CONST] = [0x04, 0x0d, 0x05, 0x0b, 0x02, 0x40, 0x7f, 0x20, 0x41];
@@ -88,6 +96,30 @@ describe("hints of branches", () => {
     assert.deepEqual([choose(1), choose(0), leave(1), leave(0)], [1, 2, 3, 4]);
   });
 
+  it("stand behind what the build adds last, which stays as it is", async () => {
+    const added = Buffer.from([CONST, 0, IF, VOID, END]);
+    const start = [3, 1];
+    const last = (bytes: Uint8Array): Uint8Array => {
+      const sections = sectionsOf(bytes);
+      const bodies = bodiesOf(contentOf(sections, CODE_SECTION) as Uint8Array);
+      const changed = bodies.map((body, index) => {
+        const at = start[index];
+        return Buffer.concat([body.subarray(0, at), added, body.subarray(at)]);
+      });
+      return withSections(bytes, sections, { [CODE_SECTION]: codeOf(changed) });
+    };
+    const hinted = await withBranchHints(module, training(40, 0), last);
+    const bodies = bodiesOf(contentOf(sectionsOf(hinted), CODE_SECTION) as Uint8Array);
+    assert.ok(bodies.every((body, index) => Buffer.from(body).indexOf(added) === start[index]));
+    assert.deepEqual(
+      hintsOf(hinted).map(([index, at]) => [bodies[index][at], at > start[index] + added.length]),
+      [
+        [IF, true],
+        [BR_IF, true],
+      ],
+    );
+  });
+
   it("are left out where both ways are usual, and where a branch hardly ever runs", async () => {
     assert.deepEqual(hintsOf(await withBranchHints(module, training(50, 50))), []);
     assert.deepEqual(hintsOf(await withBranchHints(module, training(31, 0))), []);
@@ -112,6 +144,15 @@ describe("the hints of releases", () => {
       assert.ok(hints.filter(([, , way]) => way === 0).length > hints.length / 2);
     });
   }
+
+  it("leave ai-proxy its fillers, which V8 needs whole", () => {
+    const bytes = readFileSync(join(root, "build/ai-proxy.wasm"));
+    const bodies = bodiesOf(contentOf(sectionsOf(bytes), CODE_SECTION) as Uint8Array);
+    assert.deepEqual(
+      bodies.slice(-FILLERS.length).map((body) => body.length),
+      FILLERS,
+    );
+  });
 
   it("come from every branch: a counting copy of a module with all kinds of instructions is valid", async () => {
     for (const plugin of ["ai-cache", "ai-proxy"]) {

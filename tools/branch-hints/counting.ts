@@ -21,6 +21,8 @@ export async function counting(original: Uint8Array): Promise<Counting> {
   const parsed = binaryen.readBinary(original);
   try {
     parsed.setFeatures(binaryen.Features.All);
+    // The names of functions stay where there are any.
+    binaryen.setDebugInfo(true);
     const module = parsed.emitBinary();
     const { i32, createType } = binaryen;
     parsed.addFunctionImport(COUNTER, "env", COUNTER, createType([i32, i32]), i32);

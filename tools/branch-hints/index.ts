@@ -26,9 +26,14 @@ interface Count {
 
 /**
  * Tells V8 which way branches usually go (docs/decisions/0026): it puts what rarely runs behind the rest of a function. A copy of the
- * module counts while it is trained.
+ * module counts while it is trained. `last` changes the module itself: code that is never reached would not stay in what `counting`
+ * writes. It may add branches whose condition is the constant 0, and functions without branches at the end.
  */
-export async function withBranchHints(original: Uint8Array, train: Training): Promise<Uint8Array> {
+export async function withBranchHints(
+  original: Uint8Array,
+  train: Training,
+  last: (module: Uint8Array) => Uint8Array = (module) => module,
+): Promise<Uint8Array> {
   const { module, copy } = await counting(original);
   const counts: Count[] = [];
   train(copy, (branch, isTaken) => {
@@ -36,7 +41,8 @@ export async function withBranchHints(original: Uint8Array, train: Training): Pr
     if (isTaken) count.taken++;
     else count.passed++;
   });
-  return withCustomSection(module, SECTION, hintsOf(module, counts), CODE_SECTION);
+  const changed = last(module);
+  return withCustomSection(changed, SECTION, hintsOf(changed, counts), CODE_SECTION);
 }
 
 /** The content of the section: for each function with hints its index, and for each hint its place and 1 if the branch is usually taken. */
