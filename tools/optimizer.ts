@@ -1,3 +1,5 @@
+import type Binaryen from "binaryen";
+
 /** How a module is optimized: `optimizeLevel` and `shrinkLevel` of the AssemblyScript compiler. */
 export interface Levels {
   optimizeLevel: number;
@@ -15,11 +17,9 @@ const NO_LIMIT = -1;
 export async function optimizedAgain(bytes: Uint8Array, levels: Levels, keepsNames: boolean): Promise<Uint8Array> {
   // Only builds need it, and it takes half a second to load.
   const { default: binaryen } = await import("binaryen");
-  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = binaryen.Features;
   const module = binaryen.readBinary(bytes);
   try {
-    // No more than what the compiler uses: every Envoy with Wasm has it.
-    module.setFeatures(MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128);
+    module.setFeatures(usedFeatures(binaryen));
     binaryen.setOptimizeLevel(levels.optimizeLevel);
     binaryen.setShrinkLevel(levels.shrinkLevel);
     binaryen.setDebugInfo(keepsNames);
@@ -30,4 +30,10 @@ export async function optimizedAgain(bytes: Uint8Array, levels: Levels, keepsNam
   } finally {
     module.dispose();
   }
+}
+
+/** The features of WebAssembly that the compiler uses, and no more: every Envoy with Wasm has them. */
+export function usedFeatures({ Features }: typeof Binaryen): number {
+  const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt, SIMD128 } = Features;
+  return MutableGlobals | SignExt | NontrappingFPToInt | BulkMemory | BulkMemoryOpt | SIMD128;
 }

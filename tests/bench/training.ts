@@ -9,7 +9,6 @@ import { runExchange, type Peers } from "../host/exchange.ts";
 import { ProxyHost } from "../host/proxy-host.ts";
 import type { HeaderPair, ProviderReply } from "../providers/types.ts";
 import type { Job } from "./job.ts";
-import type { Pace } from "./upstream.ts";
 import { JOBS } from "./work.ts";
 
 /** How many bytes of requests and responses a job has: many small ones, few large ones. */
@@ -92,7 +91,7 @@ function requestOf(bytes: Buffer): ClientRequest {
   };
 }
 
-function replyOf(what: Pace | Exclude<Job["respond"], Pace>): ProviderReply {
+function replyOf(what: Job["respond"]): ProviderReply {
   if (!("event" in what))
     return { status: 200, headers: [["content-type", what.contentType]], chunks: [Buffer.from(what.body)] };
   const events = Array.from({ length: what.count }, (_, index) => what.event(index, `${index * what.intervalMs}.000`));

@@ -1,3 +1,4 @@
+import { usedFeatures } from "../optimizer.ts";
 import { leb, Reader, signedLeb } from "../wasm/binary.ts";
 import { bodiesOf, codeOf } from "../wasm/functions.ts";
 import { importedFunctions } from "../wasm/imported-functions.ts";
@@ -20,7 +21,7 @@ export async function counting(original: Uint8Array): Promise<Counting> {
   const { default: binaryen } = await import("binaryen");
   const parsed = binaryen.readBinary(original);
   try {
-    parsed.setFeatures(binaryen.Features.All);
+    parsed.setFeatures(usedFeatures(binaryen));
     // The names of functions stay where there are any.
     binaryen.setDebugInfo(true);
     const module = parsed.emitBinary();

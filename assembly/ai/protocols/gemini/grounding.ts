@@ -4,21 +4,20 @@ import { freeUnmanaged } from "../../../bytes/unmanaged";
 import { TextPlaces } from "../../../json/text-places";
 import { jsonContent, jsonFirst, jsonFirstKey, jsonGet, jsonMemberValue, jsonNext } from "../../../json/value";
 import { Choice } from "../../hub/choices";
-import { citation, placeOf } from "../../hub/citation";
+import { citation, MOST_CITED_BYTES, placeOf } from "../../hub/citation";
 import { ResponseSink } from "../../hub/response-sink";
 
 /** Sources beyond these are left out. */
 const MOST_SOURCES = 256;
 /** A source may be repeated for several places: so many bytes more than what came. */
 const MOST_REPEATED = 32 << 10;
-const MOST_KEPT = 256 << 10;
 
 const sources = new StaticArray<Slice>(MOST_SOURCES);
 
 /**
- * The sources that a search has found for the candidate 0: its `groundingMetadata`. Of several the last one counts, which is whole. Sources count that a part of the text refers to, all if
- * none does. Places are bytes
- * of UTF-8 in all texts of the candidate, as Google's own example takes them; of another part than the first no place is known.
+ * The sources that a search has found for the candidate 0: its `groundingMetadata`. Of several the last one counts, which is whole. Sources
+ * count that a part of the text refers to, all if none does. Places are bytes of UTF-8 in all texts of the candidate, as Google's own example
+ * takes them; of another part than the first no place is known.
  * https://ai.google.dev/api/generate-content#GroundingMetadata, https://ai.google.dev/gemini-api/docs/google-search
  */
 @unmanaged
@@ -31,7 +30,7 @@ export class Grounding {
   keep(metadata: Slice, sink: ResponseSink): void {
     if (jsonFirst(jsonGet(metadata, "groundingChunks")) == ABSENT) return;
     this.metadata.clear();
-    if (sliceSize(metadata) > MOST_KEPT) sink.lose();
+    if (sliceSize(metadata) > MOST_CITED_BYTES) sink.lose();
     else this.metadata.append(metadata);
   }
 
