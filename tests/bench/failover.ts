@@ -5,7 +5,7 @@ import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
 import { startPinned } from "./gateway.ts";
 import { serve, type Served } from "./load.ts";
-import { measure, type Round } from "./measure.ts";
+import { measureRound, type Round } from "./measure.ts";
 import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
 import { refusing, type Upstream } from "./upstream.ts";
@@ -51,12 +51,12 @@ export async function measureFailover(rounds: number): Promise<Failover> {
 
 async function measureArmed(job: Job, rounds: number): Promise<{ micros: Spread; ratio: Spread }> {
   return withGateway({ qwq: job.respond, deepseek: job.respond }, async ({ pid, listenerPorts }) => {
-    const results: Record<string, Round[]> = { [WITHOUT]: [], [WITH]: [] };
-    for (const name of [WITHOUT, WITH]) await measure(job, listenerPorts[name], pid, true);
+    const results: Record<typeof WITHOUT | typeof WITH, Round[]> = { [WITHOUT]: [], [WITH]: [] };
+    const ports = { [WITHOUT]: listenerPorts[WITHOUT], [WITH]: listenerPorts[WITH] };
+    await measureRound(job, ports, pid, true);
     for (let round = 0; round < rounds; round++) {
-      for (const name of [WITHOUT, WITH]) {
-        results[name].push(await measure(job, listenerPorts[name], pid, false));
-      }
+      const costs = await measureRound(job, ports, pid, false);
+      for (const name of [WITHOUT, WITH] as const) results[name].push(costs[name]);
     }
     const base = results[WITHOUT].map(({ micros }) => micros);
     return { micros: spreadOf(base), ratio: spreadOf(results[WITH].map(({ micros }, i) => micros / base[i])) };

@@ -1,8 +1,7 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { dieWithParent } from "../harness/envoy-process.ts";
 import { findProgram } from "../harness/find-program.ts";
 import { freePort } from "../../tools/gateway/ports.ts";
@@ -17,14 +16,15 @@ export interface WholeResponse {
 
 const START_TIMEOUT_MS = 5000;
 
-/** The path of one of the two programs; a missing one is an error that says what to install. */
-function pathOf(name: string): string {
+/** The path of wrk or nginx; a missing one is an error that says what to install. */
+export function pathOf(name: string): string {
   const program = findProgram({ title: name, name, variable: `${name.toUpperCase()}_PATH` });
   if (program.path === undefined) throw new Error(program.missing);
   return program.path;
 }
 
-function workFolder(name: string): string {
+/** A new folder for what one process reads and writes. */
+export function workFolder(name: string): string {
   const parent = resolve(import.meta.dirname, "../.tmp");
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(join(parent, `${name}-`));
@@ -96,47 +96,3 @@ async function responds(port: number): Promise<boolean> {
     return false;
   }
 }
-
-/**
- * Sends requests in turn by wrk with one thread, over so many connections, for whole seconds, each as soon as the one before on its
- * connection has its response. Returns how many were answered. Rejects if one was not, or with an error.
- */
-export async function saturate(
-  port: number,
-  requests: Buffer[],
-  connections: number,
-  seconds: number,
-): Promise<number> {
-  const folder = workFolder("wrk");
-  try {
-    const script = join(folder, "requests.lua");
-    writeFileSync(
-      script,
-      `local requests = {${requests.map(luaText).join(",\n")}}
-local at = 0
-function request()
-  at = at % #requests + 1
-  return requests[at]
-end
-function done(summary, latency)
-  local errors = summary.errors
-  local failed = errors.connect + errors.read + errors.write + errors.status + errors.timeout
-  io.write(string.format("\\nanswered=%d failed=%d\\n", summary.requests, failed))
-end
-`,
-    );
-    const args = ["--threads", "1", "--connections", String(connections), "--duration", `${seconds}s`];
-    const { stdout } = await promisify(execFile)(pathOf("wrk"), [
-      ...args,
-      ...["--timeout", "10s", "--script", script, `http://127.0.0.1:${port}/`],
-    ]);
-    const [, answered, failed] = /answered=(\d+) failed=(\d+)/.exec(stdout) ?? [];
-    if (!Number(answered) || Number(failed)) throw new Error(`wrk: ${failed} of ${answered} requests failed`);
-    return Number(answered);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const luaText = (bytes: Buffer): string =>
-  `"${bytes.toString("latin1").replace(/[\\"\n\r\0]/g, (one) => `\\${String(one.charCodeAt(0)).padStart(3, "0")}`)}"`;

@@ -1,6 +1,6 @@
 import { Connection } from "./client.ts";
-import { saturate } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
+import { microsInTurn } from "./sender.ts";
 import type { Job } from "./job.ts";
 
 /** The cost of one round of one job. */
@@ -11,15 +11,26 @@ export interface Round {
   delayMs: number;
 }
 
-/** Seconds of a round without streams: about ten thousand requests. */
-const SECONDS = 1;
+/** Turns of a round without streams: two seconds, about twenty thousand requests. */
+const SLICES = 20;
 
-/** Runs a job once against a port and measures the Envoy behind it; `isShort` says that the round only warms it. */
-export async function measure(job: Job, port: number, envoyPid: number, isShort: boolean): Promise<Round> {
-  if (job.events > 0) return measureStreams(job, port, envoyPid, isShort ? job.requests / 2 : job.requests);
-  const before = cpuMicros(envoyPid);
-  const served = await saturate(port, job.turns ?? [job.request], job.connections, SECONDS);
-  return { micros: (cpuMicros(envoyPid) - before) / served, delayMs: 0 };
+/** Runs a job once against the port of each lane and measures the Envoy behind it; `isShort` says that the round only warms it. */
+export async function measureRound<Lane extends string>(
+  job: Job,
+  ports: Record<Lane, number>,
+  envoyPid: number,
+  isShort: boolean,
+): Promise<Record<Lane, Round>> {
+  const lanes = Object.keys(ports) as Lane[];
+  if (job.events > 0) {
+    const requests = isShort ? job.requests / 2 : job.requests;
+    const rounds: [Lane, Round][] = [];
+    for (const lane of lanes) rounds.push([lane, await measureStreams(job, ports[lane], envoyPid, requests)]);
+    return Object.fromEntries(rounds) as Record<Lane, Round>;
+  }
+  const load = { requests: job.turns ?? [job.request], connections: job.connections };
+  const micros = await microsInTurn(ports, load, envoyPid, isShort ? SLICES / 2 : SLICES);
+  return Object.fromEntries(lanes.map((lane) => [lane, { micros: micros[lane], delayMs: 0 }])) as Record<Lane, Round>;
 }
 
 async function measureStreams(job: Job, port: number, envoyPid: number, requests: number): Promise<Round> {

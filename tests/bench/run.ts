@@ -9,7 +9,7 @@ import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { serve } from "./load.ts";
-import { measure, type Round } from "./measure.ts";
+import { measureRound, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
 import {
@@ -55,12 +55,12 @@ async function measureWork(job: Job): Promise<Work> {
       await connection.exchange(job.first!);
       connection.close();
     }
+    const ports = Object.fromEntries(names.map((name) => [name, envoy.listenerPorts[name]]));
     // The first run warms connections, V8 and this client; it does not count.
-    for (const name of names) await measure(job, envoy.listenerPorts[name], envoy.pid, true);
+    await measureRound(job, ports, envoy.pid, true);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const name of names) {
-        rounds.get(name)?.push(await measure(job, envoy.listenerPorts[name], envoy.pid, false));
-      }
+      const costs = await measureRound(job, ports, envoy.pid, false);
+      for (const name of names) rounds.get(name)?.push(costs[name]);
     }
     const none = rounds.get("none") ?? [];
     const costs = Object.fromEntries([...rounds].map(([filter, list]) => [filter, costOf(list, none)]));

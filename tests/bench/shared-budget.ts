@@ -3,9 +3,10 @@ import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { tokenLimits } from "./filters.ts";
 import { bootstrapOf, startPinned } from "./gateway.ts";
-import { saturate, serveWhole } from "./load.ts";
+import { serveWhole } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
 import { percentilesOf, spreadOf, type SharedBudget } from "./results.ts";
+import { saturate } from "./sender.ts";
 import { chatRequest, openAiResponse } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
 
@@ -20,6 +21,7 @@ type Store = (typeof STORES)[number];
 /** The clusters have the names of the lanes, and there is one `redis`. */
 const laneOf = (store: Store): string => `budget-${store}`;
 const request = chatRequest(1024, false);
+const load = { requests: [request], connections: CONNECTIONS };
 const eachStore = <T>(value: (store: Store) => T): Record<Store, T> =>
   Object.fromEntries(STORES.map((store) => [store, value(store)])) as Record<Store, T>;
 
@@ -66,12 +68,12 @@ async function measureThroughput(
 ): Promise<Pick<SharedBudget, "perSecond" | "busy">> {
   const perSecond = eachStore<number[]>(() => []);
   const busy = eachStore<number[]>(() => []);
-  for (const store of STORES) await saturate(listenerPorts[laneOf(store)], [request], CONNECTIONS, 1);
+  for (const store of STORES) await saturate(listenerPorts[laneOf(store)], load, 1);
   for (let round = 0; round < rounds; round++)
     for (const store of STORES) {
       const begun = performance.now();
       const before = cpuMicros(pid);
-      const served = await saturate(listenerPorts[laneOf(store)], [request], CONNECTIONS, LOAD_SECONDS);
+      const served = await saturate(listenerPorts[laneOf(store)], load, LOAD_SECONDS);
       const milliseconds = performance.now() - begun;
       perSecond[store].push((served * 1000) / milliseconds);
       busy[store].push((cpuMicros(pid) - before) / 1000 / milliseconds);

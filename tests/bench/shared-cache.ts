@@ -3,15 +3,17 @@ import { withRedis } from "../harness/redis-bootstrap.ts";
 import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
 import { bootstrapOf, startPinned } from "./gateway.ts";
-import { saturate, serveWhole } from "./load.ts";
-import { cpuMicros } from "./process-cost.ts";
+import { serveWhole } from "./load.ts";
 import { percentilesOf, spreadOf, type SharedCache } from "./results.ts";
+import { microsInTurn } from "./sender.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
 
 /** Requests of each lane whose time is measured. */
 const TIMES = 400;
-const SECONDS = 2;
+/** Turns of a round that measures CPU time, and of the one before the first. */
+const SLICES = 20;
+const WARM_UP = 5;
 const CONNECTIONS = 64;
 const LANES = ["none", "memory", "redis"] as const;
 type Lane = (typeof LANES)[number];
@@ -65,13 +67,12 @@ async function measureWork(
   rounds: number,
 ): Promise<Pick<SharedCache, "micros" | "ratio">> {
   const micros = eachLane<number[]>(() => []);
-  for (const lane of LANES) await saturate(ports[lane], [hit], CONNECTIONS, 1);
-  for (let round = 0; round < rounds; round++)
-    for (const lane of LANES) {
-      const before = cpuMicros(pid);
-      const served = await saturate(ports[lane], [hit], CONNECTIONS, SECONDS);
-      micros[lane].push((cpuMicros(pid) - before) / served);
-    }
+  const load = { requests: [hit], connections: CONNECTIONS };
+  await microsInTurn(ports, load, pid, WARM_UP);
+  for (let round = 0; round < rounds; round++) {
+    const costs = await microsInTurn(ports, load, pid, SLICES);
+    for (const lane of LANES) micros[lane].push(costs[lane]);
+  }
   return {
     micros: eachLane((lane) => spreadOf(micros[lane])),
     ratio: eachLane((lane) => spreadOf(micros[lane].map((time, i) => time / micros.none[i]))),
