@@ -5,8 +5,8 @@ import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
 import { startPinned } from "./gateway.ts";
 import { serve, type Served } from "./load.ts";
-import { measureRound, type Round } from "./measure.ts";
-import { percentilesOf, spreadOf, type Failover, type Spread } from "./results.ts";
+import { costOf, measureRounds } from "./measure.ts";
+import { percentilesOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
 import { refusing, type Upstream } from "./upstream.ts";
 import type { Job } from "./job.ts";
@@ -51,15 +51,12 @@ export async function measureFailover(rounds: number): Promise<Failover> {
 
 async function measureArmed(job: Job, rounds: number): Promise<{ micros: Spread; ratio: Spread }> {
   return withGateway({ qwq: job.respond, deepseek: job.respond }, async ({ pid, listenerPorts }) => {
-    const results: Record<typeof WITHOUT | typeof WITH, Round[]> = { [WITHOUT]: [], [WITH]: [] };
     const ports = { [WITHOUT]: listenerPorts[WITHOUT], [WITH]: listenerPorts[WITH] };
-    await measureRound(job, ports, pid, true);
-    for (let round = 0; round < rounds; round++) {
-      const costs = await measureRound(job, ports, pid, false);
-      for (const name of [WITHOUT, WITH] as const) results[name].push(costs[name]);
-    }
-    const base = results[WITHOUT].map(({ micros }) => micros);
-    return { micros: spreadOf(base), ratio: spreadOf(results[WITH].map(({ micros }, i) => micros / base[i])) };
+    const results = await measureRounds(job, ports, pid, rounds);
+    return {
+      micros: costOf(results[WITHOUT], results[WITHOUT]).micros,
+      ratio: costOf(results[WITH], results[WITHOUT]).ratio,
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import { Connection } from "./client.ts";
 import { cpuMicros } from "./process-cost.ts";
+import { spreadOf, type Cost } from "./results.ts";
 import { microsInTurn } from "./sender.ts";
 import type { Job } from "./job.ts";
 
@@ -14,9 +15,40 @@ export interface Round {
 /** Turns of a round without streams: two seconds, about twenty thousand requests. */
 const SLICES = 20;
 
-/** Runs a job once against the port of each lane and measures the Envoy behind it; `isShort` says that the round only warms it. */
-export async function measureRound<Lane extends string>(
-  job: Job,
+/** What is measured of a job. */
+export type Measured = Pick<Job, "id" | "request" | "turns" | "connections" | "requests" | "events">;
+
+/**
+ * Runs a job in rounds against the port of each lane, and measures the Envoy behind it. Each round has every lane, so that a disturbance of
+ * the machine affects all of them. One more round, a short one, is first: it warms connections, V8 and this client, and does not count.
+ */
+export async function measureRounds<Lane extends string>(
+  job: Measured,
+  ports: Record<Lane, number>,
+  envoyPid: number,
+  count: number,
+): Promise<Record<Lane, Round[]>> {
+  const lanes = Object.keys(ports) as Lane[];
+  const rounds = Object.fromEntries(lanes.map((lane): [Lane, Round[]] => [lane, []])) as Record<Lane, Round[]>;
+  await measureRound(job, ports, envoyPid, true);
+  for (let round = 0; round < count; round++) {
+    const measured = await measureRound(job, ports, envoyPid, false);
+    for (const lane of lanes) rounds[lane].push(measured[lane]);
+  }
+  return rounds;
+}
+
+/** The cost of a lane, and its factor of a lane without a filter, round by round. */
+export function costOf(rounds: Round[], none: Round[]): Cost {
+  return {
+    micros: spreadOf(rounds.map(({ micros }) => micros)),
+    ratio: spreadOf(rounds.map(({ micros }, index) => micros / none[index].micros)),
+    ...(rounds[0].delayMs > 0 ? { delayMs: spreadOf(rounds.map(({ delayMs }) => delayMs)) } : {}),
+  };
+}
+
+async function measureRound<Lane extends string>(
+  job: Measured,
   ports: Record<Lane, number>,
   envoyPid: number,
   isShort: boolean,
@@ -33,7 +65,7 @@ export async function measureRound<Lane extends string>(
   return Object.fromEntries(lanes.map((lane) => [lane, { micros: micros[lane], delayMs: 0 }])) as Record<Lane, Round>;
 }
 
-async function measureStreams(job: Job, port: number, envoyPid: number, requests: number): Promise<Round> {
+async function measureStreams(job: Measured, port: number, envoyPid: number, requests: number): Promise<Round> {
   const connections = await Promise.all(Array.from({ length: job.connections }, () => Connection.open(port)));
   const delays: number[] = [];
   let left = requests;

@@ -20,12 +20,15 @@ export function residentMegabytes(pid: number): number {
 
 /** Lets a process, including its threads, use all cores: it has those of the process that has started it. */
 export function unpin(pid: number): void {
-  spawnSync("taskset", ["-a", "-c", "-p", `0-${cpus().length - 1}`, String(pid)], { stdio: "ignore" });
+  keepOn(pid, `0-${cpus().length - 1}`);
 }
 
 /** Keeps a process, including its threads, on one core; false if the machine has only one, or no taskset. */
 export function pin(pid: number, core: number): boolean {
   // The cores of the machine: those of this process are one, once it is pinned.
   if (cpus().length < 2) return false;
-  return spawnSync("taskset", ["-a", "-c", "-p", String(core), String(pid)], { stdio: "ignore" }).status === 0;
+  return keepOn(pid, String(core));
 }
+
+const keepOn = (pid: number, cores: string): boolean =>
+  spawnSync("taskset", ["-a", "-c", "-p", cores, String(pid)], { stdio: "ignore" }).status === 0;

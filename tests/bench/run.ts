@@ -9,9 +9,9 @@ import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes } from "./gateway.ts";
 import { serve } from "./load.ts";
-import { measureRound, type Round } from "./measure.ts";
+import { costOf, measureRounds } from "./measure.ts";
 import { pin } from "./process-cost.ts";
-import { spreadOf, type Cost, type Footprint, type Results, type Work } from "./results.ts";
+import { type Footprint, type Results, type Work } from "./results.ts";
 import {
   describeFailover,
   describeFootprint,
@@ -33,7 +33,7 @@ const DONE = resolve(import.meta.dirname, "../.tmp/bench.json");
 
 const ROUNDS = Number(process.env.ROUNDS || 5);
 
-/** Measures one job: each round runs every filter once, so that a disturbance of the machine affects all of them equally. */
+/** Measures one job with each of its filters. */
 async function measureWork(job: Job): Promise<Work> {
   const upstream = await serve(job.respond);
   const names = ["none", ...Object.keys(job.filters)];
@@ -49,21 +49,14 @@ async function measureWork(job: Job): Promise<Work> {
   const services = checker ? [{ name: "checker", upstreamPort: checker.port }] : [];
   const envoy = await startLanes([...lanes, ...services]);
   try {
-    const rounds = new Map<string, Round[]>(names.map((name) => [name, []]));
     for (const name of job.first ? names : []) {
       const connection = await Connection.open(envoy.listenerPorts[name]);
       await connection.exchange(job.first!);
       connection.close();
     }
     const ports = Object.fromEntries(names.map((name) => [name, envoy.listenerPorts[name]]));
-    // The first run warms connections, V8 and this client; it does not count.
-    await measureRound(job, ports, envoy.pid, true);
-    for (let round = 0; round < ROUNDS; round++) {
-      const costs = await measureRound(job, ports, envoy.pid, false);
-      for (const name of names) rounds.get(name)?.push(costs[name]);
-    }
-    const none = rounds.get("none") ?? [];
-    const costs = Object.fromEntries([...rounds].map(([filter, list]) => [filter, costOf(list, none)]));
+    const rounds = await measureRounds(job, ports, envoy.pid, ROUNDS);
+    const costs = Object.fromEntries(names.map((name) => [name, costOf(rounds[name], rounds.none)]));
     return { id: job.id, title: job.title, unit: job.events > 0 ? "event" : "request", costs };
   } finally {
     await envoy.stop();
@@ -75,14 +68,6 @@ async function measureWork(job: Job): Promise<Work> {
 function responderOf({ contentType, body, delayMs = 0 }: NonNullable<Job["checker"]>): Responder {
   const respond = always(contentType, body);
   return delayMs > 0 ? after(delayMs, respond) : respond;
-}
-
-function costOf(rounds: Round[], none: Round[]): Cost {
-  return {
-    micros: spreadOf(rounds.map(({ micros }) => micros)),
-    ratio: spreadOf(rounds.map(({ micros }, index) => micros / none[index].micros)),
-    ...(rounds[0].delayMs > 0 ? { delayMs: spreadOf(rounds.map(({ delayMs }) => delayMs)) } : {}),
-  };
 }
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));

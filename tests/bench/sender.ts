@@ -2,6 +2,8 @@ import { execFile, type ChildProcess } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { dieWithParent } from "../harness/envoy-process.ts";
 import { pathOf, workFolder } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
 
@@ -21,22 +23,24 @@ export class Sender {
     private readonly output: Promise<string>,
   ) {}
 
-  /** Begins to send. */
+  /** Begins to send. Throws if there is no wrk. */
   static start(port: number, { requests, connections }: Load): Sender {
+    const program = pathOf("wrk");
     const folder = workFolder("wrk");
     const script = join(folder, "requests.lua");
     writeFileSync(script, scriptOf(requests));
     const args = ["--threads", "1", "--connections", String(connections), "--duration", "1h", "--timeout", "10s"];
-    let child!: ChildProcess;
-    const output = new Promise<string>((resolve, reject) => {
-      const url = `http://127.0.0.1:${port}/`;
-      child = execFile(pathOf("wrk"), [...args, "--script", script, url], (error, stdout) =>
-        error ? reject(error) : resolve(stdout),
-      );
-    }).finally(() => rmSync(folder, { recursive: true, force: true }));
+    const running = promisify(execFile)(program, [...args, "--script", script, `http://127.0.0.1:${port}/`]);
+    const release = dieWithParent(running.child, folder);
+    const output = running
+      .then(({ stdout }) => stdout)
+      .finally(() => {
+        release();
+        rmSync(folder, { recursive: true, force: true });
+      });
     // A sender that fails early is reported by `end`.
     output.catch(() => undefined);
-    return new Sender(child, output);
+    return new Sender(running.child, output);
   }
 
   pause(): void {

@@ -4,16 +4,13 @@ import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
 import { bootstrapOf, startPinned } from "./gateway.ts";
 import { serveWhole } from "./load.ts";
-import { percentilesOf, spreadOf, type SharedCache } from "./results.ts";
-import { microsInTurn } from "./sender.ts";
+import { costOf, measureRounds } from "./measure.ts";
+import { percentilesOf, type SharedCache } from "./results.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
 
 /** Requests of each lane whose time is measured. */
 const TIMES = 400;
-/** Turns of a round that measures CPU time, and of the one before the first. */
-const SLICES = 20;
-const WARM_UP = 5;
 const CONNECTIONS = 64;
 const LANES = ["none", "memory", "redis"] as const;
 type Lane = (typeof LANES)[number];
@@ -66,15 +63,8 @@ async function measureWork(
   pid: number,
   rounds: number,
 ): Promise<Pick<SharedCache, "micros" | "ratio">> {
-  const micros = eachLane<number[]>(() => []);
-  const load = { requests: [hit], connections: CONNECTIONS };
-  await microsInTurn(ports, load, pid, WARM_UP);
-  for (let round = 0; round < rounds; round++) {
-    const costs = await microsInTurn(ports, load, pid, SLICES);
-    for (const lane of LANES) micros[lane].push(costs[lane]);
-  }
-  return {
-    micros: eachLane((lane) => spreadOf(micros[lane])),
-    ratio: eachLane((lane) => spreadOf(micros[lane].map((time, i) => time / micros.none[i]))),
-  };
+  const job = { id: "cache-redis", request: hit, connections: CONNECTIONS, requests: 0, events: 0 };
+  const results = await measureRounds(job, ports, pid, rounds);
+  const costs = eachLane((lane) => costOf(results[lane], results.none));
+  return { micros: eachLane((lane) => costs[lane].micros), ratio: eachLane((lane) => costs[lane].ratio) };
 }
