@@ -7,6 +7,8 @@ import { dieWithParent } from "../harness/envoy-process.ts";
 import { pathOf, workFolder } from "./load.ts";
 import { cpuMicros } from "./process-cost.ts";
 
+const SLICE_MS = 100;
+
 /** What senders send: requests in turn, over so many connections. */
 export interface Load {
   requests: Buffer[];
@@ -60,7 +62,10 @@ export class Sender {
   async end(): Promise<number> {
     this.resume();
     this.child.kill("SIGINT");
-    const [, answered, failed] = /answered=(\d+) failed=(\d+)/.exec(await this.output) ?? [];
+    // The first signal may reach the thread that sends: it stops then, and the main thread sleeps until the next one.
+    const again = setInterval(() => this.child.kill("SIGINT"), SLICE_MS);
+    const output = await this.output.finally(() => clearInterval(again));
+    const [, answered, failed] = /answered=(\d+) failed=(\d+)/.exec(output) ?? [];
     if (!Number(answered) || Number(failed)) throw new Error(`wrk: ${failed} of ${answered} requests failed`);
     return Number(answered);
   }
@@ -72,8 +77,6 @@ export async function saturate(port: number, load: Load, seconds: number): Promi
   await sleep(seconds * 1000);
   return sender.end();
 }
-
-const SLICE_MS = 100;
 
 /**
  * Sends the same load to each lane, in `slices` short turns, and resolves with the CPU time of Envoy for one request of each lane, in µs. The
