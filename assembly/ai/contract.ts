@@ -168,12 +168,6 @@ export const SEARCHED_STATE = "ai_searched";
 export const HISTORY_STATE = "ai_history";
 
 /**
- * Filter state: what ai-cache did with the request: `hit`, `miss`, `bypass`, or `skip` where the client asked for that. Written by ai-cache;
- * read by ai-statistics and access logs (`%FILTER_STATE(wasm.ai_cache:PLAIN)%`).
- */
-export const CACHE_STATE = "ai_cache";
-
-/**
  * Filter state: the key of the request in the cache and its part in a single flight, for the next pass of the same request. Written and read
  * by ai-cache alone.
  */

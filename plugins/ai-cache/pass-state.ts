@@ -1,4 +1,4 @@
-import { AI_LOG_STATE, CACHE_PASS_STATE, CACHE_STATE, USAGE_STATE } from "../../assembly/ai/contract";
+import { AI_LOG_STATE, CACHE_PASS_STATE, USAGE_STATE } from "../../assembly/ai/contract";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { byteAt, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
 import { FilterState } from "../../assembly/host/filter-state";
@@ -22,12 +22,10 @@ export const enum Part {
 }
 
 const pass = new FilterState(CACHE_PASS_STATE);
-const result = new FilterState(CACHE_STATE);
 const usage = new FilterState(USAGE_STATE);
 const log = new FilterState(AI_LOG_STATE);
 const fields = new LogFields(AI_LOG_STATE);
 const text = new ByteBuffer();
-const hit = new ByteBuffer().text("hit");
 /** What `LogFields` writes for a hit where no filter has written a field. */
 const hitFields = new ByteBuffer().text('{\\"cache_status\\":\\"hit\\"}');
 const free = new ByteBuffer().text('{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0,"source":"cache"}');
@@ -35,7 +33,6 @@ const free = new ByteBuffer().text('{"prompt_tokens":0,"completion_tokens":0,"to
 /** Declares the filter states that outlive an internal redirect. */
 export function defineStates(): void {
   pass.define();
-  result.define();
   usage.define();
   log.define();
 }
@@ -55,16 +52,13 @@ export function notePass(part: Part, key: Slice, question: Slice): void {
   pass.set(text.byte(part).append(key).append(question).slice);
 }
 
-/** Notes what became of a request, for other filters and the access log. */
+/** Notes in `ai_log` what became of a request. */
 export function noteResult(what: string): void {
-  text.clear();
-  result.set(text.text(what).slice);
   fields.note("cache_status", what);
 }
 
 /** `noteResult` for a hit. */
 export function noteHit(): void {
-  result.set(hit.slice);
   if (sliceSize(log.get())) fields.note("cache_status", "hit");
   else log.set(hitFields.slice);
 }

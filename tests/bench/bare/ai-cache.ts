@@ -23,8 +23,6 @@ const provider = utf8("xds\0route_metadata\0filter_metadata\0ai-proxy\0config");
 const place = utf8("ai-cache:217");
 /** An entry with a response of 1 KB. */
 const stored = new ArrayBuffer(1240);
-const result = utf8("ai_cache");
-const hit = utf8("hit");
 const log = utf8("ai_log");
 const fields = utf8('{\\"cache_status\\":\\"hit\\"}');
 const usage = utf8("ai_usage");
@@ -59,7 +57,6 @@ export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32
   readDate();
   defineMetrics();
   recordCounters(1);
-  setProperty(result, hit);
   readProperty(log);
   setProperty(log, fields);
   setProperty(usage, free);
