@@ -1,10 +1,9 @@
-import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT, Slice, sliceSize } from "../bytes/slice";
 import { monotonic } from "../host/clock";
 import { currentRoot } from "../host/root";
 import { MOST_TURNS, turnTo } from "../plugin/dispatcher";
 import { roots, setDeadline } from "../plugin/root";
-import { encodeCommand, RedisArguments } from "./arguments";
+import { RedisArguments } from "./arguments";
 import { BackOff } from "./back-off";
 import { Transport } from "./chosen-transport";
 import { CommandSlot, RedisCommand, RedisFault } from "./command";
@@ -12,20 +11,20 @@ import { CommandQueue, giveSlot, takeSlot } from "./command-queue";
 import { DecoderFault, ReplyDecoder } from "./decoder";
 import { ErrorMeaning, meaningOf } from "./error-meaning";
 import { Handshake } from "./handshake";
+import { Pipeline } from "./pipeline";
 import { ReplyKind, ReplyReader } from "./reply";
 import { RedisScript } from "./script";
 import { RedisSettings } from "./settings";
 import { TransportListener } from "./transport";
 import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
 
-/** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
+/** The most commands that wait, and the most bytes of their arguments: Envoy buffers without a limit. */
 const MOST_COMMANDS: i32 = 8192;
 const MOST_BYTES: i32 = 4 << 20;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /** Milliseconds between two looks at the time, while something waits: the period of the kernel's ticks. */
 const LOOK_EVERY: u32 = 50;
 
-const out = new ByteBuffer();
 const reader = new ReplyReader();
 
 /**
@@ -36,8 +35,6 @@ export class RedisClient extends TransportListener {
   private readonly home: u32 = currentRoot();
   private readonly timeout: u64;
   private readonly decoder: ReplyDecoder = new ReplyDecoder();
-  /** Commands without a reply. */
-  private readonly sent: CommandQueue = new CommandQueue();
   /** Commands that wait for the connection. */
   private readonly unsent: CommandQueue = new CommandQueue();
   /** Commands that have failed and do not know it yet. */
@@ -53,6 +50,7 @@ export class RedisClient extends TransportListener {
   private readonly backOff: BackOff = new BackOff();
   private readonly troubles: TroubleLog;
   private readonly transport: Transport;
+  private readonly pipeline: Pipeline;
   private readonly handshake: Handshake;
 
   private constructor(private readonly settings: RedisSettings) {
@@ -61,6 +59,7 @@ export class RedisClient extends TransportListener {
     this.troubles = new TroubleLog(settings.cluster);
     const transport = new Transport(settings);
     this.transport = transport;
+    this.pipeline = new Pipeline(transport);
     this.handshake = new Handshake(settings, transport);
     transport.listener = this;
   }
@@ -92,8 +91,8 @@ export class RedisClient extends TransportListener {
     const isPatient = command.isPatient;
     if (!isPatient && !this.transport.isOpen && !this.connect()) return RedisFault.Down;
     if (
-      this.sent.count + this.unsent.count >= MOST_COMMANDS ||
-      this.waitingBytes + sliceSize(args.encoded) > MOST_BYTES
+      this.pipeline.count + this.unsent.count >= MOST_COMMANDS ||
+      this.pipeline.bytes + this.unsent.bytes + sliceSize(args.encoded) > MOST_BYTES
     ) {
       this.troubles.report(Trouble.Full);
       return RedisFault.Down;
@@ -102,7 +101,7 @@ export class RedisClient extends TransportListener {
     slot.script = script;
     slot.keep(args);
     command.enqueue(slot);
-    if (this.isReady && (this.isProven || !isPatient)) this.transmit(slot);
+    if (this.isReady && (this.isProven || !isPatient)) this.transmit(slot, this.isProven);
     else this.unsent.add(slot);
     if (!this.transport.isOpen) this.connect();
     this.arm();
@@ -123,25 +122,21 @@ export class RedisClient extends TransportListener {
   /** Looks at everything that depends on time: commands without a reply, the next attempt to connect, what one callback left over. */
   onTimeout(): void {
     const now = monotonic();
-    const first = this.sent.first;
+    const first = this.pipeline.sent.first;
     const isWaiting = this.transport.isOpen && (first !== null || this.handshake.missing > 0);
     const since = first ? max(first.sentAt, this.heardAt) : this.heardAt;
     if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
-    else if (isWaiting) this.sent.expireInto(this.failed, now, this.timeout);
+    else if (isWaiting) this.pipeline.sent.expireInto(this.failed, now, this.timeout);
     if (this.unsent.count && !this.handshake.missing && !this.backOff.wait) {
       if (!this.transport.isOpen) this.connect();
       else if (this.isProven) this.flush();
-      else if (!this.sent.count) this.probe();
+      else if (!this.pipeline.sent.count) this.probe();
     }
     this.deliver();
   }
 
   private get isReady(): bool {
     return this.transport.isOpen && !this.handshake.missing;
-  }
-
-  private get waitingBytes(): i32 {
-    return this.sent.bytes + this.unsent.bytes;
   }
 
   /** Opens the connection, unless it is too early for another attempt. */
@@ -172,30 +167,29 @@ export class RedisClient extends TransportListener {
     this.isProven = true;
     for (let left = this.unsent.count; left > 0 && this.isProven; left--) {
       const slot = this.unsent.take()!;
-      if (slot.command) this.transmit(slot);
+      if (slot.command) this.transmit(slot, true);
       else giveSlot(slot);
     }
   }
 
-  private transmit(slot: CommandSlot): void {
-    const script = slot.script;
-    out.clear();
-    if (script) encodeCommand(out, slot.count + 2, script.first(slot.hasText), slot.encoded);
-    else encodeCommand(out, slot.count, ABSENT, slot.encoded);
-    slot.sentAt = monotonic();
-    if (this.transport.send(out.slice)) this.sent.add(slot);
-    else this.keepUnsent(slot);
+  private transmit(slot: CommandSlot, mayWait: bool): void {
+    this.pipeline.send(slot, mayWait);
+    this.keepRefused();
   }
 
-  /** The transport refuses a command: it waits if it is patient, and fails otherwise. */
-  private keepUnsent(slot: CommandSlot): void {
-    const command = slot.command;
+  /** The transport may have refused commands: those that are patient wait, the others fail. */
+  private keepRefused(): void {
+    if (!this.pipeline.refused.count) return;
     this.isProven = false;
     this.backOff.fail();
     this.troubles.report(Trouble.Down);
-    slot.fault = RedisFault.Down;
-    if (command && command.isPatient) this.unsent.add(slot);
-    else this.failed.add(slot);
+    this.putBack(RedisFault.Down);
+  }
+
+  private putBack(fault: RedisFault): void {
+    const refused = this.pipeline.refused;
+    refused.failInto(this.failed, fault, true);
+    for (let slot = refused.take(); slot; slot = refused.take()) this.unsent.add(slot);
   }
 
   /** Passes on failures and replies, in one callback to at most `MOST_TURNS` streams; the others follow at once in a tick. */
@@ -210,6 +204,8 @@ export class RedisClient extends TransportListener {
       else this.breakOff(RedisFault.Protocol, Trouble.Protocol);
     }
     this.isBehind = turns <= 0;
+    this.pipeline.flush();
+    this.keepRefused();
     this.arm();
   }
 
@@ -219,7 +215,7 @@ export class RedisClient extends TransportListener {
     reader.next();
     const meaning = reader.kind == ReplyKind.Error ? meaningOf(reader.text) : ErrorMeaning.None;
     if (this.handshake.missing) return this.onGreeting(meaning);
-    const slot = this.sent.take();
+    const slot = this.pipeline.sent.take();
     if (!slot) {
       this.breakOff(RedisFault.Protocol, Trouble.Protocol);
       return 0;
@@ -227,7 +223,7 @@ export class RedisClient extends TransportListener {
     const command = slot.command;
     if (meaning == ErrorMeaning.UnknownScript && slot.script && command && !slot.hasText) {
       slot.hasText = true;
-      this.transmit(slot);
+      this.transmit(slot, true);
       return 0;
     }
     if (command && command.isPatient) this.isRefusing = meaning == ErrorMeaning.Unavailable;
@@ -284,13 +280,14 @@ export class RedisClient extends TransportListener {
     this.backOff.fail();
     this.decoder.reset();
     this.handshake.reset();
-    this.sent.failInto(this.failed, fault, false);
+    this.pipeline.fail(this.failed, fault);
+    this.putBack(fault);
     this.unsent.failInto(this.failed, fault, true);
   }
 
   /** Sets the deadline: at once if something was left over, else for the next look at the time; none if nothing waits. */
   private arm(): void {
-    const first = this.sent.first;
+    const first = this.pipeline.sent.first;
     if (this.isBehind || this.failed.count) setDeadline(this.transport.deadline, 0);
     else if (!first && !this.handshake.missing && !this.unsent.count) this.transport.deadline.clear();
     else if (this.transport.deadline.list === null) setDeadline(this.transport.deadline, LOOK_EVERY);

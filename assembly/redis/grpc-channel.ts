@@ -43,6 +43,10 @@ export class GrpcChannel extends RedisTransport {
     return false;
   }
 
+  get joins(): bool {
+    return true;
+  }
+
   open(): bool {
     return this.stream.open(this.settings.cluster, "redis.Bridge", "Connect");
   }

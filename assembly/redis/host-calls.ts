@@ -113,6 +113,10 @@ export class HostCalls extends RedisTransport {
     return true;
   }
 
+  get joins(): bool {
+    return false;
+  }
+
   open(): bool {
     if (!this.initialize()) return false;
     this.connected.open();

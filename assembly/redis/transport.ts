@@ -33,10 +33,13 @@ export abstract class RedisTransport {
   /** Whether the host sends AUTH and SELECT by itself. */
   abstract get authenticates(): bool;
 
+  /** Whether `send` takes several commands at once. */
+  abstract get joins(): bool;
+
   /** Opens the connection, in a callback of its root context. Returns `false` if the host knows no such cluster. */
   abstract open(): bool;
 
-  /** Sends a whole command. Returns `false` if it was not sent. */
+  /** Sends a whole command, or several if the transport joins them. Returns `false` if it was not sent. */
   abstract send(command: Slice): bool;
 
   /** Ends the connection at once; no hook is called. */

@@ -14,6 +14,8 @@ export interface Round {
 
 /** Turns of a round without streams: two seconds, about twenty thousand requests. */
 const SLICES = 20;
+/** Turns before the first round. */
+const WARMING_SLICES = 4;
 
 /** What is measured of a job. */
 export type Measured = Pick<Job, "id" | "request" | "turns" | "connections" | "requests" | "events">;
@@ -55,13 +57,13 @@ async function measureRound<Lane extends string>(
 ): Promise<Record<Lane, Round>> {
   const lanes = Object.keys(ports) as Lane[];
   if (job.events > 0) {
-    const requests = isShort ? job.requests / 2 : job.requests;
+    const requests = isShort ? Math.ceil(job.requests / 4) : job.requests;
     const rounds: [Lane, Round][] = [];
     for (const lane of lanes) rounds.push([lane, await measureStreams(job, ports[lane], envoyPid, requests)]);
     return Object.fromEntries(rounds) as Record<Lane, Round>;
   }
   const load = { requests: job.turns ?? [job.request], connections: job.connections };
-  const micros = await microsInTurn(ports, load, envoyPid, isShort ? SLICES / 2 : SLICES);
+  const micros = await microsInTurn(ports, load, envoyPid, isShort ? WARMING_SLICES : SLICES);
   return Object.fromEntries(lanes.map((lane) => [lane, { micros: micros[lane], delayMs: 0 }])) as Record<Lane, Round>;
 }
 

@@ -1,0 +1,80 @@
+import { ByteBuffer } from "../bytes/buffer";
+import { ABSENT } from "../bytes/slice";
+import { monotonic } from "../host/clock";
+import { encodeCommand } from "./arguments";
+import { Transport } from "./chosen-transport";
+import { CommandSlot, RedisFault } from "./command";
+import { CommandQueue, giveSlot } from "./command-queue";
+
+/** While so many commands wait for a reply, further ones are sent together with the next one: a message costs Envoy as much as a command. */
+const MOST_SINGLE: i32 = 4;
+/** The most commands that wait to be sent together, and the most bytes of their arguments. */
+const MOST_TOGETHER: i32 = 32;
+const MOST_BYTES_TOGETHER: i32 = 64 << 10;
+/** Memory that is kept for the next commands. */
+const KEPT_BYTES: i32 = 64 << 10;
+
+const out = new ByteBuffer();
+
+/**
+ * The commands of a connection, in the order of their replies. A command goes at once while few are without a reply. Beyond that it waits
+ * for the next reply, and is sent in one message with all that have come in between.
+ */
+export class Pipeline {
+  /** Commands without a reply. */
+  readonly sent: CommandQueue = new CommandQueue();
+  /** Commands that the transport has not taken: the owner empties it after `send` and `flush`. */
+  readonly refused: CommandQueue = new CommandQueue();
+  /** Commands that are sent with the next reply; empty unless replies are missing. */
+  private readonly together: CommandQueue = new CommandQueue();
+
+  constructor(private readonly transport: Transport) {}
+
+  /** The commands, sent or not. */
+  get count(): i32 {
+    return this.sent.count + this.together.count;
+  }
+
+  /** The size of their arguments. */
+  get bytes(): i32 {
+    return this.sent.bytes + this.together.bytes;
+  }
+
+  /** Sends a command, or with `mayWait` leaves it to the next `flush`. Its time runs from now on. */
+  send(slot: CommandSlot, mayWait: bool): void {
+    slot.sentAt = monotonic();
+    this.together.add(slot);
+    if (!mayWait || !this.transport.joins || this.sent.count < MOST_SINGLE) return this.flush();
+    if (this.together.count >= MOST_TOGETHER || this.together.bytes >= MOST_BYTES_TOGETHER) this.flush();
+  }
+
+  /** Sends what waits. To be called after replies have arrived, and after a time. */
+  flush(): void {
+    if (!this.together.count) return;
+    out.release(KEPT_BYTES);
+    for (let next = this.together.first; next;) {
+      const slot = next;
+      if (slot.command) encode(slot);
+      next = slot.next;
+    }
+    const isSent = !out.size || this.transport.send(out.slice);
+    for (let slot = this.together.take(); slot; slot = this.together.take()) {
+      if (!slot.command) giveSlot(slot);
+      else if (isSent) this.sent.add(slot);
+      else this.refused.add(slot);
+    }
+  }
+
+  /** The connection is lost: what was sent fails, and what was not is in `refused`. */
+  fail(failed: CommandQueue, fault: RedisFault): void {
+    this.sent.failInto(failed, fault, false);
+    for (let slot = this.together.take(); slot; slot = this.together.take()) this.refused.add(slot);
+  }
+}
+
+/** Appends a command to `out`. */
+function encode(slot: CommandSlot): void {
+  const script = slot.script;
+  if (script) encodeCommand(out, slot.count + 2, script.first(slot.hasText), slot.encoded);
+  else encodeCommand(out, slot.count, ABSENT, slot.encoded);
+}
