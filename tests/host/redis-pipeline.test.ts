@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands that are sent together: a message of the host costs as much as a command.
+import assert from "node:assert/strict";
+import { before, beforeEach, describe, it } from "node:test";
+import type { HttpStream } from "./http-stream.ts";
+import { compileProbe, PROBES, RedisProbe, resultOf } from "./redis-probe.ts";
+
+/** The commands that go at once, and those that go together at most. */
+const SINGLE = 4;
+const TOGETHER = 32;
+
+for (const wasm of PROBES)
+  describe(`commands that are sent together, ${wasm}`, () => {
+    let probe: RedisProbe;
+    let streams: HttpStream[];
+
+    /** Begins requests, each with a command. */
+    const begin = (count: number): void => {
+      for (let i = 0; i < count; i++) streams.push(probe.request(`/INCR/${streams.length}`));
+    };
+    /** Redis replies to the next commands with numbers. */
+    const reply = (from: number, count: number): void =>
+      probe.redis.send(Array.from({ length: count }, (_, i) => `:${from + i}\r\n`).join(""));
+    /** The sizes of the messages that were sent since the last call, in commands. */
+    const messages = (): number[] =>
+      probe.redis.stream.sent.splice(0).map((bytes) => bytes.toString().split("INCR").length - 1);
+
+    before(() => compileProbe(wasm));
+    beforeEach(() => {
+      probe = new RedisProbe(wasm);
+      probe.request("/INCR/first");
+      probe.redis.send(":0\r\n");
+      probe.redis.take();
+      streams = [];
+    });
+
+    it("go with the next reply, once four are without one", () => {
+      begin(10);
+      assert.deepEqual(messages(), [1, 1, 1, 1]);
+      reply(0, 1);
+      assert.deepEqual(messages(), [6]);
+      reply(1, 9);
+      assert.deepEqual(
+        streams.map(resultOf),
+        streams.map((_, i) => `fault 0 :${i}`),
+      );
+      begin(1);
+      assert.deepEqual(messages(), [1]);
+    });
+
+    it("do not wait for more than a message can have", () => {
+      begin(SINGLE + TOGETHER + 1);
+      assert.deepEqual(messages(), [1, 1, 1, 1, TOGETHER]);
+      reply(0, 2);
+      assert.deepEqual(messages(), [1]);
+    });
+
+    it("do not go if their clients have left", () => {
+      begin(7);
+      streams[5].clientReset();
+      messages();
+      reply(0, 1);
+      assert.deepEqual(probe.redis.take(), [
+        ["INCR", "4"],
+        ["INCR", "6"],
+      ]);
+      reply(1, 5);
+      assert.deepEqual(
+        [3, 4, 6].map((i) => resultOf(streams[i])),
+        ["fault 0 :3", "fault 0 :4", "fault 0 :5"],
+      );
+    });
+
+    it("go after a script that Redis has not known, in their order", () => {
+      probe.request("/eval/key/5");
+      begin(6);
+      probe.redis.take();
+      probe.redis.send("-NOSCRIPT No matching script.\r\n");
+      const sent = probe.redis.take().map(([name, second]) => (name === "INCR" ? second : name));
+      assert.deepEqual(sent, ["3", "4", "5", "EVAL"]);
+    });
+
+    it("fail when Redis is silent, and with the connection", () => {
+      begin(8);
+      probe.host.advance(1050);
+      assert.deepEqual(new Set(streams.map(resultOf)), new Set(["fault 2"]));
+      assert.equal(probe.redis.grpc.streams.length, 0);
+      probe.host.advance(100);
+      streams = [];
+      probe.request("/INCR/first");
+      probe.redis.send(":0\r\n");
+      begin(8);
+      probe.redis.grpc.reset(probe.redis.stream);
+      assert.deepEqual(new Set(streams.map(resultOf)), new Set(["fault 1"]));
+    });
+
+    it("fail in time, if Redis replies to others alone", () => {
+      begin(5);
+      probe.host.advance(600);
+      // The fifth is sent now: its time has begun before.
+      reply(0, 1);
+      probe.host.advance(450);
+      reply(1, 3);
+      probe.host.advance(50);
+      assert.equal(resultOf(streams[4]), "fault 2");
+    });
+
+    it("are kept if they are patient and the connection breaks before they were sent", () => {
+      begin(SINGLE);
+      probe.settle();
+      messages();
+      probe.redis.grpc.reset(probe.redis.stream);
+      probe.untilConnected();
+      const sent = (): string[] => probe.redis.take().map(([name]) => name);
+      assert.deepEqual(sent(), ["EXISTS"]);
+      probe.redis.send(":0\r\n");
+      assert.deepEqual(sent(), ["EVALSHA"]);
+    });
+
+    it("leave nothing behind when the root context ends", () => {
+      begin(8);
+      for (const stream of streams) stream.clientReset();
+      probe.host.release(probe.context);
+      assert.equal(probe.host.vm.grpcStreams.size, 0);
+    });
+  });
