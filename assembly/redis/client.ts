@@ -24,7 +24,6 @@ const MOST_BYTES: i32 = 4 << 20;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /** Milliseconds between two looks at the time, while something waits: the period of the kernel's ticks. */
 const LOOK_EVERY: u32 = 50;
-
 const reader = new ReplyReader();
 
 /**
@@ -243,7 +242,11 @@ export class RedisClient extends TransportListener {
       if (!this.isRefusing) this.backOff.succeed();
     } else if (!this.backOff.wait) this.backOff.fail();
     // Redis was not reached: patient commands wait until it is.
-    if (meaning == ErrorMeaning.Unreachable) this.isProven = false;
+    if (meaning == ErrorMeaning.Unreachable) {
+      this.isProven = false;
+      this.pipeline.withdraw();
+      this.putBack(RedisFault.Down);
+    }
     const trouble = troubleOf(meaning);
     if (trouble == Trouble.None) this.troubles.clear();
     else this.troubles.report(trouble);

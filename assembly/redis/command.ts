@@ -60,7 +60,7 @@ export abstract class RedisCommand extends Call {
     this.begin(WAITING);
   }
 
-  /** Ends the command without a call of its hook. Its place in the queue stays until the reply. */
+  /** Ends the command without a call of its hook. Its place in the queue stays until the reply, if it was sent. */
   drop(): void {
     const slot = this.slot;
     if (!slot) return;

@@ -8,7 +8,7 @@ import { CommandQueue, giveSlot } from "./command-queue";
 
 /** While so many commands wait for a reply, further ones are sent together with the next one: a message costs Envoy as much as a command. */
 const MOST_SINGLE: i32 = 4;
-/** The most commands that wait to be sent together, and the most bytes of their arguments. */
+/** So many commands that wait are sent at once, and so many bytes of their arguments. */
 const MOST_TOGETHER: i32 = 32;
 const MOST_BYTES_TOGETHER: i32 = 64 << 10;
 /** Memory that is kept for the next commands. */
@@ -23,7 +23,7 @@ const out = new ByteBuffer();
 export class Pipeline {
   /** Commands without a reply. */
   readonly sent: CommandQueue = new CommandQueue();
-  /** Commands that the transport has not taken: the owner empties it after `send` and `flush`. */
+  /** Commands that were not sent: the owner empties it after each call. */
   readonly refused: CommandQueue = new CommandQueue();
   /** Commands that are sent with the next reply; empty unless replies are missing. */
   private readonly together: CommandQueue = new CommandQueue();
@@ -62,6 +62,16 @@ export class Pipeline {
       if (!slot.command) giveSlot(slot);
       else if (isSent) this.sent.add(slot);
       else this.refused.add(slot);
+    }
+  }
+
+  /** Redis cannot be reached: patient commands that were not sent are in `refused`. */
+  withdraw(): void {
+    for (let left = this.together.count; left > 0; left--) {
+      const slot = this.together.take()!;
+      const command = slot.command;
+      if (command && command.isPatient) this.refused.add(slot);
+      else this.together.add(slot);
     }
   }
 

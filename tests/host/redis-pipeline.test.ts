@@ -117,6 +117,22 @@ for (const wasm of PROBES)
       assert.deepEqual(sent(), ["EVALSHA"]);
     });
 
+    it("are kept if they are patient and Redis cannot be reached when they would be sent", () => {
+      begin(SINGLE);
+      probe.settle();
+      begin(1);
+      messages();
+      probe.redis.send("-no upstream host\r\n".repeat(SINGLE));
+      const sent = (): string[] => probe.redis.take().map(([name]) => name);
+      assert.deepEqual(sent(), ["INCR"]);
+      probe.redis.send("-no upstream host\r\n");
+      assert.equal(resultOf(streams[4]), "fault 1");
+      while (!probe.redis.stream.sent.length) probe.host.advance(50);
+      assert.deepEqual(sent(), ["EXISTS"]);
+      probe.redis.send(":0\r\n");
+      assert.deepEqual(sent(), ["EVALSHA"]);
+    });
+
     it("leave nothing behind when the root context ends", () => {
       begin(8);
       for (const stream of streams) stream.clientReset();
