@@ -7,7 +7,7 @@ import { CommandSlot, RedisFault } from "./command";
 import { CommandQueue, giveSlot } from "./command-queue";
 
 /** While so many commands wait for a reply, further ones are sent together with the next one: a message costs Envoy as much as a command. */
-const MOST_SINGLE: i32 = 4;
+const MOST_SINGLE: i32 = 2;
 /** So many commands that wait are sent at once, and so many bytes of their arguments. */
 const MOST_TOGETHER: i32 = 32;
 const MOST_BYTES_TOGETHER: i32 = 64 << 10;
