@@ -18,12 +18,13 @@ import { RedisSettings } from "./settings";
 import { TransportListener } from "./transport";
 import { isDown, Trouble, TroubleLog, troubleOf } from "./trouble";
 
-/** The most commands that wait, and the most bytes of their arguments: Envoy buffers without a limit. */
+/** The most commands that wait for a reply, or to be sent, and the most bytes of their arguments: Envoy buffers without a limit. */
 const MOST_COMMANDS: i32 = 8192;
 const MOST_BYTES: i32 = 4 << 20;
 const NANOSECONDS_PER_MILLISECOND: u64 = 1_000_000;
 /** Milliseconds between two looks at the time, while something waits: the period of the kernel's ticks. */
 const LOOK_EVERY: u32 = 50;
+
 const reader = new ReplyReader();
 
 /**
@@ -182,13 +183,8 @@ export class RedisClient extends TransportListener {
     this.isProven = false;
     this.backOff.fail();
     this.troubles.report(Trouble.Down);
-    this.putBack(RedisFault.Down);
-  }
-
-  private putBack(fault: RedisFault): void {
-    const refused = this.pipeline.refused;
-    refused.failInto(this.failed, fault, true);
-    for (let slot = refused.take(); slot; slot = refused.take()) this.unsent.add(slot);
+    this.pipeline.refused.failInto(this.failed, RedisFault.Down, true);
+    this.pipeline.refused.moveInto(this.unsent);
   }
 
   /** Passes on failures and replies, in one callback to at most `MOST_TURNS` streams; the others follow at once in a tick. */
@@ -244,8 +240,7 @@ export class RedisClient extends TransportListener {
     // Redis was not reached: patient commands wait until it is.
     if (meaning == ErrorMeaning.Unreachable) {
       this.isProven = false;
-      this.pipeline.withdraw();
-      this.putBack(RedisFault.Down);
+      this.pipeline.withdraw(this.unsent);
     }
     const trouble = troubleOf(meaning);
     if (trouble == Trouble.None) this.troubles.clear();
@@ -283,8 +278,7 @@ export class RedisClient extends TransportListener {
     this.backOff.fail();
     this.decoder.reset();
     this.handshake.reset();
-    this.pipeline.fail(this.failed, fault);
-    this.putBack(fault);
+    this.pipeline.fail(this.failed, fault, this.unsent);
     this.unsent.failInto(this.failed, fault, true);
   }
 

@@ -37,6 +37,11 @@ export class CommandQueue {
     return slot;
   }
 
+  /** Moves all commands to the end of another queue. */
+  moveInto(other: CommandQueue): void {
+    for (let slot = this.take(); slot; slot = this.take()) other.add(slot);
+  }
+
   /** Moves all commands to the end of `failed`, or those that do not wait for Redis to return. */
   failInto(failed: CommandQueue, fault: RedisFault, keepsPatient: bool): void {
     for (let left = this.count; left > 0; left--) {

@@ -23,7 +23,7 @@ const out = new ByteBuffer();
 export class Pipeline {
   /** Commands without a reply. */
   readonly sent: CommandQueue = new CommandQueue();
-  /** Commands that were not sent: the owner empties it after each call. */
+  /** Commands that the transport has not taken: the owner empties it after `send` and `flush`. */
   readonly refused: CommandQueue = new CommandQueue();
   /** Commands that are sent with the next reply; empty unless replies are missing. */
   private readonly together: CommandQueue = new CommandQueue();
@@ -65,20 +65,20 @@ export class Pipeline {
     }
   }
 
-  /** Redis cannot be reached: patient commands that were not sent are in `refused`. */
-  withdraw(): void {
+  /** Redis cannot be reached: moves patient commands that were not sent to `unsent`. */
+  withdraw(unsent: CommandQueue): void {
     for (let left = this.together.count; left > 0; left--) {
       const slot = this.together.take()!;
       const command = slot.command;
-      if (command && command.isPatient) this.refused.add(slot);
+      if (command && command.isPatient) unsent.add(slot);
       else this.together.add(slot);
     }
   }
 
-  /** The connection is lost: what was sent fails, and what was not is in `refused`. */
-  fail(failed: CommandQueue, fault: RedisFault): void {
+  /** The connection is lost: what was sent fails, and what was not moves to `unsent`. */
+  fail(failed: CommandQueue, fault: RedisFault, unsent: CommandQueue): void {
     this.sent.failInto(failed, fault, false);
-    for (let slot = this.together.take(); slot; slot = this.together.take()) this.refused.add(slot);
+    this.together.moveInto(unsent);
   }
 }
 

@@ -22,30 +22,21 @@ for (const wasm of PROBES)
     });
 
     it("matches replies to commands by their order, wherever they are cut", () => {
-      const all = [
-        { path: "/INCR/a", reply: ":1\r\n", result: "fault 0 :1" },
-        { path: "/GET/b", reply: "$3\r\na\r\n\r\n", result: "fault 0 $a\r\n" },
-        { path: "/LRANGE/c", reply: "*2\r\n+x\r\n$-1\r\n", result: "fault 0 *2 +x _0" },
-      ];
-      // Two go at once.
-      for (const [i, first] of all.entries()) {
-        const pair = [first, all[(i + 1) % all.length]];
-        const bytes = Buffer.from(pair.map(({ reply }) => reply).join(""));
-        for (let at = 0; at <= bytes.length; at++) {
-          const streams = pair.map(({ path }) => probe.request(path));
-          assert.deepEqual(
-            probe.redis.take(),
-            pair.map(({ path }) => path.slice(1).split("/")),
-          );
-          probe.redis.send(bytes.subarray(0, at));
-          probe.redis.send(bytes.subarray(at));
-          assert.deepEqual(
-            streams.map(resultOf),
-            pair.map(({ result }) => result),
-          );
-        }
+      const bytes = Buffer.from(":1\r\n$3\r\na\r\n\r\n*2\r\n+x\r\n$-1\r\n");
+      for (let at = 0; at <= bytes.length; at++) {
+        // Before the first reply, commands do not wait for each other.
+        probe = new RedisProbe(wasm);
+        const streams = ["/INCR/a", "/GET/b", "/LRANGE/c"].map((path) => probe.request(path));
+        assert.deepEqual(probe.redis.take(), [
+          ["INCR", "a"],
+          ["GET", "b"],
+          ["LRANGE", "c"],
+        ]);
+        probe.redis.send(bytes.subarray(0, at));
+        probe.redis.send(bytes.subarray(at));
+        assert.deepEqual(streams.map(resultOf), ["fault 0 :1", "fault 0 $a\r\n", "fault 0 *2 +x _0"]);
+        assert.equal(probe.host.vm.grpcStreams.size, 1);
       }
-      assert.equal(probe.host.vm.grpcStreams.size, 1);
     });
 
     it("sends AUTH and SELECT first, and nothing else before they succeed", () => {
