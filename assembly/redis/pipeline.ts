@@ -6,8 +6,6 @@ import { Transport } from "./chosen-transport";
 import { CommandSlot, RedisFault } from "./command";
 import { CommandQueue, giveSlot } from "./command-queue";
 
-/** While so many commands wait for a reply, further ones are sent together with the next one: a message costs Envoy as much as a command. */
-const MOST_SINGLE: i32 = 2;
 /** So many commands that wait are sent at once, and so many bytes of their arguments. */
 const MOST_TOGETHER: i32 = 32;
 const MOST_BYTES_TOGETHER: i32 = 64 << 10;
@@ -17,8 +15,8 @@ const KEPT_BYTES: i32 = 64 << 10;
 const out = new ByteBuffer();
 
 /**
- * The commands of a connection, in the order of their replies. A command goes at once while few are without a reply. Beyond that it waits
- * for the next reply, and is sent in one message with all that have come in between.
+ * The commands of a connection, in the order of their replies. A command goes at once if no other one is without a reply. Otherwise it waits
+ * for the next reply, and is sent in one message with all that have come in between: a message costs Envoy as much as a command.
  */
 export class Pipeline {
   /** Commands without a reply. */
@@ -44,7 +42,7 @@ export class Pipeline {
   send(slot: CommandSlot, mayWait: bool): void {
     slot.sentAt = monotonic();
     this.together.add(slot);
-    if (!mayWait || !this.transport.joins || this.sent.count < MOST_SINGLE) return this.flush();
+    if (!mayWait || !this.transport.joins || !this.sent.count) return this.flush();
     if (this.together.count >= MOST_TOGETHER || this.together.bytes >= MOST_BYTES_TOGETHER) this.flush();
   }
 
