@@ -4,7 +4,7 @@ import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
 import { bootstrapOf, startPinned } from "./gateway.ts";
 import { serveWhole } from "./load.ts";
-import { costOf, measureRounds } from "./measure.ts";
+import { costOf, measureRounds, type Round } from "./measure.ts";
 import { percentilesOf, type SharedCache } from "./results.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
@@ -31,40 +31,56 @@ export async function measureSharedCache(rounds: number): Promise<SharedCache> {
   const direct = { contentType: "application/json", body: openAiResponse };
   const valkey = await Valkey.start();
   const upstream = await serveWhole(direct);
-  let envoy: EnvoyProcess | undefined;
+  const lanes = LANES.map((lane) => ({
+    name: nameOf(lane),
+    filters: lane === "none" ? [] : [caches[lane]],
+    upstreamPort: upstream.port,
+    direct,
+  }));
   try {
-    const lanes = LANES.map((lane) => ({
-      name: nameOf(lane),
-      filters: lane === "none" ? [] : [caches[lane]],
-      upstreamPort: upstream.port,
-      direct,
-    }));
-    envoy = await startPinned(withRedis(bootstrapOf(lanes), { port: valkey.port }));
-    const { listenerPorts, pid } = envoy;
-    const ports = eachLane((lane) => listenerPorts[nameOf(lane)]);
-    // The first of these is stored.
-    await timesInTurn(ports, request, 1);
-    const times = await timesInTurn(ports, hit, TIMES);
-    const added = (lane: Lane): number[] => times[lane].map((time, i) => time - times.none[i]);
-    return {
-      timeMs: eachLane((lane) => percentilesOf(times[lane])),
-      addedMs: { memory: percentilesOf(added("memory")), redis: percentilesOf(added("redis")) },
-      ...(await measureWork(ports, pid, rounds)),
-    };
+    const start = (): Promise<EnvoyProcess> => startPinned(withRedis(bootstrapOf(lanes), { port: valkey.port }));
+    return { ...(await measureTimes(start)), ...(await measureWork(start, rounds)) };
   } finally {
-    await envoy?.stop();
     await upstream.close();
     await valkey.stop();
   }
 }
 
+/** Starts an Envoy, stores the response in each lane, and measures. */
+async function measureHits<T>(
+  start: () => Promise<EnvoyProcess>,
+  measure: (ports: Record<Lane, number>, pid: number) => Promise<T>,
+): Promise<T> {
+  const envoy = await start();
+  try {
+    const ports = eachLane((lane) => envoy.listenerPorts[nameOf(lane)]);
+    await timesInTurn(ports, request, 1);
+    return await measure(ports, envoy.pid);
+  } finally {
+    await envoy.stop();
+  }
+}
+
+async function measureTimes(start: () => Promise<EnvoyProcess>): Promise<Pick<SharedCache, "timeMs" | "addedMs">> {
+  const times = await measureHits(start, (ports) => timesInTurn(ports, hit, TIMES));
+  const added = (lane: Lane): number[] => times[lane].map((time, i) => time - times.none[i]);
+  return {
+    timeMs: eachLane((lane) => percentilesOf(times[lane])),
+    addedMs: { memory: percentilesOf(added("memory")), redis: percentilesOf(added("redis")) },
+  };
+}
+
+/** Each round has an Envoy of its own, as in run.ts. */
 async function measureWork(
-  ports: Record<Lane, number>,
-  pid: number,
-  rounds: number,
+  start: () => Promise<EnvoyProcess>,
+  count: number,
 ): Promise<Pick<SharedCache, "micros" | "ratio">> {
   const job = { id: "cache-redis", request: hit, connections: CONNECTIONS, requests: 0, events: 0 };
-  const results = await measureRounds(job, ports, pid, rounds);
-  const costs = eachLane((lane) => costOf(results[lane], results.none));
+  const rounds = eachLane((): Round[] => []);
+  for (let i = 0; i < count; i++) {
+    const measured = await measureHits(start, (ports, pid) => measureRounds(job, ports, pid, 1));
+    for (const lane of LANES) rounds[lane].push(measured[lane][0]);
+  }
+  const costs = eachLane((lane) => costOf(rounds[lane], rounds.none));
   return { micros: eachLane((lane) => costs[lane].micros), ratio: eachLane((lane) => costs[lane].ratio) };
 }
