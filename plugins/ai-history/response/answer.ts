@@ -6,8 +6,12 @@ import { isBlank } from "../../../assembly/ai/protocols/messages/blank";
 import { writeCallId } from "../../../assembly/ai/protocols/openai-chat/call-id";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { Slice, subslice } from "../../../assembly/bytes/slice";
+import { compactJson } from "../../../assembly/json/compact";
 
 const COMMA: u32 = 0x2c;
+const KEPT_BYTES: i32 = 4 << 10;
+
+const input = new ByteBuffer();
 
 /** The message of a response as a client sends it back in the next request: a text, or tool calls with all that belongs to them. */
 export class Answer extends BlockWriter {
@@ -113,7 +117,7 @@ export class Answer extends BlockWriter {
   protected stopBlock(kind: BlockKind): void {
     const items = this.items;
     if (kind == BlockKind.ToolUse) {
-      if (this.isMessages) writeArgumentsObject(this.pieces.slice, items);
+      if (this.isMessages) writeInput(this.pieces.slice, items);
       else items.append(this.pieces.slice).text('"}');
       items.byte(0x7d);
     } else if (this.isMessages) {
@@ -132,4 +136,11 @@ export class Answer extends BlockWriter {
     this.blockStart = this.items.size;
     if (this.items.size) this.items.byte(COMMA);
   }
+}
+
+/** Appends the input of a tool as one line, as all of an exchange is: models write it with line feeds, too. */
+function writeInput(content: Slice, out: ByteBuffer): void {
+  input.release(KEPT_BYTES);
+  writeArgumentsObject(content, input);
+  compactJson(input.slice, out);
 }
