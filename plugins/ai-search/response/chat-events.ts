@@ -1,3 +1,4 @@
+import { hasFinished } from "../../../assembly/ai/choice-end";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice, slicesEqual } from "../../../assembly/bytes/slice";
 import { Splice } from "../../../assembly/json/splice";
@@ -41,7 +42,7 @@ export class ChatEvents {
       const text = this.textOf(<i32>jsonInteger(jsonGet(choice, "index")));
       if (text === null || text.hasEnded) continue;
       const content = jsonGet(jsonGet(choice, "delta"), "content");
-      const isLast = jsonKind(jsonGet(choice, "finish_reason")) == JsonKind.String;
+      const isLast = hasFinished(choice);
       if (sources.annotates) {
         if (jsonKind(content) == JsonKind.String) text.scan(jsonContent(content), sources);
         if (isLast && text.hasText) writeAnnotations(root, text, sources, out);
