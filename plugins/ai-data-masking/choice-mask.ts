@@ -1,3 +1,4 @@
+import { hasFinished } from "../../assembly/ai/choice-end";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { wordHashOf } from "../../assembly/bytes/hash";
 import { ABSENT, Slice, sliceBetween, sliceEnd, sliceStart, slicesEqual } from "../../assembly/bytes/slice";
@@ -56,7 +57,7 @@ export class ChoiceMask {
     let highest = 0;
     for (let choice = jsonFirst(choices); choice != ABSENT; choice = jsonNext(choices, choice)) {
       this.choice = <i32>jsonInteger(jsonGet(choice, "index"));
-      this.isEnd = jsonKind(jsonGet(choice, "finish_reason")) == JsonKind.String;
+      this.isEnd = hasFinished(choice);
       highest = max(highest, this.choice);
       walker.start(choice);
       this.readChoice(edited);

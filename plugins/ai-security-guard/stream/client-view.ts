@@ -1,4 +1,5 @@
 import { Api } from "../../../assembly/ai/api";
+import { hasFinished } from "../../../assembly/ai/choice-end";
 import {
   writeBlockStop,
   writeDeniedBlock,
@@ -109,7 +110,7 @@ export class ClientView {
       const bit = (<u64>1) << index;
       this.seen |= bit;
       this.open |= bit;
-      if (jsonKind(jsonGet(choice, "finish_reason")) != JsonKind.String) continue;
+      if (!hasFinished(choice)) continue;
       this.open &= ~bit;
       ends = true;
     }
