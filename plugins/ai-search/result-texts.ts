@@ -110,25 +110,26 @@ export function appendMarkdown(text: Slice, out: ByteBuffer): void {
   }
 }
 
-/** Whether the bracket begins what looks like a fence: blanks, punctuation and invisible characters in it do not count. */
+/**
+ * Whether the bracket begins what looks like a fence. Blanks, punctuation and all beyond ASCII in it do not count: of that, many characters are invisible
+ * or join the letter before, and texts need some of them.
+ */
 function isFence(text: Slice, at: i32): bool {
   let letters = 0;
-  for (let i = at + 1; i < sliceSize(text) && letters < FENCE.length;) {
+  for (let i = at + 1; i < sliceSize(text) && letters < FENCE.length; i++) {
     const byte = byteAt(text, i);
-    const skipped = isSkipped(byte) ? 1 : invisibleSize(text, i);
-    if (!skipped && (byte | 0x20) != <u32>FENCE.charCodeAt(letters++)) return false;
-    i += max(skipped, 1);
+    if (!isSkipped(byte) && (byte | 0x20) != <u32>FENCE.charCodeAt(letters++)) return false;
   }
   return letters == FENCE.length;
 }
 
-/** Blanks and punctuation, but no bracket: another fence may begin there. */
+/** All but letters, digits, and a bracket: another fence may begin there. */
 function isSkipped(byte: u32): bool {
   const isLetterOrDigit = (byte | 0x20) - 0x61 < 26 || byte - 0x30 < 10;
-  return byte < DELETE && !isLetterOrDigit && byte != OPEN_BRACKET && byte != CLOSE_BRACKET;
+  return !isLetterOrDigit && byte != OPEN_BRACKET && byte != CLOSE_BRACKET;
 }
 
-/** Whether one of the marks stands behind the bracket: invisible characters in it do not count. */
+/** Whether one of the marks stands behind the bracket: nothing beyond ASCII in it counts. */
 function isMark(text: Slice, at: i32, marks: StaticArray<string>): bool {
   for (let i = 0; i < marks.length; i++) if (follows(text, at + 1, unchecked(marks[i]))) return true;
   return false;
@@ -136,10 +137,9 @@ function isMark(text: Slice, at: i32, marks: StaticArray<string>): bool {
 
 function follows(text: Slice, from: i32, mark: string): bool {
   let letters = 0;
-  for (let i = from; i < sliceSize(text) && letters < mark.length;) {
-    const skipped = invisibleSize(text, i);
-    if (!skipped && byteAt(text, i) != <u32>mark.charCodeAt(letters++)) return false;
-    i += max(skipped, 1);
+  for (let i = from; i < sliceSize(text) && letters < mark.length; i++) {
+    const byte = byteAt(text, i);
+    if (byte < DELETE && byte != <u32>mark.charCodeAt(letters++)) return false;
   }
   return letters == mark.length;
 }
@@ -148,8 +148,12 @@ function follows(text: Slice, from: i32, mark: string): bool {
 function isMarkOfTemplate(text: Slice, at: i32): bool {
   if (isMark(text, at, MARKS)) return true;
   let next = at + 1;
-  for (let size = invisibleSize(text, next); size; size = invisibleSize(text, next)) next += size;
-  return byteOf(text, next) == BAR || isCharacter(text, next, 0xef, 0xbd, 0x9c, 0x9c);
+  while (byteOf(text, next) >= DELETE && !isWideBar(text, next)) next++;
+  return byteOf(text, next) == BAR || isWideBar(text, next);
+}
+
+function isWideBar(text: Slice, at: i32): bool {
+  return isCharacter(text, at, 0xef, 0xbd, 0x9c, 0x9c);
 }
 
 /**
