@@ -50,3 +50,27 @@ for (const isStream of [false, true]) {
 it("a stream of small calls that are large together is not stored", () => {
   assert.equal(replayed(200, true, 4_000), null);
 });
+
+const called = (more: object): object => ({ index: 0, type: "function", ...more });
+for (const [what, first, later] of [
+  ["name comes later", { id: "1", function: { arguments: "{}" } }, { function: { name: "f" } }],
+  ["name comes in pieces", { id: "1", function: { name: "get_", arguments: "" } }, { function: { name: "time" } }],
+  ["id comes later", { function: { name: "f", arguments: "{}" } }, { id: "1" }],
+] as const)
+  it(`a stream with a call whose ${what} is not stored`, () => {
+    const gateway = start({ store_tool_calls: true });
+    const stream = ask(gateway, [], { stream: true });
+    stream.responseHeaders(
+      [
+        [":status", "200"],
+        ["content-type", "text/event-stream"],
+      ],
+      false,
+    );
+    for (const call of [first, later]) stream.responseBody(chunk({ tool_calls: [called(call)] }), false);
+    stream.responseBody(chunk({}, "tool_calls"), true);
+    const again = ask(gateway);
+    assert.ok(isAsked(again));
+    again.clientReset();
+    gateway.host.check();
+  });

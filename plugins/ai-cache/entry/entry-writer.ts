@@ -109,6 +109,11 @@ export class EntryWriter extends CompletionWriter {
     super.writeToolCall(choice, call, id, name);
   }
 
+  /** A call is written at once: what comes later of its id and its name is lost. */
+  protected override addToCall(choice: Choice, call: ToolCall, id: Slice, name: Slice): void {
+    this.isLossy = true;
+  }
+
   protected override writeArguments(choice: Choice, call: ToolCall, piece: Slice): void {
     // Pieces of several calls in turn, which one message cannot be written from.
     if (call.index != this.call) this.isLossy = true;
