@@ -75,8 +75,8 @@ export class AiCacheFilter extends SearchingFilter {
     if (mayBeLaterPass(headers)) this.part = readPass(this.key, this.question);
     if (this.part != Part.None) return this.onLaterPass(headers);
     if (sliceEquals(headers.get(SKIP_HEADER), "on")) return this.bypass("skip");
-    if (!mayHaveJson(headers) || !writePlace(config, path, headers, this.place)) return this.bypass("bypass");
     this.directives.read(headers);
+    if (!mayHaveJson(headers) || !writePlace(config, path, headers, this.place)) return this.bypass("bypass");
     refuseCompression(headers);
     this.requestBodyMode = BodyMode.Whole;
     return HeadersAction.HoldForBody;
@@ -186,11 +186,12 @@ export class AiCacheFilter extends SearchingFilter {
     return HeadersAction.Continue;
   }
 
-  /** Leaves the request alone. */
+  /** Leaves the request alone, or refuses it if its client wants what is stored and nothing else. */
   private bypass(what: string): HeadersAction {
     this.isBypassed = true;
     bypasses.add();
     noteResult(what);
+    if (this.directives.onlyIfCached) replyNotCached(this.api, "bypass");
     return HeadersAction.Continue;
   }
 
@@ -268,7 +269,7 @@ export class AiCacheFilter extends SearchingFilter {
   protected override goesOn(): BodyAction {
     if (this.directives.onlyIfCached) {
       noteResult("miss");
-      replyNotCached(this.api);
+      replyNotCached(this.api, "miss");
       return BodyAction.Pause;
     }
     misses.add();

@@ -70,10 +70,10 @@ export function replyWith(
   return true;
 }
 
-/** Refuses a request of which nothing is stored. */
-export function replyNotCached(api: Api): void {
+/** Refuses a request of which nothing is stored; `result`: what the cache's header says. */
+export function replyNotCached(api: Api, result: string): void {
   const text = errorBodyOf(api == Api.Messages, GATEWAY_TIMEOUT, message.slice, "not_cached");
-  headers.clear().addText(CACHE_HEADER, "miss");
+  headers.clear().addText(CACHE_HEADER, result);
   sendLocalReply(GATEWAY_TIMEOUT, "ai-cache.not_cached", "application/json", text, headers);
 }
 
