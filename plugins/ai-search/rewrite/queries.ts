@@ -23,6 +23,7 @@ const LINE_END: u32 = 0x0a;
 const HEAD: i32 = 12;
 const LONGEST_QUERY: i32 = 1000;
 const THINK_END = "</think>";
+const LINE_OF_THINK_END = "\n" + THINK_END;
 
 /** The queries of a request. */
 export class QueryList {
@@ -41,10 +42,14 @@ export class QueryList {
     this.count++;
   }
 
-  /** Adds the queries of a model's reply, one a line: `internet: words`, `private: words,words` or, with a category of arXiv, `cs.AI: words`. */
+  /**
+   * Adds the queries of a model's reply, one a line: `internet: words`, `private: words,words` or, with a category of arXiv, `cs.AI: words`. Lines of
+   * reasoning are none: some servers send only its end, since its beginning is in the chat template.
+   */
   addReply(reply: Slice, most: i32): void {
-    const end = sliceStartsWith(trimmed(reply), "<think>") ? indexOfText(reply, THINK_END) : -1;
-    const text = end < 0 ? reply : subslice(reply, end + THINK_END.length);
+    const isReasoning = sliceStartsWith(trimmed(reply), "<think>");
+    const end = indexOfText(reply, isReasoning ? THINK_END : LINE_OF_THINK_END);
+    const text = end < 0 ? reply : subslice(reply, indexOfText(reply, THINK_END, end) + THINK_END.length);
     for (let from = 0; from < sliceSize(text) && this.count < most;) {
       const lineEnd = indexOfByte(text, LINE_END, from);
       const to = lineEnd < 0 ? sliceSize(text) : lineEnd;
