@@ -9,7 +9,7 @@ import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
 import { JsonDocument } from "../../assembly/json/document";
 import { JsonError } from "../../assembly/json/validate";
 import { refuseCompression } from "../../assembly/limit/compression";
-import { mayBeJson } from "../../assembly/limit/request-state";
+import { mayBeJson, mayBeLaterPass } from "../../assembly/limit/request-state";
 import { BodyAction, BodyMode, HeadersAction } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { heldRequestBody, resumeRequest } from "../../assembly/plugin/resume";
@@ -82,7 +82,8 @@ export class HistoryFilter extends StoreFilter {
     if (pass.read(this.key, this.question)) return this.onLaterPass(headers);
     if (!mayBeJson(headers) || isMedia(headers.get("content-type"))) return HeadersAction.Continue;
     if (findKey(config, headers, this.key) != Missing.Nothing) {
-      anonymous.add();
+      // An earlier pass has counted it.
+      if (!mayBeLaterPass(headers)) anonymous.add();
       return HeadersAction.Continue;
     }
     const count = countIn(whole, "fill_history_cnt", config.rounds);

@@ -197,5 +197,9 @@ for (const path of [CHATS, MESSAGES])
     assert.deepEqual(asked(left), alone);
     respond(left, [said]);
     assert.equal(historyOf(gateway).length, 4);
+    const anonymous = ask(gateway, "hi", { path, consumer: "", options: { routes } });
+    redirect(anonymous, path);
+    respond(anonymous, [said]);
+    assert.equal(gateway.host.vm.metrics.byName.get("ai_history_anonymous_total")?.value, 1n);
     gateway.host.check();
   });
