@@ -4,7 +4,18 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { HeaderPair } from "../providers/types.ts";
 import { Random, seed } from "../unit/random.ts";
-import { ask, asked, CHATS, historyOf, MESSAGES, respond, start, whole, type Gateway } from "./ai-history-gateway.ts";
+import {
+  ask,
+  asked,
+  CHATS,
+  forget,
+  historyOf,
+  MESSAGES,
+  respond,
+  start,
+  whole,
+  type Gateway,
+} from "./ai-history-gateway.ts";
 import type { HttpStream } from "./http-stream.ts";
 
 const MUTATIONS = 3_000;
@@ -78,6 +89,18 @@ for (const secret of [undefined, "test-secret"])
     }
     gateway.host.check();
   });
+
+it("a history that has two places is removed from both", () => {
+  const gateway = start();
+  respond(ask(gateway, "one"), [whole("first")]);
+  const { shared, vm } = gateway.host;
+  const name = placeOf(gateway);
+  const number = Number(name.slice("ai-history:".length));
+  shared.set(vm.environment.vmId, `ai-history:${number ^ 1}`, shared.get(vm.environment.vmId, name)!.value, 0);
+  forget(gateway);
+  assert.deepEqual(historyOf(gateway), []);
+  gateway.host.check();
+});
 
 /** Responses that are not stored, with their type and status. */
 const UNSTORED: [string, string, Parameters<typeof respond>[3], string?][] = [
