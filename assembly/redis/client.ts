@@ -99,6 +99,7 @@ export class RedisClient extends TransportListener {
     }
     const slot = takeSlot();
     slot.script = script;
+    slot.since = monotonic();
     slot.keep(args);
     command.enqueue(slot);
     if (this.isReady && (this.isProven || !isPatient)) this.transmit(slot, this.isProven);
@@ -123,10 +124,13 @@ export class RedisClient extends TransportListener {
   onTimeout(): void {
     const now = monotonic();
     const first = this.pipeline.sent.first;
-    const isWaiting = this.transport.isOpen && (first !== null || this.handshake.missing > 0);
-    const since = first ? max(first.sentAt, this.heardAt) : this.heardAt;
+    const isWaiting = !this.isBehind && this.transport.isOpen && (first !== null || this.handshake.missing > 0);
+    const since = first ? max(first.since, this.heardAt) : this.heardAt;
     if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
-    else if (isWaiting) this.pipeline.sent.expireInto(this.failed, now, this.timeout);
+    else if (isWaiting) {
+      this.pipeline.sent.expireInto(this.failed, now, this.timeout);
+      this.unsent.expireInto(this.failed, now, this.timeout);
+    }
     if (this.unsent.count && !this.handshake.missing && !this.backOff.wait) {
       if (!this.transport.isOpen) this.connect();
       else if (this.isProven) this.flush();
@@ -167,7 +171,9 @@ export class RedisClient extends TransportListener {
     this.isProven = true;
     for (let left = this.unsent.count; left > 0 && this.isProven; left--) {
       const slot = this.unsent.take()!;
-      if (slot.command) this.transmit(slot, true);
+      const command = slot.command;
+      if (command && command.isPatient) slot.since = monotonic();
+      if (command) this.transmit(slot, true);
       else giveSlot(slot);
     }
   }

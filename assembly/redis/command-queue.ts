@@ -53,15 +53,18 @@ export class CommandQueue {
     }
   }
 
-  /** Appends the commands that have waited for `timeout` to `failed`. Their places stay, since replies come in the order of commands. */
+  /**
+   * Appends the commands that have waited for `timeout` to `failed`, but for patient ones: their replies count whenever they come. The places
+   * stay, since replies come in the order of commands.
+   */
   expireInto(failed: CommandQueue, now: u64, timeout: u64): void {
     let next = this.first;
     while (next) {
       const slot = next;
-      if (now - slot.sentAt < timeout) return;
-      next = slot.next;
       const command = slot.command;
-      if (!command) continue;
+      next = slot.next;
+      // A script that is sent a second time is older than the commands before it.
+      if (!command || command.isPatient || now - slot.since < timeout) continue;
       slot.command = null;
       const mark = takeSlot();
       mark.fault = RedisFault.TimedOut;

@@ -77,8 +77,8 @@ export class CommandSlot {
   script: RedisScript | null = null;
   /** Whether the script was sent as a text. */
   hasText: bool = false;
-  /** When it was sent, in nanoseconds of the monotonic clock. */
-  sentAt: u64 = 0;
+  /** When its time began, in nanoseconds of the monotonic clock: when it was given, for a patient one when it was sent. */
+  since: u64 = 0;
   /** Why it has failed. */
   fault: RedisFault = RedisFault.None;
   /** The next one in the queue. */

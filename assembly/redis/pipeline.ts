@@ -1,6 +1,5 @@
 import { ByteBuffer } from "../bytes/buffer";
 import { ABSENT } from "../bytes/slice";
-import { monotonic } from "../host/clock";
 import { encodeCommand } from "./arguments";
 import { Transport } from "./chosen-transport";
 import { CommandSlot, RedisFault } from "./command";
@@ -38,9 +37,8 @@ export class Pipeline {
     return this.sent.bytes + this.together.bytes;
   }
 
-  /** Sends a command, or with `mayWait` leaves it to the next `flush`. Its time runs from now on. */
+  /** Sends a command, or with `mayWait` leaves it to the next `flush`. */
   send(slot: CommandSlot, mayWait: bool): void {
-    slot.sentAt = monotonic();
     this.together.add(slot);
     if (!mayWait || !this.transport.joins || !this.sent.count) return this.flush();
     if (this.together.count >= MOST_TOGETHER || this.together.bytes >= MOST_BYTES_TOGETHER) this.flush();

@@ -105,6 +105,59 @@ for (const wasm of PROBES)
       assert.equal(resultOf(streams[2]), "fault 2");
     });
 
+    it("fail in time, also if AUTH, SELECT or an unknown script takes most of it", () => {
+      probe = new RedisProbe(wasm, { timeout: 300, password: "a-secret", database: 1 });
+      const first = probe.request("/INCR/a");
+      probe.host.advance(200);
+      probe.redis.send("+OK\r\n");
+      probe.settle();
+      probe.host.advance(150);
+      assert.equal(resultOf(first), "fault 2");
+      probe.redis.take();
+      probe.redis.send("+OK\r\n");
+      assert.deepEqual(
+        probe.redis.take().map(([name]) => name),
+        ["EVALSHA"],
+      );
+      probe.redis.send(":1\r\n");
+      const second = probe.request("/eval/key/5");
+      probe.host.advance(200);
+      probe.redis.send("-NOSCRIPT No matching script.\r\n");
+      const third = probe.request("/INCR/b");
+      probe.host.advance(150);
+      assert.deepEqual([resultOf(second), resultOf(third)], ["fault 2", ""]);
+      probe.redis.send(":5\r\n:2\r\n");
+      assert.equal(resultOf(third), "fault 0 :2");
+      assert.deepEqual(probe.said, []);
+    });
+
+    it("get the replies that have come, however short their timeout is", () => {
+      probe = new RedisProbe(wasm, { timeout: 1 });
+      const streams = Array.from({ length: 100 }, (_, i) => probe.request(`/INCR/${i}`));
+      probe.redis.send(streams.map((_, i) => `:${i}\r\n`).join(""));
+      probe.host.advance(5);
+      assert.deepEqual(
+        streams.map(resultOf),
+        streams.map((_, i) => `fault 0 :${i}`),
+      );
+    });
+
+    it("are sent again if they are patient, and the reply that says so comes late", () => {
+      const sent = (): string[] => probe.redis.take().map(([name]) => name);
+      probe.settle();
+      begin(1);
+      for (const bytes of ["-NOSCRIPT", " No matching script.\r\n:1\r\n"]) {
+        probe.host.advance(600);
+        probe.redis.send(bytes);
+      }
+      assert.deepEqual([resultOf(streams[0]), ...sent()], ["fault 2", "EVALSHA", "INCR", "EVAL"]);
+      probe.redis.send("-OOM x\r\n");
+      probe.host.advance(200);
+      assert.deepEqual(sent(), ["EVAL"]);
+      probe.redis.send(":1\r\n");
+      assert.ok(!probe.said.some((line) => line.includes("settlement")));
+    });
+
     it("are kept if they are patient and the connection breaks before they were sent", () => {
       begin(1);
       probe.settle();
