@@ -29,6 +29,8 @@ export class Answer extends BlockWriter {
   private blockStart: i32 = 0;
   private textStart: i32 = 0;
   private isSigned: bool = false;
+  /** Google's signature of the reasoning before the next tool call of a chat. */
+  private readonly callSignature: ByteBuffer = new ByteBuffer();
 
   /** `isMessages`: the client speaks Anthropic's Messages. */
   constructor(private readonly isMessages: bool) {
@@ -37,7 +39,7 @@ export class Answer extends BlockWriter {
 
   /** The bytes that it holds. */
   get size(): i32 {
-    return this.content.size + this.reasoningText.size + this.items.size + this.pieces.size;
+    return this.content.size + this.reasoningText.size + this.items.size + this.pieces.size + this.callSignature.size;
   }
 
   /** Whether the response has ended as its protocol says, and with something that can be sent back. */
@@ -76,6 +78,7 @@ export class Answer extends BlockWriter {
     this.reasoningText.dispose();
     this.items.dispose();
     this.pieces.dispose();
+    this.callSignature.dispose();
   }
 
   protected writeStart(id: Slice): void {}
@@ -109,7 +112,11 @@ export class Answer extends BlockWriter {
   }
 
   protected writeSignature(value: Slice): void {
-    if (!this.isMessages) return;
+    if (!this.isMessages) {
+      this.callSignature.clear();
+      this.callSignature.append(value);
+      return;
+    }
     this.isSigned = true;
     this.items.text('","signature":"').append(value);
   }
@@ -119,6 +126,7 @@ export class Answer extends BlockWriter {
     if (kind == BlockKind.ToolUse) {
       if (this.isMessages) writeInput(this.pieces.slice, items);
       else items.append(this.pieces.slice).text('"}');
+      this.writeCallSignature();
       items.byte(0x7d);
     } else if (this.isMessages) {
       // Anthropic refuses blank texts.
@@ -131,6 +139,14 @@ export class Answer extends BlockWriter {
   protected writeEnd(): void {}
 
   protected writeFailure(status: i32, message: Slice, code: Slice): void {}
+
+  /** Models of Google refuse a call without its signature. https://ai.google.dev/gemini-api/docs/thought-signatures#openai */
+  private writeCallSignature(): void {
+    const value = this.callSignature;
+    if (!value.size) return;
+    this.items.text(',"extra_content":{"google":{"thought_signature":"').append(value.slice).text('"}}');
+    value.clear();
+  }
 
   private beginItem(): void {
     this.blockStart = this.items.size;
