@@ -9,7 +9,7 @@ import { sendLocalReply, sendReplyOf } from "../../assembly/host/reply";
 import { unescapeJson } from "../../assembly/json/string";
 import { AiCacheConfig } from "./config";
 import { Entry } from "./entry/entry";
-import { replayOf, writeTemplate } from "./entry/replay";
+import { isText, replayOf, writeTemplate } from "./entry/replay";
 import { hits } from "./metrics";
 import { noteFree, noteHit } from "./pass-state";
 import { CachedRequest } from "./request/cached-request";
@@ -48,7 +48,7 @@ export function replyWith(
   const template = isStream ? config.streamTemplate : config.template;
   let response = replayOf(entry.response, api, request, body);
   if (response == ABSENT) return false;
-  if (template !== null && api == Api.ChatCompletions) {
+  if (template !== null && api == Api.ChatCompletions && isText(entry.response)) {
     body.clear();
     writeTemplate(entry.response, template, body);
     response = body.slice;

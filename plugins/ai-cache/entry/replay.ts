@@ -46,10 +46,18 @@ function writeReplay(response: Slice, api: Api, request: CachedRequest, out: Byt
   return isRead;
 }
 
+/** Whether such a response is a text alone: a template has no place for tool calls. */
+export function isText(response: Slice): bool {
+  return jsonGet(messageOf(response), "tool_calls") == ABSENT;
+}
+
 /** Appends the text of such a response in a template. */
 export function writeTemplate(response: Slice, template: ResponseTemplate, out: ByteBuffer): void {
-  const message = jsonGet(jsonAt(jsonGet(response, "choices"), 0), "message");
-  template.write(jsonContent(jsonGet(message, "content")), out);
+  template.write(jsonContent(jsonGet(messageOf(response), "content")), out);
+}
+
+function messageOf(response: Slice): Slice {
+  return jsonGet(jsonAt(jsonGet(response, "choices"), 0), "message");
 }
 
 function sinkOf(api: Api, request: CachedRequest): ResponseSink {
