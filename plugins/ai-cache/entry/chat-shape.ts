@@ -1,6 +1,6 @@
 import { NameClasses } from "../../../assembly/ai/name-classes";
 import { Slice, sliceSize } from "../../../assembly/bytes/slice";
-import { jsonContent, jsonEquals, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
+import { jsonContent, jsonEquals, jsonGet, jsonInteger, JsonKind, jsonKind } from "../../../assembly/json/value";
 import { JsonWalker } from "../../../assembly/json/walker";
 import { ResponseShape } from "./shape";
 
@@ -12,6 +12,8 @@ const enum Part {
   Plain,
   Model,
   Created,
+  /** Whether it has failed. */
+  Outcome,
   Choices,
   Message,
   Index,
@@ -20,19 +22,26 @@ const enum Part {
   ToolCalls,
 }
 
+/**
+ * What servers add to each response. https://inference-docs.cerebras.ai/api-reference/chat-completions ·
+ * https://platform.minimax.io/docs/api-reference/text-post · https://github.com/sgl-project/sglang, which has `metadata`
+ */
 const RESPONSE = new NameClasses()
   .add(Part.Plain, "id object usage system_fingerprint service_tier obfuscation provider request_id nvext")
-  .add(Part.Plain, "x_groq timings prompt_filter_results content_filter_results")
+  .add(Part.Plain, "x_groq timings time_info metadata prompt_filter_results content_filter_results")
+  .add(Part.Plain, "input_sensitive_type output_sensitive_type output_sensitive_int")
+  .add(Part.Outcome, "base_resp")
   .add(Part.Model, "model")
   .add(Part.Created, "created")
   .add(Part.Choices, "choices");
+/** Together names the seed, Moonshot the usage of a stream in its choice. https://github.com/togethercomputer/together-typescript */
 const CHOICE = new NameClasses()
-  .add(Part.Plain, "native_finish_reason matched_stop stop_reason content_filter_results")
+  .add(Part.Plain, "native_finish_reason matched_stop stop_reason content_filter_results seed usage")
   .add(Part.Index, "index")
   .add(Part.Finish, "finish_reason")
   .add(Part.Message, "message delta");
 const MESSAGE = new NameClasses()
-  .add(Part.Plain, "role")
+  .add(Part.Plain, "role name")
   .add(Part.Text, "content reasoning_content")
   .add(Part.ToolCalls, "tool_calls");
 const CALL = new NameClasses().add(Part.Plain, "index id type").add(Part.Message, "function");
@@ -66,10 +75,16 @@ export class ChatShape extends ResponseShape {
       const part: Part = RESPONSE.of(walker.key);
       if (part == Part.Choices) this.readChoices();
       else if (part == Part.Model) this.readModel(walker.value());
+      else if (part == Part.Outcome) this.readOutcome(walker.value());
       else if (part == Part.Created) this.created = max(this.created, jsonInteger(walker.value(), 0));
       else this.take(part, walker.value());
     }
     this.isOver = this.isEnding;
+  }
+
+  /** MiniMax fails with status 200. */
+  private readOutcome(value: Slice): void {
+    if (jsonInteger(jsonGet(value, "status_code"), -1) != 0) this.lose(value);
   }
 
   private readChoices(): void {
