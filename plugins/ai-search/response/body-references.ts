@@ -39,7 +39,7 @@ function editChoices(choices: Slice, sources: SourceList): void {
   }
 }
 
-/** The first text gets references before it; references behind the message are a block of their own, unless a tool is called. */
+/** The first text that is not blank gets references before it; references behind the message are a block of their own, unless a tool is called. */
 function editMessage(blocks: Slice, sources: SourceList): void {
   let hasText = false;
   let last = ABSENT;
@@ -49,10 +49,10 @@ function editMessage(blocks: Slice, sources: SourceList): void {
     last = block;
     if (sources.isTail && jsonEquals(type, "tool_use")) return;
     if (!jsonEquals(type, "text") || jsonKind(text) != JsonKind.String || sliceSize(text) == 2) continue;
-    if (!sources.isTail) return placeReferences(edit, text, sources);
+    if (!sources.isTail && placeReferences(edit, text, sources)) return;
     hasText = true;
   }
-  if (!hasText) return;
+  if (!sources.isTail || !hasText) return;
   value.release(KEPT_BYTES);
   value.append(last).text(',{"type":"text","text":"');
   writeBehind(sources, value);

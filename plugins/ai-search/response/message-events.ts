@@ -24,7 +24,7 @@ export class MessageEvents {
   private hasTool: bool = false;
   private isDone: bool = false;
 
-  /** What `ChatEvents.edit` does. The first text gets references before it; references behind the message are a block of their own. */
+  /** What `ChatEvents.edit` does. The first text that is not blank gets references before it; references behind the message are a block of their own. */
   edit(root: Slice, data: Slice, sources: SourceList, edited: ByteBuffer, out: ByteBuffer): bool {
     if (this.isDone) return false;
     const type = jsonGet(root, "type");
@@ -84,9 +84,9 @@ export class MessageEvents {
     const index = this.open;
     this.open = NONE;
     if (index == NONE || sources.isTail || !this.text.hasText) return;
-    this.isDone = true;
     piece.release(KEPT_BYTES);
     this.text.write(ABSENT, true, sources, piece);
+    this.isDone = this.text.hasReferences;
     if (piece.size) writeDelta(index, piece.slice, out);
   }
 

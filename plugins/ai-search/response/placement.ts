@@ -33,6 +33,8 @@ export class Placement {
   private readonly held: ByteBuffer = new ByteBuffer();
   /** Whether the text has a character. */
   hasText: bool = false;
+  /** Whether the references stand before the text, or behind its reasoning. */
+  hasReferences: bool = false;
 
   /** Whether the text has ended. */
   get hasEnded(): bool {
@@ -64,6 +66,7 @@ export class Placement {
     this.place = Place.Begin;
     this.matched = 0;
     this.hasText = false;
+    this.hasReferences = false;
     this.held.release(KEPT_BYTES);
   }
 
@@ -110,6 +113,7 @@ export class Placement {
     this.place = Place.Text;
     // A text of nothing but blanks has no references.
     if (p < end || letters) {
+      this.hasReferences = true;
       sources.write(out);
       out.text("\\n\\n");
     }
@@ -130,12 +134,19 @@ export class Placement {
       this.place = Place.Text;
       const size = <i32>(p - sliceStart(text));
       out.append(subslice(text, 0, size));
-      writeAfterReasoning(sources, out);
+      this.writeAfterReasoning(sources, out);
       out.append(subslice(text, size));
       return;
     }
     out.append(text);
-    if (isLast) writeAfterReasoning(sources, out);
+    if (isLast) this.writeAfterReasoning(sources, out);
+  }
+
+  private writeAfterReasoning(sources: SourceList, out: ByteBuffer): void {
+    this.hasReferences = true;
+    out.text("\\n");
+    sources.write(out);
+    out.text("\\n\\n");
   }
 }
 
@@ -143,10 +154,4 @@ export class Placement {
 export function writeBehind(sources: SourceList, out: ByteBuffer): void {
   out.text("\\n\\n");
   sources.write(out);
-}
-
-function writeAfterReasoning(sources: SourceList, out: ByteBuffer): void {
-  out.text("\\n");
-  sources.write(out);
-  out.text("\\n\\n");
 }

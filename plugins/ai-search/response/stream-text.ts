@@ -24,6 +24,11 @@ export class StreamText {
     return this.placement.hasText || this.citations.hasText;
   }
 
+  /** Whether the references were written before the text, or behind its reasoning. */
+  get hasReferences(): bool {
+    return this.placement.hasReferences;
+  }
+
   /** Whether a piece of the text was not written. */
   get holds(): bool {
     return this.placement.holds;

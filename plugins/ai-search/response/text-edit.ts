@@ -16,14 +16,15 @@ const citations = new Citations();
 const value = new ByteBuffer();
 const json = new JsonWriter(value);
 
-/** Replaces a whole text, a JSON string, by the text with references. */
-export function placeReferences(edit: JsonEdit, text: Slice, sources: SourceList): void {
+/** Replaces a whole text, a JSON string, by the text with references. Returns `false` if it has none before it: a blank text stays as it is. */
+export function placeReferences(edit: JsonEdit, text: Slice, sources: SourceList): bool {
   placement.reset();
   value.release(KEPT_BYTES);
   value.byte(QUOTE);
   placement.write(jsonContent(text), true, sources, value);
   value.byte(QUOTE);
   edit.replace(text, value.slice);
+  return placement.hasReferences;
 }
 
 /** Adds the annotations of a whole text to the object that has it, behind those that it has. */
