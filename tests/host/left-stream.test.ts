@@ -59,7 +59,8 @@ class Chain {
     const downstream = [this.quota, this.limiter, this.statistics];
     const stream = new HttpStream({ downstream, upstream: [this.proxy] });
     this.begin(stream, CHAT);
-    this.redis.answer();
+    // The charge of the stream before it goes first.
+    while (this.redis.answer().length);
     stream.requestBody(CHAT, true);
     stream.responseHeaders(
       [
