@@ -1,4 +1,4 @@
-import { Slice, sliceEquals } from "../bytes/slice";
+import { indexOfText, Slice, sliceEquals, sliceStartsWith, subslice } from "../bytes/slice";
 import { isErrorCode } from "./reply";
 
 /** What an error of Redis means for its connection. */
@@ -35,6 +35,13 @@ const NOT_READY: string[] = [
   "MISCONF",
 ];
 
+/**
+ * How Redis before version 7 begins the error of a command in a script, and what it has before the code of that error. A script that has written
+ * something is not ended by these codes. https://github.com/redis/redis/issues/8623, https://github.com/redis/redis/issues/8478
+ */
+const SCRIPT_ERROR = "ERR Error running script";
+const BEFORE_CODE = ": -";
+
 /** The codes with which a node of a Redis Cluster sends clients to another one. */
 const OTHER_NODE: string[] = ["MOVED", "ASK", "CROSSSLOT"];
 
@@ -46,10 +53,16 @@ export function meaningOf(error: Slice): ErrorMeaning {
   if (isErrorCode(error, "NOSCRIPT")) return ErrorMeaning.UnknownScript;
   if (isErrorCode(error, "NOAUTH") || isErrorCode(error, "WRONGPASS") || isErrorCode(error, "NOPERM"))
     return ErrorMeaning.Denied;
-  if (hasCode(error, NOT_READY)) return ErrorMeaning.Unavailable;
+  if (hasCode(error, NOT_READY) || hasCode(errorInScript(error), NOT_READY)) return ErrorMeaning.Unavailable;
   if (hasCode(error, OTHER_NODE)) return ErrorMeaning.OtherNode;
   for (let i = 0; i < NO_UPSTREAM.length; i++) if (sliceEquals(error, NO_UPSTREAM[i])) return ErrorMeaning.Unreachable;
   return ErrorMeaning.Other;
+}
+
+/** The error of a command in a script, where Redis has put its own in front; else empty. */
+function errorInScript(error: Slice): Slice {
+  const at = sliceStartsWith(error, SCRIPT_ERROR) ? indexOfText(error, BEFORE_CODE) : -1;
+  return at < 0 ? subslice(error, 0, 0) : subslice(error, at + BEFORE_CODE.length);
 }
 
 function hasCode(error: Slice, codes: string[]): bool {

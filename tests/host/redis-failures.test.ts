@@ -54,6 +54,15 @@ for (const wasm of PROBES)
         ["MOVED 3999 127.0.0.1:6381", "is a node of a Redis Cluster: put redis_proxy between, as in envoy/redis.yaml"],
         ["WRONGTYPE x", "replies with an error to a command: is a key used by something else?"],
         ["OOM command not allowed", "is not ready, or cannot write"],
+        // As Redis 6 says it.
+        [
+          "ERR Error running script (call to f_84): @user_script:6: @user_script: 6: -OOM x",
+          "is not ready, or cannot write",
+        ],
+        [
+          "ERR Error running script (call to f_84): ERR x",
+          "replies with an error to a command: is a key used by something else?",
+        ],
       ]) {
         for (let i = 0; i < 20; i++) {
           probe.request("/INCR/a");
