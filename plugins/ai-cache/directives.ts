@@ -1,5 +1,6 @@
 import {
   ABSENT,
+  byteAt,
   Slice,
   sliceEquals,
   sliceEqualsIgnoringCase,
@@ -9,10 +10,12 @@ import {
   trimmed,
 } from "../../assembly/bytes/slice";
 import { indexOfByte } from "../../assembly/bytes/slice";
-import { parseDecimal } from "../../assembly/bytes/decimal";
 import { HeaderMap } from "../../assembly/host/headers";
 
 const COMMA: u32 = 0x2c;
+const ZERO: u32 = 0x30;
+/** Seconds: any age will do. */
+const LONGEST_AGE: i64 = i32.MAX_VALUE;
 const NAME = "cache-control";
 const MAX_AGE = "max-age=";
 
@@ -68,10 +71,15 @@ export class Directives {
     }
   }
 
-  /** A number of more than nine digits is more than thirty years: any age will do. Of several numbers the smallest one counts. */
+  /** What is no number is 0: the client wants some limit. Of several numbers the smallest one counts. */
   private readAge(text: Slice): void {
-    if (!sliceSize(text) || sliceSize(text) > 9) return;
-    const age = max(parseDecimal(text), 0);
-    this.maxAge = this.maxAge < 0 ? age : min(this.maxAge, age);
+    if (!sliceSize(text)) return;
+    let age: i64 = 0;
+    for (let i = 0; i < sliceSize(text); i++) {
+      const digit = byteAt(text, i) - ZERO;
+      age = digit > 9 ? 0 : min(age * 10 + <i64>digit, LONGEST_AGE);
+      if (digit > 9) break;
+    }
+    this.maxAge = this.maxAge < 0 ? <i32>age : min(this.maxAge, <i32>age);
   }
 }

@@ -119,6 +119,27 @@ it("of several lines of Cache-Control the smallest age counts", () => {
   gateway.host.check();
 });
 
+for (const [value, isHit] of [
+  ["MAX-AGE=60", true],
+  ["max-age=0000000000060", true],
+  ["max-age=99999999999999999999999", true],
+  ["max-age=0000000000001", false],
+  ["max-age=-60", false],
+  ['max-age="60"', false],
+  ["max-age=many seconds", false],
+  ["max-age=60 seconds", false],
+  ["no-transform ,No-Cache", false],
+] as const)
+  it(`Cache-Control: ${value} ${isHit ? "takes" : "refuses"} what is five seconds old`, () => {
+    const gateway = start();
+    respond(ask(gateway), hello);
+    gateway.host.sleep(5 * SECOND);
+    const stream = ask(gateway, [["cache-control", value]]);
+    assert.equal(isAsked(stream), !isHit);
+    if (!isHit) stream.clientReset();
+    gateway.host.check();
+  });
+
 const REDIS = { cache: { type: "redis", serviceName: "redis.static", timeout: 300 } };
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
