@@ -2,7 +2,14 @@ import { CONSUMER_STATE, CREDENTIAL_HEADERS, CREDENTIAL_PARAMETERS } from "../..
 import { addNames } from "../../../assembly/ai/name-list";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { QueryParameters, queryOf } from "../../../assembly/bytes/query";
-import { Slice, sliceEqualsIgnoringCase, sliceOfBuffer, slicesEqual, sliceSize } from "../../../assembly/bytes/slice";
+import {
+  Slice,
+  sliceEqualsIgnoringCase,
+  sliceOfBuffer,
+  slicesEqual,
+  sliceSize,
+  trimmed,
+} from "../../../assembly/bytes/slice";
 import { TextTable } from "../../../assembly/bytes/text-table";
 import { hmacSha256 } from "../../../assembly/crypto/hmac";
 import { FilterState } from "../../../assembly/host/filter-state";
@@ -65,8 +72,9 @@ function writeOwner(headers: HeaderMap, out: ByteBuffer): bool {
   out.text("credential");
   for (let i = 0; i < headers.count; i++) {
     const header = headers.nameAt(i);
-    if (credentialHeaders.find(header) < 0 || !addPair(header, headers.valueAt(i), out)) continue;
-    isProven = isProven || accountHeaders.find(header) < 0;
+    const value = headers.valueAt(i);
+    if (credentialHeaders.find(header) < 0 || !addPair(header, value, out)) continue;
+    isProven = isProven || (accountHeaders.find(header) < 0 && !isEmptyKey(value));
   }
   parameters.begin(queryOf(headers.get(":path")));
   while (parameters.next())
@@ -80,6 +88,11 @@ function addPair(name: Slice, value: Slice, out: ByteBuffer): bool {
   addPart(name, out);
   addPart(value, out);
   return true;
+}
+
+/** Whether a client has filled in no key: it is anybody. */
+function isEmptyKey(value: Slice): bool {
+  return sliceEqualsIgnoringCase(trimmed(value), "bearer");
 }
 
 function isCredentialParameter(name: Slice): bool {
