@@ -1,8 +1,8 @@
 import { plainRole } from "../../../assembly/ai/plain-message";
 import { ByteBuffer } from "../../../assembly/bytes/buffer";
 import { ABSENT, Slice } from "../../../assembly/bytes/slice";
-import { compactJson } from "../../../assembly/json/compact";
 import { jsonFirst, jsonNext } from "../../../assembly/json/value";
+import { writeStoredMessage } from "./stored-message";
 import { Turn, turnOf } from "./turn";
 
 const COMMA: u32 = 0x2c;
@@ -51,7 +51,7 @@ export class Conversation {
     for (let message = jsonFirst(messages); message != ABSENT; message = jsonNext(messages, message)) {
       if (turnOf(message) == Turn.System) continue;
       if (out.size > from) out.byte(COMMA);
-      compactJson(message, out);
+      writeStoredMessage(message, out);
     }
   }
 }
