@@ -43,7 +43,7 @@ export class RedisClient extends TransportListener {
   private isProven: bool = false;
   /** Whether Redis was not ready for the last patient command, though it may be for others: reads, or commands of another node. */
   private isRefusing: bool = false;
-  /** When the latest bytes arrived, or the connection was opened: nanoseconds. */
+  /** When the latest bytes arrived, the connection was opened, or what had waited was sent: nanoseconds. */
   private heardAt: u64 = 0;
   /** Whether there may be replies that were not passed on yet. */
   private isBehind: bool = false;
@@ -122,15 +122,16 @@ export class RedisClient extends TransportListener {
 
   /** Looks at everything that depends on time: commands without a reply, the next attempt to connect, what one callback left over. */
   onTimeout(): void {
+    // Replies that have come count, however late they are passed on.
+    if (this.isBehind) this.deliver();
+    if (this.isBehind) return;
     const now = monotonic();
     const first = this.pipeline.sent.first;
-    const isWaiting = !this.isBehind && this.transport.isOpen && (first !== null || this.handshake.missing > 0);
+    const isWaiting = this.transport.isOpen && (first !== null || this.handshake.missing > 0);
     const since = first ? max(first.since, this.heardAt) : this.heardAt;
     if (isWaiting && now - since >= this.timeout) this.breakOff(RedisFault.TimedOut, Trouble.Silent);
-    else if (isWaiting) {
-      this.pipeline.sent.expireInto(this.failed, now, this.timeout);
-      this.unsent.expireInto(this.failed, now, this.timeout);
-    }
+    else if (isWaiting) this.pipeline.sent.expireInto(this.failed, now, this.timeout);
+    this.unsent.expireInto(this.failed, now, this.timeout);
     if (this.unsent.count && !this.handshake.missing && !this.backOff.wait) {
       if (!this.transport.isOpen) this.connect();
       else if (this.isProven) this.flush();
@@ -169,11 +170,10 @@ export class RedisClient extends TransportListener {
   /** Sends what has waited for the connection. */
   private flush(): void {
     this.isProven = true;
+    this.heardAt = monotonic();
     for (let left = this.unsent.count; left > 0 && this.isProven; left--) {
       const slot = this.unsent.take()!;
-      const command = slot.command;
-      if (command && command.isPatient) slot.since = monotonic();
-      if (command) this.transmit(slot, true);
+      if (slot.command) this.transmit(slot, true);
       else giveSlot(slot);
     }
   }

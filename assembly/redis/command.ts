@@ -77,7 +77,7 @@ export class CommandSlot {
   script: RedisScript | null = null;
   /** Whether the script was sent as a text. */
   hasText: bool = false;
-  /** When its time began, in nanoseconds of the monotonic clock: when it was given, for a patient one when it was sent. */
+  /** When it was given, in nanoseconds of the monotonic clock. */
   since: u64 = 0;
   /** Why it has failed. */
   fault: RedisFault = RedisFault.None;

@@ -135,11 +135,13 @@ for (const wasm of PROBES)
       probe = new RedisProbe(wasm, { timeout: 1 });
       const streams = Array.from({ length: 100 }, (_, i) => probe.request(`/INCR/${i}`));
       probe.redis.send(streams.map((_, i) => `:${i}\r\n`).join(""));
+      const late = probe.request("/INCR/late");
       probe.host.advance(5);
       assert.deepEqual(
         streams.map(resultOf),
         streams.map((_, i) => `fault 0 :${i}`),
       );
+      assert.equal(resultOf(late), "fault 2");
     });
 
     it("are sent again if they are patient, and the reply that says so comes late", () => {
