@@ -1,8 +1,8 @@
 import { Slice, sliceOfBuffer, sliceSize } from "../bytes/slice";
 import { TextTable } from "../bytes/text-table";
 
-/** The longest value that is named. */
-const LONGEST: i32 = 256;
+/** The longest value that is named, in bytes. */
+export const LONGEST_VALUE: i32 = 256;
 
 const OTHER = String.UTF8.encode("other");
 
@@ -20,7 +20,7 @@ export class LabelValues {
   /** The value to show for `value`, which is named from now on if the limit allows it. */
   of(value: Slice): Slice {
     if (this.has(value)) return value;
-    if (this.named.count >= this.limit || sliceSize(value) > LONGEST) return otherValue();
+    if (this.named.count >= this.limit || sliceSize(value) > LONGEST_VALUE) return otherValue();
     this.named.add(value);
     return value;
   }

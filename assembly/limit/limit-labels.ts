@@ -1,8 +1,7 @@
-import { CONSUMER_STATE, MODEL_HEADER } from "../ai/contract";
+import { CONSUMER_STATE } from "../ai/contract";
 import { ByteBuffer } from "../bytes/buffer";
-import { ABSENT, Slice, slicesEqual, sliceSize } from "../bytes/slice";
+import { Slice, slicesEqual, sliceSize } from "../bytes/slice";
 import { FilterState } from "../host/filter-state";
-import { responseHeaders } from "../host/headers";
 import { LabelValues, otherValue } from "../host/label-values";
 import { Labels } from "../host/metric-labels";
 
@@ -24,17 +23,16 @@ export function addConsumer(labels: Labels): Labels {
 }
 
 /**
- * The labels `consumer` (see `addConsumer`) and `model` of the current stream: the model that ai-proxy names in the response header, if there is
- * one; else, and after the first `MOST_MODELS`, `other`. `isServed`: the response is no error, and has the header. The name of a model that a
- * provider refuses does not become a label. Valid until the next call, which often finds that the labels are the same.
+ * The labels `consumer` (see `addConsumer`) and `model` of the current stream: `model` is what ai-proxy names in the header of a response that is no
+ * error, since the name of a model that a provider refuses does not become a label; `other` if it is empty, and after the first `MOST_MODELS`.
+ * Valid until the next call, which often finds that the labels are the same.
  */
-export function consumerAndModel(isServed: bool): Labels {
+export function consumerAndModel(model: Slice): Labels {
   const consumer = identity.get();
-  const model = isServed ? responseHeaders.first(MODEL_HEADER) : ABSENT;
   if (latest.isOf(consumer, model)) return latest.labels;
   const labels = latest.labels.clear().add("consumer", consumers.of(consumer));
   latest.keep(consumer, model);
-  return labels.add("model", model == ABSENT ? otherValue() : models.of(model));
+  return labels.add("model", sliceSize(model) ? models.of(model) : otherValue());
 }
 
 /** The labels of one stream, with what they were made of. */
@@ -42,18 +40,15 @@ class LatestLabels {
   readonly labels: Labels = new Labels();
   private readonly consumer: ByteBuffer = new ByteBuffer();
   private readonly model: ByteBuffer = new ByteBuffer();
-  private hasModel: bool = false;
   private isKept: bool = false;
 
   isOf(consumer: Slice, model: Slice): bool {
-    if (!this.isKept || this.hasModel != (model != ABSENT)) return false;
-    return slicesEqual(consumer, this.consumer.slice) && slicesEqual(model, this.model.slice);
+    return this.isKept && slicesEqual(consumer, this.consumer.slice) && slicesEqual(model, this.model.slice);
   }
 
   keep(consumer: Slice, model: Slice): void {
     this.isKept = sliceSize(consumer) <= LONGEST_KEPT && sliceSize(model) <= LONGEST_KEPT;
     if (!this.isKept) return;
-    this.hasModel = model != ABSENT;
     this.consumer.clear();
     this.consumer.append(consumer);
     this.model.clear();

@@ -126,7 +126,8 @@ export class AiCacheFilter extends SearchingFilter {
     return HeadersAction.Continue;
   }
 
-  override onLog(): void {
+  override onStreamDone(): void {
+    if (this.waiter.isWaiting) this.waiter.leave();
     if (this.storesVector) this.search.store(this.key.slice, this.filling.entry.slice);
     const flight = this.flight;
     if (flight === null) return;
@@ -135,10 +136,6 @@ export class AiCacheFilter extends SearchingFilter {
     else if (this.hasResponse && !this.filling.isOpen) flight.release();
     else flight.pass();
     this.flight = null;
-  }
-
-  override onStreamDone(): void {
-    if (this.waiter.isWaiting) this.waiter.leave();
   }
 
   override free(): void {

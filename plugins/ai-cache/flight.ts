@@ -152,7 +152,7 @@ export class Flight extends Deadline {
     this.wakeLater();
   }
 
-  /** Ends with an entry. To be called in `onLog`: Envoy does not take replies to other streams in a callback of the response. */
+  /** Ends with an entry. To be called in `onStreamDone`: Envoy does not take replies to other streams in a callback of the response. */
   end(entry: Slice): void {
     this.forget();
     this.stored = bufferOf(entry);

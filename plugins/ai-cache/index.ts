@@ -31,4 +31,3 @@ export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
 export * from "../../assembly/plugin/entry/http-callouts";
 export * from "../../assembly/redis/entry";
-export * from "../../assembly/plugin/entry/log";

@@ -97,7 +97,7 @@ export class AiQuotaFilter extends HttpFilter {
     return chunk;
   }
 
-  override onLog(): void {
+  override onStreamDone(): void {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
     if (sliceEquals(codeDetails(), "internal_redirect")) return;

@@ -33,4 +33,3 @@ export * from "../../assembly/plugin/entry/request-body";
 export * from "../../assembly/plugin/entry/response-headers";
 export * from "../../assembly/plugin/entry/response-body";
 export * from "../../assembly/redis/entry";
-export * from "../../assembly/plugin/entry/log";

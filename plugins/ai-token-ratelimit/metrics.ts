@@ -15,9 +15,9 @@ const storeDown = new Counter("ai_token_ratelimit_store_down_total");
 const cut = new Counter("ai_token_ratelimit_cut_total");
 const labels = new Labels();
 
-/** Counts the tokens of the current stream, whose response has ended, by consumer and model. `isServed`: see `consumerAndModel`. */
-export function countTokens(usage: TokenUsage, isServed: bool): void {
-  const both = consumerAndModel(isServed);
+/** Counts the tokens of the current stream, whose response has ended, by consumer and model. `model`: see `consumerAndModel`. */
+export function countTokens(usage: TokenUsage, model: Slice): void {
+  const both = consumerAndModel(model);
   inputTokens.add(both, usage.prompt);
   outputTokens.add(both, usage.completion);
   if (usage.isEstimate) estimated.add();

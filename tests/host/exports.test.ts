@@ -29,18 +29,18 @@ const GRPC = [
 
 /** The callbacks of each plugin beside those that every plugin has. */
 const EXPORTS: Record<string, string[]> = {
-  "ai-cache": [...[...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, ...GRPC], "proxy_on_log"],
+  "ai-cache": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, ...GRPC],
   "ai-data-masking": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY],
   "ai-history": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC],
   "ai-prompt-decorator": REQUEST_BODY,
   "ai-prompt-guard": REQUEST_BODY,
   "ai-prompt-template": REQUEST_BODY,
   "ai-proxy": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
-  "ai-quota": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
+  "ai-quota": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC],
   "ai-search": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-security-guard": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS],
   "ai-statistics": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, "proxy_on_log"],
-  "ai-token-ratelimit": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC, "proxy_on_log"],
+  "ai-token-ratelimit": [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...GRPC],
   "chatgpt-proxy": HTTP_CALLOUTS,
   fallback: [...REQUEST_BODY, ...RESPONSE_HEADERS, ...RESPONSE_BODY, ...HTTP_CALLOUTS, "proxy_on_log"],
   "cluster-key-rate-limit": [...RESPONSE_HEADERS, ...GRPC],

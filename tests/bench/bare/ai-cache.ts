@@ -73,6 +73,4 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
   return BodyStatus.Continue;
 }
 
-export function proxy_on_log(id: u32): void {}
-
 export * from "./entry";

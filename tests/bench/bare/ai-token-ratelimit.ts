@@ -63,7 +63,7 @@ export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u3
   return BodyStatus.Continue;
 }
 
-export function proxy_on_log(id: u32): void {
+export function proxy_on_delete(id: u32): void {
   enterCallback();
   readProperty(usageState);
   readProperty(consumerState);
