@@ -1,11 +1,9 @@
 import { MODEL_HEADER } from "../../assembly/ai/contract";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
-import { ByteBuffer } from "../../assembly/bytes/buffer";
-import { ABSENT, Slice, sliceSize, subslice } from "../../assembly/bytes/slice";
+import { ABSENT, Slice, subslice } from "../../assembly/bytes/slice";
 import { BodyBuffer } from "../../assembly/host/body";
 import { CONTENT_TYPE } from "../../assembly/host/header-names";
 import { HeaderMap } from "../../assembly/host/headers";
-import { LONGEST_VALUE } from "../../assembly/host/label-values";
 import { closeStream } from "../../assembly/host/stream";
 import { MatchedLimits } from "../../assembly/limit/limit-rules";
 import { Unit } from "../../assembly/limit/rate";
@@ -44,8 +42,6 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
   private readonly closing: HoldDeadline = new HoldDeadline();
   /** Whether this Envoy counts the request, and not Redis. */
   private isLocal: bool = false;
-  /** The model that a header of the response names; empty without one. */
-  private readonly model: ByteBuffer = new ByteBuffer();
   private readonly price: RequestPrice = new RequestPrice();
   /** The status of the response; 0 before it. */
   private status: i32 = 0;
@@ -95,9 +91,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (!this.limits.count) return HeadersAction.Continue;
     this.status = headers.status;
     if (this.verdict.limit) showLimit(headers, this.verdict, this.limits.rateAt(this.verdict.index).unit);
-    const model = headers.get(MODEL_HEADER);
-    if (this.status < 400 && sliceSize(model) <= LONGEST_VALUE) this.model.append(model);
-    this.price.isServed = this.price.use(this.config!.prices, model);
+    this.price.serve(this.config!.prices, headers.get(MODEL_HEADER), this.status);
     if (!endOfStream && this.watch.begin(headers.of(CONTENT_TYPE))) this.responseBodyMode = BodyMode.Streaming;
     if (this.config!.cutsStream && this.watch.isStream) this.cut.begin();
     return HeadersAction.Continue;
@@ -152,7 +146,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     if (pool.give(this)) return;
     // The pool is full: the object is left to the collector.
     this.admission.free();
-    this.model.dispose();
+    this.price.free();
     this.cut.free();
     this.watch.free();
   }
@@ -170,7 +164,6 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     this.cut.reset();
     this.closing.end();
     this.isLocal = false;
-    this.model.clear();
     this.status = 0;
   }
 
@@ -296,7 +289,7 @@ export class AiTokenRateLimitFilter extends AdmittedFilter {
     const isServed = this.status ? this.status >= 200 && this.status < 300 : isUnderWay();
     const usage = spentUsage(this.watch, isServed ? this.estimate.prompt : -1, this.config!.prices !== null);
     if (!usage) return reservation.spend(0, 0);
-    countTokens(usage, this.model.slice);
+    countTokens(usage, this.price.served.slice);
     if (!this.price.isServed) this.price.use(this.config!.prices, this.watch.model.slice);
     reservation.spend(tokensOf(usage), this.price.costOf(usage));
   }

@@ -1,10 +1,14 @@
 import { ModelPrice } from "../../assembly/ai/prices/model-price";
 import { PriceTable } from "../../assembly/ai/prices/price-table";
 import { TokenUsage } from "../../assembly/ai/usage";
+import { ByteBuffer } from "../../assembly/bytes/buffer";
 import { Slice, sliceSize } from "../../assembly/bytes/slice";
+import { LONGEST_VALUE } from "../../assembly/host/label-values";
 
-/** The price of the tokens of a request. */
+/** The price of the tokens of a request, and the model that has served it. */
 export class RequestPrice {
+  /** The model that a response without an error names; empty without one. */
+  readonly served: ByteBuffer = new ByteBuffer();
   /** Whether it is that of the model that has served the request. */
   isServed: bool = false;
   /** `null` if it is unknown, or no limit counts costs. */
@@ -15,6 +19,12 @@ export class RequestPrice {
     const price = prices && sliceSize(model) ? prices.find(model) : null;
     if (price) this.price = price;
     return price !== null;
+  }
+
+  /** Uses the price of the model that a header of a response names. */
+  serve(prices: PriceTable | null, model: Slice, status: i32): void {
+    this.isServed = this.use(prices, model);
+    if (status < 400 && sliceSize(model) <= LONGEST_VALUE) this.served.append(model);
   }
 
   /** What tokens cost that are not yet known in detail. */
@@ -33,5 +43,11 @@ export class RequestPrice {
   reset(): void {
     this.price = null;
     this.isServed = false;
+    this.served.clear();
+  }
+
+  /** Frees the memory; the object is not used again. */
+  free(): void {
+    this.served.dispose();
   }
 }
