@@ -112,16 +112,16 @@ export abstract class HttpFilter {
 
   /**
    * Called when the stream has ended, for any reason, and its access log is about to be written. A property or filter state
-   * that is set here is in the access log. Headers can be read, not changed. To send usage over the network, dispatch a
-   * callout with `stream` 0: it belongs to the root context and outlives the stream. It needs `entry/log`. Envoy never calls it
-   * in the router's chain. A pass that ends with an internal redirect gets it too, with the response code details
+   * that is set here is in the access log. Headers can be read, not changed. It needs `entry/log`: one callback more for each stream. Envoy never
+   * calls it in the router's chain. A pass that ends with an internal redirect gets it too, with the response code details
    * `internal_redirect`.
    */
   onLog(): void {}
 
   /**
    * Called when the stream has ended, for any reason, after `onLog` and in both chains. Its access log may be written already.
-   * Leave lists, release counts and remove waiters here.
+   * Settle accounts, leave lists, release counts and remove waiters here. Properties and filter state can be read, headers cannot. A callout with
+   * `stream` 0 belongs to the root context, and outlives the stream.
    */
   onStreamDone(): void {}
 

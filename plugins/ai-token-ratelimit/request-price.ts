@@ -9,7 +9,7 @@ import { LONGEST_VALUE } from "../../assembly/host/label-values";
 export class RequestPrice {
   /** The model that a response without an error names; empty without one. */
   readonly served: ByteBuffer = new ByteBuffer();
-  /** Whether it is that of the model that has served the request. */
+  /** Whether the price is that of the model that has served the request. */
   isServed: bool = false;
   /** `null` if it is unknown, or no limit counts costs. */
   private price: ModelPrice | null = null;
@@ -21,9 +21,10 @@ export class RequestPrice {
     return price !== null;
   }
 
-  /** Uses the price of the model that a header of a response names. */
+  /** A header of a response names the model: uses its price, and keeps the name unless the response is an error. */
   serve(prices: PriceTable | null, model: Slice, status: i32): void {
     this.isServed = this.use(prices, model);
+    this.served.clear();
     if (status < 400 && sliceSize(model) <= LONGEST_VALUE) this.served.append(model);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A response from the cache costs nothing: a limit of tokens and the statistics behind ai-cache, which see such a request in onLog alone.
+// A response from the cache costs nothing: a limit of tokens behind ai-cache sees no request of it, and statistics see it in `onLog` alone.
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { HeaderPair } from "../providers/types.ts";

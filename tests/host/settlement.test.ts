@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Accounts are settled in `onLog` over a gRPC stream of the root context, exactly once each, also for clients that leave; a chunk of a
+// Accounts are settled in `onStreamDone` over a gRPC stream of the root context, exactly once each, also for clients that leave; a chunk of a
 // response is held for a callout and replaced. On both hosts.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";

@@ -86,7 +86,7 @@ class RedisProbeFilter extends HttpFilter {
     return HeadersAction.Pause;
   }
 
-  override onLog(): void {
+  override onStreamDone(): void {
     if (!this.settled.length) return;
     const command = new Settlement();
     command.isPatient = true;
@@ -117,4 +117,3 @@ class RedisProbe extends Plugin<Config> {
 registerPlugin<Config>(new RedisProbe());
 export * from "../../../../assembly/plugin/entry/core";
 export * from "../../../../assembly/redis/entry";
-export * from "../../../../assembly/plugin/entry/log";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A plugin that keeps an account of response bytes in another service, over one gRPC stream of its root context: it settles each
-// stream in `onLog`, also where the client left. A chunk with a question mark is held for a callout, whose response replaces the word.
+// stream when it ends, also where the client left. A chunk with a question mark is held for a callout, whose response replaces the word.
 import { ByteBuffer } from "../../../../assembly/bytes/buffer";
 import { indexOfText, Slice, sliceSize, sliceToString, subslice } from "../../../../assembly/bytes/slice";
 import { ConfigReader } from "../../../../assembly/config/reader";
@@ -90,7 +90,7 @@ class SettlementFilter extends HttpFilter {
     return dispatchHttp("side", calloutHeaders, chunk, CALLOUT_TIMEOUT, verdict) ? PAUSE : chunk;
   }
 
-  override onLog(): void {
+  override onStreamDone(): void {
     message.clear();
     const isSent = ledger.settle(message.text(this.name).byte(0x20).integer(this.size).slice);
     if (!isSent) log(LogLevel.Error, `settlement: ${this.name} is lost`);
@@ -119,4 +119,3 @@ export * from "../../../../assembly/plugin/entry/response-headers";
 export * from "../../../../assembly/plugin/entry/response-body";
 export * from "../../../../assembly/plugin/entry/http-callouts";
 export * from "../../../../assembly/plugin/entry/grpc";
-export * from "../../../../assembly/plugin/entry/log";
