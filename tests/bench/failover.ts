@@ -5,7 +5,7 @@ import { leadToLoopback } from "../../tools/gateway/config.ts";
 import { Connection, post } from "./client.ts";
 import { startPinned } from "./gateway.ts";
 import { serve, type Served } from "./load.ts";
-import { costOf, measureRounds, type Round } from "./measure.ts";
+import { costOf, measureOnce, measureRounds } from "./measure.ts";
 import { percentilesOf, type Failover, type Spread } from "./results.ts";
 import { openAiEnding, openAiEvent, openAiResponse } from "./traffic.ts";
 import { refusing, type Upstream } from "./upstream.ts";
@@ -50,17 +50,15 @@ export async function measureFailover(rounds: number): Promise<Failover> {
 }
 
 async function measureArmed(job: Job, rounds: number): Promise<{ micros: Spread; ratio: Spread }> {
-  const without: Round[] = [];
-  const gateway: Round[] = [];
-  // Each round has an Envoy of its own, as in run.ts.
-  for (let round = 0; round < rounds; round++)
-    await withGateway({ qwq: job.respond, deepseek: job.respond }, async ({ pid, listenerPorts }) => {
-      const ports = { [WITHOUT]: listenerPorts[WITHOUT], [WITH]: listenerPorts[WITH] };
-      const measured = await measureRounds(job, ports, pid, 1);
-      without.push(measured[WITHOUT][0]);
-      gateway.push(measured[WITH][0]);
-    });
-  return { micros: costOf(without, without).micros, ratio: costOf(gateway, without).ratio };
+  const results = await measureRounds([WITHOUT, WITH], rounds, () =>
+    withGateway({ qwq: job.respond, deepseek: job.respond }, ({ pid, listenerPorts }) =>
+      measureOnce(job, { [WITHOUT]: listenerPorts[WITHOUT], [WITH]: listenerPorts[WITH] }, pid),
+    ),
+  );
+  return {
+    micros: costOf(results[WITHOUT], results[WITHOUT]).micros,
+    ratio: costOf(results[WITH], results[WITHOUT]).ratio,
+  };
 }
 
 /** Calls qwq-32b directly and by a fallback, in turn; null: nobody listens in the place of deepseek-r1. */

@@ -21,23 +21,33 @@ const WARMING_SLICES = 4;
 export type Measured = Pick<Job, "id" | "request" | "turns" | "connections" | "requests" | "events">;
 
 /**
- * Runs a job in rounds against the port of each lane, and measures the Envoy behind it. Each round has every lane, so that a disturbance of
- * the machine affects all of them. One more round, a short one, is first: it warms connections, V8 and this client, and does not count.
+ * Measures a job in rounds. `once` starts an Envoy and measures one round: what a lane costs depends on where in memory its Envoy has put it, so each
+ * round has an Envoy of its own.
  */
 export async function measureRounds<Lane extends string>(
-  job: Measured,
-  ports: Record<Lane, number>,
-  envoyPid: number,
+  lanes: readonly Lane[],
   count: number,
+  once: () => Promise<Record<Lane, Round>>,
 ): Promise<Record<Lane, Round[]>> {
-  const lanes = Object.keys(ports) as Lane[];
   const rounds = Object.fromEntries(lanes.map((lane): [Lane, Round[]] => [lane, []])) as Record<Lane, Round[]>;
-  await measureRound(job, ports, envoyPid, true);
   for (let round = 0; round < count; round++) {
-    const measured = await measureRound(job, ports, envoyPid, false);
+    const measured = await once();
     for (const lane of lanes) rounds[lane].push(measured[lane]);
   }
   return rounds;
+}
+
+/**
+ * Runs a job against the port of each lane, and measures the Envoy behind it. The round has every lane, so that a disturbance of the machine affects all
+ * of them. A short one is before it: it warms connections, V8 and this client, and does not count.
+ */
+export async function measureOnce<Lane extends string>(
+  job: Measured,
+  ports: Record<Lane, number>,
+  envoyPid: number,
+): Promise<Record<Lane, Round>> {
+  await measureRound(job, ports, envoyPid, true);
+  return measureRound(job, ports, envoyPid, false);
 }
 
 /** The cost of a lane, and its factor of a lane without a filter, round by round. */

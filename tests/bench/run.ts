@@ -9,7 +9,7 @@ import { measureFootprint } from "./footprint.ts";
 import { BARE, bareOf, NOOPS } from "./filters.ts";
 import { OTHER_CORE, startLanes, type Lane } from "./gateway.ts";
 import { serve } from "./load.ts";
-import { costOf, measureRounds, type Round } from "./measure.ts";
+import { costOf, measureOnce, measureRounds, type Round } from "./measure.ts";
 import { pin } from "./process-cost.ts";
 import { type Footprint, type Results, type Work } from "./results.ts";
 import {
@@ -48,12 +48,7 @@ async function measureWork(job: Job): Promise<Work> {
   const checker = job.checker ? await serveRaw(responderOf(job.checker)) : null;
   const services = checker ? [{ name: "checker", upstreamPort: checker.port }] : [];
   try {
-    const rounds: Record<string, Round[]> = Object.fromEntries(names.map((name) => [name, []]));
-    // What a lane costs depends on where in memory its Envoy has put it: each round has an Envoy of its own.
-    for (let round = 0; round < ROUNDS; round++) {
-      const measured = await measureOnce(job, [...lanes, ...services], names);
-      for (const name of names) rounds[name].push(measured[name]);
-    }
+    const rounds = await measureRounds(names, ROUNDS, () => measureLanes(job, [...lanes, ...services], names));
     const costs = Object.fromEntries(names.map((name) => [name, costOf(rounds[name], rounds.none)]));
     return { id: job.id, title: job.title, unit: job.events > 0 ? "event" : "request", costs };
   } finally {
@@ -63,7 +58,7 @@ async function measureWork(job: Job): Promise<Work> {
 }
 
 /** One round in an Envoy of its own. */
-async function measureOnce(job: Job, lanes: Lane[], names: string[]): Promise<Record<string, Round>> {
+async function measureLanes(job: Job, lanes: Lane[], names: string[]): Promise<Record<string, Round>> {
   const envoy = await startLanes(lanes);
   try {
     for (const name of job.first ? names : []) {
@@ -72,8 +67,7 @@ async function measureOnce(job: Job, lanes: Lane[], names: string[]): Promise<Re
       connection.close();
     }
     const ports = Object.fromEntries(names.map((name) => [name, envoy.listenerPorts[name]]));
-    const rounds = await measureRounds(job, ports, envoy.pid, 1);
-    return Object.fromEntries(names.map((name) => [name, rounds[name][0]]));
+    return await measureOnce(job, ports, envoy.pid);
   } finally {
     await envoy.stop();
   }

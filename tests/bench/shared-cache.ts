@@ -4,7 +4,7 @@ import { Valkey } from "../harness/valkey.ts";
 import { caches } from "./filters.ts";
 import { bootstrapOf, startPinned } from "./gateway.ts";
 import { serveWhole } from "./load.ts";
-import { costOf, measureRounds, type Round } from "./measure.ts";
+import { costOf, measureOnce, measureRounds } from "./measure.ts";
 import { percentilesOf, type SharedCache } from "./results.ts";
 import { chatRequest, openAiResponse, withHeader } from "./traffic.ts";
 import { timesInTurn } from "./turns.ts";
@@ -70,17 +70,13 @@ async function measureTimes(start: () => Promise<EnvoyProcess>): Promise<Pick<Sh
   };
 }
 
-/** Each round has an Envoy of its own, as in run.ts. */
 async function measureWork(
   start: () => Promise<EnvoyProcess>,
   count: number,
 ): Promise<Pick<SharedCache, "micros" | "ratio">> {
   const job = { id: "cache-redis", request: hit, connections: CONNECTIONS, requests: 0, events: 0 };
-  const rounds = eachLane((): Round[] => []);
-  for (let i = 0; i < count; i++) {
-    const measured = await measureHits(start, (ports, pid) => measureRounds(job, ports, pid, 1));
-    for (const lane of LANES) rounds[lane].push(measured[lane][0]);
-  }
+  const once = (ports: Record<Lane, number>, pid: number) => measureOnce(job, ports, pid);
+  const rounds = await measureRounds(LANES, count, () => measureHits(start, once));
   const costs = eachLane((lane) => costOf(rounds[lane], rounds.none));
   return { micros: eachLane((lane) => costs[lane].micros), ratio: eachLane((lane) => costs[lane].ratio) };
 }
