@@ -2,14 +2,12 @@ import { CONSUMER_STATE } from "../ai/contract";
 import { ByteBuffer } from "../bytes/buffer";
 import { Slice, slicesEqual, sliceSize } from "../bytes/slice";
 import { FilterState } from "../host/filter-state";
-import { LabelValues, otherValue } from "../host/label-values";
+import { LabelValues, LONGEST_VALUE, otherValue } from "../host/label-values";
 import { Labels } from "../host/metric-labels";
 
 /** The most consumers and models that a VM names in metrics. Envoy never removes a metric. */
 const MOST_CONSUMERS: i32 = 500;
 const MOST_MODELS: i32 = 100;
-/** Longer names are not kept to be compared with the next ones. */
-const LONGEST_KEPT: i32 = 256;
 const identity = new FilterState(CONSUMER_STATE);
 const consumers = new LabelValues(MOST_CONSUMERS);
 const models = new LabelValues(MOST_MODELS);
@@ -46,8 +44,9 @@ class LatestLabels {
     return this.isKept && slicesEqual(consumer, this.consumer.slice) && slicesEqual(model, this.model.slice);
   }
 
+  /** Longer names are not kept: no label has them. */
   keep(consumer: Slice, model: Slice): void {
-    this.isKept = sliceSize(consumer) <= LONGEST_KEPT && sliceSize(model) <= LONGEST_KEPT;
+    this.isKept = sliceSize(consumer) <= LONGEST_VALUE && sliceSize(model) <= LONGEST_VALUE;
     if (!this.isKept) return;
     this.consumer.clear();
     this.consumer.append(consumer);

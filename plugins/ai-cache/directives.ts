@@ -77,8 +77,11 @@ export class Directives {
     let age: i64 = 0;
     for (let i = 0; i < sliceSize(text); i++) {
       const digit = byteAt(text, i) - ZERO;
-      age = digit > 9 ? 0 : min(age * 10 + <i64>digit, LONGEST_AGE);
-      if (digit > 9) break;
+      if (digit > 9) {
+        age = 0;
+        break;
+      }
+      age = min(age * 10 + <i64>digit, LONGEST_AGE);
     }
     this.maxAge = this.maxAge < 0 ? <i32>age : min(this.maxAge, <i32>age);
   }

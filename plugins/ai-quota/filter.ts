@@ -1,5 +1,6 @@
 import { CONSUMER_HEADER, CONSUMER_STATE } from "../../assembly/ai/contract";
 import { refuseCompression } from "../../assembly/limit/compression";
+import { isRedirected } from "../../assembly/limit/request-state";
 import { spentUsage, tokensOf } from "../../assembly/limit/spent-tokens";
 import { UsageWatch } from "../../assembly/ai/usage-watch";
 import { ByteBuffer } from "../../assembly/bytes/buffer";
@@ -8,7 +9,6 @@ import { ABSENT, Slice, sliceEquals, sliceOfBuffer, slicesEqual, sliceSize } fro
 import { BodyBuffer } from "../../assembly/host/body";
 import { FilterState } from "../../assembly/host/filter-state";
 import { HeaderMap } from "../../assembly/host/headers";
-import { codeDetails } from "../../assembly/host/property";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { resumeRequest } from "../../assembly/plugin/resume";
@@ -100,7 +100,7 @@ export class AiQuotaFilter extends HttpFilter {
   override onStreamDone(): void {
     if (this.kind != RequestKind.Completion) return;
     // The next pass of this request is charged.
-    if (sliceEquals(codeDetails(), "internal_redirect")) return;
+    if (isRedirected()) return;
     const usage = spentUsage(this.watch, this.isServed ? 0 : -1);
     const tokens = usage ? tokensOf(usage) : 0;
     if (!tokens) return;

@@ -24,9 +24,10 @@ import { growContentLength } from "../../assembly/host/content-length";
 import { FilterState } from "../../assembly/host/filter-state";
 import { restoreRequestHeaders, saveRequestHeaders } from "../../assembly/host/header-snapshot";
 import { HeaderMap, requestHeaders } from "../../assembly/host/headers";
-import { codeDetails, routeName } from "../../assembly/host/property";
+import { routeName } from "../../assembly/host/property";
 import { jsonValidate } from "../../assembly/json/validate";
 import { jsonGet, jsonIsTrue } from "../../assembly/json/value";
+import { isRedirected } from "../../assembly/limit/request-state";
 import { BodyAction, BodyMode, HeadersAction, HttpFilter } from "../../assembly/plugin/filter";
 import { FilterPool } from "../../assembly/plugin/filter-pool";
 import { Attempts, ORIGIN } from "./attempts";
@@ -102,7 +103,7 @@ export class DownstreamFilter extends HttpFilter {
     const attempts = this.attempts;
     if (attempts === null) return;
     this.attempts = null;
-    const isNext = attempts.isRedirected && sliceEquals(codeDetails(), "internal_redirect");
+    const isNext = attempts.isRedirected && isRedirected();
     if (isNext) attemptsTable.park(attempts);
     else attemptsTable.end(attempts);
   }
